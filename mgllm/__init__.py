@@ -1,0 +1,41 @@
+"""Does body language help a language model to understand people?
+
+    mgllm.run(model="local", scenarios=["emotion"])   a run folder with every answer and a table
+    mgllm.compare(["latest"])                          its effects, as a value
+    mgllm.load_run("results/…").to_frame()             its records, as a pandas frame
+    mgllm.load_items("items.jsonl")                    items, checked
+
+Names are resolved when they are first used: `import mgllm` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "run": "mgllm.flows.api",
+    "compare": "mgllm.flows.compare",
+    "load_run": "mgllm.flows.api",
+    "load_items": "mgllm.items",
+}
+__all__ = ["__version__", "compare", "load_items", "load_run", "run"]
+
+if TYPE_CHECKING:
+    from mgllm.flows.api import load_run as load_run
+    from mgllm.flows.api import run as run
+    from mgllm.flows.compare import compare as compare
+    from mgllm.items import load_items as load_items
+
+
+def __getattr__(name: str) -> object:
+    """PEP 562: find a public name where it lives."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'mgllm' has no attribute '{name}'")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

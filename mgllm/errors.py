@@ -1,0 +1,67 @@
+"""Everything that can go wrong, as a small tree.
+
+    MgllmError
+    ├── InputError        the user's files, flags or names; exit 2
+    │   └── IntegrityError    arms differ in more than their cue block; exit 2
+    ├── BackendError      one question could not be answered; the record is `failed`
+    │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
+    ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
+    └── GateFailed        `compare --fail-if` found what it was told to find; exit 4
+
+A message says what, where and what to do, in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class MgllmError(Exception):
+    """Base of all errors that mgllm raises on purpose; its text is one line for a person."""
+
+    exit_code = 1
+
+
+class InputError(MgllmError):
+    """What the user gave is not usable: a file, a flag or a name."""
+
+    exit_code = 2
+
+
+class IntegrityError(InputError):
+    """The arms of an item differ in more than their cue block, so no difference may be read from them."""
+
+
+class BackendError(MgllmError):
+    """One question got no reply. The runner records it as `failed` and goes on."""
+
+
+class FatalBackendError(BackendError):
+    """The backend can answer nothing at all: a refused key, an unknown model, no server."""
+
+    exit_code = 2
+
+
+class BudgetReached(MgllmError):
+    """A budget (dollars or requests) is spent; the run can be resumed."""
+
+    exit_code = 3
+
+
+class GateFailed(MgllmError):
+    """`compare --fail-if` found the condition it was told to fail on."""
+
+    exit_code = 4
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """One line for an unknown name: what is known, and the nearest guess.
+
+    >>> unknown("scenario", "emotoin", ["deception", "emotion"])
+    "unknown scenario 'emotoin'. Did you mean 'emotion'? Known: deception, emotion"
+    """
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    guess = f" Did you mean '{near[0]}'?" if near else ""
+    return f"unknown {kind} '{name}'.{guess} Known: {', '.join(names) or '(none)'}"

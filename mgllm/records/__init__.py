@@ -1,0 +1,60 @@
+"""The nouns, in the order of the flow: gesture → item → scenario → prompt → reply → record → effect."""
+
+from mgllm.records.effect import ArmSummary, Claim, Effect, RowName, Summary
+from mgllm.records.frozen import Frozen
+from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
+from mgllm.records.item import Item, Turn
+from mgllm.records.manifest import RunManifest, ScenarioManifest, ShuffleStats
+from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256
+from mgllm.records.record import Record, RecordKey
+from mgllm.records.reply import LabelScores, Outcome, Reply, Usage, Verdict
+from mgllm.records.scenario import (
+    DEFAULT_ARMS,
+    CueSettings,
+    Form,
+    Label,
+    PromptFiles,
+    Reasoning,
+    Scenario,
+    Score,
+)
+
+__all__ = [
+    "DEFAULT_ARMS",
+    "ArmSummary",
+    "Choice",
+    "Claim",
+    "CueSettings",
+    "CueSource",
+    "Effect",
+    "Exposure",
+    "Form",
+    "Frozen",
+    "Gesture",
+    "GestureFile",
+    "GestureTranscript",
+    "Item",
+    "Label",
+    "LabelScores",
+    "Message",
+    "Outcome",
+    "Prompt",
+    "PromptFiles",
+    "Question",
+    "Reasoning",
+    "Record",
+    "RecordKey",
+    "Reply",
+    "RowName",
+    "RunManifest",
+    "Scenario",
+    "ScenarioManifest",
+    "Score",
+    "ShuffleStats",
+    "Span",
+    "Summary",
+    "Turn",
+    "Usage",
+    "Verdict",
+    "prompt_sha256",
+]

@@ -1,0 +1,170 @@
+"""What the ledger says: arms, differences between arms, and the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from mgllm.records.frozen import Frozen
+from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.scenario import Form, Reasoning, Score
+
+
+class RowName(Frozen):
+    """What every row of every table is about; numbers of rows that differ here are never subtracted."""
+
+    scenario: str
+    """Name of the scenario."""
+    model: str
+    """Full model name."""
+    form: Form
+    """chat or cloze."""
+    reasoning: Reasoning
+    """direct or chain_of_thought."""
+    score: Score
+    """logprob or generate."""
+    cue_source: CueSource | None = None
+    """Source of the gestures told in the run's `text+mg`."""
+
+
+class ArmSummary(Frozen):
+    """One scenario × arm of a run."""
+
+    row: RowName
+    """What the row is about."""
+    arm: str
+    """Name of the arm."""
+    n: int
+    """Records."""
+    subjects: int
+    """Distinct subjects."""
+    answered: int
+    """Replies with exactly one label."""
+    unparsed: int
+    """Replies without exactly one label."""
+    refused: int
+    """Replies that decline."""
+    failed: int
+    """No reply."""
+    accuracy: float | None = None
+    """Share of correct answers among answered items with a target; null for the arm `none`."""
+    accuracy_interval: tuple[float, float] | None = None
+    """95 %, delete-one-subject jackknife with Student t."""
+    balanced_accuracy: float | None = None
+    """Mean of the recalls of the labels that occur as targets."""
+    macro_f1: float | None = None
+    """Mean of the F1 of the labels that occur as targets."""
+    auc: float | None = None
+    """Of P(label), one against the rest, mean over labels that occur as targets."""
+    log_odds: float | None = None
+    """Mean of log P(target) − log(1 − P(target)), in nats."""
+    corrected_accuracy: float | None = None
+    """Accuracy with the arm `none`'s log-probability taken off each label's; needs scores and that arm."""
+    mean_token_accuracy: float | None = None
+    """Accuracy with the per-token mean deciding; needs scores."""
+    answer_shares: Mapping[str, float] = Field(default_factory=dict)
+    """Share of each label among answers. For `none`: the mean probability of each label, its prior."""
+    constant: str | None = None
+    """The label that every answer is, where all are one: flagged in words."""
+    exposures: Mapping[Exposure, int] = Field(default_factory=dict)
+    """Records by exposure of their gestures; `in_sample` and `unknown` are marked."""
+
+
+class Effect(Frozen):
+    """An arm minus another over their common answered pairs; positive: `arm` is better."""
+
+    row: RowName
+    """What the row is about."""
+    metric: str
+    """accuracy, balanced_accuracy, macro_f1, auc or log_odds."""
+    arm: str
+    """The arm."""
+    baseline: str
+    """What it is taken against."""
+    primary: bool = False
+    """One of the two contrasts that the claim needs."""
+    pairs: int
+    """Items with both arms answered (and a target)."""
+    subjects: int
+    """Subjects among them."""
+    effective_subjects: float
+    """n² / Σ nₛ²."""
+    largest_cluster: int
+    """Pairs of the subject that has most."""
+    arm_value: float | None = None
+    """The metric of `arm` over the pairs."""
+    baseline_value: float | None = None
+    """The metric of `baseline` over the pairs."""
+    difference: float | None = None
+    """arm_value − baseline_value; null without pairs."""
+    se: float | None = None
+    """Delete-one-subject jackknife standard error."""
+    interval: tuple[float, float] | None = None
+    """95 %, Student t with effective subjects − 1 degrees of freedom; null where too few subjects."""
+    p: float | None = None
+    """Two-sided, from the same t."""
+    q: float | None = None
+    """Benjamini–Hochberg over the table's exploratory rows; null for primary ones."""
+    detectable: float | None = None
+    """Minimum detectable effect: 2.80 × SE (80 % power, 5 % two-sided)."""
+    sign_flip_p: float | None = None
+    """Check: sign flips by subject, exact to 2^14 and 10,000 draws beyond; accuracy and log-odds only."""
+    bca_interval: tuple[float, float] | None = None
+    """Check: BCa bootstrap over subjects, from 40 subjects."""
+    b: int | None = None
+    """First epoch: `arm` right, baseline wrong."""
+    c: int | None = None
+    """First epoch: `arm` wrong, baseline right."""
+    mcnemar_p: float | None = None
+    """Check: exact McNemar on the first epoch; it ignores subjects."""
+    missing: int = 0
+    """Pairs of which at least one side is not answered."""
+    strict: float | None = None
+    """Accuracy difference with refused and unparsed counted as wrong."""
+    bounds: tuple[float, float] | None = None
+    """Accuracy difference with all missing against the arm, and all for it."""
+    sign_changes: bool = False
+    """`strict` or the bounds have another sign than `difference`."""
+    flags: tuple[str, ...] = ()
+    """Words of caution: few subjects, no interval, constant answer, in-sample cues …"""
+
+
+class Claim(Frozen):
+    """ "The gestures' content helps": needs both primary contrasts."""
+
+    row: RowName
+    """What the row is about."""
+    metric: str
+    """accuracy, or log_odds."""
+    over_text: float | None
+    """text+mg − text."""
+    over_shuffled: float | None
+    """text+mg − text+shuffled."""
+    p: float | None
+    """The larger of the two; 1 where either difference is not positive; null where either has none."""
+    p_holm: float | None
+    """Holm over the family."""
+    family: int
+    """Claims in the table's family."""
+    supported: bool
+    """p_holm ≤ .05."""
+    words: str
+    """The claim's result as a sentence. "No effect" is never written."""
+
+
+class Summary(Frozen):
+    """`summary.json`: what the tables show."""
+
+    schema_: str = Field(default="mgllm.summary/1", alias="schema")
+    """Name and version of the file format."""
+    runs: tuple[str, ...]
+    """Ids of the runs it is about."""
+    arms: tuple[ArmSummary, ...]
+    """One per scenario × arm."""
+    effects: tuple[Effect, ...]
+    """Differences, primary ones first."""
+    claims: tuple[Claim, ...] = ()
+    """One per scenario × model × cue source × metric."""
+    notes: tuple[str, ...] = ()
+    """Lines that stand under every table: ethics, made-up items, relaxed shuffles, sources …"""

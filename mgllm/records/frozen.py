@@ -1,0 +1,22 @@
+"""The base of every noun."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+"""A non-empty identifier of at most 200 characters."""
+
+
+class Frozen(BaseModel):
+    """A value: it never changes, and it refuses keys that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        ser_json_inf_nan="null",
+        allow_inf_nan=False,
+    )

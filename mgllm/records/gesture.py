@@ -1,0 +1,60 @@
+"""Who moved how, when, and how sure we are."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from mgllm.records.frozen import Frozen, Name
+
+CueSource = Literal["annotated", "recognized", "out_of_fold"]
+"""Where gestures come from: a human; a recogniser; a recogniser of whose fold the subject was no part."""
+
+Exposure = Literal["held_out", "in_sample", "unknown"]
+"""Whether the recogniser had seen the subject. `in_sample` is a leak, `unknown` may be one."""
+
+
+class Gesture(Frozen):
+    """One movement."""
+
+    label: Name
+    """Name of the gesture in its vocabulary, lower case by custom: "touching or scratching neck"."""
+    start: float | None = Field(default=None, ge=0)
+    """Seconds from the recording's beginning; absent where annotation only says *present*."""
+    end: float | None = Field(default=None, ge=0)
+    """Seconds from the recording's beginning."""
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    """How sure the recogniser is, 0..1; absent for human annotation."""
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise ValueError(f"'{self.label}' ends at {self.end} s, before its start at {self.start} s")
+        return self
+
+
+class GestureTranscript(Frozen):
+    """All gestures of one item from one source. No gestures is a finding; no transcript is not."""
+
+    gestures: tuple[Gesture, ...] = ()
+    """In the order of their start, where they have one."""
+    source: CueSource = "annotated"
+    """Where the gestures come from. In an item it may be left out: the key in `gestures` says it."""
+    vocabulary: Name = "imigue"
+    """Name of the vocabulary that the labels come from; it tells what the movements may be called."""
+    duration: float | None = Field(default=None, gt=0)
+    """Length of the recording in seconds."""
+    exposure: Exposure = "unknown"
+    """Whether the recogniser had seen this subject. Of no meaning for annotated gestures."""
+    checkpoint: str | None = None
+    """sha256 of the recogniser's weights; absent for human annotation."""
+
+
+class GestureFile(GestureTranscript):
+    """A `*.mg.json` file: a transcript that says which item it belongs to."""
+
+    schema_: Literal["mgllm.gestures/1"] = Field(default="mgllm.gestures/1", alias="schema")
+    """Name and version of the file format."""
+    item: Name
+    """Id of the item that it belongs to."""

@@ -1,0 +1,80 @@
+"""What is asked about: a person, on one occasion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from mgllm.records.frozen import Frozen, Name
+from mgllm.records.gesture import CueSource, GestureTranscript
+
+
+class Turn(Frozen):
+    """One uninterrupted stretch of speech."""
+
+    speaker: str = "Speaker"
+    """Who speaks."""
+    text: str
+    """What is said."""
+    start: float | None = Field(default=None, ge=0)
+    """Seconds from the recording's beginning."""
+    end: float | None = Field(default=None, ge=0)
+    """Seconds from the recording's beginning."""
+
+
+class Item(Frozen):
+    """A person on one occasion: what was said, how the person moved, and what is to be found out."""
+
+    id: Name
+    """Unique in its item set."""
+    subject: Name
+    """The person. Folds and inference go by it. Without one, importers write the recording's id here."""
+    subject_known: bool = True
+    """False where `subject` is only the recording's id; tables then say *clustered by recording*."""
+    speech: tuple[Turn, ...] = ()
+    """What was said. A plain string is one turn. Empty speech allows the arms `none` and `mg` alone."""
+    gestures: Mapping[CueSource, GestureTranscript] = Field(default_factory=dict)
+    """Gestures by source."""
+    target: str | None = None
+    """Id of the true label. Without one there are answers and probabilities, but no accuracy."""
+    covariates: Mapping[str, str | int | float | bool | None] = Field(default_factory=dict)
+    """Facts for slices and baselines (sex, set, …). A template never sees them."""
+    terms: Literal["open", "restricted"] = "open"
+    """`restricted`: the data's licence forbids upload; only local and loopback models may be asked."""
+    notes: str | None = None
+    """For people. A template never sees it."""
+
+    @field_validator("speech", mode="before", json_schema_input_type=str | tuple[Turn, ...])
+    @classmethod
+    def _string_is_one_turn(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return ({"text": value},) if value.strip() else ()
+        return value
+
+    @field_validator("gestures", mode="before")
+    @classmethod
+    def _key_says_source(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            key: {"source": key, **transcript} if isinstance(transcript, Mapping) else transcript
+            for key, transcript in value.items()
+        }
+
+    @field_validator("gestures")
+    @classmethod
+    def _source_is_key(
+        cls, value: Mapping[CueSource, GestureTranscript]
+    ) -> Mapping[CueSource, GestureTranscript]:
+        for key, transcript in value.items():
+            if transcript.source != key:
+                raise ValueError(f"gestures under '{key}' say that their source is '{transcript.source}'")
+        return value
+
+    @model_validator(mode="after")
+    def _speech_says_something(self) -> Self:
+        if self.speech and not any(turn.text.strip() for turn in self.speech):
+            raise ValueError("speech has turns but no words; leave it out or write what was said")
+        return self

@@ -1,0 +1,156 @@
+"""Everything that decides a number of a run, in `manifest.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from mgllm.records.frozen import Frozen
+from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.scenario import Form, Label, Reasoning, Score
+
+
+class ShuffleStats(Frozen):
+    """How one assignment of donors to items came out."""
+
+    epoch: int
+    """Epoch it serves."""
+    shuffle: int
+    """Which of the K shuffles, from 0."""
+    items: int
+    """Items assigned: the whole item set, whatever is asked."""
+    same_item: int
+    """Items that are their own donor (relaxed last)."""
+    same_subject: int
+    """Items whose donor is the same person."""
+    same_target: int
+    """Items whose donor has the same target."""
+    same_target_expected: float
+    """The same under independence of donor and item."""
+    target_cells_off: int
+    """Cells of the target × donor-target table further than 1 from independence."""
+    same_cues: int
+    """Items whose donor shows the same sequence of gestures."""
+    mean_count_difference: float
+    """Mean absolute difference in the number of gestures."""
+
+    @property
+    def same_target_rate(self) -> float:
+        """Share of items whose donor has the same target."""
+        return self.same_target / self.items if self.items else 0.0
+
+
+class ScenarioManifest(Frozen):
+    """What one scenario of a run was."""
+
+    name: str
+    """Name of the scenario."""
+    version: int
+    """Its version."""
+    title: str
+    """For tables."""
+    sha256: str
+    """Of the scenario as read, all defaults filled in."""
+    templates: Mapping[str, str]
+    """sha256 by file name of every template read."""
+    paraphrase: str | None = None
+    """The wording chosen, if not the first."""
+    items_name: str
+    """File name (never a path) of the item set."""
+    items_sha256: str
+    """Of the canonical item set, gestures joined, before `--limit`."""
+    items_in_set: int
+    """Items in the set, before `--limit`."""
+    items_asked: int
+    """Items asked."""
+    subjects: int
+    """Subjects among the items asked."""
+    effective_subjects: float
+    """n² / Σ nₛ² of the items asked."""
+    largest_cluster: int
+    """Items of the subject that has most."""
+    subject_known: bool = True
+    """False where recordings stand for subjects: *clustered by recording*."""
+    made_up: bool = False
+    """The bundled items: made up for this project."""
+    labels: tuple[Label, ...]
+    """The possible answers."""
+    lettered: bool = False
+    """Labels were offered as letters, since two begin with the same token."""
+    arms: tuple[str, ...]
+    """Arms run, in table order."""
+    arms_left_out: Mapping[str, str] = Field(default_factory=dict)
+    """Arms asked for and left out, with the reason."""
+    baseline: str
+    """The arm that effects are taken against."""
+    form: Form
+    """chat or cloze."""
+    reasoning: Reasoning
+    """direct or chain_of_thought."""
+    score: Score
+    """logprob or generate."""
+    cue_source: CueSource | None = None
+    """Source of the gestures in `text+mg`."""
+    exposures: Mapping[Exposure, int] = Field(default_factory=dict)
+    """Items by exposure, where the gestures are recognised."""
+    vocabularies: tuple[str, ...] = ()
+    """Vocabularies that the gestures come from."""
+    noun: str = "micro-gestures"
+    """What the movements may be called: micro-gestures, or nonverbal displays."""
+    shuffles: tuple[ShuffleStats, ...] = ()
+    """One per epoch and shuffle."""
+    ethics: str
+    """What the numbers may not be used for."""
+
+
+class RunManifest(Frozen):
+    """Everything that decides a number."""
+
+    schema_: Literal["mgllm.run/1"] = Field(default="mgllm.run/1", alias="schema")
+    """Name and version of the file format."""
+    id: str
+    """Folder name of the run."""
+    created: str
+    """UTC, ISO 8601."""
+    model: str
+    """Full model name: local/smollm2-135m."""
+    backend: str
+    """Name of the backend on its shelf."""
+    base_url: str | None = None
+    """Where the model was asked; null for local models. Never holds a key."""
+    model_facts: Mapping[str, str | int | float | bool | None] = Field(default_factory=dict)
+    """What the backend says of the model: revision, sha256 of its weights, parameters, dtype …"""
+    dropped_parameters: tuple[str, ...] = ()
+    """Request parameters that the server rejected and that were left out from then on."""
+    model_args: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    """`--model-arg`s."""
+    temperature: float = 0.0
+    """Sampling temperature."""
+    max_tokens: int
+    """Upper bound of generated tokens."""
+    seed: int = 0
+    """Decides everything random on our side."""
+    epochs: int = 1
+    """Repetitions."""
+    shuffles: int = 1
+    """Shuffled assignments per epoch."""
+    limit: int | None = None
+    """Items asked per scenario at most."""
+    scenarios: tuple[ScenarioManifest, ...]
+    """One per scenario."""
+    upload_allowed: bool = False
+    """`--allow-upload` was given."""
+    stores_text: bool = True
+    """False with `--no-store-text`: hashes only."""
+    confusion_sha256: str | None = None
+    """Of the confusion file behind `text+noisy`, if one was given."""
+    refusal_phrases: str
+    """Version of the phrase list that refusals are told by."""
+    versions: Mapping[str, str] = Field(default_factory=dict)
+    """mgllm, python, torch, transformers, openai, … as installed."""
+    commit: str | None = None
+    """Commit of mgllm's checkout, with `+dirty` where it was changed; null if not a checkout."""
+    rescored_from: str | None = None
+    """Id of the run whose replies were scored again."""

@@ -1,0 +1,79 @@
+"""What is sent to a model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Literal
+
+from mgllm.records.frozen import Frozen
+from mgllm.records.scenario import Form, Reasoning, Score
+
+
+class Message(Frozen):
+    """One message of a conversation. A cloze prompt is a single `user` message to be continued."""
+
+    role: Literal["system", "user"]
+    """Who says it."""
+    content: str
+    """What is said."""
+
+
+class Span(Frozen):
+    """Where a block stands in a message: characters `start` (in) to `end` (out)."""
+
+    message: int
+    """Index of the message."""
+    block: Literal["speech", "cues"]
+    """Which block it is."""
+    start: int
+    """First character."""
+    end: int
+    """One past the last character."""
+
+
+class Prompt(Frozen):
+    """A rendered prompt."""
+
+    form: Form
+    """Conversation or continuation."""
+    messages: tuple[Message, ...]
+    """In order."""
+    spans: tuple[Span, ...] = ()
+    """Where speech and cue block stand; an empty block has `start == end`."""
+    sha256: str
+    """Of form and messages: the prompt's name in records and caches."""
+
+
+class Choice(Frozen):
+    """A label as a backend sees it."""
+
+    label: str
+    """The label's id."""
+    text: str
+    """The words that continue the prompt (cloze: with leading space) or that the reply should be."""
+
+
+class Question(Frozen):
+    """All that a backend needs to answer; two equal questions may share one reply."""
+
+    prompt: Prompt
+    """What is put."""
+    choices: tuple[Choice, ...]
+    """The labels, in the order in which the prompt lists them."""
+    score: Score
+    """Whether the labels are to be scored or the reply's words taken."""
+    reasoning: Reasoning = "direct"
+    """chain_of_thought: generate up to "Answer:" first, then score or read what follows."""
+    temperature: float = 0.0
+    """Sampling temperature."""
+    max_tokens: int = 256
+    """Upper bound of generated tokens."""
+    seed: int = 0
+    """Sampling seed of this question: a function of the run's seed and the epoch."""
+
+
+def prompt_sha256(form: Form, messages: tuple[Message, ...]) -> str:
+    """Content hash of a prompt: sha256 over its canonical JSON."""
+    canonical = json.dumps([form, [[m.role, m.content] for m in messages]], ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

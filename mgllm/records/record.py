@@ -1,0 +1,91 @@
+"""One line of `records.jsonl`: everything about one question and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pydantic import Field
+
+from mgllm.records.frozen import Frozen
+from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.reply import LabelScores, Outcome, Usage
+from mgllm.records.scenario import Form, Reasoning, Score
+
+
+class RecordKey(NamedTuple):
+    """What a record answers. The last line with a key counts."""
+
+    scenario: str
+    item: str
+    arm: str
+    epoch: int
+    shuffle: int
+
+
+class Record(Frozen):
+    """One question, its reply and its verdict."""
+
+    scenario: str
+    """Name of the scenario."""
+    item: str
+    """Id of the item."""
+    subject: str
+    """The person."""
+    subject_known: bool = True
+    """False where `subject` is only the recording's id."""
+    arm: str
+    """Name of the arm."""
+    epoch: int = 0
+    """Repetition, from 0."""
+    shuffle: int = 0
+    """Which of the K shuffles, from 0; always 0 outside the shuffled arm."""
+    model: str
+    """Model name as given on the command line, made full: local/smollm2-135m."""
+    form: Form
+    """chat or cloze."""
+    reasoning: Reasoning
+    """direct or chain_of_thought."""
+    score: Score
+    """logprob or generate: which of the two decided."""
+    cue_source: CueSource | None = None
+    """Source of the gestures that the prompt told; null where it told none."""
+    exposure: Exposure | None = None
+    """Exposure of those gestures; null where it told none."""
+    label_order: tuple[str, ...]
+    """Label ids in the order in which the prompt lists them."""
+    outcome: Outcome
+    """answered, unparsed, refused or failed."""
+    answer: str | None = None
+    """Label id, if answered."""
+    target: str | None = None
+    """Label id of the truth, if known."""
+    correct: bool | None = None
+    """Null unless answered with a known target."""
+    probabilities: Mapping[str, float] | None = None
+    """By label id: softmax of the deciding score; null where labels were not scored."""
+    scores: LabelScores | None = None
+    """The log-probabilities behind them, in nats."""
+    text: str | None = None
+    """The reply's words."""
+    finish_reason: str | None = None
+    """Why the model stopped."""
+    refusal: bool = False
+    """The provider itself said that the model refused."""
+    prompt_sha256: str
+    """Names the prompt in `prompts.jsonl`."""
+    shared_with: str | None = None
+    """Key ("scenario/item/arm/epoch/shuffle") of the record whose identical question was asked instead."""
+    usage: Usage | None = None
+    """Tokens; null for a shared record, whose tokens were paid once."""
+    latency_s: float = 0.0
+    """Seconds of the last attempt."""
+    attempts: int = Field(default=1, ge=0)
+    """Attempts made; 0 for a shared record or one that could not be sent."""
+    error: str | None = None
+    """Why it failed, or a hint on why it is unparsed."""
+
+    @property
+    def key(self) -> RecordKey:
+        """What the record answers."""
+        return RecordKey(self.scenario, self.item, self.arm, self.epoch, self.shuffle)

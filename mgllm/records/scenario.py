@@ -1,0 +1,113 @@
+"""A reasoning scenario: a question, its labels, and how it is put. Written as YAML, without code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from mgllm.records.frozen import Frozen, Name
+
+Form = Literal["chat", "cloze"]
+"""How a question is put: as a conversation, or as a text to be continued."""
+Reasoning = Literal["direct", "chain_of_thought"]
+"""Whether the model answers at once or thinks aloud before it says "Answer:"."""
+Score = Literal["logprob", "generate"]
+"""Whether the labels' log-probabilities decide, or the parsed words of the reply."""
+
+DEFAULT_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
+"""What a scenario runs when neither its YAML nor the command line says otherwise."""
+
+
+class Label(Frozen):
+    """One of the possible answers."""
+
+    id: Name
+    """What targets and records say."""
+    text: Name
+    """What a chat prompt offers and a reply is searched for."""
+    cloze: str
+    """How a cloze prompt goes on, with its leading space: " won"."""
+
+    @field_validator("cloze")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("cloze is blank; write how the cloze prompt goes on, such as ' won'")
+        return value
+
+
+class CueSettings(Frozen):
+    """How gestures are told."""
+
+    style: Literal["timeline", "plain"] = "timeline"
+    """`timeline`: "0:03.2–0:05.1 touching or scratching neck"; `plain`: the names alone."""
+    threshold: float = Field(default=0.0, ge=0, le=1)
+    """Gestures less sure than this are not told; those without a confidence always are."""
+    top_k: int | None = Field(default=None, ge=1)
+    """At most so many gestures, the surest first, told in the order of time."""
+    confidences: bool = False
+    """Whether the confidence stands behind each gesture."""
+    leave_out: tuple[str, ...] = ("illustrative body language",)
+    """Labels never told. Illustrative gesturing is no micro-gesture."""
+
+
+class PromptFiles(Frozen):
+    """Template file names, inside the prompts folder."""
+
+    chat: Name
+    """Template of the chat form: a block `user` and, if wanted, `system`."""
+    cloze: Name | None = None
+    """Template of the cloze form: a block `user`, whose end the labels continue."""
+
+
+class Scenario(Frozen):
+    """What `scenarios/NAME.yaml` says."""
+
+    name: Name = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Slug; also the file's name."""
+    version: int = Field(ge=1)
+    """Raised whenever a change of wording, labels or items can move numbers."""
+    title: Name
+    """For tables and pages."""
+    question: Name
+    """What the model is asked."""
+    labels: tuple[Label, ...] = Field(min_length=2, max_length=26)
+    """The possible answers."""
+    prompts: PromptFiles
+    """The templates."""
+    paraphrases: Mapping[str, PromptFiles] = Field(default_factory=dict)
+    """Other wordings by name, chosen with `--paraphrase`."""
+    items: Name | None = None
+    """Item file, relative to the scenario's folder; `--items` replaces it."""
+    arms: tuple[str, ...] = DEFAULT_ARMS
+    """Arms to run when the command line names none."""
+    baseline: str = "text"
+    """The arm that effects are taken against."""
+    group_by: Literal["subject"] = "subject"
+    """The unit of inference. People are; nothing else is offered."""
+    cue: CueSettings = Field(default_factory=CueSettings)
+    """How gestures are told."""
+    reasoning: Reasoning = "direct"
+    """Whether the model thinks aloud first."""
+    text: Mapping[str, str] = Field(default_factory=dict)
+    """The scenario's own words, seen by its templates under their keys."""
+    ethics: Name
+    """What the scenario's numbers may not be used for; shown with every table."""
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> Self:
+        for what in ("id", "text", "cloze"):
+            seen = [getattr(label, what).strip().casefold() for label in self.labels]
+            twice = sorted({value for value in seen if seen.count(value) > 1})
+            if twice:
+                raise ValueError(f"two labels share the {what} '{twice[0]}'; each label needs its own")
+        return self
+
+    @model_validator(mode="after")
+    def _text_shadows_nothing(self) -> Self:
+        taken = {"question", "labels", "speech", "cues", "reasoning"} & set(self.text)
+        if taken:
+            raise ValueError(f"text: '{min(taken)}' is a name that templates already see; choose another key")
+        return self

@@ -1,0 +1,129 @@
+"""Strict YAML into frozen models, with errors that name file, line and key."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from mgllm.errors import InputError
+from mgllm.records import Frozen
+
+M = TypeVar("M", bound=Frozen)
+MAX_BYTES = 1_000_000
+
+
+def read_yaml(path: Path, model: type[M]) -> M:
+    """Read a YAML file into a model.
+
+    Raises:
+        InputError: not readable, not YAML, a key twice, an unknown key, or a value that does not fit.
+    """
+    root = _compose(path)
+    content = _construct(path, root)
+    if not isinstance(content, dict):
+        raise InputError(f"{path}:1 holds no mapping; write 'key: value' lines")
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError(_first_problem(path, root, model, error)) from None
+
+
+def _compose(path: Path) -> yaml.Node:
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise InputError(f"{path} holds {len(raw):,} bytes; a scenario is at most {MAX_BYTES:,}")
+        root = yaml.compose(raw.decode("utf-8"), Loader=_StrictLoader)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as UTF-8 text: {error}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"{path}{_place(error)} is not valid YAML: {_short(error)}") from None
+    if root is None:
+        raise InputError(f"{path} is empty")
+    return root
+
+
+def _construct(path: Path, root: yaml.Node) -> Any:
+    loader = _StrictLoader("")
+    try:
+        return loader.construct_document(root)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}{_place(error)} is not valid YAML: {_short(error)}") from None
+    finally:
+        loader.dispose()
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Safe YAML in which a key may stand once and aliases are refused (they can grow without bound)."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key.value}' stands here twice", key.start_mark
+                )
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _place(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f":{mark.line + 1}" if mark is not None else ""
+
+
+def _short(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or str(error)).splitlines()[0]
+
+
+def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    place = [step for step in problem["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
+    where = ".".join(str(step) for step in place)
+    line = _line_of(root, place)
+    if problem["type"] == "extra_forbidden":
+        return f"{path}:{line} unknown key '{where}'.{_guess(model, place)}"
+    if problem["type"] == "missing":
+        return f"{path}:{line} lacks the key '{where}'; every {model.__name__.lower()} needs it"
+    message = problem["msg"].removeprefix("Value error, ")
+    given = "" if isinstance(problem["input"], dict | list | tuple) else f" (given: {problem['input']!r:.60})"
+    return f"{path}:{line} {where + ': ' if where else ''}{message}{given}"
+
+
+def _guess(model: type[Frozen], place: list[Any]) -> str:
+    owner: Any = model
+    for step in place[:-1]:
+        field = getattr(owner, "model_fields", {}).get(step)
+        nested = [a for a in [getattr(field, "annotation", None)] if hasattr(a, "model_fields")]
+        owner = nested[0] if nested else None
+    names = sorted(getattr(owner, "model_fields", {}))
+    near = get_close_matches(str(place[-1]), names, n=1)
+    return (f" Did you mean '{near[0]}'?" if near else "") + (f" Known: {', '.join(names)}" if names else "")
+
+
+def _line_of(node: yaml.Node, place: list[Any]) -> int:
+    """Line (from 1) of the deepest node on the way to `place`."""
+    line = node.start_mark.line + 1
+    for step in place:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            found = (node.value[step], node.value[step])
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
