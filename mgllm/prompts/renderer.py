@@ -1,0 +1,159 @@
+"""Rendering templates into prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Template, TemplateNotFound, meta, nodes
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+
+from mgllm.errors import InputError, unknown
+from mgllm.prompts.sandbox import MARKS, MarkingLoader, sandbox, unmark, without_marks
+from mgllm.prompts.view import SEEN, View, cue_variables
+from mgllm.records import Form, Prompt, prompt_sha256
+from mgllm.transcripts import Cues
+
+MAX_CHARACTERS = 1_000_000
+"""A prompt is at most so long."""
+Role = Literal["system", "user"]
+
+
+class Renderer:
+    """Templates of one scenario, looked up in `folders` in their order.
+
+    Raises (all methods):
+        InputError: a template is missing, broken, unsafe, too long or uses an unknown name; one line
+            with file and line.
+    """
+
+    def __init__(self, folders: Sequence[Path], own_words: Sequence[str] = ()) -> None:
+        self._loader = MarkingLoader(folders)
+        self._environment = sandbox(self._loader)
+        self._own_words = tuple(own_words)
+
+    def render(self, file: str, form: Form, view: View) -> Prompt:
+        """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has `user` alone."""
+        template = self._template(file)
+        roles: tuple[Role, ...] = ("system", "user") if form == "chat" else ("user",)
+        if "user" not in template.blocks:
+            raise InputError(
+                f"{self.path(file)} has no block 'user'; write {{% block user %}}…{{% endblock %}}"
+            )
+        context = template.new_context(view.variables())
+        marked = [
+            (role, self._write(file, template, role, context)) for role in roles if role in template.blocks
+        ]
+        messages, spans = unmark(marked, str(self.path(file)))
+        if form == "cloze" and messages[-1].content != messages[-1].content.rstrip():
+            raise InputError(f"{self.path(file)} ends in white space; labels bring their own: end on a word")
+        return Prompt(form=form, messages=messages, spans=spans, sha256=prompt_sha256(form, messages))
+
+    def cue_block(self, cues: Cues) -> str:
+        """What `_cues.j2` writes for `cues`, alone."""
+        template = self._template("_cues.j2")
+        variables: dict[str, Any] = {"cues": cue_variables(cues), "speech": []}
+        text = self._collect("_cues.j2", template.root_render_func(template.new_context(variables)))
+        return without_marks(text)
+
+    def check(self, file: str) -> None:
+        """What rendering may not show: unknown names in branches not taken, text outside blocks, and
+        `speech` or `cues` used elsewhere than in their partials."""
+        for name in self._with_includes(file):
+            tree = self._parse(name)
+            known = {*SEEN, *self._own_words}
+            for variable in sorted(meta.find_undeclared_variables(tree)):
+                if variable not in known:
+                    raise InputError(self._unknown_variable(name, variable))
+                if variable in ("speech", "cues") and MARKS.get(name, ("",))[0] != variable:
+                    raise InputError(
+                        f"{self.path(name)} uses '{variable}' itself; write it once, "
+                        f'with {{% include "_{variable}.j2" %}}, and test it nowhere else'
+                    )
+        _refuse_stray_text(self._parse(file), self.path(file))
+
+    def hashes(self) -> dict[str, str]:
+        """sha256 by file name of all templates read so far."""
+        return dict(sorted(self._loader.hashes.items()))
+
+    def path(self, file: str) -> Path:
+        """Where a template was found."""
+        return self._loader.find(file)
+
+    def _template(self, file: str) -> Template:
+        try:
+            return self._environment.get_template(file)
+        except TemplateSyntaxError as error:
+            raise InputError(f"{self.path(error.name or file)}:{error.lineno} {error.message}") from None
+
+    def _parse(self, file: str) -> nodes.Template:
+        try:
+            return self._environment.parse(self._loader.source(file), name=file)
+        except TemplateSyntaxError as error:
+            raise InputError(f"{self.path(file)}:{error.lineno} {error.message}") from None
+
+    def _with_includes(self, file: str) -> list[str]:
+        found, waiting = [], [file]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.append(name)
+                waiting += [ref for ref in meta.find_referenced_templates(self._parse(name)) if ref]
+        return found
+
+    def _write(self, file: str, template: Template, block: str, context: Any) -> str:
+        return self._collect(file, template.blocks[block](context))
+
+    def _collect(self, file: str, chunks: Iterator[str]) -> str:
+        parts: list[str] = []
+        size = 0
+        try:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_CHARACTERS:
+                    raise InputError(f"{self.path(file)} writes more than {MAX_CHARACTERS:,} characters")
+                parts.append(chunk)
+        except RecursionError:
+            raise InputError(f"{self.path(file)} includes or calls itself without end") from None
+        except UndefinedError as error:
+            raise InputError(
+                f"{self._place(file, error)} {error.message}; it sees {self._visible()}"
+            ) from None
+        except SecurityError as error:
+            raise InputError(
+                f"{self.path(file)} reaches for what templates may not: {error.message}"
+            ) from None
+        except TemplateSyntaxError as error:
+            raise InputError(f"{self.path(error.name or file)}:{error.lineno} {error.message}") from None
+        except TemplateNotFound as error:
+            raise InputError(f"{self.path(file)} includes '{error.name}', which does not exist") from None
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as error:
+            raise InputError(f"{self._place(file, error)} cannot be rendered: {error}") from None
+        return "".join(parts)
+
+    def _place(self, file: str, error: Exception) -> str:
+        """File and line of the template that an error came from: the innermost frame that lies in one."""
+        place, trace = str(self.path(file)), error.__traceback__
+        while trace is not None:
+            template = trace.tb_frame.f_globals.get("__jinja_template__")
+            if template is not None:
+                place = f"{template.filename}:{template.get_corresponding_lineno(trace.tb_lineno)}"
+            trace = trace.tb_next
+        return place
+
+    def _visible(self) -> str:
+        return ", ".join((*SEEN, *self._own_words))
+
+    def _unknown_variable(self, file: str, variable: str) -> str:
+        return f"{self.path(file)} {unknown('variable', variable, (*SEEN, *self._own_words))}"
+
+
+def _refuse_stray_text(tree: nodes.Template, path: Path) -> None:
+    for node in tree.body:
+        if isinstance(node, nodes.Output):
+            for part in node.nodes:
+                if not (isinstance(part, nodes.TemplateData) and not part.data.strip()):
+                    raise InputError(
+                        f"{path}:{part.lineno} stands outside the blocks and would be lost; move it in"
+                    )

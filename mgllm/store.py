@@ -1,0 +1,258 @@
+"""The results folder: the only place that writes it.
+
+`records.jsonl` is appended and flushed line by line, so that a killed run loses at most what is on the
+wire. Its last line for a key counts; a torn last line is forgiven, any other bad line is an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self, TypeVar
+
+from pydantic import ValidationError
+
+from mgllm.errors import InputError, unknown
+from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
+
+M = TypeVar("M", bound=Frozen)
+MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
+    "manifest.json",
+    "prompts.jsonl",
+    "records.jsonl",
+    "summary.json",
+    "options.json",
+)
+
+
+class StoredRun(Frozen):
+    """A run as read back."""
+
+    path: Path
+    """Its folder."""
+    manifest: RunManifest
+    """Everything that decided its numbers."""
+    records: tuple[Record, ...]
+    """The last line of every key, in the order of their first lines."""
+
+    def prompts(self) -> dict[str, Prompt]:
+        """Prompts by sha256; empty where `--no-store-text` kept hashes alone."""
+        return _read_prompts(self.path / PROMPTS)
+
+
+class RunWriter:
+    """An open run folder. Use it as a context manager; one process may write at a time."""
+
+    def __init__(self, path: Path, *, stores_text: bool = True) -> None:
+        self.path = path
+        self._stores_text = stores_text
+        self._records: IO[str] | None = None
+        self._prompts: IO[str] | None = None
+        self._known: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._lock = _lock(self.path)
+        for name in (RECORDS, PROMPTS):
+            _cut_torn_line(self.path / name)
+        self._known = set(_prompt_hashes(self.path / PROMPTS))
+        self._records = (self.path / RECORDS).open("a", encoding="utf-8")
+        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in (self._records, self._prompts):
+            if file is not None:
+                file.close()
+        self._lock.close()
+
+    def append(self, record: Record) -> None:
+        """Write one record, through to the operating system."""
+        assert self._records is not None
+        kept = record if self._stores_text else record.model_copy(update={"text": None})
+        self._records.write(kept.model_dump_json() + "\n")
+        self._records.flush()
+
+    def keep_prompt(self, prompt: Prompt) -> None:
+        """Write a prompt, once."""
+        assert self._prompts is not None
+        if prompt.sha256 in self._known:
+            return
+        self._known.add(prompt.sha256)
+        line = prompt.model_dump_json() if self._stores_text else json.dumps({"sha256": prompt.sha256})
+        self._prompts.write(line + "\n")
+        self._prompts.flush()
+
+    def write_manifest(self, manifest: RunManifest) -> None:
+        """Replace `manifest.json`."""
+        _write(self.path / MANIFEST, manifest.model_dump_json(indent=2, by_alias=True) + "\n")
+
+    def write_tables(self, summary: Summary, tables: Mapping[str, str]) -> None:
+        """Replace `summary.json` and `table.<suffix>` for each suffix."""
+        _write(self.path / SUMMARY, summary.model_dump_json(indent=2, by_alias=True) + "\n")
+        for suffix, text in tables.items():
+            _write(self.path / f"table.{suffix}", text)
+
+
+def new_run(results: Path, run_id: str) -> Path:
+    """Make the folder of a run; never one that is there already.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    path = results / run_id
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        path.mkdir()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be made: {error.strerror}; name another folder with --results"
+        ) from None
+    return path
+
+
+def run_id(when: str, what: str, model: str, tail: str) -> str:
+    """Folder name of a run: time, scenario or suite, model, and a short id, all as slugs."""
+    return "_".join([when, slug(what), slug(model.removeprefix("local/")), tail])
+
+
+def slug(text: str) -> str:
+    """Letters, digits and single dashes, at most 40 characters.
+
+    >>> slug("openai/GPT-5 mini")
+    'openai-gpt-5-mini'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[-40:].strip("-") or "x"
+
+
+def find_run(name: str | Path, results: Path) -> Path:
+    """The folder of a run named by path, by folder name, by the beginning or end of it, or `latest`.
+
+    Raises:
+        InputError: there is none, or more than one fits.
+    """
+    path = Path(name)
+    if (path / MANIFEST).is_file():
+        return path
+    known = run_names(results)
+    if str(name) == "latest" and known:
+        return results / known[-1]
+    fits = [run for run in known if run == str(name) or run.startswith(str(name)) or run.endswith(str(name))]
+    if len(fits) > 1 and str(name) not in fits:
+        raise InputError(f"'{name}' fits {len(fits)} runs: {', '.join(fits)}; write more of the name")
+    if not fits:
+        raise InputError(f"{unknown('run', str(name), known)} (in {results})")
+    return results / (str(name) if str(name) in fits else fits[0])
+
+
+def run_names(results: Path) -> list[str]:
+    """Folder names of all runs, oldest first."""
+    return sorted(path.parent.name for path in results.glob(f"*/{MANIFEST}"))
+
+
+def read_run(path: Path) -> StoredRun:
+    """Read a run folder.
+
+    Raises:
+        InputError: it is none, or a file in it is damaged; one line with file and line.
+    """
+    manifest = read_manifest(path)
+    latest: dict[Any, Record] = {}
+    for record in _read_lines(path / RECORDS, Record):
+        latest[record.key] = record
+    return StoredRun(path=path, manifest=manifest, records=tuple(latest.values()))
+
+
+def read_manifest(path: Path) -> RunManifest:
+    """Read `manifest.json` of a run folder."""
+    file = path / MANIFEST
+    if not file.is_file():
+        raise InputError(f"{path} is not a run: it has no {MANIFEST}")
+    try:
+        return RunManifest.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise InputError(f"{file} {_first(error)}") from None
+
+
+def write_options(path: Path, options: Frozen) -> None:
+    """Keep the options of a run beside it, so that `--resume RUN` alone can go on."""
+    _write(path / OPTIONS, options.model_dump_json(indent=2, exclude_defaults=True) + "\n")
+
+
+def read_options(path: Path, model: type[M]) -> M:
+    """Options that a run was started with."""
+    try:
+        return model.model_validate_json((path / OPTIONS).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(f"{path / OPTIONS} cannot be read ({error}); give the run's options again") from None
+
+
+def _read_lines(file: Path, model: type[M]) -> Iterable[M]:
+    if not file.is_file():
+        return
+    lines = file.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield model.model_validate_json(line)
+        except ValidationError as error:
+            if number == len(lines):  # no line feed behind it: it was being written when the run was killed
+                return
+            raise InputError(f"{file}:{number} {_first(error)}") from None
+
+
+def _read_prompts(file: Path) -> dict[str, Prompt]:
+    if not file.is_file() or b'"messages"' not in file.read_bytes()[:1_000_000]:
+        return {}
+    return {prompt.sha256: prompt for prompt in _read_lines(file, Prompt)}
+
+
+def _prompt_hashes(file: Path) -> Iterable[str]:
+    if file.is_file():
+        for line in file.read_text(encoding="utf-8").splitlines():
+            with suppress(json.JSONDecodeError, KeyError):
+                yield json.loads(line)["sha256"]
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in problem["loc"])
+    return f"is damaged: {where + ': ' if where else ''}{problem['msg']}"
+
+
+def _cut_torn_line(file: Path) -> None:
+    if not file.is_file():
+        return
+    content = file.read_bytes()
+    end = content.rfind(b"\n") + 1
+    if end < len(content):
+        with file.open("r+b") as opened:
+            opened.truncate(end)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write whole or not at all."""
+    fresh = file.with_name(file.name + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
+
+
+def _lock(path: Path) -> IO[str]:
+    """Hold the folder against a second writer; the lock ends with the process, however it ends."""
+    file = (path / ".lock").open("w", encoding="utf-8")
+    if os.name == "posix":
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
+    return file
