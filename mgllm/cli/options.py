@@ -1,0 +1,47 @@
+"""Options that several commands share, each spelled once. Every option is also an MGLLM_* variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def option(flag: str, text: str, *more: str, **settings: Any) -> Any:
+    """A Typer option with its environment variable: `--max-tokens` is MGLLM_MAX_TOKENS."""
+    name = flag.partition("/")[0].lstrip("-").removeprefix("no-").replace("-", "_").upper()
+    return typer.Option(flag, *more, help=text, envvar=f"MGLLM_{name}", show_default=False, **settings)
+
+
+ScenariosDir = Annotated[Path | None, option("--scenarios", "Folder of your own scenarios.")]
+PromptsDir = Annotated[Path | None, option("--prompts", "Folder of your own templates.")]
+Results = Annotated[Path | None, option("--results", "Folder of runs. Default: results")]
+Json = Annotated[bool, option("--json", "Print JSON.")]
+Items = Annotated[str | None, option("--items", "Items: a JSONL file, or a hub id, parquet, csv or folder.")]
+Gestures = Annotated[Path | None, option("--gestures", "Folder of *.mg.json files to join to the items.")]
+CueSource = Annotated[str | None, option("--cue-source", "annotated, recognized or out_of_fold.")]
+Arms = Annotated[str | None, option("--arms", "Arms, separated by commas.")]
+Limit = Annotated[int | None, option("--limit", "Ask N items per scenario: seeded, balanced, nested in N.")]
+Seed = Annotated[int | None, option("--seed", "Decides everything random on our side. Default: 0")]
+FormName = Annotated[str | None, option("--form", "auto, chat or cloze. Default: auto")]
+ReasoningName = Annotated[str | None, option("--reasoning", "direct or chain_of_thought.")]
+Paraphrase = Annotated[str | None, option("--paraphrase", "Another wording of the scenario, by its name.")]
+Confusion = Annotated[
+    Path | None, option("--confusion", "CSV: what a recogniser takes for what (text+noisy).")
+]
+
+
+def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
+    """What was said on the command line or in the environment; everything else keeps its default."""
+    said = {name: value for name, value in context.params.items() if name not in leave_out}
+    return {name: value for name, value in said.items() if not _unsaid(value)}
+
+
+def _unsaid(value: object) -> bool:
+    return value is None or value is False or value in ([], ())
+
+
+def split_names(text: str | None) -> tuple[str, ...] | None:
+    """`a,b` → ("a", "b")."""
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())

@@ -1,0 +1,75 @@
+"""`mgllm compare`, `mgllm runs`, `mgllm show`: reading what was run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mgllm.cli import options as o
+from mgllm.cli.options import option
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.command("compare")(compare)
+    app.command("runs")(runs)
+    app.command("show")(show)
+
+
+def compare(
+    names: Annotated[list[str], typer.Argument(metavar="RUN…", help="Folders or names of runs, or latest.")],
+    against: Annotated[
+        str | None, option("--against", "The same arm between runs: subtract this one.")
+    ] = None,
+    table_format: Annotated[str, option("--format", "md, csv, tex, html or json.")] = "md",
+    fail_if: Annotated[
+        list[str] | None, option("--fail-if", "'text+mg<text' or 'text+mg<=text': exit 4 if so. Repeatable.")
+    ] = None,
+    margin: Annotated[float | None, option("--margin", "Points: two one-sided tests against ±D.")] = None,
+    redact: Annotated[bool, option("--redact", "Leave run ids, file and folder names out.")] = False,
+    results: o.Results = None,
+    json: o.Json = False,
+) -> None:
+    """Compare arms against the baseline arm, over one or more runs."""
+    from mgllm.analysis import render
+    from mgllm.errors import GateFailed
+    from mgllm.flows.compare import compare as compare_flow
+    from mgllm.flows.compare import equivalence_lines, failed_gates
+
+    summary = compare_flow(names, against=against, results=results or Path("results"), redact=redact)
+    typer.echo(render(summary, "json" if json else table_format).rstrip("\n"))
+    if margin is not None:
+        typer.echo("\n" + "\n".join(equivalence_lines(summary, margin)), err=json or table_format != "md")
+    if failures := failed_gates(summary, fail_if or []):
+        raise GateFailed("; ".join(failures))
+
+
+def runs(results: o.Results = None, json: o.Json = False) -> None:
+    """List the runs that there are."""
+    from mgllm.cli.telling import print_json, print_runs
+    from mgllm.flows.showing import list_runs
+
+    lines = list_runs(results or Path("results"))
+    if json:
+        print_json([line.model_dump(mode="json") for line in lines])
+    else:
+        print_runs(lines)
+
+
+def show(
+    run: Annotated[str, typer.Argument(help="Folder or name of a run, or latest.")],
+    item: Annotated[str | None, option("--item", "Id of an item: its prompts and replies.")] = None,
+    results: o.Results = None,
+    json: o.Json = False,
+) -> None:
+    """Show a run, or one item's prompts and replies side by side."""
+    from mgllm.cli.telling import print_json, print_shown
+    from mgllm.flows.showing import show_run
+
+    shown = show_run(run, results or Path("results"), item)
+    if json:
+        print_json(shown.model_dump(mode="json", by_alias=True))
+    else:
+        print_shown(shown)

@@ -1,0 +1,111 @@
+"""`mgllm scenario list|new|check|show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mgllm.cli import options as o
+
+if TYPE_CHECKING:
+    from mgllm.scenarios import Folders
+
+commands = typer.Typer(
+    help="Reasoning scenarios: list, make, check, show.", rich_markup_mode=None, no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.add_typer(commands, name="scenario")
+
+
+@commands.command("list")
+def list_scenarios(
+    scenarios_dir: o.ScenariosDir = None, prompts_dir: o.PromptsDir = None, json: o.Json = False
+) -> None:
+    """List the scenarios that there are."""
+    from mgllm.cli.telling import print_json
+    from mgllm.scenarios import find_scenario, scenario_names
+
+    folders = _folders(scenarios_dir, prompts_dir)
+    found = [find_scenario(name, folders).scenario for name in scenario_names(folders)]
+    if json:
+        print_json([scenario.model_dump(mode="json") for scenario in found])
+        return
+    for scenario in found:
+        labels = ", ".join(label.id for label in scenario.labels)
+        typer.echo(f"{scenario.name:<14} v{scenario.version}  {scenario.title} ({labels})")
+
+
+@commands.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the scenario: lower-case letters, digits, - and _.")],
+    scenarios_dir: o.ScenariosDir = None,
+    prompts_dir: o.PromptsDir = None,
+) -> None:
+    """Write a scenario that works, to be changed: YAML, templates and four items."""
+    from mgllm.flows.new_scenario import new_scenario
+
+    files = new_scenario(name, _folders(scenarios_dir, prompts_dir))
+    for path in files:
+        typer.echo(f"wrote {path}")
+    flags = f"--scenarios {files[0].parent} --prompts {files[1].parent}"
+    typer.echo(f"next: mgllm scenario check {name} {flags}")
+    typer.echo(f"then: mgllm run {name} {flags} --model local")
+
+
+@commands.command("check")
+def check(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]…", help="None is all.")] = None,
+    items: o.Items = None,
+    gestures: o.Gestures = None,
+    cue_source: o.CueSource = None,
+    arms: o.Arms = None,
+    scenarios_dir: o.ScenariosDir = None,
+    prompts_dir: o.PromptsDir = None,
+    json: o.Json = False,
+) -> None:
+    """Check YAML, templates, items and the integrity of the arms, without a model."""
+    from mgllm.cli.telling import print_check, print_json
+    from mgllm.flows.checking import check_scenario
+    from mgllm.flows.flat_options import from_flat
+    from mgllm.scenarios import scenario_names
+
+    said = o.given(context, "names", "json")
+    said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}
+    options = from_flat(said | {"model": "local"})
+    reports: list[Any] = []
+    for name in names or scenario_names(options.folders):
+        reports.append(check_scenario(name, options))
+        if not json:
+            print_check(reports[-1])
+    if json:
+        print_json([report.model_dump(mode="json") for report in reports])
+
+
+@commands.command("show")
+def show(
+    name: Annotated[str, typer.Argument(help="Name or YAML file.")],
+    scenarios_dir: o.ScenariosDir = None,
+    prompts_dir: o.PromptsDir = None,
+    json: o.Json = False,
+) -> None:
+    """Show a scenario with all defaults filled in."""
+    from mgllm.cli.telling import print_json
+    from mgllm.scenarios import find_scenario
+
+    found = find_scenario(name, _folders(scenarios_dir, prompts_dir))
+    if json:
+        print_json(found.scenario.model_dump(mode="json"))
+        return
+    typer.echo(f"# {found.path}")
+    typer.echo(found.path.read_text(encoding="utf-8").rstrip("\n"))
+
+
+def _folders(scenarios: Any, prompts: Any) -> Folders:
+    from mgllm.scenarios import Folders
+
+    return Folders(scenarios=scenarios, prompts=prompts)

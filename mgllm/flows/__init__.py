@@ -1,0 +1,1 @@
+"""What the commands do: each file joins shelves of the layer below and has one public function."""

@@ -1,0 +1,76 @@
+"""`mgllm compare`: arms against the baseline arm over runs, or the same arm between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mgllm.analysis import RunRecords, effects_between, equivalence, gate, summarise
+from mgllm.records import Summary
+from mgllm.store import StoredRun, find_run, read_run
+
+
+def compare(
+    runs: Sequence[str | Path],
+    *,
+    against: str | Path | None = None,
+    results: Path = Path("results"),
+    redact: bool = False,
+) -> Summary:
+    """The summary of one or more runs together, one Holm family; `against` adds run-against-run effects.
+
+    Args:
+        runs: folders, names, beginnings or ends of names, or `latest`.
+        against: a run to subtract from each, arm by arm.
+        results: where names are looked up.
+        redact: leave run ids, file names and folders of local models out.
+
+    Raises:
+        InputError: a run is not there or is damaged.
+    """
+    stored = [_records(read_run(find_run(name, results)), redact, nth) for nth, name in enumerate(runs, 1)]
+    summary = summarise(stored)
+    if against is not None:
+        other = _records(read_run(find_run(against, results)), redact, 0)
+        between = effects_between(stored, [other])
+        summary = summary.model_copy(update={"effects": (*summary.effects, *between)})
+    return summary
+
+
+def failed_gates(summary: Summary, expressions: Sequence[str]) -> list[str]:
+    """A sentence for each `--fail-if` expression that holds.
+
+    Raises:
+        InputError: an expression that is none, or names an arm that is not there.
+    """
+    return [why for expression in expressions if (why := gate(summary, expression)) is not None]
+
+
+def equivalence_lines(summary: Summary, margin: float) -> list[str]:
+    """Two one-sided tests of every primary accuracy contrast against ± `margin` points, a sentence each."""
+    primary = [effect for effect in summary.effects if effect.primary and effect.metric == "accuracy"]
+    return [
+        f"{effect.row.scenario}, {effect.row.model}, {effect.arm} − {effect.baseline}: "
+        f"{equivalence(effect, margin / 100).words}"
+        for effect in primary
+    ]
+
+
+def _records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
+    if not redact:
+        return RunRecords(manifest=stored.manifest, records=stored.records)
+    model = _without_folder(stored.manifest.model)
+    scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
+    change = {"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None}
+    return RunRecords(
+        manifest=stored.manifest.model_copy(update=change),
+        records=tuple(record.model_copy(update={"model": model}) for record in stored.records),
+    )
+
+
+def _without_folder(model: str) -> str:
+    """local/home/ann/models/llama → local/llama; a hub id (org/name) stays."""
+    backend, _, name = model.partition("/")
+    parts = name.replace("\\", "/").split("/")
+    is_folder = name.startswith(("/", ".", "~")) or len(parts) > 2
+    return f"{backend}/{parts[-1]}" if backend == "local" and is_folder else model
