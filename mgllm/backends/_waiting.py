@@ -1,0 +1,102 @@
+"""When to ask again: what the server said, else longer and longer at random."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from mgllm.seeds import unit
+
+FIRST_WAIT_S = 0.5
+"""Upper bound of the first wait; each next one is twice that."""
+LONGEST_BACKOFF_S = 60.0
+"""Upper bound of any wait of our own choosing."""
+LONGEST_WAIT_S = 600.0
+"""A server that asks for a longer wait is not asked again in this run."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+
+    def utc(self) -> float:
+        """Seconds since 1970."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return time.monotonic()
+
+    def utc(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+        await asyncio.sleep(seconds)
+
+
+def told_wait_s(headers: Mapping[str, str], now_utc: float) -> float | None:
+    """Seconds that the server asks to wait: the longer of `retry-after-ms` and `Retry-After`; None: silent.
+
+    A date is read against the server's own `Date`, where given, so that a wrong clock here does no harm.
+    """
+    waits = [_milliseconds(headers.get("retry-after-ms")), _retry_after(headers, now_utc)]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def backoff_s(seed: int, name: str, attempt: int) -> float:
+    """Seconds to wait after attempt number `attempt` (from 1): exponential with full jitter."""
+    bound = min(LONGEST_BACKOFF_S, FIRST_WAIT_S * 2.0 ** min(attempt - 1, 30))
+    return bound * unit(seed, "backoff", name, attempt)
+
+
+def wait_s(told: float | None, seed: int, name: str, attempt: int) -> float:
+    """Seconds to wait: never less than told, and up to a tenth more so that not all come back at once."""
+    if not told:
+        return backoff_s(seed, name, attempt)
+    return told + min(1.0, 0.1 * told) * unit(seed, "spread", name, attempt)
+
+
+def _milliseconds(value: str | None) -> float | None:
+    seconds = _number(value)
+    return None if seconds is None else seconds / 1000
+
+
+def _retry_after(headers: Mapping[str, str], now_utc: float) -> float | None:
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None or value is None:
+        return seconds
+    until = _date(value)
+    if until is None:
+        return None
+    now = _date(headers.get("date", ""))
+    return max(0.0, until - (now_utc if now is None else now))
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _date(value: str) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,80 @@
+"""The contract of a backend, and the shelf of backends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from pydantic import Field
+
+from mgllm.records import Form, Frozen, Question, Reply, Score
+from mgllm.registry import Shelf
+
+
+class BackendOptions(Frozen):
+    """How to reach a model. Keys are read from the environment by the backend and stored nowhere."""
+
+    model: str
+    """What follows the backend's name in `--model`: a hub id, a folder, an API's model name."""
+    base_url: str | None = None
+    """`--base-url`."""
+    api_key_env: str | None = None
+    """Name of the environment variable that holds the key."""
+    model_args: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    """`--model-arg K=V`, passed on: to `from_pretrained` (local) or as request parameters (API)."""
+    timeout_s: float = 120.0
+    """Seconds until an attempt is given up."""
+    max_retries: int = 6
+    """Attempts after the first."""
+    seed: int = 0
+    """Of jittered waits and local sampling."""
+
+
+class Backend(Protocol):
+    """A model that can be asked. Made without I/O; `open` does what takes time."""
+
+    concurrency: int
+    """How many questions it can be asked at once; the runner takes the smaller of this and its own."""
+    facts: Mapping[str, str | int | float | bool | None]
+    """After `open`: what decides numbers (revision, sha256 of weights, parameters, dtype …)."""
+    dropped_parameters: tuple[str, ...]
+    """Request parameters that the server rejected; may grow while asking."""
+    uploads: bool
+    """True where questions leave this machine (any base URL but loopback)."""
+    base_url: str | None
+    """Where it asks; null if nowhere."""
+
+    async def open(self) -> None:
+        """Load the model, or make the client and see that key and address are there.
+
+        Raises:
+            FatalBackendError: nothing can be asked; one line says what to do.
+        """
+
+    def default_form(self) -> Form:
+        """cloze for local models under a billion weights, else chat. After `open`."""
+
+    async def default_score(self) -> Score:
+        """logprob where the model gives log-probabilities (an API is probed once), else generate."""
+
+    def count_tokens(self, text: str) -> int | None:
+        """Tokens of `text` by the model's own tokenizer; None where it is not known."""
+
+    def fits(self, question: Question) -> str | None:
+        """None if prompt and answer fit the model's context, else one line with both numbers."""
+
+    async def ask(self, question: Question) -> Reply:
+        """Answer one question. Never raises for a single failure: `Reply.error` says what happened.
+
+        Raises:
+            FatalBackendError: no other question would be answered either (bad key, unknown model).
+        """
+
+    async def close(self) -> None:
+        """Give back what `open` took."""
+
+
+backends: Shelf[Callable[[BackendOptions], Backend]] = Shelf("backend", "mgllm.backends")
+"""`@backend("NAME")` puts a factory here; file NAME.py stands beside this one."""
+
+backend = backends.register

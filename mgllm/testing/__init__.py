@@ -1,0 +1,43 @@
+"""For tests, ours and those of plugin authors: a scripted backend, a fake server, contract checks."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mgllm.testing.behaviour import Behaviour as Behaviour
+    from mgllm.testing.behaviour import FakeReply as FakeReply
+    from mgllm.testing.behaviour import Fault as Fault
+    from mgllm.testing.contract import a_question as a_question
+    from mgllm.testing.contract import check_backend as check_backend
+    from mgllm.testing.contract import check_construction as check_construction
+    from mgllm.testing.contract import check_refusal as check_refusal
+    from mgllm.testing.fake_server import FakeServer as FakeServer
+    from mgllm.testing.scripted import Script as Script
+    from mgllm.testing.scripted import ScriptedBackend as ScriptedBackend
+    from mgllm.testing.scripted import say as say
+
+_HOMES = {
+    "Behaviour": "behaviour",
+    "FakeReply": "behaviour",
+    "FakeServer": "fake_server",
+    "Fault": "behaviour",
+    "Script": "scripted",
+    "ScriptedBackend": "scripted",
+    "a_question": "contract",
+    "check_backend": "contract",
+    "check_construction": "contract",
+    "check_refusal": "contract",
+    "say": "scripted",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

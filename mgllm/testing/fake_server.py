@@ -1,0 +1,220 @@
+"""A loopback server that speaks OpenAI's protocol, fails on purpose and remembers every request.
+
+As a process of its own: `python -m mgllm.testing.fake_server --latency 0.05` prints its URL;
+`GET /stats` returns its counts, which are also printed when it is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from mgllm.seeds import unit
+from mgllm.testing._wire import completion, error_body, messages_of, prompt_tokens, text_completion
+from mgllm.testing.behaviour import Behaviour, FakeReply, Fault, Say
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+class Seen(NamedTuple):
+    """One request for a completion."""
+
+    arrived_s: float
+    """Monotonic seconds."""
+    path: str
+    """/v1/chat/completions or /v1/completions."""
+    body: Mapping[str, Any]
+    """As sent."""
+    attempt: int
+    """How many requests with the same body came before it."""
+    headers: Mapping[str, str]
+    """By lower-case name, without the key."""
+
+
+class FakeServer:
+    """Serves while it is entered: `async with` in the running loop, `with` in a thread of its own."""
+
+    def __init__(self, behaviour: Behaviour | None = None, say: Say | str = "ok", port: int = 0) -> None:
+        self.behaviour = behaviour or Behaviour()
+        self.requests: list[Seen] = []
+        self.counts: Counter[str] = Counter()
+        self._say = say
+        self._port = port
+        self._faults = list(self.behaviour.faults)
+        self._not_before: dict[str, float] = {}
+        self._attempts: Counter[str] = Counter()
+        self._runner: web.AppRunner | None = None
+        self._thread: _Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """What belongs in `--base-url`."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    def stats(self) -> dict[str, int]:
+        """Counts by kind; `early_retries`: requests that came before the time they were told."""
+        kinds = ("answered", "status_429", "status_500", "dropped", "rejected", "early_retries")
+        asked = {"requests": len(self.requests), "distinct": len(self._attempts)}
+        return {**asked, **{kind: self.counts[kind] for kind in kinds}}
+
+    async def __aenter__(self) -> Self:
+        from aiohttp import web
+
+        app = web.Application(client_max_size=2**26)
+        app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_post("/v1/completions", self._complete)
+        app.router.add_get("/v1/models", self._models)
+        app.router.add_get("/stats", self._stats)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def __enter__(self) -> Self:
+        self._thread = _Thread(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread is not None:
+            self._thread.stop()
+
+    async def _models(self, _: web.Request) -> web.Response:
+        name = self.behaviour.model or "fake"
+        entry = {"id": name, "object": "model", "max_model_len": self.behaviour.max_model_len}
+        return _json({"object": "list", "data": [entry]})
+
+    async def _stats(self, _: web.Request) -> web.Response:
+        return _json(self.stats())
+
+    async def _complete(self, request: web.Request) -> web.Response:
+        arrived_s = time.monotonic()
+        raw = await request.read()
+        name = hashlib.sha256(request.path.encode() + raw).hexdigest()
+        headers = {k.lower(): v for k, v in request.headers.items() if k.lower() != "authorization"}
+        seen = Seen(arrived_s, request.path, json.loads(raw), self._attempts[name], headers)
+        self._attempts[name] += 1
+        self.requests.append(seen)
+        if arrived_s < self._not_before.get(name, 0.0):
+            self.counts["early_retries"] += 1
+        if self.behaviour.latency_s:
+            await asyncio.sleep(self.behaviour.latency_s)
+        fault = self._refuse(request, seen) or self._fault(name, seen)
+        return self._fail(request, name, fault) if fault else self._answer(seen)
+
+    def _answer(self, seen: Seen) -> web.Response:
+        messages = messages_of(seen.body)
+        said = self._say if isinstance(self._say, str) else self._say(messages)
+        reply = FakeReply(text=said) if isinstance(said, str) else said
+        used = prompt_tokens(messages, self.behaviour.context)
+        chat = seen.path == "/v1/chat/completions"
+        asked = seen.body.get("top_logprobs", 0) if chat else seen.body.get("logprobs")
+        wanted = bool(seen.body.get("logprobs")) and self.behaviour.logprobs == "on"
+        shape = completion if chat else text_completion
+        body = shape(reply, str(seen.body.get("model")), used, int(asked or 0) if wanted else None)
+        if self.behaviour.logprobs == "null":
+            body["choices"][0]["logprobs"] = None
+        self.counts["answered"] += 1
+        return _json(body)
+
+    def _refuse(self, request: web.Request, seen: Seen) -> Fault | None:
+        """What this server takes from nobody."""
+        rule = self.behaviour
+        if rule.api_key and request.headers.get("Authorization") != f"Bearer {rule.api_key}":
+            sent = request.headers.get("Authorization", "")
+            return _refusal(401, f"Incorrect API key provided: {sent}", code="invalid_api_key")
+        if seen.path == "/v1/completions" and not rule.completions:
+            return _refusal(404, "Not Found")
+        if rule.model and seen.body.get("model") != rule.model:
+            return _refusal(
+                404, f"The model '{seen.body.get('model')}' does not exist", code="model_not_found"
+            )
+        for name in rule.rejects:
+            if name in seen.body:
+                said = f"Unsupported parameter: '{name}' is not supported with this model."
+                return _refusal(400, said, param=name, code="unsupported_parameter")
+        if max(int(seen.body.get(key) or 0) for key in ("logprobs", "top_logprobs")) > rule.max_top_logprobs:
+            return _refusal(400, f"Invalid value for 'top_logprobs': must be <= {rule.max_top_logprobs}.")
+        return None
+
+    def _fault(self, name: str, seen: Seen) -> Fault | None:
+        """A fault of the list, or by chance."""
+        if self._faults:
+            return self._faults.pop(0)
+        rule = self.behaviour
+        u = unit(rule.seed, "fault", name, seen.attempt)
+        if u < rule.rate_429:
+            wait = f"{rule.retry_after_s:g}"
+            body = json.dumps(error_body("slow down", "requests", code="rate_limit_exceeded"))
+            return Fault(status=429, body=body, headers={"Retry-After": wait})
+        if u < rule.rate_429 + rule.rate_500:
+            return Fault()
+        return Fault(status=0) if u < rule.rate_429 + rule.rate_500 + rule.rate_drop else None
+
+    def _fail(self, request: web.Request, name: str, fault: Fault) -> web.Response:
+        from aiohttp import web
+
+        kind = {0: "dropped", 429: "status_429", 500: "status_500", 400: "rejected"}
+        self.counts[kind.get(fault.status, "other")] += 1
+        if fault.status == 0:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        with suppress(KeyError, ValueError):
+            self._not_before[name] = time.monotonic() + float(fault.headers["Retry-After"])
+        headers = {"Content-Type": "application/json", **fault.headers}
+        return web.Response(status=fault.status, body=fault.body.encode(), headers=headers)
+
+
+class _Thread:
+    """A loop of its own in which a server runs."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._server = server
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fake-server", daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(server.__aenter__(), self._loop).result(10)
+
+    def stop(self) -> None:
+        """Stop serving and end the thread."""
+        asyncio.run_coroutine_threadsafe(self._server.__aexit__(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+def _json(body: Mapping[str, Any]) -> web.Response:
+    from aiohttp import web
+
+    return web.Response(body=json.dumps(body).encode(), content_type="application/json")
+
+
+def _refusal(status: int, message: str, param: str | None = None, code: str | None = None) -> Fault:
+    return Fault(
+        status=status, body=json.dumps(error_body(message, "invalid_request_error", param=param, code=code))
+    )
+
+
+def main() -> None:
+    """Serve until stopped."""
+    from mgllm.testing._command import serve
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()
