@@ -1,0 +1,1 @@
+"""Importers of data sets and annotation formats; `base.py` holds the contract."""

@@ -1,0 +1,197 @@
+"""Strict JSON into frozen models, with errors that name file, line and field."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from reprlib import Repr
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from mgllm.errors import InputError
+from mgllm.records import Frozen
+
+M = TypeVar("M", bound=Frozen)
+MAX_BYTES = 5_000_000
+"""Longest line, and largest `*.mg.json`, that is read."""
+
+_BOM = b"\xef\xbb\xbf"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_short = Repr()
+_short.maxstring = _short.maxother = 60
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[str, object]]:
+    """Place ("FILE:LINE") and content of each line; blank lines and lines that begin with # are left out.
+
+    Raises:
+        InputError: not readable, not UTF-8 text, a line of more than 5 MB, or a line that is not JSON.
+    """
+    for where, raw in _raw_lines(path):
+        line = decode(raw, where).strip()
+        if line and not line.startswith("#"):
+            yield where, parse_json(line, where)
+
+
+def decode(raw: bytes, where: str) -> str:
+    """UTF-8 text.
+
+    Raises:
+        InputError: it is binary or in another encoding.
+    """
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(one_line(f"{where} is UTF-16 text; save the file as UTF-8"))
+    if b"\0" in raw:
+        raise InputError(
+            one_line(f"{where} holds NUL bytes, so this is no text file; give JSON as UTF-8 text")
+        )
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = f"byte {error.start + 1} is 0x{raw[error.start]:02x}"
+        raise InputError(one_line(f"{where} is not UTF-8 text ({at}); save the file as UTF-8")) from None
+
+
+def parse_json(text: str, where: str) -> object:
+    """Standard JSON: no NaN, no key twice.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        content: object = json.loads(text, object_pairs_hook=_keys_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+            what = "ends in the middle of a JSON value: the file is cut off, or the value spread over lines"
+            raise InputError(one_line(f"{where} {what}")) from None
+        raise InputError(
+            one_line(f"{where} is not JSON: {error.msg} at character {error.pos + 1} ({text[:60]!r})")
+        ) from None
+    except RecursionError:
+        raise InputError(one_line(f"{where} is nested too deep to be read")) from None
+    except ValueError as error:
+        reason = "a number of thousands of digits" if "digits" in str(error) else error
+        raise InputError(one_line(f"{where} is not JSON: {reason}")) from None
+    if _SURROGATE.search(text) and _has_surrogate(content):
+        raise InputError(
+            one_line(f"{where} holds half of a surrogate pair (\\ud800–\\udfff); write the character")
+        )
+    return content
+
+
+def to_model(model: type[M], content: object, where: str) -> M:
+    """A value of `model`.
+
+    Raises:
+        InputError: the content does not fit; names the field, what was wanted and what was given.
+    """
+    noun = model.__name__.lower()
+    if not isinstance(content, dict):
+        given = f"(given {_short.repr(content)})"
+        raise InputError(one_line(f"{where} holds no {noun}: it must be an object {{…}} {given}"))
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        raise InputError(one_line(f"{where} {_problem(model, problem, content)}")) from None
+
+
+def one_line(message: str) -> str:
+    r"""The message with control characters, line breaks and the like written as escapes.
+
+    >>> one_line("a\nb")
+    'a\\nb'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+
+
+def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while raw := file.readline(MAX_BYTES + 1):
+                number += 1
+                where = f"{path}:{number}"
+                if len(raw) > MAX_BYTES:
+                    raise InputError(
+                        one_line(f"{where} is longer than {MAX_BYTES:,} bytes; one item stands on one line")
+                    )
+                yield where, raw.removeprefix(_BOM) if number == 1 else raw
+    except OSError as error:
+        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+
+
+def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+    return content
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number; leave the field out")
+
+
+def _has_surrogate(content: object) -> bool:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _problem(model: type[Frozen], problem: Any, content: dict[str, Any]) -> str:
+    place = [step for step in problem["loc"] if step != "[key]"]
+    if place[:1] == ["covariates"] and len(place) > 2:
+        return f"covariates.{place[1]}: must be text, a number, true, false or null {_given(problem)}"
+    field = ".".join(str(step) for step in place)
+    if problem["type"] == "extra_forbidden":
+        known = _names_at(model, place[:-1])
+        return f"{field}: unknown field.{_guess(str(place[-1]), known)} Known: {', '.join(known)}"
+    if problem["type"] == "missing":
+        near = _guess(str(place[-1]), sorted(map(str, content))) if len(place) == 1 else ""
+        return f"{field}: is missing; every {_owner(model, place[:-1]).__name__.lower()} needs it.{near}"
+    if problem["type"] in {"model_type", "model_attributes_type", "dict_type", "mapping_type"}:
+        return f"{field}: must be an object {{…}} {_given(problem)}"
+    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    message = message.replace("a valid tuple", "a list").replace("a valid string", "text")
+    return f"{field}{': ' if field else ''}{message} {_given(problem)}".rstrip()
+
+
+def _given(problem: Any) -> str:
+    value = problem["input"]
+    return (
+        ""
+        if problem["type"] == "value_error" and isinstance(value, dict)
+        else f"(given {_short.repr(value)})"
+    )
+
+
+def _guess(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def _names_at(model: type[BaseModel], place: list[Any]) -> list[str]:
+    fields = _owner(model, place).model_fields
+    return sorted(field.alias or name for name, field in fields.items())
+
+
+def _owner(model: type[BaseModel], place: list[Any]) -> type[BaseModel]:
+    """The model that is found on the way to `place`; list indices and mapping keys name none."""
+    for step in place:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        model = (_first_model(field.annotation) if field else None) or model
+    return model
+
+
+def _first_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _first_model(part))), None)
