@@ -30,6 +30,9 @@ MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
 )
 
 
+_LOCK = ".lock"
+
+
 class StoredRun(Frozen):
     """A run as read back."""
 
@@ -70,6 +73,7 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
+        (self.path / _LOCK).unlink(missing_ok=True)
         self._lock.close()
 
     def append(self, record: Record) -> None:
@@ -246,7 +250,7 @@ def _write(file: Path, text: str) -> None:
 
 def _lock(path: Path) -> IO[str]:
     """Hold the folder against a second writer; the lock ends with the process, however it ends."""
-    file = (path / ".lock").open("w", encoding="utf-8")
+    file = (path / _LOCK).open("w", encoding="utf-8")
     if os.name == "posix":
         import fcntl
 

@@ -90,7 +90,10 @@ def _short(error: Exception) -> str:
 
 
 def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
+    problems = error.errors(include_url=False)
+    problem = next(
+        (one for one in problems if one["type"] == "extra_forbidden"), problems[0]
+    )  # a typo explains a lack
     place = [step for step in problem["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
     where = ".".join(str(step) for step in place)
     line = _line_of(root, place)

@@ -36,12 +36,11 @@ def compare(
     from mgllm.analysis import render
     from mgllm.errors import GateFailed
     from mgllm.flows.compare import compare as compare_flow
-    from mgllm.flows.compare import equivalence_lines, failed_gates
+    from mgllm.flows.compare import failed_gates
 
     summary = compare_flow(names, against=against, results=results or Path("results"), redact=redact)
-    typer.echo(render(summary, "json" if json else table_format).rstrip("\n"))
-    if margin is not None:
-        typer.echo("\n" + "\n".join(equivalence_lines(summary, margin)), err=json or table_format != "md")
+    within = None if margin is None else margin / 100
+    typer.echo(render(summary, "json" if json else table_format, margin=within).rstrip("\n"))
     if failures := failed_gates(summary, fail_if or []):
         raise GateFailed("; ".join(failures))
 

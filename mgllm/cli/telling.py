@@ -33,7 +33,7 @@ def print_finished(finished: Finished, *, as_json: bool) -> None:
     elif finished.failed:
         typer.echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
         typer.echo(f"  mgllm run --resume {finished.folder}", err=True)
-    typer.echo(f"run: {finished.folder}", err=True)
+    typer.echo(f"run: {finished.folder} (checks and exploratory differences: table.md)", err=True)
 
 
 def print_dry_run(plan: DryRun, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mgllm.analysis import RunRecords, effects_between, equivalence, gate, summarise
+from mgllm.analysis import RunRecords, effects_between, gate, summarise
 from mgllm.records import Summary
 from mgllm.store import StoredRun, find_run, read_run
 
@@ -44,16 +44,6 @@ def failed_gates(summary: Summary, expressions: Sequence[str]) -> list[str]:
         InputError: an expression that is none, or names an arm that is not there.
     """
     return [why for expression in expressions if (why := gate(summary, expression)) is not None]
-
-
-def equivalence_lines(summary: Summary, margin: float) -> list[str]:
-    """Two one-sided tests of every primary accuracy contrast against ± `margin` points, a sentence each."""
-    primary = [effect for effect in summary.effects if effect.primary and effect.metric == "accuracy"]
-    return [
-        f"{effect.row.scenario}, {effect.row.model}, {effect.arm} − {effect.baseline}: "
-        f"{equivalence(effect, margin / 100).words}"
-        for effect in primary
-    ]
 
 
 def _records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:

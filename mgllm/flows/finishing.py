@@ -23,7 +23,7 @@ class Finished:
     summary: Summary
     """What its tables show."""
     table: str
-    """The table as markdown."""
+    """The table as markdown, without checks and exploratory differences; all of it is in `table.md`."""
     planned: int
     """Records that a whole run has."""
     records: int
@@ -50,7 +50,7 @@ def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached
     return Finished(
         folder=folder,
         summary=summary,
-        table=tables["md"],
+        table=render(summary, "md", brief=True),
         planned=planned,
         records=len(stored.records),
         failed=sum(record.outcome == "failed" for record in stored.records),

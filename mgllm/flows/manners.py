@@ -59,6 +59,6 @@ def _lettered(backend_name: str, form: Form, score: Score, found: FoundScenario)
     """Whether labels are offered as letters: an API shows first tokens alone, and they must differ."""
     if backend_name == "local" or form == "cloze" or score == "generate":
         return False
-    from mgllm.backends._top_logprobs import shares_first_token
+    from mgllm.backends.openai import shares_first_token
 
     return shares_first_token([label.text for label in found.scenario.labels])
