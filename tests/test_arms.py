@@ -18,7 +18,7 @@ def transcript(*labels: str, **more: object) -> GestureTranscript:
 ITEM = Item(
     id="i1",
     subject="p1",
-    speech="Well.",  # type: ignore[arg-type]  # a plain string is one turn
+    speech="Well.",
     gestures={
         "annotated": transcript("pressing lips", "head up"),
         "recognized": transcript("head up", source="recognized"),

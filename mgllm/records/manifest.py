@@ -28,7 +28,7 @@ class ShuffleStats(Frozen):
     same_target: int
     """Items whose donor has the same target."""
     same_target_expected: float
-    """The same under independence of donor and item."""
+    """How many that would be, were donors independent of the items' targets."""
     target_cells_off: int
     """Cells of the target × donor-target table further than 1 from independence."""
     same_cues: int

@@ -61,7 +61,8 @@ ITEM = {
 
 def seen(*gestures: dict[str, object], **more: object) -> dict[str, object]:
     """The item with these annotated gestures."""
-    return ITEM | {"gestures": {"annotated": {"gestures": list(gestures), **more}}}
+    changed: dict[str, object] = {"gestures": {"annotated": {"gestures": list(gestures), **more}}}
+    return ITEM | changed
 
 
 def items(folder: Path, *lines: object) -> str:

@@ -1,0 +1,203 @@
+"""Differences between arms, with all that is said beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mgllm.analysis.checks import BOOTSTRAP_FROM, bootstrap_many, mcnemar_p, sign_flip_p
+from mgllm.analysis.grid import Answers, Floats, Grid
+from mgllm.analysis.jackknife import DETECTABLE, FEWEST, Estimate, jackknife
+from mgllm.analysis.metrics import METRICS, PRIMARY, Auc, SumMetric
+from mgllm.analysis.pairs import Pairs, discordance, pair, sensitivity
+from mgllm.records import Effect, RowName
+
+MAIN, TEXT, SHUFFLED, FILLER = "text+mg", "text", "text+shuffled", "text+filler"
+PRIMARY_CONTRASTS = ((MAIN, TEXT), (MAIN, SHUFFLED))
+"""The two contrasts that the claim needs."""
+SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two arms' answers on the same items."""
+
+    grid: Grid
+    """Their items, subjects and targets."""
+    row: RowName
+    """What the rows are about."""
+    names: tuple[str, str]
+    """Arm and baseline."""
+    answers: tuple[Answers, Answers]
+    """Theirs."""
+    flags: tuple[str, ...] = ()
+    """Words of caution that go for every metric."""
+
+
+def grid_effects(grid: Grid) -> list[Effect]:
+    """All differences of a grid that its arms allow: the primary contrasts first."""
+    if not (grid.target_I >= 0).any():
+        return []
+    contrasts = (
+        Contrast(grid, grid.row, (arm, baseline), (grid.answers[arm], grid.answers[baseline]))
+        for arm, baseline in _contrasts(grid)
+    )
+    return [effect for contrast in contrasts for effect in contrast_effects(contrast)]
+
+
+def contrast_effects(contrast: Contrast) -> list[Effect]:
+    """One effect per metric; those of probabilities only where both arms have some."""
+    plain = pair(contrast.grid, *contrast.answers, scored=False)
+    scored = pair(contrast.grid, *contrast.answers, scored=True)
+    if scored.missing == plain.missing:  # then they are the same pairs, resampled once
+        return _effects(contrast, plain, METRICS)
+    on_answers = [metric for metric in METRICS if not metric.scored]
+    on_scores = [metric for metric in METRICS if metric.scored]
+    return _effects(contrast, plain, on_answers) + (
+        _effects(contrast, scored, on_scores) if scored.over.n else []
+    )
+
+
+def _contrasts(grid: Grid) -> list[tuple[str, str]]:
+    against = [(arm, grid.scenario.baseline) for arm in grid.answers if arm != grid.scenario.baseline]
+    wanted = [*PRIMARY_CONTRASTS, *against, (MAIN, FILLER)]
+    return [pair for pair in dict.fromkeys(wanted) if set(pair) <= set(grid.answers)]
+
+
+def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[SumMetric | Auc]) -> list[Effect]:
+    if not pairs.over.n:
+        empty = [metric for metric in metrics if not metric.scored]
+        return [
+            _effect(contrast, pairs, metric, _Numbers(Estimate(None, flag="no pairs"))) for metric in empty
+        ]
+    two = {m.name: (m.replicates(pairs.arm), m.replicates(pairs.baseline)) for m in metrics}
+    flips = _flips(pairs, metrics)
+    bca = _bca(pairs, metrics, {name: arm - baseline for name, (arm, baseline) in two.items()})
+    found = []
+    for metric in metrics:
+        arm_1S, baseline_1S = two[metric.name]
+        values = (float(arm_1S[0]), float(baseline_1S[0]))
+        if not _discordant(metric, pairs):
+            same = Estimate(_finite(values[0] - values[1]), flag="no interval: no discordant pair")
+            found.append(_effect(contrast, pairs, metric, _Numbers(same, values)))
+            continue
+        numbers = _Numbers(jackknife(arm_1S - baseline_1S, pairs.over), values)
+        if pairs.over.effective >= FEWEST:
+            numbers = replace(numbers, sign_flip_p=flips.get(metric.name), bca=bca.get(metric.name))
+        found.append(_effect(contrast, pairs, metric, numbers))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What was worked out for one effect."""
+
+    estimate: Estimate
+    values: tuple[float, float] = (np.nan, np.nan)
+    sign_flip_p: float | None = None
+    bca: tuple[float, float] | None = None
+
+
+def _effect(contrast: Contrast, pairs: Pairs, metric: SumMetric | Auc, numbers: _Numbers) -> Effect:
+    estimate = numbers.estimate
+    flags = [*([estimate.flag] if estimate.flag else []), *contrast.flags]
+    effect = Effect(
+        row=contrast.row,
+        metric=metric.name,
+        arm=contrast.names[0],
+        baseline=contrast.names[1],
+        primary=contrast.names in PRIMARY_CONTRASTS and metric.name in PRIMARY,
+        pairs=pairs.over.n,
+        subjects=pairs.over.subjects,
+        effective_subjects=pairs.over.effective,
+        largest_cluster=pairs.over.largest,
+        arm_value=_finite(numbers.values[0]),
+        baseline_value=_finite(numbers.values[1]),
+        difference=estimate.value,
+        se=estimate.se,
+        interval=estimate.interval,
+        p=estimate.p,
+        detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
+        sign_flip_p=numbers.sign_flip_p,
+        bca_interval=numbers.bca,
+        missing=pairs.missing,
+        flags=tuple(flags),
+    )
+    return _with_sensitivity(contrast, effect) if metric.name == "accuracy" else effect
+
+
+def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:
+    """Accuracy alone can say what missing answers might have been, and has a McNemar table."""
+    others = sensitivity(contrast.grid, *contrast.answers)
+    differ = discordance(contrast.grid, *contrast.answers)
+    signs = {_sign(value) for value in (others.strict, *(others.bounds or ())) if value is not None}
+    changes = effect.difference is not None and bool(signs - {_sign(effect.difference)})
+    return effect.model_copy(
+        update={
+            "flags": (*effect.flags, SIGN_CHANGES) if changes else effect.flags,
+            "strict": others.strict,
+            "bounds": others.bounds,
+            "b": differ.b,
+            "c": differ.c,
+            "mcnemar_p": mcnemar_p(differ.b, differ.c),
+            "sign_changes": changes,
+        }
+    )
+
+
+def _bca(
+    pairs: Pairs, metrics: Sequence[SumMetric | Auc], replicates: dict[str, Floats]
+) -> dict[str, tuple[float, float] | None]:
+    """BCa intervals of the metrics that are functions of sums; AUC is not, and has none."""
+    if pairs.over.subjects < BOOTSTRAP_FROM:
+        return {}
+    summed = [metric for metric in metrics if isinstance(metric, SumMetric)]
+    sums = [np.hstack([m.subject_sums(pairs.arm), m.subject_sums(pairs.baseline)]) for m in summed]
+    known = [replicates[metric.name] for metric in summed]
+    return dict(
+        zip(
+            [metric.name for metric in summed],
+            bootstrap_many(sums, [_Difference(*both) for both in zip(summed, sums, strict=True)], known),
+            strict=True,
+        )
+    )
+
+
+class _Difference:
+    """A metric's difference from the two arms' sums side by side."""
+
+    def __init__(self, metric: SumMetric, sums_SK: Floats) -> None:
+        self.metric = metric
+        self.totals = np.split(sums_SK.sum(axis=0), 2)
+
+    def __call__(self, sums_RK: Floats) -> Floats:
+        arm, baseline = np.split(sums_RK, 2, axis=1)
+        return self.metric.value(arm, self.totals[0]) - self.metric.value(baseline, self.totals[1])
+
+
+def _discordant(metric: SumMetric | Auc, pairs: Pairs) -> bool:
+    return bool((np.abs(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline)) > 1e-12).any())
+
+
+def _flips(pairs: Pairs, metrics: Sequence[SumMetric | Auc]) -> dict[str, float]:
+    """Sign-flip p of the primary metrics, whose effects are means of the items' differences."""
+    means = [metric for metric in metrics if metric.name in PRIMARY]
+    differences_S = [
+        np.bincount(
+            pairs.arm.subject_N,
+            weights=(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline))[:, 0],
+        )
+        for metric in means
+    ]
+    p = sign_flip_p(np.stack(differences_S, axis=1).astype(np.float64)) if means else []
+    return dict(zip((metric.name for metric in means), p, strict=True))
+
+
+def _sign(value: float) -> int:
+    return 0 if abs(value) < 1e-12 else (1 if value > 0 else -1)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,141 @@
+"""Which rows stand in which table, and the remarks beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mgllm.analysis.columns import Table
+from mgllm.analysis.gates import equivalence
+from mgllm.analysis.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
+from mgllm.analysis.wording import SCALES, contrast_words, row_words
+from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
+
+EXPOSED: dict[Exposure, str] = {
+    "in_sample": "the recogniser was trained on the subject: a LEAK (in-sample cues)",
+    "unknown": "it is unknown whether the recogniser was trained on the subject",
+}
+"""What is said of cues that were not held out."""
+CHECKS_WORDS = (
+    "detectable: 2.80 standard errors; a true effect of that size is found in 80 % of such experiments.",
+    "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
+)
+MISSING_WORDS = (
+    "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All tables about one scenario, model, form, reasoning, score and cue source."""
+
+    heading: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A summary as tables, before any format."""
+
+    claims: tuple[Table, ...]
+    """The claims' table, if there are any."""
+    sections: tuple[Section, ...]
+    """One per row name."""
+    notes: tuple[str, ...]
+    """What stands under everything."""
+
+
+def lay_out(summary: Summary, *, margin: float | None = None, brief: bool = False) -> Report:
+    """A summary as tables.
+
+    Args:
+        summary: what to show.
+        margin: also test whether the primary accuracy differences are within ± this share.
+        brief: leave out checks and exploratory differences.
+    """
+    rows = list(dict.fromkeys([*(arm.row for arm in summary.arms), *(e.row for e in summary.effects)]))
+    return Report(
+        claims=(CLAIMS.table(summary.claims, _family(summary.claims)),) if summary.claims else (),
+        sections=tuple(
+            Section(row_words(row), tuple(_tables(summary, row, margin=margin, brief=brief))) for row in rows
+        ),
+        notes=summary.notes,
+    )
+
+
+def _tables(summary: Summary, row: RowName, *, margin: float | None, brief: bool) -> Iterable[Table]:
+    arms = [arm for arm in summary.arms if arm.row == row]
+    effects = [effect for effect in summary.effects if effect.row == row]
+    claims = [claim for claim in summary.claims if claim.row == row]
+    primary = [effect for effect in effects if effect.primary]
+    exploratory = sorted((e for e in effects if not e.primary), key=lambda e: (e.arm, e.baseline))
+    if arms:
+        yield OUTCOMES.table(arms, _arm_remarks(arms))
+    if any(arm.accuracy is not None for arm in arms):
+        yield SCORES.table([arm for arm in arms if arm.arm != "none"])
+    if primary:
+        remarks = [
+            *_flags(primary),
+            *_clusters(primary),
+            *_results(claims, supported=False),
+            *_equal(primary, margin),
+        ]
+        yield PRIMARY.table(primary, remarks, _results(claims, supported=True))
+    if primary and not brief:
+        yield CHECKS.table(primary, CHECKS_WORDS)
+    if any(effect.missing for effect in primary):
+        yield MISSING.table([effect for effect in primary if effect.strict is not None], MISSING_WORDS)
+    if exploratory and not brief:
+        yield EXPLORATORY.table(exploratory, _flags(exploratory))
+
+
+def _family(claims: Sequence[Claim]) -> list[str]:
+    size = claims[0].family
+    return [f"Holm over a family of {size} claim{'s' if size > 1 else ''}: every row of this table."]
+
+
+def _arm_remarks(arms: Sequence[ArmSummary]) -> Iterable[str]:
+    for arm in arms:
+        if arm.arm == "none" and arm.answer_shares:
+            yield "none: the mean probability of each label when nothing is told, its prior; not an accuracy."
+        if arm.constant is not None:
+            yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
+        for exposure, words in EXPOSED.items():
+            if count := arm.exposures.get(exposure):
+                yield f"{arm.arm}: in {count} of {arm.n} records {words}."
+
+
+def _results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
+    for claim in claims:
+        if claim.supported == supported:
+            yield f"Claim, {SCALES[claim.metric].name}: {claim.words}."
+
+
+def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
+    """How the pairs fall on subjects, once for all contrasts where it is the same."""
+    facts: dict[str, list[str]] = {}
+    for effect in primary:
+        words = (
+            f"{effect.pairs} pairs of {effect.subjects} subjects ({effect.effective_subjects:.1f} effective, "
+            f"{effect.largest_cluster} pairs of the largest)"
+        )
+        facts.setdefault(words, []).append(contrast_words(effect))
+    for words, contrasts in facts.items():
+        about = "" if len(facts) == 1 else f"{', '.join(dict.fromkeys(contrasts))}: "
+        yield f"{about}{words}."
+
+
+def _equal(primary: Sequence[Effect], margin: float | None) -> Iterable[str]:
+    for effect in primary:
+        if margin is not None and effect.metric == "accuracy":
+            yield f"{contrast_words(effect)}: {equivalence(effect, margin).words}."
+
+
+def _flags(effects: Sequence[Effect]) -> Iterable[str]:
+    """Each flag once, with the rows that it is about."""
+    about: dict[str, list[str]] = {}
+    for effect in effects:
+        for flag in effect.flags:
+            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({SCALES[effect.metric].name})")
+    for flag, rows in about.items():
+        yield f"{flag[:1].upper()}{flag[1:]}: {'all rows' if len(rows) == len(effects) else '; '.join(rows)}."
