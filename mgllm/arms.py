@@ -11,7 +11,7 @@ from mgllm.errors import InputError, unknown
 from mgllm.filler import fill
 from mgllm.noise import add_noise, confuse, parse_noisy
 from mgllm.records import CueSettings, CueSource, GestureTranscript, Item
-from mgllm.transcripts import Cues, tell
+from mgllm.transcripts import Cues, tell, told_gestures
 from mgllm.vocabularies import load_vocabulary
 
 Need = Literal["source", "annotated", "donor"]
@@ -126,7 +126,9 @@ def _filler(case: Case, name: str) -> Cues:
 
 @arm("text+noisy@", speech=True, needs="source")
 def _noisy(case: Case, name: str) -> Cues:
-    level, transcript = parse_noisy(name), case.transcript()
+    level, whole = parse_noisy(name), case.transcript()
+    # Noise falls on what is told: a label that is left out can be neither replaced nor drawn.
+    transcript = whole.model_copy(update={"gestures": told_gestures(whole, case.settings)})
     if case.confusion is not None:
         return case.tell(confuse(transcript, level, case.confusion, case.seed, case.item.id))
     assert case.frequencies is not None

@@ -13,7 +13,7 @@ from mgllm.flows.joining import join_gestures
 from mgllm.flows.options import AskOptions, RunOptions
 from mgllm.items import check_targets, items_sha256, load_items
 from mgllm.noise import label_frequencies
-from mgllm.records import CueSource, Item, Scenario
+from mgllm.records import CueSettings, CueSource, Item, Scenario
 from mgllm.sampling import limited
 from mgllm.scenarios import FoundScenario
 from mgllm.shuffling import Donors, Shown, assign_donors
@@ -78,6 +78,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     arms, left_out = _without_twin_oracle(arms, source)
     _refuse_missing(items, arms, source)
     has_noise = any(arm.name.startswith("text+noisy") for arm in arms)
+    draws = has_noise and options.ask.confusion is None
     return Material(
         found=found,
         items=items,
@@ -88,7 +89,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         left_out=left_out,
         source=source,
         donors=_all_donors(items, arms, source, scenario, options.ask),
-        frequencies=_frequencies(items, source) if has_noise and options.ask.confusion is None else None,
+        frequencies=_frequencies(items, source, scenario.cue) if draws else None,
         confusion=load_confusion(options.ask.confusion) if has_noise and options.ask.confusion else None,
         notes=tuple(notes),
     )
@@ -162,6 +163,12 @@ def _all_donors(
     }
 
 
-def _frequencies(items: Sequence[Item], source: CueSource | None) -> Mapping[str, float]:
+def _frequencies(
+    items: Sequence[Item], source: CueSource | None, settings: CueSettings
+) -> Mapping[str, float]:
+    """How often each label is told over the whole set."""
     assert source is not None
-    return label_frequencies([item.gestures[source] for item in items])
+    transcripts = [item.gestures[source] for item in items]
+    return label_frequencies(
+        [t.model_copy(update={"gestures": told_gestures(t, settings)}) for t in transcripts]
+    )

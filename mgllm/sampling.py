@@ -1,0 +1,105 @@
+"""Which items are asked under `--limit`, and in which order labels and arms are put to the model."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+
+from mgllm.errors import InputError
+from mgllm.records import Item
+from mgllm.seeds import number
+
+
+def limited(items: Sequence[Item], limit: int, seed: int) -> tuple[Item, ...]:
+    """A sample of `limit` items, in the order of `items`: the first `limit` of one seeded ranking.
+
+    Targets take turns, so their counts differ by at most one while each lasts; within a target, the item
+    whose subject has been taken least comes next. Items without a target come last.
+
+    Raises:
+        InputError: `limit` is below 1.
+    """
+    if limit < 1:
+        raise InputError(f"--limit {limit} would ask nothing; give 1 or more")
+    chosen = {item.id for item, _ in zip(_ranking(items, seed), range(limit), strict=False)}
+    return tuple(item for item in items if item.id in chosen)
+
+
+def label_orders(items: Iterable[Item], labels: Sequence[str], seed: int) -> Mapping[str, tuple[str, ...]]:
+    """By item id, the labels rotated by the item's seeded rank within its target.
+
+    `items` is the whole item set, so that `--limit` does not move anything. Within each target every
+    rotation occurs equally often, give or take one.
+    """
+    by_target: defaultdict[str | None, list[str]] = defaultdict(list)
+    for item in items:
+        by_target[item.target].append(item.id)
+    orders = {}
+    for ids in by_target.values():
+        ranked = sorted(ids, key=lambda one: (number(seed, "label order", one), one))
+        for rank, one in enumerate(ranked):
+            first = rank % max(len(labels), 1)
+            orders[one] = (*labels[first:], *labels[:first])
+    return orders
+
+
+def arm_order(arms: Sequence[str], seed: int, item: str) -> tuple[str, ...]:
+    """The order in which an item's arms are asked.
+
+    Each arm has its own seeded place, so that leaving one out does not move the others.
+    """
+    return tuple(sorted(arms, key=lambda arm: (number(seed, "arm order", item, arm), arm)))
+
+
+def _ranking(items: Iterable[Item], seed: int) -> Iterator[Item]:
+    waiting: dict[str | None, _Waiting] = {}
+    for item in items:
+        waiting.setdefault(item.target, _Waiting(seed)).add(item)
+    unlabelled = [waiting.pop(None)] if None in waiting else []
+    turns = [waiting[target] for target in sorted(waiting, key=lambda one: number(seed, "targets", str(one)))]
+    taken: Counter[str] = Counter()
+    for group in (turns, unlabelled):
+        while any(group):
+            for target in group:
+                if target:
+                    yield target.take(taken)
+
+
+class _Waiting:
+    """The items of one target that are not yet ranked, by subject."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.by_subject: defaultdict[str, list[Item]] = defaultdict(list)
+        self.heap: list[tuple[int, int, str]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.by_subject)
+
+    def add(self, item: Item) -> None:
+        """Let one more item wait."""
+        self.by_subject[item.subject].append(item)
+
+    def take(self, taken: Counter[str]) -> Item:
+        """The next item of a subject that was taken least; counts it in `taken`."""
+        if not self.heap:
+            self._order()
+        while True:
+            times, place, subject = heappop(self.heap)
+            if times == taken[subject]:
+                break
+            heappush(self.heap, (taken[subject], place, subject))
+        item = self.by_subject[subject].pop()
+        taken[subject] += 1
+        if self.by_subject[subject]:
+            heappush(self.heap, (taken[subject], place, subject))
+        else:
+            del self.by_subject[subject]
+        return item
+
+    def _order(self) -> None:
+        for waiting in self.by_subject.values():
+            waiting.sort(key=lambda item: (number(self.seed, "items", item.id), item.id))
+        self.heap = [(0, number(self.seed, "subjects", subject), subject) for subject in self.by_subject]
+        heapify(self.heap)
