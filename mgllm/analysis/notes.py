@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mgllm.analysis.runs import RunRecords
 from mgllm.records import ArmSummary, RunManifest, ScenarioManifest, ShuffleStats
@@ -19,7 +19,19 @@ def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, 
         *_same_names(runs, arms),
         *(f"{scenario.name}: {scenario.ethics}" for _, scenario in scenarios),
     ]
-    return tuple(dict.fromkeys(" ".join(line.split()) for line in lines))
+    return _merged(lines, {scenario.name for _, scenario in scenarios})
+
+
+def _merged(lines: Iterable[str], names: Collection[str]) -> tuple[str, ...]:
+    """Each line once; what is said of several scenarios is said of them together."""
+    about: dict[str, dict[str, None]] = {}
+    for line in lines:
+        name, colon, words = " ".join(line.split()).partition(": ")
+        known = name in names
+        about.setdefault(words if known else f"{name}{colon}{words}", {}).update(
+            {name: None} if known else {}
+        )
+    return tuple(f"{', '.join(who)}: {words}" if who else words for words, who in about.items())
 
 
 def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
