@@ -49,7 +49,7 @@ def test_a_good_scenario_is_read(good: Path) -> None:
         ("id: objects", "id: agrees", "two labels share the id 'agrees'"),
         ('cloze: " against"', 'cloze: "  "', "cloze is blank"),
         ("version: 1 ", "version: 1\nversion: 2 ", "'version' stands here twice"),
-        ("question: Does", "question: *question", "aliases"),
+        ("question: What", "question: *question", "aliases"),
         ("name: meeting", "name: [meeting", "not valid YAML"),
     ],
 )

@@ -98,11 +98,14 @@ def show(
     from mgllm.scenarios import find_scenario
 
     found = find_scenario(name, _folders(scenarios_dir, prompts_dir))
+    form = found.scenario.model_dump(mode="json")
     if json:
-        print_json(found.scenario.model_dump(mode="json"))
+        print_json(form)
         return
-    typer.echo(f"# {found.path}")
-    typer.echo(found.path.read_text(encoding="utf-8").rstrip("\n"))
+    import yaml
+
+    typer.echo(f"# {found.path}, with all defaults filled in")
+    typer.echo(yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=110).rstrip("\n"))
 
 
 def _folders(scenarios: Any, prompts: Any) -> Folders:

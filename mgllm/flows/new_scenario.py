@@ -15,7 +15,7 @@ _YAML = """\
 name: {name}
 version: 1                       # raise it whenever a change can move numbers
 title: {title}
-question: Does the speaker agree with the plan or not?
+question: What does the speaker think of the plan?
 labels:                          # id: in items; text: offered to chat models; cloze: continues a cloze prompt
   - {{id: agrees, text: agrees, cloze: " in favour"}}
   - {{id: objects, text: objects, cloze: " against"}}

@@ -168,7 +168,7 @@ def test_a_template_over_a_megabyte(run: Problem, folders: Folders, tmp_path: Pa
     assert folders.scenarios is not None
     (folders.prompts / "meeting.j2").write_text(TEMPLATE.format(loops))
     path = folders.scenarios / "meeting.yaml"
-    path.write_text(path.read_text().replace("question: Does", f"question: {'x' * 150} Does"))
+    path.write_text(path.read_text().replace("question: What", f"question: {'x' * 130} What"))
     assert "writes more than 1,000,000 characters" in run()
 
 
