@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mgllm import __version__
-from mgllm.cli import imports, models, reading, rendering, running, scenarios
+from mgllm.cli import imports, items, models, reading, rendering, running, scenarios
 from mgllm.errors import MgllmError
 
 INTERRUPTED = 130
@@ -50,6 +50,7 @@ reading.register(app)
 rendering.register(app)
 scenarios.register(app)
 imports.register(app)
+items.register(app)
 models.register(app)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from mgllm.flows.baselines import BaselineResult
     from mgllm.flows.checking import CheckReport
     from mgllm.flows.dry_run import DryRun
     from mgllm.flows.finishing import Finished
@@ -140,6 +141,19 @@ def print_import(report: ImportReport) -> None:
         typer.echo(f"note: {warning}", err=True)
     for path in report.files:
         typer.echo(f"wrote {path}", err=True)
+
+
+def print_baseline(result: BaselineResult) -> None:
+    """How well one covariate alone tells the target."""
+    low, high = result.interval or (None, None)
+    between = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
+    typer.echo(
+        f"{result.covariate} alone, leaving one subject out: {100 * result.accuracy:.1f} %{between} right "
+        f"(in sample {100 * result.in_sample:.1f} %, a constant answer {100 * result.majority:.1f} %)\n"
+        f"{result.n} items of {result.subjects} subjects, {result.effective_subjects:.1f} effective; "
+        f"the largest has {result.largest_cluster}"
+        + (f"; {result.left_out} items left out" if result.left_out else "")
+    )
 
 
 def print_model(row: ModelRow) -> None:

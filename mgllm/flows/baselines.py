@@ -42,7 +42,7 @@ class BaselineResult(Frozen):
     """Share of the commonest target: what a constant answer reaches."""
 
 
-def sex_baseline(items: Iterable[Item], covariate: str = "sex") -> BaselineResult:
+def covariate_baseline(items: Iterable[Item], covariate: str = "sex") -> BaselineResult:
     """Guess each item's target from one covariate, its own subject left out.
 
     Ties, and values that no other subject has, go to the commonest target among the same other subjects,

@@ -10,7 +10,7 @@ import pytest
 
 from mgllm.datasets.base import datasets
 from mgllm.errors import InputError
-from mgllm.flows.baselines import sex_baseline
+from mgllm.flows.baselines import covariate_baseline
 from mgllm.records import Item
 
 
@@ -43,7 +43,7 @@ def test_accuracy_equals_a_slow_version(seed: int) -> None:
         (f"s{rng.integers(6)}", str(rng.choice(["F", "M", "X"])), str(rng.choice(["a", "b", "c"])))
         for _ in range(int(rng.integers(8, 30)))
     ]
-    result = sex_baseline(items_of(rows))
+    result = covariate_baseline(items_of(rows))
     assert result.accuracy == pytest.approx(slow_accuracy(rows))
     assert result.in_sample >= result.majority
 
@@ -52,7 +52,7 @@ def test_a_covariate_that_is_the_target_is_always_right() -> None:
     rows: list[tuple[str, str | None, str | None]] = [
         (f"s{n}", "FM"[n % 2], ["win", "lose"][n % 2]) for n in range(10)
     ]
-    result = sex_baseline(items_of(rows))
+    result = covariate_baseline(items_of(rows))
     assert (result.accuracy, result.in_sample, result.majority) == (1, 1, 0.5)
     assert result.interval is None
     assert (result.n, result.subjects, result.effective_subjects, result.largest_cluster) == (10, 10, 10, 1)
@@ -63,7 +63,7 @@ def test_a_persons_own_items_never_teach_the_guess() -> None:
     rows: list[tuple[str, str | None, str | None]] = [
         (f"s{n}", f"v{n}", ["win", "lose"][n % 2]) for n in range(8) for _ in range(3)
     ]
-    result = sex_baseline(items_of(rows))
+    result = covariate_baseline(items_of(rows))
     assert (result.in_sample, result.accuracy) == (1, 0)
 
 
@@ -73,22 +73,22 @@ def test_items_without_target_or_covariate_are_left_out_and_counted() -> None:
         ("t", "F", "win"),
         ("u", None, "win"),
     ]
-    result = sex_baseline(items_of([*rows, ("v", "F", None)]))
+    result = covariate_baseline(items_of([*rows, ("v", "F", None)]))
     assert (result.n, result.left_out, result.accuracy) == (2, 2, 1)
 
 
 def test_what_has_no_baseline_is_said() -> None:
     with pytest.raises(InputError, match=r"unknown covariate 'sxe'\. Did you mean 'sex'\?"):
-        sex_baseline(items_of([("s", "F", "win")]), "sxe")
+        covariate_baseline(items_of([("s", "F", "win")]), "sxe")
     with pytest.raises(InputError, match="two subjects or more"):
-        sex_baseline(items_of([("s", "F", "win"), ("s", "M", "lose")]))
+        covariate_baseline(items_of([("s", "F", "win"), ("s", "M", "lose")]))
 
 
 def test_the_real_life_trial_set_is_told_by_sex(request: pytest.FixtureRequest) -> None:
     root = Path(os.environ.get("MGLLM_TEST_DATA", request.config.rootpath.parent / "shared" / "data"))
     if not (root / "rltd" / "Annotation").is_dir():
         pytest.skip(f"the Real-life Trial set is not in {root}; MGLLM_TEST_DATA names another folder")
-    result = sex_baseline(datasets.get("rltd")().read(root / "rltd").items)
+    result = covariate_baseline(datasets.get("rltd")().read(root / "rltd").items)
     assert round(result.in_sample, 3) == 0.678
     assert round(result.effective_subjects, 1) == 16.8
     assert (result.n, result.subjects, result.largest_cluster) == (121, 56, 21)
