@@ -164,10 +164,15 @@ class Engine:
 
 
 def _as_cache(state: PrefixState) -> DynamicCache:
-    """A cache of the library's own kind over copies of a state: the state itself stays as it is."""
+    """The library's kind of cache, begun with a state. It grows by copying: the state stays as it is."""
     from transformers import DynamicCache
+    from transformers.cache_utils import DynamicLayer
 
+    make_layer: Any = DynamicLayer
     cache = DynamicCache()
-    for index, layer in enumerate(state):
-        cache.update(layer.keys, layer.values, index)
+    for keys, values in state:
+        layer: Any = make_layer()
+        layer.lazy_initialization(keys, values)
+        layer.keys, layer.values = keys, values
+        cache.layers.append(layer)
     return cache

@@ -1,0 +1,179 @@
+"""From a prompt to token ids, cut so that the arms of one item share their beginnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from mgllm.errors import BackendError
+from mgllm.records import Choice, Message, Prompt, Question
+
+SHORTEST_SEGMENT = 8
+"""Tokens: a cut that would leave a shorter segment behind it is not made; a pass costs more than it saves."""
+
+
+class Encoded(NamedTuple):
+    """A prompt as the model reads it."""
+
+    text: str
+    """Everything, template included."""
+    ids: tuple[int, ...]
+    """Token ids of `text`."""
+    cuts: tuple[int, ...]
+    """Token positions, ascending, between which the prompt is read segment by segment."""
+    special: bool
+    """Whether the tokenizer may set its own beginning of text; a chat template sets it itself."""
+
+
+class Continuations(NamedTuple):
+    """The labels behind a prompt."""
+
+    prefix: int
+    """How many tokens of the prompt all labels share; what follows is scored."""
+    ids: tuple[tuple[int, ...], ...]
+    """Token ids of each label from there on, in the order of the choices."""
+
+
+def encode_prompt(tokenizer: Any, question: Question) -> Encoded:
+    """Template (chat) or plain text (cloze), token ids, and cuts where speech and cue block begin.
+
+    Raises:
+        BackendError: the template refuses the messages, or nothing is left to read.
+    """
+    prompt = question.prompt
+    has_template = prompt.form == "chat" and bool(getattr(tokenizer, "chat_template", None))
+    text = _templated(tokenizer, question) if has_template else _plain(prompt.messages)
+    ids, ends = tokenize(tokenizer, text, special=not has_template)
+    if not ids:
+        raise BackendError("the prompt holds no token; write something into the template")
+    starts = _block_starts(text, prompt)
+    return Encoded(text, ids, _cuts(text, ends, starts, len(ids)), special=not has_template)
+
+
+def encode_labels(tokenizer: Any, encoded: Encoded, text: str, labels: Sequence[str]) -> Continuations:
+    """Token ids of each label as they stand behind `text` (the prompt, or the prompt and what was generated).
+
+    A label's first letters may melt with the prompt's last token. Then the labels are scored from the last
+    token on that all of them leave as it is, so that each score is the probability of the same text.
+
+    Raises:
+        BackendError: a label adds no token, or none of the prompt is left.
+    """
+    whole, _ = tokenize(tokenizer, text, encoded.special)
+    full = [tokenize(tokenizer, text + label, encoded.special)[0] for label in labels]
+    prefix = min(_shared(whole, ids) for ids in full)
+    tails = tuple(ids[prefix:] for ids in full)
+    for label, tail in zip(labels, tails, strict=True):
+        if not tail:
+            raise BackendError(f"the label '{label}' adds no token to the prompt; give it other words")
+    if prefix == 0:
+        raise BackendError("the labels leave no token of the prompt as it is; lengthen the prompt")
+    return Continuations(prefix, tails)
+
+
+def label_texts(choices: Sequence[Choice], after_answer: bool) -> list[str]:
+    """How the labels go on; behind "Answer:" each has one leading space."""
+    if after_answer:
+        return [" " + choice.text.strip() for choice in choices]
+    return [choice.text for choice in choices]
+
+
+def tokenize(tokenizer: Any, text: str, special: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Token ids, and the character behind each (empty where the tokenizer does not tell).
+
+    With `special` a beginning-of-text token is set where the tokenizer sets one; never one for the end.
+    """
+    fast = bool(getattr(tokenizer, "is_fast", False))
+    coded = tokenizer(text, add_special_tokens=special, return_offsets_mapping=fast, verbose=False)
+    ids = tuple(coded["input_ids"])
+    ends = tuple(end for _, end in coded["offset_mapping"]) if fast else ()
+    last = tokenizer.eos_token_id
+    if special and ids and ids[-1] == last and not text.endswith(tokenizer.eos_token):
+        ids, ends = ids[:-1], ends[:-1]
+    if special and not ids and (start := tokenizer.bos_token_id or last) is not None:
+        ids, ends = (start,), (0,) if fast else ()
+    return ids, ends
+
+
+def _plain(messages: Sequence[Message]) -> str:
+    """Cloze: the text as it is. Several messages: one below the other, the answer on a line of its own."""
+    if len(messages) == 1:
+        return messages[0].content
+    return "\n\n".join(message.content for message in messages) + "\n"
+
+
+def _templated(tokenizer: Any, question: Question) -> str:
+    from jinja2.exceptions import TemplateError
+
+    turns = [{"role": m.role, "content": m.content} for m in question.prompt.messages]
+    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system").strip()
+    try:
+        text = _apply(tokenizer, turns, question.reasoning == "chain_of_thought")
+        if system in text:
+            return text
+    except TemplateError as error:
+        if not system:
+            raise BackendError(f"the model's chat template refuses the prompt: {error}") from None
+    try:
+        return _apply(tokenizer, _folded(turns, system), question.reasoning == "chain_of_thought")
+    except TemplateError as error:
+        raise BackendError(f"the model's chat template refuses the prompt: {error}") from None
+
+
+def _apply(tokenizer: Any, turns: list[dict[str, str]], thinks: bool) -> str:
+    """The template's text; models that can think aloud do so in chain of thought only."""
+    text = tokenizer.apply_chat_template(
+        turns, tokenize=False, add_generation_prompt=True, enable_thinking=thinks
+    )
+    assert isinstance(text, str)
+    return text
+
+
+def _folded(turns: list[dict[str, str]], system: str) -> list[dict[str, str]]:
+    """The system's words at the head of the first user message, for templates without that role."""
+    users = [turn for turn in turns if turn["role"] != "system"] or [{"role": "user", "content": ""}]
+    first = {"role": "user", "content": f"{system}\n\n{users[0]['content']}".strip()}
+    return [first, *users[1:]]
+
+
+def _block_starts(text: str, prompt: Prompt) -> list[int]:
+    """Characters of `text` at which speech and cue block begin."""
+    starts, at = [], 0
+    for index, message in enumerate(prompt.messages):
+        content = message.content
+        trimmed = content.strip()
+        found = text.find(trimmed, at)
+        if found < 0 or not trimmed:
+            continue
+        lead = len(content) - len(content.lstrip())
+        starts += [found + span.start - lead for span in prompt.spans if span.message == index]
+        at = found + len(trimmed)
+    return sorted(starts)
+
+
+def _cuts(text: str, ends: Sequence[int], starts: Sequence[int], n_tokens: int) -> tuple[int, ...]:
+    """The last token that ends before a block and before the white space ahead of it: what stands there
+    does not depend on what the block says. A cut depends on nothing behind it, so arms make the same ones."""
+    cuts: list[int] = []
+    for start in starts:
+        limit = len(text[: max(start, 0)].rstrip())
+        cut = _count_until(ends, limit)
+        last = cuts[-1] if cuts else 0
+        if cut - last >= SHORTEST_SEGMENT and cut < n_tokens:
+            cuts.append(cut)
+    return tuple(cuts)
+
+
+def _count_until(ends: Sequence[int], limit: int) -> int:
+    count = 0
+    for end in ends:
+        if end > limit:
+            break
+        count += 1
+    return count
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """Length of the longest common beginning."""
+    length = min(len(one), len(other))
+    return next((i for i in range(length) if one[i] != other[i]), length)

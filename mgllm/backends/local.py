@@ -1,0 +1,196 @@
+"""Models on this machine, through transformers: `local`, `local/FOLDER`, `local/OWNER/NAME`."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from threading import Event, RLock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mgllm.backends._encoding import (
+    Continuations,
+    Encoded,
+    encode_labels,
+    encode_prompt,
+    label_texts,
+    tokenize,
+)
+from mgllm.backends._loading import Facts, load_model, read_settings
+from mgllm.backends._model_cache import DEFAULT_MODEL
+from mgllm.backends.base import BackendOptions, backend
+from mgllm.errors import BackendError, InputError
+from mgllm.records import Choice, Form, LabelScores, Question, Reply, Score, Usage
+
+if TYPE_CHECKING:
+    from mgllm.backends._engine import Engine, Generated
+
+
+class _Prepared(NamedTuple):
+    """A question in tokens."""
+
+    encoded: Encoded
+    behind: Continuations | None
+    """The labels, where they are scored right behind the prompt."""
+    tokens: int
+    """That prompt and answer may take."""
+
+
+SMALL = 1_000_000_000
+"""Parameters: smaller models read a cloze better than a question."""
+
+
+@backend("local")
+class LocalBackend:
+    """One model in one worker thread."""
+
+    def __init__(self, options: BackendOptions) -> None:
+        if options.base_url is not None:
+            raise InputError(
+                "--base-url is of no use with a local model; leave it out, or name another backend"
+            )
+        self.name = options.model or DEFAULT_MODEL
+        self.settings = read_settings(options.model_args)
+        self.concurrency = 1
+        self.facts: Facts = {}
+        self.dropped_parameters: tuple[str, ...] = ()
+        self.uploads = False
+        self.base_url: str | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="mgllm-local")
+        self._engine: Engine | None = None
+        self._tokenizer: Any = None
+        self._tokenizing = RLock()  # a tokenizer serves one thread at a time
+        self._closing = Event()
+        self._prepare = lru_cache(maxsize=16)(self._prepare_question)  # fits() and ask() of one item's arms
+
+    async def open(self) -> None:
+        """Load the model (once).
+
+        Raises:
+            FatalBackendError: it is not here, or cannot be loaded.
+        """
+        if self._engine is None:
+            await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
+
+    def default_form(self) -> Form:
+        """Cloze under a billion parameters, else chat."""
+        parameters = self.facts["parameters"]
+        return "cloze" if isinstance(parameters, int) and parameters < SMALL else "chat"
+
+    async def default_score(self) -> Score:
+        """Always logprob: the model is in our hands."""
+        return "logprob"
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` by the model's tokenizer, without special ones."""
+        with self._tokenizing:
+            return len(tokenize(self._tokenizer, text, special=False)[0])
+
+    def fits(self, question: Question) -> str | None:
+        """None, or one line that says how many tokens are too many."""
+        room = getattr(self._ready.model.config.get_text_config(), "max_position_embeddings", None)
+        try:
+            need = self._prepare(question).tokens
+        except BackendError:
+            return None  # asking tells what is wrong
+        if not isinstance(room, int) or need <= room:
+            return None
+        return (
+            f"the prompt and its answer need {need:,} tokens, the model's context holds {room:,}; "
+            "shorten the speech or take another model"
+        )
+
+    async def ask(self, question: Question) -> Reply:
+        """Answer in the worker thread; a question that cannot be answered says so in `error`."""
+        loop = asyncio.get_running_loop()
+        start = time.perf_counter()
+        try:
+            reply = await loop.run_in_executor(self._worker, self._answer, question)
+        except (BackendError, RuntimeError, ValueError) as error:
+            why = next(iter(str(error).splitlines()), "") or type(error).__name__
+            reply = Reply(error=why)
+        return reply.model_copy(update={"latency_s": time.perf_counter() - start})
+
+    async def close(self) -> None:
+        """Let the model go; a text being written ends with its next token."""
+        self._closing.set()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self._engine = None
+
+    @property
+    def _ready(self) -> Engine:
+        if self._engine is None:
+            raise BackendError("the local model is not loaded; call open() first")
+        return self._engine
+
+    def _load(self) -> None:
+        loaded = load_model(self.name, self.settings)
+        from mgllm.backends._engine import Engine
+
+        engine = Engine(loaded.model)
+        engine.probe()
+        self._tokenizer = loaded.tokenizer
+        self.facts = {**loaded.facts, "label_tree": engine.branches}
+        self._engine = engine
+
+    def _prepare_question(self, question: Question) -> _Prepared:
+        with self._tokenizing:
+            encoded = encode_prompt(self._tokenizer, question)
+            if question.score == "generate" or question.reasoning == "chain_of_thought":
+                return _Prepared(encoded, None, len(encoded.ids) + question.max_tokens)
+            labels = label_texts(question.choices, after_answer=False)
+            behind = encode_labels(self._tokenizer, encoded, encoded.text, labels)
+        return _Prepared(encoded, behind, behind.prefix + max(map(len, behind.ids)))
+
+    def _answer(self, question: Question) -> Reply:
+        if (too_long := self.fits(question)) is not None:
+            raise BackendError(too_long)
+        encoded, behind, _ = self._prepare(question)
+        if behind is None:
+            return self._write(question, encoded)
+        scores = self._score(question.choices, encoded, encoded.ids, behind)
+        return Reply(scores=scores, usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=0))
+
+    def _write(self, question: Question, encoded: Encoded) -> Reply:
+        from mgllm.backends._writing import THINK_OPENS, answer_end, never, picker, stopper
+
+        thinks = encoded.text.rstrip().endswith(THINK_OPENS)
+        scored = question.score == "logprob"
+        reasons = question.reasoning == "chain_of_thought"
+        stop = stopper(self._tokenizer, thinks, before_answer=scored) if reasons else never
+        written: Generated = self._ready.generate(
+            encoded.ids,
+            encoded.cuts,
+            question.max_tokens,
+            picker(question.temperature, question.seed),
+            lambda ids: self._closing.is_set() or stop(ids),
+        )
+        text = self._tokenizer.decode(written.ids, skip_special_tokens=True)
+        end = answer_end(text, thinks) if scored else None
+        return Reply(
+            text=text[:end],
+            scores=self._score_after(question.choices, encoded, text[:end]) if end is not None else None,
+            usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=len(written.ids)),
+            finish_reason=written.finish_reason,
+        )
+
+    def _score_after(self, choices: Sequence[Choice], encoded: Encoded, said: str) -> LabelScores:
+        """Scores of the labels behind "Answer:", with which what the model has `said` ends."""
+        text = encoded.text + said
+        with self._tokenizing:
+            behind = encode_labels(self._tokenizer, encoded, text, label_texts(choices, after_answer=True))
+            ids = tokenize(self._tokenizer, text, encoded.special)[0]
+        return self._score(choices, encoded, ids, behind)
+
+    def _score(
+        self, choices: Sequence[Choice], encoded: Encoded, ids: Sequence[int], behind: Continuations
+    ) -> LabelScores:
+        tokens = self._ready.score(ids[: behind.prefix], encoded.cuts, behind.ids)
+        total = {c.label: math.fsum(t) for c, t in zip(choices, tokens, strict=True)}
+        mean = {c.label: math.fsum(t) / len(t) for c, t in zip(choices, tokens, strict=True)}
+        if not all(map(math.isfinite, total.values())):
+            raise BackendError("the model gives a log-probability that is no number; try dtype=float32")
+        return LabelScores(total=total, mean=mean)

@@ -1,0 +1,142 @@
+"""Questions in one line, the real small model, and tiny ones with random weights."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mgllm.backends._loading import find_model
+from mgllm.backends._model_cache import DEFAULT_MODEL
+from mgllm.backends.base import BackendOptions
+from mgllm.backends.local import LocalBackend
+from mgllm.errors import FatalBackendError
+from mgllm.records import Choice, Form, Message, Prompt, Question, Reply, Span, prompt_sha256
+
+MakeQuestion = Callable[..., Question]
+
+
+@pytest.fixture(scope="session")
+def make_question() -> MakeQuestion:
+    """A question from parts of its user message: strings, and (block, string) for speech and cues."""
+
+    def make(
+        form: Form, parts: Sequence[str | tuple[str, str]], labels: Sequence[str], **more: Any
+    ) -> Question:
+        system = more.pop("system", None)
+        text, spans = "", []
+        for part in parts:
+            block, words = part if isinstance(part, tuple) else (None, part)
+            if block is not None:
+                spans.append(
+                    Span.model_validate(
+                        {
+                            "message": int(system is not None),
+                            "block": block,
+                            "start": len(text),
+                            "end": len(text) + len(words),
+                        }
+                    )
+                )
+            text += words
+        user = Message(role="user", content=text)
+        messages = (user,) if system is None else (Message(role="system", content=system), user)
+        return Question(
+            prompt=Prompt(
+                form=form, messages=messages, spans=tuple(spans), sha256=prompt_sha256(form, messages)
+            ),
+            choices=tuple(Choice(label=label.strip(), text=label) for label in labels),
+            **{"score": "logprob", **more},
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[[LocalBackend, Question], Reply]:
+    """Ask and wait; the reply is no failure."""
+
+    def ask(local: LocalBackend, question: Question) -> Reply:
+        reply = asyncio.run(local.ask(question))
+        assert reply.error is None
+        return reply
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def open_local() -> Callable[..., LocalBackend]:
+    """A loaded model by name or folder."""
+
+    def open_local(model: str | Path, **model_args: str | int) -> LocalBackend:
+        local = LocalBackend(BackendOptions(model=str(model), model_args=model_args))
+        asyncio.run(local.open())
+        return local
+
+    return open_local
+
+
+@pytest.fixture(scope="session")
+def smollm(open_local: Callable[..., LocalBackend]) -> Iterator[LocalBackend]:
+    """The pinned small model, offline."""
+    try:
+        find_model(DEFAULT_MODEL)
+    except FatalBackendError as error:
+        pytest.skip(str(error))
+    before = os.environ.get("HF_HUB_OFFLINE")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    local = open_local(DEFAULT_MODEL)
+    yield local
+    asyncio.run(local.close())
+    os.environ.pop("HF_HUB_OFFLINE") if before is None else os.environ.update(HF_HUB_OFFLINE=before)
+
+
+CORPUS = [
+    "The speaker won the match and feels happy.",
+    "They lost it, so sad: 1 2 3.",
+    "Answer: calm or nervous?",
+]
+
+
+@pytest.fixture(scope="session")
+def make_tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A folder with a random model and a small tokenizer, made as transformers makes them."""
+
+    def make(kind: str, template: str | None = None, bos: bool = False, **config: Any) -> Path:
+        import torch
+        from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+        from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+
+        auto: Any = AutoModelForCausalLM
+
+        core = Tokenizer(models.BPE())
+        core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        core.decoder = decoders.ByteLevel()
+        alphabet = pre_tokenizers.ByteLevel.alphabet()
+        special = ["<s>", "</s>"]
+        core.train_from_iterator(
+            CORPUS * 3,
+            trainers.BpeTrainer(
+                vocab_size=400, special_tokens=special, initial_alphabet=alphabet, show_progress=False
+            ),
+        )
+        if bos:
+            core.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
+        wrap: Any = PreTrainedTokenizerFast
+        tokenizer = wrap(tokenizer_object=core, bos_token="<s>", eos_token="</s>")
+        tokenizer.chat_template = template
+        torch.manual_seed(5)
+        sizes = {"vocab_size": core.get_vocab_size(), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
+        model = auto.from_config(AutoConfig.for_model(kind, **{**sizes, **config}))
+        for parameter in model.parameters():  # larger than usual, so that answers differ
+            torch.nn.init.normal_(parameter, std=0.3)
+        folder = tmp_path_factory.mktemp(kind)
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        return folder
+
+    return make
