@@ -45,15 +45,16 @@ class Head(NamedTuple):
 
 HEADS = {
     "short": Head(
-        "A person speaks in an interview. Below stands what the person says, and then how the person moves.\n\n",
+        "A person speaks in an interview. Below stands what the person says, and then how the person "
+        "moves.\n\n",
         247,
     ),
     "long": Head(
         "A person speaks in an interview. At the end it is said how the person feels.\n\n"
         "First interview: I had waited for that letter all week, and when it came I read it twice, since it "
         "said all that I had hoped for.\n\nAll in all, the person feels relaxed.\n\n"
-        "Second interview: They kept calling me one after the other, and each of them wanted an answer at once "
-        "that I did not have.\n\nAll in all, the person feels under stress.\n\nThird interview: ",
+        "Second interview: They kept calling me one after the other, and each of them wanted an answer at "
+        "once that I did not have.\n\nAll in all, the person feels under stress.\n\nThird interview: ",
         158,
     ),
 }

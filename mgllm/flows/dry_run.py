@@ -11,7 +11,7 @@ from mgllm.backends.base import Backend
 from mgllm.flows.asking import group_questions
 from mgllm.flows.counting import count_words
 from mgllm.flows.material import gather
-from mgllm.flows.models_named import ModelName, make_backend, parse_model
+from mgllm.flows.models_named import ModelName, make_backend, parse_model, with_prices
 from mgllm.flows.options import RunOptions
 from mgllm.flows.run import Plan, make_plan, refuse_upload
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
@@ -61,7 +61,8 @@ class DryRun(Frozen):
 
 def dry_run(options: RunOptions) -> DryRun:
     """Plan a run and count, asking nobody. A local model's tokenizer is used, an API is not reached."""
-    return asyncio.run(_dry(parse_model(options.model), options))
+    name = parse_model(options.model)
+    return asyncio.run(_dry(name, with_prices(name, options)))
 
 
 async def _dry(name: ModelName, options: RunOptions) -> DryRun:

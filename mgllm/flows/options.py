@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
 from mgllm.scenarios import Folders
@@ -68,7 +68,7 @@ class ReachOptions(Frozen):
     timeout_s: float = Field(default=120.0, gt=0)
     """`--timeout`: seconds until an attempt is given up."""
     budget_usd: float | None = Field(default=None, gt=0)
-    """`--budget-usd`; needs prices."""
+    """`--budget-usd`; needs prices, from the flags or the user's `prices.yaml`."""
     price_in: float | None = Field(default=None, ge=0)
     """`--price-in`: USD per million tokens read."""
     price_out: float | None = Field(default=None, ge=0)
@@ -100,9 +100,3 @@ class RunOptions(Frozen):
     """False with `--no-store-text`: neither prompts nor replies are kept, hashes alone."""
     display: Literal["auto", "rich", "plain", "none"] = "auto"
     """`--display` of progress on stderr."""
-
-    @model_validator(mode="after")
-    def _budget_has_prices(self) -> Self:
-        if self.reach.budget_usd is not None and None in (self.reach.price_in, self.reach.price_out):
-            raise ValueError("--budget-usd needs --price-in and --price-out (USD per million tokens)")
-        return self

@@ -25,7 +25,7 @@ from mgllm.flows.finishing import Finished, finish
 from mgllm.flows.manifesting import Identity, describe_run, describe_scenario, refuse_changes
 from mgllm.flows.manners import choose_manner
 from mgllm.flows.material import Material, gather
-from mgllm.flows.models_named import ModelName, make_backend, parse_model
+from mgllm.flows.models_named import ModelName, make_backend, parse_model, with_prices
 from mgllm.flows.options import RunOptions
 from mgllm.flows.planning import Planned, label_words, plan_questions
 from mgllm.flows.progress import Progress
@@ -56,6 +56,7 @@ def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
         KeyboardInterrupt: after writing what there is.
     """
     name = parse_model(options.model)
+    options = with_prices(name, options)
     folder = find_run(resume, options.results) if resume is not None else None
     return asyncio.run(_run(name, options, folder))
 
