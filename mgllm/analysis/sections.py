@@ -116,13 +116,17 @@ def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
     facts: dict[str, list[str]] = {}
     for effect in primary:
         words = (
-            f"{effect.pairs} pairs of {effect.subjects} subjects ({effect.effective_subjects:.1f} effective, "
-            f"{effect.largest_cluster} pairs of the largest)"
+            f"{_count(effect.pairs, 'pair')} of {_count(effect.subjects, 'subject')} "
+            f"({effect.effective_subjects:.1f} effective, {_count(effect.largest_cluster, 'pair')} of the largest)"
         )
         facts.setdefault(words, []).append(contrast_words(effect))
     for words, contrasts in facts.items():
         about = "" if len(facts) == 1 else f"{', '.join(dict.fromkeys(contrasts))}: "
         yield f"{about}{words}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _equal(primary: Sequence[Effect], margin: float | None) -> Iterable[str]:

@@ -137,9 +137,11 @@ def load_model(name: str, settings: LocalSettings) -> Loaded:
 
 def _load(place: Place, settings: LocalSettings) -> tuple[Any, Any]:
     import torch
+    from huggingface_hub.utils import logging as hub_logging
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
+    hub_logging.set_verbosity_error()  # its retries are told by our one line
     disable_progress_bar()  # type: ignore[no-untyped-call]  # (ours shows progress)
     common: dict[str, Any] = {"trust_remote_code": False, "revision": settings.revision or "main"}
     if place.is_folder:
