@@ -115,9 +115,10 @@ def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
     """How the pairs fall on subjects, once for all contrasts where it is the same."""
     facts: dict[str, list[str]] = {}
     for effect in primary:
+        largest = _count(effect.largest_cluster, "pair")
         words = (
             f"{_count(effect.pairs, 'pair')} of {_count(effect.subjects, 'subject')} "
-            f"({effect.effective_subjects:.1f} effective, {_count(effect.largest_cluster, 'pair')} of the largest)"
+            f"({effect.effective_subjects:.1f} effective, {largest} of the largest)"
         )
         facts.setdefault(words, []).append(contrast_words(effect))
     for words, contrasts in facts.items():

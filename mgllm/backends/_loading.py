@@ -141,7 +141,8 @@ def _load(place: Place, settings: LocalSettings) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    hub_logging.set_verbosity_error()  # its retries are told by our one line
+    # The hub's retries are told by our one line.
+    hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     disable_progress_bar()  # type: ignore[no-untyped-call]  # (ours shows progress)
     common: dict[str, Any] = {"trust_remote_code": False, "revision": settings.revision or "main"}
     if place.is_folder:
