@@ -75,7 +75,7 @@ def test_the_line_is_that_of_the_key(good: Path) -> None:
 def test_files_that_are_no_scenario(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(content)
-    problem(path)
+    assert problem(path)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ json_values = st.recursive(
 def test_generated_yaml_is_read_or_refused_in_one_line(tmp_path: Path, value: object) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
-    problem(path)  # nothing that small is a scenario
+    assert problem(path)  # nothing that small is a scenario
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
