@@ -15,6 +15,7 @@ ERROR_CHARACTERS = 300
 _EXAMPLE = "http://127.0.0.1:8000/v1"
 _NO_KEY = "none"
 """Sent to servers that ask for no key, since the protocol wants one."""
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|key|gsk|xai|hf)[-_][\w*.…-]{6,}")
 """Keys of the known providers, whole or half hidden, as their own error messages repeat them."""
 
@@ -95,11 +96,16 @@ def find_key(named: str | None, usual: str | None) -> Secret:
         usual: the provider's own variable; None where a server may do without a key.
 
     Raises:
-        FatalBackendError: the variable is not set, or holds what cannot be sent.
+        FatalBackendError: no variable's name, one that is not set, or one that holds what cannot be sent.
     """
     variable = named or usual
     if variable is None:
         return Secret(None, None)
+    if not _VARIABLE.fullmatch(variable):
+        raise FatalBackendError(
+            "--api-key-env is no variable's name (not shown: it may be a key); export the key as MY_KEY, then "
+            "--api-key-env MY_KEY"
+        )
     value = os.environ.get(variable, "").strip()
     if not value:
         raise FatalBackendError(

@@ -99,3 +99,9 @@ def test_an_error_line_is_one_line_of_at_most_300_characters() -> None:
     line = Secret("k3y-k3y-k3y", "MINE").line("a\nb " + "k3y-k3y-k3y " * 100)
     assert line.startswith("a b [key]")
     assert len(line) == 300
+
+
+def test_a_key_given_as_the_name_of_its_variable_is_not_shown() -> None:
+    with pytest.raises(FatalBackendError, match="MY_KEY") as caught:
+        find_key("sk-abc123-secret", "OPENAI_API_KEY")
+    assert "abc123" not in str(caught.value)
