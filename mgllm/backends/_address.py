@@ -103,8 +103,8 @@ def find_key(named: str | None, usual: str | None) -> Secret:
         return Secret(None, None)
     if not _VARIABLE.fullmatch(variable):
         raise FatalBackendError(
-            "--api-key-env is no variable's name (not shown: it may be a key); export the key as MY_KEY, then "
-            "--api-key-env MY_KEY"
+            "--api-key-env is no variable's name (not shown: it may be a key); export the key as MY_KEY and "
+            "give --api-key-env MY_KEY"
         )
     value = os.environ.get(variable, "").strip()
     if not value:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from mgllm.records import Frozen, Item
 from mgllm.registry import Shelf
+from mgllm.skeleton import Clip, DatasetMeta
 
 
 class ImportedItems(Frozen):
@@ -17,6 +19,20 @@ class ImportedItems(Frozen):
     """In the data set's order."""
     warnings: tuple[str, ...] = ()
     """What was left out, guessed or found odd: one line each, with its number."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImportedSkeletons:
+    """An importer's result that is written as a skeleton data set folder."""
+
+    meta: DatasetMeta
+    """All classes and splits of the data set; those without clips are taken out when it is written."""
+    clips: Iterable[Clip]
+    """Read while they are written, so that a large set needs the memory of one clip."""
+    warnings: tuple[str, ...] = ()
+    """What was left out, guessed or found odd: one line each, with its number."""
+    subject_known: bool = True
+    """False where recordings stand for subjects."""
 
 
 class Importer(Protocol):
@@ -31,11 +47,11 @@ class Importer(Protocol):
     caution: str
     """What a reader of numbers over it must know, such as what its movements are and are not."""
 
-    def read(self, source: Path) -> ImportedItems:
+    def read(self, source: Path) -> ImportedItems | ImportedSkeletons:
         """Read the data set from the folder (or file) that its authors hand out.
 
         Raises:
-            InputError: it is not the data set, or not whole; names file and line.
+            InputError: it is not the data set, or not whole; names file and line. Clips may raise it later.
         """
 
 

@@ -7,45 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mgllm import __version__
 from mgllm.datasets.base import ImportedItems, Importer, datasets
 from mgllm.errors import InputError
+from mgllm.flows.import_report import ImportReport, source_page
+from mgllm.flows.import_skeletons import write_skeletons
 from mgllm.items import check_characters, item_line
 from mgllm.json_reading import one_line
-from mgllm.records import Frozen
+from mgllm.skeleton.dataset import FILES as SKELETON_FILES
+
+__all__ = ["ImportReport", "import_dataset"]
 
 FILES = ("SOURCE.md", "items.jsonl")
 
 
-class ImportReport(Frozen):
-    """What an import wrote."""
-
-    format: str
-    """Name of the importer."""
-    files: tuple[str, ...]
-    """Paths written."""
-    items: int
-    """Items."""
-    subjects: int
-    """Distinct subjects, or recordings where those are not known."""
-    subject_known: bool
-    """False where recordings stand for subjects."""
-    targets: Mapping[str, int]
-    """Items by target."""
-    gestures: int
-    """Gestures over all items and sources."""
-    labels: int
-    """Distinct gesture labels."""
-    warnings: tuple[str, ...]
-    """What was left out, guessed or found odd."""
-    caution: str
-    """What a reader of numbers must know."""
-
-
 def import_dataset(format: str, source: Path, out: Path) -> ImportReport:
-    """Read `source` with the importer called `format` and write `items.jsonl` and `SOURCE.md` into `out`.
+    """Read `source` with the importer called `format` and write what it holds, and `SOURCE.md`, into `out`.
 
-    Nothing is written unless all of it was read; existing files are never written over.
+    That is `items.jsonl`, or the three files of a skeleton data set. Nothing is written unless all of it was
+    read; existing files are never written over.
 
     Raises:
         InputError: an unknown format, a source that is not the data set, or files that are there already.
@@ -55,16 +34,18 @@ def import_dataset(format: str, source: Path, out: Path) -> ImportReport:
     if not source.exists():
         raise InputError(one_line(f"{source} does not exist; give the folder that the authors hand out"))
     imported = importer.read(source)
+    if not isinstance(imported, ImportedItems):
+        return write_skeletons(format, importer, imported, out)
     for item in imported.items:
         check_characters(item, f"{source} item '{item.id}'")
     report = _report(format, importer, imported, out)
     lines = "".join(f"{item_line(item)}\n" for item in imported.items)
-    _write(out, dict(zip(FILES, (_source_page(importer, report), lines), strict=True)))
+    _write(out, dict(zip(FILES, (source_page(importer, report), lines), strict=True)))
     return report
 
 
 def _refuse_existing(out: Path) -> None:
-    for path in (out / name for name in FILES):
+    for path in (out / name for name in (*FILES, *SKELETON_FILES)):
         if path.exists():
             raise InputError(
                 one_line(f"{path} is there already and is not written over; choose another -o DIR")
@@ -88,24 +69,6 @@ def _report(format: str, importer: Importer, imported: ImportedItems, out: Path)
         warnings=imported.warnings,
         caution=importer.caution,
     )
-
-
-def _source_page(importer: Importer, report: ImportReport) -> str:
-    targets = ", ".join(f"{n} {target}" for target, n in report.targets.items())
-    people = "subjects" if report.subject_known else "recordings (subjects are not known)"
-    lines = [
-        f"# {importer.title}",
-        f"`items.jsonl` was made by mgllm {__version__}, `mgllm import {report.format}`: "
-        f"{report.items} items ({targets}), {report.subjects} {people}, "
-        f"{report.gestures} movements of {report.labels} kinds.",
-        f"**Caution.** {importer.caution}",
-        f"**Terms.** {importer.terms}",
-        "**Cite.**",
-        *(f"* {line}" for line in importer.citation.splitlines()),
-        *(["**Noted while importing.**"] if report.warnings else []),
-        *(f"* {line}" for line in report.warnings),
-    ]
-    return "\n\n".join(lines) + "\n"
 
 
 def _write(out: Path, texts: Mapping[str, str]) -> None:

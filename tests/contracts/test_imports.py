@@ -12,7 +12,7 @@ import mgllm
 
 PACKAGE = Path(mgllm.__file__).parent
 ALLOWED = {
-    "torch": ("backends/_", "backends/local.py"),
+    "torch": ("backends/_", "backends/local.py", "recognizer/"),
     "transformers": ("backends/_", "backends/local.py"),
     "gguf": ("backends/_gguf.py",),
     "openai": ("backends/",),
