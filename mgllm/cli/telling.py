@@ -131,11 +131,17 @@ def print_shown(shown: ShownRun) -> None:
 def print_import(report: ImportReport) -> None:
     """What an import wrote."""
     people = "subjects" if report.subject_known else "recordings (subjects are not known)"
-    targets = ", ".join(f"{count} {target}" for target, count in report.targets.items())
-    typer.echo(
-        f"{report.items} items of {report.subjects} {people}: {targets}; "
-        f"{report.gestures} gestures of {report.labels} kinds"
-    )
+    if report.frames is not None:
+        typer.echo(
+            f"{report.items} clips of {report.subjects} {people}, {report.frames:,} frames, "
+            f"{report.labels} classes; splits: {', '.join(report.splits) or 'none'}"
+        )
+    else:
+        targets = ", ".join(f"{count} {target}" for target, count in report.targets.items())
+        typer.echo(
+            f"{report.items} items of {report.subjects} {people}: {targets}; "
+            f"{report.gestures} gestures of {report.labels} kinds"
+        )
     typer.echo(report.caution)
     for warning in report.warnings:
         typer.echo(f"note: {warning}", err=True)

@@ -48,7 +48,9 @@ def read_rows(path: Path) -> list[list[str]]:
 
 
 def read(folder: Path) -> ImportedItems:
-    return datasets.get("rltd")().read(folder)
+    imported = datasets.get("rltd")().read(folder)
+    assert isinstance(imported, ImportedItems)
+    return imported
 
 
 def refusal(folder: Path) -> str:

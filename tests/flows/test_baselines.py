@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mgllm.datasets.base import datasets
+from mgllm.datasets.base import ImportedItems, datasets
 from mgllm.errors import InputError
 from mgllm.flows.baselines import covariate_baseline
 from mgllm.records import Item
@@ -88,7 +88,9 @@ def test_the_real_life_trial_set_is_told_by_sex(request: pytest.FixtureRequest) 
     root = Path(os.environ.get("MGLLM_TEST_DATA", request.config.rootpath.parent / "shared" / "data"))
     if not (root / "rltd" / "Annotation").is_dir():
         pytest.skip(f"the Real-life Trial set is not in {root}; MGLLM_TEST_DATA names another folder")
-    result = covariate_baseline(datasets.get("rltd")().read(root / "rltd").items)
+    imported = datasets.get("rltd")().read(root / "rltd")
+    assert isinstance(imported, ImportedItems)
+    result = covariate_baseline(imported.items)
     assert round(result.in_sample, 3) == 0.678
     assert round(result.effective_subjects, 1) == 16.8
     assert (result.n, result.subjects, result.largest_cluster) == (121, 56, 21)

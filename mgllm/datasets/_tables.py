@@ -1,0 +1,58 @@
+"""Plain tables of numbers without a header, as micro-gesture sets hand out skeletons and labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.errors import InputError
+from mgllm.json_reading import one_line
+
+
+def read_numbers(path: Path, columns: int, *, skip: int = 0) -> NDArray[np.float64]:
+    """[rows, columns] of a comma-separated file without header, the first `skip` columns left out.
+
+    Empty cells and `nan` are NaN.
+
+    Raises:
+        InputError: it cannot be read, or a row has other columns; names the line.
+    """
+    rows = []
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for line, text in enumerate(file, 1):
+                cells = text.strip().split(",")[skip:]
+                if cells == [""] or not text.strip():
+                    continue
+                if len(cells) != columns:
+                    what = f"has {len(cells) + skip} columns, not {columns + skip}"
+                    raise InputError(one_line(f"{path}:{line} {what}"))
+                rows.append(_numbers(f"{path}:{line}", cells))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(one_line(f"{path} cannot be read: {error}")) from None
+    return np.array(rows, dtype=np.float64).reshape(-1, columns)
+
+
+def read_intervals(path: Path) -> list[tuple[int, int, int]]:
+    """Class id, first and last frame of every row of a label file.
+
+    Raises:
+        InputError: a value is no whole number, or an interval ends before it starts; names the line.
+    """
+    numbers = read_numbers(path, 3)
+    if not (np.isfinite(numbers).all() and (numbers == np.rint(numbers)).all()):
+        raise InputError(one_line(f"{path}: each row must be three whole numbers: class id, start, end"))
+    rows = [(int(a), int(b), int(c)) for a, b, c in numbers]
+    for line, (_, start, end) in enumerate(rows, 1):
+        if end < start or start < 0:
+            raise InputError(one_line(f"{path} row {line}: frames {start} to {end} are no interval"))
+    return rows
+
+
+def _numbers(where: str, cells: list[str]) -> list[float]:
+    try:
+        return [float(cell) if cell.strip() else np.nan for cell in cells]
+    except ValueError as error:
+        raise InputError(one_line(f"{where}: {error}")) from None

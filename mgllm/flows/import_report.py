@@ -1,0 +1,69 @@
+"""What an import wrote: for the user, and for the page that stays beside the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mgllm import __version__
+from mgllm.datasets.base import Importer
+from mgllm.records import Frozen
+
+
+class ImportReport(Frozen):
+    """What an import wrote."""
+
+    format: str
+    """Name of the importer."""
+    files: tuple[str, ...]
+    """Paths written."""
+    items: int
+    """Items, or clips of a skeleton data set."""
+    subjects: int
+    """Distinct subjects, or recordings where those are not known."""
+    subject_known: bool
+    """False where recordings stand for subjects."""
+    targets: Mapping[str, int]
+    """Items by target, or clips by class."""
+    gestures: int
+    """Gestures over all items and sources, or clips with a class."""
+    labels: int
+    """Distinct gesture labels, or classes."""
+    warnings: tuple[str, ...]
+    """What was left out, guessed or found odd."""
+    caution: str
+    """What a reader of numbers must know."""
+    frames: int | None = None
+    """Frames of a skeleton data set; None for items."""
+    splits: tuple[str, ...] = ()
+    """Named splits of a skeleton data set."""
+
+
+def source_page(importer: Importer, report: ImportReport) -> str:
+    """`SOURCE.md`: where the files come from, what they hold, and what their terms ask for."""
+    lines = [
+        f"# {importer.title}",
+        _made_of(report),
+        f"**Caution.** {importer.caution}",
+        f"**Terms.** {importer.terms}",
+        "**Cite.**",
+        *(f"* {line}" for line in importer.citation.splitlines()),
+        *(["**Noted while importing.**"] if report.warnings else []),
+        *(f"* {line}" for line in report.warnings),
+    ]
+    return "\n\n".join(lines) + "\n"
+
+
+def _made_of(report: ImportReport) -> str:
+    targets = ", ".join(f"{n} {target}" for target, n in report.targets.items())
+    people = "subjects" if report.subject_known else "recordings (subjects are not known)"
+    made = f"made by mgllm {__version__}, `mgllm import {report.format}`"
+    if report.frames is None:
+        return (
+            f"`items.jsonl` was {made}: {report.items} items ({targets}), {report.subjects} {people}, "
+            f"{report.gestures} movements of {report.labels} kinds."
+        )
+    return (
+        f"This skeleton data set was {made}: {report.items} clips of {report.subjects} {people}, "
+        f"{report.frames} frames. {report.gestures} clips are of {report.labels} classes ({targets}). "
+        f"Named splits: {', '.join(report.splits) or 'none'}."
+    )

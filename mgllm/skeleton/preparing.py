@@ -1,0 +1,143 @@
+"""From a clip as it was recorded to one that can be compared: gaps filled, centred, scaled.
+
+Pure functions of arrays [T, V, …]; T frames, V joints, C channels, D = 2 or 3 coordinates. What is not
+seen is False in the mask [T, V] and 0 in the coordinates, so that nothing downstream meets a NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.errors import InputError
+from mgllm.records import Frozen
+from mgllm.skeleton.layout import Layout
+
+Points = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Reals = NDArray[np.floating[Any]]
+
+
+class Preparation(Frozen):
+    """How clips are prepared; part of a checkpoint's config."""
+
+    max_gap: int = Field(5, ge=0)
+    """Longest run of missing frames of a joint that is interpolated; longer ones stay masked."""
+    min_confidence: float = Field(0.0, ge=0)
+    """A joint whose confidence is not above this is missing."""
+    centre: Literal["frame", "clip", "none"] = "frame"
+    """Put the root at 0 in every frame, or its median over the clip (so the body may travel), or nothing."""
+    scale: Literal["shoulders", "none"] = "shoulders"
+    """Divide by the median distance of a pair of joints, or leave the units."""
+    pair: tuple[str, str] | None = None
+    """That pair; none: the layout's shoulders."""
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedClip:
+    """Coordinates that can be computed with, and where they are real."""
+
+    x: Points
+    """[T, V, D]; 0 where the mask is False."""
+    mask: Mask
+    """[T, V]: seen, or interpolated over a short gap."""
+
+
+def prepare_clip(x_TVC: Reals, layout: Layout, dims: int, how: Preparation) -> PreparedClip:
+    """All steps: find what is missing, fill short gaps, centre, scale."""
+    seen = seen_joints(x_TVC, dims, how.min_confidence)
+    x, mask = fill_gaps(x_TVC[..., :dims], seen, how.max_gap)
+    if how.centre != "none":
+        x = centred(x, mask, layout, still=how.centre == "clip")
+    if how.scale != "none":
+        x = scaled(x, mask, scale_pair(layout, how.pair))
+    return PreparedClip(np.where(mask[..., None], x, 0).astype(np.float32), mask)
+
+
+def seen_joints(x_TVC: Reals, dims: int, min_confidence: float = 0.0) -> Mask:
+    """[T, V]: all coordinates are there and the confidence, if there is one, is above the least."""
+    seen: Mask = np.logical_not(np.isnan(x_TVC[..., :dims]).any(axis=-1))
+    return seen & (x_TVC[..., dims] > min_confidence) if x_TVC.shape[-1] > dims else seen
+
+
+def fill_gaps(x_TVD: Reals, seen_TV: Mask, max_gap: int) -> tuple[Points, Mask]:
+    """Interpolate, joint by joint, runs of at most `max_gap` missing frames between two seen ones.
+
+    Returns: coordinates (0 where still missing) and the new mask.
+    """
+    frames = np.arange(len(x_TVD))[:, None]
+    before = np.maximum.accumulate(np.where(seen_TV, frames, -1), axis=0)
+    after = np.minimum.accumulate(np.where(seen_TV, frames, len(x_TVD))[::-1], axis=0)[::-1]
+    inside = (before >= 0) & (after < len(x_TVD))
+    fill = ~seen_TV & inside & (after - before - 1 <= max_gap)
+    x = np.where(seen_TV[..., None], x_TVD, 0).astype(np.float32)
+    t, v = np.nonzero(fill)
+    a, b = before[t, v], after[t, v]
+    share = ((t - a) / (b - a)).astype(np.float32)[:, None]
+    x[t, v] = (1 - share) * x[a, v] + share * x[b, v]
+    return x, seen_TV | fill
+
+
+def centred(x_TVD: Points, mask_TV: Mask, layout: Layout, *, still: bool = False) -> Points:
+    """Subtract the root (the mean of its joints) of each frame; `still`: its median over the clip.
+
+    A root that is missing in a frame is carried over from the frames around it; one that is never seen is
+    replaced by the mean of all joints seen.
+    """
+    track = _root_track(x_TVD, mask_TV, layout)
+    if still:
+        track = np.median(track, axis=0, keepdims=True)
+    moved = np.where(mask_TV[..., None], x_TVD - track[:, None], 0)
+    return moved.astype(np.float32)
+
+
+def scale_pair(layout: Layout, names: tuple[str, str] | None = None) -> tuple[int, int]:
+    """Numbers of the two joints whose distance is the scale.
+
+    Raises:
+        InputError: a name is no joint, or the layout has no shoulders.
+    """
+    if names is None:
+        if layout.shoulder_index is None:
+            raise InputError(
+                "the layout names no shoulders to scale by; name a pair of joints, or scale 'none'"
+            )
+        return layout.shoulder_index
+    for name in names:
+        if name not in layout.joints:
+            raise InputError(f"'{name}' is no joint of the layout, so it cannot give the scale")
+    return layout.index(names[0]), layout.index(names[1])
+
+
+def scaled(x_TVD: Points, mask_TV: Mask, pair: tuple[int, int]) -> Points:
+    """Divide by the median distance of the pair over the frames in which both are there.
+
+    Where they never are, or coincide, the root mean square distance of all joints from 0 takes
+    its place; an all-zero clip stays as it is.
+    """
+    both = mask_TV[:, pair[0]] & mask_TV[:, pair[1]]
+    distance = np.linalg.norm(x_TVD[both, pair[0]] - x_TVD[both, pair[1]], axis=-1)
+    width = float(np.median(distance)) if both.any() else 0.0
+    if width <= 0 and mask_TV.any():
+        width = float(np.sqrt(np.square(x_TVD[mask_TV]).sum(axis=-1).mean()))
+    return x_TVD / np.float32(width) if width > 0 else x_TVD
+
+
+def _root_track(x_TVD: Points, mask_TV: Mask, layout: Layout) -> Points:
+    """[T, D]: where the root is, in every frame."""
+    joints = list(layout.root_index)
+    there = mask_TV[:, joints].all(axis=1)
+    track = x_TVD[:, joints].mean(axis=1)
+    if not there.any():
+        joints, there = list(range(mask_TV.shape[1])), mask_TV.any(axis=1)
+        count = np.maximum(mask_TV.sum(axis=1), 1)[:, None]
+        track = np.where(mask_TV[..., None], x_TVD, 0).sum(axis=1) / count
+    if not there.any():
+        return np.zeros_like(track)
+    frames = np.arange(len(x_TVD))
+    steps = [np.interp(frames, frames[there], track[there, d]) for d in range(track.shape[1])]
+    return np.stack(steps, axis=1).astype(np.float32)

@@ -1,0 +1,218 @@
+"""Opening a skeleton data set: structure is checked at once, the joints themselves by `check_dataset`."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from tokenize import TokenError
+from typing import BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from mgllm.errors import InputError
+from mgllm.json_reading import one_line, parse_json, to_model
+from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
+from mgllm.skeleton.selection import check_rules
+from mgllm.skeleton.wording import some
+
+NPY_ERRORS = (OSError, ValueError, EOFError, SyntaxError, TokenError)
+"""What numpy raises at a broken `.npy` file: its header is Python source, which it parses and never runs."""
+
+
+def open_dataset(path: str | Path) -> SkeletonDataset:
+    """Open a skeleton data set folder; its joints stay on disk.
+
+    Raises:
+        InputError: a file is missing, cut off, or does not fit the others; one line with file and place.
+    """
+    folder = Path(path)
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        what = "does not exist" if not folder.exists() else f"lacks {', '.join(missing)}"
+        raise InputError(
+            one_line(f"{folder} {what}; a skeleton data set is a folder with {', '.join(FILES)}")
+        )
+    meta = read_meta(folder / META)
+    joints = _map_joints(folder / JOINTS, meta)
+    clips = _read_clips(folder / CLIPS, meta)
+    _check_rows(folder / CLIPS, clips, len(joints))
+    dataset = SkeletonDataset(folder, meta, clips, joints)
+    _check_classes(dataset)
+    check_rules(dataset)
+    return dataset
+
+
+def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
+    """Look at every clip's joints, one clip at a time.
+
+    Returns: what is allowed but worth a line, such as clips of one frame.
+
+    Raises:
+        InputError: a clip has no joint at all, or an infinite value.
+    """
+    place = dataset.path / JOINTS
+    for number, row in enumerate(dataset.clips):
+        if problem := clip_problem(dataset.clip(number), dataset.meta.dims):
+            raise InputError(one_line(f"{place} clip '{row.id}': {problem}; leave the clip out"))
+    single = [row.id for row in dataset.clips if row.length == 1]
+    notes = []
+    if single:
+        notes.append(f"{len(single)} clips have one frame only, so nothing moves in them: {some(single)}")
+    unlabelled = sum(row.label is None for row in dataset.clips)
+    if unlabelled and dataset.meta.classes:
+        notes.append(f"{unlabelled} of {len(dataset)} clips have no label")
+    return tuple(notes)
+
+
+def clip_problem(x_TVC: NDArray[np.floating], dims: int) -> str | None:
+    """What makes a clip unusable: no frame, no joint, an infinite value; None if it can be used."""
+    points = x_TVC[..., :dims]
+    if len(points) == 0:
+        return "it has no frame"
+    if np.isinf(x_TVC).any():
+        return "it holds infinite values"
+    if np.isnan(points).any(axis=-1).all():
+        return "no joint is there in any frame (all NaN)"
+    return None
+
+
+def read_meta(path: Path) -> DatasetMeta:
+    """`dataset.json`.
+
+    Raises:
+        InputError: it is not what it should be; names the field.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(one_line(f"{path} cannot be read: {error}")) from None
+    return to_model(DatasetMeta, parse_json(text, str(path)), str(path))
+
+
+def _map_joints(path: Path, meta: DatasetMeta) -> NDArray[np.float32]:
+    try:
+        with path.open("rb") as file:
+            shape, fortran, dtype = _header(file)
+            begin = file.tell()
+    except NPY_ERRORS as error:
+        raise InputError(one_line(f"{path} is no npy file that can be read: {error}")) from None
+    joints = len(meta.layout.joints)
+    if dtype != np.dtype("<f4") or fortran or len(shape) != 3:
+        order = ", Fortran order" if fortran else ""
+        raise InputError(
+            f"{path} must be float32 [frames, joints, channels], is {dtype} {list(shape)}{order}"
+        )
+    if shape[1] != joints or shape[2] - meta.dims not in (0, 1):
+        wanted = f"[frames, {joints}, {meta.dims} or {meta.dims + 1}]"
+        raise InputError(f"{path} is {list(shape)}; {META} asks for {wanted}")
+    have, want = path.stat().st_size - begin, math.prod(shape) * 4
+    if have < want:
+        whole = have // (4 * shape[1] * shape[2])
+        raise InputError(f"{path} is cut off: {shape[0]} frames announced, {whole} there; copy it again")
+    if not shape[0]:
+        raise InputError(f"{path} holds no frames")
+    return np.memmap(path, np.float32, "r", begin, shape)
+
+
+def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    version = npy.read_magic(file)
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    return read(file)
+
+
+def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = next(reader, [])
+            _check_header(path, header)
+            classes = set(meta.classes)
+            return tuple(
+                _row(f"{path}:{reader.line_num}", header, cells, classes) for cells in reader if cells
+            )
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(one_line(f"{path} cannot be read as csv: {error}")) from None
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    missing = [name for name in COLUMNS if name not in header and name != "fps"]
+    if missing:
+        raise InputError(one_line(f"{path}:1 lacks the columns {', '.join(missing)}; it has {header}"))
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise InputError(one_line(f"{path}:1 has the column '{twice[0]}' twice"))
+
+
+def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> ClipRow:
+    if len(cells) != len(header):
+        raise InputError(one_line(f"{where} has {len(cells)} cells, the header {len(header)}"))
+    row = dict(zip(header, cells, strict=True))
+    for name in ("id", "subject"):
+        if not 0 < len(row[name].strip()) <= 200:
+            raise InputError(
+                one_line(f"{where} {name}: must be 1 to 200 characters (given '{row[name]:.30}')")
+            )
+    label = row["label"] or None
+    if label is not None and label not in classes:
+        raise InputError(one_line(f"{where} label: '{label:.60}' is not one of the classes of {META}"))
+    return ClipRow(
+        id=row["id"],
+        subject=row["subject"],
+        label=label,
+        start=_whole(where, "start", row["start"], 0),
+        length=_whole(where, "length", row["length"], 1),
+        fps=_rate(where, row.get("fps", "")),
+        more={name: value for name, value in row.items() if name not in COLUMNS},
+    )
+
+
+def _whole(where: str, name: str, word: str, least: int) -> int:
+    if not (word.isascii() and word.isdecimal() and int(word) >= least):
+        raise InputError(
+            one_line(f"{where} {name}: must be a whole number from {least} (given '{word:.30}')")
+        )
+    return int(word)
+
+
+def _rate(where: str, word: str) -> float | None:
+    try:
+        rate = float(word) if word else None
+    except ValueError:
+        rate = math.nan
+    if rate is not None and not 0 < rate < math.inf:
+        raise InputError(one_line(f"{where} fps: must be a number above 0, or empty (given '{word:.30}')"))
+    return rate
+
+
+def _check_rows(path: Path, clips: Sequence[ClipRow], frames: int) -> None:
+    if not clips:
+        raise InputError(f"{path} holds no clips")
+    seen: set[str] = set()
+    for line, row in enumerate(clips, 2):
+        if row.id in seen:
+            raise InputError(one_line(f"{path}:{line} id: '{row.id}' stands there already; ids are unique"))
+        seen.add(row.id)
+        if row.start + row.length > frames:
+            what = f"clip '{row.id}' ends at frame {row.start + row.length}, but {JOINTS} has {frames}"
+            raise InputError(one_line(f"{path}:{line} {what}"))
+    ordered = sorted(clips, key=lambda row: row.start)
+    for one, next_one in pairwise(ordered):
+        if one.start + one.length > next_one.start:
+            raise InputError(one_line(f"{path}: clips '{one.id}' and '{next_one.id}' overlap in {JOINTS}"))
+
+
+def _check_classes(dataset: SkeletonDataset) -> None:
+    classes = dataset.meta.classes
+    twice = sorted({name for name in classes if classes.count(name) > 1})
+    if twice:
+        raise InputError(one_line(f"{dataset.path / META} classes: '{twice[0]}' stands there twice"))
+    used = set(dataset.labels.tolist())
+    empty = [name for place, name in enumerate(classes) if place not in used]
+    if empty:
+        what = f"{len(empty)} of {len(classes)} classes have no clips: {some(empty)}; take them out"
+        raise InputError(one_line(f"{dataset.path / META} classes: {what}"))

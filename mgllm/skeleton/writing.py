@@ -1,0 +1,205 @@
+"""Writing a skeleton data set: clip by clip, with the memory of one clip; all three files or none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, TextIO
+
+import numpy as np
+from numpy.lib import format as npy
+
+from mgllm.errors import InputError
+from mgllm.json_reading import one_line
+from mgllm.skeleton.dataset import (
+    CLIPS,
+    COLUMNS,
+    FILES,
+    JOINTS,
+    META,
+    Clip,
+    DatasetMeta,
+    SkeletonDataset,
+    SplitRule,
+)
+from mgllm.skeleton.reading import clip_problem, open_dataset
+from mgllm.skeleton.selection import matching
+from mgllm.skeleton.wording import some
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What was written."""
+
+    dataset: SkeletonDataset
+    """The new folder, open."""
+    left_out: tuple[str, ...]
+    """What a lenient writer left out, a line each."""
+
+
+def write_dataset(
+    path: str | Path, meta: DatasetMeta, clips: Iterable[Clip], *, lenient: bool = False
+) -> Written:
+    """Write a skeleton data set folder.
+
+    Args:
+        path: the folder; made if need be. Files of a data set that are there are never written over.
+        meta: what holds for all clips.
+        clips: taken one at a time, in the order in which they are to stand.
+        lenient: leave out clips without any joint, classes without clips and splits with an empty side, and
+            say so, instead of refusing them.
+
+    Raises:
+        InputError: something does not fit, or the folder cannot be written; then nothing is written.
+    """
+    folder = Path(path)
+    refuse_existing(folder)
+    moved: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".writing-", dir=folder) as drafts:
+            left_out = _write(Path(drafts), meta, clips, lenient)
+            _check(Path(drafts), folder)
+            for name in FILES:
+                moved.append((Path(drafts) / name).rename(folder / name))
+    except OSError as error:
+        for file in moved:
+            file.unlink()
+        raise InputError(one_line(f"{folder} cannot be written: {error.strerror or error}")) from None
+    return Written(open_dataset(folder), left_out)
+
+
+def refuse_existing(folder: Path) -> None:
+    """See that no file of a data set is there.
+
+    Raises:
+        InputError: one is.
+    """
+    there = [folder / name for name in FILES if (folder / name).exists()]
+    if there:
+        raise InputError(
+            one_line(f"{there[0]} is there already and is not written over; choose another folder")
+        )
+
+
+def _check(drafts: Path, folder: Path) -> None:
+    """Open what was written; an error names the folder that the user knows."""
+    try:
+        open_dataset(drafts)
+    except InputError as error:
+        raise InputError(str(error).replace(str(drafts), str(folder))) from None
+
+
+def _write(folder: Path, meta: DatasetMeta, clips: Iterable[Clip], lenient: bool) -> tuple[str, ...]:
+    notes: list[str] = []
+    with (
+        (folder / JOINTS).open("wb") as joints,
+        (folder / CLIPS).open("w", encoding="utf-8", newline="") as table,
+    ):
+        writer = _Stream(meta, joints, table)
+        empty = [clip.id for clip in clips if not writer.add(clip, lenient)]
+        writer.finish()
+    if empty:
+        notes.append(f"{len(empty)} clips hold no joint at all and are left out: {some(empty)}")
+    if lenient:
+        meta = _without_empty(meta, folder, writer.labels, notes)
+    text = json.dumps(meta.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=1)
+    (folder / META).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return tuple(notes)
+
+
+class _Stream:
+    """The open files of a data set that grows clip by clip."""
+
+    def __init__(self, meta: DatasetMeta, joints: BinaryIO, table: TextIO) -> None:
+        self._meta, self._file = meta, joints
+        self._table = csv.writer(table, lineterminator="\n")
+        self._frames = 0
+        self._tail: tuple[int, int] | None = None
+        self._more: tuple[str, ...] = ()
+        self._header = 0
+        self.labels: set[str] = set()
+
+    def add(self, clip: Clip, lenient: bool) -> bool:
+        """Append a clip; False if it was left out."""
+        x_TVC = np.ascontiguousarray(clip.joints, dtype="<f4")
+        if x_TVC.ndim != 3:
+            raise InputError(one_line(f"clip '{clip.id}': joints must be [T, V, C], are {list(x_TVC.shape)}"))
+        if problem := clip_problem(x_TVC, self._meta.dims):
+            if lenient:
+                return False
+            raise InputError(one_line(f"clip '{clip.id}': {problem}; leave the clip out"))
+        if self._tail is None:
+            self._begin(clip, x_TVC.shape[1:])
+        if x_TVC.shape[1:] != self._tail or tuple(clip.more) != self._more:
+            given = f"{list(x_TVC.shape[1:])}, columns {list(clip.more)}"
+            wanted = f"{list(self._tail or ())}, columns {list(self._more)}"
+            raise InputError(
+                one_line(f"clip '{clip.id}' does not fit those before: {given}; wanted {wanted}")
+            )
+        fps = "" if clip.fps is None else format(clip.fps, "g")
+        row = [clip.id, clip.subject, clip.label or "", self._frames, len(x_TVC), fps, *clip.more.values()]
+        self._table.writerow(row)
+        self._file.write(x_TVC.tobytes())
+        self._frames += len(x_TVC)
+        self.labels |= {clip.label} if clip.label else set()
+        return True
+
+    def finish(self) -> None:
+        """Write the header again, now that the number of frames is known."""
+        if self._tail is None:
+            raise InputError(f"'{self._meta.name}' holds no clips")
+        header = _header((self._frames, *self._tail))
+        if len(header) != self._header:
+            raise RuntimeError("the npy header changed its length")
+        self._file.seek(0)
+        self._file.write(header)
+
+    def _begin(self, clip: Clip, tail: tuple[int, ...]) -> None:
+        self._tail, self._more = (tail[0], tail[1]), tuple(clip.more)
+        self._table.writerow([*COLUMNS, *self._more])
+        self._header = self._file.write(_header((0, *tail)))
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    """An npy header; numpy leaves room in it for the first axis to grow."""
+    buffer = io.BytesIO()
+    npy.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    return buffer.getvalue()
+
+
+def _without_empty(meta: DatasetMeta, folder: Path, labels: set[str], notes: list[str]) -> DatasetMeta:
+    """The meta without classes that no clip has and without splits that have an empty side."""
+    absent = [name for name in meta.classes if name not in labels]
+    if absent:
+        notes.append(
+            f"{len(absent)} of {len(meta.classes)} classes have no clips and are left out: {some(absent)}"
+        )
+    with (folder / CLIPS).open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    splits = {}
+    for name, rule in meta.splits.items():
+        if _has_both_sides(rule, rows):
+            splits[name] = rule
+        else:
+            notes.append(f"the split '{name}' is left out: one of its sides has no clips here")
+    classes = tuple(name for name in meta.classes if name in labels)
+    return meta.model_copy(update={"classes": classes, "splits": splits})
+
+
+def _has_both_sides(rule: SplitRule, rows: Sequence[dict[str, str]]) -> bool:
+    """Whether each side has a clip."""
+    for side in (rule.train, rule.test):
+        fitting = list(rows)
+        for column, values in side.items():
+            known = {row.get(column, "") for row in rows}
+            chosen = set().union(*(matching(value, known) for value in values))
+            fitting = [row for row in fitting if row.get(column, "") in chosen]
+        if not fitting:
+            return False
+    return True
