@@ -1,6 +1,6 @@
 """The main job, as `make demo` runs it: all bundled scenarios on the small local model, and the table.
 
-    python examples/demo.py
+python examples/demo.py
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from pathlib import Path
 
 import mgllm
 
@@ -20,9 +21,13 @@ def main() -> int:
     asked = len({record.prompt_sha256 for record in mgllm.load_run(finished.folder).records})
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # Linux counts in KiB
     print(finished.table)
-    print(f"{finished.records} records from {asked} prompts in {seconds:.0f} s, "
-          f"{asked / seconds:.1f} prompts a second, {peak_gb:.1f} GB at most")
-    print(f"Everything is in {finished.folder}; look at one item with: mgllm show latest --item emotion-01a")
+    print(
+        f"{finished.records} records from {asked} prompts in {seconds:.0f} s, "
+        f"{asked / seconds:.1f} prompts a second, {peak_gb:.1f} GB at most"
+    )
+    command = Path(sys.executable).parent / "mgllm"
+    print(f"Everything is in {finished.folder}; one item, side by side:")
+    print(f"  {command} show latest --item emotion-01a")
     return finished.exit_code
 
 
