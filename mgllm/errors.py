@@ -22,6 +22,9 @@ class MgllmError(Exception):
 
     exit_code = 1
 
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
+
 
 class InputError(MgllmError):
     """What the user gave is not usable: a file, a flag or a name."""
@@ -65,3 +68,14 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, names, n=1, cutoff=0.6)
     guess = f" Did you mean '{near[0]}'?" if near else ""
     return f"unknown {kind} '{name}'.{guess} Known: {', '.join(names) or '(none)'}"
+
+
+def one_line(message: str) -> str:
+    r"""The message with line breaks, control characters and the like written as escapes.
+
+    Names in messages come from strangers' files: they may neither break the line nor steer a terminal.
+
+    >>> one_line("a\nb")
+    'a\\nb'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line, parse_json
+from mgllm.errors import InputError, one_line
+from mgllm.json_reading import parse_json
 from mgllm.records import Item
 
 KINDS = {".parquet": "parquet", ".csv": "csv", ".json": "json"}

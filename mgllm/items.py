@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line, read_json_lines, to_model
+from mgllm.errors import InputError, one_line
+from mgllm.json_reading import read_json_lines, to_model
 from mgllm.records import Item
 
 LINE_SUFFIXES = (".jsonl", ".ndjson")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, one_line
 from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
@@ -98,15 +98,6 @@ def to_model(model: type[M], content: object, where: str) -> M:
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise InputError(one_line(f"{where} {_problem(model, problem, content)}")) from None
-
-
-def one_line(message: str) -> str:
-    r"""The message with control characters, line breaks and the like written as escapes.
-
-    >>> one_line("a\nb")
-    'a\\nb'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
 def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:

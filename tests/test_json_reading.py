@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.errors import InputError
-from mgllm.json_reading import MAX_BYTES, decode, one_line, parse_json, read_json_lines, to_model
+from mgllm.errors import InputError, one_line
+from mgllm.json_reading import MAX_BYTES, decode, parse_json, read_json_lines, to_model
 from mgllm.records import GestureTranscript, Item
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mgllm.errors import InputError
@@ -97,6 +97,7 @@ json_values = st.recursive(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=json_values)
+@example(value={"\n\x1b[2J": None})
 def test_generated_yaml_is_read_or_refused_in_one_line(tmp_path: Path, value: object) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")

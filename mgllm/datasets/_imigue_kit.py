@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from mgllm.datasets._imigue_fingers import BlockVote, with_own_blocks
 from mgllm.datasets._restricted_pickle import load_plain_pickle
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.skeleton import Clip
 from mgllm.skeleton.reading import NPY_ERRORS
 

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 
 _BROKEN = (
     pickle.UnpicklingError,

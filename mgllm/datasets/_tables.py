@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 
 
 def read_numbers(path: Path, columns: int, *, skip: int = 0) -> NDArray[np.float64]:

@@ -19,8 +19,7 @@ from mgllm.datasets._imigue_fingers import BlockVote, vote_on_blocks, with_own_b
 from mgllm.datasets._imigue_kit import KitFiles, find_kit, kit_clips, kit_joints, unseen_as_nan
 from mgllm.datasets._tables import read_intervals, read_numbers
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, load_layout
 from mgllm.skeleton.wording import some

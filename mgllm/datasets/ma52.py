@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from mgllm.datasets._restricted_pickle import load_plain_pickle
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.pyskl import check_annotations, main_body
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.records import Frozen
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import MA52_OF_HALPE136, load_layout

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from mgllm.datasets._bodies import most_moving, without_zeros
 from mgllm.datasets._restricted_pickle import load_plain_pickle
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 

@@ -11,8 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
 from mgllm.vocabularies import load_vocabulary
 

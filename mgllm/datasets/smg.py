@@ -13,8 +13,7 @@ from pathlib import Path
 from mgllm.datasets._bodies import without_zeros
 from mgllm.datasets._tables import read_intervals, read_numbers
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 from mgllm.vocabularies import load_vocabulary

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.reading import NPY_ERRORS

@@ -9,8 +9,7 @@ import numpy as np
 
 from mgllm.analysis.grid import Floats, Ints
 from mgllm.analysis.jackknife import Clusters, clusters, jackknife
-from mgllm.errors import InputError, unknown
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line, unknown
 from mgllm.records import Frozen, Item
 
 Example = tuple[str, str, str]

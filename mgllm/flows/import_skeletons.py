@@ -7,9 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mgllm.datasets.base import ImportedSkeletons, Importer
-from mgllm.errors import InputError
+from mgllm.errors import InputError, one_line
 from mgllm.flows.import_report import ImportReport, source_page
-from mgllm.json_reading import one_line
 from mgllm.skeleton import Written, check_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES
 from mgllm.skeleton.selection import Split, select_rule, shared_people

@@ -8,11 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mgllm.datasets.base import ImportedItems, Importer, datasets
-from mgllm.errors import InputError
+from mgllm.errors import InputError, one_line
 from mgllm.flows.import_report import ImportReport, source_page
 from mgllm.flows.import_skeletons import write_skeletons
 from mgllm.items import check_characters, item_line
-from mgllm.json_reading import one_line
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
 
 __all__ = ["ImportReport", "import_dataset"]

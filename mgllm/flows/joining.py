@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, one_line
 from mgllm.items import check_characters
-from mgllm.json_reading import MAX_BYTES, decode, one_line, parse_json, to_model
+from mgllm.json_reading import MAX_BYTES, decode, parse_json, to_model
 from mgllm.records import CueSource, Frozen, GestureFile, GestureTranscript, Item
 
 SUFFIX = ".mg.json"

@@ -12,8 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, unknown
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line, unknown
 from mgllm.seeds import number
 from mgllm.skeleton.dataset import CLIPS, META, SkeletonDataset
 from mgllm.skeleton.wording import some

@@ -14,8 +14,7 @@ from typing import BinaryIO, TextIO
 import numpy as np
 from numpy.lib import format as npy
 
-from mgllm.errors import InputError
-from mgllm.json_reading import one_line
+from mgllm.errors import InputError, one_line
 from mgllm.skeleton.dataset import (
     CLIPS,
     COLUMNS,
