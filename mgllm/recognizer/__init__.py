@@ -1,0 +1,7 @@
+"""The recogniser: from skeleton clips to embeddings, without labels first.
+
+Tensors carry their shape as a suffix: N clips, T frames, V joints, C channels (2 or 3 coordinates, or what an
+encoder makes of them), D features, K rows of a queue. `x_NTVC` is float, `mask_NTV` bool, True where a joint
+is seen. Coordinates are root-centred and in shoulder widths; whatever stands where a joint is not seen (NaN
+included) is read by nobody.
+"""

@@ -1,0 +1,158 @@
+"""What may happen to a clip without its gesture becoming another one: changes in space.
+
+Each is a frozen object with a strength (0: nothing happens). It is called with clean clips (zeros where no
+joint is seen; a `Recipe` sees to it), a generator on the clips' device, and an amount: a factor on the
+strength that may differ between clips. What it returns is clean again. What is drawn for a clip depends
+neither on the number of its padding frames nor on what the others hold.
+
+Strengths default to the scale of micro-gestures (coordinates in shoulder widths), because augmentations made
+for whole-body actions hurt here ("Naive Data Augmentation Might Be Toxic", FG 2024). The paper (arXiv
+2405.13206) names coordinate and viewpoint perturbation; sizes and forms are our reading.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from mgllm.recognizer.clips import Clips
+
+Amount = Tensor | float
+"""A factor on the strength, for all clips or for each."""
+
+
+class Augmentation(Protocol):
+    """A change of clips, another one for each clip."""
+
+    @property
+    def strength(self) -> float:
+        """How much; 0 is the identity."""
+
+    def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
+        """New clean clips of the same shape; those given, clean too, stay as they are."""
+
+
+def uniform(count: int, generator: torch.Generator, *shape: int) -> Tensor:
+    """Numbers in [0, 1) for each of N clips, float32 [N, *shape], on the generator's device."""
+    return torch.rand(count, *shape, generator=generator, device=generator.device)
+
+
+@dataclass(frozen=True)
+class CoordinatePerturbation:
+    """Each joint is put a little off its place, by an offset that stays or drifts through the clip."""
+
+    strength: float = 0.02
+    """Standard deviation in shoulder widths: about 8 mm, the jitter of a pose estimator; a scratch spans
+    ten times that."""
+    knots: int = 4
+    """Offsets drawn along the clip, linear between them; 1: one constant offset."""
+
+    def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
+        """Add the offsets."""
+        n, t, v, c = clips.x_NTVC.shape
+        device = generator.device
+        knots_NKD = torch.randn(n, self.knots, v * c, generator=generator, device=device)
+        size_N = torch.as_tensor(self.strength * amount_N, device=device).expand(n)
+        weight_NTK = _tents(clips.lengths(), t, self.knots) * size_N[:, None, None]
+        offset_NTVC = torch.bmm(weight_NTK, knots_NKD).view(n, t, v, c)
+        return Clips(offset_NTVC.mul_(clips.mask_NTV[..., None]).add_(clips.x_NTVC), clips.mask_NTV)
+
+
+def _tents(lengths_N: Tensor, frames: int, knots: int) -> Tensor:
+    """Weight of each knot in each frame, [N, T, knots]: knots lie evenly from the first frame to the last."""
+    frame_T = torch.arange(frames, device=lengths_N.device)
+    spread_N = (knots - 1) / (lengths_N - 1).clamp_min(1).float()
+    place_NT = (frame_T * spread_N[:, None]).clamp_max(knots - 1)
+    knot_K = torch.arange(knots, device=lengths_N.device)
+    return (1 - (place_NT[..., None] - knot_K).abs()).clamp_min(0)
+
+
+@dataclass(frozen=True)
+class ViewpointPerturbation:
+    """The camera stands a little elsewhere: one turn for the whole clip, about the origin.
+
+    3-D: a rotation about each of the three axes. 2-D: a roll of the image and a shear along x, which is what
+    turning does to a picture whose depth is not known.
+    """
+
+    strength: float = 10.0
+    """Largest angle in degrees: a camera moved by half a metre at three metres' distance."""
+
+    def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
+        """Turn the clips."""
+        n, t, v, c = clips.x_NTVC.shape
+        angle_3N = (2 * uniform(n, generator, 3).T - 1) * (math.radians(self.strength) * amount_N)
+        turn_NCC = (_affine(angle_3N) if c == 2 else _rotation(angle_3N)).to(clips.x_NTVC.dtype)
+        x_NTVC = torch.bmm(clips.x_NTVC.reshape(n, t * v, c), turn_NCC).view(n, t, v, c)
+        return Clips(x_NTVC, clips.mask_NTV)
+
+
+def _affine(angle_3N: Tensor) -> Tensor:
+    shear_N22 = torch.eye(2, device=angle_3N.device).repeat(angle_3N.shape[1], 1, 1)
+    shear_N22[:, 1, 0] = angle_3N[1].tan()
+    return torch.bmm(shear_N22, _plane(angle_3N[0]))
+
+
+def _rotation(angle_3N: Tensor) -> Tensor:
+    turns = []
+    for axis, angle_N in enumerate(angle_3N):
+        rest = torch.tensor([other for other in range(3) if other != axis], device=angle_N.device)
+        turn_N33 = torch.eye(3, device=angle_N.device).repeat(len(angle_N), 1, 1)
+        turn_N33[:, rest[:, None], rest] = _plane(angle_N)
+        turns.append(turn_N33)
+    return torch.bmm(torch.bmm(turns[0], turns[1]), turns[2])
+
+
+def _plane(angle_N: Tensor) -> Tensor:
+    """Rotations of row vectors in a plane, [N, 2, 2]."""
+    sin_N, cos_N = angle_N.sin(), angle_N.cos()
+    return torch.stack([cos_N, sin_N, -sin_N, cos_N], -1).view(-1, 2, 2)
+
+
+@dataclass(frozen=True)
+class JointDropout:
+    """Some joints are not seen in the whole clip, as behind a table: masked, not put to the origin."""
+
+    strength: float = 0.1
+    """Share of joints, on average: two or three of 25. One seen joint is always kept."""
+
+    def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
+        """Mask the joints."""
+        n, t, v, c = clips.x_NTVC.shape
+        luck_VN = uniform(n, generator, v).T
+        keep_NV = (luck_VN >= self.strength * amount_N).T
+        seen_NV = clips.mask_NTV.any(1)
+        best_N1 = torch.where(seen_NV, luck_VN.T, -1.0).argmax(1, keepdim=True)
+        keep_NV = keep_NV.scatter(1, best_N1, value=True)
+        keep_N1F = keep_NV.to(clips.x_NTVC).repeat_interleave(c, 1)[:, None]
+        x_NTVC = (clips.x_NTVC.flatten(2) * keep_N1F).view(n, t, v, c)
+        return Clips(x_NTVC, clips.mask_NTV & keep_NV[:, None])
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """Left becomes right: joints change places and x changes its sign.
+
+    In no default recipe: where a class says which hand moved (UTD-MHAD), it makes another class of it.
+    """
+
+    places: tuple[int, ...]
+    """For each joint its place in the mirror: `Graph.mirrored()`."""
+    strength: float = 0.5
+    """Share of clips that are mirrored."""
+
+    def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
+        """Mirror some of the clips."""
+        chosen_N = uniform(len(clips.x_NTVC), generator) < self.strength * amount_N
+        places_V = torch.tensor(self.places, device=generator.device)
+        sign_C = torch.ones_like(clips.x_NTVC[0, 0, 0])
+        sign_C[0] = -1
+        turned_NTVC = clips.x_NTVC[:, :, places_V] * sign_C
+        return Clips(
+            torch.where(chosen_N[:, None, None, None], turned_NTVC, clips.x_NTVC),
+            torch.where(chosen_N[:, None, None], clips.mask_NTV[:, :, places_V], clips.mask_NTV),
+        )

@@ -1,0 +1,1 @@
+"""Encoders of skeleton clips; `base.py` holds the contract."""

@@ -1,0 +1,72 @@
+"""The skeleton as a graph: who is tied to whom, how far apart, and which joint mirrors which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mgllm.errors import InputError
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Joints by number, as they stand on the V axis."""
+
+    joints: int
+    """How many (V)."""
+    edges: tuple[tuple[int, int], ...]
+    """Bones, each once, in either direction."""
+    mirror: tuple[tuple[int, int], ...] = ()
+    """Pairs of a left and a right joint; joints in no pair lie in the middle."""
+
+    def __post_init__(self) -> None:
+        for problem in _problems(self):
+            raise InputError(f"skeleton graph: {problem}")
+
+    def mirrored(self) -> tuple[int, ...]:
+        """For each joint the one at its place in the mirror; doing it twice changes nothing."""
+        places = list(range(self.joints))
+        for left, right in self.mirror:
+            places[left], places[right] = right, left
+        return tuple(places)
+
+    def hops(self) -> Tensor:
+        """Least number of bones between two joints, int64; `joints` where there is no way."""
+        hops_VV = torch.full((self.joints, self.joints), self.joints)
+        hops_VV.fill_diagonal_(0)
+        for a, b in self.edges:
+            hops_VV[a, b] = hops_VV[b, a] = 1
+        for via in range(self.joints):  # Floyd and Warshall
+            hops_VV = torch.minimum(hops_VV, hops_VV[:, via, None] + hops_VV[None, via, :])
+        return hops_VV.clamp_max(self.joints)
+
+    def adjacency(self, farthest: int = 2) -> Tensor:
+        """One matrix for each distance 0..farthest: 1 / (joints at that distance) where they are, else 0.
+
+        Partition by distance (ST-GCN, Yan et al., AAAI 2018), each subset's rows averaged.
+        """
+        distance_VV = self.hops()
+        at_KVV = torch.stack([distance_VV == hop for hop in range(farthest + 1)]).float()
+        return at_KVV / at_KVV.sum(-1, keepdim=True).clamp_min(1)
+
+    def components(self) -> int:
+        """Number of parts with no bone between them; a skeleton has one."""
+        reach_VV = self.hops() < self.joints
+        return len({tuple(row) for row in reach_VV.tolist()})
+
+
+def _problems(graph: Graph) -> Iterator[str]:
+    if graph.joints < 1:
+        yield f"{graph.joints} joints; at least one is needed"
+    for kind, pairs in (("edge", graph.edges), ("mirror pair", graph.mirror)):
+        for a, b in pairs:
+            if not (0 <= a < graph.joints and 0 <= b < graph.joints):
+                yield f"{kind} ({a}, {b}) names a joint outside 0..{graph.joints - 1}"
+            if a == b:
+                yield f"{kind} ({a}, {b}) ties a joint to itself"
+    paired = [joint for pair in graph.mirror for joint in pair]
+    for joint in sorted({joint for joint in paired if paired.count(joint) > 1}):
+        yield f"joint {joint} stands in two mirror pairs"
