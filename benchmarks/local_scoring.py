@@ -122,21 +122,15 @@ def measure(
     """Prompts a second of each way: the median over rounds, after all ways were seen to agree."""
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds):
-        seconds = dict.fromkeys(ways, 0.0)
-        for item in range(items):
-            questions = make_questions(1000 * turn + item, labels, head)
-            order = random.Random(item).sample(sorted(ways), len(ways))
-            found = {}
-            for name in order:
-                start = clock()
-                found[name] = ways[name](questions)
-                seconds[name] += clock() - start
-            _check_agreement(found)
-            print(
-                f"{len(labels)} labels, round {turn + 1}, item {item + 1}/{items}", end="\r", file=sys.stderr
-            )
-        for name, spent in seconds.items():
-            rates[name].append(2 * items / spent)
+        pairs = [make_questions(1000 * turn + item, labels, head) for item in range(items)]
+        found: dict[str, list[Scores]] = {}
+        for name in random.Random(turn).sample(sorted(ways), len(ways)):
+            print(f"{len(labels)} labels, round {turn + 1}/{rounds}, {name}", end="\r", file=sys.stderr)
+            start = clock()
+            found[name] = [ways[name](questions) for questions in pairs]
+            rates[name].append(2 * items / (clock() - start))
+        for nth in range(items):
+            _check_agreement({name: scores[nth] for name, scores in found.items()})
     print(file=sys.stderr)
     return {name: statistics.median(values) for name, values in rates.items()}
 
