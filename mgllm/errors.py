@@ -6,6 +6,7 @@
     ├── BackendError      one question could not be answered; the record is `failed`
     │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
     ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
+    ├── TrainingStopped   a training went astray (not a number, collapse); exit 1
     └── GateFailed        `compare --fail-if` found what it was told to find; exit 4
 
 A message says what, where and what to do, in one line.
@@ -50,6 +51,10 @@ class BudgetReached(MgllmError):
     """A budget (dollars or requests) is spent; the run can be resumed."""
 
     exit_code = 3
+
+
+class TrainingStopped(MgllmError):
+    """A training went astray: a loss that is no number, or vectors that have all become one."""
 
 
 class GateFailed(MgllmError):

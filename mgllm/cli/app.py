@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mgllm import __version__
-from mgllm.cli import imports, items, models, reading, rendering, running, scenarios
+from mgllm.cli import imports, items, models, reading, recognizer, rendering, running, scenarios
 from mgllm.errors import MgllmError
 
 INTERRUPTED = 130
@@ -52,6 +52,7 @@ scenarios.register(app)
 imports.register(app)
 items.register(app)
 models.register(app)
+recognizer.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -25,7 +25,9 @@ ALLOWED = {
     "rich": ("flows/progress.py",),
     "pandas": ("analysis/", "flows/api.py"),
     "statsmodels": ("analysis/",),
-    "sklearn": ("analysis/",),
+    "sklearn": ("analysis/", "recognizer/"),
+    "matplotlib": ("recognizer/pictures.py",),
+    "safetensors": ("backends/_", "recognizer/", "flows/recognizer_info.py"),
     "pickle": ("datasets/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
     "subprocess": ("flows/manifesting.py", "backends/_pull.py"),
 }

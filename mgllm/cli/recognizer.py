@@ -1,0 +1,265 @@
+"""`mgllm recognizer …`: train, evaluate and look at skeleton recognisers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mgllm.cli import options as o
+from mgllm.cli.options import option
+
+recognizer = typer.Typer(
+    help="Train, evaluate and look at recognisers of micro-gestures from skeletons.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Dataset = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a skeleton data set.")]
+Checkpoint = Annotated[
+    str, typer.Argument(metavar="CHECKPOINT", help="Folder of a checkpoint, or: random (untrained).")
+]
+Out = Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")]
+TrainOn = Annotated[
+    str | None, option("--train-on", "Clips to learn from: column=values, such as subject=1,3,5-7.")
+]
+TestOn = Annotated[str | None, option("--test-on", "Clips to test: column=values. Default: all others")]
+SplitName = Annotated[str | None, option("--split", "A split that the data set names.")]
+Shared = Annotated[bool, option("--shared-subjects", "Allow the same people on both sides.")]
+Epochs = Annotated[int | None, option("--epochs", "Times that each clip is seen.")]
+Batch = Annotated[int | None, option("--batch", "Clips of a step.")]
+Rate = Annotated[float | None, option("--learning-rate", "Highest learning rate.")]
+LongTail = Annotated[
+    str | None, option("--long-tail", "Rare classes: none, logit (adjustment) or sampling (balanced).")
+]
+Device = Annotated[str | None, option("--device", "auto, cpu or cuda. Default: auto")]
+Sets = Annotated[
+    list[str] | None,
+    option("--set", "NAME=VALUE for any other option, such as contrast.cross=0. Repeatable."),
+]
+Display = Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")]
+_SIDES = ("split", "train_on", "test_on", "folds", "by", "shared_subjects")
+_APART = ("dataset", "checkpoint", "out", "json", "sets", "display", *_SIDES)
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.add_typer(recognizer, name="recognizer")
+    for command in (pretrain, finetune, evaluate, ablate, info):
+        recognizer.command(command.__name__)(command)
+
+
+def pretrain(
+    context: typer.Context,
+    dataset: Dataset,
+    out: Out,
+    train_on: TrainOn = None,
+    split: SplitName = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    learning_rate: Rate = None,
+    fusion: Annotated[str | None, option("--fusion", "concat, sum, gated or balanced.")] = None,
+    augment: Annotated[
+        str | None, option("--augment", "Recipe of views: gentle, gentle-crop, crop+viewpoint, none …")
+    ] = None,
+    temperature: Annotated[float | None, option("--temperature", "Of the contrast.")] = None,
+    momentum: Annotated[float | None, option("--momentum", "Of the key network. Default: by size")] = None,
+    queue: Annotated[int | None, option("--queue", "Keys to keep. Default: by size")] = None,
+    frames: Annotated[int | None, option("--frames", "Frames that each clip is brought to.")] = None,
+    centre: Annotated[str | None, option("--centre", "Root at 0 in every frame, clip, or none.")] = None,
+    scale: Annotated[str | None, option("--scale", "shoulders or none.")] = None,
+    precision: Annotated[str | None, option("--precision", "auto, float32 or bfloat16.")] = None,
+    seed: o.Seed = None,
+    device: Device = None,
+    sets: Sets = None,
+    resume: Annotated[bool, option("--resume", "Go on with an unfinished training in OUT.")] = False,
+    display: Display = None,
+    json: o.Json = False,
+) -> None:
+    """Learn to tell clips apart without labels; several processes: torchrun -m mgllm recognizer pretrain."""
+    from mgllm.cli.telling_recognizer import print_pretrained
+    from mgllm.flows.pretrain import pretrain as flow
+    from mgllm.flows.recognizer_options import options_from
+    from mgllm.flows.recognizer_splits import SplitOptions
+    from mgllm.recognizer.pretraining import PretrainOptions
+
+    options = options_from(PretrainOptions, _said(context, "resume"), sets or [])
+    which = options_from(SplitOptions, _sides(context))
+    made = flow(dataset, out, options, which, resume=resume, display=_display(display))
+    print_pretrained(made, as_json=json)
+
+
+def finetune(
+    context: typer.Context,
+    checkpoint: Checkpoint,
+    dataset: Dataset,
+    out: Out,
+    train_on: TrainOn = None,
+    split: SplitName = None,
+    label_fraction: Annotated[
+        float | None, option("--label-fraction", "Share of each class's labels, 0..1.")
+    ] = None,
+    linear: Annotated[bool, option("--linear", "Freeze the encoder; fit a linear classifier.")] = False,
+    long_tail: LongTail = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    learning_rate: Rate = None,
+    seed: o.Seed = None,
+    device: Device = None,
+    sets: Sets = None,
+    display: Display = None,
+    json: o.Json = False,
+) -> None:
+    """Give a checkpoint classes, with labels."""
+    from mgllm.cli.telling_recognizer import print_finetuned
+    from mgllm.flows.finetune import FinetuneOptions
+    from mgllm.flows.finetune import finetune as flow
+    from mgllm.flows.recognizer_options import options_from
+    from mgllm.flows.recognizer_splits import SplitOptions
+    from mgllm.recognizer.supervised import SupervisedOptions
+
+    own = {name: value for name, value in _said(context).items() if name in ("label_fraction", "linear")}
+    options = options_from(FinetuneOptions, own).model_copy(
+        update={
+            "which": options_from(SplitOptions, _sides(context)),
+            "training": options_from(SupervisedOptions, _said(context, *own), sets or []),
+        }
+    )
+    print_finetuned(flow(checkpoint, dataset, out, options, display=_display(display)), as_json=json)
+
+
+def evaluate(
+    context: typer.Context,
+    checkpoint: Checkpoint,
+    dataset: Dataset,
+    protocol: Annotated[
+        str | None, option("--protocol", "linear, knn, finetune, semi, or classifier (the checkpoint's own).")
+    ] = None,
+    train_on: TrainOn = None,
+    test_on: TestOn = None,
+    split: SplitName = None,
+    folds: Annotated[int | None, option("--folds", "So many splits, each clip tested once.")] = None,
+    by: Annotated[
+        str | None, option("--by", "Column whose values folds keep together. Default: subject")
+    ] = None,
+    shared_subjects: Shared = False,
+    transductive: Annotated[
+        bool, option("--transductive", "Allow test people whom the checkpoint has seen; the result says so.")
+    ] = False,
+    label_fraction: Annotated[
+        float | None, option("--label-fraction", "Share of each class's labels, 0..1.")
+    ] = None,
+    unseen_classes: Annotated[
+        bool, option("--unseen-classes", "Count test classes without a training clip as wrong.")
+    ] = False,
+    stream: Annotated[str | None, option("--stream", "spatial, temporal or fused.")] = None,
+    k: Annotated[int | None, option("--k", "Neighbours, for knn. Default: 1")] = None,
+    long_tail: LongTail = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    learning_rate: Rate = None,
+    seed: o.Seed = None,
+    device: Device = None,
+    no_floors: Annotated[bool, option("--no-floors", "Leave out what simple methods reach.")] = False,
+    sets: Sets = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for predictions and the confusion matrix.")
+    ] = None,
+    display: Display = None,
+    json: o.Json = False,
+) -> None:
+    """Test a checkpoint on people whom it has never seen."""
+    from mgllm.cli.telling_recognizer import print_evaluation
+    from mgllm.flows.evaluate import EvaluateOptions
+    from mgllm.flows.evaluate import evaluate as flow
+    from mgllm.flows.recognizer_options import options_from
+    from mgllm.flows.recognizer_splits import SplitOptions
+    from mgllm.recognizer.supervised import SupervisedOptions
+
+    names = ("protocol", "transductive", "label_fraction", "unseen_classes", "stream")
+    own = {name: value for name, value in _said(context).items() if name in names}
+    options = options_from(EvaluateOptions, own).model_copy(
+        update={
+            "which": options_from(SplitOptions, _sides(context)),
+            "training": options_from(SupervisedOptions, _said(context, *names, "no_floors"), sets or []),
+            "floors": not no_floors,
+        }
+    )
+    found = flow(checkpoint, dataset, options, out=out, display=_display(display))
+    print_evaluation(found, as_json=json)
+
+
+def ablate(
+    context: typer.Context,
+    dataset: Dataset,
+    budget: Annotated[float, option("--budget", "Minutes to spend.")],
+    train_on: TrainOn = None,
+    test_on: TestOn = None,
+    split: SplitName = None,
+    folds: Annotated[int | None, option("--folds", "So many splits, each clip tested once.")] = None,
+    by: Annotated[
+        str | None, option("--by", "Column whose values folds keep together. Default: subject")
+    ] = None,
+    parts: Annotated[
+        str | None, option("--parts", "Of streams,fusions,losses,left-out,alone. Default: all")
+    ] = None,
+    seeds: Annotated[int | None, option("--seeds", "Trainings of each row. Default: 3")] = None,
+    batch: Batch = None,
+    learning_rate: Rate = None,
+    frames: Annotated[int | None, option("--frames", "Frames that each clip is brought to.")] = None,
+    device: Device = None,
+    sets: Sets = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for table.md, table.tex and rows.json.")
+    ] = None,
+    display: Display = None,
+    json: o.Json = False,
+) -> None:
+    """What each part of the method brings: trainings with one thing changed, within a budget of time."""
+    from mgllm.cli.telling_recognizer import print_ablation
+    from mgllm.flows.ablate import AblateOptions
+    from mgllm.flows.ablate import ablate as flow
+    from mgllm.flows.recognizer_options import options_from
+    from mgllm.flows.recognizer_splits import SplitOptions
+    from mgllm.recognizer.pretraining import PretrainOptions
+
+    own = {name: value for name, value in _said(context).items() if name in ("budget", "seeds")}
+    own |= {"parts": o.split_names(parts)} if parts else {}
+    options = options_from(AblateOptions, own).model_copy(
+        update={
+            "which": options_from(SplitOptions, _sides(context)),
+            "training": options_from(PretrainOptions, _said(context, "budget", "seeds", "parts"), sets or []),
+        }
+    )
+    print_ablation(flow(dataset, options, out=out, display=_display(display)), as_json=json)
+
+
+def info(
+    checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="Folder of a checkpoint.")],
+    json: o.Json = False,
+) -> None:
+    """What a checkpoint is, and whom it has seen."""
+    from mgllm.cli.telling_recognizer import print_info
+    from mgllm.flows.recognizer_info import recognizer_info
+
+    print_info(recognizer_info(checkpoint), as_json=json)
+
+
+def _said(context: typer.Context, *leave_out: str) -> dict[str, Any]:
+    """Flags that were given and belong to the training's options."""
+    return o.given(context, *_APART, *leave_out)
+
+
+def _sides(context: typer.Context) -> dict[str, Any]:
+    said = o.given(context)
+    return {name: said[name] for name in _SIDES if name in said}
+
+
+def _display(word: str | None) -> Any:
+    from mgllm.errors import InputError, unknown
+
+    known = ("auto", "rich", "plain", "none")
+    if word is not None and word not in known:
+        raise InputError(unknown("display", word, known))
+    return word or "auto"

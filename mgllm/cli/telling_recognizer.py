@@ -1,0 +1,110 @@
+"""What the recogniser's commands print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from mgllm.cli.telling import print_json
+
+if TYPE_CHECKING:
+    from mgllm.flows.ablate import Ablation
+    from mgllm.flows.evaluate import Evaluation
+    from mgllm.flows.finetune import Finetuned
+    from mgllm.flows.pretrain import Pretrained
+    from mgllm.flows.recognizer_info import RecognizerInfo
+
+
+def print_pretrained(made: Pretrained, *, as_json: bool) -> None:
+    """A pre-training's end; of several processes one speaks."""
+    if not made.leads:
+        return
+    if as_json:
+        print_json(made.model_dump(mode="json", exclude={"leads"}))
+        return
+    typer.echo(
+        f"pre-trained {made.epochs} epochs on {made.clips} clips of {len(made.subjects)} subjects in "
+        f"{made.seconds:.0f} s ({made.clips_per_second:.0f} clips/s), loss {made.loss:.3f}\n{made.verdict}"
+    )
+    typer.echo(f"checkpoint: {made.checkpoint} (how it went: history.csv, training.png)", err=True)
+    typer.echo(f"test it: mgllm recognizer evaluate {made.checkpoint} DATASET --protocol linear …", err=True)
+
+
+def print_finetuned(made: Finetuned, *, as_json: bool) -> None:
+    """A fine-tuning's end."""
+    if as_json:
+        print_json(made.model_dump(mode="json"))
+        return
+    loss = "" if made.loss is None else f", last loss {made.loss:.3f}"
+    typer.echo(
+        f"{made.kind}: {made.classes} classes from {made.clips} labelled clips of "
+        f"{len(made.subjects)} subjects{loss}"
+    )
+    typer.echo(f"checkpoint: {made.checkpoint}", err=True)
+    typer.echo(
+        f"test it: mgllm recognizer evaluate {made.checkpoint} DATASET --protocol classifier …", err=True
+    )
+
+
+def print_evaluation(found: Evaluation, *, as_json: bool) -> None:
+    """Scores, beside what simple methods reach."""
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    learned = f", {100 * found.label_fraction:g} % of the labels" if found.label_fraction < 1 else ""
+    typer.echo(
+        f"{found.checkpoint}, {found.stream}, {found.protocol}; {found.split}: {found.train_clips} clips "
+        f"learned from{learned}, {found.n} tested, {found.classes} classes"
+    )
+    width = max([24, *(len(floor.name) for floor in found.floors)])
+    heads = ("top-1", "top-5", "mean class", "macro F1", "ECE")
+    typer.echo(" " * width + "".join(f"{head:>12}" for head in heads))
+    for name, scores in ((found.protocol, found), *((floor.name, floor.scores) for floor in found.floors)):
+        numbers = (scores.top1, scores.top5, scores.mean_class, scores.macro_f1, scores.ece)
+        typer.echo(f"{name:<{width}}" + "".join(_percent(number) for number in numbers))
+    if found.transductive:
+        how = "with their labels: this is no test" if found.labels_seen else "without labels (transductive)"
+        typer.echo(f"note: the checkpoint has seen people of the test side in training, {how}")
+    if found.shared_subjects:
+        typer.echo(f"note: {found.shared_subjects} people stand on both sides of the split")
+    if found.n < 100:
+        typer.echo("note: with fewer than 100 clips the calibration error says little")
+    for path in found.files:
+        typer.echo(f"wrote {path}", err=True)
+
+
+def _percent(share: float | None) -> str:
+    return f"{'–':>12}" if share is None else f"{100 * share:>11.1f}%"
+
+
+def print_ablation(found: Ablation, *, as_json: bool) -> None:
+    """The table."""
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    typer.echo(found.markdown)
+    for path in found.files:
+        typer.echo(f"wrote {path}", err=True)
+
+
+def print_info(found: RecognizerInfo, *, as_json: bool) -> None:
+    """A checkpoint's facts."""
+    if as_json:
+        print_json(found.model_dump(mode="json", by_alias=True))
+        return
+    config = found.config
+    encoder = config.encoder
+    typer.echo(
+        f"{found.checkpoint}: {config.kind}, {found.weights:,} weights, {found.megabytes:.1f} MB, "
+        f"sha256 {found.sha256[:12]}\n"
+        f"network: {encoder.spatial} + {encoder.temporal}, fusion {encoder.fusion}, reads {config.stream}\n"
+        f"input: {len(config.layout.joints)} joints, {config.dims} coordinates, "
+        f"{config.preprocessing.frames} frames\n"
+        f"classes: {', '.join(config.classes) or 'none'}"
+    )
+    for seen in config.subjects_seen:
+        how = "with labels" if seen.labelled else "without labels"
+        typer.echo(f"seen: {seen.dataset}, {seen.clips} clips {how}, subjects {', '.join(seen.subjects)}")
+    if not config.subjects_seen:
+        typer.echo("seen: nobody")

@@ -1,0 +1,106 @@
+"""`mgllm recognizer finetune`: give a checkpoint classes, all of it trained or the classifier alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from mgllm.errors import InputError
+from mgllm.flows.progress import Display, Steps
+from mgllm.flows.recognizer_opening import open_recognizer, with_classes
+from mgllm.flows.recognizer_splits import SplitOptions, training_side
+from mgllm.recognizer.card import model_card
+from mgllm.recognizer.checkpoint import CONFIG, seen_of, versions, write_checkpoint
+from mgllm.recognizer.network import encode
+from mgllm.recognizer.probing import fit_linear
+from mgllm.recognizer.protocols import label_fraction
+from mgllm.recognizer.supervised import SupervisedOptions, train_supervised
+from mgllm.records import Frozen
+from mgllm.skeleton import check_dataset, open_dataset
+
+
+class FinetuneOptions(Frozen):
+    """How a checkpoint gets its classes."""
+
+    which: SplitOptions = Field(default_factory=SplitOptions)
+    """`--split`, `--train-on`."""
+    label_fraction: float = Field(default=1.0, gt=0, le=1)
+    """`--label-fraction`: share of each class's labels."""
+    linear: bool = False
+    """`--linear`: the encoder stays frozen."""
+    training: SupervisedOptions = Field(default_factory=SupervisedOptions)
+    """All knobs."""
+
+
+class Finetuned(Frozen):
+    """What fine-tuning made."""
+
+    checkpoint: Path
+    """Its folder."""
+    kind: str
+    """linear or finetuned."""
+    clips: int
+    """Labelled clips it has learned from."""
+    subjects: tuple[str, ...]
+    """Persons in them."""
+    classes: int
+    """Classes it tells apart."""
+    loss: float | None
+    """Of the last step; none for a linear classifier."""
+
+
+def finetune(
+    name: str, path: Path, out: Path, options: FinetuneOptions, *, display: Display = "auto"
+) -> Finetuned:
+    """Fine-tune a checkpoint, or `random`, on labelled clips of a skeleton data set.
+
+    Raises:
+        InputError: data set, checkpoint or clips cannot be used, or there is a checkpoint in `out` already.
+        TrainingStopped: the training went astray; nothing is written.
+    """
+    if (out / CONFIG).exists() or (out.exists() and not out.is_dir()):
+        raise InputError(f"{out} is there already; name another folder")
+    dataset = open_dataset(path)
+    check_dataset(dataset)
+    if not dataset.meta.classes:
+        raise InputError(f"{dataset.path} has no classes: there is nothing to learn")
+    base, config, reader = open_recognizer(name, dataset, options.training.seed)
+    side = training_side(dataset, options.which)
+    numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
+    if not len(numbers):
+        raise InputError(f"{dataset.path}: none of the clips to learn from has a label")
+    network = with_classes(base, dataset.meta.classes, config.stream)
+    last: list[float] = []
+    if options.linear:
+        features = encode(network, reader, numbers)
+        tail = options.training.long_tail
+        fit_linear(network, features, dataset.labels[numbers], options.training.probe, tail)
+    else:
+        total = -(-len(numbers) // options.training.batch) * options.training.epochs
+        with Steps(display, "finetune", total) as steps:
+
+            def on_step(loss: float) -> None:
+                last[:] = [loss]
+                steps.step(f"loss {loss:.3f}")
+
+            train_supervised(network, reader, numbers, options.training, on_step=on_step)
+    seen = seen_of(dataset, numbers, labelled=True)
+    made = config.model_copy(
+        update={
+            "kind": "linear" if options.linear else "finetuned",
+            "classes": dataset.meta.classes,
+            "subjects_seen": (*config.subjects_seen, seen),
+            "training": {"from": name, **options.training.model_dump(mode="json")},
+            "versions": versions(),
+        }
+    )
+    write_checkpoint(out, made, network.state_dict(), model_card(made))
+    return Finetuned(
+        checkpoint=out,
+        kind=made.kind,
+        clips=len(numbers),
+        subjects=seen.subjects,
+        classes=len(dataset.meta.classes),
+        loss=last[0] if last else None,
+    )

@@ -1,0 +1,161 @@
+"""A trained network as a folder: weights in safetensors, facts in JSON, a card for people. No pickle."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from torch import Tensor
+
+from mgllm.errors import InputError
+from mgllm.recognizer.reading import Preprocessing
+from mgllm.recognizer.two_streams import StreamOptions
+from mgllm.records import Frozen
+from mgllm.skeleton import Layout, SkeletonDataset
+
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "model_card.md"
+SCHEMA: Literal["mgllm.checkpoint/1"] = "mgllm.checkpoint/1"
+Kind = Literal["pretrained", "linear", "finetuned"]
+
+
+class Seen(Frozen):
+    """Clips that a network has learned from. A subject's name belongs to its data set: '1' of two are two."""
+
+    dataset: str
+    """The data set's name."""
+    sha256: str
+    """Its content."""
+    subjects: tuple[str, ...]
+    """Persons in those clips."""
+    clips: int = Field(ge=1)
+    """How many clips."""
+    labelled: bool
+    """Whether their labels were used."""
+
+
+class CheckpointConfig(Frozen):
+    """`config.json`."""
+
+    schema_: Literal["mgllm.checkpoint/1"] = Field(default=SCHEMA, alias="schema")
+    """Of this file."""
+    kind: Kind
+    """Pretrained: no classes; linear: a classifier on the frozen encoder; finetuned: all trained."""
+    encoder: StreamOptions
+    """Of which parts the network is made."""
+    stream: Literal["spatial", "temporal", "fused"] = "fused"
+    """Whose vector the classifier reads."""
+    layout: Layout
+    """Joints it was made for."""
+    dims: Literal[2, 3]
+    """Coordinates of a joint."""
+    classes: tuple[str, ...] = ()
+    """Names in the order of the logits."""
+    preprocessing: Preprocessing
+    """What is done to a clip first."""
+    subjects_seen: tuple[Seen, ...]
+    """All it has learned from, labelled or not, oldest first."""
+    training: Mapping[str, Any]
+    """Options of the last training."""
+    versions: Mapping[str, str]
+    """Of mgllm, Python and libraries."""
+
+    def exposure(self, dataset: SkeletonDataset, subjects: Iterable[str]) -> tuple[Seen, ...]:
+        """Where it has seen persons of a data set: entries cut down to those that are among `subjects`."""
+        asked = set(subjects)
+        found = []
+        for seen in self.subjects_seen:
+            if seen.dataset != dataset.meta.name and seen.sha256 != dataset.sha256:
+                continue
+            if shared := tuple(person for person in seen.subjects if person in asked):
+                found.append(seen.model_copy(update={"subjects": shared}))
+        return tuple(found)
+
+
+def seen_of(dataset: SkeletonDataset, numbers: Iterable[int], *, labelled: bool) -> Seen:
+    """What is seen by learning from some clips of a data set."""
+    clips = [dataset.clips[int(number)] for number in numbers]
+    people = sorted({clip.subject for clip in clips}, key=lambda name: (len(name), name))
+    return Seen(
+        dataset=dataset.meta.name,
+        sha256=dataset.sha256,
+        subjects=tuple(people),
+        clips=len(clips),
+        labelled=labelled,
+    )
+
+
+def versions() -> Mapping[str, str]:
+    """What this process runs on."""
+    packages = {name: version(name) for name in ("mgllm", "torch", "numpy", "scikit-learn")}
+    return {"python": platform.python_version(), **packages}
+
+
+def write_checkpoint(
+    folder: Path, config: CheckpointConfig, weights: Mapping[str, Tensor], card: str
+) -> None:
+    """Write the three files, each whole or not at all; the config last.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{WEIGHTS}"
+        save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, draft)
+        draft.replace(folder / WEIGHTS)
+        replace_text(folder / CARD, card)
+        replace_text(folder / CONFIG, config.model_dump_json(indent=2, by_alias=True) + "\n")
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
+
+
+def read_config(folder: Path) -> CheckpointConfig:
+    """Read `config.json` of a checkpoint.
+
+    Raises:
+        InputError: there is none, or it is damaged.
+    """
+    path = folder / CONFIG
+    if not path.is_file():
+        what = "is no checkpoint" if folder.exists() else "does not exist"
+        raise InputError(f"{folder} {what}; a checkpoint is a folder with {WEIGHTS}, {CONFIG} and {CARD}")
+    try:
+        return CheckpointConfig.model_validate(json.loads(path.read_bytes()))
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        field = ".".join(str(step) for step in problem["loc"])
+        raise InputError(f"{path} {field}: {problem['msg']}") from None
+    except ValueError as error:
+        raise InputError(f"{path} is not JSON: {error}") from None
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """Read the weights of a checkpoint.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = folder / WEIGHTS
+    try:
+        return load_file(path)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist; the checkpoint is not whole") from None
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path} is damaged: {error}") from None

@@ -1,0 +1,75 @@
+"""One training over several processes (`torchrun`): what they tell each other. Alone it costs nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch import distributed as dist
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among its equals."""
+
+    rank: int = 0
+    """Number of this one."""
+    size: int = 1
+    """How many there are."""
+    local_rank: int = 0
+    """Number of this one on its machine, hence of its accelerator."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one writes and speaks."""
+        return self.rank == 0
+
+    def share(self, numbers: Tensor) -> Tensor:
+        """This process's part of a batch whose size is a multiple of theirs."""
+        return numbers.chunk(self.size)[self.rank]
+
+    def gather(self, value: Tensor) -> Tensor:
+        """The tensors of all processes, one behind the other in the order of ranks; no gradient."""
+        value = value.detach().contiguous()
+        if self.size == 1:
+            return value
+        parts = [torch.empty_like(value) for _ in range(self.size)]
+        dist.all_gather(parts, value)
+        return torch.cat(parts)
+
+    def average_gradients(self, weights: Iterable[nn.Parameter]) -> None:
+        """Put the mean over processes in place of each gradient, in one message."""
+        if self.size == 1:
+            return
+        grads = [weight.grad for weight in weights if weight.grad is not None]
+        flat: Tensor = torch.cat([grad.flatten() for grad in grads])
+        dist.all_reduce(flat)
+        flat /= self.size
+        parts = torch.split(flat, [grad.numel() for grad in grads])
+        for grad, part in zip(grads, parts, strict=True):
+            grad.copy_(part.view_as(grad))
+
+
+@contextmanager
+def joined_processes(device: str) -> Iterator[Processes]:
+    """The processes that `torchrun` started with this one, or this one alone."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield Processes()
+        return
+    dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    try:
+        yield Processes(dist.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))
+    finally:
+        dist.destroy_process_group()
+
+
+def choose_device(name: str, local_rank: int = 0) -> torch.device:
+    """`auto` is an accelerator where there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device("cuda", local_rank) if name == "cuda" else torch.device(name)
