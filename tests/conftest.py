@@ -1,10 +1,14 @@
-"""What all tests share: a small scenario in a folder of its own, and a scripted backend on the shelf."""
+"""What all tests share: a small scenario in a folder of its own, and a scripted backend on the shelf.
+
+For the recogniser's flows and commands: a toy data set and checkpoints of a tiny network, made once.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +17,9 @@ from mgllm.flows.new_scenario import new_scenario
 from mgllm.scenarios import Folders
 from mgllm.testing import Script, ScriptedBackend
 from mgllm.testing.scripted import Answer, say_by_hash
+
+if TYPE_CHECKING:
+    from mgllm.skeleton import Clip
 
 Shelve = Callable[..., ScriptedBackend]
 
@@ -44,3 +51,120 @@ def shelve(monkeypatch: pytest.MonkeyPatch) -> Shelve:
         return made
 
     return put
+
+
+TINY = {
+    "encoder.spatial_args": "{widths: [8, 8], parts: 2}",
+    "encoder.temporal_args": "{width: 8}",
+    "encoder.dims": "24",
+    "encoder.head_width": "16",
+    "encoder.head_dims": "8",
+    "preprocessing.frames": "8",
+    "contrast.cross": "0",
+    "batch": "4",
+    "learning_rate": "0.01",
+}
+
+
+@pytest.fixture(scope="session")
+def tiny() -> list[str]:
+    """`--set` values of a pre-training that takes a moment and does not collapse on so few clips."""
+    return [f"{name}={value}" for name, value in TINY.items()]
+
+
+@pytest.fixture(scope="session")
+def toy_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A skeleton data set that no test may change: 24 clips of four people who nod, wave or shrug.
+
+    Splits: `people` (1, 2, 3 against 4) and `view` (camera 0 against 1, the same people in both).
+    """
+    from mgllm.skeleton import DatasetMeta, Layout, SplitRule, write_dataset
+
+    layout = Layout(
+        joints=("neck", "head", "left_shoulder", "right_shoulder", "left_hand", "right_hand"),
+        edges=(
+            ("neck", "head"),
+            ("neck", "left_shoulder"),
+            ("neck", "right_shoulder"),
+            ("left_shoulder", "left_hand"),
+            ("right_shoulder", "right_hand"),
+        ),
+        mirror=(("left_shoulder", "right_shoulder"), ("left_hand", "right_hand")),
+        root=("neck",),
+    )
+    splits = {
+        "people": SplitRule(train={"subject": ("1-3",)}, test={"subject": ("4",)}),
+        "view": SplitRule(train={"camera": ("0",)}, test={"camera": ("1",)}),
+    }
+    classes = ("nod", "wave", "shrug")
+    meta = DatasetMeta(name="toy", layout=layout, dims=2, units="m", classes=classes, splits=splits)
+    return write_dataset(tmp_path_factory.mktemp("toy") / "set", meta, _toy_clips()).dataset.path
+
+
+def _toy_clips() -> Iterator[Clip]:
+    import numpy as np
+
+    from mgllm.skeleton import Clip
+
+    rest = np.array([(0, 1.3), (0, 1.6), (0.2, 1.3), (-0.2, 1.3), (0.4, 1.0), (-0.4, 1.0)])
+    moving = {"nod": ([1], 0.2), "wave": ([4], 0.3), "shrug": ([2, 3], 0.1)}
+    random = np.random.default_rng(5)
+    for number in range(24):
+        subject, label, take = 1 + number // 6, ("nod", "wave", "shrug")[number % 3], number // 3 % 2
+        length = 7 + subject + take
+        joints_TVC = np.repeat(rest[None] * (1 + 0.05 * subject), length, 0)
+        joints_TVC += random.normal(0, 0.01, joints_TVC.shape)
+        places, far = moving[label]
+        joints_TVC[:, places, 1] += far * np.sin(np.linspace(0, 4 * np.pi, length))[:, None]
+        yield Clip(f"{subject}-{label}-{take}", str(subject), joints_TVC, label, 25.0, {"camera": str(take)})
+
+
+@pytest.fixture
+def rewrite(toy_set: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Write a copy of the toy set whose labels, joints or meta differ, into a folder of that name."""
+    from mgllm.skeleton import Clip, open_dataset, write_dataset
+
+    toy = open_dataset(toy_set)
+
+    def write(
+        folder: str,
+        *,
+        label: Callable[[str, str | None], str | None] = lambda subject, label: label,
+        frames: slice = slice(None),
+        **meta: object,
+    ) -> Path:
+        clips = [
+            Clip(row.id, row.subject, toy.clip(n)[frames], label(row.subject, row.label), row.fps, row.more)
+            for n, row in enumerate(toy.clips)
+        ]
+        return write_dataset(tmp_path / folder, toy.meta.model_copy(update=meta), clips).dataset.path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def toy_checkpoint(toy_set: Path, tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pre-trained for two epochs on the subjects 1 and 2 of the toy set, without labels."""
+    from mgllm.flows.pretrain import pretrain
+    from mgllm.flows.recognizer_options import options_from
+    from mgllm.flows.recognizer_splits import SplitOptions
+    from mgllm.recognizer.pretraining import PretrainOptions
+
+    out = tmp_path_factory.mktemp("toy") / "checkpoint"
+    options = options_from(PretrainOptions, {"epochs": 2, "device": "cpu"}, tiny)
+    pretrain(toy_set, out, options, SplitOptions(train_on="subject=1,2"), display="none")
+    return out
+
+
+@pytest.fixture(scope="session")
+def toy_classifier(toy_set: Path, toy_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That checkpoint with classes, from the labels of subject 3."""
+    from mgllm.flows.finetune import FinetuneOptions, finetune
+    from mgllm.flows.recognizer_splits import SplitOptions
+    from mgllm.recognizer.supervised import SupervisedOptions
+
+    out = tmp_path_factory.mktemp("toy") / "classifier"
+    training = SupervisedOptions(epochs=2, batch=3, device="cpu")
+    options = FinetuneOptions(which=SplitOptions(train_on="subject=3"), training=training)
+    finetune(str(toy_checkpoint), toy_set, out, options, display="none")
+    return out

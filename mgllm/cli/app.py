@@ -63,14 +63,24 @@ def main(arguments: list[str] | None = None) -> None:
     words = [word for word in words if word != "--debug"]
     try:
         code = app(words, standalone_mode=False)
+        if code == INTERRUPTED:  # Typer has caught Ctrl-C
+            raise KeyboardInterrupt
     except Exception as error:
         if debug:
             raise
         code = _explain(error)
     except KeyboardInterrupt:
-        _say("interrupted; what was answered is kept. Go on with: mgllm run --resume latest")
+        _say(_interrupted(words))
         code = INTERRUPTED
     _leave(code if isinstance(code, int) else 0)
+
+
+def _interrupted(words: list[str]) -> str:
+    if words[:2] == ["recognizer", "pretrain"]:
+        return "interrupted; whole epochs are kept. Go on with the same command and --resume"
+    if words[:1] == ["run"]:
+        return "interrupted; what was answered is kept. Go on with: mgllm run --resume latest"
+    return "interrupted"
 
 
 def _explain(error: Exception) -> int:

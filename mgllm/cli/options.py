@@ -10,8 +10,9 @@ import typer
 
 def option(flag: str, text: str, *more: str, **settings: Any) -> Any:
     """A Typer option with its environment variable: `--max-tokens` is MGLLM_MAX_TOKENS."""
-    name = flag.partition("/")[0].lstrip("-").removeprefix("no-").replace("-", "_").upper()
-    return typer.Option(flag, *more, help=text, envvar=f"MGLLM_{name}", show_default=False, **settings)
+    name = flag.partition("/")[0].lstrip("-").replace("-", "_").upper()
+    settings = {"envvar": f"MGLLM_{name}", **settings}
+    return typer.Option(flag, *more, help=text, show_default=False, **settings)
 
 
 ScenariosDir = Annotated[Path | None, option("--scenarios", "Folder of your own scenarios.")]

@@ -27,9 +27,12 @@ TrainOn = Annotated[
 TestOn = Annotated[str | None, option("--test-on", "Clips to test: column=values. Default: all others")]
 SplitName = Annotated[str | None, option("--split", "A split that the data set names.")]
 Shared = Annotated[bool, option("--shared-subjects", "Allow the same people on both sides.")]
-Epochs = Annotated[int | None, option("--epochs", "Times that each clip is seen.")]
-Batch = Annotated[int | None, option("--batch", "Clips of a step.")]
-Rate = Annotated[float | None, option("--learning-rate", "Highest learning rate.")]
+Epochs = Annotated[
+    int | None,
+    option("--epochs", "Times that each clip is seen. Default: 30", envvar="MGLLM_TRAINING_EPOCHS"),
+]
+Batch = Annotated[int | None, option("--batch", "Clips of a step. Default: 32")]
+Rate = Annotated[float | None, option("--learning-rate", "Highest learning rate. Default: 0.001")]
 LongTail = Annotated[
     str | None, option("--long-tail", "Rare classes: none, logit (adjustment) or sampling (balanced).")
 ]
@@ -59,16 +62,27 @@ def pretrain(
     epochs: Epochs = None,
     batch: Batch = None,
     learning_rate: Rate = None,
-    fusion: Annotated[str | None, option("--fusion", "concat, sum, gated or balanced.")] = None,
+    fusion: Annotated[
+        str | None, option("--fusion", "concat, sum, gated or balanced. Default: balanced")
+    ] = None,
     augment: Annotated[
         str | None, option("--augment", "Recipe of views: gentle, gentle-crop, crop+viewpoint, none …")
     ] = None,
-    temperature: Annotated[float | None, option("--temperature", "Of the contrast.")] = None,
-    momentum: Annotated[float | None, option("--momentum", "Of the key network. Default: by size")] = None,
-    queue: Annotated[int | None, option("--queue", "Keys to keep. Default: by size")] = None,
-    frames: Annotated[int | None, option("--frames", "Frames that each clip is brought to.")] = None,
-    centre: Annotated[str | None, option("--centre", "Root at 0 in every frame, clip, or none.")] = None,
-    scale: Annotated[str | None, option("--scale", "shoulders or none.")] = None,
+    temperature: Annotated[
+        float | None,
+        option("--temperature", "Of the contrast. Default: 0.1", envvar="MGLLM_CONTRAST_TEMPERATURE"),
+    ] = None,
+    momentum: Annotated[
+        float | None, option("--momentum", "Of the key network. Default: by the number of steps")
+    ] = None,
+    queue: Annotated[int | None, option("--queue", "Keys to keep. Default: by the number of clips")] = None,
+    frames: Annotated[
+        int | None, option("--frames", "Frames that each clip is brought to. Default: 32")
+    ] = None,
+    centre: Annotated[
+        str | None, option("--centre", "Put the root at 0: frame (default), clip, none.")
+    ] = None,
+    scale: Annotated[str | None, option("--scale", "Divide by: shoulders (default), none.")] = None,
     precision: Annotated[str | None, option("--precision", "auto, float32 or bfloat16.")] = None,
     seed: o.Seed = None,
     device: Device = None,
@@ -134,7 +148,7 @@ def evaluate(
     checkpoint: Checkpoint,
     dataset: Dataset,
     protocol: Annotated[
-        str | None, option("--protocol", "linear, knn, finetune, semi, or classifier (the checkpoint's own).")
+        str | None, option("--protocol", "linear (default), knn, finetune, semi, or classifier (its own).")
     ] = None,
     train_on: TrainOn = None,
     test_on: TestOn = None,
@@ -207,7 +221,9 @@ def ablate(
     seeds: Annotated[int | None, option("--seeds", "Trainings of each row. Default: 3")] = None,
     batch: Batch = None,
     learning_rate: Rate = None,
-    frames: Annotated[int | None, option("--frames", "Frames that each clip is brought to.")] = None,
+    frames: Annotated[
+        int | None, option("--frames", "Frames that each clip is brought to. Default: 32")
+    ] = None,
     device: Device = None,
     sets: Sets = None,
     out: Annotated[

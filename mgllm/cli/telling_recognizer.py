@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mgllm.cli.telling import print_json
+from mgllm.errors import one_line
 
 if TYPE_CHECKING:
     from mgllm.flows.ablate import Ablation
@@ -53,10 +54,11 @@ def print_evaluation(found: Evaluation, *, as_json: bool) -> None:
         print_json(found.model_dump(mode="json"))
         return
     learned = f", {100 * found.label_fraction:g} % of the labels" if found.label_fraction < 1 else ""
-    typer.echo(
+    head = (
         f"{found.checkpoint}, {found.stream}, {found.protocol}; {found.split}: {found.train_clips} clips "
         f"learned from{learned}, {found.n} tested, {found.classes} classes"
     )
+    typer.echo(one_line(head))
     width = max([24, *(len(floor.name) for floor in found.floors)])
     heads = ("top-1", "top-5", "mean class", "macro F1", "ECE")
     typer.echo(" " * width + "".join(f"{head:>12}" for head in heads))
@@ -98,13 +100,15 @@ def print_info(found: RecognizerInfo, *, as_json: bool) -> None:
     typer.echo(
         f"{found.checkpoint}: {config.kind}, {found.weights:,} weights, {found.megabytes:.1f} MB, "
         f"sha256 {found.sha256[:12]}\n"
-        f"network: {encoder.spatial} + {encoder.temporal}, fusion {encoder.fusion}, reads {config.stream}\n"
+        f"network: {one_line(encoder.spatial)} + {one_line(encoder.temporal)}, "
+        f"fusion {one_line(encoder.fusion)}, reads {config.stream}\n"
         f"input: {len(config.layout.joints)} joints, {config.dims} coordinates, "
         f"{config.preprocessing.frames} frames\n"
-        f"classes: {', '.join(config.classes) or 'none'}"
+        f"classes: {one_line(', '.join(config.classes) or 'none')}"
     )
     for seen in config.subjects_seen:
         how = "with labels" if seen.labelled else "without labels"
-        typer.echo(f"seen: {seen.dataset}, {seen.clips} clips {how}, subjects {', '.join(seen.subjects)}")
+        line = f"seen: {seen.dataset}, {seen.clips} clips {how}, subjects {', '.join(seen.subjects)}"
+        typer.echo(one_line(line))
     if not config.subjects_seen:
         typer.echo("seen: nobody")

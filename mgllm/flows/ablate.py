@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +13,9 @@ from pydantic import Field
 from mgllm.errors import InputError
 from mgllm.flows.ablation_table import latex_table, markdown_table
 from mgllm.flows.progress import Display, Steps
-from mgllm.flows.recognizer_splits import SplitOptions, both_sides
+from mgllm.flows.recognizer_splits import SplitOptions, both_sides, check_labelled
 from mgllm.recognizer.ablation import PARTS, Stream, Variant, variants
-from mgllm.recognizer.checkpoint import replace_text
+from mgllm.recognizer.checkpoint import make_folder, replace_text
 from mgllm.recognizer.metrics import Reals, score
 from mgllm.recognizer.network import Recognizer
 from mgllm.recognizer.pretraining import Pretraining, PretrainOptions
@@ -121,14 +122,19 @@ def ablate(
     dataset = open_dataset(path)
     check_dataset(dataset)
     splits = both_sides(dataset, options.which, options.training.seed)
+    for split in splits:
+        check_labelled(dataset, split)
     rows = variants(options.training, options.parts)
     schedule = plan(dataset, splits, rows, options)
+    if out is not None:
+        make_folder(out)
     found: dict[str, dict[Protocol, list[float]]] = {row.name: {"linear": [], "knn": []} for row in rows}
     deadline = began + 60 * options.budget
-    with Steps(display, "ablate", schedule.trainings) as steps:
+    groups = _by_training(rows)
+    with Steps(display, "ablate", schedule.seeds * len(groups)) as steps:
         steps.say(f"schedule: {schedule.words()}")
         for seed in range(schedule.seeds):
-            for group in _by_training(rows):
+            for group in groups:
                 if time.monotonic() > deadline and found[group[-1].name]["linear"]:
                     continue
                 for name, scores in _row(dataset, splits, group, options, (seed, schedule.epochs)).items():
@@ -163,7 +169,7 @@ def plan(
     trainings = len(splits) * options.seeds * sum(group[0].trains for group in _by_training(rows))
     epochs = int(60 * options.budget * SHARE_OF_TRAINING / (trainings * seconds))
     if epochs < 2:
-        needed = 2 * trainings * seconds / SHARE_OF_TRAINING / 60
+        needed = math.ceil(10 * 2 * trainings * seconds / SHARE_OF_TRAINING / 60) / 10
         raise InputError(
             f"--budget {options.budget:g}: {trainings} trainings of two epochs need {needed:.1f} minutes; "
             "give more, or fewer --seeds or --parts"
@@ -180,11 +186,11 @@ def plan(
 
 
 def _seconds_per_epoch(dataset: SkeletonDataset, split: Split, options: PretrainOptions) -> float:
-    """Of the default, from its second epoch: the first one warms up."""
+    """Of the default, from its second epoch: the first one warms up, and two are too few to judge it."""
     timed = Pretraining(
         ClipReader(dataset, options.preprocessing),
         split.train,
-        options.model_copy(update={"epochs": 2}),
+        options.model_copy(update={"epochs": 100}),
         Processes(),
     )
     timed.epoch()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mgllm.errors import one_line
+
 if TYPE_CHECKING:
     from mgllm.flows.ablate import Ablation
 
@@ -47,7 +49,7 @@ def notes(made: Ablation) -> list[str]:
     ]
     if made.unfinished:
         found.append(f"Time ran out before all seeds of: {', '.join(made.unfinished)}.")
-    return found
+    return [one_line(line) for line in found]
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -15,11 +15,12 @@ from mgllm.errors import InputError
 from mgllm.flows.evaluation_files import write_evaluation
 from mgllm.flows.progress import Display, Steps
 from mgllm.flows.recognizer_opening import open_recognizer, with_classes
-from mgllm.flows.recognizer_splits import SplitOptions, both_sides, test_side
-from mgllm.recognizer.checkpoint import CheckpointConfig, Seen
+from mgllm.flows.recognizer_splits import SplitOptions, both_sides, check_labelled, test_side
+from mgllm.recognizer.checkpoint import CheckpointConfig, Seen, make_folder
 from mgllm.recognizer.floors import Floor, random_floors, raw_floors
 from mgllm.recognizer.metrics import Scores, score
 from mgllm.recognizer.network import Recognizer
+from mgllm.recognizer.processes import choose_device
 from mgllm.recognizer.protocols import PROTOCOLS, Protocol, label_fraction, labelled, probabilities
 from mgllm.recognizer.reading import ClipReader
 from mgllm.recognizer.supervised import SupervisedOptions
@@ -102,7 +103,9 @@ def evaluate(
         raise InputError(f"protocol '{options.protocol}' is unknown")
     splits = _splits(dataset, config, options, name)
     seen = _check_seen(config, dataset, splits, name, allowed=options.transductive)
-    trial = _Trial(network, config, reader, options)
+    if out is not None:
+        make_folder(out)
+    trial = _Trial(network.to(choose_device(options.training.device)), config, reader, options)
     p_NK = np.concatenate([trial.probabilities(split, display) for split in splits])
     tested = np.concatenate([labelled(dataset, split.test) for split in splits])
     found = Evaluation(
@@ -116,7 +119,7 @@ def evaluate(
         label_fraction=options.fraction,
         transductive=bool(seen),
         labels_seen=any(entry.labelled for entry in seen),
-        shared_subjects=sum(len(shared_people(dataset, split)) for split in splits),
+        shared_subjects=len({person for split in splits for person in shared_people(dataset, split)}),
         floors=trial.floors(splits[0]) if options.floors and len(splits) == 1 else (),
     )
     if out is None:
@@ -142,7 +145,9 @@ class _Trial:
         """Of the test clips."""
         options = self.options
         train, test = self.learned(split), labelled(self.dataset, split.test)
-        if options.protocol != "classifier":
+        if options.protocol == "classifier":
+            check_labelled(self.dataset, split, ["test"])
+        else:
             _check_classes(self.dataset, split, train, test, allowed=options.unseen_classes)
         network = self._network()
         trains = options.protocol in ("finetune", "semi")
@@ -185,6 +190,10 @@ def _splits(
         raise InputError(f"{name} has no classifier; make one with: mgllm recognizer finetune {name} …")
     if config.classes != dataset.meta.classes:
         raise InputError(f"{name} tells other classes than {dataset.path} has, or in another order")
+    if options.stream not in (None, config.stream):
+        raise InputError(f"--stream {options.stream}: the classifier of {name} reads {config.stream}")
+    if options.which.folds is not None:
+        raise InputError("--folds: a classifier learns nothing more; say --test-on, or --split")
     return (test_side(dataset, options.which),)
 
 
@@ -219,9 +228,7 @@ def _check_classes(
     allowed: bool,
 ) -> None:
     """See that there are labelled clips on both sides, and training clips of each tested class."""
-    for side, numbers in (("train", train), ("test", test)):
-        if not len(numbers):
-            raise InputError(f"{dataset.path} split '{split.name}': no clip of the {side} side has a label")
+    check_labelled(dataset, split)
     lacking = np.setdiff1d(dataset.labels[test], dataset.labels[train])
     if len(lacking) and not allowed:
         names = ", ".join(f"'{dataset.meta.classes[label]}'" for label in lacking[:5])

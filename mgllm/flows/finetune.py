@@ -11,9 +11,10 @@ from mgllm.flows.progress import Display, Steps
 from mgllm.flows.recognizer_opening import open_recognizer, with_classes
 from mgllm.flows.recognizer_splits import SplitOptions, training_side
 from mgllm.recognizer.card import model_card
-from mgllm.recognizer.checkpoint import CONFIG, seen_of, versions, write_checkpoint
+from mgllm.recognizer.checkpoint import CONFIG, make_folder, seen_of, versions, write_checkpoint
 from mgllm.recognizer.network import encode
 from mgllm.recognizer.probing import fit_linear
+from mgllm.recognizer.processes import choose_device
 from mgllm.recognizer.protocols import label_fraction
 from mgllm.recognizer.supervised import SupervisedOptions, train_supervised
 from mgllm.records import Frozen
@@ -59,8 +60,9 @@ def finetune(
         InputError: data set, checkpoint or clips cannot be used, or there is a checkpoint in `out` already.
         TrainingStopped: the training went astray; nothing is written.
     """
-    if (out / CONFIG).exists() or (out.exists() and not out.is_dir()):
-        raise InputError(f"{out} is there already; name another folder")
+    if (out / CONFIG).exists():
+        raise InputError(f"{out} holds a checkpoint already; name another folder")
+    make_folder(out)
     dataset = open_dataset(path)
     check_dataset(dataset)
     if not dataset.meta.classes:
@@ -70,6 +72,7 @@ def finetune(
     numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
     if not len(numbers):
         raise InputError(f"{dataset.path}: none of the clips to learn from has a label")
+    base.to(choose_device(options.training.device))
     network = with_classes(base, dataset.meta.classes, config.stream)
     last: list[float] = []
     if options.linear:

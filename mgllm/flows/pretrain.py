@@ -16,6 +16,7 @@ from mgllm.recognizer.card import model_card
 from mgllm.recognizer.checkpoint import (
     CONFIG,
     CheckpointConfig,
+    make_folder,
     replace_text,
     seen_of,
     versions,
@@ -81,7 +82,11 @@ def pretrain(
         if resume:
             load_state(training, identity, out)
         keep = _keeper(training, numbers, identity, out) if processes.leads else _nothing
-        _train(training, keep, display, processes)
+        try:
+            _train(training, keep, display, processes)
+        finally:
+            if processes.leads and training.history:
+                draw_history(training.history, out / PICTURE)
         if processes.leads:
             (out / STATE).unlink(missing_ok=True)
     return _report(training, numbers, out)
@@ -97,8 +102,7 @@ def _check_place(out: Path, *, resume: bool) -> None:
         raise InputError(f"{out} is a finished training: there is nothing to resume")
     if not resume and ((out / CONFIG).exists() or (out / STATE).exists()):
         raise InputError(f"{out} holds a checkpoint already; name another folder, or go on with --resume")
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; a checkpoint is a folder")
+    make_folder(out)
 
 
 def _train(training: Pretraining, keep: Callable[[], None], display: Display, processes: Processes) -> None:
@@ -136,7 +140,6 @@ def _keeper(
         notes = (f"{training.epochs_done} of {training.options.epochs} epochs; {last.verdict}",)
         write_checkpoint(out, config, training.recognizer().state_dict(), model_card(config, notes))
         replace_text(out / HISTORY, history_csv(training.history))
-        draw_history(training.history, out / PICTURE)
         save_state(training, identity, out)
 
     return keep

@@ -46,13 +46,20 @@ def options_from(model: type[M], said: Mapping[str, object], sets: Iterable[str]
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         place = ".".join(str(step) for step in problem["loc"])
-        flag = next((flag for known, flag in spelled.items() if place.startswith(known)), place)
+        flag = _as_typed(place, spelled)
         if problem["type"] == "extra_forbidden":
             raise InputError(
                 f"{flag}: there is no such option; config.json of a checkpoint shows all"
             ) from None
         message = problem["msg"].removeprefix("Value error, ")
         raise InputError(f"{flag} {problem['input']!r:.60}: {message}") from None
+
+
+def _as_typed(place: str, spelled: Mapping[str, str]) -> str:
+    """The flag that gave the value at a place, or a part of it, or what stands around it."""
+    around = [known for known in spelled if f"{place}.".startswith(f"{known}.")]
+    inside = [known for known in spelled if f"{known}.".startswith(f"{place}.")]
+    return spelled[max(around, key=len)] if around else spelled[inside[-1]] if inside else place
 
 
 def _put(nested: dict[str, Any], place: str, value: object) -> None:
@@ -67,5 +74,5 @@ def _put(nested: dict[str, Any], place: str, value: object) -> None:
 def _value(word: str, text: str) -> object:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # a date that is none is a ValueError
         raise InputError(f"--set '{word}': the value cannot be read") from None

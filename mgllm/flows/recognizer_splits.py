@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.recognizer.protocols import labelled
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split, check_split, folds, named_split, select
@@ -53,7 +56,10 @@ def both_sides(dataset: SkeletonDataset, options: SplitOptions, seed: int) -> tu
     """
     _one_way(options)
     if options.folds is not None:
-        return folds(dataset, options.folds, by=options.by, seed=seed)
+        made = folds(dataset, options.folds, by=options.by, seed=seed)
+        for split in made:
+            check_split(dataset, split, shared_subjects=options.shared_subjects)
+        return made
     if options.train_on is None and options.test_on is None:
         return (named_split(dataset, _the_split(dataset, options), shared_subjects=options.shared_subjects),)
     split = _ad_hoc(dataset, options)
@@ -72,6 +78,17 @@ def test_side(dataset: SkeletonDataset, options: SplitOptions) -> Split:
         return Split("all clips", nothing, np.arange(len(dataset)))
     split = _ad_hoc(dataset, options)
     return Split(split.name, nothing, split.test)
+
+
+def check_labelled(dataset: SkeletonDataset, split: Split, sides: Sequence[str] = ("train", "test")) -> None:
+    """See that sides of a split have clips whose label is known.
+
+    Raises:
+        InputError: one has none.
+    """
+    for side in sides:
+        if not len(labelled(dataset, getattr(split, side))):
+            raise InputError(f"{dataset.path} split '{split.name}': no clip of the {side} side has a label")
 
 
 def _the_split(dataset: SkeletonDataset, options: SplitOptions) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from mgllm.errors import InputError, unknown
 from mgllm.recognizer.fusion import FUSIONS
 from mgllm.recognizer.pretraining import PretrainOptions
-from mgllm.recognizer.recipes import AUGMENTATIONS, RECIPES
+from mgllm.recognizer.recipes import AUGMENTATIONS, RECIPES, names_in
 from mgllm.records import Frozen
 
 Stream = Literal["spatial", "temporal", "fused"]
@@ -104,18 +104,7 @@ def _left_out(base: PretrainOptions) -> list[Variant]:
     rows = [Variant(part="left-out", name="no augmentation", change={"augment": "none", "extreme": None})]
     if base.augment not in RECIPES:
         return rows
-    used = {type(step.augmentation).__name__ for step in RECIPES[base.augment].steps}
-    classes = {
-        "CoordinatePerturbation": "coordinates",
-        "ViewpointPerturbation": "viewpoint",
-        "RepeatSegment": "repeat",
-        "PosterizeTime": "posterize",
-        "TemporalCropResize": "crop",
-        "Speed": "speed",
-        "JointDropout": "dropout",
-    }
-    for kind, name in classes.items():
-        if kind in used:
-            change = {"augment": f"{base.augment}-{name}"}
-            rows.append(Variant(part="left-out", name=f"without {name}", change=change))
+    for name in names_in(RECIPES[base.augment].steps):
+        change = {"augment": f"{base.augment}-{name}"}
+        rows.append(Variant(part="left-out", name=f"without {name}", change=change))
     return rows

@@ -116,6 +116,20 @@ def write_checkpoint(
         raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
 
 
+def make_folder(folder: Path) -> None:
+    """See that a checkpoint can be written, before hours are spent on it.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f".{CONFIG}").write_bytes(b"")
+        (folder / f".{CONFIG}").unlink()
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a file, whole or not at all."""
     draft = path.with_name(f".{path.name}")
@@ -139,7 +153,7 @@ def read_config(folder: Path) -> CheckpointConfig:
         problem = error.errors(include_url=False)[0]
         field = ".".join(str(step) for step in problem["loc"])
         raise InputError(f"{path} {field}: {problem['msg']}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}") from None
 
 

@@ -34,7 +34,7 @@ class Floor(Frozen):
 def raw_floors(reader: ClipReader, train: Numbers, test: Numbers, seed: int) -> tuple[Floor, ...]:
     """1-nearest-neighbour, ExtraTrees and logistic regression on joints themselves, 50 frames each."""
     reader = ClipReader(reader.dataset, Preprocessing(frames=FRAMES, preparation=reader.how.preparation))
-    train = _at_most(train, seed)
+    train, test = _at_most(train, seed), np.asarray(test)
     y_train, y_test = reader.dataset.labels[train], reader.dataset.labels[test]
     classes = len(reader.dataset.meta.classes)
     x_train, x_test = (_positions(reader, numbers) for numbers in (train, test))
@@ -62,7 +62,7 @@ def random_floors(
     """The same encoder with random weights: linear, 1-NN. It has no batch norm to calibrate."""
     classes = reader.dataset.meta.classes
     network = new_recognizer(config.layout, config.dims, config.encoder, seed=seed, classes=classes)
-    y_train, y_test = reader.dataset.labels[train], reader.dataset.labels[test]
+    y_train, y_test = (reader.dataset.labels[np.asarray(side)] for side in (train, test))
     z_train, z_test = encode(network, reader, train), encode(network, reader, test)
     nearest = neighbours(z_train, y_train, z_test, len(classes))
     fit_linear(network, z_train, y_train, strength, "none")

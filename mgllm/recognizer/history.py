@@ -11,6 +11,7 @@ from pydantic import Field
 
 from mgllm.recognizer.dual_stream import StepLosses
 from mgllm.recognizer.monitor import Health
+from mgllm.recognizer.two_streams import STREAMS
 from mgllm.records import Frozen
 
 
@@ -36,7 +37,7 @@ class EpochRow(Frozen):
     seconds: float
     """That the epoch took."""
     collapsed: str = ""
-    """What is wrong, in words, where a pair has collapsed."""
+    """What is wrong, in words, where a stream's contrast with itself has collapsed."""
     verdict: str
     """How the fused vectors, or the first pair there is, are doing."""
 
@@ -65,7 +66,8 @@ class EpochMeans:
     def row(self, epoch: int, rate: float, seconds: float) -> EpochRow:
         """The means; `epoch` counts from 0."""
         health = {name: _mean_health(steps) for name, steps in self._health.items()}
-        broken = [f"{name}: {found.verdict}" for name, found in health.items() if found.collapsed]
+        judged = [name for name in STREAMS if name in health] or list(health)
+        broken = [f"{name}: {health[name].verdict}" for name in judged if health[name].collapsed]
         shown = "fused" if "fused" in health else next(iter(health), "")
         return EpochRow(
             epoch=epoch + 1,

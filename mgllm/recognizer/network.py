@@ -100,7 +100,7 @@ def put_weights(module: nn.Module, weights: Mapping[str, Tensor], where: Path) -
     lacking, strange = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
     if lacking or strange:
         name = (lacking or strange)[0]
-        what = "lacks" if lacking else "has the unknown"
+        what = "lack" if lacking else "have the unknown"
         raise InputError(f"{where}: the weights {what} tensor '{name}'; they do not fit config.json")
     for name, value in weights.items():
         if value.shape != wanted[name].shape:

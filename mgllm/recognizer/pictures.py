@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ def draw_history(rows: Sequence[EpochRow], path: Path) -> None:
     panels[2].set_title("spatial stream's share")
     for panel in panels:
         panel.set_xlabel("epoch")
-        panel.legend(fontsize=7, frameon=False)
+        if panel.get_legend_handles_labels()[0]:
+            panel.legend(fontsize=7, frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.2))
         panel.spines[["top", "right"]].set_visible(False)
     _save(figure, path)
 
@@ -84,7 +86,9 @@ def _save(figure: Any, path: Path) -> None:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=130)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands in its place
+            figure.savefig(path, dpi=130, bbox_inches="tight")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
     except ValueError as error:

@@ -19,7 +19,7 @@ from mgllm.recognizer.network import Recognizer
 from mgllm.recognizer.processes import Processes, choose_device
 from mgllm.recognizer.reading import ClipReader, Numbers, Preprocessing, layout_graph
 from mgllm.recognizer.recipes import recipe
-from mgllm.recognizer.schedule import cosine, momentum_for, queue_for
+from mgllm.recognizer.schedule import cosine, momentum_for, queue_for, steps_per_epoch
 from mgllm.recognizer.two_streams import StreamOptions, stream_gradient_norms
 from mgllm.records import Frozen
 from mgllm.seeds import number
@@ -56,10 +56,12 @@ class PretrainOptions(Frozen):
     """How views are contrasted; its queue is overruled by the one above."""
     preprocessing: Preprocessing = Field(default_factory=Preprocessing)
     """What is done to a clip first."""
+    judged_after: int = Field(default=60, ge=0)
+    """Steps before which no collapse is called: all clips look alike to a network at its beginning."""
     seed: int = 0
     """Decides weights, order and augmentations."""
-    device: str = "auto"
-    """auto, cpu or cuda."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where it is computed."""
     precision: Precision = "auto"
     """auto: bfloat16 on accelerators, where it is faster; float32 on CPUs, where it is not."""
 
@@ -192,15 +194,14 @@ class Pretraining:
         )
 
     def _check_learning(self, row: EpochRow) -> None:
-        """A collapse is only called after a fifth of the training, from the second epoch on."""
-        if row.epoch < max(2, self.options.epochs // 5) or not row.collapsed:
+        """A collapse is only called after some steps and a fifth of the training, by any of the processes."""
+        early = row.epoch * self.steps < self.options.judged_after
+        if early or row.epoch < max(2, self.options.epochs // 5):
             return
+        if not self.processes.any_of_them(bool(row.collapsed), self.device):
+            return
+        what = row.collapsed or "another process's clips have all become one vector"
         raise TrainingStopped(
-            f"epoch {row.epoch}: {row.collapsed}; try a lower learning rate than "
+            f"epoch {row.epoch}: {what}; try a lower learning rate than "
             f"{self.options.learning_rate:g}, or a higher temperature"
         )
-
-
-def steps_per_epoch(clips: int, batch: int) -> int:
-    """Whole batches of an epoch; one at least."""
-    return max(1, clips // batch)

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch import distributed as dist
 
+from mgllm.errors import InputError, unknown
+
 
 @dataclass(frozen=True)
 class Processes:
@@ -41,6 +43,10 @@ class Processes:
         dist.all_gather(parts, value)
         return torch.cat(parts)
 
+    def any_of_them(self, flag: bool, device: torch.device) -> bool:
+        """Whether it is so in one of the processes at least; all get the same answer."""
+        return bool(self.gather(torch.tensor([flag], device=device)).any())
+
     def average_gradients(self, weights: Iterable[nn.Parameter]) -> None:
         """Put the mean over processes in place of each gradient, in one message."""
         if self.size == 1:
@@ -61,7 +67,7 @@ def joined_processes(device: str) -> Iterator[Processes]:
     if size == 1:
         yield Processes()
         return
-    dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    dist.init_process_group("nccl" if choose_device(device).type == "cuda" else "gloo")
     try:
         yield Processes(dist.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))
     finally:
@@ -69,7 +75,17 @@ def joined_processes(device: str) -> Iterator[Processes]:
 
 
 def choose_device(name: str, local_rank: int = 0) -> torch.device:
-    """`auto` is an accelerator where there is one."""
+    """`auto` is an accelerator where there is one.
+
+    Raises:
+        InputError: there is no such device here.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device("cuda", local_rank) if name == "cuda" else torch.device(name)
+    try:
+        device = torch.device("cuda", local_rank) if name == "cuda" else torch.device(name)
+    except RuntimeError:
+        raise InputError(unknown("device", name, ("auto", "cpu", "cuda"))) from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise InputError(f"device '{name}': torch finds no CUDA device here; say --device cpu, or auto")
+    return device

@@ -73,5 +73,5 @@ def label_fraction(
     for label in np.unique(dataset.labels[chosen]):
         members = chosen[dataset.labels[chosen] == label]
         lucky = sorted(members, key=lambda number: unit(seed, "label", dataset.clips[int(number)].id))
-        kept += lucky[: math.ceil(fraction * len(members) - 1e-9)]
+        kept += lucky[: max(1, math.ceil(fraction * len(members) - 1e-9))]
     return np.array(sorted(kept), np.int64)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from mgllm.errors import InputError, unknown
 from mgllm.recognizer.augmentations import (
     Augmentation,
@@ -16,17 +14,17 @@ from mgllm.recognizer.composing import EXTREME, NORMAL, Recipe, Step
 from mgllm.recognizer.graph import Graph
 from mgllm.recognizer.time_augmentations import PosterizeTime, RepeatSegment, Speed, TemporalCropResize
 
-AUGMENTATIONS: dict[str, Callable[[Graph], Augmentation]] = {
-    "coordinates": lambda _: CoordinatePerturbation(),
-    "viewpoint": lambda _: ViewpointPerturbation(),
-    "repeat": lambda _: RepeatSegment(),
-    "posterize": lambda _: PosterizeTime(),
-    "crop": lambda _: TemporalCropResize(),
-    "speed": lambda _: Speed(),
-    "dropout": lambda _: JointDropout(),
-    "mirror": lambda graph: Mirror(graph.mirrored()),
+AUGMENTATIONS: dict[str, type[Augmentation]] = {
+    "coordinates": CoordinatePerturbation,
+    "viewpoint": ViewpointPerturbation,
+    "repeat": RepeatSegment,
+    "posterize": PosterizeTime,
+    "crop": TemporalCropResize,
+    "speed": Speed,
+    "dropout": JointDropout,
+    "mirror": Mirror,
 }
-"""Each with its default strength, made for a skeleton."""
+"""By the names that recipes are written with."""
 
 RECIPES: dict[str, Recipe] = {"none": Recipe(()), "gentle": NORMAL, "extreme": EXTREME}
 
@@ -44,6 +42,12 @@ def recipe(text: str, graph: Graph) -> Recipe:
     return Recipe(steps)
 
 
+def names_in(steps: tuple[Step, ...]) -> list[str]:
+    """Names of the augmentations in a recipe's steps."""
+    used = {type(step.augmentation) for step in steps}
+    return [name for name, kind in AUGMENTATIONS.items() if kind in used]
+
+
 def _by_name(text: str, graph: Graph) -> tuple[Step, ...]:
     return tuple(Step(_named(name, graph)) for name in text.split("+"))
 
@@ -51,7 +55,7 @@ def _by_name(text: str, graph: Graph) -> tuple[Step, ...]:
 def _named(name: str, graph: Graph) -> Augmentation:
     if name not in AUGMENTATIONS:
         raise InputError(unknown("augmentation", name, [*RECIPES, *AUGMENTATIONS]))
-    return AUGMENTATIONS[name](graph)
+    return Mirror(graph.mirrored()) if name == "mirror" else AUGMENTATIONS[name]()
 
 
 def _without(steps: tuple[Step, ...], augmentation: Augmentation, text: str, name: str) -> tuple[Step, ...]:

@@ -33,3 +33,8 @@ def queue_for(clips: int, batch: int) -> int:
     Public code keeps 32,768 keys whatever the set, so that small sets meet each clip many times over.
     """
     return min(16384, max(batch, clips))
+
+
+def steps_per_epoch(clips: int, batch: int) -> int:
+    """Whole batches of an epoch; one at least."""
+    return max(1, clips // batch)

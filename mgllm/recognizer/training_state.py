@@ -94,7 +94,9 @@ def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) 
         keys = [f"optimizer.{place}.{name}" for name in _MOMENTS]
         if not any(key in tensors for key in keys):
             continue  # a stream that is not trained has none
-        if any(key not in tensors for key in keys):
+        if any(key not in tensors for key in keys) or any(
+            tensors[key].shape != weight.shape for key in keys[:2]
+        ):
             raise InputError(f"{path} is damaged: the optimiser's state is not whole")
         moments = (tensors[key].clone() for key in keys)
         training.optimizer.state[weight] = {

@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.encoders.base import Encoder, encoders
 from mgllm.recognizer.fusion import FusionReport, make_fusion
@@ -52,8 +53,8 @@ class TwoStreams(nn.Module):
 
     def __init__(self, graph: Graph, channels: int, options: StreamOptions) -> None:
         super().__init__()
-        self.spatial: Encoder = encoders.get(options.spatial)(graph, channels, **options.spatial_args)
-        self.temporal: Encoder = encoders.get(options.temporal)(graph, channels, **options.temporal_args)
+        self.spatial = _encoder(options.spatial, graph, channels, options.spatial_args)
+        self.temporal = _encoder(options.temporal, graph, channels, options.temporal_args)
         self.fusion = make_fusion(options.fusion, self.spatial.dims, self.temporal.dims, options.dims)
         self.dims = {
             "spatial": self.spatial.dims,
@@ -71,6 +72,14 @@ class TwoStreams(nn.Module):
     def project(self, embedded: Embedded) -> Mapping[str, Tensor]:
         """Unit vectors to be contrasted, by stream."""
         return {name: normalize(self.heads[name](embedded.by_stream[name]), dim=-1) for name in STREAMS}
+
+
+def _encoder(name: str, graph: Graph, channels: int, args: Mapping[str, int | tuple[int, ...]]) -> Encoder:
+    make = encoders.get(name)
+    try:
+        return make(graph, channels, **args)
+    except (TypeError, ValueError, IndexError, RuntimeError) as error:
+        raise InputError(f"encoder {name} cannot be made with {dict(args)}: {error}") from error
 
 
 def _head(dims: int, options: StreamOptions) -> nn.Module:
