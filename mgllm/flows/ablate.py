@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from pydantic import Field
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, TrainingStopped
 from mgllm.flows.ablation_table import latex_table, markdown_table
 from mgllm.flows.progress import Display, Steps
 from mgllm.flows.recognizer_splits import SplitOptions, both_sides, check_labelled
@@ -102,7 +103,9 @@ class Ablation(Frozen):
     rows: tuple[AblationRow, ...]
     """All lines that have a number."""
     unfinished: tuple[str, ...] = ()
-    """Rows that have fewer seeds than planned, because time ran out."""
+    """Rows that have fewer seeds than planned, because time ran out or a training was stopped."""
+    stopped: tuple[str, ...] = ()
+    """Trainings that went astray, and why."""
     markdown: str = ""
     """The table."""
     files: tuple[str, ...] = ()
@@ -112,11 +115,10 @@ class Ablation(Frozen):
 def ablate(
     path: Path, options: AblateOptions, *, out: Path | None = None, display: Display = "auto"
 ) -> Ablation:
-    """Train and test all rows.
+    """Train and test all rows; a row whose training goes astray says so and the others go on.
 
     Raises:
         InputError: data set, split or options cannot be used, or the budget is too small for two epochs.
-        TrainingStopped: a training went astray.
     """
     began = time.monotonic()
     dataset = open_dataset(path)
@@ -129,18 +131,22 @@ def ablate(
     if out is not None:
         make_folder(out)
     found: dict[str, dict[Protocol, list[float]]] = {row.name: {"linear": [], "knn": []} for row in rows}
+    stopped: list[str] = []
     deadline = began + 60 * options.budget
     groups = _by_training(rows)
     with Steps(display, "ablate", schedule.seeds * len(groups)) as steps:
         steps.say(f"schedule: {schedule.words()}")
-        for seed in range(schedule.seeds):
-            for group in groups:
-                if time.monotonic() > deadline and found[group[-1].name]["linear"]:
-                    continue
-                for name, scores in _row(dataset, splits, group, options, (seed, schedule.epochs)).items():
-                    for protocol, top1 in scores.items():
-                        found[name][protocol].append(top1)
-                steps.step(f"seed {seed}, {group[0].name}")
+        for seed, group in product(range(schedule.seeds), groups):
+            if time.monotonic() > deadline and found[group[-1].name]["linear"]:
+                continue
+            try:
+                scores = _row(dataset, splits, group, options, (seed, schedule.epochs))
+            except TrainingStopped as error:
+                stopped.append(f"{group[0].name}, seed {seed}: {error}")
+                continue
+            for name, protocol in product(scores, _PROTOCOLS):
+                found[name][protocol].append(scores[name][protocol])
+            steps.step(f"seed {seed}, {group[0].name}")
     made = Ablation(
         dataset=dataset.meta.name,
         split=splits[0].name if len(splits) == 1 else f"{len(splits)} folds by {options.which.by}",
@@ -153,6 +159,7 @@ def ablate(
             if (tops := found[row.name])["linear"]
         ),
         unfinished=tuple(row.name for row in rows if len(found[row.name]["linear"]) < schedule.seeds),
+        stopped=tuple(stopped),
     )
     return _written(made.model_copy(update={"markdown": markdown_table(made)}), out)
 

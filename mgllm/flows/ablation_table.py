@@ -48,7 +48,8 @@ def notes(made: Ablation) -> list[str]:
         "Each row changes one thing of the default; differences smaller than the ranges say nothing.",
     ]
     if made.unfinished:
-        found.append(f"Time ran out before all seeds of: {', '.join(made.unfinished)}.")
+        found.append(f"Fewer seeds than planned: {', '.join(made.unfinished)}.")
+    found += [f"Stopped: {line}." for line in made.stopped]
     return [one_line(line) for line in found]
 
 

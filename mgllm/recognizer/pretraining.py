@@ -187,9 +187,10 @@ class Pretraining:
         if bool(torch.isfinite(length)) and bool(torch.isfinite(losses.loss)):
             return
         what = "loss" if bool(torch.isfinite(length)) else "gradient"
+        kept = f"the checkpoint of epoch {epoch} is kept" if epoch else "there is no checkpoint yet"
         raise TrainingStopped(
             f"{what} is not a finite number at epoch {epoch + 1}, step {step + 1} (step "
-            f"{epoch * self.steps + step + 1} of all); the checkpoint of epoch {epoch} is kept; "
+            f"{epoch * self.steps + step + 1} of all); {kept}; "
             f"go on with a lower learning rate than {self.options.learning_rate:g}"
         )
 

@@ -21,6 +21,7 @@ HEAVY = (
         "sklearn",
     ),
     *("openai", "httpx", "httpx2", "aiohttp", "rich", "jinja2", "yaml"),
+    *("safetensors", "matplotlib"),
 )
 
 
@@ -52,7 +53,22 @@ def test_the_counting_would_notice() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["-h"], ["run", "--help"], ["scenario", "--help"], ["--version"]]
+    "words", [["--help"], ["recognizer", "--help"], ["recognizer", "pretrain", "--help"]], ids=" ".join
+)
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    asked = f"""
+from mgllm.cli import main
+try:
+    main({words!r})
+except SystemExit as left:
+    assert left.code == 0
+print()"""
+    assert not loaded_after(asked) & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["-h"], ["run", "--help"], ["scenario", "--help"], ["recognizer", "--help"], ["--version"]],
 )
 def test_help_is_there_for_all(words: list[str]) -> None:
     done = subprocess.run(
