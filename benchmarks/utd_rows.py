@@ -36,10 +36,13 @@ class Row:
 
     @property
     def words(self) -> str:
-        """The command behind it."""
+        """Its flags, without those that say who is learned from and who is tested."""
+        sides = (*_SIDES, *_DEFAULT)
+        asked = " ".join(word for word in self.evaluate if word not in sides)
         if self.pretrain is None:
-            return f"evaluate random D {' '.join(self.evaluate)}"
-        return f"pretrain D {' '.join(self.pretrain)} -o C; evaluate C D {' '.join(self.evaluate)}"
+            return f"random {asked}"
+        made = " ".join(word for word in self.pretrain if word not in sides)
+        return f"{made} / {asked}" if made else asked
 
 
 def main() -> None:
@@ -88,7 +91,7 @@ def _mgllm(words: Sequence[str], seed: int) -> str:
 
 def _table(out: Path, seeds: int) -> str:
     lines = [
-        "| row | top-1 mean (range) | mean class | macro F1 | ECE | command |",
+        "| row | top-1 mean (range) | mean class | macro F1 | ECE | flags |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in ROWS:

@@ -46,6 +46,7 @@ def command(folders: Folders, server: FakeServer, results: Path, *more: str) -> 
 
 def stop_half_way(words: list[str], results: Path, with_signal: signal.Signals) -> tuple[Path, int]:
     """Start, wait for a quarter of the records, stop; the folder and the exit code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` hands down an ignored one
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     began = time.monotonic()
     while time.monotonic() - began < 60:
