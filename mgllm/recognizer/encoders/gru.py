@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from mgllm.recognizer.encoders.base import Encoder, encoder, inside_frames, joint_features
 from mgllm.recognizer.graph import Graph
@@ -18,25 +17,38 @@ from mgllm.recognizer.graph import Graph
 class GruEncoder(Encoder):
     """A GRU in both directions, read out as mean and maximum over the clip's frames.
 
-    Sequences are packed: the backward direction begins at the clip's own last frame, not in the padding, and
-    all frames of all layers and directions go through one fused call.
+    Each direction of each layer is one fused call over all frames. The backward one begins at the clip's own
+    last frame, not in the padding: clips are turned round there. Packed sequences do the same, but on the CPU
+    their gradient takes time that grows with the square of the frames.
     """
 
     def __init__(self, graph: Graph, channels: int, width: int = 128, layers: int = 2) -> None:
         super().__init__()
         pose = graph.joints * (2 * channels + 1)
         self.enter = nn.Linear(pose, 2 * width)
-        self.gru = nn.GRU(2 * width, width, layers, batch_first=True, bidirectional=True)
+        ends = [nn.GRU(2 * width, width, batch_first=True) for _ in range(2 * layers)]
+        self.forwards, self.backwards = nn.ModuleList(ends[::2]), nn.ModuleList(ends[1::2])
         self.dims = 4 * width
 
     def forward(self, x_NTVC: Tensor, mask_NTV: Tensor) -> Tensor:
         """Vectors z_ND of clips."""
         inside_NT = inside_frames(mask_NTV)
-        pose_NTF = self.enter(joint_features(x_NTVC, mask_NTV).flatten(2))
-        lengths_N = inside_NT.sum(1).cpu()  # packing wants them there
-        packed = pack_padded_sequence(pose_NTF, lengths_N, batch_first=True, enforce_sorted=False)
-        out_NTD, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True)
-        inside_NT1 = inside_NT[:, : out_NTD.shape[1], None]
-        mean_ND = out_NTD.sum(1) / inside_NT1.sum(1)  # padding is 0 here
+        turned_NT = _turned(inside_NT)
+        out_NTD = self.enter(joint_features(x_NTVC, mask_NTV).flatten(2))
+        for ahead, back in zip(self.forwards, self.backwards, strict=True):
+            back_NTD = _taken(back(_taken(out_NTD, turned_NT))[0], turned_NT)
+            out_NTD = torch.cat([ahead(out_NTD)[0], back_NTD], -1)
+        inside_NT1 = inside_NT[..., None]
+        mean_ND = (out_NTD * inside_NT1).sum(1) / inside_NT1.sum(1)
         most_ND = out_NTD.masked_fill(~inside_NT1, -torch.inf).amax(1)
         return torch.cat([mean_ND, most_ND], -1)
+
+
+def _turned(inside_NT: Tensor) -> Tensor:
+    """Numbers of frames, last before first inside a clip, as they are in the padding; twice is once more."""
+    frame_T = torch.arange(inside_NT.shape[1], device=inside_NT.device)
+    return torch.where(inside_NT, inside_NT.sum(1, keepdim=True) - 1 - frame_T, frame_T)
+
+
+def _taken(x_NTD: Tensor, frame_NT: Tensor) -> Tensor:
+    return x_NTD.gather(1, frame_NT[..., None].expand_as(x_NTD))
