@@ -47,6 +47,8 @@ bench: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python benchmarks/local_scoring.py
 	$(BIN)/python benchmarks/api_load.py
 	$(BIN)/python benchmarks/api_load.py --faults
+	$(BIN)/python benchmarks/recognizer_speed.py
+	$(BIN)/python benchmarks/recognizer_scaling.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
