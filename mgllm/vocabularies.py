@@ -13,6 +13,8 @@ from mgllm.records.frozen import Name
 from mgllm.yaml_reading import read_yaml
 
 FOLDER = Path(__file__).parent / "vocabularies_data"
+MAPPINGS = "mappings"
+"""The file that is no vocabulary: which classes of different vocabularies are the same movement."""
 
 
 class GestureClass(Frozen):
@@ -24,6 +26,8 @@ class GestureClass(Frozen):
     """Its name in the data set's files."""
     group: str | None = None
     """Body part: head, hand, body …"""
+    hidden_in: tuple[Name, ...] = ()
+    """Names of the skeleton layouts that lack the joints which make the movement."""
     gloss: str | None = None
     """One line in our own words."""
 
@@ -46,6 +50,10 @@ class Vocabulary(Frozen):
     classes: tuple[GestureClass, ...] = Field(min_length=1)
     """The classes, in the data set's order."""
 
+    def hidden_labels(self, layout: str) -> frozenset[str]:
+        """The classes that a skeleton of this layout cannot show: never learned or reported from it."""
+        return frozenset(one.label for one in self.classes if layout in one.hidden_in)
+
 
 @cache
 def load_vocabulary(name: str) -> Vocabulary:
@@ -62,7 +70,7 @@ def load_vocabulary(name: str) -> Vocabulary:
 
 def vocabulary_names() -> list[str]:
     """Names of all vocabularies."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != MAPPINGS)
 
 
 @cache

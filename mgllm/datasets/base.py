@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from mgllm.records import Frozen, Item
+from pydantic import Field
+
+from mgllm.records import Frozen, GestureFile, Item
+from mgllm.records.frozen import Name
 from mgllm.registry import Shelf
 from mgllm.skeleton import Clip, DatasetMeta
 
@@ -35,6 +38,28 @@ class ImportedSkeletons:
     """False where recordings stand for subjects."""
 
 
+class ImportedTranscripts(Frozen):
+    """An importer's result that is written as `*.mg.json`, a file an item."""
+
+    transcripts: tuple[GestureFile, ...]
+    """In the order of the files."""
+    warnings: tuple[str, ...] = ()
+    """What was left out, guessed or found odd: one line each, with its number."""
+
+
+class ImportChoices(Frozen):
+    """What a user can choose about a reading. Each importer heeds some of it, and the others are refused."""
+
+    tier: Name | None = None
+    """ELAN's tier, BORIS's subject or VIA's attribute to read."""
+    vocabulary: Name | None = None
+    """The vocabulary that the labels are from, or shall be translated to."""
+    fps: float | None = Field(default=None, gt=0)
+    """Frames a second of the recordings, where the files count frames."""
+    illustrative: bool = False
+    """Keep movement that goes with speech, which is no micro-gesture, where the format says which it is."""
+
+
 class Importer(Protocol):
     """Turns a data set, as its authors hand it out, into our own files. Made without I/O."""
 
@@ -47,12 +72,22 @@ class Importer(Protocol):
     caution: str
     """What a reader of numbers over it must know, such as what its movements are and are not."""
 
-    def read(self, source: Path) -> ImportedItems | ImportedSkeletons:
+    def read(self, source: Path) -> ImportedItems | ImportedSkeletons | ImportedTranscripts:
         """Read the data set from the folder (or file) that its authors hand out.
 
         Raises:
             InputError: it is not the data set, or not whole; names file and line. Clips may raise it later.
         """
+
+
+class AnnotationImporter:
+    """Base of importers of annotation tools: they can be told which tier to read, and the like."""
+
+    heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
+    """Names of the choices that change what is read."""
+
+    def __init__(self, choices: ImportChoices | None = None) -> None:
+        self.choices = choices or ImportChoices()
 
 
 datasets: Shelf[Callable[[], Importer]] = Shelf("dataset", "mgllm.datasets")

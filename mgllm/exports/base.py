@@ -1,0 +1,51 @@
+"""The contract of an exporter, and the shelf of formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from pydantic import Field
+
+from mgllm.records import Frozen, GestureFile
+from mgllm.registry import Shelf
+
+
+class ExportChoices(Frozen):
+    """What a user can choose about a writing. Each format heeds some of it, and the others are refused."""
+
+    fps: float | None = Field(default=None, gt=0)
+    """Frames a second of the recordings, where the format counts frames."""
+
+
+class Exported(Frozen):
+    """A transcript in another format."""
+
+    text: str
+    """What stands in the file."""
+    lost: Mapping[str, int] = {}
+    """What the format cannot say, and how often: "gestures have no start and are left out" → 2."""
+
+
+class Exporter(Protocol):
+    """Writes gesture transcripts in another format. Made without I/O."""
+
+    title: str
+    """The format's name, for people."""
+    suffix: str
+    """What follows the item's id in a file's name: ".eaf"."""
+    heeds: frozenset[str]
+    """Names of the choices that change what is written."""
+
+    def write(self, transcript: GestureFile) -> Exported:
+        """The text of a file.
+
+        Raises:
+            InputError: a choice is missing, or a label cannot be written at all.
+        """
+
+
+exports: Shelf[Callable[[ExportChoices], Exporter]] = Shelf("export", "mgllm.exports")
+"""`@export("NAME")` puts a format here; file NAME.py stands beside this one."""
+
+export = exports.register

@@ -1,0 +1,34 @@
+"""A plain table of gestures: `label,start,end,confidence`, in seconds; `mgllm import csv` reads it."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from mgllm.exports.base import ExportChoices, Exported, export
+from mgllm.labelling import guarded
+from mgllm.records import GestureFile
+
+HEADER = ("label", "start", "end", "confidence")
+
+
+@export("csv")
+class Csv:
+    """Exporter of plain tables."""
+
+    title = "plain tables"
+    suffix = ".csv"
+    heeds: frozenset[str] = frozenset()
+
+    def __init__(self, choices: ExportChoices) -> None:
+        self.choices = choices
+
+    def write(self, transcript: GestureFile) -> Exported:
+        """A row a gesture; what is not known is an empty cell."""
+        text = StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(HEADER)
+        for one in transcript.gestures:
+            numbers = ("" if n is None else repr(n) for n in (one.start, one.end, one.confidence))
+            table.writerow([guarded(one.label), *numbers])
+        return Exported(text=text.getvalue())

@@ -1,0 +1,142 @@
+"""ELAN files (EAF 3.0): gestures on tiers with their vocabulary to choose from, confidences below them.
+
+Times are whole milliseconds, as in all ELAN files. `mgllm.elan` says how overlapping gestures are laid on
+tiers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from mgllm import elan
+from mgllm.errors import InputError, one_line
+from mgllm.exports._lanes import Placed, lay, place
+from mgllm.exports.base import ExportChoices, Exported, export
+from mgllm.records import GestureFile
+from mgllm.vocabularies import load_vocabulary, vocabulary_names
+
+SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
+DATE = "1970-01-01T00:00:00+00:00"
+"""ELAN wants a date; a fixed one, so that a transcript gives the same file whenever it is written."""
+LANGUAGE = "und"
+"""Undetermined: labels are in whatever language they are."""
+
+_NOT_IN_XML = re.compile(r"[\ufffe\uffff]")
+
+
+@export("eaf")
+class Eaf:
+    """Exporter of ELAN files."""
+
+    title = "ELAN files"
+    suffix = ".eaf"
+    heeds: frozenset[str] = frozenset()
+
+    def __init__(self, choices: ExportChoices) -> None:
+        self.choices = choices
+
+    def write(self, transcript: GestureFile) -> Exported:
+        """All gestures that have a start.
+
+        Raises:
+            InputError: a label holds a character that XML cannot.
+        """
+        for gesture in transcript.gestures:
+            if found := _NOT_IN_XML.search(gesture.label):
+                what = f"holds U+{ord(found[0]):04X}, which XML cannot hold"
+                raise InputError(one_line(f"item '{transcript.item}': '{gesture.label:.60}' {what}"))
+        lost: Counter[str] = Counter()
+        root = _document(transcript, place(transcript.gestures, lost))
+        indent(root, " ")
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+        return Exported(text=f"{head}{tostring(root, encoding='unicode')}\n", lost=lost)
+
+
+def _document(transcript: GestureFile, placed: Sequence[Placed]) -> Element:
+    """The whole file; EAF fixes the order of its parts."""
+    root = Element(
+        "ANNOTATION_DOCUMENT", {"AUTHOR": "mgllm", "DATE": DATE, "FORMAT": "3.0", "VERSION": "3.0"}
+    )
+    root.set("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+    root.set("xsi:noNamespaceSchemaLocation", SCHEMA)
+    _header(root, transcript, 2 * len(placed))
+    slots = _slots(root, placed)
+    entries = _entries(transcript.vocabulary)
+    for number, lane in enumerate(lay(placed), 1):
+        name = elan.lane(elan.TIER, number)
+        tier = SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": elan.GESTURES, "TIER_ID": name})
+        for one in lane:
+            known = {"CVE_REF": entries[one.gesture.label]} if one.gesture.label in entries else {}
+            names = {"ANNOTATION_ID": f"a{one.number}", **known, **slots[one.number]}
+            _annotation(tier, "ALIGNABLE_ANNOTATION", names, one.gesture.label)
+        _confidences(root, name, lane, len(placed))
+    _types(root, transcript.vocabulary, entries)
+    return root
+
+
+def _header(root: Element, transcript: GestureFile, last: int) -> None:
+    header = SubElement(root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"})
+    properties = {elan.VOCABULARY: transcript.vocabulary, "lastUsedAnnotationId": str(last)}
+    if transcript.duration is not None:
+        properties[elan.DURATION] = repr(transcript.duration)
+    for name, value in properties.items():
+        SubElement(header, "PROPERTY", {"NAME": name}).text = value
+
+
+def _slots(root: Element, placed: Sequence[Placed]) -> dict[int, dict[str, str]]:
+    """Write two time slots for each gesture, in the order of time; return their names by its number."""
+    ends = sorted((time, one.number, n) for one in placed for n, time in ((1, one.start), (2, one.end)))
+    order = SubElement(root, "TIME_ORDER")
+    names: dict[int, dict[str, str]] = {}
+    for slot, (time, number, n) in enumerate(ends, 1):
+        SubElement(order, "TIME_SLOT", {"TIME_SLOT_ID": f"ts{slot}", "TIME_VALUE": str(time)})
+        names.setdefault(number, {})[f"TIME_SLOT_REF{n}"] = f"ts{slot}"
+    return names
+
+
+def _confidences(root: Element, above: str, lane: Sequence[Placed], gestures: int) -> None:
+    """Write the tier of confidences below a tier of gestures, if there are any."""
+    sure = [one for one in lane if one.gesture.confidence is not None]
+    if not sure:
+        return
+    names = {"PARENT_REF": above, "TIER_ID": f"{above} confidence"}
+    tier = SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": elan.CONFIDENCES, **names})
+    for one in sure:
+        ids = {"ANNOTATION_ID": f"a{gestures + one.number}", "ANNOTATION_REF": f"a{one.number}"}
+        _annotation(tier, "REF_ANNOTATION", ids, repr(one.gesture.confidence))
+
+
+def _annotation(tier: Element, kind: str, names: Mapping[str, str], text: str) -> None:
+    annotation = SubElement(SubElement(tier, "ANNOTATION"), kind, dict(names))
+    SubElement(annotation, "ANNOTATION_VALUE").text = text
+
+
+def _entries(vocabulary: str) -> dict[str, str]:
+    """Id in the controlled vocabulary by label; none for a vocabulary that we do not have."""
+    if vocabulary not in vocabulary_names():
+        return {}
+    return {one.label: f"cveid{n}" for n, one in enumerate(load_vocabulary(vocabulary).classes)}
+
+
+def _types(root: Element, vocabulary: str, entries: Mapping[str, str]) -> None:
+    """Linguistic types, the language, the constraint and the controlled vocabulary."""
+    gestures = {"GRAPHIC_REFERENCES": "false", "LINGUISTIC_TYPE_ID": elan.GESTURES, "TIME_ALIGNABLE": "true"}
+    below = gestures | {"LINGUISTIC_TYPE_ID": elan.CONFIDENCES, "TIME_ALIGNABLE": "false"}
+    choice = {"CONTROLLED_VOCABULARY_REF": vocabulary} if entries else {}
+    SubElement(root, "LINGUISTIC_TYPE", gestures | choice)
+    SubElement(root, "LINGUISTIC_TYPE", below | {"CONSTRAINTS": "Symbolic_Association"})
+    undetermined = {"LANG_DEF": "http://cdb.iso.org/lg/CDB-00130975-001", "LANG_ID": LANGUAGE}
+    SubElement(root, "LANGUAGE", undetermined | {"LANG_LABEL": "undetermined (und)"})
+    what = "1-1 association with a parent annotation"
+    SubElement(root, "CONSTRAINT", {"DESCRIPTION": what, "STEREOTYPE": "Symbolic_Association"})
+    if not entries:
+        return
+    table = SubElement(root, "CONTROLLED_VOCABULARY", {"CV_ID": vocabulary})
+    SubElement(table, "DESCRIPTION", {"LANG_REF": LANGUAGE}).text = load_vocabulary(vocabulary).source
+    for one in load_vocabulary(vocabulary).classes:
+        entry = SubElement(table, "CV_ENTRY_ML", {"CVE_ID": entries[one.label]})
+        gloss = {"DESCRIPTION": one.gloss} if one.gloss else {}
+        SubElement(entry, "CVE_VALUE", {**gloss, "LANG_REF": LANGUAGE}).text = one.label
