@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mgllm.confusion import Confusion
+from mgllm.cue_lines import Occasion, Rates
+from mgllm.cue_summary import with_other_numbers
 from mgllm.errors import InputError, unknown
 from mgllm.filler import fill
 from mgllm.noise import add_noise, confuse, parse_noisy
 from mgllm.records import CueSettings, CueSource, GestureTranscript, Item
-from mgllm.transcripts import Cues, tell, told_gestures
+from mgllm.transcripts import Cues, recording_length, tell, told_gestures
 from mgllm.vocabularies import load_vocabulary
 
 Need = Literal["source", "annotated", "donor"]
@@ -44,6 +46,8 @@ class Case:
     """What `_cues.j2` writes."""
     forbidden: Collection[str] = ()
     """Words of the labels, which filler must not say."""
+    usual: Mapping[CueSource, Rates] = field(default_factory=dict)
+    """The person's rates in other recordings, by source; read by the style `summary`."""
 
     def transcript(self) -> GestureTranscript:
         """The gestures that `text+mg` tells."""
@@ -51,8 +55,10 @@ class Case:
         return self.item.gestures[self.source]
 
     def tell(self, transcript: GestureTranscript) -> Cues:
-        """A transcript in words."""
-        return tell(transcript, self.settings, load_vocabulary(transcript.vocabulary))
+        """A transcript in words. Whoever's gestures they are, they are told of this item's recording."""
+        length = recording_length(self.item, self.source or "annotated")
+        occasion = Occasion(turns=self.item.speech, duration=length, usual=self.usual)
+        return tell(transcript, self.settings, load_vocabulary(transcript.vocabulary), occasion)
 
 
 CueTeller = Callable[[Case, str], Cues | None]
@@ -121,6 +127,9 @@ def _shuffled(case: Case, name: str) -> Cues:
 @arm("text+filler", speech=True, needs="source")
 def _filler(case: Case, name: str) -> Cues:
     cues = case.tell(case.transcript())
+    if case.settings.style == "summary":
+        lines = with_other_numbers(cues.lines, case.seed, case.item.id)
+        cues = cues.model_copy(update={"lines": lines})
     return fill(cues, case.count, case.render, case.forbidden, case.seed, case.item.id)
 
 

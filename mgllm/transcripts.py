@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from mgllm.records import CueSettings, CueSource, Frozen, Gesture, GestureTranscript, Item
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from mgllm.cue_lines import CueLine, CueLines, Occasion, Told, clock, plain_lines, timeline_lines
+from mgllm.cue_summary import summary_lines, summary_note
+from mgllm.cue_turns import NOTE, names_turns, turn_lines
+from mgllm.records import CueSettings, CueSource, CueStyle, Frozen, Gesture, GestureTranscript, Item
 from mgllm.vocabularies import Vocabulary
 
+__all__ = [
+    "CueLine",
+    "Cues",
+    "Occasion",
+    "clock",
+    "item_duration",
+    "recording_length",
+    "shown_labels",
+    "tell",
+    "told_gestures",
+]
 
-class CueLine(Frozen):
-    """One line of a cue block. A template writes it whole: `{{ line }}`."""
-
-    when: str = ""
-    """Time with a trailing space, or nothing: "0:03.2–0:05.1 "."""
-    what: str
-    """The gesture's name, or, in the filler arm, a phrase about the recording."""
-    sure: str = ""
-    """Confidence with a leading space, or nothing: " (0.82)"."""
-
-    def __str__(self) -> str:
-        return f"{self.when}{self.what}{self.sure}"
+STYLES: Mapping[CueStyle, CueLines] = {
+    "timeline": timeline_lines,
+    "plain": plain_lines,
+    "by_turn": turn_lines,
+    "summary": summary_lines,
+}
+"""A new style is a function here, and a name in `CueStyle`."""
 
 
 class Cues(Frozen):
@@ -28,13 +40,13 @@ class Cues(Frozen):
     definition: str
     """One sentence that says what the lines are."""
     lines: tuple[CueLine, ...]
-    """One per gesture told, in the order of time."""
+    """One per gesture told, in the order of time; in `summary`, one per kind of gesture."""
     nothing: str
     """What stands there when there are no lines."""
 
 
 def told_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple[Gesture, ...]:
-    """The gestures that are told: above threshold, not left out, the `top_k` surest, in order of time."""
+    """The gestures that are told, in order of time: above threshold, not left out, within `top_k`."""
     left_out = {label.casefold() for label in settings.leave_out}
     told = [
         gesture
@@ -42,20 +54,49 @@ def told_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple
         if gesture.label.casefold() not in left_out
         and (gesture.confidence is None or gesture.confidence >= settings.threshold)
     ]
-    if settings.top_k is not None:
+    if settings.top_k is not None and settings.style == "summary":
+        kinds = _most_counted(told, settings.top_k)
+        told = [gesture for gesture in told if gesture.label in kinds]
+    elif settings.top_k is not None:
         told = sorted(told, key=lambda gesture: -_certainty(gesture))[: settings.top_k]
     return tuple(sorted(told, key=lambda gesture: gesture.start if gesture.start is not None else -1.0))
 
 
-def tell(transcript: GestureTranscript, settings: CueSettings, vocabulary: Vocabulary) -> Cues:
-    """The cue block of a transcript, in the words of its vocabulary."""
-    lines = tuple(_line(gesture, settings) for gesture in told_gestures(transcript, settings))
+def shown_labels(transcript: GestureTranscript, settings: CueSettings) -> tuple[str, ...]:
+    """What decides whether two transcripts read alike: the labels told, in the order that the style tells."""
+    labels = [gesture.label for gesture in told_gestures(transcript, settings)]
+    return tuple(sorted(labels) if settings.style == "summary" else labels)
+
+
+def tell(
+    transcript: GestureTranscript,
+    settings: CueSettings,
+    vocabulary: Vocabulary,
+    occasion: Occasion | None = None,
+) -> Cues:
+    """The cue block of a transcript, in the words of its vocabulary, as told of the item of `occasion`."""
+    told = Told(
+        gestures=told_gestures(transcript, settings),
+        source=transcript.source,
+        settings=settings,
+        occasion=occasion or Occasion(),
+    )
+    lines = STYLES[settings.style](told)
     return Cues(
         heading=vocabulary.heading,
-        definition=vocabulary.definition,
-        lines=lines,
+        definition=f"{vocabulary.definition} {_note(told, lines)}".rstrip(),
+        lines=tuple(lines),
         nothing=vocabulary.nothing,
     )
+
+
+def recording_length(item: Item, source: CueSource) -> float | None:
+    """Seconds that were watched: what the transcript of `source` says, else any other of the item.
+
+    Unlike `item_duration` it takes no last gesture for the end: a rate over that would be too high.
+    """
+    transcripts = [item.gestures[key] for key in (source, *item.gestures) if key in item.gestures]
+    return next((one.duration for one in transcripts if one.duration is not None), None)
 
 
 def item_duration(item: Item, source: CueSource) -> float | None:
@@ -68,23 +109,18 @@ def item_duration(item: Item, source: CueSource) -> float | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds to a tenth.
-
-    >>> clock(63.25)
-    '1:03.2'
-    """
-    tenths = int(seconds * 10 + 1e-6)
-    return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+def _note(told: Told, lines: Sequence[CueLine]) -> str:
+    """How to read the lines, where they do not say it themselves."""
+    if told.settings.style == "by_turn" and names_turns(lines):
+        return NOTE
+    return summary_note(told) if told.settings.style == "summary" and lines else ""
 
 
 def _certainty(gesture: Gesture) -> float:
     return 1.0 if gesture.confidence is None else gesture.confidence
 
 
-def _line(gesture: Gesture, settings: CueSettings) -> CueLine:
-    sure = f" ({gesture.confidence:.2f})" if settings.confidences and gesture.confidence is not None else ""
-    if settings.style == "plain" or gesture.start is None:
-        return CueLine(what=gesture.label, sure=sure)
-    end = f"–{clock(gesture.end)}" if gesture.end is not None else ""
-    return CueLine(when=f"{clock(gesture.start)}{end} ", what=gesture.label, sure=sure)
+def _most_counted(gestures: Iterable[Gesture], top_k: int) -> set[str]:
+    """The `top_k` labels that occur most, equals in alphabetical order."""
+    counts = Counter(gesture.label for gesture in gestures)
+    return set(sorted(counts, key=lambda label: (-counts[label], label))[:top_k])

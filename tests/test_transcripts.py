@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
-from mgllm.transcripts import clock, item_duration, tell, told_gestures
+from mgllm.transcripts import clock, item_duration, recording_length, tell, told_gestures
 from mgllm.vocabularies import load_vocabulary
 
 IMIGUE = load_vocabulary("imigue")
@@ -69,6 +69,16 @@ def test_the_duration_is_the_transcripts_or_the_last_end() -> None:
     assert item_duration(item({"gestures": [{"label": "x", "start": 1, "end": 3}]}), "annotated") == 3
     assert item_duration(item({}, [{"text": "a", "start": 0, "end": 4}]), "annotated") == 4
     assert item_duration(item({}), "annotated") is None
+
+
+def test_the_length_of_a_recording_is_never_guessed() -> None:
+    timed = GestureTranscript(gestures=(Gesture(label="head up", start=1, end=3),))
+    watched = GestureTranscript(duration=9, source="recognized")
+    item = Item(id="i", subject="p", gestures={"annotated": timed, "recognized": watched})
+    assert recording_length(item, "recognized") == 9
+    assert recording_length(item, "annotated") == 9
+    assert recording_length(Item(id="i", subject="p", gestures={"annotated": timed}), "annotated") is None
+    assert recording_length(Item(id="i", subject="p"), "annotated") is None
 
 
 def test_told_gestures_change_nothing_that_was_given() -> None:

@@ -1,7 +1,8 @@
-"""`mgllm items`: what can be said of items without a model."""
+"""`mgllm items`: join what belongs to items, and what can be said of them without a model."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,11 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.options import option
 
-commands = typer.Typer(help="Items: baselines without a model.", rich_markup_mode=None, no_args_is_help=True)
+commands = typer.Typer(
+    help="Items: join gestures and speech; baselines without a model.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.callback()
 def _items() -> None:
-    """Items: baselines without a model."""
+    """Items: join gestures and speech; baselines without a model."""
 
 
 @commands.command("baseline")
@@ -38,3 +43,29 @@ def baseline(
         print_json(result.model_dump(mode="json"))
     else:
         print_baseline(result)
+
+
+@commands.command("join")
+def join(
+    items: Annotated[str, typer.Argument(help="Items: a JSONL file, or anything that --items takes.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="New item file *.jsonl, or a folder for items.jsonl.")
+    ],
+    gestures: o.Gestures = None,
+    speech: Annotated[
+        Path | None,
+        option(
+            "--speech", "Folder of *.srt, *.vtt, *.json (Whisper), *.TextGrid or *.txt, named after items."
+        ),
+    ] = None,
+    json: o.Json = False,
+) -> None:
+    """Join gestures and speech from folders to items, by item id or file name, into a new file."""
+    from mgllm.cli.telling import print_joined, print_json
+    from mgllm.flows.join_items import JoinOptions, join_items
+
+    joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))
+    if json:
+        print_json(joined.model_dump(mode="json"))
+    else:
+        print_joined(joined)

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from mgllm.flows.baselines import BaselineResult
     from mgllm.flows.checking import CheckReport
     from mgllm.flows.dry_run import DryRun
+    from mgllm.flows.exporting import ExportReport
     from mgllm.flows.finishing import Finished
     from mgllm.flows.importing import ImportReport
+    from mgllm.flows.join_items import JoinedItems
     from mgllm.flows.models import ModelRow
     from mgllm.flows.rendering import RenderedItem
     from mgllm.flows.showing import RunLine, ShownRun
@@ -131,7 +133,12 @@ def print_shown(shown: ShownRun) -> None:
 def print_import(report: ImportReport) -> None:
     """What an import wrote."""
     people = "subjects" if report.subject_known else "recordings (subjects are not known)"
-    if report.frames is not None:
+    if report.vocabulary is not None:
+        typer.echo(
+            f"{report.items} gesture transcripts: {report.gestures} gestures of {report.labels} kinds, "
+            f"vocabulary {report.vocabulary}; join them to items with --gestures DIR"
+        )
+    elif report.frames is not None:
         typer.echo(
             f"{report.items} clips of {report.subjects} {people}, {report.frames:,} frames, "
             f"{report.labels} classes; splits: {', '.join(report.splits) or 'none'}"
@@ -139,14 +146,34 @@ def print_import(report: ImportReport) -> None:
     else:
         targets = ", ".join(f"{count} {target}" for target, count in report.targets.items())
         typer.echo(
-            f"{report.items} items of {report.subjects} {people}: {targets}; "
-            f"{report.gestures} gestures of {report.labels} kinds"
+            f"{report.items} items of {report.subjects} {people}: {targets or 'no targets'}; "
+            f"{report.turns} turns of speech, {report.gestures} gestures of {report.labels} kinds"
         )
     typer.echo(report.caution)
     for warning in report.warnings:
         typer.echo(f"note: {warning}", err=True)
     for path in report.files:
         typer.echo(f"wrote {path}", err=True)
+
+
+def print_export(report: ExportReport) -> None:
+    """What an export wrote."""
+    typer.echo(f"{report.transcripts} gesture transcripts with {report.gestures} gestures as {report.format}")
+    for warning in report.warnings:
+        typer.echo(f"note: {warning}", err=True)
+    for path in report.files:
+        typer.echo(f"wrote {path}", err=True)
+
+
+def print_joined(joined: JoinedItems) -> None:
+    """What a join wrote, and what found no partner."""
+    typer.echo(
+        f"{joined.items} items of {joined.subjects} subjects: {joined.with_gestures} gesture transcripts and "
+        f"{joined.with_speech} speech transcripts joined"
+    )
+    for note in joined.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"wrote {joined.file}", err=True)
 
 
 def print_baseline(result: BaselineResult) -> None:

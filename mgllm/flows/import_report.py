@@ -17,7 +17,7 @@ class ImportReport(Frozen):
     files: tuple[str, ...]
     """Paths written."""
     items: int
-    """Items, or clips of a skeleton data set."""
+    """Items, clips of a skeleton data set, or gesture transcripts."""
     subjects: int
     """Distinct subjects, or recordings where those are not known."""
     subject_known: bool
@@ -36,6 +36,10 @@ class ImportReport(Frozen):
     """Frames of a skeleton data set; None for items."""
     splits: tuple[str, ...] = ()
     """Named splits of a skeleton data set."""
+    turns: int = 0
+    """Turns of speech over all items."""
+    vocabulary: str | None = None
+    """Vocabulary of gesture transcripts, or several; None for anything else."""
 
 
 def source_page(importer: Importer, report: ImportReport) -> str:
@@ -57,9 +61,15 @@ def _made_of(report: ImportReport) -> str:
     targets = ", ".join(f"{n} {target}" for target, n in report.targets.items())
     people = "subjects" if report.subject_known else "recordings (subjects are not known)"
     made = f"made by mgllm {__version__}, `mgllm import {report.format}`"
+    if report.vocabulary is not None:
+        return (
+            f"These gesture transcripts were {made}: {report.items} recordings, {report.gestures} movements "
+            f"of {report.labels} kinds, in the words of the vocabulary `{report.vocabulary}`."
+        )
     if report.frames is None:
         return (
-            f"`items.jsonl` was {made}: {report.items} items ({targets}), {report.subjects} {people}, "
+            f"`items.jsonl` was {made}: {report.items} items ({targets or 'without targets'}), "
+            f"{report.subjects} {people}, {report.turns} turns of speech, "
             f"{report.gestures} movements of {report.labels} kinds."
         )
     return (

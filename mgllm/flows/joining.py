@@ -7,11 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from mgllm.errors import InputError, one_line
-from mgllm.items import check_characters
-from mgllm.json_reading import MAX_BYTES, decode, parse_json, to_model
-from mgllm.records import CueSource, Frozen, GestureFile, GestureTranscript, Item
-
-SUFFIX = ".mg.json"
+from mgllm.gesture_files import SUFFIX, read_gesture_file, transcript_of
+from mgllm.records import CueSource, Frozen, GestureTranscript, Item
 
 
 class JoinReport(Frozen):
@@ -56,7 +53,7 @@ def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
     replaced = [item for item, source in found if source in by_id[item].gestures]
     for (item, source), path in found.items():
         joined = {**by_id[item].gestures, source: path[1]}
-        by_id[item] = check_characters(by_id[item].model_copy(update={"gestures": joined}), str(path[0]))
+        by_id[item] = by_id[item].model_copy(update={"gestures": joined})
     named = {item for item, _ in found}
     return JoinReport(
         items=tuple(by_id.values()),
@@ -76,28 +73,14 @@ def _read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, Gestur
         raise InputError(one_line(f"{folder} holds no *{SUFFIX} files"))
     transcripts: dict[tuple[str, CueSource], tuple[Path, GestureTranscript]] = {}
     for path in paths:
-        file = _read_file(path)
+        file = read_gesture_file(path)
         key = (file.item, file.source)
         if key in transcripts:
             other = transcripts[key][0].name
             what = f"names item '{file.item}' with {file.source} gestures, as {other} does; keep one of them"
             raise InputError(one_line(f"{path} {what}"))
-        content = file.model_dump(exclude={"item", "schema_"})
-        transcripts[key] = (path, GestureTranscript.model_validate(content))
+        transcripts[key] = (path, transcript_of(file))
     return transcripts
-
-
-def _read_file(path: Path) -> GestureFile:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(
-                one_line(f"{path} holds more than {MAX_BYTES:,} bytes; is it a gesture transcript?")
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
-    text = decode(raw, str(path)).removeprefix("\ufeff")
-    return to_model(GestureFile, parse_json(text, str(path)), str(path))
 
 
 def _no_match(

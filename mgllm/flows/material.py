@@ -8,16 +8,19 @@ from functools import cached_property
 
 from mgllm.arms import Arm, choose_source, get_arms
 from mgllm.confusion import Confusion, load_confusion
+from mgllm.cue_lines import Rates
 from mgllm.errors import InputError, unknown
 from mgllm.flows.joining import join_gestures
 from mgllm.flows.options import AskOptions, RunOptions
+from mgllm.flows.placing import check_style
 from mgllm.items import check_targets, items_sha256, load_items
 from mgllm.noise import label_frequencies
+from mgllm.own_rates import own_rates
 from mgllm.records import CueSettings, CueSource, Item, Scenario
 from mgllm.sampling import limited
 from mgllm.scenarios import FoundScenario
 from mgllm.shuffling import Donors, Shown, assign_donors
-from mgllm.transcripts import item_duration, told_gestures
+from mgllm.transcripts import item_duration, shown_labels, told_gestures
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class Material:
     confusion: Confusion | None
     """From `--confusion`."""
     notes: tuple[str, ...]
-    """What joining had to say."""
+    """What joining had to say, and the cue style of items that it cannot do justice to."""
+    usual: Mapping[str, Mapping[CueSource, Rates]]
+    """By item id, the person's rates in other recordings; empty but for the style `summary`."""
 
     @property
     def scenario(self) -> Scenario:
@@ -77,6 +82,9 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     source = _source(items, arms, which.cue_source)
     arms, left_out = _without_twin_oracle(arms, source)
     _refuse_missing(items, arms, source)
+    usual = own_rates(items, _sources_told(arms, source), scenario.cue)
+    if source is not None:
+        notes += check_style(items, source, scenario.cue, usual)
     has_noise = any(arm.name.startswith("text+noisy") for arm in arms)
     draws = has_noise and options.ask.confusion is None
     return Material(
@@ -92,6 +100,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         frequencies=_frequencies(items, source, scenario.cue) if draws else None,
         confusion=load_confusion(options.ask.confusion) if has_noise and options.ask.confusion else None,
         notes=tuple(notes),
+        usual=usual,
     )
 
 
@@ -111,6 +120,11 @@ def _source(items: Sequence[Item], arms: Sequence[Arm], wanted: CueSource | None
         needing = ", ".join(arm.name for arm in arms if arm.tells_cues)
         raise InputError(f"no item has gestures, which {needing} need; join them with --gestures DIR")
     return source
+
+
+def _sources_told(arms: Sequence[Arm], source: CueSource | None) -> set[CueSource]:
+    annotated: set[CueSource] = {"annotated"} if any(arm.needs == "annotated" for arm in arms) else set()
+    return annotated | ({source} if source is not None else set())
 
 
 def _without_twin_oracle(
@@ -151,7 +165,7 @@ def _all_donors(
             item=item.id,
             subject=item.subject,
             target=item.target,
-            gestures=tuple(g.label for g in told_gestures(item.gestures[source], scenario.cue)),
+            gestures=shown_labels(item.gestures[source], scenario.cue),
             duration=item_duration(item, source),
         )
         for item in items

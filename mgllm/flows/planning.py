@@ -185,6 +185,7 @@ class _Planner:
             count=self.count,
             render=self.renderer.cue_block,
             forbidden=self.forbidden,
+            usual=material.usual.get(item.id, {}),
         )
 
     def _planned(self, item: Item, arm: Arm, epoch: int, shuffle: int, prompt: Prompt) -> Planned:

@@ -11,6 +11,7 @@ from mgllm.records.reply import LabelScores, Outcome, Reply, Usage, Verdict
 from mgllm.records.scenario import (
     DEFAULT_ARMS,
     CueSettings,
+    CueStyle,
     Form,
     Label,
     PromptFiles,
@@ -26,6 +27,7 @@ __all__ = [
     "Claim",
     "CueSettings",
     "CueSource",
+    "CueStyle",
     "Effect",
     "Exposure",
     "Form",

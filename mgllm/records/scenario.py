@@ -16,6 +16,10 @@ Reasoning = Literal["direct", "chain_of_thought"]
 Score = Literal["logprob", "generate"]
 """Whether the labels' log-probabilities decide, or the parsed words of the reply."""
 
+CueStyle = Literal["timeline", "plain", "by_turn", "summary"]
+"""`timeline`: "0:03.2–0:05.1 touching or scratching neck"; `plain`: the names alone; `by_turn`: "turn 2 of 3:
+touching or scratching neck"; `summary`: "touching or scratching neck: 2 times, 1.5 a minute"."""
+
 DEFAULT_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
 """What a scenario runs when neither its YAML nor the command line says otherwise."""
 
@@ -41,16 +45,20 @@ class Label(Frozen):
 class CueSettings(Frozen):
     """How gestures are told."""
 
-    style: Literal["timeline", "plain"] = "timeline"
-    """`timeline`: "0:03.2–0:05.1 touching or scratching neck"; `plain`: the names alone."""
+    style: CueStyle = "timeline"
+    """The form of the lines."""
     threshold: float = Field(default=0.0, ge=0, le=1)
     """Gestures less sure than this are not told; those without a confidence always are."""
     top_k: int | None = Field(default=None, ge=1)
-    """At most so many gestures, the surest first, told in the order of time."""
+    """At most so many gestures, the surest first, told in the order of time. In `summary`, at most so many
+    kinds of gesture, those counted most: a count of the surest alone would not be true."""
     confidences: bool = False
     """Whether the confidence stands behind each gesture."""
     leave_out: tuple[str, ...] = ("illustrative body language",)
     """Labels never told. Illustrative gesturing is no micro-gesture."""
+    rest: Name | None = "others"
+    """In `summary`, the recordings of the same person that rates are set beside: `others` is all others of
+    the item set, any other word names the covariate that is true in them. None is rates alone."""
 
 
 class PromptFiles(Frozen):

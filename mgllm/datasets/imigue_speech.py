@@ -1,0 +1,129 @@
+"""iMiGUE-Speech (Kang, Chen & Kakouros, 2026; arXiv 2602.21464): what is said in iMiGUE's press conferences.
+
+Layout: `labels.csv` (`video_id,subject_gender,subject_nationality,win_or_lose`) and a folder NNNN for each
+video with `NNNN.raw.txt` (Whisper, punctuated); its other files are not read. Who speaks when is told by
+separate segments whose names are not documented, so the whole conference is one turn.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from mgllm.datasets.base import ImportedItems, dataset
+from mgllm.errors import InputError, one_line
+from mgllm.records import Frozen, Item
+from mgllm.skeleton.wording import some
+from mgllm.speech.reading import read_turns
+from mgllm.speech.text_files import read_text
+
+COLUMNS = ("video_id", "subject_gender", "subject_nationality", "win_or_lose")
+TARGETS = ("win", "lose")
+
+
+class VideoRow(Frozen):
+    """One row of the labels."""
+
+    where: str
+    """FILE:LINE."""
+    video: str
+    """NNNN, as the folder is called."""
+    sex: str | None
+    """As the file writes it."""
+    nationality: str | None
+    """As the file writes it."""
+    target: str
+    """win or lose."""
+
+
+@dataset("imigue-speech")
+class ImigueSpeech:
+    """Importer of iMiGUE-Speech."""
+
+    title = "iMiGUE-Speech"
+    terms = "On a signed licence from its authors; do not redistribute. Items are marked `terms: restricted`."
+    citation = (
+        "Kang, F., Chen, H., & Kakouros, S. (2026). iMiGUE-Speech: A spontaneous speech dataset for "
+        "affective analysis. arXiv:2602.21464.\n"
+        "Liu, X., Shi, H., Chen, H., Yu, Z., Li, X., & Zhao, G. (2021). iMiGUE: An identity-free "
+        "video dataset for micro-gesture understanding and emotion analysis. CVPR 2021."
+    )
+    caution = (
+        "The target is the match result, which only stands in for a feeling. Who won, names and scores may "
+        "be said outright; sex and nationality may be shortcuts: read every number beside "
+        "`mgllm items baseline`. Persons are not named: items are clustered by recording."
+    )
+
+    def read(self, source: Path) -> ImportedItems:
+        """Read the folder that holds `labels.csv` and the videos' folders.
+
+        Raises:
+            InputError: it is not the data set, or not whole; names file and line.
+        """
+        rows = _read_rows(source / "labels.csv")
+        paths = {row.video: source / row.video / f"{row.video}.raw.txt" for row in rows}
+        missing = [video for video, path in paths.items() if not path.is_file()]
+        if missing:
+            what = f"{len(missing)} of {len(rows)} videos lack their NNNN.raw.txt: {some(missing)}"
+            raise InputError(one_line(f"{source} {what}; {paths[missing[0]]} does not exist"))
+        items = tuple(_item(row, paths[row.video]) for row in rows)
+        silent = [item.id for item in items if not item.speech]
+        listed = set(paths)
+        extra = [p.name for p in sorted(source.iterdir()) if p.is_dir() and p.name not in listed]
+        notes = [
+            (silent, f"{len(silent)} videos have no words: {some(silent)}"),
+            (extra, f"{len(extra)} folders have no row in labels.csv and are left out: {some(extra)}"),
+        ]
+        return ImportedItems(items=items, warnings=tuple(one_line(line) for there, line in notes if there))
+
+
+def _item(row: VideoRow, path: Path) -> Item:
+    facts = {"sex": row.sex, "nationality": row.nationality}
+    return Item(
+        id=row.video,
+        subject=row.video,
+        subject_known=False,
+        speech=read_turns(path, "txt"),
+        target=row.target,
+        covariates={name: value for name, value in facts.items() if value},
+        terms="restricted",
+    )
+
+
+def _read_rows(path: Path) -> list[VideoRow]:
+    reader = csv.reader(read_text(path).split("\n"), strict=True)
+    seen: dict[str, VideoRow] = {}
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        missing = [name for name in COLUMNS if name not in header]
+        if missing:
+            raise InputError(one_line(f"{path}:1 has no column '{missing[0]}'; needed: {', '.join(COLUMNS)}"))
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                row = _row(f"{path}:{reader.line_num}", header, cells)
+                if row.video in seen:
+                    raise InputError(one_line(f"{row.where} video_id: '{row.video}' stands there already"))
+                seen[row.video] = row
+    except csv.Error as error:
+        raise InputError(one_line(f"{path}:{reader.line_num} is not csv: {error}")) from None
+    if not seen:
+        raise InputError(one_line(f"{path} lists no videos"))
+    return list(seen.values())
+
+
+def _row(where: str, header: list[str], cells: list[str]) -> VideoRow:
+    if len(cells) != len(header):
+        raise InputError(one_line(f"{where} has {len(cells)} cells, the header has {len(header)}"))
+    row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    video, target = row["video_id"], row["win_or_lose"].casefold()
+    if not video.isdecimal():
+        raise InputError(one_line(f"{where} video_id: must be a number (given '{video:.30}')"))
+    if target not in TARGETS:
+        raise InputError(one_line(f"{where} win_or_lose: must be win or lose (given '{target:.30}')"))
+    return VideoRow(
+        where=where,
+        video=f"{int(video):04d}",
+        sex=row["subject_gender"] or None,
+        nationality=row["subject_nationality"] or None,
+        target=target,
+    )

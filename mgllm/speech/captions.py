@@ -1,0 +1,120 @@
+"""Captions, SubRip (`.srt`) and WebVTT (`.vtt`): each caption is a turn, or one for each voice in it.
+
+webvtt-py reads both. It passes over what it cannot place, so lines that would be lost are refused before.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterator
+
+import webvtt
+from webvtt.errors import MalformedCaptionError, MalformedFileError
+
+from mgllm.errors import InputError, one_line
+from mgllm.records import Turn
+from mgllm.speech.words import NOBODY, in_order, make_turn
+
+_VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
+_SRT_TIME = r"\d{1,3}:[0-5]\d:[0-5]\d[,.]\d{3}"
+_VTT_TIMES = re.compile(rf"\s*{_VTT_TIME}\s*-->\s*{_VTT_TIME}(\s.*)?")
+_SRT_TIMES = re.compile(rf"\s*{_SRT_TIME}\s*-->\s*{_SRT_TIME}(\s.*)?")
+_NO_CUES = ("NOTE", "STYLE", "REGION")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t\n]+([^>]*)>|(</v>)")
+_SRT_TAG = re.compile(r"</?[a-zA-Z][^>\n]*>|\{\\[^}]*\}")
+"""`<i>`, and `{\\an8}` as some programs write where on the screen a line stands."""
+
+
+def parse_vtt(text: str, where: str) -> tuple[Turn, ...]:
+    """Turns of WebVTT text; `<v Name>` says who speaks.
+
+    Raises:
+        InputError: it is no WebVTT; names the line.
+    """
+    if not re.match(r"WEBVTT(?=\s|$)", text):
+        raise InputError(one_line(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})"))
+    for number, block in list(_blocks(text))[1:]:
+        if not block[0].startswith(_NO_CUES):
+            _check_cue(where, number, block)
+    try:
+        captions = webvtt.from_string(text, strict=True)
+    except (MalformedFileError, MalformedCaptionError) as error:
+        raise InputError(one_line(f"{where} is not WebVTT: {error}")) from None
+    turns = [
+        make_turn(f"{where} {caption.text[:40]!r}", speaker, html.unescape(said), *_seconds(caption))
+        for caption in captions.captions
+        for speaker, said in _voices(caption.raw_text)
+    ]
+    return in_order(turn for turn in turns if turn is not None)
+
+
+def parse_srt(text: str, where: str) -> tuple[Turn, ...]:
+    """Turns of SubRip text, which names no speakers.
+
+    Raises:
+        InputError: it is no SubRip text; names the line.
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    begun = False
+    for number, line in enumerate(lines, 1):
+        if "-->" in line:
+            _check_times(f"{where}:{number}", line, _SRT_TIMES, "00:01:02,500 --> 00:01:04,000")
+            if number == 1 or not lines[number - 2].isdecimal():
+                raise InputError(one_line(f"{where}:{number} has no number of the caption on the line above"))
+            begun = True
+        elif not begun and line and not line.isdecimal():
+            raise InputError(one_line(f"{where}:{number} stands before any time: {line[:40]!r}"))
+    if not begun:
+        raise InputError(one_line(f"{where} holds no captions: a number, a line of times, and text"))
+    captions = webvtt.from_buffer(io.StringIO("\n".join(lines).strip("\n")), format="srt")
+    turns = []
+    for caption in captions.captions:
+        said = _SRT_TAG.sub("", caption.raw_text)
+        turns.append(make_turn(f"{where} {said[:40]!r}", NOBODY, said, *_seconds(caption)))
+    return in_order(turn for turn in turns if turn is not None)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and lines of what stands between empty lines."""
+    block: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line:
+            block.append(line)
+        elif block:
+            yield number - len(block), block
+            block = []
+
+
+def _check_cue(where: str, number: int, block: list[str]) -> None:
+    """A WebVTT cue has its times on the first line, or on the second below a name."""
+    example = "00:01:02.500 --> 00:01:04.000"
+    named = "-->" not in block[0]
+    line = block[named] if len(block) > named else ""
+    if "-->" not in line:
+        what = f"has no line of times, like {example}: {block[0][:40]!r}"
+        raise InputError(one_line(f"{where}:{number} {what}"))
+    _check_times(f"{where}:{number + named}", line, _VTT_TIMES, example)
+
+
+def _check_times(where: str, line: str, times: re.Pattern[str], example: str) -> None:
+    if not times.fullmatch(line):
+        raise InputError(one_line(f"{where} must have times like {example} (given {line[:60]!r})"))
+
+
+def _seconds(caption: webvtt.Caption) -> tuple[float, float]:
+    return caption.start_time.in_milliseconds() / 1000, caption.end_time.in_milliseconds() / 1000
+
+
+def _voices(raw: str) -> Iterator[tuple[str, str]]:
+    """Speaker and words of each part of a caption."""
+    speaker, begin = NOBODY, 0
+    for mark in _VOICE.finditer(raw):
+        yield speaker, _without_tags(raw[begin : mark.start()])
+        speaker, begin = html.unescape(mark[1] or NOBODY), mark.end()
+    yield speaker, _without_tags(raw[begin:])
+
+
+def _without_tags(text: str) -> str:
+    return webvtt.Caption(text=text).text

@@ -1,0 +1,36 @@
+"""The characters of a transcript file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mgllm.errors import InputError, one_line
+from mgllm.json_reading import decode
+
+MAX_BYTES = 50_000_000
+"""Largest transcript that is read; an hour of speech with a time for every word takes about 2 MB."""
+
+
+def read_text(path: Path) -> str:
+    r"""The text of a file in UTF-8, or in UTF-16 with a byte order mark as Praat writes it; lines end in \\n.
+
+    Raises:
+        InputError: it cannot be read, is larger than 50 MB, or is in another encoding.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(one_line(f"{path} holds more than {MAX_BYTES:,} bytes; is it a transcript?"))
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+    text = _decode_utf16(raw, path) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else decode(raw, str(path))
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode_utf16(raw: bytes, path: Path) -> str:
+    try:
+        return raw.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            one_line(f"{path} begins like UTF-16 text but is none ({error.reason} at byte {error.start + 1})")
+        ) from None

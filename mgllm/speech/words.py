@@ -1,0 +1,66 @@
+"""Turns: from one stretch of speech, and from words that have a time each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mgllm.errors import InputError, one_line
+from mgllm.records import Frozen, Turn
+
+NOBODY = "Speaker"
+"""Who speaks where the file does not say it."""
+PAUSE = 1.0
+"""Seconds of silence between two words that begin a new turn."""
+TOLERANCE = 1e-6
+"""Seconds by which an end may lie before its start: rounding of other programs."""
+
+
+class Word(Frozen):
+    """A word and when it is said."""
+
+    text: str
+    """The word."""
+    start: float
+    """Seconds."""
+    end: float
+    """Seconds."""
+    speaker: str = NOBODY
+    """Who says it."""
+
+
+def make_turn(where: str, speaker: str, text: str, start: float, end: float) -> Turn | None:
+    """A turn with its white space made single spaces; None where nothing is said.
+
+    Raises:
+        InputError: the times are no interval; `where` is file and place.
+    """
+    if not 0 <= start <= end + TOLERANCE:
+        raise InputError(one_line(f"{where} is spoken from {start:g} s to {end:g} s, which is no interval"))
+    words = " ".join(text.split())
+    name = " ".join(speaker.split()) or NOBODY
+    return Turn(speaker=name, text=words, start=start, end=max(start, end)) if words else None
+
+
+def join_words(words: Iterable[Word]) -> list[Turn]:
+    """Turns of words in their order: a new one where the speaker changes, or after a pause of 1 s."""
+    groups: list[list[Word]] = []
+    for word in words:
+        last = groups[-1][-1] if groups else None
+        if last is not None and word.speaker == last.speaker and word.start - last.end < PAUSE:
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return [
+        Turn(
+            speaker=group[0].speaker,
+            text=" ".join(word.text for word in group),
+            start=group[0].start,
+            end=max(word.end for word in group),
+        )
+        for group in groups
+    ]
+
+
+def in_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:
+    """Turns by their start, those that begin together as they stood."""
+    return tuple(sorted(turns, key=lambda turn: turn.start or 0.0))
