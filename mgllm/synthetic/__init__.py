@@ -1,0 +1,27 @@
+"""Made-up micro-gestures: a kinematic upper body, classes by definition, a camera, a detector's faults.
+
+    bodies → acts (what happens when) → figure, posing (where joints are) → cameras (pixels) → detector
+
+`trimmed` makes clips of it, `untrimmed` recordings with their truth. What classes look like is data: three
+YAML files. It is a layer of its own beside `datasets`, whose modules are all importers of what others made.
+"""
+
+from __future__ import annotations
+
+from mgllm.synthetic.definitions import LAYOUT, VOCABULARY, hidden_classes, visible_classes
+from mgllm.synthetic.detector import Difficulty
+from mgllm.synthetic.preview import draw_preview
+from mgllm.synthetic.trimmed import make_clips
+from mgllm.synthetic.untrimmed import Recording, make_recording
+
+__all__ = [
+    "LAYOUT",
+    "VOCABULARY",
+    "Difficulty",
+    "Recording",
+    "draw_preview",
+    "hidden_classes",
+    "make_clips",
+    "make_recording",
+    "visible_classes",
+]

@@ -1,0 +1,162 @@
+"""What happens in each of many clips: a gesture by its definition, and at times a hand that speaks along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.synthetic.contact_table import CHANNELS, NONE, way_table
+from mgllm.synthetic.contacts import LEFT, RIGHT, Contacts, Pace, draw_contacts
+from mgllm.synthetic.geometry import Numbers, Reals
+from mgllm.synthetic.minimum_jerk import Timing
+
+EITHER_WAY = ("tilt", "turn", "shift")
+"""Moves whose sign is drawn."""
+MEAN_SECONDS = 2.67
+"""Mean duration of a movement, so that clips last 2.5 s: iMiGUE's mean (Liu et al., CVPR 2021)."""
+SHORTEST, LONGEST = 0.8, 8.0
+SHAPE = 4.0
+"""Of the gamma distribution of durations: our choice."""
+ONSET = (0.35, 0.8)
+"""Seconds of a movement out or back at pace 1: our choice."""
+MOST_ONSET = 0.38
+"""Of the whole, at most."""
+SLOW_RETURN = (1.5, 3.0)
+"""Seconds of the way back of what stays."""
+SPEAKS_ALONG = 0.35
+"""Share of clips in which free hands may go with speech: our choice."""
+EACH_HAND = 0.75
+"""In such a clip, the chance of each free hand."""
+SPEECH = (1.2, 4.0)
+"""Seconds for which a hand goes with speech beside a gesture: our choice."""
+
+
+@dataclass(frozen=True, eq=False)
+class Acts:
+    """Of N clips."""
+
+    own: Contacts
+    """Of the leading hand."""
+    other: Contacts
+    """Of the other hand."""
+    own_timing: Timing
+    """When the leading hand does it."""
+    other_timing: Timing
+    """When the other hand does it."""
+    timing: Timing
+    """The gesture's."""
+    moves: Reals
+    """[channels, N]: of trunk, shoulders and head; degrees, shift in metres."""
+    hertz: Reals
+    """[N]: of repeated moves, 0 where they are held."""
+    stays: NDArray[np.bool_]
+    """[N]: the way back is no part of the gesture."""
+    along: NDArray[np.bool_]
+    """[2, N]: the leading, the other hand goes with speech beside the gesture."""
+
+    @property
+    def seen(self) -> tuple[Reals, Reals]:
+        """[N] each: first and last second at which a person would see the gesture."""
+        last = self.timing.begin + self.timing.onset + self.timing.hold
+        return self.timing.seen_from, np.where(self.stays, last, self.timing.seen_to)
+
+    def take(self, index: Numbers) -> Acts:
+        """The acts of these clips."""
+        return Acts(
+            own=self.own.take(index),
+            other=self.other.take(index),
+            own_timing=self.own_timing.take(index),
+            other_timing=self.other_timing.take(index),
+            timing=self.timing.take(index),
+            moves=self.moves[:, index],
+            hertz=self.hertz[index],
+            stays=self.stays[index],
+            along=self.along[:, index],
+        )
+
+
+def draw_acts(labels: Sequence[str | None], pace: Pace, room: float) -> Acts:
+    """Draw what happens from second 0 on.
+
+    Args:
+        labels: the class of each clip; none: nothing but rest.
+        pace: size, speed and random numbers.
+        room: seconds before and after the gesture in which a hand may go with speech.
+    """
+    table = way_table()
+    way_N = _ways(labels, pace.random)
+    stays = table.stays[way_N]
+    timing = draw_timing(pace, stays)
+    wanted = np.stack([table.own[way_N], table.other[way_N]])
+    along = _along(wanted, table.quiet[way_N], pace.random)
+    wanted = np.where(along, pace.random.choice(table.speech, wanted.shape), wanted)
+    beside = [_beside(timing, room, pace.random).where(hand, timing) for hand in along]
+    hertz = table.pulses[way_N, 0] + np.ptp(table.pulses[way_N], axis=1) * pace.random.random(len(labels))
+    return Acts(
+        own=draw_contacts(wanted[0], RIGHT, pace),
+        other=draw_contacts(wanted[1], LEFT, pace),
+        own_timing=beside[0],
+        other_timing=beside[1],
+        timing=timing,
+        moves=_moves(table.moves[way_N], pace),
+        hertz=(hertz * pace.speed).astype(np.float32),
+        stays=stays,
+        along=along,
+    )
+
+
+def draw_timing(pace: Pace, stays: NDArray[np.bool_]) -> Timing:
+    """Durations of N gestures that begin at second 0."""
+    random, n = pace.random, len(stays)
+    whole = np.clip(random.gamma(SHAPE, MEAN_SECONDS / SHAPE, n), SHORTEST, LONGEST)
+    out, back = (np.minimum(random.uniform(*ONSET, n) / pace.speed, MOST_ONSET * whole) for _ in range(2))
+    hold = whole - out - back
+    back = np.where(stays, random.uniform(*SLOW_RETURN, n), back)
+    return Timing(*(part.astype(np.float32) for part in (np.zeros(n), out, hold, back)))
+
+
+def starting_at(acts: Acts, begin_N: Reals) -> Acts:
+    """The same acts, later."""
+    own, other, both = (
+        replace(timing, begin=timing.begin + begin_N)
+        for timing in (acts.own_timing, acts.other_timing, acts.timing)
+    )
+    return replace(acts, own_timing=own, other_timing=other, timing=both)
+
+
+def _ways(labels: Sequence[str | None], random: np.random.Generator) -> Numbers:
+    """[N]: a way for each clip's class; the last row of the table for none."""
+    table = way_table()
+    nothing = len(table.own) - 1
+    first = np.array([nothing if label is None else table.first[label] for label in labels])
+    count = np.array([1 if label is None else table.count[label] for label in labels])
+    chosen: Numbers = first + random.integers(count)
+    return chosen
+
+
+def _along(wanted_2N: Numbers, quiet_N: NDArray[np.bool_], random: np.random.Generator) -> NDArray[np.bool_]:
+    """[2, N]: which free hands go with speech."""
+    some = (random.random(len(quiet_N)) < SPEAKS_ALONG) & ~quiet_N
+    free: NDArray[np.bool_] = (wanted_2N == NONE) & some & (random.random(wanted_2N.shape) < EACH_HAND)
+    return free
+
+
+def _beside(timing: Timing, room: float, random: np.random.Generator) -> Timing:
+    """Another movement, anywhere within the gesture's time and the room about it."""
+    first, last = timing.begin - room, timing.end + room
+    whole = np.minimum(random.uniform(*SPEECH, len(first)), last - first)
+    begin = first + random.random(len(first)) * (last - first - whole)
+    out, back = (np.minimum(random.uniform(*ONSET, len(first)), MOST_ONSET * whole) for _ in range(2))
+    return Timing(*(part.astype(np.float32) for part in (begin, out, whole - out - back, back)))
+
+
+def _moves(ranges: NDArray[np.float64], pace: Pace) -> Reals:
+    """[channels, N]: size of each clip's moves, from ranges [N, channels, 2]."""
+    share = pace.random.random(ranges.shape[:2])
+    size = (ranges[..., 0] + (ranges[..., 1] - ranges[..., 0]) * share) * pace.amplitude[:, None]
+    sign = np.where(pace.random.random(len(ranges)) < 0.5, -1, 1)
+    size[:, [CHANNELS.index(name) for name in EITHER_WAY]] *= sign[:, None]
+    return np.ascontiguousarray(size.T, dtype=np.float32)

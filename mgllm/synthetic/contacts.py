@@ -1,0 +1,132 @@
+"""What hands do at places, drawn for many clips at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.contact_table import contact_rows
+from mgllm.synthetic.geometry import Numbers, Reals
+from mgllm.synthetic.ranges import draw
+
+RIGHT, LEFT = -1, 1
+VECTORS = ("at", "beside", "inward", "palm", "fingers", "elbow", "round", "stroke", "cross_stroke")
+"""Fields whose x changes its sign in a mirror."""
+SIZE_ACROSS = {"given": 0.3, "any": 0.6, "loose": 1.0}
+"""Largest second stroke in shares of the first: direction given; any; or a loose hand."""
+LOOSE_RATIO = (0.45, 1.0)
+"""Pace of a loose hand's second stroke in shares of the first's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contacts(Columns):
+    """What one hand of each of N clips does; directions x (left), y, z."""
+
+    used: NDArray[np.bool_]
+    """[N]: it does anything at all."""
+    part: Numbers
+    """[N]: number in PARTS of what the place is on."""
+    by: Numbers
+    """[N]: number in BY of what touches."""
+    at: Reals
+    """[3, N]: the place, in the part's units."""
+    beside: Reals
+    """[3, N]: scatter about it by the part's directions, metres."""
+    inward: Reals
+    """[3, N]: where the palm faces by the part's directions; 0 where `palm` says it."""
+    palm: Reals
+    """[3, N]: where the palm faces by the chest's directions, or 0."""
+    fingers: Reals
+    """[3, N]: where the fingers point by the chest's directions."""
+    elbow: Reals
+    """[3, N]: to which side the elbow lies by the chest's directions."""
+    round: Reals
+    """[3, N]: the way's bulge by the chest's directions, metres."""
+    curl: Reals
+    """[N]: bend of the fingers, radians."""
+    stroke: Reals
+    """[3, N]: half of a stroke by the part's directions, metres."""
+    cross_stroke: Reals
+    """[3, N]: half of a stroke square to it."""
+    hertz: Reals
+    """[2, N]: of the two strokes."""
+    phase: Reals
+    """[2, N]: of the two strokes, radians."""
+
+    def mirrored(self) -> Contacts:
+        """The same by the other hand."""
+        flip = np.array([-1, 1, 1], np.float32)[:, None]
+        return replace(self, **{name: getattr(self, name) * flip for name in VECTORS})
+
+
+@dataclass(frozen=True, eq=False)
+class Pace:
+    """How large and quick N clips are, and their random numbers."""
+
+    amplitude: Reals
+    """[N]: factor on the size of movements."""
+    speed: Reals
+    """[N]: factor on their pace."""
+    random: np.random.Generator
+    """Decides the rest."""
+
+
+def draw_pace(unseen_N: NDArray[np.bool_], random: np.random.Generator) -> Pace:
+    """Size and speed of N clips, from the seen or the unseen ranges."""
+    return Pace(draw("amplitude", unseen_N, random), draw("speed", unseen_N, random), random)
+
+
+def draw_contacts(wanted_N: Numbers, side: int, pace: Pace) -> Contacts:
+    """Draw one hand's contact for each of N clips.
+
+    Args:
+        wanted_N: rows of the contact table; −1 where the hand does nothing.
+        side: RIGHT or LEFT.
+        pace: size, speed and random numbers.
+    """
+    rows = contact_rows()
+    row = {name: values[np.maximum(wanted_N, 0)] for name, values in rows.items()}
+    random, n = pace.random, len(wanted_N)
+    stroke, cross_stroke = _strokes(row, pace)
+    loose = row["loose"] > 0
+    hertz = _between(row["hertz"], random) * pace.speed
+    ratio = np.where(loose, random.uniform(*LOOSE_RATIO, n), 1.0)
+    first, second = random.uniform(0, 2 * np.pi, (2, n))
+    lag = np.where(loose, second, np.pi / 2)
+    mirror = np.array([side, 1, 1])[:, None]
+    vectors = {name: row[name].T * mirror for name in ("at", "inward", "palm", "fingers", "elbow", "round")}
+    vectors |= {"stroke": stroke.T * mirror, "cross_stroke": cross_stroke.T * mirror}
+    vectors["beside"] = random.standard_normal((3, n)) * row["scatter"]
+    return Contacts(
+        used=wanted_N >= 0,
+        part=row["part"].astype(np.int64),
+        by=row["by"].astype(np.int64),
+        curl=_between(row["curl"], random).astype(np.float32),
+        hertz=np.stack([hertz, hertz * ratio]).astype(np.float32),
+        phase=np.stack([first, first + lag]).astype(np.float32),
+        **{name: value.astype(np.float32) for name, value in vectors.items()},
+    )
+
+
+def _strokes(row: dict[str, NDArray[np.float64]], pace: Pace) -> tuple[NDArray[np.float64], ...]:
+    """Two strokes square to one another, [N, 3]: along the direction asked for, or any."""
+    random = pace.random
+    size = (_between(row["metres"], random) * pace.amplitude)[:, None]
+    any_way = random.standard_normal((len(size), 3))
+    given = (row["along"] != 0).any(axis=1, keepdims=True)
+    along = np.where(given, row["along"], any_way)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    across = np.cross(along, random.standard_normal((len(size), 3)))
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    loose = row["loose"][:, None] > 0
+    most = np.where(given, SIZE_ACROSS["given"], np.where(loose, SIZE_ACROSS["loose"], SIZE_ACROSS["any"]))
+    return along * size, across * size * random.random((len(size), 1)) * most
+
+
+def _between(pairs: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    """One number from each of N ranges [N, 2]."""
+    drawn: NDArray[np.float64] = pairs[:, 0] + (pairs[:, 1] - pairs[:, 0]) * random.random(len(pairs))
+    return drawn

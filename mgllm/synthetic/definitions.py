@@ -1,0 +1,210 @@
+"""The three YAML files that say how gestures are made, read into values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import AfterValidator, Field, model_validator
+
+from mgllm.errors import unknown
+from mgllm.records import Frozen
+from mgllm.records.frozen import Name
+from mgllm.vocabularies import load_vocabulary
+from mgllm.yaml_reading import read_yaml
+
+FOLDER = Path(__file__).parent
+VOCABULARY = "imigue"
+LAYOUT = "imigue22"
+ILLUSTRATIVE = "illustrative body language"
+"""The class that is no micro-gesture: movement that goes with speech."""
+
+Vector = tuple[float, float, float]
+"""To the hand's own side, up, forward."""
+Part = Literal["seat", "chest", "head", "other_upper_arm", "other_forearm", "other_hand"]
+Channel = Literal[
+    "lean",
+    "tilt",
+    "turn",
+    "slouch",
+    "shift",
+    "raise_own",
+    "raise_other",
+    "head_up",
+    "head_turn",
+    "head_tilt",
+    "head_out",
+]
+
+
+def _rising(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] > pair[1]:
+        raise ValueError(f"a range runs from low to high (given {list(pair)})")
+    return pair
+
+
+Range = Annotated[tuple[float, float], AfterValidator(_rising)]
+
+
+class Place(Frozen):
+    """Where a hand can go to."""
+
+    part: Part
+    """What moves it along."""
+    at: Vector
+    """Where on that part, in the part's units."""
+    out: Vector
+    """Where the surface faces."""
+    fingers: Vector
+    """Where the fingers would point."""
+    elbow: Vector
+    """To which side the elbow lies."""
+    round: Vector = (0.03, 0.0, 0.06)
+    """By how much the way there goes round the straight line, metres."""
+
+
+class Contact(Frozen):
+    """What a hand does at a place."""
+
+    at: Name
+    """The place."""
+    by: Literal["tips", "palm", "knuckles"] = "tips"
+    """What of the hand touches it."""
+    curl: Range = (0.15, 0.5)
+    """Bend of the fingers, radians."""
+    scatter: float = Field(0.006, ge=0)
+    """Standard deviation of where exactly, metres."""
+    fingers: Vector | None = None
+    """Where the fingers point, instead of the place's."""
+    palm: Vector | None = None
+    """Where the palm faces; none: into the surface."""
+    elbow: Vector | None = None
+    """Instead of the place's."""
+
+
+class Rub(Frozen):
+    """Small repeated strokes while a hand is at its place."""
+
+    metres: Range
+    """Size of a stroke, middle to end."""
+    hertz: Range
+    """Strokes a second."""
+    along: Vector | None = None
+    """Their direction; none: any."""
+    loose: bool = False
+    """Two unequal rhythms instead of one."""
+
+
+class Way(Frozen):
+    """One way to do a gesture."""
+
+    own: Contact | None = None
+    """What the leading hand does; none: it rests."""
+    other: Contact | None = None
+    """What the other hand does."""
+    both: bool = False
+    """The other hand does the same on its side."""
+    moves: Mapping[Channel, Range] = Field(default_factory=dict)
+    """Of trunk, shoulders and head; degrees, shift in metres."""
+    pulses: Range = (0.0, 0.0)
+    """Hertz of repeated moves; 0: the moves are held."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if not (self.own or self.moves):
+            raise ValueError("a way needs 'own' or 'moves'")
+        if self.other and (self.both or not self.own):
+            raise ValueError("'other' goes with 'own' and without 'both'")
+        return self
+
+
+class GestureSpec(Frozen):
+    """How a class is made."""
+
+    ways: tuple[Way, ...] = Field(min_length=1)
+    """One is drawn for a clip."""
+    rub: Rub | None = None
+    """Strokes of the hands."""
+    stays: bool = False
+    """The way back is slow and no part of the gesture."""
+
+
+class Sway(Frozen):
+    """A small wandering."""
+
+    size: Range
+    """Degrees; shift in metres."""
+    hertz: Range
+    """Of each of its two rhythms."""
+
+
+class SpeakerSpec(Frozen):
+    """A speaker between gestures."""
+
+    rests: tuple[tuple[Name, Name], ...] = Field(min_length=1)
+    """Places of right and left hand."""
+    base: Mapping[Channel, Range]
+    """Where the body is."""
+    sway: Mapping[Channel, Sway]
+    """How it wanders."""
+
+
+class _Places(Frozen):
+    landmarks: Mapping[Name, Place]
+
+
+class _Gestures(Frozen):
+    gestures: Mapping[Name, GestureSpec]
+
+
+class Definitions(Frozen):
+    """All of it, checked against one another and the vocabulary."""
+
+    places: Mapping[Name, Place]
+    """By name."""
+    gestures: Mapping[Name, GestureSpec]
+    """By class, in the vocabulary's order."""
+    speaker: SpeakerSpec
+    """Between gestures."""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        for channel in get_args(Channel):
+            if channel not in self.speaker.base or channel not in self.speaker.sway:
+                raise ValueError(f"speaker: base and sway must both say something of '{channel}'")
+        named = [place for pair in self.speaker.rests for place in pair]
+        for spec in self.gestures.values():
+            named += [c.at for way in spec.ways for c in (way.own, way.other) if c is not None]
+        for name in named:
+            if name not in self.places:
+                raise ValueError(unknown("place", name, self.places))
+        return self
+
+
+@cache
+def load_definitions() -> Definitions:
+    """The definitions of the package, classes in the vocabulary's order."""
+    gestures = read_yaml(FOLDER / "gestures.yaml", _Gestures).gestures
+    order = [c.label for c in load_vocabulary(VOCABULARY).classes]
+    for label in gestures:
+        if label not in order:
+            raise ValueError(unknown("class", label, order))
+    return Definitions(
+        places=read_yaml(FOLDER / "landmarks.yaml", _Places).landmarks,
+        gestures={label: gestures[label] for label in order if label in gestures},
+        speaker=read_yaml(FOLDER / "speaker.yaml", SpeakerSpec),
+    )
+
+
+def visible_classes() -> tuple[str, ...]:
+    """Classes that the layout can show, all of which are made, in the vocabulary's order."""
+    return tuple(load_definitions().gestures)
+
+
+def hidden_classes() -> tuple[str, ...]:
+    """Classes that the layout cannot show, none of which is made."""
+    vocabulary = load_vocabulary(VOCABULARY)
+    hidden = vocabulary.hidden_labels(LAYOUT)
+    return tuple(one.label for one in vocabulary.classes if one.label in hidden)

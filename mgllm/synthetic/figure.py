@@ -1,0 +1,129 @@
+"""From angles of trunk, shoulders and head to where they are: no arms yet.
+
+The spine is two links from the hips, which slouching bends against one another; collar bones turn about the
+top of the breastbone; the neck is one link. A figure faces forward along z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from mgllm.synthetic.bodies import Bodies
+from mgllm.synthetic.geometry import Reals, combined, rotated, rotation
+
+LOWER_SPINE = 0.45
+"""Share of the trunk below the bend."""
+NECK_AT_REST = 10.0
+"""Degrees by which the neck leans forward."""
+BREASTBONE = (0.0, 0.02, 0.55)
+"""Where collar bones turn: metres above the shoulder line; last in depths of the chest."""
+NECK_ROOT = (0.0, 0.02, -0.03)
+"""Metres from the middle of the shoulder line."""
+HEAD_PIVOT = (0.0, -0.4, -0.15)
+"""Where the head turns, from between the ears; in half distances of the ears."""
+FACE = {
+    "nose": (0.0, -0.2, 1.5),
+    "right_eye": (-0.43, 0.37, 1.13),
+    "left_eye": (0.43, 0.37, 1.13),
+    "right_ear": (-1.0, 0.0, 0.0),
+    "left_ear": (1.0, 0.0, 0.0),
+    "chin": (0.0, -1.4, 1.05),
+    "crown": (0.0, 1.75, -0.1),
+    "brow": (0.0, 1.0, 1.25),
+    "back_of_head": (0.0, 0.5, -1.3),
+}
+"""Points of the head in half distances of the ears; those after the ears are drawn in previews alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of the body that places are on."""
+
+    origin_3F: Reals
+    """Where its places are counted from."""
+    axes_33F: Reals
+    """Its rotation."""
+    scale_3F: Reals
+    """Its units in x, y, z; metres."""
+
+    def point(self, at_3F: Reals) -> Reals:
+        """Where a place is, given in the part's units."""
+        return self.origin_3F + rotated(self.axes_33F, at_3F * self.scale_3F)
+
+
+@dataclass(frozen=True, eq=False)
+class Torso:
+    """Trunk, shoulders and head of F frames."""
+
+    seat: Part
+    """Does not move but for a shift of the hips."""
+    chest: Part
+    """From the middle of the shoulder line."""
+    head: Part
+    """From between the ears."""
+    right_shoulder: Reals
+    """[3, F]."""
+    left_shoulder: Reals
+    """[3, F]."""
+    points: Mapping[str, Reals]
+    """Face and what else previews draw, [3, F] each."""
+
+
+def make_torso(body: Bodies, angles: Mapping[str, Reals]) -> Torso:
+    """Place the parts; body and angles (degrees, shift in metres) by frame. The own side is the right."""
+    rad = {name: np.deg2rad(value).astype(np.float32) for name, value in angles.items()}
+    zero = np.zeros_like(body.trunk)
+    hips = np.stack([-angles["shift"], zero, zero])
+    lower_33F = rotation(rad["lean"] - rad["slouch"], rad["turn"] * np.float32(0.4), rad["tilt"])
+    chest_33F = rotation(rad["lean"] + rad["slouch"], rad["turn"], rad["tilt"])
+    bend = hips + rotated(lower_33F, np.stack([zero, body.trunk * np.float32(LOWER_SPINE), zero]))
+    middle = bend + rotated(chest_33F, np.stack([zero, body.trunk * np.float32(1 - LOWER_SPINE), zero]))
+    chest = Part(middle, chest_33F, np.stack([body.shoulder, body.trunk, body.depth]))
+    head = _head(body, chest, rad)
+    seat = Part(hips, _still(zero), np.stack([body.shoulder, body.trunk, body.upper_arm + body.forearm]))
+    points = {name: head.point(_column(at)) for name, at in FACE.items()}
+    points |= {"hips": hips, "bend": bend}
+    return Torso(
+        seat=seat,
+        chest=chest,
+        head=head,
+        right_shoulder=_shoulder(body, chest, rad["raise_own"], -1),
+        left_shoulder=_shoulder(body, chest, rad["raise_other"], 1),
+        points=points,
+    )
+
+
+def _head(body: Bodies, chest: Part, rad: Mapping[str, Reals]) -> Part:
+    """The neck leans with the chest; the head follows by half, since people keep their gaze."""
+    zero = np.zeros_like(body.neck)
+    forward = rad["head_out"] + np.float32(np.deg2rad(NECK_AT_REST))
+    neck_33F = rotation(forward, zero, rad["head_tilt"] * np.float32(0.4))
+    root = chest.origin_3F + rotated(chest.axes_33F, _column(NECK_ROOT))
+    along = rotated(neck_33F, np.stack([zero, body.neck, zero]))
+    pivot = root + rotated(chest.axes_33F, along)
+    look_33F = rotation(-rad["head_up"], rad["head_turn"], rad["head_tilt"])
+    half = [np.float32(0.5) * angle for angle in (rad["lean"] + rad["slouch"], rad["turn"], rad["tilt"])]
+    axes_33F = combined(rotation(*half), look_33F)
+    scale = np.broadcast_to(body.head, (3, len(body.head)))
+    return Part(pivot - rotated(axes_33F, _column(HEAD_PIVOT) * scale), axes_33F, scale)
+
+
+def _shoulder(body: Bodies, chest: Part, raised_F: Reals, side: int) -> Reals:
+    """A collar bone turned up about the top of the breastbone; its length stays."""
+    x, y = side * body.shoulder, np.float32(-BREASTBONE[1])
+    back = -body.depth * np.float32(BREASTBONE[2])
+    cos, sin = np.cos(raised_F), side * np.sin(raised_F)
+    bone = np.stack([cos * x - sin * y, sin * x + cos * y, back])
+    root = np.stack([np.zeros_like(x), np.full_like(x, BREASTBONE[1]), -back])
+    return chest.origin_3F + rotated(chest.axes_33F, root + bone)
+
+
+def _still(like_F: Reals) -> Reals:
+    return np.broadcast_to(np.eye(3, dtype=np.float32)[:, :, None], (3, 3, len(like_F)))
+
+
+def _column(at: tuple[float, float, float]) -> Reals:
+    return np.array(at, np.float32)[:, None]

@@ -1,0 +1,81 @@
+"""Hands: a direction, a palm, five bent fingers, and what of them touches a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mgllm.skeleton.layouts import FINGERS
+from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.geometry import Reals, beside, cross
+
+KNUCKLES = {"index": (0.54, 0.16), "middle": (0.55, 0.05), "ring": (0.52, -0.06), "little": (0.47, -0.16)}
+"""Along the hand and toward the thumb, in lengths of the hand; proportions of an adult's hand, by eye."""
+LENGTHS = {"index": 0.42, "middle": 0.45, "ring": 0.42, "little": 0.33}
+THUMB = (0.14, 0.13, 0.36)
+"""Its root along and across the hand, and its length from there."""
+THUMB_ASIDE = 0.5
+"""Share of that length that stands off the hand: to the side, with bent fingers before the palm."""
+PALM = (0.42, 0.06, 0.0)
+"""What lies on a place when a palm does: along the hand, out of the palm, toward the thumb."""
+BENDS_AT_KNUCKLE = 0.6
+"""Share of a finger that turns by its bend; the rest turns by twice that."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hand(Columns):
+    """A hand of F frames: square unit vectors, [3, F], and the bend of its fingers."""
+
+    along: Reals
+    """From the wrist to the knuckles."""
+    palm: Reals
+    """Out of the palm."""
+    thumb: Reals
+    """Toward the thumb's side."""
+    curl_F: Reals
+    """Radians."""
+
+
+def make_hand(along_3F: Reals, palm_3F: Reals, curl_F: Reals, side: int) -> Hand:
+    """A hand that points along a unit vector; the palm is squared to it. `side`: −1 right, 1 left."""
+    palm = beside(palm_3F, along_3F)
+    return Hand(along_3F, palm, cross(along_3F, palm) * np.float32(-side), curl_F)
+
+
+def touching_point(by: str, curl_F: Reals) -> Reals:
+    """Where on a hand, by its own three directions, that lies which touches a place: [3, F], hand lengths."""
+    still: Reals = np.ones_like(curl_F)
+    if by == "palm":
+        return np.array(PALM, np.float32)[:, None] * still
+    if by == "knuckles":
+        middle = np.mean([KNUCKLES["index"], KNUCKLES["middle"]], axis=0)
+        return np.array([middle[0], 0, middle[1]], np.float32)[:, None] * still
+    tips: Reals = (_tip("index", curl_F) + _tip("middle", curl_F)) * np.float32(0.5)
+    return tips
+
+
+def placed(hand: Hand, wrist_3F: Reals, point_3F: Reals) -> Reals:
+    """A point given by the hand's directions (metres), from the wrist."""
+    offset: Reals = hand.along * point_3F[0] + hand.palm * point_3F[1] + hand.thumb * point_3F[2]
+    return wrist_3F + offset
+
+
+def fingertips(hand: Hand, wrist_3F: Reals, length_F: Reals) -> list[Reals]:
+    """The five tips, thumb first."""
+    return [placed(hand, wrist_3F, _tip(name, hand.curl_F) * length_F) for name in FINGERS]
+
+
+def _tip(name: str, curl_F: Reals) -> Reals:
+    """A finger's tip by the hand's directions, in lengths of the hand."""
+    cos, sin = np.cos(curl_F), np.sin(curl_F)
+    if name == "thumb":
+        along, across, reach = THUMB
+        aside = reach * THUMB_ASIDE
+        ahead = np.full_like(curl_F, along + (reach**2 - aside**2) ** 0.5)
+        return np.stack([ahead, aside * sin, across + aside * cos])
+    (along, across), reach = KNUCKLES[name], LENGTHS[name]
+    first, rest = reach * BENDS_AT_KNUCKLE, reach * (1 - BENDS_AT_KNUCKLE)
+    cos2, sin2 = np.cos(2 * curl_F), np.sin(2 * curl_F)
+    still = np.full_like(curl_F, across)
+    return np.stack([along + first * cos + rest * cos2, first * sin + rest * sin2, still])

@@ -1,0 +1,126 @@
+"""Clips in the making: who sits where, what happens, which camera looks on; and the joints of it all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.skeleton.layouts import load_layout
+from mgllm.synthetic.acts import Acts
+from mgllm.synthetic.bodies import Bodies
+from mgllm.synthetic.cameras import Cameras, project
+from mgllm.synthetic.contact_table import CHANNELS
+from mgllm.synthetic.contacts import Contacts
+from mgllm.synthetic.definitions import LAYOUT
+from mgllm.synthetic.geometry import Numbers, Reals, dot
+from mgllm.synthetic.minimum_jerk import envelope, pulses, way
+from mgllm.synthetic.posing import Figure, HandPlan, make_figure
+from mgllm.synthetic.speakers import Speakers, body_angles
+
+FPS = 25.0
+"""Frames a second, as iMiGUE has."""
+OTHER_SIDE = {"right": "left", "left": "right"}
+EXTRA = ("hips", "bend", "chin", "crown", "brow", "back_of_head")
+"""Points that previews draw and data sets do not hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """N clips, each by what it is made of."""
+
+    bodies: Bodies
+    """Of each clip."""
+    speakers: Speakers
+    """Of each clip."""
+    acts: Acts
+    """Of each clip."""
+    cameras: Cameras
+    """Of each clip."""
+    leads_left: NDArray[np.bool_]
+    """[N]: the left hand leads."""
+    start: Reals
+    """[N]: second of the first frame."""
+    frames: Numbers
+    """[N]: number of frames, at least 1."""
+    next_speakers: Speakers | None = None
+    """Where hands rest from the clip's end on, if that changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Filmed:
+    """What the camera saw of all clips, in a row."""
+
+    pixels_V2F: Reals
+    """Joints of the layout, then the extra points if asked for."""
+    behind_2F: NDArray[np.bool_]
+    """Right, left wrist is behind the trunk."""
+    clip_F: Numbers
+    """Each frame's clip."""
+    figure: Figure
+    """Metres, with the right hand leading in all."""
+    joints_V3F: Reals
+    """Metres, as it is: right is right."""
+
+
+def film(scene: Scene, *, extra: bool = False) -> Filmed:
+    """Pose all frames and look at them through each clip's camera, without any noise."""
+    clip_F = np.repeat(np.arange(len(scene.frames)), scene.frames)
+    within = np.arange(len(clip_F)) - np.repeat(np.cumsum(scene.frames) - scene.frames, scene.frames)
+    time_F = (scene.start[clip_F] + within / np.float32(FPS)).astype(np.float32)
+    figure = _figure(scene, time_F)
+    left_F = scene.leads_left[clip_F]
+    names = (*load_layout(LAYOUT).joints, *(EXTRA if extra else ()))
+    joints = _unmirrored(figure, names, left_F)
+    body = scene.bodies.spread(scene.frames)
+    middle = np.stack([np.zeros_like(body.trunk), body.trunk * np.float32(0.8), np.zeros_like(body.trunk)])
+    pixels = project(joints, scene.cameras.spread(scene.frames), middle, body.shoulder)
+    return Filmed(pixels, _behind(figure, left_F), clip_F, figure, joints)
+
+
+def _figure(scene: Scene, time_F: Reals) -> Figure:
+    acts, frames = scene.acts, scene.frames
+    timing = acts.timing.spread(frames)
+    angles = body_angles(scene.speakers, scene.leads_left, frames, time_F)
+    angles += np.repeat(acts.moves, frames, axis=-1) * pulses(time_F, timing, np.repeat(acts.hertz, frames))
+    gone = way((time_F - timing.begin) / timing.onset)
+    plans = []
+    for own in (True, False):
+        visit, when = (acts.own, acts.own_timing) if own else (acts.other, acts.other_timing)
+        share = envelope(time_F, when.spread(frames)) * np.repeat(visit.used, frames)
+        rest = _rest(scene.speakers, scene.leads_left, own=own)
+        after = _rest(scene.next_speakers, scene.leads_left, own=own) if scene.next_speakers else None
+        plans.append(HandPlan(rest, visit, share, after, gone))
+    named = dict(zip(CHANNELS, angles, strict=True))
+    return make_figure(scene.bodies.spread(frames), named, (plans[0], plans[1]), frames, time_F)
+
+
+def _rest(speakers: Speakers, leads_left_N: NDArray[np.bool_], *, own: bool) -> Contacts:
+    """Where a hand rests; where the left hand leads, in the mirror."""
+    plain, other = (speakers.right, speakers.left) if own else (speakers.left, speakers.right)
+    return other.mirrored().where(leads_left_N, plain)
+
+
+def _unmirrored(figure: Figure, names: tuple[str, ...], left_F: NDArray[np.bool_]) -> Reals:
+    """[V, 3, F]: joints as they are, where the left hand leads out of the mirror."""
+    made = np.stack([figure.points[name] for name in names])
+    twins = [names.index(_twin(name)) for name in names]
+    flip = np.array([-1, 1, 1], np.float32)[:, None]
+    return np.where(left_F, made[twins] * flip, made)
+
+
+def _twin(name: str) -> str:
+    side, _, part = name.partition("_")
+    return f"{OTHER_SIDE[side]}_{part}" if side in OTHER_SIDE else name
+
+
+def _behind(figure: Figure, left_F: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """[2, F]: the right, the left wrist lies behind the middle of the trunk, below the shoulders."""
+    hidden = []
+    for side in ("right", "left"):
+        away = figure.points[f"{side}_wrist"] - figure.chest.origin_3F
+        across, up, ahead = (dot(away, figure.chest.axes_33F[:, n]) for n in range(3))
+        wide = figure.chest.scale_3F[0]
+        hidden.append((ahead < -0.02) & (up < -0.1) & (np.abs(across) < wide))
+    return np.where(left_F, np.stack(hidden[::-1]), np.stack(hidden))

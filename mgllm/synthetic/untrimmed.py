@@ -1,0 +1,148 @@
+"""Untrimmed recordings: one speaker for minutes, micro-gestures with rest and speech between; the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.records import Gesture
+from mgllm.seeds import stream
+from mgllm.skeleton import Clip
+from mgllm.synthetic.acts import Acts, draw_acts, starting_at
+from mgllm.synthetic.bodies import draw_bodies
+from mgllm.synthetic.cameras import draw_cameras
+from mgllm.synthetic.contacts import Pace, draw_pace
+from mgllm.synthetic.definitions import ILLUSTRATIVE, visible_classes
+from mgllm.synthetic.detector import Difficulty, detect
+from mgllm.synthetic.geometry import Numbers, Reals
+from mgllm.synthetic.scenes import FPS, Scene, film
+from mgllm.synthetic.speakers import Speakers, draw_rests, draw_speakers
+from mgllm.synthetic.trimmed import part_of
+
+GAP = {"shape": 2.0, "mean": 3.5, "least": 0.6, "most": 20.0}
+"""Seconds between two gestures, a gamma distribution: our choice."""
+SPEAKS = 0.4
+"""Share of gaps in which the hands go with speech."""
+SETTLES = 0.3
+"""Share of the other gaps in which the hands find another place to rest."""
+PAUSE = (0.12, 0.6)
+"""Seconds of rest before and after whatever happens."""
+LEAST_SEEN = 0.3
+"""Seconds of a gesture that must be left when the recording ends in it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A recording and what happens in it."""
+
+    clip: Clip
+    """All frames."""
+    gestures: tuple[Gesture, ...]
+    """The truth: micro-gestures in the order of their start."""
+    illustrative: tuple[Gesture, ...]
+    """When hands go with speech, which is no micro-gesture."""
+
+
+def make_recording(seed: int, number: int, seconds: float, difficulty: Difficulty) -> Recording:
+    """A recording of a body of its own; a function of its arguments alone."""
+    random = stream(seed, "recording", number)
+    unseen = np.array([part_of(number) == "test"])
+    drawn = draw_bodies(seed, range(number, number + 1), unseen, kind="speaker")
+    cameras = draw_cameras(unseen, random)
+    labels = _labels(seconds, random)
+    n = len(labels)
+    pace = draw_pace(np.repeat(unseen, n), random)
+    acts, start, frames = _timeline(labels, pace)
+    n = int(np.searchsorted(np.cumsum(frames), seconds * FPS)) + 1
+    first = np.arange(n)
+    now, then = _speakers(labels, random)
+    scene = Scene(
+        bodies=drawn.bodies.take(first * 0),
+        speakers=now.take(first),
+        acts=acts.take(first),
+        cameras=cameras.take(first * 0),
+        leads_left=random.random(len(labels))[:n] < 0.5,
+        start=start[:n],
+        frames=frames[:n],
+        next_speakers=then.take(first),
+    )
+    length = int(np.rint(seconds * FPS))
+    joints = _joints(scene, difficulty, stream(seed, "detector of recording", number))[:length]
+    told = {name: f"{value[0]:.4f}" for name, value in drawn.drawn.items()}
+    told |= {name: f"{getattr(cameras, name)[0]:.4f}" for name in ("azimuth", "elevation", "distance")}
+    name = f"r{number:05d}"
+    clip = Clip(name, name, joints, fps=FPS, more={"part": part_of(number)} | told)
+    return Recording(clip, _truth(scene.acts, labels[:n], seconds), _speech(scene.acts, labels[:n], seconds))
+
+
+def _labels(seconds: float, random: np.random.Generator) -> list[str | None]:
+    """Gaps (none, or illustrative) and gestures in turn: each class as often as any, in random order."""
+    classes = [label for label in visible_classes() if label != ILLUSTRATIVE]
+    rounds = int(seconds / 2 / len(classes)) + 2
+    gestures = [classes[n] for _ in range(rounds) for n in random.permutation(len(classes))]
+    gaps = [ILLUSTRATIVE if random.random() < SPEAKS else None for _ in gestures]
+    return [label for pair in zip(gaps, gestures, strict=True) for label in pair]
+
+
+def _timeline(labels: list[str | None], pace: Pace) -> tuple[Acts, Reals, Numbers]:
+    """What happens, one after the other; first second and frames of each."""
+    acts = draw_acts(labels, pace, PAUSE[0])
+    empty = np.array([label is None for label in labels])
+    gap = pace.random.gamma(GAP["shape"], GAP["mean"] / GAP["shape"], len(labels))
+    gap = np.clip(gap, GAP["least"], GAP["most"])
+    lead, tail = (pace.random.uniform(*PAUSE, len(labels)) for _ in range(2))
+    whole = np.where(empty, gap, acts.timing.end + tail) + lead
+    whole = np.maximum(whole, np.where(empty, lead + acts.timing.onset, 0))
+    frames = np.ceil(whole * FPS).astype(np.int64)
+    start = (np.cumsum(frames) - frames) / FPS
+    return starting_at(acts, (start + lead).astype(np.float32)), start.astype(np.float32), frames
+
+
+def _speakers(labels: list[str | None], random: np.random.Generator) -> tuple[Speakers, Speakers]:
+    """The one speaker in each stretch, and in the next: where hands rest may change in an empty gap."""
+    speaker = draw_speakers(1, random).take(np.zeros(len(labels), np.int64))
+    settles = np.array([label is None for label in labels]) & (random.random(len(labels)) < SETTLES)
+    then: Numbers = np.cumsum(settles)
+    right, left = draw_rests(int(then[-1]) + 1, random)
+    stretches = [
+        replace(speaker, right=right.take(which), left=left.take(which)) for which in (then - settles, then)
+    ]
+    return stretches[0], stretches[1]
+
+
+def _joints(scene: Scene, difficulty: Difficulty, random: np.random.Generator) -> Reals:
+    filmed = film(scene)
+    width = scene.cameras.width[filmed.clip_F]
+    same = np.zeros_like(filmed.clip_F)
+    return detect(filmed.pixels_V2F, filmed.behind_2F, width, same, difficulty, random)
+
+
+def _truth(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gesture, ...]:
+    """Each micro-gesture from the first to the last moment at which a person would see it."""
+    first, last = acts.seen
+    told = [label not in (None, ILLUSTRATIVE) for label in labels]
+    return _gestures(labels, np.stack([first, last]), np.array(told), seconds)
+
+
+def _speech(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gesture, ...]:
+    """When hands go with speech, between gestures and beside them."""
+    names: list[str | None] = [ILLUSTRATIVE] * len(labels)
+    found = list(
+        _gestures(names, np.stack(acts.seen), np.array([x == ILLUSTRATIVE for x in labels]), seconds)
+    )
+    for timing, along in zip((acts.own_timing, acts.other_timing), acts.along, strict=True):
+        found += _gestures(names, np.stack([timing.seen_from, timing.seen_to]), along, seconds)
+    return tuple(sorted(found, key=lambda gesture: gesture.start or 0.0))
+
+
+def _gestures(
+    labels: list[str | None], seen_2N: Reals, told_N: NDArray[np.bool_], seconds: float
+) -> tuple[Gesture, ...]:
+    found = []
+    for label, first, last, told in zip(labels, *seen_2N.tolist(), told_N, strict=True):
+        end = min(last, seconds)
+        if told and label is not None and end - first >= LEAST_SEEN:
+            found.append(Gesture(label=label, start=round(max(first, 0.0), 3), end=round(end, 3)))
+    return tuple(found)
