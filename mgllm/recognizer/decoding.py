@@ -1,0 +1,139 @@
+"""From posteriors per frame to segments: smoothing, a path through states, soft suppression.
+
+All of it runs over a stream of any length: only a window of frames is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.records import Frozen
+
+Reals = NDArray[np.float64]
+BACKGROUND = 0
+"""State in which no gesture is made; its column comes first."""
+
+
+class DecodingOptions(Frozen):
+    """How posteriors become segments. Frames are those of the posteriors."""
+
+    median: int = Field(default=5, ge=1)
+    """Frames of the running median; odd, 1 is none."""
+    stay: float = Field(default=0.97, gt=0, lt=1)
+    """Probability that the next frame is of the same state."""
+    lag: int = Field(default=500, ge=1)
+    """Frames after which a state is final."""
+    min_frames: int = Field(default=6, ge=1)
+    """Shortest segment."""
+    beside: float = Field(default=0.35, gt=0, le=1)
+    """Posterior from which on a class is a segment even where the path goes through another state."""
+    overlap: float = Field(default=0.1, gt=0)
+    """Width of the Gaussian of soft suppression (soft-NMS, Bodla et al., ICCV 2017, eq. 3)."""
+    min_confidence: float = Field(default=0.1, ge=0, le=1)
+    """Segments that are less sure are dropped."""
+
+
+class Run(NamedTuple):
+    """A stretch of frames in one state."""
+
+    state: int
+    start: int
+    """First frame."""
+    end: int
+    """Frame after the last."""
+    confidence: float
+    """Mean posterior of the state over the stretch."""
+
+
+def smoothed(blocks: Iterable[Reals], frames: int) -> Iterator[Reals]:
+    """Running median of each column over `frames` frames, edges repeated, rows made to sum to 1 again.
+
+    Args:
+        blocks: posteriors [T, K], one after the other.
+        frames: odd.
+    """
+    from numpy.lib.stride_tricks import sliding_window_view
+
+    half = frames // 2
+    if half == 0:
+        yield from blocks
+        return
+    held: Reals | None = None
+    for block in blocks:
+        if not len(block):
+            continue
+        held = np.concatenate([np.repeat(block[:1], half, 0) if held is None else held, block])
+        if len(held) >= frames:
+            yield _normal(np.median(sliding_window_view(held, frames, axis=0), axis=-1))
+            held = held[-(frames - 1) :]
+    if held is not None:
+        ended = np.concatenate([held, np.repeat(held[-1:], half, 0)])
+        if len(ended) >= frames:
+            yield _normal(np.median(sliding_window_view(ended, frames, axis=0), axis=-1))
+
+
+def _normal(p_TK: Reals) -> Reals:
+    p_TK = np.maximum(p_TK, 1e-12)
+    return np.asarray(p_TK / p_TK.sum(1, keepdims=True))
+
+
+class Decided(NamedTuple):
+    """Frames whose state is final."""
+
+    state_T: NDArray[np.int64]
+    p_TK: Reals
+    """Their posteriors."""
+
+
+def states(blocks: Iterable[Reals], stay: float, lag: int) -> Iterator[Decided]:
+    """The most probable path through states (Viterbi), as a stream; each state final after `lag` frames.
+
+    A state keeps itself with probability `stay` and goes to any other alike.
+
+    Args:
+        blocks: posteriors [T, K], one after the other.
+        stay: see above.
+        lag: frames that are held back. The path is that of the whole stream if the best paths into all
+            states have met within as many frames.
+    """
+    score_K: Reals | None = None
+    back: list[NDArray[np.int64]] = []
+    held: list[Reals] = []
+    for block in blocks:
+        for p_K in block:
+            score_K, came_K = _step(score_K, np.log(np.maximum(p_K, 1e-12)), stay)
+            back.append(came_K)
+            held.append(p_K)
+        if score_K is not None and len(back) >= 2 * lag:
+            path_T = _path(back, int(score_K.argmax()))
+            yield Decided(path_T[:-lag], np.stack(held[:-lag]))
+            back, held = back[-lag:], held[-lag:]
+    if score_K is not None:
+        yield Decided(_path(back, int(score_K.argmax())), np.stack(held))
+
+
+def _step(score_K: Reals | None, logp_K: Reals, stay: float) -> tuple[Reals, NDArray[np.int64]]:
+    """One frame on: the best way into each state is to have been there, or to come from the best of all."""
+    own_K = np.arange(len(logp_K))
+    if score_K is None:
+        return logp_K, own_K
+    best = int(score_K.argmax())
+    kept_K = score_K + np.log(stay)
+    changed = score_K[best] + np.log((1 - stay) / max(1, len(logp_K) - 1))
+    moved_K = changed > kept_K
+    total_K = np.where(moved_K, changed, kept_K) + logp_K
+    return total_K - total_K.max(), np.where(moved_K, best, own_K)
+
+
+def _path(back: Sequence[NDArray[np.int64]], last: int) -> NDArray[np.int64]:
+    path_T = np.empty(len(back), np.int64)
+    state = last
+    for place in range(len(back) - 1, -1, -1):
+        path_T[place] = state
+        state = int(back[place][state])
+    return path_T

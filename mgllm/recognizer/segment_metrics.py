@@ -1,0 +1,137 @@
+"""How well a timeline of gestures fits the annotated one: matched one to one, never twice.
+
+The metric in use at the challenges can count one found segment for several annotated ones; here every segment
+is matched at most once, and the most matches that are possible are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.records import Frozen
+
+THRESHOLDS = (0.1, 0.3, 0.5)
+"""Temporal intersection over union from which on a match counts."""
+
+
+class Segment(NamedTuple):
+    """One gesture in time."""
+
+    label: str
+    start: float
+    """Seconds."""
+    end: float
+    """Seconds, after the start."""
+
+
+class Counts(NamedTuple):
+    """Of one or many recordings; add them up before a share is taken."""
+
+    right: int
+    """Pairs of a found and an annotated segment."""
+    found: int
+    annotated: int
+
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
+    @property
+    def f1(self) -> float:
+        """2 · right / (found + annotated); 1 where there is nothing to find and nothing was found."""
+        total = self.found + self.annotated
+        return 2 * self.right / total if total else 1.0
+
+
+class SegmentScores(Frozen):
+    """Of timelines, pooled over recordings."""
+
+    f1: dict[str, float]
+    """By threshold, such as "0.3"."""
+    frame_accuracy: float = Field(ge=0, le=1)
+    """Share of frames with the right class; background counts as one."""
+    edit: float = Field(ge=0, le=1)
+    """1 − Levenshtein distance of the label sequences over the longer one's length, mean over recordings."""
+    recordings: int = Field(ge=1)
+    """How many."""
+
+
+def matched(annotated: Sequence[Segment], found: Sequence[Segment], threshold: float) -> Counts:
+    """Most pairs of the same label whose intersection over union reaches the threshold, each used once."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    right = 0
+    for label in {segment.label for segment in annotated}:
+        fits = overlaps(
+            [segment for segment in annotated if segment.label == label],
+            [segment for segment in found if segment.label == label],
+        )
+        if fits.size:
+            graph = csr_matrix(fits >= max(threshold, 1e-9))
+            right += int((maximum_bipartite_matching(graph) >= 0).sum())
+    return Counts(right, len(found), len(annotated))
+
+
+def overlaps(a: Sequence[Segment], b: Sequence[Segment]) -> NDArray[np.float64]:
+    """Intersection over union in time, [A, B]."""
+    if not (a and b):
+        return np.zeros((len(a), len(b)))
+    start_a, end_a = (np.array([getattr(one, name) for one in a])[:, None] for name in ("start", "end"))
+    start_b, end_b = (np.array([getattr(one, name) for one in b])[None] for name in ("start", "end"))
+    both = np.maximum(np.minimum(end_a, end_b) - np.maximum(start_a, start_b), 0)
+    either = (end_a - start_a) + (end_b - start_b) - both
+    return np.asarray(both / np.maximum(either, 1e-12))
+
+
+def edit_score(annotated: Sequence[Segment], found: Sequence[Segment]) -> float:
+    """Whether the same gestures come in the same order, whenever that is (Lea et al., CVPR 2017)."""
+    a, b = [segment.label for segment in annotated], [segment.label for segment in found]
+    if not (a or b):
+        return 1.0
+    row = list(range(len(b) + 1))
+    for i, label in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (label != other))
+    return 1 - row[-1] / max(len(a), len(b))
+
+
+def frame_labels(segments: Sequence[Segment], times: NDArray[np.float64]) -> NDArray[np.object_]:
+    """The label at each time; of overlapping segments the one that began last; "" is background."""
+    labels = np.full(len(times), "", dtype=object)
+    for segment in sorted(segments, key=lambda one: one.start):
+        labels[(times >= segment.start) & (times < segment.end)] = segment.label
+    return labels
+
+
+def score_timelines(
+    pairs: Sequence[tuple[Sequence[Segment], Sequence[Segment], float]], step: float = 0.04
+) -> SegmentScores:
+    """Score (annotated, found, seconds) of recordings, pooled.
+
+    Args:
+        pairs: of each recording.
+        step: seconds between the frames that are compared.
+    """
+    counts = {threshold: Counts(0, 0, 0) for threshold in THRESHOLDS}
+    same = frames = 0
+    edits = []
+    for annotated, found, seconds in pairs:
+        for threshold in THRESHOLDS:
+            counts[threshold] = counts[threshold].plus(matched(annotated, found, threshold))
+        times = np.arange(0, seconds, step)
+        same += int((frame_labels(annotated, times) == frame_labels(found, times)).sum())
+        frames += len(times)
+        edits.append(edit_score(annotated, found))
+    return SegmentScores(
+        f1={f"{threshold:g}": count.f1 for threshold, count in counts.items()},
+        frame_accuracy=same / max(frames, 1),
+        edit=float(np.mean(edits)),
+        recordings=len(pairs),
+    )

@@ -1,0 +1,116 @@
+"""A clip model over a recording: windows that slide, and what they say of each frame.
+
+Only the frames under a batch of windows are held, whatever the recording's length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.recognizer.clips import Clips
+from mgllm.recognizer.decoding import Reals
+from mgllm.recognizer.network import Recognizer
+from mgllm.recognizer.reading import Preprocessing
+from mgllm.records import Frozen
+from mgllm.skeleton import Layout
+from mgllm.skeleton.preparing import prepare_clip
+from mgllm.skeleton.views import resampled
+
+
+class WindowOptions(Frozen):
+    """How windows lie over a recording."""
+
+    seconds: float = Field(default=2.0, gt=0)
+    """Length of a window."""
+    hop: float = Field(default=0.2, gt=0)
+    """From the beginning of a window to that of the next."""
+    batch: int = Field(default=64, ge=1)
+    """Windows that go through the network together."""
+
+
+def window_starts(frames: int, length: int, hop: int) -> NDArray[np.int64]:
+    """First frames of windows; the last one ends with the recording. A short recording is one window."""
+    last = max(0, frames - length)
+    starts = np.arange(0, last + 1, hop)
+    return starts if starts[-1] == last else np.append(starts, last)
+
+
+def frame_posteriors(
+    network: Recognizer,
+    joints_TVC: NDArray[np.floating[Any]],
+    fps: float,
+    fit: tuple[Layout, int, Preprocessing],
+    options: WindowOptions,
+) -> Iterator[Reals]:
+    """Probabilities of classes for each frame, block by block: the mean of the windows over it.
+
+    A window counts more for the frames in its middle: its weight is a triangle, never 0.
+
+    Args:
+        network: with classes.
+        joints_TVC: of a recording; may be memory-mapped.
+        fps: its frames a second.
+        fit: layout, dimensions and preprocessing that the network was made for.
+        options: how windows lie.
+
+    Yields: [frames, classes], all frames once and in their order.
+    """
+    frames = len(joints_TVC)
+    length = min(frames, max(2, round(options.seconds * fps)))
+    starts = window_starts(frames, length, max(1, round(options.hop * fps)))
+    weight_L = 1 - np.abs(np.arange(length) - (length - 1) / 2) / (length / 2 + 0.5)
+    held = _Held(len(network.classes))
+    for first in range(0, len(starts), options.batch):
+        batch = starts[first : first + options.batch]
+        p_NK = _ask(network, [joints_TVC[start : start + length] for start in batch], fit)
+        held.add(batch, p_NK, weight_L)
+        after = first + options.batch
+        yield held.until(int(starts[after]) if after < len(starts) else frames)
+
+
+class _Held:
+    """Sums over windows for the frames that are not final yet."""
+
+    def __init__(self, classes: int) -> None:
+        self._base = 0
+        self._sum_TK = np.zeros((0, classes))
+        self._weight_T = np.zeros(0)
+
+    def add(self, starts: NDArray[np.int64], p_NK: Reals, weight_L: Reals) -> None:
+        missing = int(starts[-1]) + len(weight_L) - self._base - len(self._weight_T)
+        if missing > 0:
+            self._sum_TK = np.pad(self._sum_TK, ((0, missing), (0, 0)))
+            self._weight_T = np.pad(self._weight_T, (0, missing))
+        for start, p_K in zip(starts, p_NK, strict=True):
+            part = slice(int(start) - self._base, int(start) - self._base + len(weight_L))
+            self._sum_TK[part] += weight_L[:, None] * p_K
+            self._weight_T[part] += weight_L
+
+    def until(self, frame: int) -> Reals:
+        """The frames before `frame`; they are let go."""
+        count = frame - self._base
+        done = self._sum_TK[:count] / self._weight_T[:count, None]
+        self._base, self._sum_TK, self._weight_T = frame, self._sum_TK[count:], self._weight_T[count:]
+        return done
+
+
+@torch.no_grad()
+def _ask(
+    network: Recognizer, windows: list[NDArray[np.floating[Any]]], fit: tuple[Layout, int, Preprocessing]
+) -> Reals:
+    layout, dims, how = fit
+    prepared = [
+        resampled(prepare_clip(window, layout, dims, how.preparation), how.frames) for window in windows
+    ]
+    device = network.mean_D.device
+    clips = Clips(
+        torch.from_numpy(np.stack([clip.x for clip in prepared])).to(device),
+        torch.from_numpy(np.stack([clip.mask for clip in prepared])).to(device),
+    )
+    return np.asarray(network(clips).softmax(-1).double().cpu().numpy())
