@@ -47,6 +47,7 @@ bench: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python benchmarks/local_scoring.py
 	$(BIN)/python benchmarks/api_load.py
 	$(BIN)/python benchmarks/api_load.py --faults
+	$(BIN)/python benchmarks/synth_speed.py
 	$(BIN)/python benchmarks/recognizer_speed.py
 	$(BIN)/python benchmarks/recognizer_scaling.py
 

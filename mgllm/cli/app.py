@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from mgllm import __version__
-from mgllm.cli import imports, items, models, reading, recognizer, rendering, running, scenarios
+from mgllm.cli import (
+    exports,
+    imports,
+    items,
+    models,
+    reading,
+    recognizer,
+    rendering,
+    running,
+    scenarios,
+    synth,
+    transcribing,
+)
 from mgllm.errors import MgllmError
 
 INTERRUPTED = 130
@@ -50,9 +62,12 @@ reading.register(app)
 rendering.register(app)
 scenarios.register(app)
 imports.register(app)
+exports.register(app)
 items.register(app)
 models.register(app)
 recognizer.register(app)
+synth.register(app)
+transcribing.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

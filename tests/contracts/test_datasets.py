@@ -15,6 +15,7 @@ NAMES = datasets.names()
 
 def test_the_shelf_is_not_empty() -> None:
     assert {"rltd", "utd-mhad", "pyskl", "ntu", "imigue", "smg", "ma52"} <= set(NAMES)
+    assert {"srt", "vtt", "whisper", "textgrid", "txt", "imigue-speech"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

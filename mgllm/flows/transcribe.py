@@ -1,0 +1,202 @@
+"""`mgllm transcribe`: skeleton data sets into gesture transcripts, by a checkpoint or by cross-fitting."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.errors import InputError
+from mgllm.flows.progress import Display, Steps
+from mgllm.flows.writing import refuse_existing, write_texts
+from mgllm.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
+from mgllm.labelling import best_vocabulary
+from mgllm.recognizer.card import model_card
+from mgllm.recognizer.checkpoint import WEIGHTS, CheckpointConfig, write_checkpoint
+from mgllm.recognizer.cross_fit import FitOptions, fit
+from mgllm.recognizer.network import Recognizer, classify, load_recognizer
+from mgllm.recognizer.reading import ClipReader, check_layout
+from mgllm.recognizer.timeline import BACKGROUND_NAME, TimelineOptions, timeline
+from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile
+from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
+from mgllm.skeleton.selection import Split, folds
+
+FPS = 25.0
+"""Of clips whose rate is not known; the transcript's times are in that measure."""
+
+
+class TranscribeOptions(Frozen):
+    """How transcripts are made."""
+
+    checkpoint: Path | None = None
+    """`--checkpoint`: a recogniser with classes."""
+    cross_fit: int | None = Field(default=None, ge=2)
+    """`--cross-fit`: train so many recognisers on the data set itself, each without a part of its people."""
+    by: str = "subject"
+    """`--by`: column that the parts keep together."""
+    clips: Literal["auto", "recordings", "trimmed"] = "auto"
+    """`--clips`: each clip is a recording, or holds one gesture of one (columns recording, first, last);
+    auto: trimmed where there are such columns."""
+    timeline: TimelineOptions = Field(default_factory=TimelineOptions)
+    """Of recordings."""
+    fit: FitOptions = Field(default_factory=FitOptions)
+    """Of cross-fitting."""
+    seed: int = 0
+    """`--seed`: of the parts."""
+
+
+class Transcribed(Frozen):
+    """What was written."""
+
+    out: Path
+    """The folder."""
+    transcripts: int
+    """Files."""
+    gestures: int
+    """In all of them."""
+    source: CueSource
+    """recognized or out_of_fold."""
+    exposures: dict[Exposure, int]
+    """Transcripts by exposure."""
+    checkpoints: tuple[str, ...] = ()
+    """Those that cross-fitting made."""
+
+
+def transcribe(
+    path: Path, out: Path, options: TranscribeOptions, *, display: Display = "auto"
+) -> Transcribed:
+    """Write a `*.mg.json` for each recording of a skeleton data set.
+
+    Raises:
+        InputError: data set or checkpoint cannot be used, or a file is there already.
+        TrainingStopped: a training of cross-fitting went astray.
+    """
+    if (options.checkpoint is None) == (options.cross_fit is None):
+        raise InputError("which recogniser? Name one with --checkpoint C, or say --cross-fit 5")
+    dataset = open_dataset(path)
+    check_dataset(dataset)
+    trimmed = _is_trimmed(dataset, options)
+    items = dataset.column("recording") if trimmed else [row.id for row in dataset.clips]
+    refuse_existing(out, sorted({f"{file_stem(item)}{SUFFIX}" for item in items}))
+    source: CueSource = "recognized" if options.cross_fit is None else "out_of_fold"
+    made: dict[str, GestureFile] = {}
+    checkpoints: list[str] = []
+    for readers in _recognisers(dataset, options, out, display):
+        checkpoints += [str(readers.folder)] if options.cross_fit is not None else []
+        read = readers.trimmed(source) if trimmed else readers.recordings(options.timeline, source)
+        for file in read:
+            made[f"{file_stem(file.item)}{SUFFIX}"] = file
+    write_texts(out, {name: gesture_text(check_gesture_file(file, name)) for name, file in made.items()})
+    exposures: dict[Exposure, int] = {}
+    for file in made.values():
+        exposures[file.exposure] = exposures.get(file.exposure, 0) + 1
+    return Transcribed(
+        out=out,
+        transcripts=len(made),
+        gestures=sum(len(file.gestures) for file in made.values()),
+        source=source,
+        exposures=exposures,
+        checkpoints=tuple(checkpoints),
+    )
+
+
+def _is_trimmed(dataset: SkeletonDataset, options: TranscribeOptions) -> bool:
+    """Whether clips hold one gesture each of longer recordings."""
+    columns = {"recording", "first", "last"} <= set(dataset.columns)
+    if options.clips == "trimmed" and not columns:
+        raise InputError(f"{dataset.path}: --clips trimmed needs columns recording, first, last")
+    return columns and options.clips != "recordings"
+
+
+def _recognisers(
+    dataset: SkeletonDataset, options: TranscribeOptions, out: Path, display: Display
+) -> Iterator[_Reading]:
+    """The checkpoint over all clips, or one recogniser for each part of the people."""
+    if options.checkpoint is not None:
+        network, config = load_recognizer(options.checkpoint)
+        if not config.classes:
+            raise InputError(f"{options.checkpoint} has no classes; make some: mgllm recognizer finetune")
+        check_layout(config.layout, dataset, str(options.checkpoint))
+        yield _Reading(dataset, np.arange(len(dataset)), network, config, options.checkpoint)
+        return
+    if not dataset.meta.classes:
+        raise InputError(f"{dataset.path} has no classes: cross-fitting has nothing to learn")
+    splits = folds(dataset, options.cross_fit or 2, by=options.by, seed=options.seed)
+    total = sum(options.fit.steps(split, dataset.labels) for split in splits)
+    with Steps(display, "cross-fit", total) as steps:
+        for place, split in enumerate(splits, 1):
+            yield _fitted(dataset, split, options.fit, out / "checkpoints" / f"fold-{place}", steps)
+
+
+def _fitted(
+    dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Steps
+) -> _Reading:
+    network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
+    note = f"{split.name}: made by cross-fitting; reads only people whom it has not seen"
+    write_checkpoint(folder, config, network.state_dict(), model_card(config, (note,)))
+    return _Reading(dataset, split.test, network, config, folder)
+
+
+class _Reading:
+    """A recogniser and the clips that it is to read."""
+
+    def __init__(
+        self,
+        dataset: SkeletonDataset,
+        numbers: NDArray[np.int64],
+        network: Recognizer,
+        config: CheckpointConfig,
+        folder: Path,
+    ) -> None:
+        self.dataset, self.numbers, self.network, self.config = dataset, numbers, network, config
+        self.folder = folder
+        self.sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+    def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
+        """Clips that are recordings: what is seen in them, and when."""
+        fit = (self.config.layout, self.config.dims, self.config.preprocessing)
+        for number in self.numbers:
+            row = self.dataset.clips[int(number)]
+            fps = row.fps or FPS
+            gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
+            yield self._file(row.id, row.subject, row.length / fps, gestures, source)
+
+    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
+        """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
+        reader = ClipReader(self.dataset, self.config.preprocessing)
+        p_NK = classify(self.network, reader, self.numbers).double().numpy()
+        said: dict[tuple[str, str], list[Gesture]] = {}
+        for number, p_K in zip(self.numbers, p_NK, strict=True):
+            row = self.dataset.clips[int(number)]
+            label, fps = self.config.classes[int(p_K.argmax())], row.fps or FPS
+            gestures = said.setdefault((row.more["recording"], row.subject), [])
+            if label == BACKGROUND_NAME:
+                continue
+            start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
+            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(p_K.max())))
+        for (recording, subject), gestures in said.items():
+            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
+            yield self._file(recording, subject, None, in_order, source)
+
+    def _file(
+        self,
+        item: str,
+        subject: str,
+        seconds: float | None,
+        gestures: tuple[Gesture, ...],
+        source: CueSource,
+    ) -> GestureFile:
+        return GestureFile(
+            item=item,
+            source=source,
+            exposure="in_sample" if self.config.exposure(self.dataset, [subject]) else "held_out",
+            vocabulary=best_vocabulary(self.config.classes).vocabulary,
+            checkpoint=self.sha256,
+            duration=seconds,
+            gestures=gestures,
+        )
