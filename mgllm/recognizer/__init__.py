@@ -10,6 +10,6 @@ from __future__ import annotations
 
 import os
 
-# Threads that wait spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine (1,000 lose a
-# third there), and faster on one that does other work. It counts where torch has not been imported yet.
+# Threads that wait spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine (1,000 lose
+# a third there), and faster on one that does other work. It counts where torch has not been imported yet.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
