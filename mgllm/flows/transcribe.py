@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -155,7 +156,16 @@ class _Reading:
     ) -> None:
         self.dataset, self.numbers, self.network, self.config = dataset, numbers, network, config
         self.folder = folder
-        self.sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights."""
+        return hashlib.sha256((self.folder / WEIGHTS).read_bytes()).hexdigest()
+
+    @cached_property
+    def vocabulary(self) -> str:
+        """The gesture vocabulary that knows most of the classes."""
+        return best_vocabulary(self.config.classes).vocabulary
 
     def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Clips that are recordings: what is seen in them, and when."""
@@ -195,7 +205,7 @@ class _Reading:
             item=item,
             source=source,
             exposure="in_sample" if self.config.exposure(self.dataset, [subject]) else "held_out",
-            vocabulary=best_vocabulary(self.config.classes).vocabulary,
+            vocabulary=self.vocabulary,
             checkpoint=self.sha256,
             duration=seconds,
             gestures=gestures,
