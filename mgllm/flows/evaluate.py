@@ -21,7 +21,7 @@ from mgllm.recognizer.floors import Floor, random_floors, raw_floors
 from mgllm.recognizer.metrics import Scores, score
 from mgllm.recognizer.network import Recognizer
 from mgllm.recognizer.processes import choose_device
-from mgllm.recognizer.protocols import PROTOCOLS, Protocol, label_fraction, labelled, probabilities
+from mgllm.recognizer.protocols import Protocol, label_fraction, labelled, probabilities
 from mgllm.recognizer.reading import ClipReader
 from mgllm.recognizer.supervised import SupervisedOptions
 from mgllm.records import Frozen
@@ -99,8 +99,6 @@ def evaluate(
     dataset = open_dataset(path)
     check_dataset(dataset)
     network, config, reader = open_recognizer(name, dataset, options.training.seed)
-    if options.protocol not in PROTOCOLS:
-        raise InputError(f"protocol '{options.protocol}' is unknown")
     splits = _splits(dataset, config, options, name)
     seen = _check_seen(config, dataset, splits, name, allowed=options.transductive)
     if out is not None:
@@ -151,7 +149,7 @@ class _Trial:
             _check_classes(self.dataset, split, train, test, allowed=options.unseen_classes)
         network = self._network()
         trains = options.protocol in ("finetune", "semi")
-        steps = -(-len(train) // options.training.batch) * options.training.epochs if trains else 0
+        steps = options.training.steps(len(train)) if trains else 0
         with Steps(display if trains else "none", options.protocol, steps) as shown:
             return probabilities(
                 options.protocol,

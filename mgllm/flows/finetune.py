@@ -80,8 +80,7 @@ def finetune(
         tail = options.training.long_tail
         fit_linear(network, features, dataset.labels[numbers], options.training.probe, tail)
     else:
-        total = -(-len(numbers) // options.training.batch) * options.training.epochs
-        with Steps(display, "finetune", total) as steps:
+        with Steps(display, "finetune", options.training.steps(len(numbers))) as steps:
 
             def on_step(loss: float) -> None:
                 last[:] = [loss]

@@ -15,6 +15,7 @@ from mgllm.recognizer.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.processes import Processes
 from mgllm.recognizer.protocols import labelled
 from mgllm.recognizer.reading import ClipReader
+from mgllm.recognizer.schedule import steps_per_epoch
 from mgllm.recognizer.supervised import SupervisedOptions, train_supervised
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset
@@ -32,8 +33,8 @@ class FitOptions(Frozen):
     def steps(self, split: Split, labels: NDArray[np.int64]) -> int:
         """Steps of both trainings."""
         known = int((labels[split.train] >= 0).sum())
-        before = max(1, len(split.train) // self.pretraining.batch) * self.pretraining.epochs
-        return before + -(-known // self.finetuning.batch) * self.finetuning.epochs
+        before = steps_per_epoch(len(split.train), self.pretraining.batch) * self.pretraining.epochs
+        return before + self.finetuning.steps(known)
 
 
 def fit(

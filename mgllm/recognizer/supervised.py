@@ -54,6 +54,10 @@ class SupervisedOptions(Frozen):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where it is computed."""
 
+    def steps(self, clips: int) -> int:
+        """Of a training on so many clips; the last batch of an epoch may be short."""
+        return math.ceil(clips / self.batch) * self.epochs
+
 
 def train_supervised(
     network: Recognizer,
@@ -127,7 +131,7 @@ class _Work:
 
     def step(self, chosen: NDArray[np.int64], epoch: int, step: int) -> float:
         """One step; returns the loss."""
-        done, total = epoch * self.steps + step, self.steps * self.options.epochs
+        done, total = epoch * self.steps + step, self.options.steps(len(self.numbers))
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.learning_rate * cosine(done, total)
         generator = view_generator(self.options.seed, epoch, step, self.device)
