@@ -23,6 +23,10 @@ class Clips(NamedTuple):
         """Frames of each clip up to the last one in which any joint is seen; the rest is padding."""
         return frame_lengths(self.mask_NTV)
 
+    def to(self, device: torch.device | str) -> Clips:
+        """The same on a device."""
+        return Clips(self.x_NTVC.to(device), self.mask_NTV.to(device))
+
     def clean(self) -> Clips:
         """The same with zeros where no joint is seen."""
         return Clips(seen_only(self.x_NTVC, self.mask_NTV), self.mask_NTV)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.graph import Graph
 from mgllm.records import Frozen
 from mgllm.skeleton import Layout, SkeletonDataset
-from mgllm.skeleton.preparing import Preparation, PreparedClip, prepare_clip, scale_pair
+from mgllm.skeleton.preparing import Preparation, prepare_clip, scale_pair
 from mgllm.skeleton.views import resampled
 
 Numbers = Sequence[int] | NDArray[np.int64]
@@ -56,15 +57,19 @@ class ClipReader:
 
     def batch(self, numbers: Numbers, device: torch.device | str = "cpu") -> Clips:
         """Clips [N, T, V, C] with their mask, on a device."""
-        clips = [self._clip(int(number)) for number in numbers]
-        x_NTVC = torch.from_numpy(np.stack([clip.x for clip in clips]))
-        mask_NTV = torch.from_numpy(np.stack([clip.mask for clip in clips]))
-        return Clips(x_NTVC.to(device), mask_NTV.to(device))
+        joints = (self.dataset.clip(int(number)) for number in numbers)
+        return prepared_batch(joints, self.layout, self.channels, self.how).to(device)
 
-    def _clip(self, number: int) -> PreparedClip:
-        joints = self.dataset.clip(number)
-        prepared = prepare_clip(joints, self.layout, self.channels, self.how.preparation)
-        return resampled(prepared, self.how.frames)
+
+def prepared_batch(
+    clips: Iterable[NDArray[np.floating[Any]]], layout: Layout, dims: int, how: Preprocessing
+) -> Clips:
+    """Joints [T, V, C] of clips of any lengths, prepared and brought to one length, on the CPU."""
+    ready = [resampled(prepare_clip(joints, layout, dims, how.preparation), how.frames) for joints in clips]
+    return Clips(
+        torch.from_numpy(np.stack([clip.x for clip in ready])),
+        torch.from_numpy(np.stack([clip.mask for clip in ready])),
+    )
 
 
 def layout_graph(layout: Layout) -> Graph:

@@ -13,14 +13,11 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.decoding import Reals
 from mgllm.recognizer.network import Recognizer
-from mgllm.recognizer.reading import Preprocessing
+from mgllm.recognizer.reading import Preprocessing, prepared_batch
 from mgllm.records import Frozen
 from mgllm.skeleton import Layout
-from mgllm.skeleton.preparing import prepare_clip
-from mgllm.skeleton.views import resampled
 
 
 class WindowOptions(Frozen):
@@ -104,13 +101,5 @@ class _Held:
 def _ask(
     network: Recognizer, windows: list[NDArray[np.floating[Any]]], fit: tuple[Layout, int, Preprocessing]
 ) -> Reals:
-    layout, dims, how = fit
-    prepared = [
-        resampled(prepare_clip(window, layout, dims, how.preparation), how.frames) for window in windows
-    ]
-    device = network.mean_D.device
-    clips = Clips(
-        torch.from_numpy(np.stack([clip.x for clip in prepared])).to(device),
-        torch.from_numpy(np.stack([clip.mask for clip in prepared])).to(device),
-    )
+    clips = prepared_batch(windows, *fit).to(network.mean_D.device)
     return np.asarray(network(clips).softmax(-1).double().cpu().numpy())
