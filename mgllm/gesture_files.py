@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mgllm.errors import InputError, one_line
 from mgllm.items import check_characters
-from mgllm.json_reading import MAX_BYTES, decode, parse_json, to_model
+from mgllm.json_reading import MAX_BYTES, decode, parse_json, read_at_most, to_model
 from mgllm.records import GestureFile, GestureTranscript, Item
 
 SUFFIX = ".mg.json"
@@ -25,13 +25,7 @@ def read_gesture_file(path: Path) -> GestureFile:
     Raises:
         InputError: it cannot be read, is too big, is no transcript, or holds characters that prompts use.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            what = f"holds more than {MAX_BYTES:,} bytes; is it a gesture transcript?"
-            raise InputError(one_line(f"{path} {what}"))
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+    raw = read_at_most(path, MAX_BYTES, "a gesture transcript")
     text = decode(raw, str(path)).removeprefix("\ufeff")
     return check_gesture_file(to_model(GestureFile, parse_json(text, str(path)), str(path)), str(path))
 

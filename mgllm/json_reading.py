@@ -37,6 +37,25 @@ def read_json_lines(path: Path) -> Iterator[tuple[str, object]]:
             yield where, parse_json(line, where)
 
 
+def read_at_most(path: Path, most: int, what: str) -> bytes:
+    """The bytes of a file that may be anybody's.
+
+    Args:
+        path: the file.
+        most: bytes that are read.
+        what: it should be, with its article.
+
+    Raises:
+        InputError: it cannot be read, or is larger.
+    """
+    try:
+        if path.stat().st_size > most:
+            raise InputError(one_line(f"{path} holds more than {most:,} bytes; is it {what}?"))
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+
+
 def decode(raw: bytes, where: str) -> str:
     """UTF-8 text.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mgllm.errors import InputError, one_line
+from mgllm.json_reading import read_at_most
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
@@ -104,12 +105,7 @@ def read_annotation(path: Path) -> bytes:
     Raises:
         InputError: it cannot be read, is empty, or too big.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(one_line(f"{path} holds more than {MAX_BYTES:,} bytes; is it an annotation?"))
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+    raw = read_at_most(path, MAX_BYTES, "an annotation")
     if not raw.strip():
         raise InputError(one_line(f"{path} is empty"))
     return raw

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mgllm.errors import InputError, one_line
-from mgllm.json_reading import decode
+from mgllm.json_reading import decode, read_at_most
 
 MAX_BYTES = 50_000_000
 """Largest transcript that is read; an hour of speech with a time for every word takes about 2 MB."""
@@ -17,12 +17,7 @@ def read_text(path: Path) -> str:
     Raises:
         InputError: it cannot be read, is larger than 50 MB, or is in another encoding.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(one_line(f"{path} holds more than {MAX_BYTES:,} bytes; is it a transcript?"))
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+    raw = read_at_most(path, MAX_BYTES, "a transcript")
     text = _decode_utf16(raw, path) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else decode(raw, str(path))
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
