@@ -28,9 +28,24 @@ Seed = Annotated[int | None, option("--seed", "Decides everything random on our 
 FormName = Annotated[str | None, option("--form", "auto, chat or cloze. Default: auto")]
 ReasoningName = Annotated[str | None, option("--reasoning", "direct or chain_of_thought.")]
 Paraphrase = Annotated[str | None, option("--paraphrase", "Another wording of the scenario, by its name.")]
+Display = Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")]
 Confusion = Annotated[
     Path | None, option("--confusion", "CSV: what a recogniser takes for what (text+noisy).")
 ]
+
+
+def display(word: str | None) -> Any:
+    """How progress is shown; auto where nothing was said.
+
+    Raises:
+        InputError: there is no such display.
+    """
+    from mgllm.errors import InputError, unknown
+
+    known = ("auto", "rich", "plain", "none")
+    if word is not None and word not in known:
+        raise InputError(unknown("display", word, known))
+    return word or "auto"
 
 
 def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:

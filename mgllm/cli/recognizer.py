@@ -27,6 +27,10 @@ TrainOn = Annotated[
 TestOn = Annotated[str | None, option("--test-on", "Clips to test: column=values. Default: all others")]
 SplitName = Annotated[str | None, option("--split", "A split that the data set names.")]
 Shared = Annotated[bool, option("--shared-subjects", "Allow the same people on both sides.")]
+Folds = Annotated[int | None, option("--folds", "So many splits, each clip tested once.")]
+By = Annotated[str | None, option("--by", "Column whose values folds keep together. Default: subject")]
+Frames = Annotated[int | None, option("--frames", "Frames that each clip is brought to. Default: 32")]
+LabelFraction = Annotated[float | None, option("--label-fraction", "Share of each class's labels, 0..1.")]
 Epochs = Annotated[
     int | None,
     option("--epochs", "Times that each clip is seen. Default: 30", envvar="MGLLM_TRAINING_EPOCHS"),
@@ -41,7 +45,6 @@ Sets = Annotated[
     list[str] | None,
     option("--set", "NAME=VALUE for any other option, such as contrast.cross=0. Repeatable."),
 ]
-Display = Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")]
 _SIDES = ("split", "train_on", "test_on", "folds", "by", "shared_subjects")
 _APART = ("dataset", "checkpoint", "out", "json", "sets", "display", *_SIDES)
 
@@ -76,9 +79,7 @@ def pretrain(
         float | None, option("--momentum", "Of the key network. Default: by the number of steps")
     ] = None,
     queue: Annotated[int | None, option("--queue", "Keys to keep. Default: by the number of clips")] = None,
-    frames: Annotated[
-        int | None, option("--frames", "Frames that each clip is brought to. Default: 32")
-    ] = None,
+    frames: Frames = None,
     centre: Annotated[
         str | None, option("--centre", "Put the root at 0: frame (default), clip, none.")
     ] = None,
@@ -88,7 +89,7 @@ def pretrain(
     device: Device = None,
     sets: Sets = None,
     resume: Annotated[bool, option("--resume", "Go on with an unfinished training in OUT.")] = False,
-    display: Display = None,
+    display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """Learn to tell clips apart without labels; several processes: torchrun -m mgllm recognizer pretrain."""
@@ -100,7 +101,7 @@ def pretrain(
 
     options = options_from(PretrainOptions, _said(context, "resume"), sets or [])
     which = options_from(SplitOptions, _sides(context))
-    made = flow(dataset, out, options, which, resume=resume, display=_display(display))
+    made = flow(dataset, out, options, which, resume=resume, display=o.display(display))
     print_pretrained(made, as_json=json)
 
 
@@ -111,9 +112,7 @@ def finetune(
     out: Out,
     train_on: TrainOn = None,
     split: SplitName = None,
-    label_fraction: Annotated[
-        float | None, option("--label-fraction", "Share of each class's labels, 0..1.")
-    ] = None,
+    label_fraction: LabelFraction = None,
     linear: Annotated[bool, option("--linear", "Freeze the encoder; fit a linear classifier.")] = False,
     long_tail: LongTail = None,
     epochs: Epochs = None,
@@ -122,7 +121,7 @@ def finetune(
     seed: o.Seed = None,
     device: Device = None,
     sets: Sets = None,
-    display: Display = None,
+    display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """Give a checkpoint classes, with labels."""
@@ -140,7 +139,7 @@ def finetune(
             "training": options_from(SupervisedOptions, _said(context, *own), sets or []),
         }
     )
-    print_finetuned(flow(checkpoint, dataset, out, options, display=_display(display)), as_json=json)
+    print_finetuned(flow(checkpoint, dataset, out, options, display=o.display(display)), as_json=json)
 
 
 def evaluate(
@@ -153,17 +152,13 @@ def evaluate(
     train_on: TrainOn = None,
     test_on: TestOn = None,
     split: SplitName = None,
-    folds: Annotated[int | None, option("--folds", "So many splits, each clip tested once.")] = None,
-    by: Annotated[
-        str | None, option("--by", "Column whose values folds keep together. Default: subject")
-    ] = None,
+    folds: Folds = None,
+    by: By = None,
     shared_subjects: Shared = False,
     transductive: Annotated[
         bool, option("--transductive", "Allow test people whom the checkpoint has seen; the result says so.")
     ] = False,
-    label_fraction: Annotated[
-        float | None, option("--label-fraction", "Share of each class's labels, 0..1.")
-    ] = None,
+    label_fraction: LabelFraction = None,
     unseen_classes: Annotated[
         bool, option("--unseen-classes", "Count test classes without a training clip as wrong.")
     ] = False,
@@ -180,7 +175,7 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for predictions and the confusion matrix.")
     ] = None,
-    display: Display = None,
+    display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """Test a checkpoint on people whom it has never seen."""
@@ -200,7 +195,7 @@ def evaluate(
             "floors": not no_floors,
         }
     )
-    found = flow(checkpoint, dataset, options, out=out, display=_display(display))
+    found = flow(checkpoint, dataset, options, out=out, display=o.display(display))
     print_evaluation(found, as_json=json)
 
 
@@ -211,25 +206,21 @@ def ablate(
     train_on: TrainOn = None,
     test_on: TestOn = None,
     split: SplitName = None,
-    folds: Annotated[int | None, option("--folds", "So many splits, each clip tested once.")] = None,
-    by: Annotated[
-        str | None, option("--by", "Column whose values folds keep together. Default: subject")
-    ] = None,
+    folds: Folds = None,
+    by: By = None,
     parts: Annotated[
         str | None, option("--parts", "Of streams,fusions,losses,left-out,alone. Default: all")
     ] = None,
     seeds: Annotated[int | None, option("--seeds", "Trainings of each row. Default: 3")] = None,
     batch: Batch = None,
     learning_rate: Rate = None,
-    frames: Annotated[
-        int | None, option("--frames", "Frames that each clip is brought to. Default: 32")
-    ] = None,
+    frames: Frames = None,
     device: Device = None,
     sets: Sets = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for table.md, table.tex and rows.json.")
     ] = None,
-    display: Display = None,
+    display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """What each part of the method brings: trainings with one thing changed, within a budget of time."""
@@ -248,7 +239,7 @@ def ablate(
             "training": options_from(PretrainOptions, _said(context, "budget", "seeds", "parts"), sets or []),
         }
     )
-    print_ablation(flow(dataset, options, out=out, display=_display(display)), as_json=json)
+    print_ablation(flow(dataset, options, out=out, display=o.display(display)), as_json=json)
 
 
 def info(
@@ -270,12 +261,3 @@ def _said(context: typer.Context, *leave_out: str) -> dict[str, Any]:
 def _sides(context: typer.Context) -> dict[str, Any]:
     said = o.given(context)
     return {name: said[name] for name in _SIDES if name in said}
-
-
-def _display(word: str | None) -> Any:
-    from mgllm.errors import InputError, unknown
-
-    known = ("auto", "rich", "plain", "none")
-    if word is not None and word not in known:
-        raise InputError(unknown("display", word, known))
-    return word or "auto"

@@ -73,7 +73,7 @@ def run(
         str | None, option("--resume", "Go on with this run: missing and failed records.")
     ] = None,
     dry_run: Annotated[bool, option("--dry-run", "Print prompts, tokens and dollars; ask nobody.")] = False,
-    display: Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")] = None,
+    display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """Ask a model, with and without the gestures, and print what they did."""

@@ -32,7 +32,7 @@ def transcribe(
     sets: Annotated[
         list[str] | None, option("--set", "NAME=VALUE: timeline.windows.seconds=1.5. Repeatable.")
     ] = None,
-    display: Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")] = None,
+    display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """Write what gestures a recogniser sees, as a transcript for each recording."""
@@ -42,7 +42,8 @@ def transcribe(
     from mgllm.flows.transcribe import transcribe as flow
 
     said = o.given(context, "source", "out", "sets", "display", "json")
-    made = flow(source, out, options_from(TranscribeOptions, said, sets or []), display=display or "auto")  # type: ignore[arg-type]  # checked by the flow's display
+    options = options_from(TranscribeOptions, said, sets or [])
+    made = flow(source, out, options, display=o.display(display))
     if json:
         print_json(made.model_dump(mode="json"))
         return

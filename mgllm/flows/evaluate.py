@@ -15,7 +15,7 @@ from mgllm.errors import InputError
 from mgllm.flows.evaluation_files import write_evaluation
 from mgllm.flows.progress import Display, Steps
 from mgllm.flows.recognizer_opening import open_recognizer, with_classes
-from mgllm.flows.recognizer_splits import SplitOptions, both_sides, check_labelled, test_side
+from mgllm.flows.recognizer_splits import SplitOptions, both_sides, check_labelled, tested_side
 from mgllm.recognizer.checkpoint import CheckpointConfig, Seen, make_folder
 from mgllm.recognizer.floors import Floor, random_floors, raw_floors
 from mgllm.recognizer.metrics import Scores, score
@@ -192,7 +192,7 @@ def _splits(
         raise InputError(f"--stream {options.stream}: the classifier of {name} reads {config.stream}")
     if options.which.folds is not None:
         raise InputError("--folds: a classifier learns nothing more; say --test-on, or --split")
-    return (test_side(dataset, options.which),)
+    return (tested_side(dataset, options.which),)
 
 
 def _check_seen(

@@ -67,7 +67,7 @@ def both_sides(dataset: SkeletonDataset, options: SplitOptions, seed: int) -> tu
     return (split,)
 
 
-def test_side(dataset: SkeletonDataset, options: SplitOptions) -> Split:
+def tested_side(dataset: SkeletonDataset, options: SplitOptions) -> Split:
     """The test side alone, for a checkpoint that learns nothing more; without any flag all clips."""
     _one_way(options)
     nothing = np.array([], np.int64)

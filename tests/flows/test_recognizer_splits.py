@@ -13,7 +13,7 @@ from mgllm.flows.recognizer_splits import SplitOptions, both_sides, check_labell
 from mgllm.skeleton import SkeletonDataset, open_dataset
 from mgllm.skeleton.selection import Split
 
-side_to_test = recognizer_splits.test_side
+side_to_test = recognizer_splits.tested_side
 
 
 @pytest.fixture

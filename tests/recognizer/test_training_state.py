@@ -84,7 +84,9 @@ def test_saving_changes_nothing_and_replaces_the_last_state(begin: Begin, tmp_pa
 def test_the_device_may_change(begin: Begin, tmp_path: Path) -> None:
     save_state(begin(1), "hash", tmp_path)
     name = "auto" if not torch.cuda.is_available() else "cpu"
-    load_state(begin(device=name), "hash", tmp_path)
+    resumed = begin(device=name)
+    load_state(resumed, "hash", tmp_path)
+    assert resumed.epochs_done == 1
 
 
 def test_the_state_is_a_plain_file(begin: Begin, tmp_path: Path) -> None:
