@@ -32,8 +32,6 @@ class DecodingOptions(Frozen):
     """Shortest segment."""
     beside: float = Field(default=0.35, gt=0, le=1)
     """Posterior from which on a class is a segment even where the path goes through another state."""
-    overlap: float = Field(default=0.1, gt=0)
-    """Width of the Gaussian of soft suppression (soft-NMS, Bodla et al., ICCV 2017, eq. 3)."""
     min_confidence: float = Field(default=0.1, ge=0, le=1)
     """Segments that are less sure are dropped."""
 

@@ -27,7 +27,7 @@ def decode(blocks: Iterable[Reals], options: DecodingOptions) -> list[Run]:
     )
 
 
-def suppressed(runs: Sequence[Run], options: DecodingOptions) -> list[Run]:
+def suppressed(runs: Sequence[Run], width: float, min_confidence: float) -> list[Run]:
     """Runs of one class from several decodings, the surest first; each lowers those that overlap it.
 
     c · exp(−IoU² / width): soft-NMS (Bodla et al., ICCV 2017, eq. 3), keeps a rival that is mostly apart.
@@ -38,10 +38,10 @@ def suppressed(runs: Sequence[Run], options: DecodingOptions) -> list[Run]:
         left.remove(best)
         kept.append(best)
         faded = [
-            run._replace(confidence=run.confidence * math.exp(-(_overlap(best, run) ** 2) / options.overlap))
+            run._replace(confidence=run.confidence * math.exp(-(_overlap(best, run) ** 2) / width))
             for run in left
         ]
-        left = [run for run in faded if run.confidence >= options.min_confidence and not _inside(run, best)]
+        left = [run for run in faded if run.confidence >= min_confidence and not _inside(run, best)]
     return kept
 
 

@@ -50,13 +50,11 @@ def test_rest_alone_and_nothing_give_nothing() -> None:
 
 
 def test_soft_suppression_by_hand() -> None:
-    options = DecodingOptions(overlap=0.5, min_confidence=0.1)
     sure, rival, apart = Run(1, 0, 10, 0.9), Run(1, 5, 15, 0.6), Run(1, 40, 50, 0.3)
-    kept = suppressed([rival, apart, sure], options)
+    kept = suppressed([rival, apart, sure], 0.5, 0.1)
     assert [run.start for run in kept] == [0, 5, 40]
     assert kept[1].confidence == pytest.approx(0.6 * math.exp(-((5 / 15) ** 2) / 0.5))
     assert kept[2].confidence == 0.3
-    strict = options.model_copy(update={"min_confidence": 0.5})
-    assert [run.start for run in suppressed([rival, sure], strict)] == [0]
+    assert [run.start for run in suppressed([rival, sure], 0.5, 0.5)] == [0]
     inside = Run(1, 2, 8, 0.8)
-    assert suppressed([inside, sure], options) == [sure]
+    assert suppressed([inside, sure], 0.5, 0.1) == [sure]
