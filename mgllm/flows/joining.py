@@ -46,7 +46,7 @@ def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
             source, or no file that names an item of the set.
     """
     by_id = {item.id: item for item in items}
-    transcripts = _read_folder(folder)
+    transcripts = read_folder(folder)
     found = {key: file for key, file in transcripts.items() if key[0] in by_id}
     if not found:
         raise InputError(_no_match(folder, transcripts, list(by_id)))
@@ -64,8 +64,12 @@ def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
     )
 
 
-def _read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, GestureTranscript]]:
-    """File and transcript by item and source."""
+def read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, GestureTranscript]]:
+    """File and transcript by item and source of all `*.mg.json` in a folder.
+
+    Raises:
+        InputError: no such folder, no files, a file that is no transcript, two of the same item and source.
+    """
     if not folder.is_dir():
         raise InputError(one_line(f"{folder} is no folder; --gestures names a folder of *{SUFFIX} files"))
     paths = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))

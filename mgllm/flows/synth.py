@@ -156,7 +156,7 @@ def _truth(recording: Recording, options: SynthOptions) -> GestureFile:
 
 def _meta(what: str, options: SynthOptions, classes: tuple[str, ...]) -> DatasetMeta:
     return DatasetMeta(
-        name=f"synthetic micro-gestures, {what}",
+        name=f"synthetic micro-gestures, {what}, seed {options.seed}",
         layout=load_layout(LAYOUT),
         dims=2,
         units="pixels",

@@ -11,6 +11,8 @@ _KINDS = {
     "linear": "a linear classifier on frozen pre-trained features",
     "finetuned": "trained as a whole with labels",
 }
+MOST_NAMED = 60
+"""Subjects that the card names."""
 _LIMITS = """## What it is not for
 
 Body movements are evidence about groups in research. This is no judgement of a person: not of honesty, not
@@ -48,7 +50,9 @@ def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
 
 def _seen_line(seen: Seen) -> str:
     how = "with labels" if seen.labelled else "without labels"
-    people = ", ".join(seen.subjects)
+    people = ", ".join(seen.subjects[:MOST_NAMED])
+    if len(seen.subjects) > MOST_NAMED:
+        people += f" and {len(seen.subjects) - MOST_NAMED} more (config.json names all)"
     return (
         f"* {_code(seen.dataset)} (sha256 `{seen.sha256[:12]}`), {how}: {seen.clips} clips of "
         f"{len(seen.subjects)} subjects: {_code(people)}"

@@ -30,6 +30,8 @@ class Seen(Frozen):
     """The data set's name."""
     sha256: str
     """Its content."""
+    made_of: tuple[str, ...] = ()
+    """The data sets that its clips were taken from."""
     subjects: tuple[str, ...]
     """Persons in those clips."""
     clips: int = Field(ge=1)
@@ -66,10 +68,10 @@ class CheckpointConfig(Frozen):
 
     def exposure(self, dataset: SkeletonDataset, subjects: Iterable[str]) -> tuple[Seen, ...]:
         """Where it has seen persons of a data set: entries cut down to those that are among `subjects`."""
-        asked = set(subjects)
+        asked, names = set(subjects), {dataset.meta.name, *dataset.meta.made_of}
         found = []
         for seen in self.subjects_seen:
-            if seen.dataset != dataset.meta.name and seen.sha256 != dataset.sha256:
+            if names.isdisjoint((seen.dataset, *seen.made_of)) and seen.sha256 != dataset.sha256:
                 continue
             if shared := tuple(person for person in seen.subjects if person in asked):
                 found.append(seen.model_copy(update={"subjects": shared}))
@@ -83,6 +85,7 @@ def seen_of(dataset: SkeletonDataset, numbers: Iterable[int], *, labelled: bool)
     return Seen(
         dataset=dataset.meta.name,
         sha256=dataset.sha256,
+        made_of=dataset.meta.made_of,
         subjects=tuple(people),
         clips=len(clips),
         labelled=labelled,
@@ -96,9 +99,16 @@ def versions() -> Mapping[str, str]:
 
 
 def write_checkpoint(
-    folder: Path, config: CheckpointConfig, weights: Mapping[str, Tensor], card: str
+    folder: Path, config: CheckpointConfig, weights: Mapping[str, Tensor], card: str, *, half: bool = False
 ) -> None:
     """Write the three files, each whole or not at all; the config last.
+
+    Args:
+        folder: made if need be.
+        config: its facts.
+        weights: its tensors.
+        card: its page.
+        half: keep weights in 16 bits, for half the bytes; they are read back as 32.
 
     Raises:
         InputError: the folder cannot be written.
@@ -108,12 +118,17 @@ def write_checkpoint(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{WEIGHTS}"
-        save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, draft)
+        save_file({name: _kept(value, half) for name, value in weights.items()}, draft)
         draft.replace(folder / WEIGHTS)
         replace_text(folder / CARD, card)
         replace_text(folder / CONFIG, config.model_dump_json(indent=2, by_alias=True) + "\n")
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
+
+
+def _kept(value: Tensor, half: bool) -> Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if half and value.is_floating_point() else value
 
 
 def make_folder(folder: Path) -> None:

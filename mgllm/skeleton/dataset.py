@@ -52,6 +52,8 @@ class DatasetMeta(Frozen):
     """Names of the classes in their order; each label is one of them."""
     splits: Mapping[Name, SplitRule] = Field(default_factory=dict)
     """Named splits."""
+    made_of: tuple[Name, ...] = ()
+    """Names of the data sets that clips were taken from: who has seen this one has seen their people."""
     source: str = ""
     """Where the data come from, and the paper to cite."""
     licence: str = ""
@@ -146,7 +148,7 @@ class SkeletonDataset:
 
         The same under another name and with other splits: a renamed copy is the same people.
         """
-        meta = self.meta.model_dump_json(exclude={"name", "source", "licence", "splits"})
+        meta = self.meta.model_dump_json(exclude={"name", "made_of", "source", "licence", "splits"})
         digest = hashlib.sha256(meta.encode())
         for row in self.clips:
             digest.update(b"\n" + row.model_dump_json().encode())

@@ -23,7 +23,7 @@ from mgllm.recognizer.checkpoint import (
     write_checkpoint,
 )
 from mgllm.recognizer.network import Recognizer, classify, encode, load_recognizer, new_recognizer
-from mgllm.recognizer.reading import ClipReader
+from mgllm.recognizer.reading import ClipReader, Preprocessing
 from mgllm.recognizer.two_streams import STREAMS, StreamOptions
 from mgllm.skeleton import Clip, SkeletonDataset, write_dataset
 
@@ -252,3 +252,47 @@ def test_the_card_is_written_beside(folder: Path, config: CheckpointConfig) -> N
     network = new_recognizer(config.layout, 2, config.encoder, seed=5)
     write_checkpoint(folder, config, network.state_dict(), model_card(config))
     assert "p1, p2" in (folder / "model_card.md").read_text()
+
+
+def test_who_has_seen_a_part_has_seen_its_people(toy: SkeletonDataset, tmp_path: Path) -> None:
+    """Windows of a data set are that data set's people, and the other way round."""
+
+    def cut(name: str, made_of: tuple[str, ...]) -> SkeletonDataset:
+        clips = [Clip(f"{name}{n}", row.subject, toy.clip(n)) for n, row in enumerate(toy.clips)]
+        meta = toy.meta.model_copy(update={"name": name, "made_of": made_of, "classes": ()})
+        return write_dataset(tmp_path / name, meta, clips).dataset
+
+    def seen_by(learned: SkeletonDataset, asked: SkeletonDataset) -> bool:
+        entry = seen_of(learned, range(9), labelled=False)
+        config = CheckpointConfig(
+            kind="pretrained",
+            encoder=StreamOptions(),
+            layout=toy.meta.layout,
+            dims=2,
+            preprocessing=Preprocessing(),
+            subjects_seen=(entry,),
+            training={},
+            versions={},
+        )
+        return config.exposure(asked, ["p1"]) != ()
+
+    windows, strange = cut("windows", ("toy",)), cut("strange", ())
+    assert seen_by(windows, toy)
+    assert seen_by(toy, windows)
+    assert seen_by(windows, cut("others", ("toy",)))
+    assert not seen_by(strange, windows)
+
+
+def test_halved_weights_take_half_the_bytes_and_say_nearly_the_same(
+    toy: SkeletonDataset, folder: Path, config: CheckpointConfig, tmp_path: Path
+) -> None:
+    network, _ = load_recognizer(folder)
+    write_checkpoint(tmp_path / "half", config, network.state_dict(), model_card(config), half=True)
+    sizes = [(place / "model.safetensors").stat().st_size for place in (folder, tmp_path / "half")]
+    assert sizes[1] < 0.6 * sizes[0]
+    half, _ = load_recognizer(tmp_path / "half")
+    assert all(value.dtype == torch.float32 for value in half.state_dict().values())
+    reader = ClipReader(toy, config.preprocessing)
+    torch.testing.assert_close(
+        encode(half, reader, range(9)), encode(network, reader, range(9)), atol=5e-3, rtol=5e-3
+    )
