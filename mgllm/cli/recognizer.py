@@ -46,6 +46,7 @@ Sets = Annotated[
     option("--set", "NAME=VALUE for any other option, such as contrast.cross=0. Repeatable."),
 ]
 _SIDES = ("split", "train_on", "test_on", "folds", "by", "shared_subjects")
+_FINETUNE = ("label_fraction", "linear", "calibrate_on")
 _APART = ("dataset", "checkpoint", "out", "json", "sets", "display", *_SIDES)
 
 
@@ -114,6 +115,9 @@ def finetune(
     split: SplitName = None,
     label_fraction: LabelFraction = None,
     linear: Annotated[bool, option("--linear", "Freeze the encoder; fit a linear classifier.")] = False,
+    calibrate_on: Annotated[
+        str | None, option("--calibrate-on", "Clips of others by which to calibrate: column=values.")
+    ] = None,
     long_tail: LongTail = None,
     epochs: Epochs = None,
     batch: Batch = None,
@@ -132,7 +136,7 @@ def finetune(
     from mgllm.flows.recognizer_splits import SplitOptions
     from mgllm.recognizer.supervised import SupervisedOptions
 
-    own = {name: value for name, value in _said(context).items() if name in ("label_fraction", "linear")}
+    own = {name: value for name, value in _said(context).items() if name in _FINETUNE}
     options = options_from(FinetuneOptions, own).model_copy(
         update={
             "which": options_from(SplitOptions, _sides(context)),

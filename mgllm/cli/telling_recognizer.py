@@ -41,6 +41,7 @@ def print_finetuned(made: Finetuned, *, as_json: bool) -> None:
     typer.echo(
         f"{made.kind}: {made.classes} classes from {made.clips} labelled clips of "
         f"{len(made.subjects)} subjects{loss}"
+        + (f", logits divided by {made.temperature:.2f}" if made.temperature != 1 else "")
     )
     typer.echo(f"checkpoint: {made.checkpoint}", err=True)
     typer.echo(

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
 from mgllm.flows.progress import Display, Steps
 from mgllm.flows.recognizer_opening import open_recognizer, with_classes
 from mgllm.flows.recognizer_splits import SplitOptions, training_side
+from mgllm.recognizer.calibration import calibrate
 from mgllm.recognizer.card import model_card
 from mgllm.recognizer.checkpoint import CONFIG, make_folder, seen_of, versions, write_checkpoint
 from mgllm.recognizer.network import encode
 from mgllm.recognizer.probing import fit_linear
 from mgllm.recognizer.processes import choose_device
-from mgllm.recognizer.protocols import label_fraction
+from mgllm.recognizer.protocols import label_fraction, labelled
 from mgllm.recognizer.supervised import SupervisedOptions, train_supervised
 from mgllm.records import Frozen
-from mgllm.skeleton import check_dataset, open_dataset
+from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
+from mgllm.skeleton.selection import select
 
 
 class FinetuneOptions(Frozen):
@@ -30,6 +34,9 @@ class FinetuneOptions(Frozen):
     """`--label-fraction`: share of each class's labels."""
     linear: bool = False
     """`--linear`: the encoder stays frozen."""
+    calibrate_on: str | None = None
+    """`--calibrate-on`: labelled clips of other people, by which probabilities are made to mean what they
+    say; none: they stay as they are."""
     training: SupervisedOptions = Field(default_factory=SupervisedOptions)
     """All knobs."""
 
@@ -49,6 +56,8 @@ class Finetuned(Frozen):
     """Classes it tells apart."""
     loss: float | None
     """Of the last step; none for a linear classifier."""
+    temperature: float
+    """By which logits were divided; 1 where nothing was calibrated."""
 
 
 def finetune(
@@ -72,6 +81,7 @@ def finetune(
     numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
     if not len(numbers):
         raise InputError(f"{dataset.path}: none of the clips to learn from has a label")
+    judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
     network = with_classes(base, dataset.meta.classes, config.stream)
     last: list[float] = []
@@ -87,13 +97,18 @@ def finetune(
                 steps.step(f"loss {loss:.3f}")
 
             train_supervised(network, reader, numbers, options.training, on_step=on_step)
-    seen = seen_of(dataset, numbers, labelled=True)
+    temperature = calibrate(network, reader, judged) if len(judged) else 1.0
+    seen = seen_of(dataset, np.concatenate([numbers, judged]), labelled=True)
     made = config.model_copy(
         update={
             "kind": "linear" if options.linear else "finetuned",
             "classes": dataset.meta.classes,
             "subjects_seen": (*config.subjects_seen, seen),
-            "training": {"from": name, **options.training.model_dump(mode="json")},
+            "training": {
+                "from": name,
+                **options.training.model_dump(mode="json"),
+                "temperature": round(temperature, 4),
+            },
             "versions": versions(),
         }
     )
@@ -102,7 +117,27 @@ def finetune(
         checkpoint=out,
         kind=made.kind,
         clips=len(numbers),
-        subjects=seen.subjects,
+        subjects=seen_of(dataset, numbers, labelled=True).subjects,
         classes=len(dataset.meta.classes),
         loss=last[0] if last else None,
+        temperature=temperature,
     )
+
+
+def _calibration_side(
+    dataset: SkeletonDataset, learned: NDArray[np.int64], where: str | None
+) -> NDArray[np.int64]:
+    """Labelled clips that fit the condition, of people who are not learned from."""
+    if where is None:
+        return np.array([], np.int64)
+    chosen = labelled(dataset, select(dataset, where))
+    if not len(chosen):
+        raise InputError(f"--calibrate-on {where}: no such clip of {dataset.path} has a label")
+    people = {dataset.clips[int(number)].subject for number in learned}
+    shared = people & {dataset.clips[int(number)].subject for number in chosen}
+    if shared:
+        raise InputError(
+            f"--calibrate-on {where}: subject {min(shared)} is also learned from; "
+            "probabilities are calibrated on other people (--train-on leaves them out)"
+        )
+    return chosen

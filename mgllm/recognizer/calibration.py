@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from mgllm.recognizer.metrics import Labels, Reals
+from mgllm.recognizer.network import Recognizer, classify
+from mgllm.recognizer.reading import ClipReader, Numbers
+
+
+def calibrate(network: Recognizer, reader: ClipReader, numbers: Numbers) -> float:
+    """Divide a network's logits by the temperature that fits clips it has not learned from.
+
+    The classifier's weights are divided, so that whoever asks the network gets calibrated probabilities.
+
+    Returns: the temperature.
+    """
+    assert network.classifier is not None, "a network without classes has no probabilities"
+    p_NK = classify(network, reader, numbers).double().numpy()
+    temperature = fit_temperature(np.log(np.maximum(p_NK, 1e-30)), reader.dataset.labels[np.asarray(numbers)])
+    with torch.no_grad():
+        network.classifier.weight.div_(temperature)
+        network.classifier.bias.div_(temperature)
+    return temperature
 
 
 def fit_temperature(logits_NK: Reals, y_N: Labels) -> float:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, unknown
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.graph import Graph
 from mgllm.records import Frozen
@@ -28,6 +28,8 @@ class Preprocessing(Frozen):
     """Frames that every clip is resampled to (T)."""
     preparation: Preparation = Field(default_factory=Preparation)
     """How joints are filled in, centred and scaled."""
+    only: tuple[str, ...] | None = None
+    """Joints that are looked at, by name; the others are as if never seen. None: all."""
 
 
 class ClipReader:
@@ -42,6 +44,7 @@ class ClipReader:
     def __init__(self, dataset: SkeletonDataset, how: Preprocessing) -> None:
         self.dataset = dataset
         self.how = how
+        hidden_joints(self.layout, how)
         if how.preparation.scale != "none":
             scale_pair(self.layout, how.preparation.pair)
 
@@ -66,10 +69,24 @@ def prepared_batch(
 ) -> Clips:
     """Joints [T, V, C] of clips of any lengths, prepared and brought to one length, on the CPU."""
     ready = [resampled(prepare_clip(joints, layout, dims, how.preparation), how.frames) for joints in clips]
-    return Clips(
-        torch.from_numpy(np.stack([clip.x for clip in ready])),
-        torch.from_numpy(np.stack([clip.mask for clip in ready])),
-    )
+    x_NTVC, mask_NTV = np.stack([clip.x for clip in ready]), np.stack([clip.mask for clip in ready])
+    if hidden := hidden_joints(layout, how):
+        x_NTVC[:, :, hidden], mask_NTV[:, :, hidden] = 0, False
+    return Clips(torch.from_numpy(x_NTVC), torch.from_numpy(mask_NTV))
+
+
+def hidden_joints(layout: Layout, how: Preprocessing) -> list[int]:
+    """Numbers of the joints that are not looked at.
+
+    Raises:
+        InputError: one that should be is no joint of the layout.
+    """
+    if how.only is None:
+        return []
+    for name in how.only:
+        if name not in layout.joints:
+            raise InputError(unknown("joint", name, layout.joints))
+    return [number for number, name in enumerate(layout.joints) if name not in how.only]
 
 
 def layout_graph(layout: Layout) -> Graph:

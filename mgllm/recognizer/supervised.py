@@ -25,6 +25,9 @@ from mgllm.recognizer.schedule import cosine
 from mgllm.records import Frozen
 from mgllm.seeds import stream
 
+MOST_PROBED = 20_000
+"""Clips that the classifier's beginning is fitted on at most, a seeded sample."""
+
 
 class SupervisedOptions(Frozen):
     """Everything that decides a training with labels."""
@@ -91,8 +94,11 @@ def train_supervised(
 def start_classifier(
     network: Recognizer, reader: ClipReader, numbers: Numbers, options: SupervisedOptions
 ) -> None:
-    """Fit the classifier as a linear probe of the network as it stands."""
-    labels = reader.dataset.labels[np.asarray(numbers)]
+    """Fit the classifier as a linear probe of the network as it stands, on so many clips as it needs."""
+    numbers = np.asarray(numbers)
+    if len(numbers) > MOST_PROBED:
+        numbers = stream(options.seed, "probed").choice(numbers, MOST_PROBED, replace=False)
+    labels = reader.dataset.labels[numbers]
     fit_linear(network, encode(network, reader, numbers), labels, options.probe, "none")
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.flows.finetune import Finetuned, FinetuneOptions, finetune
 from mgllm.flows.recognizer_splits import SplitOptions
 from mgllm.recognizer.checkpoint import CONFIG, read_config
 from mgllm.recognizer.network import load_recognizer
+from mgllm.recognizer.reading import ClipReader
 from mgllm.recognizer.supervised import SupervisedOptions
 from mgllm.skeleton import open_dataset
 
@@ -172,3 +174,24 @@ def test_the_data_set_is_not_touched(tune: Tune, toy_set: Path) -> None:
     before = open_dataset(toy_set)
     tune(linear=True)
     assert open_dataset(toy_set).sha256 == before.sha256
+
+
+def test_calibration_is_by_others_and_lists_them(tune: Tune, toy_set: Path, tmp_path: Path) -> None:
+    plain, made = tune("plain"), tune("calibrated", calibrate_on="subject=1,2")
+    assert (plain.temperature, made.subjects) == (1.0, ("3",))
+    assert made.temperature != 1.0
+    networks = {name: load_recognizer(tmp_path / name)[0] for name in ("plain", "calibrated")}
+    reader = ClipReader(open_dataset(toy_set), read_config(tmp_path / "plain").preprocessing)
+    logits = {name: network(reader.batch(range(24))) for name, network in networks.items()}
+    torch.testing.assert_close(logits["calibrated"] * made.temperature, logits["plain"])
+    config = read_config(tmp_path / "calibrated")
+    assert config.subjects_seen[-1].subjects == ("1", "2", "3")
+    assert config.training["temperature"] == pytest.approx(made.temperature, abs=1e-4)
+    y_N = torch.from_numpy(open_dataset(toy_set).labels[:12])
+    losses = {name: float(cross_entropy(value[:12].detach(), y_N)) for name, value in logits.items()}
+    assert losses["calibrated"] < losses["plain"]
+
+
+def test_calibration_on_people_learned_from_is_refused(tune: Tune) -> None:
+    with pytest.raises(InputError, match="subject 3 is also learned from"):
+        tune(calibrate_on="subject=3,4")

@@ -101,3 +101,18 @@ def test_a_preparation_that_does_not_fit_is_refused_at_once(toy: SkeletonDataset
     with pytest.raises(InputError, match="'nose' is no joint of the layout"):
         ClipReader(toy, Preprocessing(preparation=pair))
     ClipReader(toy, Preprocessing(preparation=pair.model_copy(update={"scale": "none"})))
+
+
+def test_joints_that_are_not_looked_at_are_as_if_never_seen(toy: SkeletonDataset) -> None:
+    only = ("neck", "left_shoulder", "right_shoulder")
+    part = ClipReader(toy, Preprocessing(frames=8, only=only)).batch(range(5))
+    whole = ClipReader(toy, Preprocessing(frames=8)).batch(range(5))
+    assert not bool(part.mask_NTV[:, :, 3:].any())
+    assert float(part.x_NTVC[:, :, 3:].abs().max()) == 0
+    torch.testing.assert_close(part.x_NTVC[:, :, :3], whole.x_NTVC[:, :, :3])
+    assert torch.equal(part.mask_NTV[:, :, :3], whole.mask_NTV[:, :, :3])
+
+
+def test_a_joint_that_is_none_is_named(toy: SkeletonDataset) -> None:
+    with pytest.raises(InputError, match=r"left_hnd.*left_hand"):
+        ClipReader(toy, Preprocessing(only=("neck", "left_hnd")))
