@@ -24,15 +24,15 @@ class DecodingOptions(Frozen):
 
     median: int = Field(default=5, ge=1)
     """Frames of the running median; odd, 1 is none."""
-    stay: float = Field(default=0.97, gt=0, lt=1)
+    stay: float = Field(default=0.99, gt=0, lt=1)
     """Probability that the next frame is of the same state."""
     lag: int = Field(default=500, ge=1)
     """Frames after which a state is final."""
     min_frames: int = Field(default=6, ge=1)
     """Shortest segment."""
-    beside: float = Field(default=0.35, gt=0, le=1)
+    beside: float = Field(default=0.5, gt=0, le=1)
     """Posterior from which on a class is a segment even where the path goes through another state."""
-    min_confidence: float = Field(default=0.1, ge=0, le=1)
+    min_confidence: float = Field(default=0.4, ge=0, le=1)
     """Segments that are less sure are dropped."""
 
 

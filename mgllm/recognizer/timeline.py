@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.recognizer.decoding import DecodingOptions, Reals
+from mgllm.recognizer.decoding import DecodingOptions, Reals, Run
 from mgllm.recognizer.network import Recognizer
 from mgllm.recognizer.reading import Preprocessing
-from mgllm.recognizer.segments import decode
+from mgllm.recognizer.segments import decode, suppressed
 from mgllm.recognizer.windows import WindowOptions, frame_posteriors
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
@@ -26,10 +26,16 @@ class TimelineOptions(Frozen):
 
     windows: WindowOptions = Field(default_factory=WindowOptions)
     """How windows lie."""
+    scales: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(1.0,), min_length=1)
+    """Factors on the windows' length: each gives a timeline, and of rivals the surest stay."""
     decoding: DecodingOptions = Field(default_factory=DecodingOptions)
     """How posteriors become segments."""
+    suppression: float = Field(default=0.2, gt=0)
+    """Width of soft suppression among segments of one class from several scales."""
+    leave_out: tuple[str, ...] = ("illustrative body language",)
+    """Classes that a recogniser tells from gestures but that are none: never in a timeline."""
     background: float = Field(default=0.5, gt=0, lt=1)
-    """Posterior of no gesture, for a recogniser without a class for it: a gesture must be surer."""
+    """Of a recogniser without a class for background: a gesture's posterior must be higher than this."""
 
 
 def timeline(
@@ -48,18 +54,44 @@ def timeline(
         fit: layout, dimensions and preprocessing that the network was made for.
         options: all knobs.
     """
-    posteriors = frame_posteriors(network, joints_TVC, fps, fit, options.windows)
     names = [name for name in network.classes if name != BACKGROUND_NAME]
-    runs = decode(_background_first(posteriors, network.classes, options.background), options.decoding)
+    knows = len(names) < len(network.classes)
+    share = 1.0 if knows else 1 / (1 + options.background)
+    decoding = options.decoding if knows else _beside_constant(options, share)
+    found = []
+    for scale in options.scales:
+        windows = options.windows.model_copy(update={"seconds": options.windows.seconds * scale})
+        posteriors = frame_posteriors(network, joints_TVC, fps, fit, windows)
+        blocks = _background_first(posteriors, network.classes, options.background)
+        found.append(decode(blocks, decoding))
+    runs = found[0] if len(found) == 1 else _merged(found, options.suppression, decoding.min_confidence)
     return tuple(
         Gesture(
             label=names[run.state - 1],
             start=run.start / fps,
             end=run.end / fps,
-            confidence=min(1.0, run.confidence),
+            confidence=min(1.0, run.confidence / share),
         )
         for run in runs
+        if names[run.state - 1] not in options.leave_out
     )
+
+
+def _beside_constant(options: TimelineOptions, share: float) -> DecodingOptions:
+    """The same thresholds where classes have only a share of 1, beside a constant background."""
+    beside = max(options.decoding.beside, options.background)
+    least = options.decoding.min_confidence
+    return options.decoding.model_copy(update={"beside": beside * share, "min_confidence": least * share})
+
+
+def _merged(found: Sequence[Sequence[Run]], width: float, min_confidence: float) -> list[Run]:
+    """Runs of all scales, class by class without those that others are surer of."""
+    runs = [run for one in found for run in one]
+    kept = []
+    for state in sorted({run.state for run in runs}):
+        rivals = [run for run in runs if run.state == state]
+        kept += suppressed(rivals, width, min_confidence)
+    return sorted(kept, key=lambda run: (run.start, run.end, run.state))
 
 
 def _background_first(
@@ -71,6 +103,5 @@ def _background_first(
         if place is not None:
             yield np.concatenate([p_TK[:, place : place + 1], np.delete(p_TK, place, axis=1)], axis=1)
         else:
-            odds = background / (1 - background)
-            surest_T1 = np.full((len(p_TK), 1), odds)
-            yield np.concatenate([surest_T1, p_TK], axis=1) / (1 + odds)
+            constant_T1 = np.full((len(p_TK), 1), background)
+            yield np.concatenate([constant_T1, p_TK], axis=1) / (1 + background)

@@ -27,6 +27,8 @@ class WindowOptions(Frozen):
     """Length of a window."""
     hop: float = Field(default=0.2, gt=0)
     """From the beginning of a window to that of the next."""
+    middle: float = Field(default=0.5, gt=0, le=1)
+    """Share of a window that it speaks for, around its middle; for the rest only where no other does."""
     batch: int = Field(default=64, ge=1)
     """Windows that go through the network together."""
 
@@ -47,7 +49,8 @@ def frame_posteriors(
 ) -> Iterator[Reals]:
     """Probabilities of classes for each frame, block by block: the mean of the windows over it.
 
-    A window counts more for the frames in its middle: its weight is a triangle, never 0.
+    A window counts more for the frames in its middle: its weight is a triangle, nowhere less than a
+    thousandth, which decides where there is no other window.
 
     Args:
         network: with classes.
@@ -61,7 +64,7 @@ def frame_posteriors(
     frames = len(joints_TVC)
     length = min(frames, max(2, round(options.seconds * fps)))
     starts = window_starts(frames, length, max(1, round(options.hop * fps)))
-    weight_L = 1 - np.abs(np.arange(length) - (length - 1) / 2) / (length / 2 + 0.5)
+    weight_L = _weights(length, options.middle)
     held = _Held(len(network.classes))
     for first in range(0, len(starts), options.batch):
         batch = starts[first : first + options.batch]
@@ -69,6 +72,13 @@ def frame_posteriors(
         held.add(batch, p_NK, weight_L)
         after = first + options.batch
         yield held.until(int(starts[after]) if after < len(starts) else frames)
+
+
+def _weights(length: int, middle: float) -> Reals:
+    """How much a window says of each of its frames."""
+    away_L = np.abs(np.arange(length) - (length - 1) / 2)
+    weight_L: Reals = np.maximum(1 - away_L / (middle * length / 2 + 0.5), 1e-3)
+    return weight_L
 
 
 class _Held:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -58,7 +60,7 @@ def network() -> Recognizer:
     return made
 
 
-def options(**how: float) -> TimelineOptions:
+def options(**how: Any) -> TimelineOptions:
     return TimelineOptions(
         windows=WindowOptions(seconds=1.0, hop=0.2),
         decoding=DecodingOptions(median=3, stay=0.9, min_frames=5),
@@ -107,3 +109,23 @@ def test_a_network_without_a_background_must_be_sure(network: Recognizer) -> Non
 
 def test_a_recording_of_one_frame(network: Recognizer) -> None:
     assert timeline(network, moving(None, 1, 0), FPS, FIT, options()) == ()
+
+
+def test_several_scales_say_a_gesture_once(network: Recognizer) -> None:
+    several = options().model_copy(update={"scales": (0.7, 1.0, 1.5)})
+    found = timeline(network, recording(), FPS, FIT, several)
+    assert [gesture.label for gesture in found] == ["left", "right"]
+    for gesture, (start, end) in zip(found, ((4.0, 7.0), (12.0, 15.0)), strict=True):
+        assert gesture.start == pytest.approx(start, abs=0.8)
+        assert gesture.end == pytest.approx(end, abs=0.8)
+
+
+def test_one_scale_is_what_a_longer_window_gives(network: Recognizer) -> None:
+    long = options().model_copy(update={"windows": WindowOptions(seconds=2.0, hop=0.2)})
+    scaled = options().model_copy(update={"scales": (2.0,)})
+    assert timeline(network, recording(), FPS, FIT, scaled) == timeline(network, recording(), FPS, FIT, long)
+
+
+def test_what_is_no_gesture_is_told_apart_but_not_told(network: Recognizer) -> None:
+    quiet = options(leave_out=("left",))
+    assert [gesture.label for gesture in timeline(network, recording(), FPS, FIT, quiet)] == ["right"]

@@ -54,7 +54,7 @@ def slow(network: Recognizer, joints: Points, length: int, hop: int) -> np.typin
         clip = resampled(prepare_clip(joints[start : start + length], LAYOUT, 2, HOW.preparation), 8)
         p_K = network(Clips(torch.from_numpy(clip.x)[None], torch.from_numpy(clip.mask)[None])).softmax(-1)[0]
         for place in range(length):
-            weight = 1 - abs(place - (length - 1) / 2) / (length / 2 + 0.5)
+            weight = max(1 - abs(place - (length - 1) / 2) / (length / 4 + 0.5), 0.001)
             total[start + place] += weight * p_K.double().numpy()
             weights[start + place] += weight
     return total / weights[:, None]
