@@ -17,6 +17,8 @@ from mgllm.cli import (
     models,
     reading,
     recognizer,
+    recognizer_rebuild,
+    recognizer_timelines,
     rendering,
     running,
     scenarios,
@@ -66,6 +68,8 @@ exports.register(app)
 items.register(app)
 models.register(app)
 recognizer.register(app)
+recognizer_timelines.register(app)
+recognizer_rebuild.register(app)
 synth.register(app)
 transcribing.register(app)
 
