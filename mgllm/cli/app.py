@@ -14,6 +14,7 @@ from mgllm.cli import (
     exports,
     imports,
     items,
+    listening,
     models,
     reading,
     recognizer,
@@ -72,6 +73,7 @@ recognizer_timelines.register(app)
 recognizer_rebuild.register(app)
 synth.register(app)
 transcribing.register(app)
+listening.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mgllm.flows.finishing import Finished
     from mgllm.flows.importing import ImportReport
     from mgllm.flows.join_items import JoinedItems
+    from mgllm.flows.listen import Listened
     from mgllm.flows.models import ModelRow
     from mgllm.flows.rendering import RenderedItem
     from mgllm.flows.showing import RunLine, ShownRun
@@ -174,6 +175,16 @@ def print_joined(joined: JoinedItems) -> None:
     for note in joined.notes:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"wrote {joined.file}", err=True)
+
+
+def print_listened(listened: Listened) -> None:
+    """Captions that were written."""
+    for one in listened.files:
+        typer.echo(f"{one.source}: {one.captions} captions in {one.seconds:.1f} s, language {one.language}")
+    for note in listened.notes:
+        typer.echo(f"note: {note}", err=True)
+    if listened.files:
+        typer.echo(f"wrote {listened.out}; use it with: mgllm items join --speech {listened.out}", err=True)
 
 
 def print_baseline(result: BaselineResult) -> None:

@@ -30,6 +30,8 @@ ALLOWED = {
     "safetensors": ("backends/_", "recognizer/", "flows/recognizer_info.py"),
     "webvtt": ("speech/captions.py",),
     "defusedxml": ("datasets/_eaf_document.py",),
+    "faster_whisper": ("media/listening.py",),
+    "av": ("media/",),
     "pickle": ("datasets/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
     "subprocess": ("flows/manifesting.py", "backends/_pull.py"),
 }
