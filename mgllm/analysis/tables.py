@@ -88,6 +88,16 @@ def _answer_shares(arm: ArmSummary) -> str:
     return ", ".join(f"{label} {number(100 * share, 0)}" for label, share in arm.answer_shares.items())
 
 
+@OUTCOMES.column("cues")
+def _cues(arm: ArmSummary) -> str:
+    """How a recogniser's gestures were made, and whether it knew the person."""
+    if not arm.exposures or arm.row.cue_source is None:
+        return ""
+    several = len(arm.exposures) > 1
+    known = [f"{count} {name}" if several else name for name, count in arm.exposures.items()]
+    return ", ".join([arm.row.cue_source.replace("_", "-"), *known])
+
+
 @SCORES.column("accuracy [95 %]")
 def _accuracy(arm: ArmSummary) -> str:
     return f"{level(arm.accuracy, 'accuracy')} {span(arm.accuracy_interval, 'accuracy')}".strip()

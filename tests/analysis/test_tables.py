@@ -197,6 +197,11 @@ def test_few_subjects_constant_answers_and_leaks_stand_beneath_their_table(made_
     assert "text+mg: constant answer: all 21 are 'win'." in text
     assert "text+mg: in 21 of 21 records the recogniser was trained on the subject: a LEAK" in text
 
+    assert "| win 100, lose 0 | recognized, in_sample |" in text
+    two = [r.model_copy(update={"exposure": "held_out"}) if r.item == records[0].item else r for r in records]
+    text = " ".join(render(summarise([RunRecords(run.manifest, two)]), "md").split())
+    assert "| recognized, 1 held_out, 20 in_sample |" in text
+
 
 @pytest.mark.parametrize(
     ("value", "digits", "plus", "words"),
