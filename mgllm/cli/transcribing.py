@@ -25,6 +25,7 @@ def transcribe(
         int | None, option("--cross-fit", "Train K recognisers on the data set, each without a part of it.")
     ] = None,
     by: Annotated[str | None, option("--by", "Column that parts keep together. Default: subject")] = None,
+    on: Annotated[str | None, option("--on", "Clips to read: column=values. Default: all")] = None,
     clips: Annotated[
         str | None, option("--clips", "auto, recordings, or trimmed (one gesture a clip).")
     ] = None,

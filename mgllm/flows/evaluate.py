@@ -81,6 +81,8 @@ class Evaluation(Scores):
     """Whether it had seen even their labels: then the numbers say nothing of other people."""
     shared_subjects: int
     """Persons on both sides of the split."""
+    other_classes: tuple[str, ...] = ()
+    """Classes that a classifier tells and the data set has not, such as background: always wrong."""
     floors: tuple[Floor, ...] = ()
     """What simple methods reach on the same split."""
     files: tuple[str, ...] = ()
@@ -117,6 +119,7 @@ def evaluate(
         label_fraction=options.fraction,
         transductive=bool(seen),
         labels_seen=any(entry.labelled for entry in seen),
+        other_classes=trial.other_classes,
         shared_subjects=len({person for split in splits for person in shared_people(dataset, split)}),
         floors=trial.floors(splits[0]) if options.floors and len(splits) == 1 else (),
     )
@@ -133,6 +136,13 @@ class _Trial:
     ) -> None:
         self.network, self.config, self.reader, self.options = network, config, reader, options
         self.dataset = reader.dataset
+
+    @property
+    def other_classes(self) -> tuple[str, ...]:
+        """Classes of the checkpoint's own classifier that the data set has not."""
+        if self.options.protocol != "classifier":
+            return ()
+        return tuple(name for name in self.config.classes if name not in self.dataset.meta.classes)
 
     def learned(self, split: Split) -> NDArray[np.int64]:
         """Labelled clips that are learned from."""
@@ -151,7 +161,7 @@ class _Trial:
         trains = options.protocol in ("finetune", "semi")
         steps = options.training.steps(len(train)) if trains else 0
         with Steps(display if trains else "none", options.protocol, steps) as shown:
-            return probabilities(
+            p_NK = probabilities(
                 options.protocol,
                 network,
                 self.reader,
@@ -159,6 +169,10 @@ class _Trial:
                 options.training,
                 on_step=lambda loss: shown.step(f"loss {loss:.3f}"),
             )
+        if options.protocol != "classifier":
+            return p_NK
+        order = (*self.dataset.meta.classes, *self.other_classes)
+        return p_NK[:, [self.config.classes.index(name) for name in order]]
 
     def floors(self, split: Split) -> tuple[Floor, ...]:
         """On the same clips; none where nothing is learned."""
@@ -186,8 +200,9 @@ def _splits(
         return both_sides(dataset, options.which, options.training.seed)
     if config.kind == "pretrained":
         raise InputError(f"{name} has no classifier; make one with: mgllm recognizer finetune {name} …")
-    if config.classes != dataset.meta.classes:
-        raise InputError(f"{name} tells other classes than {dataset.path} has, or in another order")
+    lacking = [label for label in dataset.meta.classes if label not in config.classes]
+    if lacking:
+        raise InputError(f"{name} does not tell '{lacking[0]}', a class of {dataset.path}")
     if options.stream not in (None, config.stream):
         raise InputError(f"--stream {options.stream}: the classifier of {name} reads {config.stream}")
     if options.which.folds is not None:

@@ -32,13 +32,13 @@ def write_evaluation(
     Raises:
         InputError: the folder cannot be written.
     """
-    classes = dataset.meta.classes
+    classes = (*dataset.meta.classes, *found.other_classes)
     counts_KK = confusion_counts(p_NK, dataset.labels[tested])
     seen = ", its people seen in training" if found.transductive else ""
     title = f"{found.protocol}, {found.split}{seen}: top-1 {100 * found.top1:.1f} % of {found.n} clips"
     texts = {
         "evaluation.json": found.model_dump_json(indent=2) + "\n",
-        "predictions.csv": _predictions(dataset, tested, p_NK),
+        "predictions.csv": _predictions(dataset, tested, p_NK, classes),
         "confusion.csv": _confusion(counts_KK, classes),
     }
     try:
@@ -51,8 +51,12 @@ def write_evaluation(
     return tuple(str(out / name) for name in (*texts, "confusion.png"))
 
 
-def _predictions(dataset: SkeletonDataset, tested: NDArray[np.int64], p_NK: NDArray[np.float64]) -> str:
-    classes = dataset.meta.classes
+def _predictions(
+    dataset: SkeletonDataset,
+    tested: NDArray[np.int64],
+    p_NK: NDArray[np.float64],
+    classes: tuple[str, ...],
+) -> str:
     rows = []
     for number, p_K in zip(tested, p_NK, strict=True):
         clip, said = dataset.clips[int(number)], int(p_K.argmax())

@@ -22,10 +22,11 @@ from mgllm.recognizer.checkpoint import WEIGHTS, CheckpointConfig, write_checkpo
 from mgllm.recognizer.cross_fit import FitOptions, fit
 from mgllm.recognizer.network import Recognizer, classify, load_recognizer
 from mgllm.recognizer.reading import ClipReader, check_layout
+from mgllm.recognizer.shipped import SHIPPED
 from mgllm.recognizer.timeline import BACKGROUND_NAME, TimelineOptions, timeline
 from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
-from mgllm.skeleton.selection import Split, folds
+from mgllm.skeleton.selection import Split, folds, select
 
 FPS = 25.0
 """Of clips whose rate is not known; the transcript's times are in that measure."""
@@ -35,11 +36,13 @@ class TranscribeOptions(Frozen):
     """How transcripts are made."""
 
     checkpoint: Path | None = None
-    """`--checkpoint`: a recogniser with classes."""
+    """`--checkpoint`: a recogniser with classes; none, and no cross-fitting: the one that ships."""
     cross_fit: int | None = Field(default=None, ge=2)
     """`--cross-fit`: train so many recognisers on the data set itself, each without a part of its people."""
     by: str = "subject"
     """`--by`: column that the parts keep together."""
+    on: str | None = None
+    """`--on`: the clips that are read, as column=values; none: all."""
     clips: Literal["auto", "recordings", "trimmed"] = "auto"
     """`--clips`: each clip is a recording, or holds one gesture of one (columns recording, first, last);
     auto: trimmed where there are such columns."""
@@ -77,29 +80,36 @@ def transcribe(
         InputError: data set or checkpoint cannot be used, or a file is there already.
         TrainingStopped: a training of cross-fitting went astray.
     """
-    if (options.checkpoint is None) == (options.cross_fit is None):
-        raise InputError("which recogniser? Name one with --checkpoint C, or say --cross-fit 5")
+    if options.checkpoint is not None and options.cross_fit is not None:
+        raise InputError("--checkpoint and --cross-fit name two recognisers; give one")
     dataset = open_dataset(path)
     check_dataset(dataset)
     trimmed = _is_trimmed(dataset, options)
-    items = dataset.column("recording") if trimmed else [row.id for row in dataset.clips]
+    read = np.arange(len(dataset)) if options.on is None else np.asarray(select(dataset, options.on))
+    names = dataset.column("recording" if trimmed else "id")
+    items = [names[number] for number in read]
     refuse_existing(out, sorted({f"{file_stem(item)}{SUFFIX}" for item in items}))
     source: CueSource = "recognized" if options.cross_fit is None else "out_of_fold"
-    made: dict[str, GestureFile] = {}
+    made: list[GestureFile] = []
     checkpoints: list[str] = []
-    for readers in _recognisers(dataset, options, out, display):
-        checkpoints += [str(readers.folder)] if options.cross_fit is not None else []
-        read = readers.trimmed(source) if trimmed else readers.recordings(options.timeline, source)
-        for file in read:
-            made[f"{file_stem(file.item)}{SUFFIX}"] = file
-    write_texts(out, {name: gesture_text(check_gesture_file(file, name)) for name, file in made.items()})
+    alone = "none" if options.cross_fit is not None else display  # cross-fitting shows its own progress
+    with Steps(alone, "transcribe", len(set(items))) as steps:
+        for reading in _recognisers(dataset, options, out, display):
+            checkpoints += [str(reading.folder)] if options.cross_fit is not None else []
+            reading.numbers = np.intersect1d(reading.numbers, read)
+            files = reading.trimmed(source) if trimmed else reading.recordings(options.timeline, source)
+            for file in files:
+                name = f"{file_stem(file.item)}{SUFFIX}"
+                write_texts(out, {name: gesture_text(check_gesture_file(file, name))})
+                made.append(file)
+                steps.step(file.item)
     exposures: dict[Exposure, int] = {}
-    for file in made.values():
+    for file in made:
         exposures[file.exposure] = exposures.get(file.exposure, 0) + 1
     return Transcribed(
         out=out,
         transcripts=len(made),
-        gestures=sum(len(file.gestures) for file in made.values()),
+        gestures=sum(len(file.gestures) for file in made),
         source=source,
         exposures=exposures,
         checkpoints=tuple(checkpoints),
@@ -111,27 +121,47 @@ def _is_trimmed(dataset: SkeletonDataset, options: TranscribeOptions) -> bool:
     columns = {"recording", "first", "last"} <= set(dataset.columns)
     if options.clips == "trimmed" and not columns:
         raise InputError(f"{dataset.path}: --clips trimmed needs columns recording, first, last")
-    return columns and options.clips != "recordings"
+    trimmed = columns and options.clips != "recordings"
+    nowhere = next((row.id for row in dataset.clips if trimmed and not row.more["recording"]), None)
+    if nowhere is not None:
+        raise InputError(f"{dataset.path}: clip '{nowhere}' names no recording; say --clips recordings")
+    return trimmed
 
 
 def _recognisers(
     dataset: SkeletonDataset, options: TranscribeOptions, out: Path, display: Display
 ) -> Iterator[_Reading]:
     """The checkpoint over all clips, or one recogniser for each part of the people."""
-    if options.checkpoint is not None:
-        network, config = load_recognizer(options.checkpoint)
-        if not config.classes:
-            raise InputError(f"{options.checkpoint} has no classes; make some: mgllm recognizer finetune")
-        check_layout(config.layout, dataset, str(options.checkpoint))
-        yield _Reading(dataset, np.arange(len(dataset)), network, config, options.checkpoint)
+    if options.cross_fit is None:
+        folder, network, config = named_recognizer(options.checkpoint)
+        check_layout(config.layout, dataset, called(options.checkpoint))
+        yield _Reading(dataset, np.arange(len(dataset)), network, config, folder)
         return
     if not dataset.meta.classes:
         raise InputError(f"{dataset.path} has no classes: cross-fitting has nothing to learn")
-    splits = folds(dataset, options.cross_fit or 2, by=options.by, seed=options.seed)
+    splits = folds(dataset, options.cross_fit, by=options.by, seed=options.seed)
     total = sum(options.fit.steps(split, dataset.labels) for split in splits)
     with Steps(display, "cross-fit", total) as steps:
         for place, split in enumerate(splits, 1):
             yield _fitted(dataset, split, options.fit, out / "checkpoints" / f"fold-{place}", steps)
+
+
+def named_recognizer(checkpoint: Path | None) -> tuple[Path, Recognizer, CheckpointConfig]:
+    """The recogniser of a folder, or the one that ships.
+
+    Raises:
+        InputError: no checkpoint, or one without classes.
+    """
+    folder = checkpoint or SHIPPED
+    network, config = load_recognizer(folder)
+    if not config.classes:
+        raise InputError(f"{folder} has no classes; make some: mgllm recognizer finetune")
+    return folder, network, config
+
+
+def called(checkpoint: Path | None) -> str:
+    """How messages name it."""
+    return "the recogniser that ships" if checkpoint is None else str(checkpoint)
 
 
 def _fitted(
@@ -178,6 +208,8 @@ class _Reading:
 
     def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
         """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
+        if not len(self.numbers):
+            return
         reader = ClipReader(self.dataset, self.config.preprocessing)
         p_NK = classify(self.network, reader, self.numbers).double().numpy()
         said: dict[tuple[str, str], list[Gesture]] = {}

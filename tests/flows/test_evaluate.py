@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from mgllm.errors import InputError
@@ -222,6 +223,23 @@ def test_the_own_classifier_learns_nothing(evaluated: Test, toy_classifier: Path
     assert (everyone.split, everyone.n, everyone.labels_seen) == ("all clips", 24, True)
 
 
+def _bowing(label: str) -> str:
+    return "bow" if label == "shrug" else label
+
+
+def test_a_classifier_may_tell_more_classes_and_in_another_order(
+    evaluated: Test, toy_classifier: Path, toy_set: Path, rewrite: Callable[..., Path], tmp_path: Path
+) -> None:
+    how: dict[str, Any] = {"protocol": "classifier", "which": {"test_on": "subject=4"}}
+    turned = evaluated(toy_classifier, path=rewrite("turned", classes=("wave", "shrug", "nod")), **how)
+    assert turned.top1 == evaluated(toy_classifier, **how).top1
+    two = rewrite("two", classes=("wave", "nod"), label=lambda _, label: None if label == "shrug" else label)
+    found = evaluated(toy_classifier, path=two, out=tmp_path / "files", **how)
+    assert (found.n, found.classes, found.other_classes) == (4, 2, ("shrug",))
+    said = pd.read_csv(tmp_path / "files" / "predictions.csv")["predicted"]
+    assert set(said) <= {"wave", "nod", "shrug"}
+
+
 def test_what_a_classifier_cannot_do_is_refused(
     evaluated: Test, toy_checkpoint: Path, toy_classifier: Path, rewrite: Callable[..., Path]
 ) -> None:
@@ -232,8 +250,8 @@ def test_what_a_classifier_cannot_do_is_refused(
         return str(caught.value)
 
     assert "has no classifier; make one with: mgllm recognizer finetune" in refused(toy_checkpoint)
-    turned = rewrite("turned", classes=("wave", "nod", "shrug"))
-    assert "tells other classes than" in refused(toy_classifier, turned)
+    more = rewrite("more", classes=("wave", "nod", "bow"), label=lambda _, label: label and _bowing(label))
+    assert "does not tell 'bow'" in refused(toy_classifier, more)
     unlabelled = rewrite("half", label=lambda who, label: None if who == "4" else label)
     assert "no clip of the test side has a label" in refused(toy_classifier, unlabelled)
     assert "--stream spatial: the classifier of" in refused(toy_classifier, stream="spatial")

@@ -115,10 +115,15 @@ def test_what_is_there_is_not_written_over(trimmed: Path, toy_classifier: Path, 
         transcribe(trimmed, tmp_path / "out", options, display="none")
 
 
-@pytest.mark.parametrize("said", [{}, {"checkpoint": Path("c"), "cross_fit": 2}])
-def test_one_way_to_a_recogniser(toy_set: Path, tmp_path: Path, said: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="Name one with --checkpoint C, or say --cross-fit 5"):
-        transcribe(toy_set, tmp_path / "out", TranscribeOptions(**said), display="none")
+def test_one_way_to_a_recogniser(toy_set: Path, tmp_path: Path) -> None:
+    both = TranscribeOptions(checkpoint=Path("c"), cross_fit=2)
+    with pytest.raises(InputError, match="name two recognisers; give one"):
+        transcribe(toy_set, tmp_path / "out", both, display="none")
+
+
+def test_the_recogniser_that_ships_reads_its_own_joints_alone(toy_set: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the recogniser that ships was made for a layout of 22 joints"):
+        transcribe(toy_set, tmp_path / "out", TranscribeOptions(), display="none")
 
 
 def test_what_cannot_be_used(
@@ -138,3 +143,15 @@ def test_what_cannot_be_used(
     assert "has nothing to learn" in refusal(bare, cross_fit=2)
     assert "9 folds by subject cannot be made of 4 values" in refusal(toy_set, cross_fit=9)
     assert not list(tmp_path.rglob("*.mg.json"))
+
+
+def test_some_clips_alone_are_read(
+    toy_set: Path, toy_classifier: Path, trimmed: Path, tmp_path: Path
+) -> None:
+    some = TranscribeOptions(checkpoint=toy_classifier, on="subject=4")
+    made = transcribe(toy_set, tmp_path / "out", some, display="none")
+    assert (made.transcripts, made.exposures) == (6, {"held_out": 6})
+    assert {path.name[0] for path in (tmp_path / "out").iterdir()} == {"4"}
+    assert transcribe(trimmed, tmp_path / "cut", some, display="none").transcripts == 1
+    with pytest.raises(InputError, match="subject"):
+        transcribe(toy_set, tmp_path / "no", some.model_copy(update={"on": "subject=9"}), display="none")
