@@ -40,12 +40,28 @@ NOTES = (
 """What its card says beside the rest."""
 
 
+class OneEpoch(PretrainOptions):
+    """Pre-training with another default."""
+
+    epochs: int = Field(default=1, ge=1)
+    """Times that each clip is seen."""
+
+
+class FourEpochs(SupervisedOptions):
+    """Fine-tuning with other defaults: windows must keep their middle, so none is cropped in time."""
+
+    epochs: int = Field(default=4, ge=1)
+    """Times that each clip is seen."""
+    augment: str = "gentle-crop"
+    """Recipe of training clips."""
+
+
 class RebuildOptions(Frozen):
     """How much of everything."""
 
-    clips: int = Field(default=40_000, ge=30)
+    clips: int = Field(default=40_000, ge=120)
     """Made-up trimmed clips; 7 of 10 are learned from."""
-    recordings: int = Field(default=200, ge=10)
+    recordings: int = Field(default=200, ge=4)
     """Made-up recordings; 7 of 10 are learned from."""
     minutes: float = Field(default=5.0, ge=1)
     """Length of each."""
@@ -53,11 +69,9 @@ class RebuildOptions(Frozen):
     """`--joints`: those that are looked at; none: all."""
     windows: CutOptions = Field(default_factory=CutOptions)
     """Which windows are cut out of recordings."""
-    pretraining: PretrainOptions = Field(default_factory=lambda: PretrainOptions(epochs=1))
+    pretraining: OneEpoch = Field(default_factory=OneEpoch)
     """Without labels."""
-    finetuning: SupervisedOptions = Field(
-        default_factory=lambda: SupervisedOptions(epochs=4, augment="gentle-crop")
-    )
+    finetuning: FourEpochs = Field(default_factory=FourEpochs)
     """With labels."""
     seed: int = 1
     """`--seed`: decides everything."""

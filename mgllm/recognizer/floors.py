@@ -31,29 +31,36 @@ class Floor(Frozen):
     """What it reaches."""
 
 
-def raw_floors(reader: ClipReader, train: Numbers, test: Numbers, seed: int) -> tuple[Floor, ...]:
-    """1-nearest-neighbour, ExtraTrees and logistic regression on joints themselves, 50 frames each."""
+def raw_floors(
+    reader: ClipReader, train: Numbers, test: Numbers, seed: int, most: int = MOST
+) -> tuple[Floor, ...]:
+    """1-nearest-neighbour, ExtraTrees and logistic regression on joints themselves, 50 frames each.
+
+    Args:
+        reader: of the data set.
+        train: clips to learn from.
+        test: clips to name.
+        seed: of the forest, and of the sample of training clips.
+        most: training clips that are used; with more than `MOST` the regression, which would take hours, is
+            left out.
+    """
     reader = ClipReader(reader.dataset, Preprocessing(frames=FRAMES, preparation=reader.how.preparation))
-    train, test = _at_most(train, seed), np.asarray(test)
+    train, test = _at_most(train, seed, most), np.asarray(test)
     y_train, y_test = reader.dataset.labels[train], reader.dataset.labels[test]
     classes = len(reader.dataset.meta.classes)
     x_train, x_test = (_positions(reader, numbers) for numbers in (train, test))
     nearest = _nearest(x_train, y_train, x_test, classes)
     x_train, x_test = (_with_velocity(x) for x in (x_train, x_test))
-    return (
-        Floor(
-            name="raw positions, 1-NN",
-            scores=score(nearest, y_test).model_copy(update={"ece": None}),  # distances are no probabilities
-        ),
-        Floor(
-            name="positions + velocity, ExtraTrees(500)",
-            scores=score(_trees(x_train, y_train, x_test, classes, seed), y_test),
-        ),
-        Floor(
-            name="positions + velocity, logistic regression",
-            scores=score(_logistic(x_train, y_train, x_test, classes), y_test),
-        ),
-    )
+    near = score(nearest, y_test).model_copy(update={"ece": None})  # distances are no probabilities
+    trees = score(_trees(x_train, y_train, x_test, classes, seed), y_test)
+    floors = [
+        Floor(name="raw positions, 1-NN", scores=near),
+        Floor(name="positions + velocity, ExtraTrees(500)", scores=trees),
+    ]
+    if len(train) <= MOST:
+        straight = score(_logistic(x_train, y_train, x_test, classes), y_test)
+        floors.append(Floor(name="positions + velocity, logistic regression", scores=straight))
+    return tuple(floors)
 
 
 def random_floors(
@@ -76,10 +83,10 @@ def random_floors(
     )
 
 
-def _at_most(numbers: Numbers, seed: int) -> NDArray[np.int64]:
+def _at_most(numbers: Numbers, seed: int, most: int) -> NDArray[np.int64]:
     chosen = np.asarray(numbers)
-    if len(chosen) > MOST:
-        chosen = np.sort(stream(seed, "floors").choice(chosen, MOST, replace=False))
+    if len(chosen) > most:
+        chosen = np.sort(stream(seed, "floors").choice(chosen, most, replace=False))
     return chosen
 
 
