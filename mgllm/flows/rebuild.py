@@ -24,10 +24,13 @@ from mgllm.recognizer.checkpoint import CONFIG, WEIGHTS, write_checkpoint
 from mgllm.recognizer.cutting import CutOptions
 from mgllm.recognizer.network import load_recognizer
 from mgllm.recognizer.pretraining import PretrainOptions
+from mgllm.recognizer.reading import hidden_joints
 from mgllm.recognizer.supervised import SupervisedOptions
 from mgllm.recognizer.training_state import STATE
 from mgllm.records import Frozen
 from mgllm.skeleton.dataset import META
+from mgllm.skeleton.layouts import load_layout
+from mgllm.synthetic import LAYOUT
 
 LEARNED, CALIBRATED = "part=train", "part=validation"
 NOTES = (
@@ -104,13 +107,14 @@ def rebuild(
         say: told what is done now.
 
     Raises:
-        InputError: the folder cannot be used, or it holds a recogniser already.
+        InputError: the folder cannot be used or holds a recogniser already, or a joint is unknown.
         TrainingStopped: a training went astray.
     """
     made, learned, pretrained = out / "made", out / "learned", out / "pretrained"
     finetuned, shipped = out / "finetuned", out / "recognizer"
     if (shipped / CONFIG).exists():
         raise InputError(f"{shipped} holds a recogniser already; name another folder")
+    hidden_joints(load_layout(LAYOUT), _pretraining(options).preprocessing)
     seed, which = options.seed, SplitOptions(train_on=LEARNED)
     if not (made / RECORDINGS / META).exists():
         say(f"1/5 making up {options.clips:,} clips and {options.recordings} recordings")
