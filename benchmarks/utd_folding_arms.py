@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def _flattened(kinect: SkeletonDataset, out: Path) -> SkeletonDataset:
-    """The shared joints as a camera in front sees them: y downwards, the person's left on the picture's right.
+    """The shared joints as a camera in front sees them: y downwards, the person's left to the right.
 
     In UTD-MHAD's metres the joints called left have the smaller x. The other joints are missing.
     """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from mgllm.caching import cache_folder
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen
 
@@ -87,10 +87,7 @@ def known_model(name: str) -> KnownModel:
 
 def models_folder() -> Path:
     """Where pulled models lie: `$MGLLM_CACHE/models`, else the user's cache folder."""
-    from platformdirs import user_cache_path
-
-    root = os.environ.get("MGLLM_CACHE")
-    return (Path(root).expanduser() if root else user_cache_path("mgllm")) / "models"
+    return cache_folder("models")
 
 
 def read_card(folder: Path) -> ModelCard | None:

@@ -1,4 +1,4 @@
-"""`mgllm transcribe`: skeletons into gesture transcripts."""
+"""`mgllm transcribe`: videos and skeletons into gesture transcripts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.options import option
 
+OF_SETS = ("cross_fit", "by", "clips", "seed")
+OF_FILES = ("crop", "anonymous", "subject")
+ALL_BAD, SOME_BAD = 2, 1
+
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
@@ -18,9 +22,19 @@ def register(app: typer.Typer) -> None:
 
 def transcribe(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a skeleton data set.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the *.mg.json files.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="INPUT...", help="Videos, *.skeleton.npz files, or one skeleton data set."),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write into; nothing is written over.")],
     checkpoint: Annotated[Path | None, option("--checkpoint", "Folder of a recogniser with classes.")] = None,
+    crop: Annotated[
+        str | None, option("--crop", "Look at a part of the picture: X,Y,W,H in pixels or percent.")
+    ] = None,
+    subject: Annotated[str | None, option("--subject", "Who is seen in the videos.")] = None,
+    anonymous: Annotated[
+        bool, option("--anonymous", "Items are clip-0001 …; no file names, no pixels in what is written.")
+    ] = False,
     cross_fit: Annotated[
         int | None, option("--cross-fit", "Train K recognisers on the data set, each without a part of it.")
     ] = None,
@@ -38,16 +52,32 @@ def transcribe(
 ) -> None:
     """Write what gestures a recogniser sees, as a transcript for each recording."""
     from mgllm.cli.telling import print_json
+    from mgllm.cli.telling_transcripts import print_transcribed, print_transcribed_files
     from mgllm.flows.recognizer_options import options_from
     from mgllm.flows.transcribe import TranscribeOptions
-    from mgllm.flows.transcribe import transcribe as flow
+    from mgllm.flows.transcribe import transcribe as of_set
+    from mgllm.flows.transcribe_files import FileOptions, transcribe_files
 
-    said = o.given(context, "source", "out", "sets", "display", "json")
-    options = options_from(TranscribeOptions, said, sets or [])
-    made = flow(source, out, options, display=o.display(display))
-    if json:
-        print_json(made.model_dump(mode="json"))
+    said = o.given(context, "sources", "out", "sets", "display", "json")
+    if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
+        _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
+        options = options_from(TranscribeOptions, said, sets or [])
+        made = of_set(sources[0], out, options, display=o.display(display))
+        print_json(made.model_dump(mode="json")) if json else print_transcribed(made)
         return
-    exposures = ", ".join(f"{count} {name}" for name, count in made.exposures.items())
-    typer.echo(f"{made.transcripts} transcripts, {made.gestures} gestures, {made.source}: {exposures}")
-    typer.echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
+    _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
+    choices = options_from(FileOptions, said, sets or [])
+    written = transcribe_files(sources, out, choices, display=o.display(display))
+    print_json(written.model_dump(mode="json")) if json else print_transcribed_files(written)
+    if written.problems:
+        for problem in written.problems:
+            typer.echo(f"mgllm: {problem}", err=True)
+        raise typer.Exit(SOME_BAD if written.items else ALL_BAD)
+
+
+def _refuse(said: dict[str, object], flags: tuple[str, ...], what: str, other: str) -> None:
+    """See that no flag was given that would not be heeded."""
+    from mgllm.errors import InputError
+
+    if useless := [flag for flag in flags if flag in said]:
+        raise InputError(f"--{useless[0].replace('_', '-')} is for {other}; {what}")

@@ -16,6 +16,8 @@ class ExportChoices(Frozen):
 
     fps: float | None = Field(default=None, gt=0)
     """Frames a second of the recordings, where the format counts frames."""
+    media: str | None = None
+    """Name of the recording's file, where the format can name it."""
 
 
 class Exported(Frozen):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from mgllm import elan
@@ -23,6 +25,8 @@ DATE = "1970-01-01T00:00:00+00:00"
 """ELAN wants a date; a fixed one, so that a transcript gives the same file whenever it is written."""
 LANGUAGE = "und"
 """Undetermined: labels are in whatever language they are."""
+MEDIA_KINDS = {".mp4": "video/mp4", ".mpg": "video/mpeg", ".mpeg": "video/mpeg", ".mov": "video/quicktime"}
+"""What ELAN has a word for."""
 
 _NOT_IN_XML = re.compile(r"[\ufffe\uffff]")
 
@@ -33,7 +37,7 @@ class Eaf:
 
     title = "ELAN files"
     suffix = ".eaf"
-    heeds: frozenset[str] = frozenset()
+    heeds: frozenset[str] = frozenset({"media"})
 
     def __init__(self, choices: ExportChoices) -> None:
         self.choices = choices
@@ -49,20 +53,20 @@ class Eaf:
                 what = f"holds U+{ord(found[0]):04X}, which XML cannot hold"
                 raise InputError(one_line(f"item '{transcript.item}': '{gesture.label:.60}' {what}"))
         lost: Counter[str] = Counter()
-        root = _document(transcript, place(transcript.gestures, lost))
+        root = _document(transcript, place(transcript.gestures, lost), self.choices.media)
         indent(root, " ")
         head = '<?xml version="1.0" encoding="UTF-8"?>\n'
         return Exported(text=f"{head}{tostring(root, encoding='unicode')}\n", lost=lost)
 
 
-def _document(transcript: GestureFile, placed: Sequence[Placed]) -> Element:
+def _document(transcript: GestureFile, placed: Sequence[Placed], media: str | None) -> Element:
     """The whole file; EAF fixes the order of its parts."""
     root = Element(
         "ANNOTATION_DOCUMENT", {"AUTHOR": "mgllm", "DATE": DATE, "FORMAT": "3.0", "VERSION": "3.0"}
     )
     root.set("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
     root.set("xsi:noNamespaceSchemaLocation", SCHEMA)
-    _header(root, transcript, 2 * len(placed))
+    _header(root, transcript, 2 * len(placed), media)
     slots = _slots(root, placed)
     entries = _entries(transcript.vocabulary)
     for number, lane in enumerate(lay(placed), 1):
@@ -77,13 +81,21 @@ def _document(transcript: GestureFile, placed: Sequence[Placed]) -> Element:
     return root
 
 
-def _header(root: Element, transcript: GestureFile, last: int) -> None:
+def _header(root: Element, transcript: GestureFile, last: int, media: str | None) -> None:
     header = SubElement(root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"})
+    if media is not None:
+        SubElement(header, "MEDIA_DESCRIPTOR", _linked(media))
     properties = {elan.VOCABULARY: transcript.vocabulary, "lastUsedAnnotationId": str(last)}
     if transcript.duration is not None:
         properties[elan.DURATION] = repr(transcript.duration)
     for name, value in properties.items():
         SubElement(header, "PROPERTY", {"NAME": name}).text = value
+
+
+def _linked(media: str) -> dict[str, str]:
+    """A file beside this one; ELAN asks where it is if it is not there."""
+    kind = MEDIA_KINDS.get(PurePath(media).suffix.lower(), "video/*")
+    return {"MEDIA_URL": f"./{quote(media)}", "MIME_TYPE": kind, "RELATIVE_MEDIA_URL": f"./{quote(media)}"}
 
 
 def _slots(root: Element, placed: Sequence[Placed]) -> dict[int, dict[str, str]]:

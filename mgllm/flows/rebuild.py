@@ -144,6 +144,7 @@ def _pretraining(options: RebuildOptions) -> PretrainOptions:
 
 def _pack(finetuned: Path, shipped: Path) -> Rebuilt:
     network, config = load_recognizer(finetuned)
+    config = config.model_copy(update={"training": {**config.training, "from": "pretrained"}})
     write_checkpoint(shipped, config, network.state_dict(), model_card(config, NOTES), half=True)
     weights = (shipped / WEIGHTS).read_bytes()
     return Rebuilt(

@@ -1,4 +1,4 @@
-"""A checkpoint by folder, or `random`: the default network untrained, for training from scratch."""
+"""A checkpoint by folder, the recogniser that ships, or `random`: the default network untrained."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from mgllm.errors import InputError
 from mgllm.recognizer.checkpoint import CheckpointConfig, versions
 from mgllm.recognizer.network import Recognizer, load_recognizer, new_recognizer
 from mgllm.recognizer.reading import ClipReader, Preprocessing, check_layout
+from mgllm.recognizer.shipped import SHIPPED
 from mgllm.recognizer.two_streams import StreamOptions
 from mgllm.skeleton import SkeletonDataset
 
@@ -30,6 +31,24 @@ def open_recognizer(
         network, config = load_recognizer(Path(name))
         check_fit(config, dataset, name)
     return network, config, ClipReader(dataset, config.preprocessing)
+
+
+def named_recognizer(checkpoint: Path | None) -> tuple[Path, Recognizer, CheckpointConfig]:
+    """The recogniser of a folder, or the one that ships.
+
+    Raises:
+        InputError: no checkpoint, or one without classes.
+    """
+    folder = checkpoint or SHIPPED
+    network, config = load_recognizer(folder)
+    if not config.classes:
+        raise InputError(f"{folder} has no classes; make some: mgllm recognizer finetune")
+    return folder, network, config
+
+
+def called(checkpoint: Path | None) -> str:
+    """How messages name it."""
+    return "the recogniser that ships" if checkpoint is None else str(checkpoint)
 
 
 def check_fit(config: CheckpointConfig, dataset: SkeletonDataset, name: str) -> None:

@@ -30,6 +30,8 @@ SPLITS = {
     "unseen-ranges": SplitRule(train={"part": ("train",)}, test={"part": ("test",)}),
     "unseen-bodies": SplitRule(train={"part": ("train",)}, test={"part": ("validation",)}),
 }
+MADE_UP = "synthetic micro-gestures"
+"""Names of made-up data sets begin so."""
 CAUTION = (
     "Made up by a program from definitions: no person moved, and nothing was learned from a person's data. "
     "Numbers over it say how a recogniser does on this program's movements, not on people's."
@@ -156,7 +158,7 @@ def _truth(recording: Recording, options: SynthOptions) -> GestureFile:
 
 def _meta(what: str, options: SynthOptions, classes: tuple[str, ...]) -> DatasetMeta:
     return DatasetMeta(
-        name=f"synthetic micro-gestures, {what}, seed {options.seed}",
+        name=f"{MADE_UP}, {what}, seed {options.seed}",
         layout=load_layout(LAYOUT),
         dims=2,
         units="pixels",

@@ -14,15 +14,15 @@ from pydantic import Field
 
 from mgllm.errors import InputError
 from mgllm.flows.progress import Display, Steps
+from mgllm.flows.recognizer_opening import called, named_recognizer
 from mgllm.flows.writing import refuse_existing, write_texts
 from mgllm.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.labelling import best_vocabulary
 from mgllm.recognizer.card import model_card
 from mgllm.recognizer.checkpoint import WEIGHTS, CheckpointConfig, write_checkpoint
 from mgllm.recognizer.cross_fit import FitOptions, fit
-from mgllm.recognizer.network import Recognizer, classify, load_recognizer
+from mgllm.recognizer.network import Recognizer, classify
 from mgllm.recognizer.reading import ClipReader, check_layout
-from mgllm.recognizer.shipped import SHIPPED
 from mgllm.recognizer.timeline import BACKGROUND_NAME, TimelineOptions, timeline
 from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
@@ -144,24 +144,6 @@ def _recognisers(
     with Steps(display, "cross-fit", total) as steps:
         for place, split in enumerate(splits, 1):
             yield _fitted(dataset, split, options.fit, out / "checkpoints" / f"fold-{place}", steps)
-
-
-def named_recognizer(checkpoint: Path | None) -> tuple[Path, Recognizer, CheckpointConfig]:
-    """The recogniser of a folder, or the one that ships.
-
-    Raises:
-        InputError: no checkpoint, or one without classes.
-    """
-    folder = checkpoint or SHIPPED
-    network, config = load_recognizer(folder)
-    if not config.classes:
-        raise InputError(f"{folder} has no classes; make some: mgllm recognizer finetune")
-    return folder, network, config
-
-
-def called(checkpoint: Path | None) -> str:
-    """How messages name it."""
-    return "the recogniser that ships" if checkpoint is None else str(checkpoint)
 
 
 def _fitted(

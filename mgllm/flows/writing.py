@@ -1,4 +1,4 @@
-"""Several text files into a folder: all of them, or none, and nothing written over."""
+"""Several files into a folder: all of them, or none, and nothing written over."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
 
 
 def write_texts(out: Path, texts: Mapping[str, str]) -> None:
+    """Write texts as UTF-8: all files are there and whole, or none is.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    write_files(out, {name: text.encode() for name, text in texts.items()})
+
+
+def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
     """Write into a hidden folder inside `out`, then move: all files are there and whole, or none is.
 
     Raises:
@@ -34,9 +43,9 @@ def write_texts(out: Path, texts: Mapping[str, str]) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".import-", dir=out) as drafts:
-            for name, text in texts.items():
-                (Path(drafts) / name).write_text(text, encoding="utf-8", newline="\n")
-            for name in texts:
+            for name, content in contents.items():
+                (Path(drafts) / name).write_bytes(content)
+            for name in contents:
                 moved.append((Path(drafts) / name).rename(out / name))
     except OSError as error:
         for path in moved:

@@ -21,7 +21,7 @@ HEAVY = (
         "sklearn",
     ),
     *("openai", "httpx", "httpx2", "aiohttp", "rich", "jinja2", "yaml"),
-    *("safetensors", "matplotlib"),
+    *("safetensors", "matplotlib", "av", "mediapipe", "cv2"),
 )
 
 

@@ -26,12 +26,14 @@ ALLOWED = {
     "pandas": ("analysis/", "flows/api.py"),
     "statsmodels": ("analysis/",),
     "sklearn": ("analysis/", "recognizer/"),
-    "matplotlib": ("recognizer/pictures.py", "synthetic/preview.py"),
+    "matplotlib": ("recognizer/pictures.py", "synthetic/preview.py", "media/overlay.py"),
+    "av": ("media/",),
+    "mediapipe": ("media/",),
+    "cv2": ("media/",),
     "safetensors": ("backends/_", "recognizer/", "flows/recognizer_info.py"),
     "webvtt": ("speech/captions.py",),
     "defusedxml": ("datasets/_eaf_document.py",),
     "faster_whisper": ("media/listening.py",),
-    "av": ("media/",),
     "pickle": ("datasets/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
     "subprocess": ("flows/manifesting.py", "backends/_pull.py"),
 }

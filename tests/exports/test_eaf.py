@@ -35,6 +35,15 @@ def elan(folder: Path, exported: Exported) -> pympi.Eaf:
     return pympi.Eaf(path)
 
 
+def test_the_recording_is_linked_by_its_name(tmp_path: Path) -> None:
+    file = GestureFile(item="a", gestures=GESTURES)
+    exported = Eaf(ExportChoices(media="Ä talk.mp4")).write(file)
+    media = elan(tmp_path, exported).media_descriptors
+    assert [one["RELATIVE_MEDIA_URL"] for one in media] == ["./%C3%84%20talk.mp4"]
+    assert media[0]["MIME_TYPE"] == "video/mp4"
+    assert elan(tmp_path, write(*GESTURES)).media_descriptors == []
+
+
 def test_another_reader_sees_tiers_times_and_vocabulary(tmp_path: Path) -> None:
     seen = elan(tmp_path, write(*GESTURES, duration=9.5))
     assert list(seen.tiers) == ["micro-gestures", "micro-gestures confidence", "micro-gestures (2)"]

@@ -1,0 +1,141 @@
+"""`NAME.skeleton.npz`: the joints of one recording, for people whose recordings are no data set.
+
+A zip file of two arrays: `joints` [T, V, 3] and `about`, one JSON text. No pickle, no pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.errors import InputError, one_line
+from mgllm.json_reading import parse_json, to_model
+from mgllm.records import Frozen
+from mgllm.records.frozen import Name
+from mgllm.skeleton.layout import Layout
+from mgllm.skeleton.reading import NPY_ERRORS, clip_problem
+
+SUFFIX = ".skeleton.npz"
+MAX_BYTES = 1_000_000_000
+"""Of both arrays, unpacked: 40 hours of 25 joints at 25 frames a second."""
+_MEMBERS = {"joints.npy", "about.npy"}
+
+
+class About(Frozen):
+    """What is said of the joints."""
+
+    schema_: Literal["mgllm.skeleton/1"] = Field(default="mgllm.skeleton/1", alias="schema")
+    """Name and version of the file format."""
+    joints: tuple[Name, ...] = Field(min_length=1, max_length=1000)
+    """Names in the order of the array's axis V. "left" is the person's own left."""
+    dims: Literal[2] = 2
+    """Coordinates of a joint; the last channel is a confidence."""
+    units: Name = "pixels"
+    """Of the coordinates; y grows downwards."""
+    fps: float = Field(gt=0, le=1000)
+    """Frames a second, steady."""
+    begins: float = Field(default=0.0, ge=0)
+    """Seconds of the first frame since the recording's beginning."""
+    picture: tuple[int, int] | None = None
+    """Width and height of the picture in pixels."""
+    source: Name | None = None
+    """Name of the file that it was read from; absent where that is not to be known."""
+    source_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    """Hash of that file's bytes; absent as well."""
+    detector: Name | None = None
+    """What found the joints."""
+    partial: str | None = Field(default=None, max_length=500)
+    """What could not be read of that file; absent where all was."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """The joints of one recording."""
+
+    joints: NDArray[np.float32]
+    """[T, V, 3]: x, y, confidence; NaN = missing."""
+    about: About
+    """What is said of them."""
+
+    @property
+    def end(self) -> float:
+        """Seconds from the recording's beginning to the end of the last frame."""
+        return self.about.begins + len(self.joints) / self.about.fps
+
+
+def skeleton_bytes(recording: Recording) -> bytes:
+    """What stands in the file; the same recording gives the same bytes."""
+    about = recording.about.model_dump(mode="json", by_alias=True, exclude_none=True)
+    text = json.dumps(about, ensure_ascii=False)
+    buffer = io.BytesIO()
+    np.savez(buffer, joints=recording.joints.astype("<f4"), about=np.array(text))
+    return buffer.getvalue()
+
+
+def read_skeleton_file(path: Path) -> Recording:
+    """The recording of a file.
+
+    Raises:
+        InputError: it cannot be read, is too big, or is not of the form.
+    """
+    arrays = _arrays(path)
+    if arrays["about"].dtype.kind != "U" or arrays["about"].ndim:
+        raise InputError(one_line(f"{path} about: must be one JSON text"))
+    about = to_model(About, parse_json(str(arrays["about"]), str(path)), f"{path} about")
+    joints = arrays["joints"]
+    wanted = (len(about.joints), about.dims + 1)
+    if joints.dtype != np.dtype("<f4") or joints.ndim != 3 or joints.shape[1:] != wanted:
+        what = f"must be float32 [frames, {wanted[0]}, {wanted[1]}], is {joints.dtype} {list(joints.shape)}"
+        raise InputError(one_line(f"{path} joints: {what}"))
+    if twice := next((name for name in about.joints if about.joints.count(name) > 1), None):
+        raise InputError(one_line(f"{path} joints: '{twice}' stands there twice; names are unique"))
+    if problem := clip_problem(joints, about.dims):
+        raise InputError(one_line(f"{path} joints: {problem}"))
+    return Recording(joints, about)
+
+
+def joints_for(recording: Recording, layout: Layout, what: str) -> NDArray[np.float32]:
+    """[T, V, 3] in a layout's order, by name.
+
+    Raises:
+        InputError: the recording lacks one of its joints.
+    """
+    names = recording.about.joints
+    lacking = [name for name in layout.joints if name not in names]
+    if lacking:
+        raise InputError(
+            one_line(
+                f"{what} was made for a layout of {len(layout.joints)} joints with '{lacking[0]}', which the "
+                f"skeleton of {len(names)} joints lacks; take another recogniser, or read the video again"
+            )
+        )
+    return recording.joints[:, [names.index(name) for name in layout.joints]]
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The two arrays, after a look at how large they say they are."""
+    try:
+        with ZipFile(path) as file:
+            sizes = {member.filename: member.file_size for member in file.infolist()}
+        if sizes.keys() != _MEMBERS:
+            held = ", ".join(sorted(sizes)[:5]) or "nothing"
+            raise InputError(
+                one_line(f"{path} is no {SUFFIX} file: it must hold joints and about, it holds {held}")
+            )
+        if sum(sizes.values()) > MAX_BYTES:
+            raise InputError(one_line(f"{path} unpacks to more than {MAX_BYTES:,} bytes; cut the recording"))
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as arrays:
+            return {"joints": arrays["joints"], "about": arrays["about"]}
+    except BadZipFile:
+        raise InputError(one_line(f"{path} is damaged, or no {SUFFIX} file; make it again")) from None
+    except (*NPY_ERRORS, KeyError, NotImplementedError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(one_line(f"{path} cannot be read: {reason}")) from None

@@ -1,0 +1,111 @@
+"""`mgllm transcribe` of single recordings: what is printed, exit codes, one line for each bad input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mgllm.cli import main
+from mgllm.skeleton.skeleton_file import About, Recording, skeleton_bytes
+
+JOINTS = ("neck", "head", "left_shoulder", "right_shoulder", "left_hand", "right_hand")
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: str | Path) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main(["transcribe", *map(str, words)])
+        told = capsys.readouterr()
+        assert isinstance(caught.value.code, int)
+        return caught.value.code, told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def skeleton(tmp_path: Path) -> Callable[..., Path]:
+    """Write a skeleton file of the toy layout: two seconds of anything."""
+
+    def write(name: str, joints: tuple[str, ...] = JOINTS) -> Path:
+        moving = np.random.default_rng(len(name)).random((50, len(joints), 3)).astype(np.float32)
+        path = tmp_path / f"{name}.skeleton.npz"
+        path.write_bytes(skeleton_bytes(Recording(moving, About(joints=joints, fps=25.0))))
+        return path
+
+    return write
+
+
+def test_skeletons_need_no_pictures(run: Run, skeleton: Callable[..., Path], toy_classifier: Path) -> None:
+    a, b = skeleton("a"), skeleton("b")
+    out = a.parent / "out"
+    code, printed, err = run(a, b, "-o", out, "--checkpoint", toy_classifier)
+    assert code == 0
+    assert printed.splitlines()[0].startswith("a: 2.0 s, ")
+    assert printed.splitlines()[-1].endswith("recognized: 2 unknown")
+    assert err == f"wrote {out}; look at *.overlay.png before you use them\n"
+    assert {path.name for path in out.iterdir()} == {
+        f"{stem}{end}" for stem in "ab" for end in (".mg.json", ".eaf", ".overlay.png")
+    }
+
+
+def test_json_tells_all(run: Run, skeleton: Callable[..., Path], toy_classifier: Path) -> None:
+    a = skeleton("a")
+    code, printed, _ = run(
+        a, "-o", a.parent / "out", "--checkpoint", toy_classifier, "--subject", "zoe", "--json"
+    )
+    told = json.loads(printed)
+    assert code == 0
+    assert told["exposures"] == {"held_out": 1}
+    assert told["items"][0]["files"] == ["a.mg.json", "a.eaf", "a.overlay.png"]
+    assert told["problems"] == []
+
+
+def test_one_bad_input_among_good_ones(
+    run: Run, skeleton: Callable[..., Path], toy_classifier: Path, tmp_path: Path
+) -> None:
+    a, gone, strange = skeleton("a"), tmp_path / "gone.skeleton.npz", skeleton("strange", JOINTS[1:])
+    code, printed, err = run(gone, a, strange, "-o", tmp_path / "out", "--checkpoint", toy_classifier)
+    assert code == 1
+    assert printed.startswith("a: ")
+    lines = [line for line in err.splitlines() if line.startswith("mgllm: ")]
+    assert len(lines) == 2
+    assert "gone.skeleton.npz cannot be read" in lines[0]
+    assert "with 'neck', which the skeleton of 5 joints lacks" in lines[1]
+
+
+def test_nothing_but_bad_inputs(
+    run: Run, skeleton: Callable[..., Path], toy_classifier: Path, tmp_path: Path
+) -> None:
+    gone, strange = tmp_path / "gone.skeleton.npz", skeleton("strange", JOINTS[1:])
+    code, printed, err = run(gone, strange, "-o", tmp_path / "out", "--checkpoint", toy_classifier)
+    assert (code, printed, len(err.splitlines())) == (2, "", 2)
+    code, printed, err = run(gone, "-o", tmp_path / "out", "--checkpoint", toy_classifier)
+    assert (code, printed, len(err.splitlines())) == (2, "", 1)
+    assert err.startswith("mgllm: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_flags_that_would_not_be_heeded(
+    run: Run, skeleton: Callable[..., Path], toy_set: Path, toy_classifier: Path, tmp_path: Path
+) -> None:
+    a, end = skeleton("a"), ("-o", tmp_path / "out", "--checkpoint", toy_classifier)
+    for words, said in (
+        ([a, "--clips", "trimmed"], "--clips is for skeleton data sets; these are single recordings"),
+        ([a, skeleton("b"), "--cross-fit", "3"], "--cross-fit is for skeleton data sets"),
+        ([toy_set, "--crop", "0,0,9,9"], f"--crop is for videos; {toy_set} is read as a skeleton data set"),
+        ([toy_set, "--anonymous"], "--anonymous is for videos"),
+        ([a, toy_set], f"{toy_set} is a folder: name one skeleton data set"),
+        ([a, "--crop", "0,0,50%,50%"], "holds joints, no pictures: --crop says nothing to it"),
+        ([a, "--display", "loud"], "unknown display 'loud'"),
+    ):
+        code, printed, err = run(*words, *end)
+        assert (code, printed) == (2, "")
+        assert said in err
+        assert len(err.splitlines()) == 1

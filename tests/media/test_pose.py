@@ -1,0 +1,45 @@
+"""MediaPipe itself, where it is installed: nobody is nowhere, and nothing is said on stderr."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mgllm.media.crop import Box
+from mgllm.media.pose import PoseDetector
+from mgllm.media.video import open_video
+
+pytest.importorskip("mediapipe", reason="MediaPipe is not installed (make video)")
+
+
+def test_nobody_is_nan(capfd: pytest.CaptureFixture[str]) -> None:
+    with PoseDetector() as detector:
+        body, hands = detector.detect(np.full((120, 160, 3), 90, np.uint8))
+    assert np.isnan(body).all()
+    assert np.isnan(hands).all()
+    assert capfd.readouterr().err == ""
+
+
+def test_coordinates_of_a_part_are_the_pictures(
+    request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("av", reason="PyAV is not installed (make video)")
+    root = Path(os.environ.get("MGLLM_TEST_DATA", request.config.rootpath.parent / "shared" / "data"))
+    clip = root / "video" / "no.mkv"
+    if not clip.is_file():
+        pytest.skip(f"no clip {clip}; MGLLM_TEST_DATA names another folder")
+    with open_video(clip) as video:
+        rgb = next(video.pictures()).rgb
+    with PoseDetector() as detector:
+        whole, hands = detector.detect(rgb)
+    with PoseDetector() as detector:
+        part, _ = detector.detect(rgb, Box(x=100, y=0, width=480, height=480))
+    upper = [0, 11, 12, 13, 14]
+    assert np.abs(whole[upper, :2] - part[upper, :2]).max() < 12
+    assert (whole[upper, 2] > 0.9).all()
+    assert whole[12, 0] < whole[11, 0]  # their right lies to the left
+    assert hands.shape == (2, 21, 2)
+    assert capfd.readouterr().err == ""
