@@ -42,6 +42,7 @@ demo: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.installed $(VENV)/.weights
+	@$(MAKE) --no-print-directory video || echo "tests that read videos are skipped"
 	$(BIN)/python -m pytest
 
 slow: $(VENV)/.installed $(VENV)/.weights

@@ -2,7 +2,7 @@
 
     python benchmarks/video_speed.py [VIDEO...] [--repeats 3]
 
-Without a video: the clips in ../shared/data/video. Of the same frames, in the same process, video by video in
+Without a video: the clips in examples/clips. Of the same frames, in the same process, video by video in
 turns: MediaPipe alone on pictures that are in memory already, and mgllm from the file to the joints
 (decoding, pose, mapping, steady rate; nothing kept from before). Wall and processor time; medians of ratios
 over turns and videos, since other work on the machine falls on one or the other. Exit 1 when the target is
@@ -32,7 +32,7 @@ from mgllm.skeleton.steady import at_steady_rate
 
 TARGET = 0.8
 """Of MediaPipe's own frame rate."""
-CLIPS = Path(__file__).parents[2] / "shared" / "data" / "video"
+CLIPS = Path(__file__).parents[1] / "examples" / "clips"
 LAYOUT = load_layout("imigue22")
 
 

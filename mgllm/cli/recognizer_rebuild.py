@@ -19,8 +19,8 @@ def register(_app: typer.Typer) -> None:
 def rebuild(
     context: typer.Context,
     out: Out,
-    clips: Annotated[int | None, option("--clips", "Made-up clips. Default: 40000")] = None,
-    recordings: Annotated[int | None, option("--recordings", "Made-up recordings. Default: 200")] = None,
+    clips: Annotated[int | None, option("--clips", "Made-up clips. Default: 30000")] = None,
+    recordings: Annotated[int | None, option("--recordings", "Made-up recordings. Default: 150")] = None,
     joints: Annotated[
         str | None, option("--joints", "Joints to look at, separated by commas. Default: all")
     ] = None,

@@ -62,9 +62,9 @@ class FourEpochs(SupervisedOptions):
 class RebuildOptions(Frozen):
     """How much of everything."""
 
-    clips: int = Field(default=40_000, ge=120)
+    clips: int = Field(default=30_000, ge=120)
     """Made-up trimmed clips; 7 of 10 are learned from."""
-    recordings: int = Field(default=200, ge=4)
+    recordings: int = Field(default=150, ge=4)
     """Made-up recordings; 7 of 10 are learned from."""
     minutes: float = Field(default=5.0, ge=1)
     """Length of each."""

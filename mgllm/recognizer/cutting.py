@@ -24,7 +24,7 @@ FPS = 25.0
 class CutOptions(Frozen):
     """Which windows are cut."""
 
-    seconds: tuple[float, float] = (1.5, 2.5)
+    seconds: tuple[float, float] = (1.0, 2.5)
     """Shortest and longest; each window's length is drawn."""
     gesture: int = Field(default=3, ge=0)
     """Windows with their middle in a gesture, for each gesture."""

@@ -34,10 +34,20 @@ class WindowOptions(Frozen):
 
 
 def window_starts(frames: int, length: int, hop: int) -> NDArray[np.int64]:
-    """First frames of windows; the last one ends with the recording. A short recording is one window."""
-    last = max(0, frames - length)
-    starts = np.arange(0, last + 1, hop)
-    return starts if starts[-1] == last else np.append(starts, last)
+    """First frames of windows, from one in the middle of which the recording begins to one where it ends.
+
+    Those at the edges begin before frame 0, or end after the last one.
+    """
+    middles = np.arange(0, frames, hop)
+    middles = middles if middles[-1] == frames - 1 else np.append(middles, frames - 1)
+    return middles - (length - 1) // 2
+
+
+def window(joints_TVC: NDArray[np.floating[Any]], start: int, length: int) -> NDArray[np.floating[Any]]:
+    """The joints under a window; beyond the recording its first or last frame stands still."""
+    if 0 <= start <= len(joints_TVC) - length:
+        return joints_TVC[start : start + length]
+    return joints_TVC[np.clip(np.arange(start, start + length), 0, len(joints_TVC) - 1)]
 
 
 def frame_posteriors(
@@ -62,16 +72,16 @@ def frame_posteriors(
     Yields: [frames, classes], all frames once and in their order.
     """
     frames = len(joints_TVC)
-    length = min(frames, max(2, round(options.seconds * fps)))
+    length = max(2, round(options.seconds * fps))
     starts = window_starts(frames, length, max(1, round(options.hop * fps)))
     weight_L = _weights(length, options.middle)
-    held = _Held(len(network.classes))
+    held = _Held(len(network.classes), frames)
     for first in range(0, len(starts), options.batch):
         batch = starts[first : first + options.batch]
-        p_NK = _ask(network, [joints_TVC[start : start + length] for start in batch], fit)
+        p_NK = _ask(network, [window(joints_TVC, int(start), length) for start in batch], fit)
         held.add(batch, p_NK, weight_L)
         after = first + options.batch
-        yield held.until(int(starts[after]) if after < len(starts) else frames)
+        yield held.until(max(0, int(starts[after])) if after < len(starts) else frames)
 
 
 def _weights(length: int, middle: float) -> Reals:
@@ -84,20 +94,24 @@ def _weights(length: int, middle: float) -> Reals:
 class _Held:
     """Sums over windows for the frames that are not final yet."""
 
-    def __init__(self, classes: int) -> None:
-        self._base = 0
+    def __init__(self, classes: int, frames: int) -> None:
+        self._base, self._frames = 0, frames
         self._sum_TK = np.zeros((0, classes))
         self._weight_T = np.zeros(0)
 
     def add(self, starts: NDArray[np.int64], p_NK: Reals, weight_L: Reals) -> None:
-        missing = int(starts[-1]) + len(weight_L) - self._base - len(self._weight_T)
+        missing = min(int(starts[-1]) + len(weight_L), self._frames) - self._base - len(self._weight_T)
         if missing > 0:
             self._sum_TK = np.pad(self._sum_TK, ((0, missing), (0, 0)))
             self._weight_T = np.pad(self._weight_T, (0, missing))
-        for start, p_K in zip(starts, p_NK, strict=True):
-            part = slice(int(start) - self._base, int(start) - self._base + len(weight_L))
-            self._sum_TK[part] += weight_L[:, None] * p_K
-            self._weight_T[part] += weight_L
+        for start, p_K in zip(starts.tolist(), p_NK, strict=True):
+            first, last = max(start, 0), min(start + len(weight_L), self._frames)
+            part, weight_W = (
+                slice(first - self._base, last - self._base),
+                weight_L[first - start : last - start],
+            )
+            self._sum_TK[part] += weight_W[:, None] * p_K
+            self._weight_T[part] += weight_W
 
     def until(self, frame: int) -> Reals:
         """The frames before `frame`; they are let go."""

@@ -1,8 +1,10 @@
 """Random upper bodies: lengths of their parts.
 
 Ratios to stature: Drillis & Contini (1966), as printed in Winter, Biomechanics and Motor Control of Human
-Movement, fig. 4.1. Their shoulder breadth goes from outside to outside (.259); a detector's shoulders are the
-centres of the joints, which lie further in (.21, our reading). The head's size is ours (its height: .130).
+Movement, fig. 4.1: trunk, forearm. The others are where a detector puts its points, not where bones end: its
+shoulders lie further in (.195) than their breadth from outside to outside (.259), its upper arms are shorter,
+its hands longer. They were set so that the proportions that MediaPipe Holistic finds on six clips of people
+(docs/synthetic.md) lie among those that are made.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from mgllm.synthetic.columns import Columns
 from mgllm.synthetic.geometry import Reals
 from mgllm.synthetic.ranges import BODY, draw
 
-PARTS = {"trunk": 0.288, "shoulder": 0.105, "upper_arm": 0.186, "forearm": 0.146, "hand": 0.108}
-PARTS |= {"neck": 0.076, "head": 0.043, "depth": 0.063}
+PARTS = {"trunk": 0.288, "shoulder": 0.0975, "upper_arm": 0.172, "forearm": 0.146, "hand": 0.116}
+PARTS |= {"neck": 0.084, "head": 0.038, "depth": 0.063}
 SCALED_BY = {"trunk": "trunk", "shoulder": "shoulders", "depth": "shoulders", "neck": "trunk", "head": "head"}
 """The factor of each part; the parts of the arm go by `arms`."""
 

@@ -1,6 +1,6 @@
 """From gesture transcripts and captions of six clips to a table and prompts, by the commands of the docs.
 
-Items, speech and gestures are made up (tests/data/six_clips); the clips themselves are not needed.
+Items, speech and gestures are made up (examples/clips); the clips themselves are not needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mgllm.items import load_items
 from mgllm.records import Gesture, GestureFile
 from mgllm.vocabularies import load_vocabulary
 
-CLIPS = Path(__file__).parents[1] / "data" / "six_clips"
+CLIPS = Path(__file__).parents[2] / "examples" / "clips"
 SEEN = {
     "book": (("touching or scratching neck", 0.4, 1.1), ("folding arms", 1.5, 3.0)),
     "brother": (("touching ears", 0.2, 0.9),),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,16 @@ from mgllm.skeleton.layouts import FINGERS, load_layout
 from mgllm.skeleton.skeleton_file import read_skeleton_file
 
 LAYOUT = load_layout("imigue22")
+CLIPS = Path(__file__).parents[2] / "examples" / "clips"
 STEMS = ("book", "brother", "help", "no", "sister", "sorry")
 
 
 @pytest.fixture(scope="module")
-def written(
-    request: pytest.FixtureRequest, small_classifier: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def written(small_classifier: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All clips transcribed, once."""
     pytest.importorskip("av", reason="PyAV is not installed (make video)")
     pytest.importorskip("mediapipe", reason="MediaPipe is not installed (make video)")
-    root = Path(os.environ.get("MGLLM_TEST_DATA", request.config.rootpath.parent / "shared" / "data"))
-    clips = [root / "video" / f"{stem}.mkv" for stem in STEMS]
-    if not all(clip.is_file() for clip in clips):
-        pytest.skip(f"the six clips are not in {root / 'video'}; MGLLM_TEST_DATA names another folder")
+    clips = [CLIPS / f"{stem}.mkv" for stem in STEMS]
     out = tmp_path_factory.mktemp("clips") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MGLLM_CACHE", str(out.parent / "cache"))

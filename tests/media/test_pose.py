@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,9 @@ from mgllm.media.video import open_video
 pytest.importorskip("mediapipe", reason="MediaPipe is not installed (make video)")
 
 
+CLIPS = Path(__file__).parents[2] / "examples" / "clips"
+
+
 def test_nobody_is_nan(capfd: pytest.CaptureFixture[str]) -> None:
     with PoseDetector() as detector:
         body, hands = detector.detect(np.full((120, 160, 3), 90, np.uint8))
@@ -23,15 +25,9 @@ def test_nobody_is_nan(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == ""
 
 
-def test_coordinates_of_a_part_are_the_pictures(
-    request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_coordinates_of_a_part_are_the_pictures(capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("av", reason="PyAV is not installed (make video)")
-    root = Path(os.environ.get("MGLLM_TEST_DATA", request.config.rootpath.parent / "shared" / "data"))
-    clip = root / "video" / "no.mkv"
-    if not clip.is_file():
-        pytest.skip(f"no clip {clip}; MGLLM_TEST_DATA names another folder")
-    with open_video(clip) as video:
+    with open_video(CLIPS / "no.mkv") as video:
         rgb = next(video.pictures()).rgb
     with PoseDetector() as detector:
         whole, hands = detector.detect(rgb)

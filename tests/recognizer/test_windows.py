@@ -10,7 +10,7 @@ from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.network import Recognizer, new_recognizer
 from mgllm.recognizer.reading import Preprocessing
 from mgllm.recognizer.two_streams import StreamOptions
-from mgllm.recognizer.windows import WindowOptions, frame_posteriors, window_starts
+from mgllm.recognizer.windows import WindowOptions, frame_posteriors, window, window_starts
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.preparing import Points, prepare_clip
 from mgllm.skeleton.views import resampled
@@ -40,35 +40,42 @@ def recording(frames: int) -> Points:
     return joints
 
 
-def test_windows_cover_all_frames() -> None:
-    assert window_starts(10, 4, 3).tolist() == [0, 3, 6]
-    assert window_starts(11, 4, 3).tolist() == [0, 3, 6, 7]
-    assert window_starts(4, 4, 3).tolist() == [0]
-    assert window_starts(1, 1, 3).tolist() == [0]
+def test_windows_have_their_middles_from_the_first_frame_to_the_last() -> None:
+    assert window_starts(10, 4, 3).tolist() == [-1, 2, 5, 8]
+    assert window_starts(11, 5, 3).tolist() == [-2, 1, 4, 7, 8]
+    assert window_starts(1, 4, 3).tolist() == [-1]
+
+
+def test_beyond_the_recording_its_edge_stands_still() -> None:
+    joints = recording(6)
+    np.testing.assert_array_equal(window(joints, -2, 5), joints[[0, 0, 0, 1, 2]])
+    np.testing.assert_array_equal(window(joints, 3, 5), joints[[3, 4, 5, 5, 5]])
+    np.testing.assert_array_equal(window(joints, 1, 5), joints[1:6])
 
 
 @torch.no_grad()
 def slow(network: Recognizer, joints: Points, length: int, hop: int) -> np.typing.NDArray[np.float64]:
     total, weights = np.zeros((len(joints), 3)), np.zeros(len(joints))
     for start in window_starts(len(joints), length, hop):
-        clip = resampled(prepare_clip(joints[start : start + length], LAYOUT, 2, HOW.preparation), 8)
+        places = [min(max(place, 0), len(joints) - 1) for place in range(start, start + length)]
+        clip = resampled(prepare_clip(joints[places], LAYOUT, 2, HOW.preparation), 8)
         p_K = network(Clips(torch.from_numpy(clip.x)[None], torch.from_numpy(clip.mask)[None])).softmax(-1)[0]
         for place in range(length):
             weight = max(1 - abs(place - (length - 1) / 2) / (length / 4 + 0.5), 0.001)
-            total[start + place] += weight * p_K.double().numpy()
-            weights[start + place] += weight
+            if 0 <= start + place < len(joints):
+                total[start + place] += weight * p_K.double().numpy()
+                weights[start + place] += weight
     return total / weights[:, None]
 
 
 @pytest.mark.parametrize("frames", [1, 5, 40, 63])
 def test_the_mean_over_windows_against_a_loop(network: Recognizer, frames: int) -> None:
     joints = recording(frames)
-    length = min(frames, 20)
     for batch in (1, 3, 64):
         options = WindowOptions(seconds=2.0, hop=0.5, batch=batch)
         blocks = list(frame_posteriors(network, joints, 10.0, FIT, options))
         found = np.concatenate(blocks)
-        np.testing.assert_allclose(found, slow(network, joints, length, 5), atol=1e-5)
+        np.testing.assert_allclose(found, slow(network, joints, 20, 5), atol=1e-5)
         np.testing.assert_allclose(found.sum(1), 1)
     assert len(found) == frames
 
