@@ -65,6 +65,7 @@ bench: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python benchmarks/synth_speed.py
 	$(BIN)/python benchmarks/recognizer_speed.py
 	$(BIN)/python benchmarks/recognizer_scaling.py
+	$(BIN)/python benchmarks/transcribe_speed.py
 	$(BIN)/python benchmarks/video_speed.py
 
 clean:
