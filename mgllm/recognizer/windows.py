@@ -23,7 +23,7 @@ from mgllm.skeleton import Layout
 class WindowOptions(Frozen):
     """How windows lie over a recording."""
 
-    seconds: float = Field(default=2.0, gt=0)
+    seconds: float = Field(default=1.5, gt=0)
     """Length of a window."""
     hop: float = Field(default=0.2, gt=0)
     """From the beginning of a window to that of the next."""
