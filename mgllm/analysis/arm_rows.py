@@ -58,6 +58,8 @@ def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
         if not kept_IE.any():
             continue
         over = sample(grid, answers, kept_IE)
+        if len(over.subject_N) < metric.fewest:
+            continue
         estimate = jackknife(metric.replicates(over), clusters(over.subject_N))
         found[metric.name] = estimate.value
         if metric.name == "accuracy" and estimate.interval is not None:

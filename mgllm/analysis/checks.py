@@ -6,11 +6,12 @@ Shape suffixes: S subjects, K sums, R resamples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mgllm.analysis.grid import Floats
+from mgllm.analysis.grid import Floats, Ints
 
 EXACT_UP_TO = 14
 """Subjects with a difference up to which all 2^S sign patterns are tried."""
@@ -22,10 +23,14 @@ SEED = 20_260_101
 """Fixed: the same records give the same bytes."""
 BOOTSTRAP_FROM = 40
 """Subjects from which the BCa interval is given."""
-WORK = 10_000_000
+WORK = 100_000_000
 """Random numbers per bootstrap at most, as long as 2,000 resamples are left."""
 CHUNK = 50_000
 """Numbers held at once: few enough to stay in a processor's cache, which is three times faster."""
+KEPT = 20_000_000
+"""Numbers of one byte each kept from one contrast to the next over as many subjects; beyond, drawn anew."""
+
+Bytes = NDArray[np.int8]
 
 
 def sign_flip_p(differences_SM: Floats) -> list[float]:
@@ -47,16 +52,21 @@ def _exact_p(differences_S: Floats) -> float:
     if not len(differences_S):
         return 1.0
     # The first subject's sign stays: a pattern and its mirror image have the same absolute sum.
-    signs = np.array(list(product([1.0], *[[-1.0, 1.0]] * (len(differences_S) - 1))))
-    return float((np.abs(signs @ differences_S) >= _observed(differences_S)).mean())
+    sums = differences_S[0] + _all_signs(len(differences_S) - 1) @ differences_S[1:]
+    return float((np.abs(sums) >= _observed(differences_S)).mean())
+
+
+@lru_cache(maxsize=EXACT_UP_TO)
+def _all_signs(subjects: int) -> Floats:
+    """Every pattern of −1 and 1 [2^S, S]."""
+    bits = np.arange(2**subjects)[:, None] >> np.arange(subjects) & 1
+    return np.asarray(2 * bits - 1, np.float64)
 
 
 def _drawn_p(differences_SM: Floats) -> Floats:
-    rng = np.random.default_rng(SEED)
     total_M, reached_M = differences_SM.sum(axis=0), np.ones(differences_SM.shape[1])
-    for rows in _chunks(DRAWS, len(differences_SM)):
-        kept_RS = rng.integers(0, 2, (rows, len(differences_SM)), np.int8).astype(np.float64)
-        flipped_RM = 2 * (kept_RS @ differences_SM) - total_M
+    for kept_RS in _signs(len(differences_SM)):
+        flipped_RM = 2 * (kept_RS.astype(np.float64) @ differences_SM) - total_M
         reached_M += (np.abs(flipped_RM) >= _observed(differences_SM)).sum(axis=0)
     return reached_M / (1 + DRAWS)
 
@@ -75,17 +85,16 @@ def mcnemar_p(b: int, c: int) -> float | None:
     return min(1.0, 2 * float(bdtr(min(b, c), b + c, 0.5)))
 
 
-def resampled_sums(sums_SK: Floats) -> Floats:
-    """Sums over subjects drawn with replacement [R, K]: 10,000 draws, fewer from 1,000 subjects on."""
+def resampled_sums(sums_SK: Floats, draws: int | None = None) -> Floats:
+    """Sums over subjects drawn with replacement [R, K].
+
+    Args:
+        sums_SK: sums over each subject's items.
+        draws: how many; else 10,000, fewer beyond 10,000 subjects.
+    """
     subjects = len(sums_SK)
-    rng = np.random.default_rng(SEED)
-    draws = int(np.clip(WORK / subjects, 2_000, DRAWS))
-    parts = []
-    for rows in _chunks(draws, subjects):
-        drawn = rng.integers(0, subjects, (rows, subjects)) + np.arange(rows)[:, None] * subjects
-        counts_RS = np.bincount(drawn.ravel(), minlength=rows * subjects).reshape(rows, subjects)
-        parts.append(counts_RS.astype(float) @ sums_SK)
-    return np.concatenate(parts)
+    draws = draws or int(np.clip(WORK / subjects, 2_000, DRAWS))
+    return np.concatenate([counts_RS.astype(np.float64) @ sums_SK for counts_RS in _counts(subjects, draws)])
 
 
 def bca_interval(replicates_1S: Floats, resampled_R: Floats) -> tuple[float, float] | None:
@@ -126,6 +135,39 @@ def bootstrap_many(
         bca_interval(known, value(sums_RK))
         for known, value, sums_RK in zip(replicates, values, drawn, strict=True)
     ]
+
+
+def _signs(subjects: int) -> Iterator[Bytes]:
+    """Random 0 and 1 [rows, S] in chunks, 10,000 rows in all: the same for as many subjects."""
+    return iter(_kept_signs(subjects)) if DRAWS * subjects <= KEPT else _drawn_signs(subjects)
+
+
+@lru_cache(maxsize=1)
+def _kept_signs(subjects: int) -> tuple[Bytes, ...]:
+    return tuple(_drawn_signs(subjects))
+
+
+def _drawn_signs(subjects: int) -> Iterator[Bytes]:
+    rng = np.random.default_rng(SEED)
+    return (rng.integers(0, 2, (rows, subjects), np.int8) for rows in _chunks(DRAWS, subjects))
+
+
+def _counts(subjects: int, draws: int) -> Iterator[Ints | Bytes]:
+    """How often each subject is drawn [rows, S] in chunks, `draws` rows in all; the same each time."""
+    return iter(_kept_counts(subjects, draws)) if draws * subjects <= KEPT else _drawn_counts(subjects, draws)
+
+
+@lru_cache(maxsize=1)
+def _kept_counts(subjects: int, draws: int) -> tuple[Bytes, ...]:
+    # A subject drawn more than 127 times has a chance below 10⁻²⁰⁰ from 128 subjects on, none below.
+    return tuple(counts_RS.astype(np.int8) for counts_RS in _drawn_counts(subjects, draws))
+
+
+def _drawn_counts(subjects: int, draws: int) -> Iterator[Ints]:
+    rng = np.random.default_rng(SEED)
+    for rows in _chunks(draws, subjects):
+        drawn = rng.integers(0, subjects, (rows, subjects)) + np.arange(rows)[:, None] * subjects
+        yield np.bincount(drawn.ravel(), minlength=rows * subjects).reshape(rows, subjects)
 
 
 def _chunks(rows: int, width: int) -> Iterator[int]:

@@ -20,7 +20,7 @@ def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
     """
     pairs = [both for effects in effects_by_grid for metric in PRIMARY if (both := _both(effects, metric))]
     raw = [_claim_p(over_text, over_shuffled) for over_text, over_shuffled in pairs]
-    adjusted = _adjust([1.0 if p is None else p for p in raw], "holm")
+    adjusted = adjust([1.0 if p is None else p for p in raw], "holm")
     return tuple(
         _claim(both, p, None if p is None else holm, len(pairs))
         for both, p, holm in zip(pairs, raw, adjusted, strict=True)
@@ -30,7 +30,7 @@ def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
 def with_q(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """The effects, Benjamini–Hochberg's q added to the exploratory ones that have a p."""
     tested = [n for n, effect in enumerate(effects) if not effect.primary and effect.p is not None]
-    q = dict(zip(tested, _adjust([effects[n].p or 0.0 for n in tested], "fdr_bh"), strict=True))
+    q = dict(zip(tested, adjust([effects[n].p or 0.0 for n in tested], "fdr_bh"), strict=True))
     return tuple(effect.model_copy(update={"q": q.get(n)}) for n, effect in enumerate(effects))
 
 
@@ -83,7 +83,8 @@ def _words(over_text: Effect, over_shuffled: Effect, p_holm: float | None, suppo
     )
 
 
-def _adjust(p: Sequence[float], method: str) -> list[float]:
+def adjust(p: Sequence[float], method: str) -> list[float]:
+    """p corrected for there being several, by statsmodels' `method`."""
     if len(p) < 2:  # nothing to adjust, and the import takes most of a second
         return list(p)
     from statsmodels.stats.multitest import multipletests

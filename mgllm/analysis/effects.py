@@ -10,8 +10,9 @@ import numpy as np
 from mgllm.analysis.checks import BOOTSTRAP_FROM, bootstrap_many, mcnemar_p, sign_flip_p
 from mgllm.analysis.grid import Answers, Floats, Grid
 from mgllm.analysis.jackknife import DETECTABLE, FEWEST, Estimate, jackknife
-from mgllm.analysis.metrics import METRICS, PRIMARY, Auc, SumMetric
+from mgllm.analysis.metrics import METRICS, PRIMARY, SumMetric
 from mgllm.analysis.pairs import Pairs, discordance, pair, sensitivity
+from mgllm.analysis.sample import Metric
 from mgllm.records import Effect, RowName
 
 MAIN, TEXT, SHUFFLED, FILLER = "text+mg", "text", "text+shuffled", "text+filler"
@@ -36,25 +37,29 @@ class Contrast:
     """Words of caution that go for every metric."""
 
 
-def grid_effects(grid: Grid) -> list[Effect]:
-    """All differences of a grid that its arms allow: the primary contrasts first."""
+def grid_contrasts(grid: Grid) -> list[Contrast]:
+    """All that a grid's arms allow: the primary contrasts first; none without targets."""
     if not (grid.target_I >= 0).any():
         return []
-    contrasts = (
+    return [
         Contrast(grid, grid.row, (arm, baseline), (grid.answers[arm], grid.answers[baseline]))
         for arm, baseline in _contrasts(grid)
-    )
-    return [effect for contrast in contrasts for effect in contrast_effects(contrast)]
+    ]
 
 
-def contrast_effects(contrast: Contrast) -> list[Effect]:
+def grid_effects(grid: Grid) -> list[Effect]:
+    """All differences of a grid that its arms allow: the primary contrasts first."""
+    return [effect for contrast in grid_contrasts(grid) for effect in contrast_effects(contrast)]
+
+
+def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] = METRICS) -> list[Effect]:
     """One effect per metric; those of probabilities only where both arms have some."""
     plain = pair(contrast.grid, *contrast.answers, scored=False)
     scored = pair(contrast.grid, *contrast.answers, scored=True)
     if scored.missing == plain.missing:  # then they are the same pairs, resampled once
-        return _effects(contrast, plain, METRICS)
-    on_answers = [metric for metric in METRICS if not metric.scored]
-    on_scores = [metric for metric in METRICS if metric.scored]
+        return _effects(contrast, plain, metrics)
+    on_answers = [metric for metric in metrics if not metric.scored]
+    on_scores = [metric for metric in metrics if metric.scored]
     return _effects(contrast, plain, on_answers) + (
         _effects(contrast, scored, on_scores) if scored.over.n else []
     )
@@ -66,12 +71,13 @@ def _contrasts(grid: Grid) -> list[tuple[str, str]]:
     return [pair for pair in dict.fromkeys(wanted) if set(pair) <= set(grid.answers)]
 
 
-def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[SumMetric | Auc]) -> list[Effect]:
+def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric]) -> list[Effect]:
     if not pairs.over.n:
         empty = [metric for metric in metrics if not metric.scored]
         return [
             _effect(contrast, pairs, metric, _Numbers(Estimate(None, flag="no pairs"))) for metric in empty
         ]
+    metrics = [metric for metric in metrics if metric.fewest <= pairs.over.n]
     two = {m.name: (m.replicates(pairs.arm), m.replicates(pairs.baseline)) for m in metrics}
     flips = _flips(pairs, metrics)
     bca = _bca(pairs, metrics, {name: arm - baseline for name, (arm, baseline) in two.items()})
@@ -100,7 +106,7 @@ class _Numbers:
     bca: tuple[float, float] | None = None
 
 
-def _effect(contrast: Contrast, pairs: Pairs, metric: SumMetric | Auc, numbers: _Numbers) -> Effect:
+def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers) -> Effect:
     estimate = numbers.estimate
     flags = [*([estimate.flag] if estimate.flag else []), *contrast.flags]
     effect = Effect(
@@ -148,7 +154,7 @@ def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:
 
 
 def _bca(
-    pairs: Pairs, metrics: Sequence[SumMetric | Auc], replicates: dict[str, Floats]
+    pairs: Pairs, metrics: Sequence[Metric], replicates: dict[str, Floats]
 ) -> dict[str, tuple[float, float] | None]:
     """BCa intervals of the metrics that are functions of sums; AUC is not, and has none."""
     if pairs.over.subjects < BOOTSTRAP_FROM:
@@ -177,11 +183,11 @@ class _Difference:
         return self.metric.value(arm, self.totals[0]) - self.metric.value(baseline, self.totals[1])
 
 
-def _discordant(metric: SumMetric | Auc, pairs: Pairs) -> bool:
+def _discordant(metric: Metric, pairs: Pairs) -> bool:
     return bool((np.abs(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline)) > 1e-12).any())
 
 
-def _flips(pairs: Pairs, metrics: Sequence[SumMetric | Auc]) -> dict[str, float]:
+def _flips(pairs: Pairs, metrics: Sequence[Metric]) -> dict[str, float]:
     """Sign-flip p of the primary metrics, whose effects are means of the items' differences."""
     means = [metric for metric in metrics if metric.name in PRIMARY]
     differences_S = [

@@ -1,33 +1,45 @@
-"""CSV for machines: every arm, effect and claim in a line, numbers plain and unrounded."""
+"""CSV for machines: a line per arm, effect, claim, contrast and slice; numbers plain and unrounded."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-from mgllm.records import ArmSummary, Claim, Effect, Frozen, RowName, Summary
+from mgllm.records import ArmBias, ArmSummary, Claim, Effect, Frozen, RowName, Share, Summary
 
 PAIRS = {"interval", "accuracy_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
 
 
 def flat_csv(summary: Summary) -> str:
-    """A summary as one CSV; the column `table` says arms, effects or claims; notes are left out.
+    """A summary as one CSV; the column `table` says what a line is about; notes and ids are left out.
 
     Columns carry the names of the fields of `summary.json`; shares and exposures have a column each.
     """
-    rows = [
-        {"table": table, **_flat(row)}
-        for table, found in (("arms", summary.arms), ("effects", summary.effects), ("claims", summary.claims))
-        for row in found
-    ]
+    rows = [{"table": table, **values} for table, values in _lines(summary)]
     text = StringIO()
     writer = csv.DictWriter(text, _columns(rows), restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def _lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name of the table and cells of every line."""
+    yield from (("arms", _flat(arm)) for arm in summary.arms)
+    yield from (("effects", _flat(effect)) for effect in summary.effects)
+    yield from (("claims", _flat(claim)) for claim in summary.claims)
+    for flips in summary.flips:
+        counts = _flat(flips)
+        yield "flips", {name: value for name, value in counts.items() if not name.endswith("_items")}
+    yield from (("bias", _flat_bias(bias)) for bias in summary.bias)
+    for part in summary.slices:
+        name = {"slice": f"{part.covariate}={part.value}"}
+        yield from (("slice_arms", name | _flat(arm)) for arm in part.arms)
+        yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
+    yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -36,14 +48,32 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     for model in (ArmSummary, Effect, Claim):
         for name in model.model_fields:
             fixed += RowName.model_fields if name == "row" else _names(name)
-    found = [name for row in rows for name in row if name.startswith(("answer_shares_", "exposures_"))]
-    return list(dict.fromkeys([*fixed, *found]))
+    names = dict.fromkeys(name for row in rows for name in row)
+    by_label = [name for name in names if name.startswith(("answer_shares_", "exposures_"))]
+    return list(dict.fromkeys([*fixed, *by_label, *names]))
 
 
 def _names(field: str) -> list[str]:
     if field in PAIRS:
         return [f"{field}_low", f"{field}_high"]
     return [] if field in {"answer_shares", "exposures"} else [field]
+
+
+def _flat_bias(bias: ArmBias) -> dict[str, Any]:
+    """Shares as `refused_share`, `refused_share_low`, `refused_share_high` …, positions counted from 1."""
+    shares: dict[str, Share | None] = {
+        **{f"position_{nth}": share for nth, share in enumerate(bias.positions, 1)},
+        "refused_share": bias.refused,
+        "unparsed_share": bias.unparsed,
+    }
+    values: dict[str, Any] = {
+        **bias.row.model_dump(), "arm": bias.arm, "items": bias.items, "subjects": bias.subjects
+    }  # fmt: skip
+    for name, share in shares.items():
+        if share is not None:
+            low, high = share.interval or ("", "")
+            values |= {name: share.value, f"{name}_low": low, f"{name}_high": high}
+    return values | {f"target_{nth}": value for nth, value in enumerate(bias.targets, 1)}
 
 
 def _flat(row: Frozen) -> dict[str, Any]:

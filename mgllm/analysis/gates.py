@@ -60,11 +60,30 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
         raise InputError(f"--margin {margin} is not above 0; write how large a difference would not matter")
     within = f"within ±{change(margin, effect.metric)[1:]} {SCALES[effect.metric].unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
-        return Equivalence(None, f"not tested to be {within}: no interval")
+        return Equivalence(None, f"not tested to be equivalent {within}: no interval")
     sides = (margin - effect.difference, margin + effect.difference)
     p = max(t_tail(side / effect.se, effect.effective_subjects) for side in sides)
-    shown = "equal" if p <= 0.05 else "not shown to be equal"
+    shown = "equivalent" if p <= 0.05 else "not shown to be equivalent"
     return Equivalence(p, f"{shown} {within} (two one-sided tests, p {p_words(p)})")
+
+
+def with_margin(summary: Summary, margin: float) -> Summary:
+    """The summary with two one-sided tests of every accuracy effect against ± margin.
+
+    Args:
+        summary: what there is.
+        margin: half width of what counts as equal, as a share (0.05: five points).
+
+    Raises:
+        InputError: the margin is not positive.
+    """
+    effects = tuple(
+        effect.model_copy(update={"margin": margin, "equivalence_p": equivalence(effect, margin).p})
+        if effect.metric == "accuracy"
+        else effect
+        for effect in summary.effects
+    )
+    return summary.model_copy(update={"effects": effects})
 
 
 def _contrast(summary: Summary, arm: str, baseline: str) -> list[Effect]:

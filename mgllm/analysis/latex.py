@@ -1,8 +1,8 @@
-"""LaTeX with booktabs: one `table` per table, to be \\input into a paper."""
+"""LaTeX with booktabs, one `table` per table; long ones are cut, wide ones shrunk to the text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mgllm.analysis.columns import Table
 from mgllm.analysis.sections import Report
@@ -29,14 +29,19 @@ SPECIAL = {
 }
 """Letters that LaTeX reads as commands, or that older engines lack."""
 
-PREAMBLE = "% needs \\usepackage{booktabs}"
+PREAMBLE = "% needs \\usepackage{booktabs,graphicx}"
+SHRUNK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
+"""Opens a box that is never wider than the text."""
+MOST = 40
+"""Rows of one table: as many as a page holds with captions and remarks."""
 
 
 def latex(report: Report) -> str:
     """A report as LaTeX tables with captions, notes as a list at the end."""
-    parts = [PREAMBLE, *(_table(table, table.title) for table in report.claims)]
+    parts = [PREAMBLE, *(part for table in report.claims for part in _tables(table, table.title))]
     for section in report.sections:
-        parts += [_table(table, f"{section.heading}: {table.title}") for table in section.tables]
+        for table in section.tables:
+            parts += _tables(table, f"{section.heading}: {table.title}")
     if report.notes:
         parts.append(_list(report.notes))
     return "\n\n".join(parts) + "\n"
@@ -47,24 +52,40 @@ def escape(text: str) -> str:
     return "".join(SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
 
 
-def _table(table: Table, caption: str) -> str:
+def _tables(table: Table, caption: str) -> list[str]:
+    """The table, cut where it is longer than a page; remarks stand under the last part."""
+    starts = range(0, max(1, len(table.rows)), MOST)
+    remarks = [
+        *(rf"\par\smallskip {escape(line)}" for line in table.remarks),
+        *(rf"\par\smallskip \textbf{{{escape(line)}}}" for line in table.strong),
+    ]
+    return [
+        "\n".join(
+            [
+                r"\begin{table}[htbp]",
+                r"\centering\small",
+                rf"\caption{{{escape(caption if start == 0 else f'{caption} (continued)')}}}",
+                *_tabular(table, table.rows[start : start + MOST]),
+                *(remarks if start == starts[-1] else ()),
+                r"\end{table}",
+            ]
+        )
+        for start in starts
+    ]
+
+
+def _tabular(table: Table, rows: Sequence[tuple[str, ...]]) -> list[str]:
     columns = "l" * table.names + "r" * (len(table.header) - table.names)
-    lines = [
-        r"\begin{table}[htbp]",
-        r"\centering\small",
-        rf"\caption{{{escape(caption)}}}",
+    return [
+        SHRUNK,
         rf"\begin{{tabular}}{{{columns}}}",
         r"\toprule",
         _row(table.header),
         r"\midrule",
-        *(_row(row) for row in table.rows),
+        *(_row(row) for row in rows),
         r"\bottomrule",
-        r"\end{tabular}",
-        *(rf"\par\smallskip {escape(line)}" for line in table.remarks),
-        *(rf"\par\smallskip \textbf{{{escape(line)}}}" for line in table.strong),
-        r"\end{table}",
+        r"\end{tabular}}",
     ]
-    return "\n".join(lines)
 
 
 def _row(cells: Iterable[str]) -> str:

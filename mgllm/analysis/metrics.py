@@ -7,42 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from mgllm.analysis.calibration import CalibrationError
 from mgllm.analysis.grid import Bools, Floats, Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One arm over N items, epochs and shuffles averaged inside the item."""
-
-    subject_N: Ints
-    """Index of the item's subject: 0 … S − 1, each occurring."""
-    target_N: Ints
-    """Index of the true label."""
-    shares_NL: Floats
-    """Share of each label among the item's answers; rows sum to 1."""
-    probabilities_NL: Floats
-    """Mean P(label); NaN where labels were not scored."""
-    log_odds_N: Floats
-    """Mean log-odds of the target in nats; NaN where labels were not scored."""
-
-
-class Metric(Protocol):
-    """A number over a sample, from 0 or −∞ (bad) upwards (good)."""
-
-    name: str
-    """As in `Effect.metric`."""
-    scored: bool
-    """Needs probabilities."""
-
-    def per_item(self, sample: Sample) -> Floats:
-        """What of each item decides the number [N, K]; equal rows in two arms are concordant."""
-
-    def replicates(self, sample: Sample) -> Floats:
-        """The number over all items, then without each subject [1 + S]; NaN where undefined."""
+from mgllm.analysis.sample import Metric, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +25,7 @@ class SumMetric:
     """What is summed [N, K]."""
     value: Callable[[Floats, Floats], Floats]
     """The number from sums [..., K], and from those over all items [K], which say what labels occur."""
+    fewest: int = 1
 
     def per_item(self, sample: Sample) -> Floats:
         """What of each item decides the number [N, K]."""
@@ -78,6 +49,7 @@ class Auc:
 
     name: str = "auc"
     scored: bool = True
+    fewest: int = 1
 
     def per_item(self, sample: Sample) -> Floats:
         """P(label) of each item [N, L]."""
@@ -133,6 +105,12 @@ def _wins(rank_N: Ints, positive_N: Bools, group_N: Ints) -> Floats:
     return wins_N
 
 
+def _brier(sample: Sample) -> Floats:
+    """Σ over labels of (P(label) − 1 where it is true, 0 elsewhere)², from 0 to 2 [N] (Brier 1950)."""
+    true_NL = np.eye(sample.probabilities_NL.shape[1])[sample.target_N]
+    return np.asarray(((sample.probabilities_NL - true_NL) ** 2).sum(axis=1))
+
+
 def _mean_columns(values_N: Floats) -> Floats:
     return np.stack([values_N, np.ones_like(values_N)], axis=1)
 
@@ -169,14 +147,16 @@ def _over_targets(ratio: Callable[[Floats, Floats, Floats], Floats]) -> Callable
     return value
 
 
-METRICS: tuple[SumMetric | Auc, ...] = (
+METRICS: tuple[Metric, ...] = (
     SumMetric("accuracy", False, lambda sample: _mean_columns(correctness(sample)), _mean),
     SumMetric("balanced_accuracy", False, _confusion_columns, _over_targets(lambda hit, row, _: hit / row)),
     SumMetric("macro_f1", False, _confusion_columns, _over_targets(lambda hit, r, c: 2 * hit / (r + c))),
     Auc(),
     SumMetric("log_odds", True, lambda sample: _mean_columns(sample.log_odds_N), _mean),
+    SumMetric("brier", True, lambda sample: _mean_columns(_brier(sample)), _mean),
+    CalibrationError(),
 )
-"""In table order. Another metric is another entry."""
+"""In table order. Another metric is another entry. Of the last two, less is better."""
 
 PRIMARY = ("accuracy", "log_odds")
 """The two primary metrics; sign flips are taken for these alone, whose effects are sums of differences."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from mgllm.analysis.grid import ANSWERED, FAILED, Answers, Bools, Floats, Grid, Ints
 from mgllm.analysis.jackknife import Clusters, clusters
-from mgllm.analysis.metrics import Sample
+from mgllm.analysis.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,16 @@ def sensitivity(grid: Grid, arm: Answers, baseline: Answers) -> Sensitivity:
 
 def discordance(grid: Grid, arm: Answers, baseline: Answers) -> Discordance:
     """Items answered by both in the first epoch (and shuffle) that only one has right."""
+    gained_I, lost_I = flipped(grid, arm, baseline)
+    return Discordance(int(gained_I.sum()), int(lost_I.sum()))
+
+
+def flipped(grid: Grid, arm: Answers, baseline: Answers) -> tuple[Bools, Bools]:
+    """Items that only the arm has right, and only the baseline [I each]: first epoch and shuffle."""
     known_I = grid.target_I >= 0
     both_I = known_I & (arm.outcome_IEK[:, 0, 0] == ANSWERED) & (baseline.outcome_IEK[:, 0, 0] == ANSWERED)
     right_I, other_I = (_correct(grid, answers)[:, 0, 0] > 0 for answers in (arm, baseline))
-    return Discordance(int((both_I & right_I & ~other_I).sum()), int((both_I & ~right_I & other_I).sum()))
+    return both_I & right_I & ~other_I, both_I & ~right_I & other_I
 
 
 def _present(answers: Answers) -> Bools:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from mgllm.analysis.flat import flat_csv
+from mgllm.analysis.gates import with_margin
 from mgllm.analysis.html import html
 from mgllm.analysis.latex import latex
+from mgllm.analysis.long import long_csv
 from mgllm.analysis.markdown import markdown
-from mgllm.analysis.sections import lay_out
+from mgllm.analysis.sections import SHAPES, Layout, lay_out
 from mgllm.errors import InputError, unknown
 from mgllm.records import Summary
 
@@ -16,22 +18,36 @@ FORMATS = ("md", "csv", "tex", "html", "json")
 """What `compare --format` takes."""
 
 
-def render(summary: Summary, form: str, *, margin: float | None = None, brief: bool = False) -> str:
+def render(
+    summary: Summary,
+    form: str,
+    *,
+    margin: float | None = None,
+    brief: bool = False,
+    shape: str = "tables",
+    ids: bool = False,
+) -> str:
     """The same bytes for the same summary.
 
     Args:
         summary: what to show.
         form: one of FORMATS.
-        margin: also say whether the primary accuracy differences are within ± this share (0.05: five points).
-        brief: without checks and exploratory differences; md, tex and html only.
+        margin: also say whether accuracy differences are within ± this share (0.05: five points).
+        brief: what was answered, how well, and the primary contrasts; md, tex and html only.
+        shape: tables; wide: one contrast a line, metrics side by side; long: one number a line (also csv).
+        ids: name the items gained and lost; md, tex and html only.
 
     Raises:
-        InputError: no such format, or a margin that is not positive.
+        InputError: no such format or shape, or a margin that is not positive.
     """
+    if form not in FORMATS:
+        raise InputError(f"--format: {unknown('format', form, FORMATS)}")
+    if shape not in SHAPES:
+        raise InputError(f"--shape: {unknown('shape', shape, SHAPES)}")
+    if margin is not None:
+        summary = with_margin(summary, margin)
     if form == "json":
         return summary.model_dump_json(by_alias=True, indent=2) + "\n"
     if form == "csv":
-        return flat_csv(summary)
-    if form not in PEOPLE:
-        raise InputError(f"--format: {unknown('format', form, FORMATS)}")
-    return PEOPLE[form](lay_out(summary, margin=margin, brief=brief))
+        return long_csv(summary) if shape == "long" else flat_csv(summary)
+    return PEOPLE[form](lay_out(summary, Layout(brief=brief, shape=shape, ids=ids)))

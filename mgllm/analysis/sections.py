@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mgllm.analysis.bias_sections import bias_tables, slice_tables
 from mgllm.analysis.columns import Table
+from mgllm.analysis.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
 from mgllm.analysis.gates import equivalence
+from mgllm.analysis.long import long_table, numbers
 from mgllm.analysis.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
 from mgllm.analysis.wording import SCALES, contrast_words, row_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
@@ -23,6 +26,24 @@ CHECKS_WORDS = (
 MISSING_WORDS = (
     "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it.",
 )
+
+
+SHAPES = ("tables", "wide", "long")
+"""What `compare --shape` takes; the first is the default."""
+TOGETHER = "Models and scenarios together"
+LESS = "Brier score and calibration error: less is better, a negative difference is in favour of the arm."
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which tables are shown."""
+
+    brief: bool = False
+    """Without checks, exploratory differences, flips, biases and regressions."""
+    shape: str = "tables"
+    """One of SHAPES."""
+    ids: bool = False
+    """Name the items gained and lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +66,72 @@ class Report:
     """What stands under everything."""
 
 
-def lay_out(summary: Summary, *, margin: float | None = None, brief: bool = False) -> Report:
-    """A summary as tables.
-
-    Args:
-        summary: what to show.
-        margin: also test whether the primary accuracy differences are within ± this share.
-        brief: leave out checks and exploratory differences.
-    """
+def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
+    """A summary as tables."""
+    layout = layout or Layout()
     rows = list(dict.fromkeys([*(arm.row for arm in summary.arms), *(e.row for e in summary.effects)]))
+    sections = [Section(row_words(row), tuple(_tables(_about(summary, row), layout))) for row in rows]
+    fitted = [gee for gee in summary.gee if gee.terms]
+    if fitted and layout.shape == "tables" and not layout.brief:
+        sections.append(Section(TOGETHER, tuple(GEE.table(gee.terms, gee_words(gee)) for gee in fitted)))
     return Report(
         claims=(CLAIMS.table(summary.claims, _family(summary.claims)),) if summary.claims else (),
-        sections=tuple(
-            Section(row_words(row), tuple(_tables(summary, row, margin=margin, brief=brief))) for row in rows
-        ),
-        notes=summary.notes,
+        sections=tuple(section for section in sections if section.tables),
+        notes=(*summary.notes, *(f"{g.formula}: not fitted: {g.why_not}" for g in summary.gee if g.why_not)),
     )
 
 
-def _tables(summary: Summary, row: RowName, *, margin: float | None, brief: bool) -> Iterable[Table]:
-    arms = [arm for arm in summary.arms if arm.row == row]
-    effects = [effect for effect in summary.effects if effect.row == row]
-    claims = [claim for claim in summary.claims if claim.row == row]
-    primary = [effect for effect in effects if effect.primary]
-    exploratory = sorted((e for e in effects if not e.primary), key=lambda e: (e.arm, e.baseline))
+def _about(summary: Summary, row: RowName) -> Summary:
+    """What a summary says of one row."""
+    parts = ("arms", "effects", "claims", "flips", "bias", "slices")
+    return summary.model_copy(
+        update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
+    )
+
+
+def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
+    if layout.shape == "long":
+        yield long_table(numbers(about))
+        return
+    yield from _arm_tables(about.arms)
+    if layout.shape == "wide":
+        if about.effects:
+            yield wide_table(about.effects, [*_flags(about.effects), *_less(about.effects)])
+        return
+    yield from _effect_tables(about, layout)
+    if layout.brief:
+        return
+    if about.flips:
+        yield FLIPPED.table(about.flips, flipped_words(about.flips) if layout.ids else ())
+    yield from bias_tables(about.bias)
+    yield from slice_tables(about.slices)
+
+
+def _arm_tables(arms: Sequence[ArmSummary]) -> Iterable[Table]:
     if arms:
         yield OUTCOMES.table(arms, _arm_remarks(arms))
     if any(arm.accuracy is not None for arm in arms):
         yield SCORES.table([arm for arm in arms if arm.arm != "none"])
+
+
+def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:
+    primary = [effect for effect in about.effects if effect.primary]
+    exploratory = sorted((e for e in about.effects if not e.primary), key=lambda e: (e.arm, e.baseline))
     if primary:
         remarks = [
             *_flags(primary),
             *_clusters(primary),
-            *_results(claims, supported=False),
-            *_equal(primary, margin),
+            *_results(about.claims, supported=False),
+            *_equal(primary),
         ]
-        yield PRIMARY.table(primary, remarks, _results(claims, supported=True))
-    if primary and not brief:
+        yield PRIMARY.table(primary, remarks, _results(about.claims, supported=True))
+    if primary and not layout.brief:
         yield CHECKS.table(primary, CHECKS_WORDS)
     if any(effect.missing for effect in primary):
         yield MISSING.table([effect for effect in primary if effect.strict is not None], MISSING_WORDS)
-    if exploratory and not brief:
-        yield EXPLORATORY.table(exploratory, _flags(exploratory))
+    if exploratory and not layout.brief:
+        remarks = [*_flags(exploratory), *_equal(exploratory), *_less(exploratory)]
+        yield EXPLORATORY.table(exploratory, remarks)
 
 
 def _family(claims: Sequence[Claim]) -> list[str]:
@@ -130,10 +175,15 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _equal(primary: Sequence[Effect], margin: float | None) -> Iterable[str]:
-    for effect in primary:
-        if margin is not None and effect.metric == "accuracy":
-            yield f"{contrast_words(effect)}: {equivalence(effect, margin).words}."
+def _equal(effects: Sequence[Effect]) -> Iterable[str]:
+    for effect in effects:
+        if effect.margin is not None:
+            yield f"{contrast_words(effect)}: {equivalence(effect, effect.margin).words}."
+
+
+def _less(effects: Sequence[Effect]) -> Iterable[str]:
+    if any(effect.metric in {"brier", "calibration_error"} for effect in effects):
+        yield LESS
 
 
 def _flags(effects: Sequence[Effect]) -> Iterable[str]:

@@ -6,21 +6,29 @@ from collections.abc import Sequence
 from itertools import product
 
 from mgllm.analysis.arm_rows import arm_rows
+from mgllm.analysis.bias import arm_biases
 from mgllm.analysis.claims import claims, with_q
-from mgllm.analysis.effects import Contrast, contrast_effects, grid_effects
+from mgllm.analysis.effects import Contrast, contrast_effects, grid_contrasts, grid_effects
+from mgllm.analysis.flips import flips
+from mgllm.analysis.gee import regressions
 from mgllm.analysis.grid import Grid, grids
 from mgllm.analysis.notes import notes
 from mgllm.analysis.realign import on_common_items
 from mgllm.analysis.runs import RunRecords
+from mgllm.analysis.slices import Covariate, slices
 from mgllm.errors import InputError
-from mgllm.records import Effect, RowName, Summary
+from mgllm.records import Effect, Flips, RowName, Slice, Summary
 
 
-def summarise(runs: Sequence[RunRecords]) -> Summary:
-    """Arms, differences between arms, claims and notes of one or more runs.
+def summarise(runs: Sequence[RunRecords], by: Covariate | None = None) -> Summary:
+    """Arms, differences between arms, claims, flips, biases and notes of one or more runs.
+
+    Args:
+        runs: what to read.
+        by: also slice by this covariate.
 
     Raises:
-        InputError: a run's records do not fit its manifest.
+        InputError: a run's records do not fit its manifest, or the covariate cannot be sliced.
     """
     found = [grid for run in runs for grid in grids(run)]
     by_grid = [grid_effects(grid) for grid in found]
@@ -32,6 +40,10 @@ def summarise(runs: Sequence[RunRecords]) -> Summary:
         arms=arms,
         effects=effects,
         claims=claims(by_grid),
+        flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid)),
+        bias=tuple(row for grid in found for row in arm_biases(grid)),
+        slices=_with_slice_q([part for grid in found for part in slices(grid, by)]) if by else (),
+        gee=regressions(found),
         notes=notes(runs, arms),
     )
 
@@ -45,6 +57,7 @@ def summarise_between(runs: Sequence[RunRecords], against: Sequence[RunRecords])
         runs=tuple(run.manifest.id for run in [*runs, *against]),
         arms=arms,
         effects=effects,
+        flips=flips_between(runs, against),
         notes=notes([*runs, *against], arms),
     )
 
@@ -57,13 +70,9 @@ def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -
     Raises:
         InputError: nothing can be subtracted, or an item has another target in the other run.
     """
-    pairs = [
-        (first, second, (run.manifest.id, other.manifest.id))
-        for run, other in product(runs, against)
-        for first, second in product(grids(run), grids(other))
-        if _comparable(first.row, second.row)
+    effects = [
+        effect for contrast in _contrasts_between(runs, against) for effect in contrast_effects(contrast)
     ]
-    effects = [effect for first, second, ids in pairs for effect in _between(first, second, ids)]
     if not effects:
         raise InputError(
             f"{_names(runs)} and {_names(against)} share no arm with known targets in the same scenario, "
@@ -72,12 +81,35 @@ def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -
     return with_q(effects)
 
 
+def flips_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Flips, ...]:
+    """Items of the same arm gained and lost between two runs: in `runs`, taken against `against`."""
+    return tuple(flips(contrast) for contrast in _contrasts_between(runs, against))
+
+
+def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:
+    """The slices, Benjamini–Hochberg's q taken over the effects of all of them."""
+    effects = iter(with_q([effect for part in parts for effect in part.effects]))
+    return tuple(
+        part.model_copy(update={"effects": tuple(next(effects) for _ in part.effects)}) for part in parts
+    )
+
+
+def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> list[Contrast]:
+    return [
+        contrast
+        for run, other in product(runs, against)
+        for first, second in product(grids(run), grids(other))
+        if _comparable(first.row, second.row)
+        for contrast in _between(first, second, (run.manifest.id, other.manifest.id))
+    ]
+
+
 def _comparable(first: RowName, second: RowName) -> bool:
     same = ("scenario", "form", "reasoning", "score")
     return all(getattr(first, name) == getattr(second, name) for name in same)
 
 
-def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Effect]:
+def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
     models = (first.row.model, second.row.model) if first.row.model != second.row.model else ids
     sources = {first.row.cue_source, second.row.cue_source}
     row = first.row.model_copy(
@@ -95,12 +127,9 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Effect]:
     if not (both.grid.target_I >= 0).any():
         return []
     return [
-        effect
+        Contrast(both.grid, row, (arm, arm), (mine, both.other[arm]), tuple(flags))
         for arm, mine in both.grid.answers.items()
         if arm in both.other
-        for effect in contrast_effects(
-            Contrast(both.grid, row, (arm, arm), (mine, both.other[arm]), tuple(flags))
-        )
     ]
 
 

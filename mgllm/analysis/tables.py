@@ -123,6 +123,16 @@ def _log_odds(arm: ArmSummary) -> str:
     return level(arm.log_odds, "log_odds")
 
 
+@SCORES.column("Brier")
+def _brier(arm: ArmSummary) -> str:
+    return level(arm.brier, "brier")
+
+
+@SCORES.column("ECE")
+def _calibration_error(arm: ArmSummary) -> str:
+    return level(arm.calibration_error, "calibration_error")
+
+
 @SCORES.column("acc. less prior")
 def _corrected(arm: ArmSummary) -> str:
     return level(arm.corrected_accuracy, "accuracy")

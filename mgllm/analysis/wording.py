@@ -26,6 +26,8 @@ SCALES = {
     "macro_f1": Scale("macro-F1", 100, 1, "points"),
     "auc": Scale("AUC", 1, 3, ""),
     "log_odds": Scale("log-odds", 1, 2, "nats"),
+    "brier": Scale("Brier score", 1, 3, ""),
+    "calibration_error": Scale("calibration error", 100, 1, "points"),
 }
 """By metric: shares in percent, their differences in points; log-odds in nats."""
 

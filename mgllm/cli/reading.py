@@ -27,8 +27,18 @@ def compare(
     fail_if: Annotated[
         list[str] | None, option("--fail-if", "'text+mg<text' or 'text+mg<=text': exit 4 if so. Repeatable.")
     ] = None,
-    margin: Annotated[float | None, option("--margin", "Points: two one-sided tests against ±D.")] = None,
-    redact: Annotated[bool, option("--redact", "Leave run ids, file and folder names out.")] = False,
+    margin: Annotated[
+        float | None, option("--margin", "Points: are accuracies equivalent within ±D? Two one-sided tests.")
+    ] = None,
+    redact: Annotated[
+        bool, option("--redact", "Leave run ids, ids of items, file and folder names out.")
+    ] = False,
+    by: Annotated[str | None, option("--by", "A covariate of the items: each value is a slice.")] = None,
+    items: Annotated[str | None, option("--items", "With --by: the item set asked, if it has moved.")] = None,
+    shape: Annotated[
+        str, option("--shape", "tables; wide: a contrast a line; long: a number a line.")
+    ] = "tables",
+    ids: Annotated[bool, option("--ids", "Name the items gained and lost.")] = False,
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
@@ -38,9 +48,11 @@ def compare(
     from mgllm.flows.compare import compare as compare_flow
     from mgllm.flows.compare import failed_gates
 
-    summary = compare_flow(names, against=against, results=results or Path("results"), redact=redact)
+    folder = results or Path("results")
+    summary = compare_flow(names, against=against, results=folder, redact=redact, by=by, items=items)
     within = None if margin is None else margin / 100
-    typer.echo(render(summary, "json" if json else table_format, margin=within).rstrip("\n"))
+    form = "json" if json else table_format
+    typer.echo(render(summary, form, margin=within, shape=shape, ids=ids).rstrip("\n"))
     if failures := failed_gates(summary, fail_if or []):
         raise GateFailed("; ".join(failures))
 

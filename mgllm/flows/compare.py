@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mgllm.analysis import RunRecords, effects_between, gate, summarise
+from mgllm.analysis import RunRecords, effects_between, flips_between, gate, summarise
+from mgllm.flows.covariates import covariate
 from mgllm.records import Summary
 from mgllm.store import StoredRun, find_run, read_run
 
@@ -16,6 +17,8 @@ def compare(
     against: str | Path | None = None,
     results: Path = Path("results"),
     redact: bool = False,
+    by: str | None = None,
+    items: str | None = None,
 ) -> Summary:
     """The summary of one or more runs together, one Holm family; `against` adds run-against-run effects.
 
@@ -23,18 +26,30 @@ def compare(
         runs: folders, names, beginnings or ends of names, or `latest`.
         against: a run to subtract from each, arm by arm.
         results: where names are looked up.
-        redact: leave run ids, file names and folders of local models out.
+        redact: leave run ids, ids of items, file names and folders of local models out.
+        by: a covariate of the items: each of its values is a slice.
+        items: the item set that the runs asked, if it no longer lies where they found it.
 
     Raises:
-        InputError: a run is not there or is damaged.
+        InputError: a run is not there or is damaged, or its items have no such covariate.
     """
-    stored = [_records(read_run(find_run(name, results)), redact, nth) for nth, name in enumerate(runs, 1)]
-    summary = summarise(stored)
+    found = [read_run(find_run(name, results)) for name in runs]
+    stored = [_records(run, redact, nth) for nth, run in enumerate(found, 1)]
+    summary = summarise(stored, covariate(found, by, items) if by is not None else None)
     if against is not None:
         other = _records(read_run(find_run(against, results)), redact, 0)
-        between = effects_between(stored, [other])
-        summary = summary.model_copy(update={"effects": (*summary.effects, *between)})
-    return summary
+        between = {
+            "effects": (*summary.effects, *effects_between(stored, [other])),
+            "flips": (*summary.flips, *flips_between(stored, [other])),
+        }
+        summary = summary.model_copy(update=between)
+    return _without_items(summary) if redact else summary
+
+
+def _without_items(summary: Summary) -> Summary:
+    """Ids of items are often file names: the counts stay."""
+    bare = {"gained_items": (), "lost_items": ()}
+    return summary.model_copy(update={"flips": tuple(f.model_copy(update=bare) for f in summary.flips)})
 
 
 def failed_gates(summary: Summary, expressions: Sequence[str]) -> list[str]:

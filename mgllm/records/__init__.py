@@ -1,7 +1,9 @@
 """The nouns, in the order of the flow: gesture → item → scenario → prompt → reply → record → effect."""
 
-from mgllm.records.effect import ArmSummary, Claim, Effect, RowName, Summary
+from mgllm.records.bias import ArmBias, Share, Slice
+from mgllm.records.effect import ArmSummary, Claim, Effect, Flips, RowName
 from mgllm.records.frozen import Frozen
+from mgllm.records.gee import Gee, GeeTerm
 from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
 from mgllm.records.item import Item, Turn
 from mgllm.records.manifest import RunManifest, ScenarioManifest, ShuffleStats
@@ -19,9 +21,11 @@ from mgllm.records.scenario import (
     Scenario,
     Score,
 )
+from mgllm.records.summary import Summary
 
 __all__ = [
     "DEFAULT_ARMS",
+    "ArmBias",
     "ArmSummary",
     "Choice",
     "Claim",
@@ -30,8 +34,11 @@ __all__ = [
     "CueStyle",
     "Effect",
     "Exposure",
+    "Flips",
     "Form",
     "Frozen",
+    "Gee",
+    "GeeTerm",
     "Gesture",
     "GestureFile",
     "GestureTranscript",
@@ -52,7 +59,9 @@ __all__ = [
     "Scenario",
     "ScenarioManifest",
     "Score",
+    "Share",
     "ShuffleStats",
+    "Slice",
     "Span",
     "Summary",
     "Turn",

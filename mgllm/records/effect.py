@@ -59,6 +59,11 @@ class ArmSummary(Frozen):
     """Of P(label), one against the rest, mean over labels that occur as targets."""
     log_odds: float | None = None
     """Mean of log P(target) − log(1 − P(target)), in nats."""
+    brier: float | None = None
+    """Mean over items of Σ over labels (P(label) − truth)², from 0 to 2: less is better."""
+    calibration_error: float | None = None
+    """Expected calibration error of the most probable label, ten bins of equal mass, from 100 items: less is
+    better."""
     corrected_accuracy: float | None = None
     """Accuracy with the arm `none`'s log-probability taken off each label's; needs scores and that arm."""
     mean_token_accuracy: float | None = None
@@ -72,12 +77,15 @@ class ArmSummary(Frozen):
 
 
 class Effect(Frozen):
-    """An arm minus another over their common answered pairs; positive: `arm` is better."""
+    """An arm minus another over their common answered pairs; positive: `arm` is better.
+
+    Of `brier` and `calibration_error` less is better: there a negative difference is in favour of `arm`.
+    """
 
     row: RowName
     """What the row is about."""
     metric: str
-    """accuracy, balanced_accuracy, macro_f1, auc or log_odds."""
+    """accuracy, balanced_accuracy, macro_f1, auc, log_odds, brier or calibration_error."""
     arm: str
     """The arm."""
     baseline: str
@@ -118,6 +126,10 @@ class Effect(Frozen):
     """First epoch: `arm` wrong, baseline right."""
     mcnemar_p: float | None = None
     """Check: exact McNemar on the first epoch; it ignores subjects."""
+    margin: float | None = None
+    """± what counts as equal, in the metric's own unit (0.05: five points); null where none was asked."""
+    equivalence_p: float | None = None
+    """The larger p of two one-sided tests against ± margin, with the same SE and degrees of freedom."""
     missing: int = 0
     """Pairs of which at least one side is not answered."""
     strict: float | None = None
@@ -128,6 +140,25 @@ class Effect(Frozen):
     """`strict` or the bounds have another sign than `difference`."""
     flags: tuple[str, ...] = ()
     """Words of caution: few subjects, no interval, constant answer, in-sample cues …"""
+
+
+class Flips(Frozen):
+    """Items whose first answer (epoch 0, shuffle 0) is right in one arm alone: those that b and c count."""
+
+    row: RowName
+    """What the row is about."""
+    arm: str
+    """The arm."""
+    baseline: str
+    """What it is taken against."""
+    gained: int
+    """Items right in `arm` and wrong in `baseline`."""
+    lost: int
+    """Items wrong in `arm` and right in `baseline`."""
+    gained_items: tuple[str, ...] = ()
+    """Their ids, sorted; left out by `--redact`."""
+    lost_items: tuple[str, ...] = ()
+    """Their ids, sorted; left out by `--redact`."""
 
 
 class Claim(Frozen):
@@ -151,20 +182,3 @@ class Claim(Frozen):
     """p_holm ≤ .05."""
     words: str
     """The claim's result as a sentence. "No effect" is never written."""
-
-
-class Summary(Frozen):
-    """`summary.json`: what the tables show."""
-
-    schema_: str = Field(default="mgllm.summary/1", alias="schema")
-    """Name and version of the file format."""
-    runs: tuple[str, ...]
-    """Ids of the runs it is about."""
-    arms: tuple[ArmSummary, ...]
-    """One per scenario × arm."""
-    effects: tuple[Effect, ...]
-    """Differences, primary ones first."""
-    claims: tuple[Claim, ...] = ()
-    """One per scenario × model × cue source × metric."""
-    notes: tuple[str, ...] = ()
-    """Lines that stand under every table: ethics, made-up items, relaxed shuffles, sources …"""

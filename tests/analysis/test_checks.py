@@ -93,7 +93,7 @@ def test_resamples_are_whole_subjects_and_the_same_each_time() -> None:
     assert drawn[:, 0].mean() == pytest.approx(sums[:, 0].sum(), rel=0.01)
     assert drawn[:, 0].std() == pytest.approx(np.sqrt(50) * sums[:, 0].std(), rel=0.05)
     assert np.array_equal(drawn, checks.resampled_sums(sums))
-    assert len(checks.resampled_sums(np.ones((6_000, 1)))) == 2_000
+    assert len(checks.resampled_sums(np.ones((60_000, 1)))) == 2_000
 
 
 def test_bca_is_undefined_where_nothing_varies_or_a_draw_is_undefined() -> None:
@@ -101,3 +101,24 @@ def test_bca_is_undefined_where_nothing_varies_or_a_draw_is_undefined() -> None:
     assert checks.bca_interval(flat, np.full(100, 0.5)) is None
     known = np.linspace(0, 1, 41)
     assert checks.bca_interval(known, np.array([0.1, np.nan, 0.3])) is None
+
+
+def test_draws_kept_from_one_contrast_to_the_next_are_those_drawn_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(6)
+    sums, differences = rng.normal(size=(150, 3)), rng.normal(size=(150, 2))
+    kept = checks.resampled_sums(sums), checks.sign_flip_p(differences)
+    assert np.array_equal(checks.resampled_sums(sums), kept[0])
+    monkeypatch.setattr(checks, "KEPT", 0)
+    assert np.array_equal(checks.resampled_sums(sums), kept[0])
+    assert checks.sign_flip_p(differences) == kept[1]
+
+
+def test_what_is_kept_is_bounded() -> None:
+    for subjects in (1_000, 2_000, 9_000):
+        assert checks.resampled_sums(np.ones((subjects, 1))).shape[0] >= 2_000
+        assert checks.sign_flip_p(np.ones((subjects, 1))) == [pytest.approx(1e-4, rel=1e-3)]
+    for kept in (checks._kept_counts, checks._kept_signs):
+        assert kept.cache_info().currsize <= 1
+    assert checks.resampled_sums(np.ones((50, 1)), 123).shape == (123, 1)

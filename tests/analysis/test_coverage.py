@@ -7,7 +7,8 @@ import pytest
 from scipy.special import expit
 
 from mgllm.analysis.jackknife import clusters, jackknife
-from mgllm.analysis.metrics import METRICS, Sample
+from mgllm.analysis.metrics import METRICS
+from mgllm.analysis.sample import Sample
 
 ITEMS, REPLICATES = 5, 2_000
 ACCURACY = METRICS[0]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import scipy.stats
 
-from mgllm.analysis import RunRecords, equivalence, gate, summarise
+from mgllm.analysis import RunRecords, equivalence, gate, render, summarise
 from mgllm.errors import InputError
 from mgllm.records import Effect, Summary
 
@@ -88,12 +88,26 @@ def test_equivalence_is_two_one_sided_t_tests(made_run: MakeRun, margin: float) 
     t = scipy.stats.t(24, loc=found.difference, scale=found.se)
     result = equivalence(found, margin)
     assert result.p == pytest.approx(max(t.sf(margin), t.cdf(-margin)))
-    assert result.words.startswith("equal within ±" if (result.p or 0) <= 0.05 else "not shown to be equal")
+    shown = (result.p or 0) <= 0.05
+    assert result.words.startswith("equivalent within ±" if shown else "not shown to be equivalent within ±")
 
 
 def test_equivalence_needs_an_interval_and_a_margin(summary: Summary, made_run: MakeRun) -> None:
     bare = first(summarise([made_run(2, sizes=(3, 3))]))
     assert equivalence(bare, 0.05).p is None
-    assert equivalence(bare, 0.05).words == "not tested to be within ±5.0 points: no interval"
+    assert equivalence(bare, 0.05).words == "not tested to be equivalent within ±5.0 points: no interval"
     with pytest.raises(InputError, match="above 0"):
         equivalence(first(summary), 0.0)
+
+
+def test_a_margin_stands_in_the_summary_and_under_the_tables(made_run: MakeRun) -> None:
+    summary = summarise([made_run(2, sizes=(1,) * 25)])
+    told = Summary.model_validate_json(render(summary, "json", margin=0.05))
+    for effect in told.effects:
+        if effect.metric == "accuracy":
+            assert effect.margin == 0.05
+            assert effect.equivalence_p == equivalence(effect, 0.05).p
+        else:
+            assert effect.margin is None
+    assert "equivalent within ±5.0 points" in " ".join(render(summary, "md", margin=0.05).split())
+    assert "equivalent within" not in render(summary, "md")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, roc_auc_score
 
-from mgllm.analysis.metrics import METRICS, Auc, Sample, SumMetric
+from mgllm.analysis.metrics import METRICS, Auc
+from mgllm.analysis.sample import Metric, Sample
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -93,7 +94,7 @@ def test_labels_that_are_no_target_count_as_wrong_answers_alone() -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 @pytest.mark.parametrize("labels", [2, 3])
 @pytest.mark.parametrize("ties", [False, True])
-def test_a_subject_left_out_is_its_items_left_out(metric: SumMetric | Auc, labels: int, ties: bool) -> None:
+def test_a_subject_left_out_is_its_items_left_out(metric: Metric, labels: int, ties: bool) -> None:
     sample = random_sample(3, subjects=8, labels=labels, ties=ties, whole=False)
     fast = metric.replicates(sample)
     slow = [metric.replicates(without(sample, subject))[0] for subject in range(8)]

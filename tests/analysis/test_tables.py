@@ -55,7 +55,7 @@ def test_markdown_is_aligned_and_narrow(summary: Summary) -> None:
     assert max(map(len, lines)) <= 122
     assert max(len(line) for line in lines if not line.startswith("|")) <= 118
     tables = re.findall(r"(?:^\|.*\n)+", "\n".join(lines) + "\n", re.M)
-    assert len(tables) == 7
+    assert len(tables) == 10
     for table in tables:
         rows = table.splitlines()
         assert len({len(row) for row in rows}) == 1
@@ -99,7 +99,7 @@ def test_hostile_text_stays_text_in_markdown(hostile: Summary) -> None:
     text = render(hostile, "md")
     assert "<script" not in text.replace("\\<script", "")
     for row in (line for line in text.splitlines() if line.startswith("| none ")):
-        assert len(re.findall(r"(?<!\\)\|", row)) == 9
+        assert len(re.findall(r"(?<!\\)\|", row)) in {9, 6}  # of outcomes, of positions
 
 
 class Tags(HTMLParser):

@@ -1,0 +1,177 @@
+"""How fast records become tables.
+
+    python benchmarks/ledger_speed.py [--records 50000] [--pairs 10000]
+
+Processor time of one thread. The bootstrap stands beside a plain loop over the same resamples, of which the
+loop makes a tenth. Exit 1 when a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import numpy as np
+
+from mgllm.analysis import RunRecords, render, summarise
+from mgllm.analysis.checks import resampled_sums, sign_flip_p
+from mgllm.analysis.grid import Floats, Ints
+from mgllm.records import Label, LabelScores, Record, RunManifest, ScenarioManifest
+from mgllm.store import RunWriter, new_run, read_run
+
+ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
+LABELS = ("win", "lose")
+RESAMPLES, TENTH = 10_000, 1_000
+BOOTSTRAP_S, TABLE_S = 5.0, 20.0
+T = TypeVar("T")
+
+
+def main() -> int:
+    """Measure, print tables, say whether the targets are met."""
+    options = _options()
+    bootstrap = [_bootstrap(options.pairs, subjects) for subjects in (options.pairs, options.pairs // 10)]
+    table = [_table(options.records, subjects) for subjects in (options.records // 6, 300)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak of the whole: {peak:,.0f} MB")
+    return 0 if max(bootstrap) <= BOOTSTRAP_S and max(table) <= TABLE_S else 1
+
+
+def _bootstrap(pairs: int, subjects: int) -> float:
+    """Seconds of 10,000 resamples and sign patterns, printed beside a plain loop."""
+    rng = np.random.default_rng(0)
+    difference_N = rng.integers(-1, 2, pairs).astype(np.float64)
+    owner_N = np.arange(pairs) % subjects
+    gain_S: Floats = np.bincount(owner_N, difference_N, subjects).astype(np.float64)
+    sums_SK: Floats = np.stack([gain_S, np.bincount(owner_N, minlength=subjects)], axis=1)
+    fast = _seconds(lambda: resampled_sums(sums_SK, RESAMPLES))
+    flips = _seconds(lambda: sign_flip_p(gain_S[:, None]))
+    slow = _seconds(lambda: _loop(difference_N, owner_N, subjects)) * RESAMPLES / TENTH
+    print(f"{RESAMPLES:,} resamples of {pairs:,} pairs of {subjects:,} subjects: {fast:.2f} s; a plain loop "
+          f"{slow:.1f} s, ratio {slow / fast:.1f}; {RESAMPLES:,} sign patterns {flips:.2f} s")  # fmt: skip
+    return max(fast, flips)
+
+
+def _loop(difference_N: Floats, owner_N: Ints, subjects: int) -> Floats:
+    """One resample after the other: draw subjects, gather their pairs, take the mean."""
+    rng = np.random.default_rng(1)
+    pairs_of = np.split(np.argsort(owner_N, kind="stable"), np.cumsum(np.bincount(owner_N))[:-1])
+    means = []
+    for _ in range(TENTH):
+        drawn = rng.integers(0, subjects, subjects)
+        means.append(difference_N[np.concatenate([pairs_of[subject] for subject in drawn])].mean())
+    return np.array(means)
+
+
+def _table(records: int, subjects: int) -> float:
+    """Seconds from a run folder to its tables."""
+    with TemporaryDirectory() as folder:
+        path = _write(Path(folder), records, subjects)
+        parts: dict[str, float] = {}
+        stored, parts["read"] = _timed(lambda: read_run(path))
+        run = RunRecords(manifest=stored.manifest, records=stored.records)
+        summary, parts["numbers"] = _timed(lambda: summarise([run]))
+        forms = ("md", "csv", "tex", "json")
+        texts, parts["tables"] = _timed(lambda: [render(summary, form) for form in forms])
+    told = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in parts.items())
+    size = len(texts[-1]) / 1e6
+    print(f"{records:,} records of {subjects:,} subjects: {sum(parts.values()):.1f} s ({told}); "
+          f"summary.json {size:.1f} MB")  # fmt: skip
+    return sum(parts.values())
+
+
+def _write(results: Path, records: int, subjects: int) -> Path:
+    rng = np.random.default_rng(0)
+    items = records // len(ARMS)
+    path = new_run(results, "run")
+    with RunWriter(path) as writer:
+        writer.write_manifest(_manifest(items, subjects))
+        for n in range(items):
+            for arm in ARMS:
+                writer.append(_record(rng, n, n % subjects, arm))
+    return path
+
+
+def _record(rng: np.random.Generator, item: int, subject: int, arm: str) -> Record:
+    log = np.log(rng.dirichlet((1.0, 1.0)))
+    total = dict(zip(LABELS, map(float, log), strict=True))
+    target, answer = LABELS[item % 2], LABELS[int(log.argmax())]
+    return Record(
+        scenario="emotion",
+        item=f"i{item:06d}",
+        subject=f"s{subject:05d}",
+        arm=arm,
+        model="fake/one",
+        form="cloze",
+        reasoning="direct",
+        score="logprob",
+        label_order=LABELS if item % 4 < 2 else LABELS[::-1],
+        outcome="answered",
+        answer=answer,
+        target=target,
+        correct=answer == target,
+        probabilities={label: float(np.exp(value)) for label, value in total.items()},
+        scores=LabelScores(total=total, mean=total),
+        prompt_sha256=f"{item}{arm}",
+    )
+
+
+def _manifest(items: int, subjects: int) -> RunManifest:
+    scenario = ScenarioManifest(
+        name="emotion",
+        version=1,
+        title="made up",
+        sha256="0",
+        templates={},
+        items_name="items.jsonl",
+        items_sha256="0",
+        items_in_set=items,
+        items_asked=items,
+        subjects=subjects,
+        effective_subjects=float(subjects),
+        largest_cluster=-(-items // subjects),
+        labels=tuple(Label(id=label, text=label, cloze=f" {label}") for label in LABELS),
+        arms=ARMS,
+        baseline="text",
+        form="cloze",
+        reasoning="direct",
+        score="logprob",
+        cue_source="annotated",
+        ethics="Made up.",
+    )
+    return RunManifest(
+        schema="mgllm.run/1",
+        id="run",
+        created="2026-01-01T00:00:00Z",
+        model="fake/one",
+        backend="fake",
+        max_tokens=8,
+        refusal_phrases="1",
+        scenarios=(scenario,),
+    )
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    began = time.process_time()
+    made = work()
+    return made, time.process_time() - began
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    return _timed(work)[1]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--records", type=int, default=50_000, help="records of the run")
+    parser.add_argument("--pairs", type=int, default=10_000, help="pairs of the bootstrap")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""All that the tables show, in one value."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from mgllm.records.bias import ArmBias, Slice
+from mgllm.records.effect import ArmSummary, Claim, Effect, Flips
+from mgllm.records.frozen import Frozen
+from mgllm.records.gee import Gee
+
+
+class Summary(Frozen):
+    """`summary.json`: what the tables show."""
+
+    schema_: str = Field(default="mgllm.summary/1", alias="schema")
+    """Name and version of the file format."""
+    runs: tuple[str, ...]
+    """Ids of the runs it is about."""
+    arms: tuple[ArmSummary, ...]
+    """One per scenario × arm."""
+    effects: tuple[Effect, ...]
+    """Differences, primary ones first."""
+    claims: tuple[Claim, ...] = ()
+    """One per scenario × model × cue source × metric."""
+    flips: tuple[Flips, ...] = ()
+    """Items gained and lost, one per contrast."""
+    bias: tuple[ArmBias, ...] = ()
+    """Places of labels and declined answers, one per scenario × arm."""
+    slices: tuple[Slice, ...] = ()
+    """By a covariate, where `--by` asked for one."""
+    gee: tuple[Gee, ...] = ()
+    """One per form, reasoning and score, where several models or scenarios are compared."""
+    notes: tuple[str, ...] = ()
+    """Lines that stand under every table: ethics, made-up items, relaxed shuffles, sources …"""
