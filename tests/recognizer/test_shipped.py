@@ -33,7 +33,7 @@ def config() -> CheckpointConfig:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
-    synthesize(out, SynthOptions(clips=900, recordings=2, minutes=2, seed=4242))
+    synthesize(out, SynthOptions(clips=900, recordings=7, minutes=2, seed=4242))
     return out
 
 
@@ -69,9 +69,10 @@ def test_it_finds_gestures_in_a_recording_of_unseen_ranges(made: Path, tmp_path:
     done = transcribe(
         made / "recordings", tmp_path / "out", TranscribeOptions(on="part=test"), display="none"
     )
-    assert done.exposures == {"held_out": 1}
+    assert done.exposures == {"held_out": 2}
     scores = score_folders(tmp_path / "out", made / "recordings", ScoreOptions())
-    assert scores.f1["0.3"] > 0.6
+    assert scores.gestures > 20
+    assert scores.f1["0.3"] > 0.5
 
 
 def test_what_the_layout_cannot_show_stays_at_chance(made: Path, tmp_path: Path) -> None:
