@@ -1,6 +1,14 @@
 """The nouns, in the order of the flow: gesture → item → scenario → prompt → reply → record → effect."""
 
 from mgllm.records.effect import ArmSummary, Claim, Effect, RowName, Summary
+from mgllm.records.figures import (
+    AnswerPlaces,
+    Calibration,
+    CalibrationBin,
+    Confusion,
+    Figures,
+    PlaceShare,
+)
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
 from mgllm.records.item import Item, Turn
@@ -22,14 +30,19 @@ from mgllm.records.scenario import (
 
 __all__ = [
     "DEFAULT_ARMS",
+    "AnswerPlaces",
     "ArmSummary",
+    "Calibration",
+    "CalibrationBin",
     "Choice",
     "Claim",
+    "Confusion",
     "CueSettings",
     "CueSource",
     "CueStyle",
     "Effect",
     "Exposure",
+    "Figures",
     "Form",
     "Frozen",
     "Gesture",
@@ -40,6 +53,7 @@ __all__ = [
     "LabelScores",
     "Message",
     "Outcome",
+    "PlaceShare",
     "Prompt",
     "PromptFiles",
     "Question",
