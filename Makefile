@@ -68,6 +68,7 @@ bench: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python benchmarks/recognizer_scaling.py
 	$(BIN)/python benchmarks/transcribe_speed.py
 	$(BIN)/python benchmarks/video_speed.py
+	$(BIN)/python benchmarks/report_speed.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

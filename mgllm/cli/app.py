@@ -21,6 +21,7 @@ from mgllm.cli import (
     recognizer_rebuild,
     recognizer_timelines,
     rendering,
+    report,
     running,
     scenarios,
     synth,
@@ -62,6 +63,7 @@ def _top(
 
 running.register(app)
 reading.register(app)
+report.register(app)
 rendering.register(app)
 scenarios.register(app)
 imports.register(app)

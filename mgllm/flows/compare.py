@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mgllm.analysis import RunRecords, effects_between, flips_between, gate, summarise
 from mgllm.flows.covariates import covariate
 from mgllm.records import Summary
 from mgllm.store import StoredRun, find_run, read_run
+
+Facts = Mapping[str, str | int | float | bool | None]
 
 
 def compare(
@@ -34,10 +36,10 @@ def compare(
         InputError: a run is not there or is damaged, or its items have no such covariate.
     """
     found = [read_run(find_run(name, results)) for name in runs]
-    stored = [_records(run, redact, nth) for nth, run in enumerate(found, 1)]
+    stored = [run_records(run, redact, nth) for nth, run in enumerate(found, 1)]
     summary = summarise(stored, covariate(found, by, items) if by is not None else None)
     if against is not None:
-        other = _records(read_run(find_run(against, results)), redact, 0)
+        other = run_records(read_run(find_run(against, results)), redact, 0)
         between = {
             "effects": (*summary.effects, *effects_between(stored, [other])),
             "flips": (*summary.flips, *flips_between(stored, [other])),
@@ -61,16 +63,27 @@ def failed_gates(summary: Summary, expressions: Sequence[str]) -> list[str]:
     return [why for expression in expressions if (why := gate(summary, expression)) is not None]
 
 
-def _records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
+def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
+    """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
     if not redact:
         return RunRecords(manifest=stored.manifest, records=stored.records)
     model = _without_folder(stored.manifest.model)
     scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
-    change = {"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None}
+    change = {
+        **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
+        **{"model_facts": _nameless(stored.manifest.model_facts), "model_args": {}, "rescored_from": None},
+    }
     return RunRecords(
         manifest=stored.manifest.model_copy(update=change),
         records=tuple(record.model_copy(update={"model": model}) for record in stored.records),
     )
+
+
+def _nameless(facts: Facts) -> Facts:
+    """Hashes, numbers and yes or no; words may name a file or a server."""
+    return {
+        key: value for key, value in facts.items() if not isinstance(value, str) or key.endswith("sha256")
+    }
 
 
 def _without_folder(model: str) -> str:

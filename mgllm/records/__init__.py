@@ -2,6 +2,14 @@
 
 from mgllm.records.bias import ArmBias, Share, Slice
 from mgllm.records.effect import ArmSummary, Claim, Effect, Flips, RowName
+from mgllm.records.figures import (
+    AnswerPlaces,
+    Calibration,
+    CalibrationBin,
+    Confusion,
+    Figures,
+    PlaceShare,
+)
 from mgllm.records.frozen import Frozen
 from mgllm.records.gee import Gee, GeeTerm
 from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
@@ -25,15 +33,20 @@ from mgllm.records.summary import Summary
 
 __all__ = [
     "DEFAULT_ARMS",
+    "AnswerPlaces",
     "ArmBias",
     "ArmSummary",
+    "Calibration",
+    "CalibrationBin",
     "Choice",
     "Claim",
+    "Confusion",
     "CueSettings",
     "CueSource",
     "CueStyle",
     "Effect",
     "Exposure",
+    "Figures",
     "Flips",
     "Form",
     "Frozen",
@@ -47,6 +60,7 @@ __all__ = [
     "LabelScores",
     "Message",
     "Outcome",
+    "PlaceShare",
     "Prompt",
     "PromptFiles",
     "Question",

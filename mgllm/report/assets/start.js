@@ -1,0 +1,18 @@
+// Put the page together.
+
+async function start() {
+  themes(document.getElementById('theme'));
+  const dialog = new ItemDialog(document.getElementById('item'));
+  const browser = document.getElementById('browser');
+  const table = new ItemTable(browser, (item) => dialog.show(table.payload, item, table));
+  const load = async () => table.load(await unpack(document.getElementById('payload').textContent));
+  await load();
+  document.getElementById('fallback').hidden = true;
+  browser.hidden = false;
+  document.documentElement.dataset.ready = 'yes';
+  live(load);
+}
+
+addEventListener('beforeprint', () => document.querySelectorAll('#overview details').forEach((one) => { one.open = true; }));
+if ('DecompressionStream' in window) start();
+else themes(document.getElementById('theme'));

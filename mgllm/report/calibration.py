@@ -1,0 +1,76 @@
+"""Are answers right as often as their probabilities promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mgllm.records import Calibration, RowName
+from mgllm.report.content import PageContent, PageTable
+from mgllm.report.section import Picture, Section
+from mgllm.report.svg import ACCENT, FAINT, drawing, panel_grid, to_svg
+from mgllm.report.words import row_label, short
+
+LEAD = (
+    "Answers in up to ten groups of equal size, from the least to the most sure. On the line, a group is "
+    "right as often as its probabilities say; below it the model is too sure. Points carry no interval; "
+    "groups of ten answers scatter widely by chance alone."
+)
+
+
+def calibration_section(content: PageContent) -> Section | None:
+    """One picture per row, a panel per arm; null where labels were not scored."""
+    found = content.figures.calibrations
+    rows = list(dict.fromkeys(each.row for each in found))
+    pictures = tuple(
+        _picture(f"calibration{number}", row, [c for c in found if c.row == row])
+        for number, row in enumerate(rows)
+    )
+    return Section("calibration", "Calibration", LEAD, pictures) if pictures else None
+
+
+def _picture(name: str, row: RowName, arms: Sequence[Calibration]) -> Picture:
+    with drawing():
+        figure, panels = panel_grid(len(arms), 2.3, 2.3)
+        for panel, arm in zip(panels, arms, strict=True):
+            _draw(panel, arm)
+        words = "; ".join(f"{short(arm.arm)}: {_described(arm)}" for arm in arms)
+        svg = to_svg(figure, name, f"Calibration: {row_label(row)}", words)
+    return Picture(row_label(row), svg, (_numbers(arms),))
+
+
+def _draw(axes: Any, arm: Calibration) -> None:
+    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle="--")
+    axes.plot(
+        [each.confidence for each in arm.bins],
+        [each.right for each in arm.bins],
+        "o-",
+        color=ACCENT,
+        linewidth=1.2,
+        markersize=5,
+    )
+    axes.set(xlim=(0, 1.02), ylim=(-0.04, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
+    axes.set_title(short(arm.arm), fontsize=10)
+    axes.set_xlabel("P(answer)", fontsize=9)
+    axes.set_ylabel("share right", fontsize=9)
+
+
+def _described(arm: Calibration) -> str:
+    error = "" if arm.error is None else f", expected calibration error {100 * arm.error:.1f} points"
+    sure = sum(each.confidence * each.n for each in arm.bins) / arm.n
+    right = sum(each.right * each.n for each in arm.bins) / arm.n
+    return f"{arm.n} answers, sure {100 * sure:.1f} % and right {100 * right:.1f} % on average{error}"
+
+
+def _numbers(arms: Sequence[Calibration]) -> PageTable:
+    return PageTable(
+        "Numbers in the picture",
+        ("arm", "group", "answers", "mean P(answer) %", "right %"),
+        tuple(
+            (arm.arm, str(place), str(each.n), f"{100 * each.confidence:.1f}", f"{100 * each.right:.1f}")
+            for arm in arms
+            for place, each in enumerate(arm.bins, 1)
+        ),
+        names=2,
+        remarks=tuple(f"{arm.arm}: {_described(arm)}." for arm in arms),
+    )

@@ -1,0 +1,83 @@
+"""How good must a recogniser be: accuracy over the share of wrong gestures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mgllm.records import ArmSummary, RowName
+from mgllm.report.content import PageContent, PageTable
+from mgllm.report.section import Picture, Section
+from mgllm.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
+from mgllm.report.words import row_label
+
+NOISY, CLEAN = "text+noisy@", "text+mg"
+LEVELS = ("text", "text+shuffled")
+"""Arms drawn as level lines."""
+LEAD = (
+    "Accuracy when each gesture's label is replaced with the chance below (0: text+mg). Bars are 95 % "
+    "intervals by person, over the items that each arm answered."
+)
+
+
+def dose_section(content: PageContent) -> Section | None:
+    """One picture per row with at least one noisy arm; null where there is none."""
+    rows = list(dict.fromkeys(arm.row for arm in content.summary.arms))
+    pictures = []
+    for number, row in enumerate(rows):
+        arms = [a for a in content.summary.arms if a.row == row and a.accuracy is not None]
+        doses = _doses(arms)
+        if any(arm.arm.startswith(NOISY) for arm in doses.values()):
+            levels = [arm for arm in arms if arm.arm in LEVELS]
+            pictures.append(_picture(f"dose{number}", row, doses, levels))
+    return Section("dose", "Wrong gestures", LEAD, tuple(pictures)) if pictures else None
+
+
+def _doses(arms: Sequence[ArmSummary]) -> dict[float, ArmSummary]:
+    doses = {CLEAN: 0.0}
+    for arm in arms:
+        if arm.arm.startswith(NOISY):
+            doses[arm.arm] = float(arm.arm.removeprefix(NOISY))
+    found = {doses[arm.arm]: arm for arm in arms if arm.arm in doses}
+    return dict(sorted(found.items()))
+
+
+def _picture(
+    name: str, row: RowName, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]
+) -> Picture:
+    with drawing():
+        figure, axes = new_figure(5.6, 3.0)
+        _draw(axes[0, 0], doses, levels)
+        shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
+        words = f"accuracy by share of labels replaced: {shares}"
+        svg = to_svg(figure, name, f"Wrong gestures: {row_label(row)}", words)
+    return Picture(row_label(row), svg, (_numbers(doses, levels),))
+
+
+def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> None:
+    for arm in levels:
+        axes.axhline(100 * (arm.accuracy or 0), color=FAINT, linewidth=1, linestyle="--")
+        axes.annotate(
+            arm.arm, (1.0, 100 * (arm.accuracy or 0)), xycoords=("axes fraction", "data"), fontsize=8
+        )
+    axes.plot(list(doses), [100 * (arm.accuracy or 0) for arm in doses.values()], "o-", color=ACCENT)
+    for p, arm in doses.items():
+        if arm.accuracy_interval is not None:
+            axes.plot([p, p], [100 * end for end in arm.accuracy_interval], color=ACCENT, linewidth=1.4)
+    axes.set_xlabel("share of labels replaced")
+    axes.set_ylabel("accuracy, %")
+
+
+def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> PageTable:
+    rows = [(f"{p:g}", arm) for p, arm in doses.items()] + [("", arm) for arm in levels]
+    return PageTable(
+        "Numbers in the picture",
+        ("arm", "share replaced", "accuracy % [95 %]", "answered"),
+        tuple((arm.arm, p, _accuracy(arm), str(arm.answered)) for p, arm in rows),
+    )
+
+
+def _accuracy(arm: ArmSummary) -> str:
+    low, high = arm.accuracy_interval or (None, None)
+    span = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
+    return f"{100 * (arm.accuracy or 0):.1f}{span}"

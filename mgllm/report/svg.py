@@ -1,0 +1,137 @@
+"""A matplotlib figure as static SVG that reads on light and dark paper.
+
+Colours become classes, which the page's style sheet fills in for each theme; style attributes become
+presentation attributes, so that a page may forbid inline styles; letters stay letters.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from markupsafe import Markup
+
+SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+INK, FAINT, ACCENT, SECOND = "#010101", "#020202", "#030303", "#040404"
+"""Colours to draw with; each stands for one of the page's."""
+NAMES = {INK: "ink", FAINT: "faint", ACCENT: "accent", SECOND: "second"}
+WIDEST = 12.0
+"""Inches of the page's column: wider pictures would be shrunk, letters and all."""
+KEPT = (
+    *("stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin"),
+    *("fill-opacity", "stroke-opacity", "opacity", "text-anchor", "font-size", "font-weight", "fill-rule"),
+)
+"""Properties that become attributes; fonts are the page's own."""
+
+
+def new_figure(width: float, height: float, panels: tuple[int, int] = (1, 1)) -> tuple[Any, Any]:
+    """An empty figure in inches and its axes as an array [rows, columns]."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasSVG(figure)
+    axes = figure.subplots(*panels, squeeze=False)
+    for each in axes.flat:
+        each.spines[["top", "right"]].set_visible(False)
+        each.spines[["left", "bottom"]].set_color(FAINT)
+        each.tick_params(colors=INK, labelsize=9)
+        each.xaxis.label.set_color(INK)
+        each.yaxis.label.set_color(INK)
+        each.title.set_color(INK)
+    return figure, axes
+
+
+def panel_grid(count: int, width: float, height: float) -> tuple[Any, list[Any]]:
+    """A figure of so many panels of that size in inches, as many in a row as the page is wide."""
+    columns = max(1, min(count, int(WIDEST / width)))
+    rows = -(-count // columns)
+    figure, axes = new_figure(width * columns, height * rows, (rows, columns))
+    for spare in axes.flat[count:]:
+        spare.set_visible(False)
+    return figure, list(axes.flat[:count])
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw inside: letters are written as they stand, never as mathematics."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({"text.parse_math": False, "svg.fonttype": "none"}):
+        yield
+
+
+def to_svg(figure: Any, name: str, title: str, description: str) -> Markup:
+    """A figure as an SVG element.
+
+    Args:
+        figure: drawn with the colours of this module.
+        name: unique on the page; the same name gives the same bytes.
+        title: what it shows.
+        description: what a reader who cannot see it should know.
+    """
+    import matplotlib as mpl
+
+    text = StringIO()
+    quiet: Any = {"svg.fonttype": "none", "svg.hashsalt": name}
+    with mpl.rc_context(quiet), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has its own fonts
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    root = ET.fromstring(text.getvalue())  # noqa: S314  # our own, a line ago
+    _clean(root)
+    _name(root, name, title, description)
+    ET.register_namespace("", SVG[1:-1])
+    ET.register_namespace("xlink", XLINK[1:-1])
+    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704  # ElementTree has escaped it
+
+
+def _clean(root: ET.Element) -> None:
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{SVG}metadata", f"{SVG}style"):
+                parent.remove(child)
+    kept = {"clipPath", "path", "use"}
+    for element in root.iter():
+        _style_to_attributes(element)
+        if element.tag.removeprefix(SVG) not in kept:
+            element.attrib.pop("id", None)
+
+
+def _style_to_attributes(element: ET.Element) -> None:
+    classes = []
+    pairs = [pair.partition(":") for pair in element.attrib.pop("style", "").split(";")]
+    style = {key.strip(): value.strip() for key, _, value in pairs if value.strip()}
+    style |= {key: element.attrib.pop(key) for key in ("fill", "stroke") if key in element.attrib}
+    if "font" in style:
+        style["font-size"] = next(word for word in style["font"].split() if word.endswith("px"))
+    for key in ("fill", "stroke"):
+        colour = style.get(key, "")
+        if colour in NAMES:
+            classes.append(f"{key}-{NAMES[colour]}")
+        elif colour:
+            element.set(key, colour)
+    if element.tag == f"{SVG}text" and "fill" not in style:
+        classes.append("fill-ink")
+    for key in KEPT:
+        if key in style:
+            element.set(key, style[key])
+    if classes:
+        element.set("class", " ".join(classes))
+
+
+def _name(root: ET.Element, name: str, title: str, description: str) -> None:
+    width = float(root.attrib.pop("width").removesuffix("pt"))
+    root.attrib.pop("height")
+    root.attrib.pop("version", None)
+    root.set("width", f"{width * 4 / 3:.0f}")
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{name}-t {name}-d")
+    for position, (tag, words) in enumerate((("title", title), ("desc", description))):
+        element = ET.Element(f"{SVG}{tag}", {"id": f"{name}-{tag[0]}"})
+        element.text = str(words)
+        root.insert(position, element)

@@ -1,0 +1,45 @@
+"""Strangers' words made safe to look at: characters that hide or turn text round are named instead."""
+
+from __future__ import annotations
+
+import re
+
+from mgllm.records import RowName
+
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""Control, bidirectional and zero-width characters, and halves of surrogate pairs."""
+
+
+def visible(text: str) -> str:
+    """The text with hidden characters named.
+
+    >>> visible("win\\u202e")
+    'win⟨202E⟩'
+    """
+    return HIDDEN.sub(lambda found: f"⟨{ord(found[0]):04X}⟩", text)
+
+
+def short(text: str, length: int = 30) -> str:
+    """At most so many characters, hidden ones named, for a picture."""
+    text = visible(text)
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def row_label(row: RowName) -> str:
+    """What a row is about, in one line."""
+    cues = f" · cues: {row.cue_source.replace('_', '-')}" if row.cue_source else ""
+    return f"{row.scenario} · {row.model} · {row.form}, {row.reasoning.replace('_', ' ')}, {row.score}{cues}"
+
+
+def signed(value: float, digits: int) -> str:
+    """A difference with its sign, a true minus."""
+    text = f"{value:+.{digits}f}"
+    return (text.lstrip("+-") if float(text) == 0 else text).replace("-", "−")
+
+
+def plain(value: float, digits: int) -> str:
+    """A number with a true minus."""
+    text = f"{value:.{digits}f}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
