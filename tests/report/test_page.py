@@ -136,7 +136,7 @@ def test_every_table_of_the_comparison_is_there(plain: Any) -> None:
 
     laid = lay_out(compare([plain.run]))
     tables = [*laid.claims, *(table for section in laid.sections for table in section.tables)]
-    assert len(tables) == 7
+    assert len(tables) > 6
     for table in tables:
         assert table.title in plain.text.replace("&#39;", "'")
 
