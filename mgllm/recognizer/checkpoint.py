@@ -140,7 +140,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f".{CONFIG}").write_bytes(b"")
-        (folder / f".{CONFIG}").unlink()
+        (folder / f".{CONFIG}").unlink(missing_ok=True)  # another process of the training may be quicker
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
 

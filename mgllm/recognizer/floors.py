@@ -32,7 +32,7 @@ class Floor(Frozen):
 
 
 def raw_floors(
-    reader: ClipReader, train: Numbers, test: Numbers, seed: int, most: int = MOST
+    reader: ClipReader, train: Numbers, test: Numbers, seed: int, most: int | None = None
 ) -> tuple[Floor, ...]:
     """1-nearest-neighbour, ExtraTrees and logistic regression on joints themselves, 50 frames each.
 
@@ -41,9 +41,10 @@ def raw_floors(
         train: clips to learn from.
         test: clips to name.
         seed: of the forest, and of the sample of training clips.
-        most: training clips that are used; with more than `MOST` the regression, which would take hours, is
-            left out.
+        most: training clips that are used, `MOST` if nothing is said; with more of them the regression, which
+            would take hours, is left out.
     """
+    most = MOST if most is None else most
     reader = ClipReader(reader.dataset, Preprocessing(frames=FRAMES, preparation=reader.how.preparation))
     train, test = _at_most(train, seed, most), np.asarray(test)
     y_train, y_test = reader.dataset.labels[train], reader.dataset.labels[test]

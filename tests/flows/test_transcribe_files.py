@@ -184,7 +184,6 @@ def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any,
     assert "b.eaf is there already and is not written over" in refusal(a, b)
     assert "would both be called 'a'" in refusal(a, tmp_path / "sub" / "a.mp4")
     assert "is not X,Y,W,H" in refusal(a, crop="left")
-    assert "which recogniser? Name one with --checkpoint C" in refusal(a, checkpoint=None)
     assert fake_detector.calls == 0
     assert names(tmp_path / "out") == ["b.eaf"]
     assert "reaches beyond the picture" in refusal(a, crop="0,0,640,480")

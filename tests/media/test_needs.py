@@ -13,7 +13,8 @@ from mgllm.media import needs
 def said(monkeypatch: pytest.MonkeyPatch, found: str | None, python: tuple[int, ...]) -> str:
     monkeypatch.setattr(needs, "_mediapipe_version", lambda: found)
     monkeypatch.setattr(sys, "version_info", python)
-    monkeypatch.setitem(sys.modules, "mediapipe", None)
+    for name in ("mediapipe", "mediapipe.python.solutions"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(InputError) as caught:
         needs.holistic()
     line = str(caught.value)
