@@ -6,4 +6,4 @@ from pathlib import Path
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Its folder. It has learned from made-up movements alone; its card says so. `mgllm recognizer rebuild` makes
-it again."""
+its like again."""
