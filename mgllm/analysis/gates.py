@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mgllm.analysis.jackknife import t_tail
-from mgllm.analysis.wording import SCALES, change, contrast_words, gain, p_words, row_words
+from mgllm.analysis.wording import SCALES, change, contrast_words, gain, p_words
 from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Summary
 
@@ -109,7 +109,7 @@ def _mirrored(effect: Effect) -> Effect:
 
 
 def _reason(effect: Effect, *, strictly_below: bool) -> str | None:
-    where = f"{row_words(effect.row)}: {contrast_words(effect)}"
+    where = f"{effect.row.words}: {contrast_words(effect)}"
     if effect.interval is None:
         why = next(iter(effect.flags), "no interval")
         return None if strictly_below else f"{where} is not shown to be above 0 ({why})"

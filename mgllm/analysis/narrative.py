@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mgllm.analysis.effects import FILLER, MAIN, SHUFFLED, TEXT
-from mgllm.analysis.wording import SCALES, level, number, row_words, span
+from mgllm.analysis.wording import SCALES, level, number, span
 from mgllm.records import ArmSummary, Claim, Effect, RowName, Summary
 
 AGAINST = {
@@ -42,7 +42,7 @@ def _account(summary: Summary, row: RowName) -> Account:
     effects = [effect for effect in summary.effects if effect.row == row]
     claims = [claim for claim in summary.claims if claim.row == row]
     return Account(
-        heading=row_words(row),
+        heading=row.words,
         sentences=(*_asked(arms), *_found(effects), *_between(effects), *_constant(arms)),
         claims=tuple(_claimed(claim) for claim in claims if not claim.supported),
         supported=tuple(_claimed(claim) for claim in claims if claim.supported),

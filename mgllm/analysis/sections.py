@@ -11,7 +11,7 @@ from mgllm.analysis.comparison_tables import FLIPPED, GEE, flipped_words, gee_wo
 from mgllm.analysis.gates import equivalence
 from mgllm.analysis.long import long_table, numbers
 from mgllm.analysis.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
-from mgllm.analysis.wording import SCALES, contrast_words, row_words
+from mgllm.analysis.wording import SCALES, contrast_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
 
 EXPOSED: dict[Exposure, str] = {
@@ -70,7 +70,7 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
     """A summary as tables."""
     layout = layout or Layout()
     rows = list(dict.fromkeys([*(arm.row for arm in summary.arms), *(e.row for e in summary.effects)]))
-    sections = [Section(row_words(row), tuple(_tables(_about(summary, row), layout))) for row in rows]
+    sections = [Section(row.words, tuple(_tables(_about(summary, row), layout))) for row in rows]
     fitted = [gee for gee in summary.gee if gee.terms]
     if fitted and layout.shape == "tables" and not layout.brief:
         sections.append(Section(TOGETHER, tuple(GEE.table(gee.terms, gee_words(gee)) for gee in fitted)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mgllm.analysis.columns import TableSpec
-from mgllm.analysis.wording import SCALES, change, contrast_words, level, number, p_words, row_words, span
+from mgllm.analysis.wording import SCALES, change, contrast_words, level, number, p_words, span
 from mgllm.records import ArmSummary, Claim, Effect
 
 CLAIMS = TableSpec[Claim]("Claim: the gestures' content helps (needs both contrasts)", names=2)
@@ -19,7 +19,7 @@ EXPLORATORY = TableSpec[Effect]("Exploratory differences (q: Benjamini–Hochber
 
 @CLAIMS.column("scenario · model")
 def _claim_row(claim: Claim) -> str:
-    return row_words(claim.row)
+    return claim.row.words
 
 
 @CLAIMS.column("metric")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mgllm.records import Effect, RowName
+from mgllm.records import Effect
 
 
 class Scale(NamedTuple):
@@ -83,12 +83,6 @@ def gain(effect: Effect) -> str:
 def excluded(effect: Effect) -> str:
     """The interval beyond which differences are excluded: "[−1.3, 9.7] points"."""
     return f"{span(effect.interval, effect.metric)} {SCALES[effect.metric].unit}".strip()
-
-
-def row_words(row: RowName) -> str:
-    """What a row is about, in one line."""
-    cues = f" · cues: {row.cue_source.replace('_', '-')}" if row.cue_source else ""
-    return f"{row.scenario} · {row.model} · {row.form}, {row.reasoning.replace('_', ' ')}, {row.score}{cues}"
 
 
 def contrast_words(effect: Effect) -> str:

@@ -27,6 +27,13 @@ class RowName(Frozen):
     cue_source: CueSource | None = None
     """Source of the gestures told in the run's `text+mg`."""
 
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        cues = f" · cues: {self.cue_source.replace('_', '-')}" if self.cue_source else ""
+        how = f"{self.form}, {self.reasoning.replace('_', ' ')}, {self.score}"
+        return f"{self.scenario} · {self.model} · {how}{cues}"
+
 
 class ArmSummary(Frozen):
     """One scenario × arm of a run."""

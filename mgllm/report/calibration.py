@@ -9,7 +9,7 @@ from mgllm.records import Calibration, RowName
 from mgllm.report.content import PageContent, PageTable
 from mgllm.report.section import Picture, Section
 from mgllm.report.svg import ACCENT, FAINT, drawing, panel_grid, to_svg
-from mgllm.report.words import row_label, short
+from mgllm.report.words import short
 
 LEAD = (
     "Answers in up to ten groups of equal size, from the least to the most sure. On the line, a group is "
@@ -35,8 +35,8 @@ def _picture(name: str, row: RowName, arms: Sequence[Calibration]) -> Picture:
         for panel, arm in zip(panels, arms, strict=True):
             _draw(panel, arm)
         words = "; ".join(f"{short(arm.arm)}: {_described(arm)}" for arm in arms)
-        svg = to_svg(figure, name, f"Calibration: {row_label(row)}", words)
-    return Picture(row_label(row), svg, (_numbers(arms),))
+        svg = to_svg(figure, name, f"Calibration: {row.words}", words)
+    return Picture(row.words, svg, (_numbers(arms),))
 
 
 def _draw(axes: Any, arm: Calibration) -> None:

@@ -9,7 +9,7 @@ from mgllm.records import Confusion, RowName
 from mgllm.report.content import PageContent, PageTable
 from mgllm.report.section import Picture, Section
 from mgllm.report.svg import ACCENT, INK, drawing, panel_grid, to_svg
-from mgllm.report.words import row_label, short
+from mgllm.report.words import short
 
 LEAD = (
     "Rows are what is true, columns what was answered; the deeper the colour, the larger the share of the "
@@ -37,8 +37,8 @@ def _picture(name: str, row: RowName, arms: Sequence[Confusion]) -> Picture:
         figure, panels = panel_grid(len(arms), width, height)
         for place, (panel, arm) in enumerate(zip(panels, arms, strict=True)):
             _draw(panel, arm, first=place == 0)
-        svg = to_svg(figure, name, f"Confusion: {row_label(row)}", "; ".join(map(_described, arms)))
-    return Picture(row_label(row), svg, (_numbers(arms),))
+        svg = to_svg(figure, name, f"Confusion: {row.words}", "; ".join(map(_described, arms)))
+    return Picture(row.words, svg, (_numbers(arms),))
 
 
 def _draw(axes: Any, arm: Confusion, *, first: bool) -> None:

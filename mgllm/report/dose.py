@@ -9,7 +9,6 @@ from mgllm.records import ArmSummary, RowName
 from mgllm.report.content import PageContent, PageTable
 from mgllm.report.section import Picture, Section
 from mgllm.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
-from mgllm.report.words import row_label
 
 NOISY, CLEAN = "text+noisy@", "text+mg"
 LEVELS = ("text", "text+shuffled")
@@ -50,8 +49,8 @@ def _picture(
         _draw(axes[0, 0], doses, levels)
         shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
         words = f"accuracy by share of labels replaced: {shares}"
-        svg = to_svg(figure, name, f"Wrong gestures: {row_label(row)}", words)
-    return Picture(row_label(row), svg, (_numbers(doses, levels),))
+        svg = to_svg(figure, name, f"Wrong gestures: {row.words}", words)
+    return Picture(row.words, svg, (_numbers(doses, levels),))
 
 
 def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> None:

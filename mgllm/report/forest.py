@@ -11,7 +11,7 @@ from mgllm.records import Effect, RowName
 from mgllm.report.content import PageContent, PageTable
 from mgllm.report.section import Picture, Section
 from mgllm.report.svg import ACCENT, FAINT, INK, drawing, new_figure, to_svg
-from mgllm.report.words import plain, row_label, short, signed
+from mgllm.report.words import plain, short, signed
 
 PANELS = {"accuracy": ("accuracy, points", 100.0, 1), "log_odds": ("log-odds of the target, nats", 1.0, 2)}
 """The two primary metrics: axis, factor, decimals."""
@@ -29,11 +29,11 @@ def forest_section(content: PageContent) -> Section | None:
     undrawn = [("All claims of this page", content.claim_tables)] if content.claim_tables else []
     for number, row in enumerate(rows):
         effects = [e for e in content.summary.effects if e.row == row and e.difference is not None]
-        tables = content.other_tables.get(row_label(row), [])
+        tables = content.other_tables.get(row.words, [])
         if shown := [e for e in effects if e.metric in PANELS]:
             pictures.append(_picture(f"forest{number}", row, shown, tables))
         elif tables:
-            undrawn.append((row_label(row), tables))
+            undrawn.append((row.words, tables))
     if not pictures and not undrawn:
         return None
     return Section("differences", "Differences between arms", LEAD, tuple(pictures), tuple(undrawn))
@@ -46,8 +46,8 @@ def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequenc
         figure, axes = new_figure(2.6 + 3.4 * len(metrics), 0.9 + 0.3 * len(lines), (1, len(metrics)))
         for place, metric in enumerate(metrics):
             _draw(axes[0, place], [e for e in effects if e.metric == metric], lines, metric, first=place == 0)
-        svg = to_svg(figure, name, f"Differences: {row_label(row)}", _described(effects))
-    return Picture(row_label(row), Markup(svg), (_numbers(effects), *tables))  # noqa: S704  # already markup
+        svg = to_svg(figure, name, f"Differences: {row.words}", _described(effects))
+    return Picture(row.words, Markup(svg), (_numbers(effects), *tables))  # noqa: S704  # already markup
 
 
 def _draw(

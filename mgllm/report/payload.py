@@ -10,7 +10,6 @@ from typing import Any
 
 from mgllm.records import Prompt, Record, RowName
 from mgllm.report.content import PageItem, PageRun
-from mgllm.report.words import row_label
 
 OUTCOMES = ("answered", "unparsed", "refused", "failed")
 BLOCKS = {"speech": 1, "cues": 2}
@@ -142,7 +141,7 @@ def _groups(run: PageRun) -> dict[RowName, list[Record]]:
 def _group(run: PageRun, row: RowName) -> dict[str, Any]:
     scenario = next(each for each in run.manifest.scenarios if each.name == row.scenario)
     return {
-        "name": row_label(row),
+        "name": row.words,
         "scenario": row.scenario,
         "model": row.model,
         "labels": [label.id for label in scenario.labels],

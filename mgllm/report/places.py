@@ -9,7 +9,7 @@ from mgllm.records import AnswerPlaces, RowName
 from mgllm.report.content import PageContent, PageTable
 from mgllm.report.section import Picture, Section
 from mgllm.report.svg import ACCENT, FAINT, drawing, panel_grid, to_svg
-from mgllm.report.words import row_label, short
+from mgllm.report.words import short
 
 LEAD = (
     "The labels were listed in different orders for different items, so each place should be answered as "
@@ -33,8 +33,8 @@ def _picture(name: str, row: RowName, arms: Sequence[AnswerPlaces]) -> Picture:
         figure, panels = panel_grid(len(arms), 1.9, 2.1)
         for place, (panel, arm) in enumerate(zip(panels, arms, strict=True)):
             _draw(panel, arm, first=place == 0)
-        svg = to_svg(figure, name, f"Place in the list: {row_label(row)}", "; ".join(map(_described, arms)))
-    return Picture(row_label(row), svg, (_numbers(arms),))
+        svg = to_svg(figure, name, f"Place in the list: {row.words}", "; ".join(map(_described, arms)))
+    return Picture(row.words, svg, (_numbers(arms),))
 
 
 def _draw(axes: Any, arm: AnswerPlaces, *, first: bool) -> None:

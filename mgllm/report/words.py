@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from mgllm.records import RowName
-
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -25,12 +23,6 @@ def short(text: str, length: int = 30) -> str:
     """At most so many characters, hidden ones named, for a picture."""
     text = visible(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def row_label(row: RowName) -> str:
-    """What a row is about, in one line."""
-    cues = f" · cues: {row.cue_source.replace('_', '-')}" if row.cue_source else ""
-    return f"{row.scenario} · {row.model} · {row.form}, {row.reasoning.replace('_', ' ')}, {row.score}{cues}"
 
 
 def signed(value: float, digits: int) -> str:
