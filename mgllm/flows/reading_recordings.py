@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from mgllm.flows.recognizer_opening import called, named_recognizer
 from mgllm.flows.synth import MADE_UP
 from mgllm.labelling import best_vocabulary
 from mgllm.media.mapping import check_mappable
-from mgllm.recognizer.checkpoint import WEIGHTS, CheckpointConfig, Seen
+from mgllm.recognizer.checkpoint import CheckpointConfig, Seen, weights_sha256
 from mgllm.recognizer.network import Recognizer
 from mgllm.recognizer.shipped import SHIPPED
 from mgllm.recognizer.timeline import TimelineOptions, timeline
@@ -57,7 +56,7 @@ class RecordingReader:
 
     @cached_property
     def _sha256(self) -> str:
-        return hashlib.sha256((self._folder / WEIGHTS).read_bytes()).hexdigest()
+        return weights_sha256(self._folder)
 
 
 def open_reader(checkpoint: Path | None, options: TimelineOptions) -> RecordingReader:

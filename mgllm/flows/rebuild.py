@@ -6,7 +6,6 @@ calibration on bodies that neither has seen, weights in 16 bits. Nothing of a pe
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from mgllm.flows.progress import Display
 from mgllm.flows.recognizer_splits import SplitOptions
 from mgllm.flows.synth import CLIPS, RECORDINGS, SynthOptions, synthesize
 from mgllm.recognizer.card import model_card
-from mgllm.recognizer.checkpoint import CONFIG, WEIGHTS, write_checkpoint
+from mgllm.recognizer.checkpoint import CONFIG, WEIGHTS, weights_sha256, write_checkpoint
 from mgllm.recognizer.cutting import CutOptions
 from mgllm.recognizer.network import load_recognizer
 from mgllm.recognizer.pretraining import PretrainOptions
@@ -146,11 +145,10 @@ def _pack(finetuned: Path, shipped: Path) -> Rebuilt:
     network, config = load_recognizer(finetuned)
     config = config.model_copy(update={"training": {**config.training, "from": "pretrained"}})
     write_checkpoint(shipped, config, network.state_dict(), model_card(config, NOTES), half=True)
-    weights = (shipped / WEIGHTS).read_bytes()
     return Rebuilt(
         checkpoint=shipped,
-        bytes=len(weights),
-        sha256=hashlib.sha256(weights).hexdigest(),
+        bytes=(shipped / WEIGHTS).stat().st_size,
+        sha256=weights_sha256(shipped),
         classes=len(config.classes),
         temperature=float(config.training["temperature"]),
     )

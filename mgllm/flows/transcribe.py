@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +18,7 @@ from mgllm.flows.writing import refuse_existing, write_texts
 from mgllm.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.labelling import best_vocabulary
 from mgllm.recognizer.card import model_card
-from mgllm.recognizer.checkpoint import WEIGHTS, CheckpointConfig, write_checkpoint
+from mgllm.recognizer.checkpoint import CheckpointConfig, weights_sha256, write_checkpoint
 from mgllm.recognizer.cross_fit import FitOptions, fit
 from mgllm.recognizer.network import Recognizer, classify
 from mgllm.recognizer.reading import ClipReader, check_layout
@@ -172,7 +171,7 @@ class _Reading:
     @cached_property
     def sha256(self) -> str:
         """Hash of the weights."""
-        return hashlib.sha256((self.folder / WEIGHTS).read_bytes()).hexdigest()
+        return weights_sha256(self.folder)
 
     @cached_property
     def vocabulary(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -170,6 +171,12 @@ def read_config(folder: Path) -> CheckpointConfig:
         raise InputError(f"{path} {field}: {problem['msg']}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}") from None
+
+
+def weights_sha256(folder: Path) -> str:
+    """Hash of a checkpoint's weights: by it a transcript says who made it."""
+    with (folder / WEIGHTS).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
