@@ -12,16 +12,14 @@ from mgllm.flows.cut_windows import timed_truth
 from mgllm.flows.joining import read_folder
 from mgllm.labelling import known_label
 from mgllm.recognizer.segment_metrics import Segment, SegmentScores, score_timelines
+from mgllm.recognizer.timeline import NO_GESTURES
 from mgllm.records import Exposure, Frozen, GestureTranscript
-
-ASIDE = ("illustrative body language",)
-"""Movement with speech is no micro-gesture."""
 
 
 class ScoreOptions(Frozen):
     """What counts."""
 
-    leave_out: tuple[str, ...] = ASIDE
+    leave_out: tuple[str, ...] = NO_GESTURES
     """`--leave-out`: classes that are counted on neither side."""
     step: float = Field(default=0.04, gt=0)
     """Seconds between the frames that are compared."""

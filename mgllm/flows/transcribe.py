@@ -22,13 +22,10 @@ from mgllm.recognizer.checkpoint import CheckpointConfig, weights_sha256, write_
 from mgllm.recognizer.cross_fit import FitOptions, fit
 from mgllm.recognizer.network import Recognizer, classify
 from mgllm.recognizer.reading import ClipReader, check_layout
-from mgllm.recognizer.timeline import BACKGROUND_NAME, TimelineOptions, timeline
+from mgllm.recognizer.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
 from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import Split, folds, select
-
-FPS = 25.0
-"""Of clips whose rate is not known; the transcript's times are in that measure."""
 
 
 class TranscribeOptions(Frozen):
@@ -183,7 +180,7 @@ class _Reading:
         fit = (self.config.layout, self.config.dims, self.config.preprocessing)
         for number in self.numbers:
             row = self.dataset.clips[int(number)]
-            fps = row.fps or FPS
+            fps = row.fps or UNKNOWN_FPS
             gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
             yield self._file(row.id, row.subject, row.length / fps, gestures, source)
 
@@ -196,7 +193,7 @@ class _Reading:
         said: dict[tuple[str, str], list[Gesture]] = {}
         for number, p_K in zip(self.numbers, p_NK, strict=True):
             row = self.dataset.clips[int(number)]
-            label, fps = self.config.classes[int(p_K.argmax())], row.fps or FPS
+            label, fps = self.config.classes[int(p_K.argmax())], row.fps or UNKNOWN_FPS
             gestures = said.setdefault((row.more["recording"], row.subject), [])
             if label == BACKGROUND_NAME:
                 continue

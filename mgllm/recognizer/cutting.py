@@ -12,13 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from mgllm.recognizer.timeline import BACKGROUND_NAME
+from mgllm.recognizer.timeline import BACKGROUND_NAME, NO_GESTURES, UNKNOWN_FPS
 from mgllm.records import Frozen, Gesture
 from mgllm.seeds import stream
 from mgllm.skeleton import Clip, SkeletonDataset
-
-FPS = 25.0
-"""Of recordings whose rate is not known."""
 
 
 class CutOptions(Frozen):
@@ -32,7 +29,7 @@ class CutOptions(Frozen):
     """Windows with their middle outside all gestures, for each gesture."""
     movement: float = Field(default=0.5, ge=0)
     """Windows with their middle in what `aside` names and in no gesture, for each gesture."""
-    aside: tuple[str, ...] = ("illustrative body language",)
+    aside: tuple[str, ...] = NO_GESTURES
     """Classes that are no micro-gestures: they yield to any gesture that is there at the same time."""
     seed: int = 0
     """Decides where."""
@@ -59,7 +56,7 @@ def cut_windows(
     for number, row in enumerate(dataset.clips):
         if row.id not in truth:
             continue
-        fps, joints_TVC = row.fps or FPS, dataset.clip(number)
+        fps, joints_TVC = row.fps or UNKNOWN_FPS, dataset.clip(number)
         random = stream(options.seed, "windows", row.id)
         label_T = frame_names(truth[row.id], row.length, fps, options.aside)
         for place, (first, last) in enumerate(_spans(label_T, truth[row.id], fps, options, random)):

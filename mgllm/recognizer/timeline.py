@@ -19,6 +19,10 @@ from mgllm.skeleton import Layout
 
 BACKGROUND_NAME = "background"
 """Class of a recogniser that has learned what no gesture looks like."""
+NO_GESTURES = ("illustrative body language",)
+"""Classes that are told apart from gestures but are none: movement that goes with speech."""
+UNKNOWN_FPS = 25.0
+"""Frames a second of recordings whose rate is not known."""
 
 
 class TimelineOptions(Frozen):
@@ -32,7 +36,7 @@ class TimelineOptions(Frozen):
     """How posteriors become segments."""
     suppression: float = Field(default=0.2, gt=0)
     """Width of soft suppression among segments of one class from several scales."""
-    leave_out: tuple[str, ...] = ("illustrative body language",)
+    leave_out: tuple[str, ...] = NO_GESTURES
     """Classes that a recogniser tells from gestures but that are none: never in a timeline."""
     background: float = Field(default=0.5, gt=0, lt=1)
     """Of a recogniser without a class for background: a gesture's posterior must be higher than this."""
