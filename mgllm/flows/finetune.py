@@ -15,10 +15,11 @@ from mgllm.flows.recognizer_splits import SplitOptions, training_side
 from mgllm.recognizer.calibration import calibrate
 from mgllm.recognizer.card import model_card
 from mgllm.recognizer.checkpoint import CONFIG, make_folder, seen_of, versions, write_checkpoint
-from mgllm.recognizer.network import encode
+from mgllm.recognizer.network import Recognizer, encode
 from mgllm.recognizer.probing import fit_linear
 from mgllm.recognizer.processes import choose_device
 from mgllm.recognizer.protocols import label_fraction, labelled
+from mgllm.recognizer.reading import ClipReader
 from mgllm.recognizer.supervised import SupervisedOptions, train_supervised
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
@@ -84,19 +85,7 @@ def finetune(
     judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
     network = with_classes(base, dataset.meta.classes, config.stream)
-    last: list[float] = []
-    if options.linear:
-        features = encode(network, reader, numbers)
-        tail = options.training.long_tail
-        fit_linear(network, features, dataset.labels[numbers], options.training.probe, tail)
-    else:
-        with Steps(display, "finetune", options.training.steps(len(numbers))) as steps:
-
-            def on_step(loss: float) -> None:
-                last[:] = [loss]
-                steps.step(f"loss {loss:.3f}")
-
-            train_supervised(network, reader, numbers, options.training, on_step=on_step)
+    loss = _train(network, reader, numbers, options, display)
     temperature = calibrate(network, reader, judged) if len(judged) else 1.0
     seen = seen_of(dataset, np.concatenate([numbers, judged]), labelled=True)
     made = config.model_copy(
@@ -119,9 +108,32 @@ def finetune(
         clips=len(numbers),
         subjects=seen_of(dataset, numbers, labelled=True).subjects,
         classes=len(dataset.meta.classes),
-        loss=last[0] if last else None,
+        loss=loss,
         temperature=temperature,
     )
+
+
+def _train(
+    network: Recognizer,
+    reader: ClipReader,
+    numbers: NDArray[np.int64],
+    options: FinetuneOptions,
+    display: Display,
+) -> float | None:
+    """Fit the classifier, or train all weights; the loss of the last step, none for a classifier."""
+    if options.linear:
+        features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
+        fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
+        return None
+    last: list[float] = []
+    with Steps(display, "finetune", options.training.steps(len(numbers))) as steps:
+
+        def on_step(loss: float) -> None:
+            last[:] = [loss]
+            steps.step(f"loss {loss:.3f}")
+
+        train_supervised(network, reader, numbers, options.training, on_step=on_step)
+    return last[0]
 
 
 def _calibration_side(
