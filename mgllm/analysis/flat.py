@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-from mgllm.records import ArmBias, ArmSummary, Claim, Effect, Frozen, RowName, Share, Summary
+from mgllm.records import ArmBias, ArmSummary, Attribution, Claim, Effect, Frozen, RowName, Share, Summary
 
 PAIRS = {"interval", "accuracy_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
@@ -39,6 +39,7 @@ def _lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
         name = {"slice": f"{part.covariate}={part.value}"}
         yield from (("slice_arms", name | _flat(arm)) for arm in part.arms)
         yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
+    yield from (("attribution", _flat_attribution(each)) for each in summary.attribution)
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
 
 
@@ -74,6 +75,12 @@ def _flat_bias(bias: ArmBias) -> dict[str, Any]:
             low, high = share.interval or ("", "")
             values |= {name: share.value, f"{name}_low": low, f"{name}_high": high}
     return values | {f"target_{nth}": value for nth, value in enumerate(bias.targets, 1)}
+
+
+def _flat_attribution(each: Attribution) -> dict[str, Any]:
+    """The effect's columns, with `gesture`, `way` and `pull_…` by label."""
+    about = {"gesture": each.gesture.words, "way": each.way, "gained": each.gained, "lost": each.lost}
+    return about | _flat(each.effect) | {f"pull_{label}": pull for label, pull in each.pulls.items()}
 
 
 def _flat(row: Frozen) -> dict[str, Any]:

@@ -6,14 +6,14 @@ Shape suffixes: I items, E epochs, K shuffles, L labels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.analysis.runs import RunRecords, last_by_key, log_odds
 from mgllm.errors import InputError
-from mgllm.records import Record, RowName, ScenarioManifest
+from mgllm.records import Record, RowName, ScenarioManifest, is_attributed
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -60,6 +60,8 @@ class Grid:
     """By arm, in table order, without `none`."""
     records: Mapping[str, Sequence[Record]]
     """By arm, in table order, with `none`."""
+    attributed: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    """By arm of an attribution: asked of the items alone that show its gesture."""
 
 
 def grids(run: RunRecords) -> list[Grid]:
@@ -96,10 +98,10 @@ def _row_name(record: Record, scenario: ScenarioManifest) -> RowName:
 
 
 def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -> Grid:
-    by_arm: dict[str, list[Record]] = {arm: [] for arm in scenario.arms}
+    everything: dict[str, list[Record]] = {arm: [] for arm in scenario.arms}
     for record in records:
-        by_arm.setdefault(record.arm, []).append(record)
-    by_arm = {arm: found for arm, found in by_arm.items() if found}
+        everything.setdefault(record.arm, []).append(record)
+    by_arm = {arm: found for arm, found in everything.items() if found and not is_attributed(arm)}
     asked = {record.item: record for record in records if record.arm != "none"}
     labels = tuple(label.id for label in scenario.labels)
     items = tuple(sorted(asked))
@@ -116,6 +118,7 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -
             arm: answers_of(found, labels, items, epochs) for arm, found in by_arm.items() if arm != "none"
         },
         records=by_arm,
+        attributed={arm: found for arm, found in everything.items() if is_attributed(arm)},
     )
 
 

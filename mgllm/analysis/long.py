@@ -22,9 +22,9 @@ class Number(NamedTuple):
 
     row: RowName
     about: str
-    """arm, effect, bias or slice."""
+    """arm, effect, bias, slice or attribution."""
     slice: str
-    """covariate=value, or nothing."""
+    """covariate=value or gesture=name, or nothing."""
     arm: str
     baseline: str
     """Empty unless it is a difference."""
@@ -44,6 +44,11 @@ def numbers(summary: Summary) -> list[Number]:
     return [
         *(number for arm in summary.arms for number in _of_arm(arm)),
         *(number for effect in summary.effects for number in _of_effect(effect)),
+        *(
+            number._replace(about="attribution", slice=f"gesture={each.gesture.words}")
+            for each in summary.attribution
+            for number in _of_effect(each.effect)
+        ),
         *(number for bias in summary.bias for number in _of_bias(bias)),
         *(
             number._replace(about="slice", slice=f"{part.covariate}={part.value}")

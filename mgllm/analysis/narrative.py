@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mgllm.analysis.attribution_tables import WAYS
 from mgllm.analysis.effects import FILLER, MAIN, SHUFFLED, TEXT
-from mgllm.analysis.wording import SCALES, level, number, span
-from mgllm.records import ArmSummary, Claim, Effect, RowName, Summary
+from mgllm.analysis.wording import SCALES, gain, level, number, p_words, span
+from mgllm.records import ArmSummary, Attribution, Claim, Effect, RowName, Summary
 
 AGAINST = {
     TEXT: "than with the text alone",
@@ -15,6 +16,10 @@ AGAINST = {
     FILLER: "than with as much text that says nothing (text+filler)",
 }
 """What `text+mg` is set against, in words; in this order."""
+
+
+LIKELY = 0.05
+"""False discovery rate up to which a single gesture is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,13 @@ def _account(summary: Summary, row: RowName) -> Account:
     claims = [claim for claim in summary.claims if claim.row == row]
     return Account(
         heading=row.words,
-        sentences=(*_asked(arms), *_found(effects), *_between(effects), *_constant(arms)),
+        sentences=(
+            *_asked(arms),
+            *_found(effects),
+            *_between(effects),
+            *_gestures([each for each in summary.attribution if each.row == row]),
+            *_constant(arms),
+        ),
         claims=tuple(_claimed(claim) for claim in claims if not claim.supported),
         supported=tuple(_claimed(claim) for claim in claims if claim.supported),
     )
@@ -79,6 +90,23 @@ def _between(effects: Sequence[Effect]) -> Iterable[str]:
     for effect in effects:
         if effect.arm == effect.baseline and effect.metric == "accuracy" and effect.difference is not None:
             yield _difference(effect, f"In the arm {effect.arm}, the first run minus the second:", "")
+
+
+def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
+    if not found:
+        return
+    several = len({each.gesture.name for each in found})
+    start = f"Exploratory: of {several} gestures taken one by one," if several > 1 else "Exploratory:"
+    sure = [each for each in found if each.effect.q is not None and each.effect.q <= LIKELY]
+    if not sure:
+        yield f"{start} none is told apart from chance (q ≤ .05)."
+        return
+    told = "; ".join(
+        f"{each.gesture.words}, {WAYS[each.way]}: {gain(each.effect)} towards the truth "
+        f"(q {p_words(each.effect.q)})"
+        for each in sure
+    )
+    yield f"{start} these are told apart from chance: {told}."
 
 
 def _difference(effect: Effect, who: str, than: str) -> str:

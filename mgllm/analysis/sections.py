@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mgllm.analysis.attribution_tables import attribution_table
 from mgllm.analysis.bias_sections import bias_tables, slice_tables
 from mgllm.analysis.columns import Table
 from mgllm.analysis.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
@@ -83,7 +84,7 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
 
 def _about(summary: Summary, row: RowName) -> Summary:
     """What a summary says of one row."""
-    parts = ("arms", "effects", "claims", "flips", "bias", "slices")
+    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution")
     return summary.model_copy(
         update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
     )
@@ -103,6 +104,7 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
         return
     if about.flips:
         yield FLIPPED.table(about.flips, flipped_words(about.flips) if layout.ids else ())
+    yield from attribution_table(about.attribution)
     yield from bias_tables(about.bias)
     yield from slice_tables(about.slices)
 

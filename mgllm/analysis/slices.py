@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from mgllm.analysis.arm_rows import arm_rows
 from mgllm.analysis.effects import PRIMARY_CONTRASTS, Contrast, contrast_effects
-from mgllm.analysis.grid import Answers, Bools, Grid
+from mgllm.analysis.grid import Bools, Grid
 from mgllm.analysis.metrics import METRICS, PRIMARY
+from mgllm.analysis.narrowing import narrowed
 from mgllm.errors import InputError
 from mgllm.records import Effect, Slice
 
@@ -47,7 +48,7 @@ def slices(grid: Grid, by: Covariate) -> list[Slice]:
 
 
 def _slice(grid: Grid, covariate: str, value: str, kept_I: Bools) -> Slice:
-    part = _narrowed(grid, kept_I)
+    part = narrowed(grid, kept_I)
     return Slice(
         row=grid.row,
         covariate=covariate,
@@ -72,29 +73,6 @@ def _effects(part: Grid) -> list[Effect]:
             Contrast(part, part.row, names, (part.answers[names[0]], part.answers[names[1]])), metrics
         )
     ]
-
-
-def _narrowed(grid: Grid, kept_I: Bools) -> Grid:
-    items = tuple(grid.items[n] for n in np.flatnonzero(kept_I))
-    wanted = set(items)
-    records = {arm: [r for r in found if r.item in wanted] for arm, found in grid.records.items()}
-    return replace(
-        grid,
-        items=items,
-        subjects=tuple(grid.subjects[n] for n in np.flatnonzero(kept_I)),
-        target_I=grid.target_I[kept_I],
-        answers={arm: _rows(answers, kept_I) for arm, answers in grid.answers.items() if records[arm]},
-        records={arm: found for arm, found in records.items() if found},
-    )
-
-
-def _rows(answers: Answers, kept_I: Bools) -> Answers:
-    return Answers(
-        outcome_IEK=answers.outcome_IEK[kept_I],
-        answer_IEK=answers.answer_IEK[kept_I],
-        probabilities_IEKL=answers.probabilities_IEKL[kept_I],
-        log_odds_IEK=answers.log_odds_IEK[kept_I],
-    )
 
 
 def _named(name: str, scenario: str, values: Sequence[Scalar]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from mgllm.analysis.arm_rows import arm_rows
+from mgllm.analysis.attribution import attributions
 from mgllm.analysis.bias import arm_biases
 from mgllm.analysis.claims import claims, with_q
 from mgllm.analysis.effects import Contrast, contrast_effects, grid_contrasts, grid_effects
@@ -43,6 +44,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None) -> Summar
         flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid)),
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in found for part in slices(grid, by)]) if by else (),
+        attribution=attributions(found),
         gee=regressions(found),
         notes=notes(runs, arms),
     )

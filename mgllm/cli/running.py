@@ -44,6 +44,10 @@ def run(
     score: Annotated[str | None, option("--score", "auto, logprob or generate. Default: auto")] = None,
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
+    attribute: Annotated[
+        bool, option("--attribute", "Also leave each gesture out, and tell it alone: what it gives.")
+    ] = False,
+    yes: Annotated[bool, option("--yes", "Let --attribute ask more than 1,000 questions.")] = False,
     base_url: Annotated[str | None, option("--base-url", "Address of the server, up to /v1.")] = None,
     api_key_env: Annotated[
         str | None, option("--api-key-env", "Name of the variable that holds the key.")

@@ -65,6 +65,8 @@ def print_dry_run(plan: DryRun, *, as_json: bool) -> None:
         tokens = (f"{mark}{row.tokens_in:,}", f"{row.tokens_out_most:,}")
         numbers = (str(row.pairs), str(row.subjects), str(row.prompts), *tokens, dollars)
         typer.echo(_columns((row.scenario, *numbers, f"{row.detectable_points:.0f} points")))
+    if extra := sum(row.attribution for row in plan.scenarios):
+        typer.echo(f"\n{extra:,} of the prompts are asked for the attribution alone.")
     typer.echo(
         "\ndetectable: the smallest effect on accuracy that 80 % of such runs would find, if a quarter of "
         "the pairs differ.\nIt takes items as independent: with many items a subject the true one is larger."

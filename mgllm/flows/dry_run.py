@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mgllm.backends.base import Backend
 from mgllm.flows.asking import group_questions
+from mgllm.flows.attribution_cost import attribution_questions
 from mgllm.flows.counting import count_words
 from mgllm.flows.material import gather
 from mgllm.flows.models_named import ModelName, make_backend, parse_model, with_prices
@@ -36,6 +37,8 @@ class DryScenario(Frozen):
     """Records it would make."""
     prompts: int
     """Distinct questions it would ask."""
+    attribution: int
+    """How many of them only `--attribute` asks."""
     tokens_in: int
     """Tokens it would read."""
     tokens_exact: bool
@@ -94,6 +97,7 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
         effective_subjects=scenario.effective_subjects,
         records=len(planned),
         prompts=len(questions),
+        attribution=attribution_questions(planned),
         tokens_in=tokens_in,
         tokens_exact=exact,
         tokens_out_most=tokens_out,

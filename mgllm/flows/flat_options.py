@@ -12,7 +12,7 @@ from mgllm.flows.options import AskOptions, ItemOptions, ReachOptions, RunOption
 from mgllm.records import Frozen
 
 _PARTS: dict[str, type[Frozen]] = {"which": ItemOptions, "ask": AskOptions, "reach": ReachOptions}
-_OWN = ("model", "results", "store_text", "display")
+_OWN = ("model", "results", "store_text", "display", "yes")
 _FOLDERS = {"scenarios_dir": "scenarios", "prompts_dir": "prompts"}
 _SPELLED = {"timeout_s": "--timeout", "store_text": "--no-store-text", "model_args": "--model-arg"}
 

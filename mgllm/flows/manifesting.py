@@ -72,6 +72,7 @@ def describe_scenario(
         lettered=manner.lettered,
         arms=tuple(arm.name for arm in material.arms),
         arms_left_out=material.left_out,
+        attributed=material.attributed,
         baseline=scenario.baseline,
         form=manner.form,
         reasoning=manner.reasoning,

@@ -10,13 +10,14 @@ from mgllm.arms import Arm, choose_source, get_arms
 from mgllm.confusion import Confusion, load_confusion
 from mgllm.cue_lines import Rates
 from mgllm.errors import InputError, unknown
+from mgllm.flows.attributing import attributed_gestures, check_arms
 from mgllm.flows.joining import join_gestures
 from mgllm.flows.options import AskOptions, RunOptions
 from mgllm.flows.placing import check_style
 from mgllm.items import check_targets, items_sha256, load_items
 from mgllm.noise import label_frequencies
 from mgllm.own_rates import own_rates
-from mgllm.records import CueSettings, CueSource, Item, Scenario
+from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Scenario
 from mgllm.sampling import limited
 from mgllm.scenarios import FoundScenario
 from mgllm.shuffling import Donors, Shown, assign_donors
@@ -51,6 +52,8 @@ class Material:
     """From `--confusion`."""
     notes: tuple[str, ...]
     """What joining had to say, and the cue style of items that it cannot do justice to."""
+    attributed: tuple[AttributedGesture, ...]
+    """Gestures to leave out and to tell alone; empty without `--attribute`."""
     usual: Mapping[str, Mapping[CueSource, Rates]]
     """By item id, the person's rates in other recordings; empty but for the style `summary`."""
 
@@ -87,12 +90,13 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         notes += check_style(items, source, scenario.cue, usual)
     has_noise = any(arm.name.startswith("text+noisy") for arm in arms)
     draws = has_noise and options.ask.confusion is None
+    asked = limited(items, which.limit, options.ask.seed) if which.limit else items
     return Material(
         found=found,
         items=items,
         items_name=where.replace("\\", "/").rsplit("/", 1)[-1],
         items_sha256=items_sha256(items),
-        asked=limited(items, which.limit, options.ask.seed) if which.limit else items,
+        asked=asked,
         arms=arms,
         left_out=left_out,
         source=source,
@@ -100,6 +104,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         frequencies=_frequencies(items, source, scenario.cue) if draws else None,
         confusion=load_confusion(options.ask.confusion) if has_noise and options.ask.confusion else None,
         notes=tuple(notes),
+        attributed=_attributed(asked, arms, source, scenario.cue) if options.ask.attribute else (),
         usual=usual,
     )
 
@@ -153,6 +158,14 @@ def _refuse_missing(items: Sequence[Item], arms: Sequence[Arm], source: CueSourc
             f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), which "
             f"{', '.join(speaking)} need; give them speech or run --arms none,mg"
         )
+
+
+def _attributed(
+    asked: Sequence[Item], arms: Sequence[Arm], source: CueSource | None, settings: CueSettings
+) -> tuple[AttributedGesture, ...]:
+    check_arms({arm.name for arm in arms})
+    assert source is not None  # text+mg has one
+    return attributed_gestures(asked, source, settings)
 
 
 def _all_donors(

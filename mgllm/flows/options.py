@@ -44,6 +44,8 @@ class AskOptions(Frozen):
     """`--score`."""
     paraphrase: str | None = None
     """`--paraphrase`: another wording of the scenario."""
+    attribute: bool = False
+    """`--attribute`: leave each gesture out, and tell it alone."""
     confusion: Path | None = None
     """`--confusion`: what a recogniser takes for what, for `text+noisy@P`."""
     temperature: float = Field(default=0.0, ge=0, le=2)
@@ -94,6 +96,8 @@ class RunOptions(Frozen):
     """Questions."""
     reach: ReachOptions = Field(default_factory=ReachOptions)
     """Model and money."""
+    yes: bool = False
+    """`--yes`: an attribution may ask more than 1,000 questions."""
     results: Path = Path("results")
     """`--results`."""
     store_text: bool = True

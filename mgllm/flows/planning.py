@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mgllm.arms import Arm, Case
 from mgllm.errors import IntegrityError
+from mgllm.flows.attributing import attribution_arms
 from mgllm.flows.material import Material
 from mgllm.integrity import block_text, check_item
 from mgllm.prompts import OfferedLabel, Renderer, View
@@ -106,15 +107,14 @@ class _Planner:
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
-        order = arm_order([arm.name for arm in self.material.arms], self.manner.seed, item.id)
-        by_name = {arm.name: arm for arm in self.material.arms}
-        still = {
-            arm.name: self._prompt(item, arm, 0, 0) for arm in self.material.arms if arm.needs != "donor"
-        }
+        arms = (*self.material.arms, *self._attribution_arms(item))
+        order = arm_order([arm.name for arm in arms], self.manner.seed, item.id)
+        by_name = {arm.name: arm for arm in arms}
+        still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if arm.needs != "donor"}
         for epoch in range(self.manner.epochs):
             shuffled = self._shuffled_prompts(item, epoch)
             for prompts in shuffled or [{}]:
-                check_item(item.id, self.material.arms, {**still, **prompts}, self.material.scenario.labels)
+                check_item(item.id, arms, {**still, **prompts}, self.material.scenario.labels)
             for name in order:
                 versions = [prompts[name] for prompts in shuffled] if name not in still else [still[name]]
                 planned += [
@@ -132,6 +132,12 @@ class _Planner:
                 "arms text+mg and text+shuffled: the cue blocks of all items asked are the same; "
                 "there is nothing to shuffle. Leave text+shuffled out with --arms"
             )
+
+    def _attribution_arms(self, item: Item) -> tuple[Arm, ...]:
+        material = self.material
+        if not material.attributed or material.source is None:
+            return ()
+        return attribution_arms(material.attributed, item, material.source, material.scenario.cue)
 
     def _compare_shuffled(
         self, still: Mapping[str, Prompt], shuffled: Sequence[Mapping[str, Prompt]]

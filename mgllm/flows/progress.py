@@ -37,6 +37,13 @@ class Progress:
         elif self._display == "plain":
             self._say(f"{self._what}: {self._state()}, {time.monotonic() - self._began:.1f} s")
 
+    def say(self, line: str) -> None:
+        """One line at once, unless nothing is to be shown."""
+        if self._bar is not None:
+            self._bar.console.print(line, markup=False, highlight=False)
+        elif self._display == "plain":
+            self._say(line)
+
     def count(self, record: Record) -> None:
         """One more record stands in the file."""
         self._done += 1

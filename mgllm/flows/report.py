@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mgllm.analysis import Report, RunRecords, effects_between, figures, lay_out, narrate, summarise
+from mgllm.analysis.attribution_tables import GESTURES
 from mgllm.analysis.columns import Table
 from mgllm.analysis.tables import OUTCOMES, SCORES
 from mgllm.errors import InputError
@@ -97,7 +98,8 @@ def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageConte
         figures=figures(runs),
         accounts=_accounts(summary),
         arm_tables=_tables(laid, lambda title: title in arms),
-        other_tables=_tables(laid, lambda title: title not in arms),
+        other_tables=_tables(laid, lambda title: title not in (*arms, GESTURES.title)),
+        gesture_tables=_tables(laid, lambda title: title == GESTURES.title),
         claim_tables=[_table(table) for table in laid.claims],
         texts_left_out=not options.texts,
     )

@@ -20,6 +20,7 @@ from mgllm.flows.asking import (
     write_twins,
     write_unsendable,
 )
+from mgllm.flows.attribution_cost import attribution_questions, refuse_unconfirmed
 from mgllm.flows.budget import Budget
 from mgllm.flows.finishing import Finished, finish
 from mgllm.flows.manifesting import Identity, describe_run, describe_scenario, refuse_changes
@@ -68,6 +69,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
+        refuse_unconfirmed(plan.planned, options)
         if folder is None:
             folder = new_run(options.results, plan.manifest.id)
             write_options(folder, options)
@@ -145,6 +147,8 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
         stopped: BudgetReached | None = None
         try:
             with Progress(options.display, plan.manifest.model, missing) as progress:
+                if options.ask.attribute:
+                    progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
                 desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
                 groups = _groups_to_ask(plan, done, desk)
                 stopped = await ask_all(groups, desk, options.reach.concurrency)

@@ -1,5 +1,14 @@
 """The nouns, in the order of the flow: gesture → item → scenario → prompt → reply → record → effect."""
 
+from mgllm.records.attribution import (
+    ONLY,
+    POOL,
+    WITHOUT,
+    AttributedGesture,
+    Attribution,
+    Way,
+    is_attributed,
+)
 from mgllm.records.bias import ArmBias, Share, Slice
 from mgllm.records.effect import ArmSummary, Claim, Effect, Flips, RowName
 from mgllm.records.figures import (
@@ -33,9 +42,14 @@ from mgllm.records.summary import Summary
 
 __all__ = [
     "DEFAULT_ARMS",
+    "ONLY",
+    "POOL",
+    "WITHOUT",
     "AnswerPlaces",
     "ArmBias",
     "ArmSummary",
+    "AttributedGesture",
+    "Attribution",
     "Calibration",
     "CalibrationBin",
     "Choice",
@@ -81,5 +95,7 @@ __all__ = [
     "Turn",
     "Usage",
     "Verdict",
+    "Way",
+    "is_attributed",
     "prompt_sha256",
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mgllm.records.attribution import AttributedGesture
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.scenario import Form, Label, Reasoning, Score
@@ -83,6 +84,8 @@ class ScenarioManifest(Frozen):
     """Arms run, in table order."""
     arms_left_out: Mapping[str, str] = Field(default_factory=dict)
     """Arms asked for and left out, with the reason."""
+    attributed: tuple[AttributedGesture, ...] = ()
+    """Gestures left out and told alone (`--attribute`), most frequent first."""
     baseline: str
     """The arm that effects are taken against."""
     form: Form

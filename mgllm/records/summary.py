@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from mgllm.records.attribution import Attribution
 from mgllm.records.bias import ArmBias, Slice
 from mgllm.records.effect import ArmSummary, Claim, Effect, Flips
 from mgllm.records.frozen import Frozen
@@ -29,6 +30,8 @@ class Summary(Frozen):
     """Places of labels and declined answers, one per scenario × arm."""
     slices: tuple[Slice, ...] = ()
     """By a covariate, where `--by` asked for one."""
+    attribution: tuple[Attribution, ...] = ()
+    """What each gesture gives, where `--attribute` asked for it."""
     gee: tuple[Gee, ...] = ()
     """One per form, reasoning and score, where several models or scenarios are compared."""
     notes: tuple[str, ...] = ()

@@ -82,6 +82,8 @@ class PageContent:
     """By heading: what was answered, and how well."""
     other_tables: Mapping[str, Sequence[PageTable]]
     """By heading: differences and all that stands beside them."""
+    gesture_tables: Mapping[str, Sequence[PageTable]] = field(default_factory=dict)
+    """By heading: what each gesture gives."""
     claim_tables: Sequence[PageTable] = ()
     """All claims of the page, with what many comparisons cost."""
     texts_left_out: bool = False

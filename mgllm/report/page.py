@@ -15,6 +15,7 @@ from mgllm.report.content import PageContent
 from mgllm.report.dose import dose_section
 from mgllm.report.facts import run_facts
 from mgllm.report.forest import forest_section
+from mgllm.report.gestures import gestures_section
 from mgllm.report.payload import pack, payload
 from mgllm.report.places import places_section
 from mgllm.report.section import Section
@@ -43,13 +44,13 @@ def arms_section(content: PageContent) -> Section | None:
 SECTIONS: tuple[SectionMaker, ...] = (
     forest_section,
     arms_section,
+    gestures_section,
     calibration_section,
     confusion_section,
     places_section,
     dose_section,
 )
-"""Parts between the summary and the items, in order. Another part is another entry: what each gesture gives
-(attribution) belongs behind the differences, once a run holds it."""
+"""Parts between the summary and the items, in order. Another part is another entry."""
 
 
 def build_page(content: PageContent, *, version: str | None = None) -> str:

@@ -146,6 +146,7 @@ def _group(run: PageRun, row: RowName) -> dict[str, Any]:
         "model": row.model,
         "labels": [label.id for label in scenario.labels],
         "arms": list(scenario.arms),
+        "attributed": [arm for gesture in scenario.attributed for arm in gesture.arms.values()],
         "baseline": scenario.baseline,
     }
 

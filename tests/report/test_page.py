@@ -181,4 +181,4 @@ def test_parts_without_material_are_left_out(make_page: Callable[..., Any]) -> N
     page = make_page(items=12, arms=FEW).text
     ids = {a.get("id") for tag, a in Walker(page).tags if tag == "section"}
     assert {"run", "summary", "differences", "arms", "calibration", "confusion", "places", "items"} == ids
-    assert len(SECTIONS) == 6
+    assert len(SECTIONS) == 7

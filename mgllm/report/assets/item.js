@@ -18,7 +18,8 @@ class ItemDialog {
       make('div', { class: 'dialog-head' }, make('h2', { id: 'item-h', tabindex: '-1' }, word(item.id)), make('div', {}, step('Previous', -1), step('Next', 1), this.button('Close', () => this.dialog.close()))),
       make('dl', {}, facts.map(([term, words]) => make('div', {}, make('dt', {}, visible(term)), make('dd', {}, word(words))))),
       timeline(payload, item) ?? '',
-      make('div', { class: 'arms' }, this.records().map((at) => this.card(at))),
+      make('div', { class: 'arms' }, this.records(false).map((at) => this.card(at))),
+      this.gestureByGesture(),
     );
     if (!this.dialog.open) this.dialog.showModal();
     this.dialog.scrollTop = 0;
@@ -36,8 +37,17 @@ class ItemDialog {
     return made;
   }
 
-  records() {
-    return this.item.group.arms.flatMap((arm) => this.item.arms.get(arm) ?? []);
+  // Those of the run's arms, or of its attribution.
+  records(attributed) {
+    const group = this.item.group;
+    return group.arms.filter((arm) => group.attributed.includes(arm) === attributed).flatMap((arm) => this.item.arms.get(arm) ?? []);
+  }
+
+  gestureByGesture() {
+    const found = this.records(true);
+    if (!found.length) return '';
+    const words = `Gesture by gesture: ${found.length} more prompts, each gesture left out (text+without) and told alone (text+only)`;
+    return make('details', { class: 'gestures' }, make('summary', {}, words), make('div', { class: 'arms' }, found.map((at) => this.card(at))));
   }
 
   card(at) {

@@ -1,0 +1,67 @@
+"""What each gesture does to an answer: left out of all cues, and told alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from mgllm.records.effect import Effect, RowName
+from mgllm.records.frozen import Frozen
+
+Way = Literal["left_out", "added"]
+"""`left_out`: text+mg − text+mg without the gesture; `added`: text with the gesture alone − text."""
+
+WITHOUT, ONLY = "text+without@", "text+only@"
+"""How the arms of an attribution begin; the gesture's name follows."""
+POOL = "*"
+"""The name under which rare gestures are taken together."""
+
+
+def is_attributed(arm: str) -> bool:
+    """Whether an arm is one of an attribution: asked of the items that show the gesture, not of all."""
+    return arm.startswith((WITHOUT, ONLY))
+
+
+class AttributedGesture(Frozen):
+    """A gesture class that is left out and told alone, or all rare ones together."""
+
+    name: str
+    """The class, or `*` for the pool."""
+    members: tuple[str, ...]
+    """The classes behind the name: one, or the pooled ones."""
+    items: int
+    """Items asked that show it."""
+    subjects: int
+    """Subjects among them."""
+
+    @property
+    def arms(self) -> Mapping[Way, str]:
+        """The two arms, by way."""
+        return {"left_out": WITHOUT + self.name, "added": ONLY + self.name}
+
+    @property
+    def words(self) -> str:
+        """As tables name it."""
+        return f"{len(self.members)} rare gestures together" if self.name == POOL else self.name
+
+
+class Attribution(Frozen):
+    """What one gesture gives, in one way; positive: it helps towards the truth."""
+
+    row: RowName
+    """What the row is about."""
+    gesture: AttributedGesture
+    """What is left out or told alone."""
+    way: Way
+    """left_out or added."""
+    effect: Effect
+    """Of the log-odds of the target in nats; of accuracy where the labels were not scored."""
+    gained: int
+    """Items that are right with the gesture and wrong without: first epoch."""
+    lost: int
+    """Items that are wrong with the gesture and right without: first epoch."""
+    pulls: Mapping[str, float] = Field(default_factory=dict)
+    """By label, the mean change of its log-odds in nats, whatever is true; empty where labels were not
+    scored."""
