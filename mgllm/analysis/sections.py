@@ -100,11 +100,11 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
             yield wide_table(about.effects, [*_flags(about.effects), *_less(about.effects)])
         return
     yield from _effect_tables(about, layout)
+    yield from attribution_table(about.attribution)
     if layout.brief:
         return
     if about.flips:
         yield FLIPPED.table(about.flips, flipped_words(about.flips) if layout.ids else ())
-    yield from attribution_table(about.attribution)
     yield from bias_tables(about.bias)
     yield from slice_tables(about.slices)
 
