@@ -8,9 +8,9 @@ from itertools import combinations
 
 from mgllm.arms import Arm
 from mgllm.errors import IntegrityError
-from mgllm.records import ONLY, WITHOUT, Label, Prompt
+from mgllm.records import NOTHING, ONLY, WITHOUT, Label, Prompt
 
-_MAY_COINCIDE = ("text+mg", "text+oracle", "text+shuffled", "text+noisy", WITHOUT, ONLY)
+_MAY_COINCIDE = ("text+mg", "text+oracle", "text+shuffled", "text+noisy", WITHOUT, ONLY, NOTHING)
 """Arms that tell gestures of some source: for one item their blocks can be the same by chance or design."""
 
 

@@ -1,4 +1,4 @@
-"""What each gesture gives: text+mg with and without it, text without and with it alone.
+"""What each gesture gives: text+mg with and without it, an empty cue block without and with it alone.
 
 Shape suffixes: I items, E epochs, K shuffles, L labels, N items answered in both.
 """
@@ -11,12 +11,12 @@ import numpy as np
 
 from mgllm.analysis.claims import with_q
 from mgllm.analysis.effects import MAIN, TEXT, Contrast, contrast_effects
-from mgllm.analysis.grid import Grid, answers_of
+from mgllm.analysis.grid import Answers, Grid, answers_of
 from mgllm.analysis.metrics import METRICS
 from mgllm.analysis.narrowing import narrowed
 from mgllm.analysis.pairs import flipped, pair
 from mgllm.analysis.runs import CLIP
-from mgllm.records import AttributedGesture, Attribution, Effect, Record, Way
+from mgllm.records import NOTHING, AttributedGesture, Attribution, Effect, Way, is_attributed
 
 METRIC_NAMES = ("log_odds", "accuracy")
 """The second where labels were not scored."""
@@ -28,8 +28,8 @@ def attributions(grids: Sequence[Grid]) -> tuple[Attribution, ...]:
         made
         for grid in grids
         for gesture in grid.scenario.attributed
-        for way, arm in gesture.arms.items()
-        if (made := _attribution(grid, gesture, way, grid.attributed.get(arm, ()))) is not None
+        for way in gesture.arms
+        if (made := _attribution(grid, gesture, way)) is not None
     ]
     effects = with_q([each.effect for each in found])
     return tuple(
@@ -37,23 +37,17 @@ def attributions(grids: Sequence[Grid]) -> tuple[Attribution, ...]:
     )
 
 
-def _attribution(
-    grid: Grid, gesture: AttributedGesture, way: Way, records: Sequence[Record]
-) -> Attribution | None:
-    other = MAIN if way == "left_out" else TEXT
-    asked = {record.item for record in records if record.target is not None}
-    if not asked or other not in grid.answers:
+def _attribution(grid: Grid, gesture: AttributedGesture, way: Way) -> Attribution | None:
+    """One gesture in one way; null where it was not asked of an item with a target."""
+    sides = _sides(gesture, way)
+    asked = {
+        record.item for record in grid.attributed.get(gesture.arms[way], ()) if record.target is not None
+    }
+    part = narrowed(grid, np.array([item in asked for item in grid.items], bool))
+    answers = [_answers(part, arm) for arm in sides]
+    if answers[0] is None or answers[1] is None:
         return None
-    part = narrowed(grid, np.array([item in asked for item in grid.items]))
-    if other not in part.answers:
-        return None
-    changed = answers_of([r for r in records if r.item in asked], part.labels, part.items, part.epochs)
-    own, arm = part.answers[other], gesture.arms[way]
-    contrast = (
-        Contrast(part, part.row, (other, arm), (own, changed))
-        if way == "left_out"
-        else Contrast(part, part.row, (arm, other), (changed, own))
-    )
+    contrast = Contrast(part, part.row, sides, (answers[0], answers[1]))
     gained_I, lost_I = flipped(part, *contrast.answers)
     return Attribution(
         row=part.row,
@@ -64,6 +58,23 @@ def _attribution(
         lost=int(lost_I.sum()),
         pulls=_pulls(contrast),
     )
+
+
+def _sides(gesture: AttributedGesture, way: Way) -> tuple[str, str]:
+    """The arm that tells the gesture, and the one that does not."""
+    arm = gesture.arms[way]
+    if way == "left_out":
+        return MAIN, arm
+    return arm, NOTHING if gesture.members else TEXT
+
+
+def _answers(part: Grid, arm: str) -> Answers | None:
+    """An arm over these items, of the run or of its attribution; null where none of them was asked."""
+    if not is_attributed(arm):
+        return part.answers.get(arm)
+    items = set(part.items)
+    records = [record for record in part.attributed.get(arm, ()) if record.item in items]
+    return answers_of(records, part.labels, part.items, part.epochs) if records else None
 
 
 def _effect(contrast: Contrast) -> Effect:

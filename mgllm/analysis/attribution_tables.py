@@ -12,11 +12,14 @@ from mgllm.records import POOL, AttributedGesture, Attribution, Effect, Way
 WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
 """As people read them."""
 WORDS = (
-    "left out: text+mg less text+mg without the gesture; told alone: text with this gesture alone less text. "
-    "Over the items that show it; positive: the gesture helps towards the truth.",
+    "left out: text+mg less text+mg without the gesture; told alone: a cue block with this gesture alone "
+    "less an empty one; the empty cue block: less text. Over the items that show it; positive: towards the truth.",
     "gained : lost: items that are right only with the gesture, and only without it.",
 )
-PULL_WORDS = "pull: the label whose log-odds the gesture, told alone, raises most, whatever is true; no test."
+PULL_WORDS = (
+    "pull: the label whose log-odds rises most when the gesture is told beside the others (the empty cue "
+    "block: at all), whatever is true; no test."
+)
 
 
 class GestureRow(NamedTuple):
@@ -99,10 +102,10 @@ def _added_flips(row: GestureRow) -> str:
 
 @GESTURES.column("pull")
 def _pull(row: GestureRow) -> str:
-    alone = row.ways.get("added")
-    if alone is None or not alone.pulls:
+    found = row.ways.get("left_out") or row.ways.get("added")
+    if found is None or not found.pulls:
         return ""
-    label, most = max(alone.pulls.items(), key=lambda pull: pull[1])
+    label, most = max(found.pulls.items(), key=lambda pull: pull[1])
     return f"{label} {number(most, 2, plus=True)}"
 
 

@@ -93,6 +93,7 @@ def _between(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
+    found = [each for each in found if each.gesture.members]  # the empty cue block is no gesture
     if not found:
         return
     several = len({each.gesture.name for each in found})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mgllm.arms import Arm, Case, CueTeller
 from mgllm.errors import InputError
-from mgllm.records import ONLY, POOL, WITHOUT, AttributedGesture, CueSettings, CueSource, Item
+from mgllm.records import POOL, AttributedGesture, CueSettings, CueSource, Item
 from mgllm.transcripts import Cues, told_gestures
 
 FEWEST_ITEMS, FEWEST_SUBJECTS = 10, 5
@@ -19,7 +19,7 @@ NEEDED = ("text", "text+mg")
 def attributed_gestures(
     items: Sequence[Item], source: CueSource, settings: CueSettings
 ) -> tuple[AttributedGesture, ...]:
-    """The gestures told of these items, most frequent first, rare ones together under `*`.
+    """The empty cue block, then the gestures told of these items, most frequent first, rare ones together.
 
     Raises:
         InputError: no item shows a gesture.
@@ -34,23 +34,23 @@ def attributed_gestures(
     if len(rare) < 2:
         rare = []
     named = sorted((label for label in shown_by if label not in rare), key=lambda x: (-len(shown_by[x]), x))
-    gestures = [_gesture(label, [label], shown_by[label]) for label in named]
+    gestures = [_gesture("", [], _showing(shown_by, shown_by))]
+    gestures += [_gesture(label, [label], shown_by[label]) for label in named]
     if rare:
-        anywhere = {item.id: item for label in rare for item in shown_by[label]}
-        gestures.append(_gesture(POOL, sorted(rare), list(anywhere.values())))
+        gestures.append(_gesture(POOL, sorted(rare), _showing(shown_by, rare)))
     return tuple(gestures)
 
 
 def attribution_arms(
     gestures: Sequence[AttributedGesture], item: Item, source: CueSource, settings: CueSettings
 ) -> tuple[Arm, ...]:
-    """The arms of one item: two for each gesture that it shows."""
+    """The arms of one item: two for each gesture that it shows, and the empty cue block."""
     shown = _shown(item, source, settings)
     return tuple(
-        Arm(name, speech=True, cues=_teller(gesture.members, keep=keep), needs="source")
+        Arm(arm, speech=True, cues=_teller(gesture.members, keep=way == "added"), needs="source")
         for gesture in gestures
-        if shown & set(gesture.members)
-        for name, keep in ((WITHOUT + gesture.name, False), (ONLY + gesture.name, True))
+        if shown & set(gesture.members or shown)
+        for way, arm in gesture.arms.items()
     )
 
 
@@ -69,13 +69,18 @@ def _shown(item: Item, source: CueSource, settings: CueSettings) -> set[str]:
     return {gesture.label for gesture in told_gestures(item.gestures[source], settings)}
 
 
+def _showing(shown_by: Mapping[str, Sequence[Item]], labels: Iterable[str]) -> list[Item]:
+    """Items that show any of the labels, each once."""
+    return list({item.id: item for label in labels for item in shown_by[label]}.values())
+
+
 def _is_rare(found: Sequence[Item]) -> bool:
     return len(found) < FEWEST_ITEMS or len({item.subject for item in found}) < FEWEST_SUBJECTS
 
 
 def _gesture(name: str, members: Sequence[str], found: Sequence[Item]) -> AttributedGesture:
-    subjects = Counter(item.subject for item in found)
-    return AttributedGesture(name=name, members=tuple(members), items=len(found), subjects=len(subjects))
+    subjects = len({item.subject for item in found})
+    return AttributedGesture(name=name, members=tuple(members), items=len(found), subjects=subjects)
 
 
 def _teller(members: Collection[str], *, keep: bool) -> CueTeller:

@@ -1,6 +1,7 @@
 """The nouns, in the order of the flow: gesture → item → scenario → prompt → reply → record → effect."""
 
 from mgllm.records.attribution import (
+    NOTHING,
     ONLY,
     POOL,
     WITHOUT,
@@ -42,6 +43,7 @@ from mgllm.records.summary import Summary
 
 __all__ = [
     "DEFAULT_ARMS",
+    "NOTHING",
     "ONLY",
     "POOL",
     "WITHOUT",

@@ -11,39 +11,45 @@ from mgllm.records.effect import Effect, RowName
 from mgllm.records.frozen import Frozen
 
 Way = Literal["left_out", "added"]
-"""`left_out`: text+mg − text+mg without the gesture; `added`: text with the gesture alone − text."""
+"""`left_out`: text+mg − text+mg without the gesture; `added`: the gesture alone − an empty cue block."""
 
 WITHOUT, ONLY = "text+without@", "text+only@"
 """How the arms of an attribution begin; the gesture's name follows."""
+NOTHING = "text+nothing"
+"""The arm with an empty cue block: heading, definition, and that nothing was observed."""
 POOL = "*"
 """The name under which rare gestures are taken together."""
 
 
 def is_attributed(arm: str) -> bool:
     """Whether an arm is one of an attribution: asked of the items that show the gesture, not of all."""
-    return arm.startswith((WITHOUT, ONLY))
+    return arm.startswith((WITHOUT, ONLY)) or arm == NOTHING
 
 
 class AttributedGesture(Frozen):
-    """A gesture class that is left out and told alone, or all rare ones together."""
+    """A gesture class that is left out and told alone, all rare ones together, or the empty cue block."""
 
     name: str
-    """The class, or `*` for the pool."""
+    """The class, `*` for the pool, nothing for the empty block."""
     members: tuple[str, ...]
-    """The classes behind the name: one, or the pooled ones."""
+    """The classes behind the name: one, the pooled ones, or none."""
     items: int
-    """Items asked that show it."""
+    """Items asked that show it; for the empty block those that show any."""
     subjects: int
     """Subjects among them."""
 
     @property
     def arms(self) -> Mapping[Way, str]:
-        """The two arms, by way."""
+        """The two arms, by way; the empty block has one, set against `text`."""
+        if not self.members:
+            return {"added": NOTHING}
         return {"left_out": WITHOUT + self.name, "added": ONLY + self.name}
 
     @property
     def words(self) -> str:
         """As tables name it."""
+        if not self.members:
+            return "(the empty cue block)"
         return f"{len(self.members)} rare gestures together" if self.name == POOL else self.name
 
 

@@ -13,9 +13,10 @@ from mgllm.report.words import plain, short, signed
 
 LEAD = (
     "Each gesture over the items that show it, most frequent first. Filled: text+mg less text+mg without it. "
-    "Open: text with this gesture alone less text. To the right of the line the gesture helps towards the "
-    "truth. Bars are 95 % intervals by person; all of it is exploratory. A gesture's number is about this "
-    "model's reading of a word in a prompt, not about what the movement means in a person."
+    "Open: a cue block with this gesture alone less an empty one; for the empty block itself, less text. To "
+    "the right of the line the gesture helps towards the truth. Bars are 95 % intervals by person; all of it "
+    "is exploratory. A gesture's number is about this model's reading of a word in a prompt, not about what "
+    "the movement means in a person."
 )
 AXES = {"log_odds": ("log-odds of the target, nats", 1.0, 2), "accuracy": ("accuracy, points", 100.0, 1)}
 """By metric: axis, factor, decimals."""

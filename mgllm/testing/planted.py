@@ -17,6 +17,8 @@ WEIGHTS: Mapping[str, float] = {
     "arms akimbo": -1.5,
 }
 """What each gesture adds to the log-odds of the first label by letter, in nats."""
+HEADING = 0.6
+"""What a cue block adds by being there, whatever it tells."""
 SHARES: Mapping[str, float] = {
     "rubbing eyes": 0.8,
     "head up": 0.5,
@@ -45,10 +47,11 @@ def planted_items(path: Path, labels: tuple[str, str], subjects: int = 20, per_s
 
 
 def add_up(question: Question) -> Reply:
-    """Two labels: one number per speech, and the weight of each gesture told."""
+    """Two labels: one number per speech, one for a cue block, and the weight of each gesture told."""
     text = question.prompt.messages[-1].content.lower()
     plan = int(text.split("plan ")[1].split(" ")[0]) if "plan " in text else 0
     odds = math.sin(plan) + sum(weight for label, weight in WEIGHTS.items() if label in text)
+    odds += HEADING * ("micro-gesture" in text)
     first, second = sorted(choice.label for choice in question.choices)
     scores = {first: -math.log1p(math.exp(-odds)), second: -math.log1p(math.exp(odds))}
     best = first if odds > 0 else second

@@ -28,7 +28,7 @@ from mgllm.records import (
 )
 from mgllm.scenarios import Folders
 from mgllm.store import read_run
-from mgllm.testing.planted import WEIGHTS, add_up, planted_items
+from mgllm.testing.planted import HEADING, WEIGHTS, add_up, planted_items
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def by_hand(found: Attribution, items: tuple[Any, ...]) -> dict[str, list[float]
     """By subject, the true difference of each item that shows the gesture."""
     differences: dict[str, list[float]] = {}
     for item in items:
-        if here := shown(item, found.gesture):
+        if (adds := added(item, found.gesture)) is not None:
             sign = 1 if item.target == "agrees" else -1
-            differences.setdefault(item.subject, []).append(sign * sum(WEIGHTS[label] for label in here))
+            differences.setdefault(item.subject, []).append(sign * adds)
     return differences
 
 
@@ -60,7 +60,9 @@ def test_the_weights_come_back_with_their_intervals(go: Any, shelve: Any, tmp_pa
     shelve(add_up)
     summary = go().summary
     items = load_items(str(tmp_path / "items.jsonl"))
-    assert [each.gesture.name for each in summary.attribution[::2]] == ["rubbing eyes", "head up", "*"]
+    empty, *others = summary.attribution
+    assert [each.gesture.name for each in others[::2]] == ["rubbing eyes", "head up", "*"]
+    assert (empty.gesture.members, empty.effect.arm, empty.effect.baseline) == ((), "text+nothing", "text")
     for found in summary.attribution:
         effect, differences = found.effect, by_hand(found, items)
         every = [value for values in differences.values() for value in values]
@@ -77,13 +79,20 @@ def test_the_weights_come_back_with_their_intervals(go: Any, shelve: Any, tmp_pa
         effective = len(every) ** 2 / sum(len(values) ** 2 for values in differences.values())
         assert effect.se == pytest.approx(se)
         assert effect.p == pytest.approx(2 * stats.t.sf(abs(np.mean(every)) / se, effective - 1))
-        showing = [labels for item in items if (labels := shown(item, found.gesture))]
-        pull = np.mean([sum(WEIGHTS[label] for label in labels) for labels in showing])
+        pull = np.mean([adds for item in items if (adds := added(item, found.gesture)) is not None])
         assert found.pulls["agrees"] == pytest.approx(pull, abs=1e-6)
         assert found.pulls["objects"] == pytest.approx(-pull, abs=1e-6)
     raw = [found.effect.p for found in summary.attribution]
     q = [found.effect.q for found in summary.attribution]
     assert q == pytest.approx(multipletests(raw, method="fdr_bh")[1])
+
+
+def added(item: Any, gesture: AttributedGesture) -> float | None:
+    """What telling the gesture adds to the log-odds of `agrees`; null where the item does not show it."""
+    if not gesture.members:
+        return HEADING if item.gestures["annotated"].gestures else None
+    here = shown(item, gesture)
+    return sum(WEIGHTS[label] for label in here) if here else None
 
 
 def shown(item: Any, gesture: AttributedGesture) -> list[str]:
@@ -98,7 +107,7 @@ def test_gained_and_lost_are_counted_from_the_records(go: Any, shelve: Any) -> N
     flips = 0
     for found in finished.summary.attribution:
         arm = found.gesture.arms[found.way]
-        other = "text+mg" if found.way == "left_out" else "text"
+        other = found.effect.arm if found.way == "left_out" else found.effect.baseline
         turns = [
             (right[item, other], correct) if found.way == "left_out" else (correct, right[item, other])
             for (item, name), correct in right.items()
@@ -124,7 +133,7 @@ def test_each_arm_is_asked_of_the_items_that_show_its_gesture(go: Any, shelve: A
     backend = shelve(add_up)
     finished = go()
     items = {item.id: item for item in load_items(str(tmp_path / "items.jsonl"))}
-    gestures = finished.summary.attribution[::2]
+    gestures = finished.summary.attribution[1::2]
     stored = read_run(finished.folder)
     asked = {(r.item, r.arm) for r in stored.records if is_attributed(r.arm)}
     assert asked == {
@@ -133,7 +142,7 @@ def test_each_arm_is_asked_of_the_items_that_show_its_gesture(go: Any, shelve: A
         for found in gestures
         if shown(item, found.gesture)
         for arm in found.gesture.arms.values()
-    }
+    } | {(item.id, "text+nothing") for item in items.values() if item.gestures["annotated"].gestures}
     prompts = stored.prompts()
     for record in stored.records:
         told = prompts[record.prompt_sha256].messages[-1].content.lower()
@@ -151,9 +160,10 @@ def test_rare_gestures_are_pooled(tmp_path: Path) -> None:
     found = attributed_gestures(items, "annotated", CueSettings())
     pool = found[-1]
     assert (pool.name, pool.members) == ("*", ("arms akimbo", "biting nails"))
-    assert all(len(each.members) == 1 and each.items >= 10 and each.subjects >= 5 for each in found[:-1])
+    assert found[0].members == ()
+    assert all(len(each.members) == 1 and each.items >= 10 and each.subjects >= 5 for each in found[1:-1])
     few = [item for item in items if item.subject < "s04"]  # twelve items, but four people
-    assert [each.name for each in attributed_gestures(few, "annotated", CueSettings())] == ["*"]
+    assert [each.name for each in attributed_gestures(few, "annotated", CueSettings())] == ["", "*"]
     one = CueSettings(leave_out=("arms akimbo",))
     assert attributed_gestures(items, "annotated", one)[-1].name == "biting nails"
 
