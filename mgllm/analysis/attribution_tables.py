@@ -13,7 +13,7 @@ WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
 """As people read them."""
 WORDS = (
     "left out: text+mg less text+mg without the gesture; told alone: a cue block with this gesture alone "
-    "less an empty one; the empty cue block: less text. Over the items that show it; positive: towards the truth.",
+    "less an empty one; the empty cue block: less text. Over the items that show it; positive: to the truth.",
     "gained : lost: items that are right only with the gesture, and only without it.",
 )
 PULL_WORDS = (
