@@ -56,6 +56,22 @@ def read_at_most(path: Path, most: int, what: str) -> bytes:
         raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
 
 
+def read_json(path: Path, model: type[M], most: int, what: str) -> M:
+    """A file that holds one value of `model`.
+
+    Args:
+        path: the file.
+        model: what it should hold.
+        most: bytes that are read.
+        what: it should be, with its article.
+
+    Raises:
+        InputError: it is not; file and field are named.
+    """
+    text = decode(read_at_most(path, most, what).removeprefix(_BOM), str(path))
+    return to_model(model, parse_json(text, str(path)), str(path))
+
+
 def decode(raw: bytes, where: str) -> str:
     """UTF-8 text.
 

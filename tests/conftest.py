@@ -1,4 +1,4 @@
-"""What all tests share: a small scenario in a folder of its own, and a scripted backend on the shelf.
+"""What all tests share: a small scenario in a folder of its own, a scripted backend, a browser.
 
 For the recogniser's flows and commands: a toy data set and checkpoints of a tiny network, made once.
 """
@@ -6,9 +6,10 @@ For the recogniser's flows and commands: a toy data set and checkpoints of a tin
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,6 +52,55 @@ def shelve(monkeypatch: pytest.MonkeyPatch) -> Shelve:
         return made
 
     return put
+
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--force-device-scale-factor=1", "--window-size=1280,1000", "--lang=en-GB"),
+)
+"""How chromium is started for tests."""
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium without a window, driven by its own driver; skipped where there is none."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip("no chromium and chromedriver here (Debian: apt-get install chromium chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    made = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield made
+    made.quit()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open a page, light unless told; afterwards no error may stand in the console."""
+
+    def open_page(page: Path | str, theme: str = "light", width: int = 1280) -> Any:
+        media = [{"name": "prefers-color-scheme", "value": theme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get(page.as_uri() if isinstance(page, Path) else page)
+        ready = "return document.documentElement.dataset.ready === 'yes'"
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(browser, 20, 0.05).until(lambda b: b.execute_script(ready))
+        return browser
+
+    browser.get_log("browser")
+    yield open_page
+    assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
+    browser.get("about:blank")
 
 
 TINY = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from statistics import fmean
 
+from mgllm.analysis.agreement import agreement
 from mgllm.analysis.grid import Answers, Grid
 from mgllm.analysis.jackknife import clusters, jackknife
 from mgllm.analysis.metrics import METRICS
@@ -46,6 +47,7 @@ def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]
                 records, [r.scores.mean if r.scores else None for r in records]
             ),
             "constant": _constant(records),
+            **_agreement(grid, arm),
         }
     )
 
@@ -66,6 +68,15 @@ def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
             low, high = estimate.interval
             found["accuracy_interval"] = (max(0.0, low), min(1.0, high))
     return found
+
+
+def _agreement(grid: Grid, arm: str) -> dict[str, object]:
+    """Of the raters, where people were asked."""
+    if not grid.scenario.raters:
+        return {}
+    found = agreement(grid, grid.answers[arm])
+    interval = found.interval and (found.interval[0], min(1.0, found.interval[1]))
+    return {"agreement": found.value, "agreement_interval": interval}
 
 
 def _accuracy_by(records: Sequence[Record], scores: Sequence[Mapping[str, float] | None]) -> float | None:

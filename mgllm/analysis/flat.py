@@ -9,7 +9,7 @@ from typing import Any
 
 from mgllm.records import ArmBias, ArmSummary, Attribution, Claim, Effect, Frozen, RowName, Share, Summary
 
-PAIRS = {"interval", "accuracy_interval", "bca_interval", "bounds"}
+PAIRS = {"interval", "accuracy_interval", "agreement_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
 
 

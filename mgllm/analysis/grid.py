@@ -78,12 +78,20 @@ def grids(run: RunRecords) -> list[Grid]:
                 f"run {run.manifest.id}: a record is of scenario '{record.scenario}', which its "
                 "manifest.json does not list; the two files belong to different runs"
             )
-        groups.setdefault(_row_name(record, manifests[record.scenario]), []).append(record)
+        scenario = manifests[record.scenario]
+        rated = as_rating(record) if scenario.raters else record
+        groups.setdefault(_row_name(rated, scenario), []).append(rated)
     order = {name: position for position, name in enumerate(manifests)}
     rows = sorted(
         groups, key=lambda row: (order[row.scenario], row.model, row.form, row.reasoning, row.score)
     )
     return [_grid(row, manifests[row.scenario], groups[row]) for row in rows]
+
+
+def as_rating(record: Record) -> Record:
+    """A person's rating: the nth of its item and arm is nobody's repetition, so none is paired with another
+    arm's nth; like shuffles, all of them are averaged inside the item."""
+    return record.model_copy(update={"epoch": 0, "shuffle": record.epoch})
 
 
 def _row_name(record: Record, scenario: ScenarioManifest) -> RowName:

@@ -58,6 +58,12 @@ def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable
         yield f"{name}: labels were offered as letters"
     if "text+shuffled" in scenario.arms:
         yield from _about_shuffles(name, scenario.shuffles)
+    if scenario.raters:
+        yield (
+            f"{manifest.model}: {scenario.raters} people, each reading an item in one arm; their answers are "
+            "averaged inside the item. They are taken as they are: an interval speaks of other people to be "
+            "read by these readers. 'I cannot tell' is counted as refused"
+        )
     if manifest.dropped_parameters:
         yield f"{manifest.model}: the server refused {', '.join(manifest.dropped_parameters)}; left out"
 

@@ -143,6 +143,12 @@ def _mean_token(arm: ArmSummary) -> str:
     return level(arm.mean_token_accuracy, "accuracy")
 
 
+@SCORES.column("agreement: alpha [95 %]")
+def _agreement(arm: ArmSummary) -> str:
+    words = (number(arm.agreement, 2), span(arm.agreement_interval, "log_odds"))
+    return " ".join(filter(None, words))
+
+
 @PRIMARY.column("contrast")
 @CHECKS.column("contrast")
 @MISSING.column("contrast")

@@ -12,6 +12,7 @@ import typer
 from mgllm import __version__
 from mgllm.cli import (
     exports,
+    human,
     imports,
     items,
     listening,
@@ -64,6 +65,7 @@ def _top(
 running.register(app)
 reading.register(app)
 report.register(app)
+human.register(app)
 rendering.register(app)
 scenarios.register(app)
 imports.register(app)

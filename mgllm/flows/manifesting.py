@@ -123,8 +123,8 @@ def describe_run(
         stores_text=options.store_text,
         confusion_sha256=_file_sha256(ask.confusion),
         refusal_phrases=VERSION,
-        versions=_versions(),
-        commit=_commit(),
+        versions=versions(),
+        commit=commit(),
     )
 
 
@@ -159,7 +159,8 @@ def _difference(name: str, was: object, now: object) -> str:
     return f"{name} was {str(was)[:80]}, is now {str(now)[:80]}"
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """mgllm, Python and the libraries that move numbers, as installed."""
     found = {"mgllm": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -169,7 +170,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """Commit of the checkout that mgllm runs from; None for an installed wheel."""
     root = Path(__file__).parent.parent.parent
     if not (root / ".git").exists():

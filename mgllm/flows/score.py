@@ -10,7 +10,7 @@ from mgllm.errors import InputError
 from mgllm.flows.asking import reply_of
 from mgllm.flows.finishing import Finished, finish
 from mgllm.flows.planning import label_words
-from mgllm.records import Choice, Prompt, Question, Record, ScenarioManifest
+from mgllm.records import HUMAN, Choice, Prompt, Question, Record, ScenarioManifest
 from mgllm.refusals import VERSION
 from mgllm.scoring import judge
 from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
@@ -24,6 +24,8 @@ def score(name: str | Path, results: Path) -> Finished:
     """
     stored = read_run(find_run(name, results))
     old = stored.manifest
+    if old.backend == HUMAN:
+        raise InputError(f"run {old.id} is what people chose; there are no replies to judge again")
     if not old.stores_text and any(scenario.score == "generate" for scenario in old.scenarios):
         raise InputError(
             f"run {old.id} kept no replies (--no-store-text), so there is nothing to score again"

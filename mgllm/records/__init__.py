@@ -23,6 +23,7 @@ from mgllm.records.figures import (
 from mgllm.records.frozen import Frozen
 from mgllm.records.gee import Gee, GeeTerm
 from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
+from mgllm.records.human import FEWEST_PER_CELL, HUMAN, HumanPlan, HumanQuestion, RaterFile, RaterPlan, Rating
 from mgllm.records.item import Item, Turn
 from mgllm.records.manifest import RunManifest, ScenarioManifest, ShuffleStats
 from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256
@@ -43,6 +44,8 @@ from mgllm.records.summary import Summary
 
 __all__ = [
     "DEFAULT_ARMS",
+    "FEWEST_PER_CELL",
+    "HUMAN",
     "NOTHING",
     "ONLY",
     "POOL",
@@ -71,6 +74,8 @@ __all__ = [
     "Gesture",
     "GestureFile",
     "GestureTranscript",
+    "HumanPlan",
+    "HumanQuestion",
     "Item",
     "Label",
     "LabelScores",
@@ -80,6 +85,9 @@ __all__ = [
     "Prompt",
     "PromptFiles",
     "Question",
+    "RaterFile",
+    "RaterPlan",
+    "Rating",
     "Reasoning",
     "Record",
     "RecordKey",

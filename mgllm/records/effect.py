@@ -75,6 +75,10 @@ class ArmSummary(Frozen):
     """Accuracy with the arm `none`'s log-probability taken off each label's; needs scores and that arm."""
     mean_token_accuracy: float | None = None
     """Accuracy with the per-token mean deciding; needs scores."""
+    agreement: float | None = None
+    """Krippendorff's alpha (nominal) of the raters' answers: 1 is perfect, 0 is chance; null for a model."""
+    agreement_interval: tuple[float, float] | None = None
+    """95 %, delete-one-subject jackknife with Student t, at most 1."""
     answer_shares: Mapping[str, float] = Field(default_factory=dict)
     """Share of each label among answers. For `none`: the mean probability of each label, its prior."""
     constant: str | None = None

@@ -104,6 +104,8 @@ class ScenarioManifest(Frozen):
     """What the movements may be called: micro-gestures, or nonverbal displays."""
     shuffles: tuple[ShuffleStats, ...] = ()
     """One per epoch and shuffle."""
+    raters: int = 0
+    """People whose ratings the records are; 0 for a model."""
     ethics: str
     """What the numbers may not be used for."""
 

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mgllm.records import Frozen, GestureFile, Item, Record, RunManifest, Summary
+from mgllm.records import Frozen, GestureFile, Item, RaterFile, Record, RunManifest, Summary
 
 FILES: Mapping[str, tuple[type[Frozen], str]] = {
     "items.schema.json": (Item, "one line of an item file, *.jsonl"),
     "gestures.schema.json": (GestureFile, "a gesture transcript, *.mg.json"),
     "manifest.schema.json": (RunManifest, "manifest.json of a run"),
     "records.schema.json": (Record, "one line of records.jsonl of a run"),
+    "ratings.schema.json": (RaterFile, "a rater's file, rater-01.json"),
     "summary.schema.json": (Summary, "summary.json of a run"),
 }
 """Noun by name of the schema's file, and what the schema is of."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable
-from importlib.resources import files
-from typing import Any
 
+from mgllm.pages import asset, bundle, pack, page_environment, policy
 from mgllm.report.calibration import calibration_section
 from mgllm.report.confusion import confusion_section
 from mgllm.report.content import PageContent
@@ -16,13 +13,14 @@ from mgllm.report.dose import dose_section
 from mgllm.report.facts import run_facts
 from mgllm.report.forest import forest_section
 from mgllm.report.gestures import gestures_section
-from mgllm.report.payload import pack, payload
+from mgllm.report.payload import payload
 from mgllm.report.places import places_section
 from mgllm.report.section import Section
-from mgllm.report.words import visible
 
 SCRIPTS = ("unpack", "text", "rows", "table", "timeline", "item", "theme", "live", "start")
 """The page's script, in this order."""
+SHARED = ("unpack", "text", "theme")
+"""Those that other pages have too."""
 CAUTION = (
     "These numbers are evidence about groups, in research. They are never a verdict on a person, and nothing "
     "here may be used to judge, hire, accuse or diagnose anyone. The deception scenario is no lie detector."
@@ -61,9 +59,12 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
         version: names the state shown on a page that is served and asks its own server for news; without
             one the page may reach no network at all.
     """
-    style, script = _asset("page.css"), _script()
+    style = asset("mgllm.pages", "colours.css") + asset("mgllm.report", "page.css")
+    script = bundle([("mgllm.pages" if name in SHARED else "mgllm.report", name) for name in SCRIPTS])
     sections = [section for make in SECTIONS if (section := make(content)) is not None]
-    page: str = _template().render(
+    environment = page_environment("mgllm.report")
+    environment.filters["unbroken"] = _unbroken
+    page: str = environment.get_template("page.html").render(
         title=_title(content),
         policy=policy(style, script, live=version is not None),
         style=style,
@@ -78,24 +79,6 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
         payload=pack(payload(content.runs)),
     )
     return page
-
-
-def policy(style: str, script: str, *, live: bool) -> str:
-    """The content security policy: this script and this style, and nothing from anywhere."""
-    own = "'self'" if live else "'none'"
-    parts = [
-        "default-src 'none'",
-        f"script-src '{_hash(script)}'",
-        f"style-src '{_hash(style)}'",
-        f"connect-src {own}",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ]
-    return "; ".join(parts)
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _title(content: PageContent) -> str:
@@ -115,33 +98,3 @@ def _texts(content: PageContent) -> str | None:
 def _unbroken(text: str) -> str:
     """Numbers that no line end divides."""
     return UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
-
-
-def _script() -> str:
-    """All scripts in one function of their own; a line feed at both ends, as the page writes it."""
-    return "\n(() => {\n'use strict';\n" + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "})();\n"
-
-
-def _asset(name: str) -> str:
-    return files("mgllm.report").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _template() -> Any:
-    from jinja2 import PackageLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-    from markupsafe import Markup
-
-    def shown(value: object) -> object:
-        return visible(value) if type(value) is str else value
-
-    environment = ImmutableSandboxedEnvironment(
-        loader=PackageLoader("mgllm.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=shown,
-    )
-    environment.filters["unbroken"] = _unbroken
-    environment.filters["ours"] = Markup  # script and style, from this package alone
-    return environment.get_template("page.html")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mgllm.records import Prompt, Record, RowName
@@ -37,12 +34,6 @@ class Pool:
     def maybe(self, text: str | None) -> int:
         """The text's number; −1 where there is none."""
         return -1 if text is None else self(text)
-
-
-def pack(payload: Mapping[str, Any]) -> str:
-    """JSON, deflated (zlib), as base64: letters that can end no script."""
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode()
 
 
 def payload(runs: Sequence[PageRun]) -> dict[str, Any]:

@@ -20,7 +20,12 @@ ALLOWED = {
     "httpx2": ("backends/",),
     "aiohttp": ("backends/", "testing/"),
     "datasets": ("item_tables.py",),
-    "jinja2": ("prompts/", "report/page.py", "backends/_encoding.py"),  # a model's chat template is Jinja too
+    "jinja2": (
+        "prompts/",
+        "pages/templating.py",
+        "backends/_encoding.py",
+    ),  # chat templates are Jinja
+    "krippendorff": ("analysis/agreement.py",),
     "typer": ("cli/",),
     "rich": ("flows/progress.py",),
     "pandas": ("analysis/", "flows/api.py"),

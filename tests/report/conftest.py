@@ -1,9 +1,8 @@
-"""Made-up runs on disk, and a real browser."""
+"""Made-up runs and their pages on disk."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,6 @@ from mgllm.testing.made_run import MadeRun, write_made_run
 
 SPICE = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=2>\u202ekcah\x00$x^2$&amp;"
 """What a hostile data set or model might say."""
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--force-device-scale-factor=1", "--window-size=1280,1000", "--lang=en-GB"),
-)
 
 
 @dataclass(frozen=True)
@@ -59,22 +53,3 @@ def plain(make_page: Callable[..., MadePage]) -> MadePage:
 def hostile(make_page: Callable[..., MadePage]) -> MadePage:
     """Every word that comes from outside tries to be more than a word."""
     return make_page(items=24, arms=("text", "text+mg", "text+shuffled"), spice=SPICE)
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Chromium without a window, driven by its own driver; skipped where there is none."""
-    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if binary is None or driver is None:
-        pytest.skip("no chromium and chromedriver here (Debian: apt-get install chromium chromium-driver)")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    made = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield made
-    made.quit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -24,26 +23,6 @@ from mgllm.store import RunWriter
 from mgllm.testing.made_run import MadeRun, made_answers, write_made_run
 
 FEW = ("text", "text+mg")
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a page, light unless told; afterwards no error may stand in the console."""
-
-    def open_page(page: Path | str, theme: str = "light", width: int = 1280) -> Any:
-        media = [{"name": "prefers-color-scheme", "value": theme}]
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
-        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        browser.get(page.as_uri() if isinstance(page, Path) else page)
-        ready = "return document.documentElement.dataset.ready === 'yes'"
-        WebDriverWait(browser, 20, 0.05).until(lambda b: b.execute_script(ready))
-        return browser
-
-    browser.get_log("browser")
-    yield open_page
-    assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
-    browser.get("about:blank")
 
 
 def rows(b: Any) -> list[str]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mgllm.pages import visible
 from mgllm.records import Gesture, Record, Turn
 from mgllm.report import PageItem, PageRun
 from mgllm.report.payload import OUTCOMES, PRECISION, payload
-from mgllm.report.words import visible
 from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
 
