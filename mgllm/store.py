@@ -190,7 +190,13 @@ def write_options(path: Path, options: Frozen) -> None:
 
 
 def read_options(path: Path, model: type[M]) -> M:
-    """Options that a run was started with."""
+    """Options that a run was started with.
+
+    Raises:
+        InputError: it kept none, or they cannot be read.
+    """
+    if not (path / OPTIONS).is_file():
+        raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
         return model.model_validate_json((path / OPTIONS).read_bytes())
     except (OSError, ValidationError) as error:

@@ -6,7 +6,7 @@ Shape suffixes: I items, E epochs, K shuffles, L labels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class Answers:
     """P(label); NaN where the labels were not scored."""
     log_odds_IEK: Floats
     """Of the target, in nats; NaN where unknown."""
+    rated: bool = False
+    """Whether K counts the ratings of people: then an item may have more in one arm than in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -
         subjects=tuple(asked[item].subject for item in items),
         target_I=np.array([_index(labels, asked[item].target, asked[item]) for item in items], np.int64),
         answers={
-            arm: answers_of(found, labels, items, epochs) for arm, found in by_arm.items() if arm != "none"
+            arm: replace(answers_of(found, labels, items, epochs), rated=scenario.raters > 0)
+            for arm, found in by_arm.items()
+            if arm != "none"
         },
         records=by_arm,
         attributed={arm: found for arm, found in everything.items() if is_attributed(arm)},

@@ -26,7 +26,8 @@ def narrowed(grid: Grid, kept_I: Bools) -> Grid:
 
 
 def _rows(answers: Answers, kept_I: Bools) -> Answers:
-    return Answers(
+    return replace(
+        answers,
         outcome_IEK=answers.outcome_IEK[kept_I],
         answer_IEK=answers.answer_IEK[kept_I],
         probabilities_IEKL=answers.probabilities_IEKL[kept_I],

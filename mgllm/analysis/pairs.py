@@ -24,7 +24,8 @@ class Pairs:
     over: Clusters
     """How the items fall on subjects."""
     missing: int
-    """Pairs (item, epoch) with a known target of which at least one side is not answered."""
+    """Pairs (item, epoch) with a known target of which at least one side is not answered; of people, also
+    every rating that is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def pair(grid: Grid, arm: Answers, baseline: Answers, *, scored: bool) -> Pairs:
         sample(grid, arm, common_IE),
         sample(grid, baseline, common_IE),
         clusters(subject_codes(grid, some(common_IE, 1))),
-        int((asked_IE & ~common_IE).sum()),
+        int((asked_IE & ~common_IE).sum())
+        + sum(_unsaid(grid, each, scored=scored) for each in (arm, baseline) if each.rated),
     )
 
 
@@ -110,9 +112,10 @@ def sensitivity(grid: Grid, arm: Answers, baseline: Answers) -> Sensitivity:
         np.where(_taken(answers, scored=False), right, 1.0)
         for answers, right in zip((arm, baseline), correct, strict=True)
     ]
-    everywhere = [np.ones(right.shape, bool) for right in correct]
-    low = _difference(correct[0], best[1], everywhere, asked_IE)
-    high = _difference(best[0], correct[1], everywhere, asked_IE)
+    expected = [_expected(answers) for answers in (arm, baseline)]
+    asked_IE &= some(expected[0], 2) & some(expected[1], 2)
+    low = _difference(correct[0], best[1], expected, asked_IE)
+    high = _difference(best[0], correct[1], expected, asked_IE)
     strict = _difference(correct[0], correct[1], judged, strict_IE)
     return Sensitivity(strict, None if low is None or high is None else (low, high))
 
@@ -133,6 +136,17 @@ def flipped(grid: Grid, arm: Answers, baseline: Answers) -> tuple[Bools, Bools]:
 
 def _present(answers: Answers) -> Bools:
     return answers.outcome_IEK > 0
+
+
+def _expected(answers: Answers) -> Bools:
+    """Where an answer was to be had [I, E, K]: everywhere; of people, where one of them was asked."""
+    return _present(answers) if answers.rated else np.ones(answers.outcome_IEK.shape, bool)
+
+
+def _unsaid(grid: Grid, answers: Answers, *, scored: bool) -> int:
+    """Ratings of items with a known target that are no answer."""
+    known_IEK = (grid.target_I >= 0)[:, None, None]
+    return int((_present(answers) & ~_taken(answers, scored=scored) & known_IEK).sum())
 
 
 def _taken(answers: Answers, *, scored: bool) -> Bools:

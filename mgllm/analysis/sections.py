@@ -29,6 +29,10 @@ MISSING_WORDS = (
 )
 
 
+ALPHA = (
+    "agreement: Krippendorff's alpha of the people who read an item in the same arm: 1 perfect, 0 chance; "
+    "over items with two answers or more."
+)
 SHAPES = ("tables", "wide", "long")
 """What `compare --shape` takes; the first is the default."""
 TOGETHER = "Models and scenarios together"
@@ -112,8 +116,9 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
 def _arm_tables(arms: Sequence[ArmSummary]) -> Iterable[Table]:
     if arms:
         yield OUTCOMES.table(arms, _arm_remarks(arms))
-    if any(arm.accuracy is not None for arm in arms):
-        yield SCORES.table([arm for arm in arms if arm.arm != "none"])
+    if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
+        rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
+        yield SCORES.table([arm for arm in arms if arm.arm != "none"], rated)
 
 
 def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:

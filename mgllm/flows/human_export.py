@@ -75,7 +75,7 @@ def human_export(options: RunOptions, raters: int, out: Path, consent: Path | No
         raise InputError("human export takes one scenario: mgllm human export NAME …")
     text = _consent(consent)
     material = gather(found[0], options)
-    plan = _plan(material, options, raters)
+    plan = _plan(material, options, raters, text)
     names = [plan.rater_name(nth) for nth in range(raters)]
     refuse_existing(out, [PLAN, README, *(f"{name}.html" for name in names)])
     minutes = _minutes(plan)
@@ -128,7 +128,7 @@ def _consent(path: Path | None) -> str:
     return text
 
 
-def _plan(material: Material, options: RunOptions, raters: int) -> HumanPlan:
+def _plan(material: Material, options: RunOptions, raters: int, consent: str) -> HumanPlan:
     scenario = material.scenario
     manner = Manner(
         form="chat",
@@ -148,7 +148,9 @@ def _plan(material: Material, options: RunOptions, raters: int) -> HumanPlan:
     described = describe_scenario(material, manner, renderer, options.ask.paraphrase)
     place = {(one.key.item, one.key.arm): nth for nth, one in enumerate(planned)}
     seen = seats(material.asked, len(material.arms), raters, options.ask.seed)
-    content = hashlib.sha256("".join(one.question.prompt.sha256 for one in planned).encode()).hexdigest()
+    what = [consent, scenario.title, *(one.question.prompt.sha256 for one in planned)]
+    what += [f"{label.id} {label.text}" for label in scenario.labels]
+    content = hashlib.sha256("\x1f".join(what).encode()).hexdigest()
     return HumanPlan(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=options.ask.seed,

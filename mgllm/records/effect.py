@@ -142,7 +142,7 @@ class Effect(Frozen):
     equivalence_p: float | None = None
     """The larger p of two one-sided tests against ± margin, with the same SE and degrees of freedom."""
     missing: int = 0
-    """Pairs of which at least one side is not answered."""
+    """Pairs of which at least one side is not answered; of people, also ratings that are no answer."""
     strict: float | None = None
     """Accuracy difference with refused and unparsed counted as wrong."""
     bounds: tuple[float, float] | None = None

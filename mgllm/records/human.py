@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
@@ -68,6 +68,13 @@ class HumanPlan(Frozen):
     raters: tuple[RaterPlan, ...]
     """One per rater, from the first."""
 
+    @model_validator(mode="after")
+    def _shows_what_there_is(self) -> Self:
+        most = len(self.questions) - 1
+        if any(not 0 <= index <= most for rater in self.raters for index in rater.shown):
+            raise ValueError(f"raters: shown holds a number that is not from 0 to {most}")
+        return self
+
     def rater_name(self, nth: int) -> str:
         """What the files of a rater are called, counted from 0: `rater-01`."""
         return f"rater-{nth + 1:0{max(2, len(str(len(self.raters))))}d}"
@@ -76,7 +83,7 @@ class HumanPlan(Frozen):
 class Rating(Frozen):
     """What a rater said of one item."""
 
-    n: int = Field(ge=1)
+    n: int = Field(ge=1, strict=True)
     """Which of the rater's items, from 1."""
     label: str | None
     """Id of the label chosen; null: cannot tell."""
@@ -91,11 +98,18 @@ class RaterFile(Frozen):
     """Name and version of the file format."""
     form: str
     """Id of the form."""
-    consent: Literal[True]
-    """The rater agreed to the text shown."""
+    consent: bool = Field(strict=True)
+    """The rater agreed to the text shown; a file without it is refused."""
     started: date
     """Day of the first answer."""
     finished: date
     """Day of saving."""
     ratings: tuple[Rating, ...]
     """One per item answered."""
+
+    @field_validator("consent")
+    @classmethod
+    def _agreed(cls, value: bool) -> bool:
+        if not value:
+            raise ValueError("the rater did not agree; the file may not be used")
+        return value

@@ -88,6 +88,38 @@ def test_every_rating_counts_whoever_gave_it(rated: Any) -> None:
     assert effect.pairs == len(items)
 
 
+def test_fewer_ratings_in_one_arm_are_no_missing_answers(rated: Any) -> None:
+    run, _ = rated
+    effect = next(e for e in summarise([run]).effects if e.metric == "accuracy")
+    refused = sum(record.outcome == "refused" for record in run.records)
+    assert effect.missing >= refused > 0
+    whole = RunRecords(run.manifest, [r for r in run.records if r.outcome == "answered"])
+    items = [{r.item for r in whole.records if r.arm == arm} for arm in ("text", "text+mg")]
+    both = RunRecords(run.manifest, [r for r in whole.records if r.item in items[0] & items[1]])
+    sure = next(e for e in summarise([both]).effects if e.metric == "accuracy")
+    assert sure.missing == 0
+    assert sure.difference == pytest.approx(sure.strict)
+    assert sure.bounds == pytest.approx((sure.difference, sure.difference))
+    assert not sure.sign_changes
+
+
+def test_bounds_turn_every_refusal_one_way(rated: Any) -> None:
+    run, _ = rated
+    effect = next(e for e in summarise([run]).effects if e.metric == "accuracy")
+    share: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+    for r in run.records:
+        right = float(r.answer == r.target)
+        low, high = (right, right) if r.outcome == "answered" else (0.0, 1.0)
+        share.setdefault((r.item, r.arm), []).append((low, high, right))
+    items = [item for item, arm in share if arm == "text" and (item, "text+mg") in share]
+    mean = {key: np.mean(values, axis=0) for key, values in share.items()}
+    low = np.mean([mean[item, "text+mg"][0] - mean[item, "text"][1] for item in items])
+    high = np.mean([mean[item, "text+mg"][1] - mean[item, "text"][0] for item in items])
+    strict = np.mean([mean[item, "text+mg"][0] - mean[item, "text"][0] for item in items])
+    assert effect.bounds == pytest.approx((low, high))
+    assert effect.strict == pytest.approx(strict)
+
+
 def test_tables_say_that_readers_are_fixed(rated: Any) -> None:
     text = " ".join(render(summarise([rated[0]]), "md").split())
     assert "agreement: alpha [95 %]" in text

@@ -18,12 +18,13 @@ from mgllm.flows.compare import compare
 from mgllm.flows.flat_options import from_flat
 from mgllm.flows.human_export import HumanExport, human_export
 from mgllm.flows.human_import import HumanImport, human_import
+from mgllm.flows.options import RunOptions
 from mgllm.flows.report import PageOptions, report
 from mgllm.flows.score import score
 from mgllm.pages import visible
 from mgllm.records import HumanPlan
 from mgllm.scenarios import Folders
-from mgllm.store import read_run
+from mgllm.store import read_options, read_run
 from mgllm.testing import Script
 from mgllm.testing.forms import fill_in, form_payload
 from mgllm.testing.planted import planted_items
@@ -213,6 +214,9 @@ def spoil(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
         (lambda c: c.update(name="Ann"), r"name: unknown field"),
         (lambda c: c.update(schema="mgllm.ratings/9"), r"schema"),
         (lambda c: c["ratings"][0].update(seconds=-1), r"ratings\.0\.seconds"),
+        (lambda c: c.update(consent=1), r"consent: must be"),
+        (lambda c: c["ratings"][0].update(n="1"), r"ratings\.0\.n: must be"),
+        (lambda c: c["ratings"][0].update(n=True), r"ratings\.0\.n: must be"),
     ],
 )
 def test_bad_files_are_named(export: Export, take_in: Any, tmp_path: Path, change: Any, words: str) -> None:
@@ -243,6 +247,32 @@ def test_other_wrong_inputs(export: Export, take_in: Any, tmp_path: Path) -> Non
     spoil(files[0], lambda c: c.update(ratings=[]))
     with pytest.raises(InputError, match="no rater answered"):
         take_in(files[0])
+
+
+def test_a_damaged_plan_is_named(export: Export, take_in: Any, tmp_path: Path) -> None:
+    forms = export().out
+    files = fill_in(forms, tmp_path / "answers")
+    spoil(forms / "plan.json", lambda c: c["raters"][0].update(shown=[9999]))
+    with pytest.raises(InputError, match=r"plan\.json .*not from 0 to 31"):
+        take_in(*files)
+
+
+def test_another_consent_text_is_another_form(export: Export, tmp_path: Path) -> None:
+    """Answers kept in a browser are not those to a form that said something else."""
+    own = tmp_path / "consent.txt"
+    own.write_text("Hello", encoding="utf-8")
+    one, same, other = (
+        plan_of(export(out=tmp_path / str(n), consent=consent).out).raters[0].form
+        for n, consent in enumerate((None, None, own))
+    )
+    assert one == same != other
+
+
+def test_people_are_not_resumed(export: Export, take_in: Any, tmp_path: Path) -> None:
+    fill_in(export().out, tmp_path / "answers")
+    people = take_in(tmp_path / "answers").finished
+    with pytest.raises(InputError, match="was not made by `mgllm run`"):
+        read_options(people.folder, RunOptions)
 
 
 def test_missing_raters_are_named(export: Export, take_in: Any, tmp_path: Path) -> None:

@@ -143,6 +143,18 @@ def test_stopping_early_saves_what_there_is(opened: Any, saved: Any, forms: Path
     assert [rating["n"] for rating in saved("rater-04.json")["ratings"]] == [1]
 
 
+def test_joiners_are_read_as_a_model_reads_them(opened: Any, tmp_path: Path) -> None:
+    words = "می\u200cخواهم 👨\u200d👩\u200d👧"
+    prompt = Prompt(form="chat", messages=(Message(role="user", content=words),), sha256="0")
+    content = FormContent("f", "rater-01.json", "t", "c", "e", [FormItem(prompt, [("a", "a"), ("b", "b")])])
+    page = tmp_path / "joined.html"
+    page.write_text(build_form(content), encoding="utf-8")
+    b = opened(page)
+    agree(b)
+    shown = b.execute_script("return document.getElementById('reading').textContent")
+    assert shown == words
+
+
 def test_strangers_words_stay_words(opened: Any, saved: Any, tmp_path: Path) -> None:
     prompt = Prompt(form="chat", messages=(Message(role="user", content=SPICE),), sha256="0")
     content = FormContent(

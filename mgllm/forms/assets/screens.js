@@ -1,6 +1,9 @@
 // Consent, one text a page, the end. Strangers' words become text nodes alone.
 
 const UNSURE = 'I cannot tell';
+// As the model reads it: joiners belong to scripts and emoji; only what would turn text round, or end it, is named.
+const TURNING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const legible = (text) => text.replace(TURNING, (one) => visible(one));
 const byId = (id) => document.getElementById(id);
 
 class Screens {
@@ -17,6 +20,7 @@ class Screens {
     document.addEventListener('keydown', (event) => this.key(event));
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.stopClock(); else this.startClock(); });
     addEventListener('pagehide', () => this.stopClock());
+    addEventListener('beforeunload', (event) => { if (!answers.stored && answers.done && !this.saved) event.preventDefault(); });
     if (answers.state.consent) this.go(answers.state.at); else this.show('consent');
   }
 
@@ -54,9 +58,9 @@ class Screens {
     byId('progress').value = this.answers.done;
     byId('missing').textContent = '';
     byId('back').disabled = n === 1;
-    byId('reading').replaceChildren(...messages.map((text) => make('div', { class: 'message', dir: 'auto' }, visible(text))));
+    byId('reading').replaceChildren(...messages.map((text) => make('div', { class: 'message', dir: 'auto' }, legible(text))));
     const said = this.answers.has(n) ? this.answers.state.labels[n] : undefined;
-    const radio = ([label, words], place) => make('label', { class: label === null ? 'choice unsure' : 'choice' }, make('input', { type: 'radio', name: 'label', value: String(place), checked: said === label }), word(words), make('kbd', { 'aria-hidden': 'true' }, place < 9 ? String(place + 1) : ''));
+    const radio = ([label, words], place) => make('label', { class: label === null ? 'choice unsure' : 'choice' }, make('input', { type: 'radio', name: 'label', value: String(place), checked: said === label }), make('bdi', {}, legible(words)), make('kbd', { 'aria-hidden': 'true' }, place < 9 ? String(place + 1) : ''));
     byId('choices').replaceChildren(...this.offered(choices).map(radio));
     this.show('item');
     this.startClock();
@@ -104,6 +108,7 @@ class Screens {
     const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
     make('a', { href: address, download: this.payload.file }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
+    this.saved = true;
     byId('saved').textContent = `Saved as ${this.payload.file} where your browser puts downloads.`;
   }
 
