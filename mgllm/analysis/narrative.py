@@ -119,7 +119,7 @@ def _difference(effect: Effect, who: str, than: str) -> str:
     values = f"{level(effect.arm_value, 'accuracy')} % against {level(effect.baseline_value, 'accuracy')} %"
     gained = "item" if effect.b == 1 else "items"
     flips = "" if effect.b is None else f"; {effect.b} {gained} gained, {effect.c} lost"
-    missing = f"; {effect.missing} pairs have no answer on one side" if effect.missing else ""
+    missing = f"; {effect.missing} without an answer" if effect.missing else ""
     start = " ".join(filter(None, [f"{who} accuracy is {size}", than]))
     if not effect.primary:
         start = f"Exploratory: {start[:1].lower()}{start[1:]}"

@@ -88,7 +88,7 @@ def test_outcomes_and_missing_pairs_are_told(random_run: MakeRun) -> None:
     (account,) = narrate(summary)
     unparsed = sum(arm.unparsed for arm in summary.arms)
     assert f"{unparsed} unparsed" in account.sentences[0]
-    assert f"{accuracy(summary, 'text').missing} pairs have no answer on one side" in account.sentences[1]
+    assert f"{accuracy(summary, 'text').missing} without an answer" in account.sentences[1]
 
 
 def test_without_targets_there_is_no_accuracy(random_run: MakeRun) -> None:
