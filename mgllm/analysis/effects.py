@@ -16,6 +16,8 @@ from mgllm.analysis.sample import Metric
 from mgllm.records import Effect, RowName
 
 MAIN, TEXT, SHUFFLED, FILLER = "text+mg", "text", "text+shuffled", "text+filler"
+Pair = tuple[str, str]
+"""An arm, and the arm that it is taken against."""
 PRIMARY_CONTRASTS = ((MAIN, TEXT), (MAIN, SHUFFLED))
 """The two contrasts that the claim needs."""
 SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
@@ -37,19 +39,19 @@ class Contrast:
     """Words of caution that go for every metric."""
 
 
-def grid_contrasts(grid: Grid) -> list[Contrast]:
-    """All that a grid's arms allow: the primary contrasts first; none without targets."""
+def grid_contrasts(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Contrast]:
+    """All that a grid's arms allow, primary ones first, those asked for last; none without targets."""
     if not (grid.target_I >= 0).any():
         return []
     return [
         Contrast(grid, grid.row, (arm, baseline), (grid.answers[arm], grid.answers[baseline]))
-        for arm, baseline in _contrasts(grid)
+        for arm, baseline in _contrasts(grid, wanted)
     ]
 
 
-def grid_effects(grid: Grid) -> list[Effect]:
-    """All differences of a grid that its arms allow: the primary contrasts first."""
-    return [effect for contrast in grid_contrasts(grid) for effect in contrast_effects(contrast)]
+def grid_effects(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Effect]:
+    """All differences of a grid that its arms allow: the primary contrasts first, those asked for last."""
+    return [effect for contrast in grid_contrasts(grid, wanted) for effect in contrast_effects(contrast)]
 
 
 def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] = METRICS) -> list[Effect]:
@@ -65,10 +67,10 @@ def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] = METRICS) ->
     )
 
 
-def _contrasts(grid: Grid) -> list[tuple[str, str]]:
+def _contrasts(grid: Grid, wanted: Sequence[Pair]) -> list[Pair]:
     against = [(arm, grid.scenario.baseline) for arm in grid.answers if arm != grid.scenario.baseline]
-    wanted = [*PRIMARY_CONTRASTS, *against, (MAIN, FILLER)]
-    return [pair for pair in dict.fromkeys(wanted) if set(pair) <= set(grid.answers)]
+    pairs = [*PRIMARY_CONTRASTS, *against, (MAIN, FILLER), *wanted]
+    return [pair for pair in dict.fromkeys(pairs) if set(pair) <= set(grid.answers)]
 
 
 def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric]) -> list[Effect]:

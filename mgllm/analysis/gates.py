@@ -96,7 +96,10 @@ def _contrast(summary: Summary, arm: str, baseline: str) -> list[Effect]:
     found += [_mirrored(effect) for effect in accuracy if (effect.baseline, effect.arm) == (arm, baseline)]
     if not found:
         known = ", ".join(dict.fromkeys(contrast_words(effect) for effect in accuracy)) or "(none)"
-        raise InputError(f"--fail-if: no contrast {arm} − {baseline} in this table. Known: {known}")
+        raise InputError(
+            f"--fail-if: no contrast {arm} − {baseline} in this table. Known: {known}. "
+            f"Add it with --pair {arm},{baseline}"
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from mgllm.analysis.arm_rows import arm_rows
 from mgllm.analysis.attribution import attributions
 from mgllm.analysis.bias import arm_biases
 from mgllm.analysis.claims import claims, with_q
-from mgllm.analysis.effects import Contrast, contrast_effects, grid_contrasts, grid_effects
+from mgllm.analysis.effects import Contrast, Pair, contrast_effects, grid_contrasts, grid_effects
 from mgllm.analysis.flips import flips
 from mgllm.analysis.gee import regressions
 from mgllm.analysis.grid import Grid, grids
@@ -17,22 +17,25 @@ from mgllm.analysis.notes import notes
 from mgllm.analysis.realign import on_common_items
 from mgllm.analysis.runs import RunRecords
 from mgllm.analysis.slices import Covariate, slices
-from mgllm.errors import InputError
+from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Flips, RowName, Slice, Summary
 
 
-def summarise(runs: Sequence[RunRecords], by: Covariate | None = None) -> Summary:
+def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Sequence[Pair] = ()) -> Summary:
     """Arms, differences between arms, claims, flips, biases and notes of one or more runs.
 
     Args:
         runs: what to read.
         by: also slice by this covariate.
+        pairs: further contrasts, each an arm and what it is taken against; exploratory.
 
     Raises:
-        InputError: a run's records do not fit its manifest, or the covariate cannot be sliced.
+        InputError: a run's records do not fit its manifest, the covariate cannot be sliced, or no run has
+            both arms of a pair.
     """
     found = [grid for run in runs for grid in grids(run)]
-    by_grid = [grid_effects(grid) for grid in found]
+    _refuse_unknown(pairs, found)
+    by_grid = [grid_effects(grid, pairs) for grid in found]
     arms = tuple(row for grid in found for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
     return Summary(
@@ -41,7 +44,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None) -> Summar
         arms=arms,
         effects=effects,
         claims=claims(by_grid),
-        flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid)),
+        flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid, pairs)),
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in found for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
@@ -86,6 +89,16 @@ def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -
 def flips_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Flips, ...]:
     """Items of the same arm gained and lost between two runs: in `runs`, taken against `against`."""
     return tuple(flips(contrast) for contrast in _contrasts_between(runs, against))
+
+
+def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:
+    known = dict.fromkeys(arm for grid in found for arm in grid.answers)
+    for arm in (arm for pair in pairs for arm in pair):
+        if arm not in known:
+            raise InputError(f"--pair: {unknown('arm', arm, known)}")
+    for arm, baseline in pairs:
+        if arm == baseline or not any({arm, baseline} <= set(grid.answers) for grid in found):
+            raise InputError(f"--pair {arm},{baseline}: no scenario of these runs has two such arms")
 
 
 def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:

@@ -27,6 +27,9 @@ def compare(
     fail_if: Annotated[
         list[str] | None, option("--fail-if", "'text+mg<text' or 'text+mg<=text': exit 4 if so. Repeatable.")
     ] = None,
+    pairs: Annotated[
+        list[str] | None, option("--pair", "ARM,ARM: also the first less the second. Repeatable.")
+    ] = None,
     margin: Annotated[
         float | None, option("--margin", "Points: are accuracies equivalent within ±D? Two one-sided tests.")
     ] = None,
@@ -49,12 +52,26 @@ def compare(
     from mgllm.flows.compare import failed_gates
 
     folder = results or Path("results")
-    summary = compare_flow(names, against=against, results=folder, redact=redact, by=by, items=items)
+    summary = compare_flow(
+        names, against=against, results=folder, redact=redact, by=by, items=items, pairs=_pairs(pairs)
+    )
     within = None if margin is None else margin / 100
     form = "json" if json else table_format
     typer.echo(render(summary, form, margin=within, shape=shape, ids=ids).rstrip("\n"))
     if failures := failed_gates(summary, fail_if or []):
         raise GateFailed("; ".join(failures))
+
+
+def _pairs(words: list[str] | None) -> list[tuple[str, str]]:
+    from mgllm.errors import InputError
+
+    found = []
+    for word in words or ():
+        arms = o.split_names(word) or ()
+        if len(arms) != 2:
+            raise InputError(f"--pair '{word}' is not two arms; write 'text+mg,mg'")
+        found.append((arms[0], arms[1]))
+    return found
 
 
 def runs(results: o.Results = None, json: o.Json = False) -> None:

@@ -13,7 +13,7 @@ from mgllm.store import StoredRun, find_run, read_run
 Facts = Mapping[str, str | int | float | bool | None]
 
 
-def compare(
+def compare(  # noqa: PLR0913  # keywords of the public API
     runs: Sequence[str | Path],
     *,
     against: str | Path | None = None,
@@ -21,6 +21,7 @@ def compare(
     redact: bool = False,
     by: str | None = None,
     items: str | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
 ) -> Summary:
     """The summary of one or more runs together, one Holm family; `against` adds run-against-run effects.
 
@@ -31,13 +32,14 @@ def compare(
         redact: leave run ids, ids of items, file names and folders of local models out.
         by: a covariate of the items: each of its values is a slice.
         items: the item set that the runs asked, if it no longer lies where they found it.
+        pairs: further contrasts, each an arm and what it is taken against.
 
     Raises:
         InputError: a run is not there or is damaged, or its items have no such covariate.
     """
     found = [read_run(find_run(name, results)) for name in runs]
     stored = [run_records(run, redact, nth) for nth, run in enumerate(found, 1)]
-    summary = summarise(stored, covariate(found, by, items) if by is not None else None)
+    summary = summarise(stored, covariate(found, by, items) if by is not None else None, pairs)
     if against is not None:
         other = run_records(read_run(find_run(against, results)), redact, 0)
         between = {
