@@ -102,12 +102,14 @@ def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
     if not sure:
         yield f"{start} none is told apart from chance (q ≤ .05)."
         return
-    told = "; ".join(
-        f"{each.gesture.words}, {WAYS[each.way]}: {gain(each.effect)} towards the truth "
-        f"(q {p_words(each.effect.q)})"
-        for each in sure
-    )
+    told = "; ".join(map(_told_apart, sure))
     yield f"{start} these are told apart from chance: {told}."
+
+
+def _told_apart(found: Attribution) -> str:
+    direction = "towards" if (found.effect.difference or 0) > 0 else "away from"
+    sure = f"({direction} the truth, q {p_words(found.effect.q)})"
+    return f"{found.gesture.words}, {WAYS[found.way]}: {gain(found.effect)} {sure}"
 
 
 def _difference(effect: Effect, who: str, than: str) -> str:
