@@ -64,6 +64,7 @@ bench: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python benchmarks/api_load.py --faults
 	$(BIN)/python benchmarks/synth_speed.py
 	$(BIN)/python benchmarks/ledger_speed.py
+	$(BIN)/python benchmarks/attribution_speed.py
 	$(BIN)/python benchmarks/recognizer_speed.py
 	$(BIN)/python benchmarks/recognizer_scaling.py
 	$(BIN)/python benchmarks/transcribe_speed.py

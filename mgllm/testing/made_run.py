@@ -58,7 +58,7 @@ def write_made_run(folder: Path, made: MadeRun | None = None) -> Path:
     made = made or MadeRun()
     folder.mkdir(parents=True)
     with RunWriter(folder, stores_text=made.stores_text) as writer:
-        writer.write_manifest(_manifest(folder.name, made))
+        writer.write_manifest(made_manifest(folder.name, made))
         for prompt, record in made_answers(made):
             writer.keep_prompt(prompt)
             writer.append(record)
@@ -158,7 +158,8 @@ def _record(
     )
 
 
-def _manifest(name: str, made: MadeRun) -> RunManifest:
+def made_manifest(name: str, made: MadeRun) -> RunManifest:
+    """What such a run was."""
     subjects = -(-made.items // made.per_subject)
     scenario = ScenarioManifest(
         name="emotion",
