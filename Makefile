@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WEIGHTS ?=
 
-.PHONY: help demo video test check fix bench slow clean
+.PHONY: help demo video browser test check fix bench slow clean
 
 help:
 	@echo "make demo   set up, pull the default model, run all scenarios, print the table"
 	@echo "make video  set up, and install what reading videos needs (Python up to 3.12)"
+	@echo "make browser  install chromium for the tests of the page (as root, with apt-get)"
 	@echo "make test   set up, pull the pinned weights, run the tests"
 	@echo "make check  lint, format, types, imports"
 	@echo "make fix    mend what lint and format can mend by themselves"
@@ -38,11 +39,25 @@ $(VENV)/.video: $(VENV)/.installed
 
 video: $(VENV)/.installed $(VENV)/.video
 
+# The page is tested in a real browser. Never a reason to fail: without one those tests are skipped.
+HAS_BROWSER := command -v chromedriver >/dev/null && \
+  { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
+
+browser:
+	@if $(HAS_BROWSER); then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { $(APT) update && \
+	  $(APT) install --yes --no-install-recommends chromium chromium-driver; } </dev/null >/dev/null 2>&1 && \
+	  $(HAS_BROWSER); then echo "installed chromium and its driver"; else \
+	echo "tests of the page in a browser are skipped: put chromium and chromedriver on PATH (Debian, as root:" \
+	  "apt-get install chromium chromium-driver)"; fi
+
 demo: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.installed $(VENV)/.weights
 	@$(MAKE) --no-print-directory video || echo "tests that read videos are skipped"
+	@$(MAKE) --no-print-directory browser
 	$(BIN)/python -m pytest
 
 slow: $(VENV)/.installed $(VENV)/.weights

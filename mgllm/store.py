@@ -141,6 +141,8 @@ def find_run(name: str | Path, results: Path) -> Path:
     Raises:
         InputError: there is none, or more than one fits.
     """
+    if not str(name):
+        raise InputError("a run's name is empty; write a folder, a name or latest")
     path = Path(name)
     if (path / MANIFEST).is_file():
         return path

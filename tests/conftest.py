@@ -18,6 +18,7 @@ from mgllm.flows.new_scenario import new_scenario
 from mgllm.scenarios import Folders
 from mgllm.testing import Script, ScriptedBackend
 from mgllm.testing.scripted import Answer, say_by_hash
+from tests.opened import Opened
 
 if TYPE_CHECKING:
     from mgllm.skeleton import Clip
@@ -67,6 +68,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Chromium without a window, driven by its own driver; skipped where there is none."""
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")
+    pytest.importorskip("selenium", reason="pip install 'mgllm[test]' brings selenium")
     if binary is None or driver is None:
         pytest.skip("no chromium and chromedriver here (Debian: apt-get install chromium chromium-driver)")
     from selenium import webdriver
@@ -82,20 +84,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
     """Open a page, light unless told; afterwards no error may stand in the console."""
 
-    def open_page(page: Path | str, theme: str = "light", width: int = 1280) -> Any:
+    def open_page(page: Path | str, theme: str = "light", width: int = 1280) -> Opened:
         media = [{"name": "prefers-color-scheme", "value": theme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
         size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.get(page.as_uri() if isinstance(page, Path) else page)
-        ready = "return document.documentElement.dataset.ready === 'yes'"
-        from selenium.webdriver.support.ui import WebDriverWait
-
-        WebDriverWait(browser, 20, 0.05).until(lambda b: b.execute_script(ready))
-        return browser
+        made = Opened(browser)
+        made.wait_for(lambda: made.run("return document.documentElement.dataset.ready === 'yes'"), 20)
+        return made
 
     browser.get_log("browser")
     yield open_page

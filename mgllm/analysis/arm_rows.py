@@ -9,7 +9,7 @@ from statistics import fmean
 
 from mgllm.analysis.agreement import agreement
 from mgllm.analysis.grid import Answers, Grid
-from mgllm.analysis.jackknife import clusters, jackknife
+from mgllm.analysis.jackknife import clusters, held, jackknife
 from mgllm.analysis.metrics import METRICS
 from mgllm.analysis.pairs import given, sample
 from mgllm.analysis.runs import PriorKey, corrected, priors
@@ -64,9 +64,8 @@ def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
             continue
         estimate = jackknife(metric.replicates(over), clusters(over.subject_N))
         found[metric.name] = estimate.value
-        if metric.name == "accuracy" and estimate.interval is not None:
-            low, high = estimate.interval
-            found["accuracy_interval"] = (max(0.0, low), min(1.0, high))
+        if metric.name == "accuracy":
+            found["accuracy_interval"] = held(estimate.interval, 0, metric.most)
     return found
 
 

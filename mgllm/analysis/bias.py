@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mgllm.analysis.grid import Floats, Grid, Ints
-from mgllm.analysis.jackknife import clusters, jackknife
+from mgllm.analysis.jackknife import clusters, held, jackknife
 from mgllm.records import ArmBias, Outcome, Record, Share
 
 
@@ -30,8 +30,7 @@ def share(values_N: Floats, subject_N: Ints) -> Share:
     total = sums_S.sum()
     replicates_1S = np.concatenate([[total], total - sums_S]) / np.maximum(left_1S, 1)
     found = jackknife(replicates_1S, over)
-    interval = found.interval and (max(0.0, found.interval[0]), min(1.0, found.interval[1]))
-    return Share(value=float(replicates_1S[0]), interval=interval, flag=found.flag)
+    return Share(value=float(replicates_1S[0]), interval=held(found.interval, 0, 1), flag=found.flag)
 
 
 def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
@@ -41,6 +40,7 @@ def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
         arm=arm,
         items=len({record.item for record in answered}),
         subjects=len({record.subject for record in answered}),
+        orders=len({record.label_order for record in answered}),
         targets=_target_places(answered, len(grid.labels)),
         refused=_declined(records, "refused"),
         unparsed=_declined(records, "unparsed"),
@@ -55,13 +55,14 @@ def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
 def _asked_nothing(grid: Grid, records: Sequence[Record]) -> ArmBias:
     """The prior of each place: mean over the label orders that were asked, each of which is one question."""
     by_order = {(record.epoch, record.label_order): record for record in records}
-    places = [found for record in by_order.values() if (found := _prior_places(record)) is not None]
-    mean_P = np.mean(places, axis=0) if places else []
+    known = [(r.label_order, found) for r in by_order.values() if (found := _prior_places(r)) is not None]
+    mean_P = np.mean([places for _, places in known], axis=0) if known else []
     return ArmBias(
         row=grid.row,
         arm="none",
-        items=len(places),
+        items=len(known),
         subjects=0,
+        orders=len({order for order, _ in known}),
         positions=tuple(Share(value=float(value)) for value in mean_P),
     )
 

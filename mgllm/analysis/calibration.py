@@ -29,12 +29,20 @@ class CalibrationError:
     name: str = "calibration_error"
     scored: bool = True
     fewest: int = FEWEST
+    most: float = 1.0
 
     def per_item(self, sample: Sample) -> Floats:
         """How sure, and whether right [N, 2]."""
         sure_N = sample.probabilities_NL.max(axis=1)
         right_N = sample.probabilities_NL.argmax(axis=1) == sample.target_N
         return np.stack([sure_N, right_N.astype(np.float64)], axis=1)
+
+    def bins(self, sample: Sample) -> list[Floats]:
+        """The same in bins of equal mass, from the least to the most sure: fewer than ten under 100 items."""
+        pairs_N2 = self.per_item(sample)
+        pairs_N2 = pairs_N2[np.argsort(pairs_N2[:, 0], kind="stable")]
+        count = min(BINS, max(1, len(pairs_N2) // (FEWEST // BINS)))
+        return np.split(pairs_N2, np.arange(1, count) * len(pairs_N2) // count)
 
     def replicates(self, sample: Sample) -> Floats:
         """The error over all items, then without each subject [1 + S], cut into tenths anew."""

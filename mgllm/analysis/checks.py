@@ -97,6 +97,19 @@ def resampled_sums(sums_SK: Floats, draws: int | None = None) -> Floats:
     return np.concatenate([counts_RS.astype(np.float64) @ sums_SK for counts_RS in _counts(subjects, draws)])
 
 
+def drawn_counts(subjects: int, draws: int, at_once: int) -> Iterator[Ints]:
+    """How often each subject is drawn [rows, S], as for `resampled_sums`, about so many rows at once."""
+    gathered: list[Ints | Bytes] = []
+    for counts_RS in _counts(subjects, DRAWS):
+        gathered.append(counts_RS[:draws])
+        draws -= len(gathered[-1])
+        if not draws or sum(map(len, gathered)) >= at_once:
+            yield np.concatenate(gathered)
+            gathered = []
+        if not draws:
+            return
+
+
 def bca_interval(replicates_1S: Floats, resampled_R: Floats) -> tuple[float, float] | None:
     """95 % bias-corrected and accelerated bootstrap interval over subjects; null where undefined.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mgllm.analysis.checks import BOOTSTRAP_FROM, bootstrap_many, mcnemar_p, sign_flip_p
+from mgllm.analysis.auc_bootstrap import resampled_auc
+from mgllm.analysis.checks import BOOTSTRAP_FROM, bca_interval, bootstrap_many, mcnemar_p, sign_flip_p
 from mgllm.analysis.grid import Answers, Floats, Grid
-from mgllm.analysis.jackknife import DETECTABLE, FEWEST, Estimate, jackknife
+from mgllm.analysis.jackknife import DETECTABLE, FEWEST, Estimate, held, jackknife
 from mgllm.analysis.metrics import METRICS, PRIMARY, SumMetric
 from mgllm.analysis.pairs import Pairs, discordance, pair, sensitivity
 from mgllm.analysis.sample import Metric
@@ -125,7 +126,7 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers)
         baseline_value=_finite(numbers.values[1]),
         difference=estimate.value,
         se=estimate.se,
-        interval=estimate.interval,
+        interval=held(estimate.interval, -metric.most, metric.most),
         p=estimate.p,
         detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
         sign_flip_p=numbers.sign_flip_p,
@@ -158,18 +159,21 @@ def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:
 def _bca(
     pairs: Pairs, metrics: Sequence[Metric], replicates: dict[str, Floats]
 ) -> dict[str, tuple[float, float] | None]:
-    """BCa intervals of the metrics that are functions of sums; AUC is not, and has none."""
+    """BCa intervals of the metrics that are functions of sums, and of AUC; the calibration error has none."""
     if pairs.over.subjects < BOOTSTRAP_FROM:
         return {}
+    found: dict[str, tuple[float, float] | None] = {}
+    if "auc" in replicates and np.isfinite(replicates["auc"]).all():
+        resampled_R = resampled_auc(pairs.arm) - resampled_auc(pairs.baseline)
+        found["auc"] = bca_interval(replicates["auc"], resampled_R)
     summed = [metric for metric in metrics if isinstance(metric, SumMetric)]
     sums = [np.hstack([m.subject_sums(pairs.arm), m.subject_sums(pairs.baseline)]) for m in summed]
     known = [replicates[metric.name] for metric in summed]
-    return dict(
-        zip(
-            [metric.name for metric in summed],
-            bootstrap_many(sums, [_Difference(*both) for both in zip(summed, sums, strict=True)], known),
-            strict=True,
-        )
+    differences: list[Callable[[Floats], Floats]] = [
+        _Difference(*both) for both in zip(summed, sums, strict=True)
+    ]
+    return found | dict(
+        zip([metric.name for metric in summed], bootstrap_many(sums, differences, known), strict=True)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from mgllm.analysis.jackknife import t_tail
 from mgllm.analysis.wording import SCALES, change, contrast_words, gain, p_words
@@ -56,8 +57,8 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
     Raises:
         InputError: the margin is not positive.
     """
-    if not margin > 0:
-        raise InputError(f"--margin {margin} is not above 0; write how large a difference would not matter")
+    if not 0 < margin < inf:
+        raise InputError("--margin must be a number above 0: how large a difference would not matter")
     within = f"within ±{change(margin, effect.metric)[1:]} {SCALES[effect.metric].unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
         return Equivalence(None, f"not tested to be equivalent {within}: no interval")

@@ -82,6 +82,11 @@ def jackknife(replicates_1S: Floats, over: Clusters) -> Estimate:
     return Estimate(value, se, (low, high), 2 * t_tail(abs(value) / se, over.effective), flag)
 
 
+def held(interval: tuple[float, float] | None, low: float, high: float) -> tuple[float, float] | None:
+    """An interval less the part that cannot be: its ends are held inside low..high."""
+    return interval and (min(max(interval[0], low), high), max(min(interval[1], high), low))
+
+
 def t_interval(value: float, se: float, effective: float) -> tuple[float, float]:
     """95 % interval of Student's t with `effective` − 1 degrees of freedom."""
     from scipy.special import stdtrit  # scipy.stats has the same function and takes a second longer

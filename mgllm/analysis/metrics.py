@@ -26,6 +26,7 @@ class SumMetric:
     value: Callable[[Floats, Floats], Floats]
     """The number from sums [..., K], and from those over all items [K], which say what labels occur."""
     fewest: int = 1
+    most: float = 1.0
 
     def per_item(self, sample: Sample) -> Floats:
         """What of each item decides the number [N, K]."""
@@ -50,6 +51,7 @@ class Auc:
     name: str = "auc"
     scored: bool = True
     fewest: int = 1
+    most: float = 1.0
 
     def per_item(self, sample: Sample) -> Floats:
         """P(label) of each item [N, L]."""
@@ -152,8 +154,8 @@ METRICS: tuple[Metric, ...] = (
     SumMetric("balanced_accuracy", False, _confusion_columns, _over_targets(lambda hit, row, _: hit / row)),
     SumMetric("macro_f1", False, _confusion_columns, _over_targets(lambda hit, r, c: 2 * hit / (r + c))),
     Auc(),
-    SumMetric("log_odds", True, lambda sample: _mean_columns(sample.log_odds_N), _mean),
-    SumMetric("brier", True, lambda sample: _mean_columns(_brier(sample)), _mean),
+    SumMetric("log_odds", True, lambda sample: _mean_columns(sample.log_odds_N), _mean, most=np.inf),
+    SumMetric("brier", True, lambda sample: _mean_columns(_brier(sample)), _mean, most=2.0),
     CalibrationError(),
 )
 """In table order. Another metric is another entry. Of the last two, less is better."""

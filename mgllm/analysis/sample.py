@@ -42,6 +42,10 @@ class Metric(Protocol):
     def fewest(self) -> int:
         """Items from which it is given."""
 
+    @property
+    def most(self) -> float:
+        """It lies in 0..most, and a difference of two in ± most; infinite where it has no bounds."""
+
     def per_item(self, sample: Sample) -> Floats:
         """What of each item decides the number [N, K]; equal rows in two arms are concordant."""
 

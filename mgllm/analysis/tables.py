@@ -128,7 +128,7 @@ def _brier(arm: ArmSummary) -> str:
     return level(arm.brier, "brier")
 
 
-@SCORES.column("ECE")
+@SCORES.column("ECE %")
 def _calibration_error(arm: ArmSummary) -> str:
     return level(arm.calibration_error, "calibration_error")
 

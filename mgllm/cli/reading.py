@@ -57,8 +57,10 @@ def compare(
     )
     within = None if margin is None else margin / 100
     form = "json" if json else table_format
-    typer.echo(render(summary, form, margin=within, shape=shape, ids=ids).rstrip("\n"))
-    if failures := failed_gates(summary, fail_if or []):
+    table = render(summary, form, margin=within, shape=shape, ids=ids)
+    failures = failed_gates(summary, fail_if or [])
+    typer.echo(table.rstrip("\n"))
+    if failures:
         raise GateFailed("; ".join(failures))
 
 

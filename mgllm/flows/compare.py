@@ -7,8 +7,9 @@ from pathlib import Path
 
 from mgllm.analysis import RunRecords, effects_between, flips_between, gate, summarise
 from mgllm.flows.covariates import covariate
+from mgllm.flows.named_runs import named_runs, refuse_empty
 from mgllm.records import Summary
-from mgllm.store import StoredRun, find_run, read_run
+from mgllm.store import StoredRun
 
 Facts = Mapping[str, str | int | float | bool | None]
 
@@ -35,16 +36,18 @@ def compare(  # noqa: PLR0913  # keywords of the public API
         pairs: further contrasts, each an arm and what it is taken against.
 
     Raises:
-        InputError: a run is not there or is damaged, or its items have no such covariate.
+        InputError: a run is not there, is damaged or has no records, or its items have no such covariate.
     """
-    found = [read_run(find_run(name, results)) for name in runs]
+    found = named_runs(runs, results, against)
+    refuse_empty(found, "nothing can be compared before its first answer")
+    other = found.pop() if against is not None else None
     stored = [run_records(run, redact, nth) for nth, run in enumerate(found, 1)]
     summary = summarise(stored, covariate(found, by, items) if by is not None else None, pairs)
-    if against is not None:
-        other = run_records(read_run(find_run(against, results)), redact, 0)
+    if other is not None:
+        others = [run_records(other, redact, 0)]
         between = {
-            "effects": (*summary.effects, *effects_between(stored, [other])),
-            "flips": (*summary.flips, *flips_between(stored, [other])),
+            "effects": (*summary.effects, *effects_between(stored, others)),
+            "flips": (*summary.flips, *flips_between(stored, others)),
         }
         summary = summary.model_copy(update=between)
     return _without_items(summary) if redact else summary

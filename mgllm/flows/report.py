@@ -14,10 +14,11 @@ from mgllm.analysis.columns import Table
 from mgllm.analysis.tables import OUTCOMES, SCORES
 from mgllm.errors import InputError
 from mgllm.flows.compare import run_records
+from mgllm.flows.named_runs import named_runs, refuse_empty
 from mgllm.flows.page_items import check_known, items_of
 from mgllm.records import Summary
 from mgllm.report import PageAccount, PageContent, PageRun, PageTable, build_page
-from mgllm.store import StoredRun, find_run, read_run
+from mgllm.store import StoredRun
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class WrittenPage:
 
 
 def report(runs: Sequence[str | Path], out: Path, options: PageOptions | None = None) -> WrittenPage:
-    """Write the page of one or more runs.
+    """Write the page of one or more runs, each of which has records.
 
     Args:
         runs: folders, names, beginnings or ends of names, or `latest`.
@@ -57,10 +58,11 @@ def report(runs: Sequence[str | Path], out: Path, options: PageOptions | None = 
         options: what is in it.
 
     Raises:
-        InputError: a run is not there or is damaged, or the file cannot be written.
+        InputError: a run is not there, is damaged or has no records, or the file cannot be written.
     """
     options = options or PageOptions()
     stored = read_runs(runs, options)
+    refuse_empty(stored, "a page needs at least one (`mgllm view` waits for them)")
     page = build_page(page_content(stored, options))
     _write(out, page)
     return WrittenPage(out, len(page.encode()), sum(len(run.records) for run in stored))
@@ -70,14 +72,10 @@ def read_runs(runs: Sequence[str | Path], options: PageOptions) -> list[StoredRu
     """The runs named, and the one they are set against; each once.
 
     Raises:
-        InputError: a run is not there or is damaged, or has no records.
+        InputError: a run is not there or is damaged, or another item file was asked.
     """
-    names = [*runs, *([options.against] if options.against is not None else [])]
-    stored = [read_run(folder) for folder in dict.fromkeys(find_run(name, options.results) for name in names)]
-    for run in stored:
-        if not run.records:
-            raise InputError(f"{run.path} has no records yet; a page needs at least one")
-    if options.items is not None:
+    stored = named_runs(runs, options.results, options.against)
+    if options.items is not None and any(run.records for run in stored):
         check_known(options.items, stored)
     return stored
 
@@ -86,7 +84,7 @@ def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageConte
     """Everything that the page shows."""
     runs = _told_apart([run_records(run, options.redact, nth) for nth, run in enumerate(stored, 1)])
     summary = summarise(runs)
-    if options.against is not None:
+    if options.against is not None and all(run.records for run in stored):
         *those, other = runs
         between = effects_between(those, [other])
         summary = summary.model_copy(update={"effects": (*summary.effects, *between)})

@@ -12,7 +12,7 @@ from mgllm.store import MANIFEST, PROMPTS, RECORDS, find_run
 
 
 def view(runs: Sequence[str | Path], options: PageOptions, port: int = 0) -> PageServer:
-    """A server of the runs' page, on 127.0.0.1; `serve` it.
+    """A server of the runs' page, on 127.0.0.1; `serve` it. A run may have no records yet.
 
     Args:
         runs: folders, names, beginnings or ends of names, or `latest`; `latest` is looked up once.
@@ -20,7 +20,7 @@ def view(runs: Sequence[str | Path], options: PageOptions, port: int = 0) -> Pag
         port: 0 takes a free one.
 
     Raises:
-        InputError: a run is not there, is damaged or has no records, or the port is taken.
+        InputError: a run is not there or is damaged, or the port is taken.
     """
     folders = [find_run(name, options.results) for name in runs]
     read_runs(folders, options)
@@ -31,8 +31,11 @@ def view(runs: Sequence[str | Path], options: PageOptions, port: int = 0) -> Pag
 
     try:
         return PageServer(PageSource(lambda: _version(folders), build), port)
-    except (OSError, OverflowError) as error:
-        raise InputError(f"port {port} cannot be used: {error}; leave --port out for a free one") from None
+    except OverflowError:
+        raise InputError(f"--port {port} is none: 0 to 65535; leave it out for a free one") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise InputError(f"--port {port} cannot be used: {why}; leave it out for a free one") from None
 
 
 def _version(folders: Sequence[Path]) -> str:

@@ -13,12 +13,10 @@ from mgllm.records.attribution import (
 from mgllm.records.bias import ArmBias, Share, Slice
 from mgllm.records.effect import ArmSummary, Claim, Effect, Flips, RowName
 from mgllm.records.figures import (
-    AnswerPlaces,
     Calibration,
     CalibrationBin,
     Confusion,
     Figures,
-    PlaceShare,
 )
 from mgllm.records.frozen import Frozen
 from mgllm.records.gee import Gee, GeeTerm
@@ -50,7 +48,6 @@ __all__ = [
     "ONLY",
     "POOL",
     "WITHOUT",
-    "AnswerPlaces",
     "ArmBias",
     "ArmSummary",
     "AttributedGesture",
@@ -81,7 +78,6 @@ __all__ = [
     "LabelScores",
     "Message",
     "Outcome",
-    "PlaceShare",
     "Prompt",
     "PromptFiles",
     "Question",

@@ -28,6 +28,8 @@ class ArmBias(Frozen):
     """Items answered; for `none` the label orders it was asked under."""
     subjects: int
     """Subjects among them; 0 for `none`, which is about nobody."""
+    orders: int = 0
+    """Orders in which the labels of these answers were listed; from one alone nothing is learnt of places."""
     positions: tuple[Share, ...] = ()
     """Share of answers that are the first, second … label of the prompt; for `none` the mean probability."""
     targets: tuple[float, ...] = ()

@@ -120,7 +120,8 @@ class Effect(Frozen):
     se: float | None = None
     """Delete-one-subject jackknife standard error."""
     interval: tuple[float, float] | None = None
-    """95 %, Student t with effective subjects − 1 degrees of freedom; null where too few subjects."""
+    """95 %, Student t with effective subjects − 1 degrees of freedom, held inside what the difference can be;
+    null where too few subjects."""
     p: float | None = None
     """Two-sided, from the same t."""
     q: float | None = None

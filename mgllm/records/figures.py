@@ -1,4 +1,4 @@
-"""What the page draws beside the effects: how sure answers were, what is taken for what, where they stood."""
+"""What the page draws beside the summary: how sure a model was, and what it took for what."""
 
 from __future__ import annotations
 
@@ -7,29 +7,27 @@ from mgllm.records.frozen import Frozen
 
 
 class CalibrationBin(Frozen):
-    """Answers that were about as sure as each other."""
+    """Items of which a model was about as sure."""
 
     confidence: float
-    """Mean P(answer)."""
+    """Mean P of the most probable label."""
     right: float
-    """Share of them that is right."""
+    """Share of them where that label is true."""
     n: int
-    """Answers."""
+    """Items."""
 
 
 class Calibration(Frozen):
-    """Whether an arm's answers are right as often as their probabilities promise."""
+    """Whether an arm is right as often as its probabilities promise: what `calibration_error` sums up."""
 
     row: RowName
     """What it is about."""
     arm: str
     """Name of the arm."""
     n: int
-    """Answers with probabilities and a known target."""
+    """Items with probabilities and a known target, epochs and shuffles averaged inside the item."""
     bins: tuple[CalibrationBin, ...]
-    """At most 10 of equal mass, from the least to the most sure."""
-    error: float | None = None
-    """Expected calibration error: mean |confidence − right| by mass; from 100 answers."""
+    """Of equal mass, from the least to the most sure: ten from 100 items, else one for each ten items."""
 
 
 class Confusion(Frozen):
@@ -47,30 +45,6 @@ class Confusion(Frozen):
     """By target: records without an answer."""
 
 
-class PlaceShare(Frozen):
-    """How often the label in one place of the list was the answer."""
-
-    share: float
-    """Among answers, 0..1."""
-    interval: tuple[float, float] | None = None
-    """95 %, delete-one-subject jackknife with Student t; null where too few subjects."""
-
-
-class AnswerPlaces(Frozen):
-    """Position bias: labels are listed in rotated order, so each place should be answered as often."""
-
-    row: RowName
-    """What it is about."""
-    arm: str
-    """Name of the arm."""
-    n: int
-    """Answers."""
-    orders: int
-    """Different orders in which the labels were listed."""
-    places: tuple[PlaceShare, ...]
-    """From the first place in the list."""
-
-
 class Figures(Frozen):
     """Everything that the page draws beside the summary."""
 
@@ -78,5 +52,3 @@ class Figures(Frozen):
     """One per row and arm with probabilities and targets."""
     confusions: tuple[Confusion, ...] = ()
     """One per row and arm with targets."""
-    places: tuple[AnswerPlaces, ...] = ()
-    """One per row and arm, where the labels were listed in more than one order."""

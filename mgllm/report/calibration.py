@@ -7,36 +7,35 @@ from typing import Any
 
 from mgllm.records import Calibration, RowName
 from mgllm.report.content import PageContent, PageTable
-from mgllm.report.section import Picture, Section
+from mgllm.report.section import Picture, Section, picture_per_row
 from mgllm.report.svg import ACCENT, FAINT, drawing, panel_grid, to_svg
 from mgllm.report.words import short
 
 LEAD = (
-    "Answers in up to ten groups of equal size, from the least to the most sure. On the line, a group is "
-    "right as often as its probabilities say; below it the model is too sure. Points carry no interval; "
-    "groups of ten answers scatter widely by chance alone."
+    "Items in up to ten groups of equal size, from the least to the most sure. On the line, the most "
+    "probable label is right as often as its probability says; below it the model is too sure. Points carry "
+    "no interval; groups of ten items scatter widely by chance alone."
 )
 
 
 def calibration_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where labels were not scored."""
-    found = content.figures.calibrations
-    rows = list(dict.fromkeys(each.row for each in found))
-    pictures = tuple(
-        _picture(f"calibration{number}", row, [c for c in found if c.row == row])
-        for number, row in enumerate(rows)
-    )
+    errors = {(arm.row, arm.arm): arm.calibration_error for arm in content.summary.arms}
+
+    def draw(name: str, row: RowName, arms: list[Calibration]) -> Picture:
+        return _picture(name, row, arms, [_described(arm, errors.get((row, arm.arm))) for arm in arms])
+
+    pictures = picture_per_row("calibration", content.figures.calibrations, draw)
     return Section("calibration", "Calibration", LEAD, pictures) if pictures else None
 
 
-def _picture(name: str, row: RowName, arms: Sequence[Calibration]) -> Picture:
+def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:
     with drawing():
         figure, panels = panel_grid(len(arms), 2.3, 2.3)
         for panel, arm in zip(panels, arms, strict=True):
             _draw(panel, arm)
-        words = "; ".join(f"{short(arm.arm)}: {_described(arm)}" for arm in arms)
-        svg = to_svg(figure, name, f"Calibration: {row.words}", words)
-    return Picture(row.words, svg, (_numbers(arms),))
+        svg = to_svg(figure, name, f"Calibration: {row.words}", "; ".join(words))
+    return Picture(row.words, svg, (_numbers(arms, words),))
 
 
 def _draw(axes: Any, arm: Calibration) -> None:
@@ -51,26 +50,28 @@ def _draw(axes: Any, arm: Calibration) -> None:
     )
     axes.set(xlim=(0, 1.02), ylim=(-0.04, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     axes.set_title(short(arm.arm), fontsize=10)
-    axes.set_xlabel("P(answer)", fontsize=9)
+    axes.set_xlabel("P(most probable)", fontsize=9)
     axes.set_ylabel("share right", fontsize=9)
 
 
-def _described(arm: Calibration) -> str:
-    error = "" if arm.error is None else f", expected calibration error {100 * arm.error:.1f} points"
+def _described(arm: Calibration, error: float | None) -> str:
+    """In words, with the expected calibration error of the tables."""
+    gap = "" if error is None else f", expected calibration error {100 * error:.1f} points"
     sure = sum(each.confidence * each.n for each in arm.bins) / arm.n
     right = sum(each.right * each.n for each in arm.bins) / arm.n
-    return f"{arm.n} answers, sure {100 * sure:.1f} % and right {100 * right:.1f} % on average{error}"
+    told = f"{arm.n} items, sure {100 * sure:.1f} % and right {100 * right:.1f} % on average{gap}"
+    return f"{short(arm.arm)}: {told}"
 
 
-def _numbers(arms: Sequence[Calibration]) -> PageTable:
+def _numbers(arms: Sequence[Calibration], words: Sequence[str]) -> PageTable:
     return PageTable(
         "Numbers in the picture",
-        ("arm", "group", "answers", "mean P(answer) %", "right %"),
+        ("arm", "group", "items", "mean P(most probable) %", "right %"),
         tuple(
             (arm.arm, str(place), str(each.n), f"{100 * each.confidence:.1f}", f"{100 * each.right:.1f}")
             for arm in arms
             for place, each in enumerate(arm.bins, 1)
         ),
         names=2,
-        remarks=tuple(f"{arm.arm}: {_described(arm)}." for arm in arms),
+        remarks=tuple(f"{each}." for each in words),
     )

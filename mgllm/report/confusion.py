@@ -7,7 +7,7 @@ from typing import Any
 
 from mgllm.records import Confusion, RowName
 from mgllm.report.content import PageContent, PageTable
-from mgllm.report.section import Picture, Section
+from mgllm.report.section import Picture, Section, picture_per_row
 from mgllm.report.svg import ACCENT, INK, drawing, panel_grid, to_svg
 from mgllm.report.words import short
 
@@ -22,11 +22,7 @@ DEEPEST = 0.5
 def confusion_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where nothing with a known target was answered."""
     found = [each for each in content.figures.confusions if any(map(any, each.counts))]
-    rows = list(dict.fromkeys(each.row for each in found))
-    pictures = tuple(
-        _picture(f"confusion{number}", row, [c for c in found if c.row == row])
-        for number, row in enumerate(rows)
-    )
+    pictures = picture_per_row("confusion", found, _picture)
     return Section("confusion", "What was taken for what", LEAD, pictures) if pictures else None
 
 

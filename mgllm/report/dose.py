@@ -7,7 +7,7 @@ from typing import Any
 
 from mgllm.records import ArmSummary, RowName
 from mgllm.report.content import PageContent, PageTable
-from mgllm.report.section import Picture, Section
+from mgllm.report.section import Picture, Section, picture_per_row
 from mgllm.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
 
 NOISY, CLEAN = "text+noisy@", "text+mg"
@@ -21,15 +21,9 @@ LEAD = (
 
 def dose_section(content: PageContent) -> Section | None:
     """One picture per row with at least one noisy arm; null where there is none."""
-    rows = list(dict.fromkeys(arm.row for arm in content.summary.arms))
-    pictures = []
-    for number, row in enumerate(rows):
-        arms = [a for a in content.summary.arms if a.row == row and a.accuracy is not None]
-        doses = _doses(arms)
-        if any(arm.arm.startswith(NOISY) for arm in doses.values()):
-            levels = [arm for arm in arms if arm.arm in LEVELS]
-            pictures.append(_picture(f"dose{number}", row, doses, levels))
-    return Section("dose", "Wrong gestures", LEAD, tuple(pictures)) if pictures else None
+    scored = [arm for arm in content.summary.arms if arm.accuracy is not None]
+    pictures = picture_per_row("dose", scored, _picture)
+    return Section("dose", "Wrong gestures", LEAD, pictures) if pictures else None
 
 
 def _doses(arms: Sequence[ArmSummary]) -> dict[float, ArmSummary]:
@@ -41,9 +35,10 @@ def _doses(arms: Sequence[ArmSummary]) -> dict[float, ArmSummary]:
     return dict(sorted(found.items()))
 
 
-def _picture(
-    name: str, row: RowName, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]
-) -> Picture:
+def _picture(name: str, row: RowName, arms: Sequence[ArmSummary]) -> Picture | None:
+    doses, levels = _doses(arms), [arm for arm in arms if arm.arm in LEVELS]
+    if not any(arm.arm.startswith(NOISY) for arm in doses.values()):
+        return None
     with drawing():
         figure, axes = new_figure(5.6, 3.0)
         _draw(axes[0, 0], doses, levels)
@@ -56,15 +51,26 @@ def _picture(
 def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> None:
     for arm in levels:
         axes.axhline(100 * (arm.accuracy or 0), color=FAINT, linewidth=1, linestyle="--")
-        axes.annotate(
-            arm.arm, (1.0, 100 * (arm.accuracy or 0)), xycoords=("axes fraction", "data"), fontsize=8
-        )
     axes.plot(list(doses), [100 * (arm.accuracy or 0) for arm in doses.values()], "o-", color=ACCENT)
     for p, arm in doses.items():
         if arm.accuracy_interval is not None:
             axes.plot([p, p], [100 * end for end in arm.accuracy_interval], color=ACCENT, linewidth=1.4)
+    rising = sorted(levels, key=lambda arm: arm.accuracy or 0)
+    gap = 0.06 * (axes.get_ylim()[1] - axes.get_ylim()[0])
+    for arm, y in zip(rising, _apart([100 * (arm.accuracy or 0) for arm in rising], gap), strict=True):
+        axes.annotate(f" {arm.arm}", (1.0, y), xycoords=("axes fraction", "data"), fontsize=8, va="center")
     axes.set_xlabel("share of labels replaced")
     axes.set_ylabel("accuracy, %")
+
+
+def _apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Rising heights moved apart, so that words at them do not lie on each other."""
+    centre = sum(heights) / max(1, len(heights))
+    moved: list[float] = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + gap) if moved else height)
+    shift = centre - sum(moved) / max(1, len(moved))
+    return [height + shift for height in moved]
 
 
 def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> PageTable:

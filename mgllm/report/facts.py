@@ -23,18 +23,30 @@ class RunFacts:
     """Model."""
     pairs: tuple[tuple[str, str], ...]
     """Of the whole run."""
-    scenarios: PageTable
-    """A column per scenario."""
+    scenarios: PageTable | None
+    """A column per scenario; null where another run was asked the very same."""
+    same_as: str | None
+    """Heading of the first run that was asked the very same."""
+    waiting: bool
+    """Nothing is answered yet."""
 
 
-def run_facts(run: PageRun) -> RunFacts:
-    """What a reader must know of a run before any number."""
-    manifest = run.manifest
-    return RunFacts(
-        heading=manifest.model,
-        pairs=tuple(_about_run(run)),
-        scenarios=_side_by_side(manifest.scenarios),
-    )
+def run_facts(runs: Sequence[PageRun]) -> list[RunFacts]:
+    """What a reader must know of each run before any number; what several share is told once."""
+    found: list[RunFacts] = []
+    for nth, run in enumerate(runs):
+        manifest = run.manifest
+        twin = next((r.manifest for r in runs[:nth] if r.manifest.scenarios == manifest.scenarios), None)
+        found.append(
+            RunFacts(
+                heading=manifest.model,
+                pairs=tuple(_about_run(run)),
+                scenarios=None if twin else _side_by_side(manifest.scenarios),
+                same_as=twin.model if twin else None,
+                waiting=not run.records,
+            )
+        )
+    return found
 
 
 def _side_by_side(scenarios: Sequence[ScenarioManifest]) -> PageTable:

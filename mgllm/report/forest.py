@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from mgllm.records import Effect, RowName
 from mgllm.report.content import PageContent, PageTable
-from mgllm.report.section import Picture, Section
+from mgllm.report.section import Picture, Section, picture_per_row
 from mgllm.report.svg import ACCENT, FAINT, INK, drawing, new_figure, to_svg
 from mgllm.report.words import plain, short, signed
 
@@ -24,19 +24,19 @@ LEAD = (
 
 def forest_section(content: PageContent) -> Section | None:
     """One picture per scenario and model, tables alone where no pair is answered; null without contrasts."""
-    rows = list(dict.fromkeys(effect.row for effect in content.summary.effects))
-    pictures = []
-    undrawn = [("All claims of this page", content.claim_tables)] if content.claim_tables else []
-    for number, row in enumerate(rows):
-        effects = [e for e in content.summary.effects if e.row == row and e.difference is not None]
-        tables = content.other_tables.get(row.words, [])
-        if shown := [e for e in effects if e.metric in PANELS]:
-            pictures.append(_picture(f"forest{number}", row, shown, tables))
-        elif tables:
-            undrawn.append((row.words, tables))
-    if not pictures and not undrawn:
+
+    def draw(name: str, row: RowName, effects: list[Effect]) -> Picture:
+        return _picture(name, row, effects, content.other_tables.get(row.words, ()))
+
+    effects = content.summary.effects
+    shown = [e for e in effects if e.difference is not None and e.metric in PANELS]
+    pictures = picture_per_row("forest", shown, draw)
+    claims = [("All claims of this page", content.claim_tables)] if content.claim_tables else []
+    bare = dict.fromkeys(e.row.words for e in effects if e.row not in {e.row for e in shown})
+    undrawn = [(words, content.other_tables[words]) for words in bare if content.other_tables.get(words)]
+    if not pictures and not claims and not undrawn:
         return None
-    return Section("differences", "Differences between arms", LEAD, tuple(pictures), tuple(undrawn))
+    return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn))
 
 
 def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequence[PageTable]) -> Picture:

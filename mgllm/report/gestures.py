@@ -7,7 +7,7 @@ from typing import Any
 
 from mgllm.records import Attribution, RowName
 from mgllm.report.content import PageContent, PageTable
-from mgllm.report.section import Picture, Section
+from mgllm.report.section import Picture, Section, picture_per_row
 from mgllm.report.svg import ACCENT, FAINT, INK, SECOND, drawing, new_figure, to_svg
 from mgllm.report.words import plain, short, signed
 
@@ -26,17 +26,11 @@ APART = 0.17
 
 def gestures_section(content: PageContent) -> Section | None:
     """One picture per row with its table; null where no run was attributed."""
-    found = content.summary.attribution
-    rows = list(dict.fromkeys(each.row for each in found))
-    pictures = tuple(
-        _picture(
-            f"gestures{number}",
-            row,
-            [each for each in found if each.row == row],
-            content.gesture_tables.get(row.words, ()),
-        )
-        for number, row in enumerate(rows)
-    )
+
+    def draw(name: str, row: RowName, found: list[Attribution]) -> Picture:
+        return _picture(name, row, found, content.gesture_tables.get(row.words, ()))
+
+    pictures = picture_per_row("gestures", content.summary.attribution, draw)
     return Section("gestures", "What each gesture gives", LEAD, pictures) if pictures else None
 
 

@@ -63,6 +63,7 @@ def test_shares_are_means_over_items_with_the_jackknife_interval(made_run: MakeR
     assert found.positions[0].value == pytest.approx(values.mean())
     assert found.positions[0].interval == pytest.approx(t_interval(values.mean(), se, effective))
     assert found.items == len(values)
+    assert found.orders == 2
 
 
 def test_declined_answers_are_shares_of_the_replies(made_run: MakeRun) -> None:
@@ -86,11 +87,22 @@ def test_the_prior_of_a_place_is_over_label_orders_not_over_people(made_run: Mak
     run = rotated(made_run(4), lambda record, _: record)
     last = {r.label_order: r for r in sorted(run.records, key=lambda r: r.key) if r.arm == "none"}
     found = arm(summarise([run]), "none")
-    assert (found.items, found.subjects) == (2, 0)
+    assert (found.items, found.subjects, found.orders) == (2, 0, 2)
     expected = fmean((r.probabilities or {})[order[0]] for order, r in last.items())
     assert found.positions[0].value == pytest.approx(expected)
     assert found.positions[0].interval is None
     assert "2 orders" in render(summarise([run]), "md")
+
+
+def test_one_order_is_one_order(made_run: MakeRun) -> None:
+    assert {row.orders for row in summarise([made_run(5)]).bias} == {1}
+
+
+def test_items_without_targets_have_places(made_run: MakeRun) -> None:
+    run = rotated(made_run(6), lambda record, _: record)
+    blind = [r.model_copy(update={"target": None, "correct": None}) for r in run.records]
+    found = arm(summarise([RunRecords(run.manifest, blind)]), "text")
+    assert (len(found.positions), found.targets, found.orders) == (2, (), 2)
 
 
 def test_a_share_stays_between_nought_and_one() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mgllm.analysis import RunRecords, summarise
 from mgllm.errors import InputError
-from mgllm.records import Effect, Record
+from mgllm.records import Effect, LabelScores, Record
 
 MakeRun = Callable[..., RunRecords]
 Cells = dict[tuple[str, int], list[Record]]
@@ -192,13 +192,41 @@ def test_identical_arms_have_no_interval(random_run: MakeRun) -> None:
         assert found.flags == ("no interval: no discordant pair",)
 
 
+def test_no_interval_reaches_beyond_what_can_be(random_run: MakeRun) -> None:
+    """Five people, two all gained and three all lost: the t interval alone would leave the scale."""
+    run = random_run(1, sizes=(20,) * 5)
+    extreme = []
+    for record in run.records:
+        right = (record.subject < "s002") == (record.arm == "text+mg")
+        p = {label: 0.999 if (label == record.target) == right else 0.001 for label in ("win", "lose")}
+        answer = max(p, key=lambda label: p[label])
+        scores = {label: float(np.log(value)) for label, value in p.items()}
+        change = {"probabilities": p, "answer": answer, "correct": right}
+        change["scores"] = LabelScores(total=scores, mean=scores)
+        extreme.append(record.model_copy(update=change))
+    summary = summarise([RunRecords(run.manifest, extreme)])
+    most = {"brier": 2.0, "log_odds": np.inf}
+    reached = set()
+    for found in summary.effects:
+        if found.interval is None:
+            continue
+        limit = most.get(found.metric, 1.0)
+        assert -limit <= found.interval[0] <= found.interval[1] <= limit
+        assert found.p is not None
+        assert found.se is not None
+        if 2.776 * found.se > limit:
+            reached.add(found.metric)
+            assert limit in np.abs(found.interval)
+    assert reached >= {"accuracy", "balanced_accuracy", "macro_f1", "auc", "brier"}
+    assert all(0 <= end <= 1 for arm in summary.arms for end in arm.accuracy_interval or ())
+
+
 def test_bca_stands_from_forty_subjects_and_nears_the_interval(random_run: MakeRun) -> None:
     few = summarise([random_run(5, sizes=(2,) * 39)]).effects
     assert all(found.bca_interval is None for found in few)
-    without = {"auc", "calibration_error"}  # they are no functions of sums
     effects = summarise([random_run(5, sizes=(2,) * 80)]).effects
-    many = [found for found in effects if found.metric not in without]
-    for found in many:
+    assert {e.metric for e in effects if e.bca_interval is None} == {"calibration_error"}
+    for found in (e for e in effects if e.bca_interval is not None):
         assert found.interval is not None
         assert found.bca_interval == pytest.approx(found.interval, abs=0.35 * (found.se or 0.0) + 1e-9)
 

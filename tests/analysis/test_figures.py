@@ -1,4 +1,4 @@
-"""Calibration, confusion and places, against scikit-learn, statsmodels-free counts and plain loops."""
+"""Calibration and confusion, against scikit-learn, the tables and plain loops."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
 from sklearn.metrics import confusion_matrix
 
-from mgllm.analysis import RunRecords, figures
-from mgllm.records import AnswerPlaces, Calibration, Confusion, Record
+from mgllm.analysis import RunRecords, figures, summarise
+from mgllm.records import Calibration, Confusion, Record
 
 MakeRun = Callable[..., RunRecords]
 
@@ -40,19 +39,24 @@ def test_confusion_is_that_of_scikit_learn(random_run: MakeRun) -> None:
         assert list(found.missing) == lost
 
 
-def test_calibration_by_hand(random_run: MakeRun) -> None:
-    run = random_run(5, sizes=(5,) * 24, missing=0.1)
+def test_the_bins_are_those_of_the_tables_error(random_run: MakeRun) -> None:
+    """Ten bins over items, epochs averaged inside the item, and their mean gap is the number of the table."""
+    run = random_run(5, sizes=(5,) * 24, missing=0.1, epochs=2)
     found: Calibration = of_arm(figures([run]).calibrations, "text+mg")
-    pairs = sorted(
-        (r.probabilities[str(r.answer)], bool(r.correct))
-        for r in arm_records(run, "text+mg")
-        if r.probabilities is not None
-    )
+    items: dict[str, list[Record]] = {}
+    for record in arm_records(run, "text+mg"):
+        if record.probabilities is not None:
+            items.setdefault(record.item, []).append(record)
+    pairs = []
+    for answered in items.values():
+        mean = {
+            label: np.mean([(r.probabilities or {})[label] for r in answered]) for label in ("win", "lose")
+        }
+        best = max(mean, key=lambda label: mean[label])
+        pairs.append((mean[best], best == answered[0].target))
+    pairs.sort()
     assert found.n == len(pairs) >= 100
     assert len(found.bins) == 10
-    sizes = [each.n for each in found.bins]
-    assert sum(sizes) == found.n
-    assert max(sizes) - min(sizes) <= 1
     at, error = 0, 0.0
     for each in found.bins:
         part = pairs[at : at + each.n]
@@ -60,14 +64,16 @@ def test_calibration_by_hand(random_run: MakeRun) -> None:
         assert each.right == pytest.approx(sum(right for _, right in part) / each.n)
         error += abs(each.confidence - each.right) * each.n / found.n
         at += each.n
-    assert found.error == pytest.approx(error)
+    assert at == found.n
+    assert {each.n for each in found.bins} <= {found.n // 10, found.n // 10 + 1}
+    assert of_arm(summarise([run]).arms, "text+mg").calibration_error == pytest.approx(error, rel=1e-12)
 
 
-def test_few_answers_have_few_bins_and_no_error(random_run: MakeRun) -> None:
-    found: Calibration = of_arm(figures([random_run(1)]).calibrations, "text")
-    assert found.n == 24
-    assert len(found.bins) == 2
-    assert found.error is None
+def test_few_items_have_few_bins_and_no_error(random_run: MakeRun) -> None:
+    run = random_run(1)
+    found: Calibration = of_arm(figures([run]).calibrations, "text")
+    assert [each.n for each in found.bins] == [12, 12]
+    assert of_arm(summarise([run]).arms, "text").calibration_error is None
 
 
 def test_a_perfectly_calibrated_model_has_a_small_error(record: Any, manifest: Any) -> None:
@@ -78,9 +84,8 @@ def test_a_perfectly_calibrated_model_has_a_small_error(record: Any, manifest: A
         logits = {"win": float(np.log(p)), "lose": float(np.log1p(-p))}
         target = "win" if rng.random() < p else "lose"
         records.append(record(item=f"i{n}", subject=f"s{n}", logits=logits, target=target))
-    found = figures([RunRecords(manifest(), records)]).calibrations[0]
-    assert found.error is not None
-    assert found.error < 0.03
+    for each in figures([RunRecords(manifest(), records)]).calibrations[0].bins:
+        assert each.right == pytest.approx(each.confidence, abs=0.06)
 
 
 def test_without_probabilities_there_is_no_calibration(random_run: MakeRun) -> None:
@@ -89,47 +94,9 @@ def test_without_probabilities_there_is_no_calibration(random_run: MakeRun) -> N
     assert len(found.confusions) == 5
 
 
-def rotated(run: RunRecords, liking: float) -> RunRecords:
-    """Labels listed in two orders; with chance `liking` the first one listed is answered."""
-    rng = np.random.default_rng(0)
-    records = []
-    for record in run.records:
-        order = ("win", "lose") if int(record.item[1:]) // 2 % 2 else ("lose", "win")
-        answer = order[0] if rng.random() < liking else order[1]
-        change = {"label_order": order, "answer": answer, "correct": answer == record.target}
-        records.append(record.model_copy(update=change))
-    return RunRecords(run.manifest, records)
-
-
-def test_places_are_counted_with_an_interval_by_subject(random_run: MakeRun) -> None:
-    run = rotated(random_run(2, sizes=(2,) * 40), 0.8)
-    found: AnswerPlaces = of_arm(figures([run]).places, "text")
-    first = [r.label_order[0] == r.answer for r in arm_records(run, "text")]
-    assert found.orders == 2
-    assert found.n == 80
-    assert found.places[0].share == pytest.approx(np.mean(first))
-    assert found.places[0].share + found.places[1].share == pytest.approx(1)
-    # With subjects of one size the jackknife is the t interval of the subjects' means.
-    means = np.reshape(first, (40, 2)).mean(axis=1)
-    wanted = stats.t.interval(0.95, 39, loc=means.mean(), scale=stats.sem(means))
-    assert found.places[0].interval == pytest.approx(wanted)
-    assert found.places[0].interval is not None
-    assert found.places[0].interval[0] > 0.5
-
-
-def test_one_order_has_no_places(random_run: MakeRun) -> None:
-    assert figures([random_run(2)]).places == ()
-
-
-def test_one_subject_has_places_without_interval(random_run: MakeRun) -> None:
-    found = figures([rotated(random_run(2, sizes=(8,)), 0.5)]).places[0]
-    assert all(place.interval is None for place in found.places)
-
-
-def test_items_without_targets_have_places_alone(random_run: MakeRun) -> None:
-    run = rotated(random_run(2), 0.5)
+def test_without_targets_there_is_nothing_to_draw(random_run: MakeRun) -> None:
+    run = random_run(2)
     blind = [r.model_copy(update={"target": None, "correct": None}) for r in run.records]
     found = figures([RunRecords(run.manifest, blind)])
     assert found.calibrations == ()
     assert found.confusions == ()
-    assert len(found.places) == 5

@@ -113,7 +113,7 @@ def test_the_command_line_slices_shapes_and_names(
 def test_redacted_summaries_name_no_item(run: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
     folder = run()
     assert "meeting-p" in cli(capsys, "compare", folder, "--json")
-    told = cli(capsys, "compare", folder, "--json", "--redact", "--against", folder)
+    told = cli(capsys, "compare", folder, "--json", "--redact", "--against", run())
     assert "meeting-p" not in told
     assert json.loads(told)["flips"][0]["gained"] == 2
 

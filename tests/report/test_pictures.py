@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from markupsafe import Markup
 
 from mgllm.flows.report import PageOptions, page_content, read_runs
+from mgllm.records import ArmSummary, RowName, Share
 from mgllm.report.calibration import calibration_section
 from mgllm.report.confusion import confusion_section
 from mgllm.report.content import PageContent
-from mgllm.report.dose import dose_section
+from mgllm.report.dose import _apart, dose_section
+from mgllm.report.facts import run_facts
 from mgllm.report.forest import forest_section
-from mgllm.report.places import places_section
-from mgllm.report.section import Section
+from mgllm.report.places import _top, places_section
+from mgllm.report.section import Picture, Section, picture_per_row
 from mgllm.report.svg import ACCENT, drawing, new_figure, to_svg
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -79,6 +83,41 @@ def test_the_forest_tells_the_effects(content: PageContent) -> None:
         assert row[5:] == (str(effect.pairs), str(effect.subjects))
 
 
+def test_places_are_those_of_the_tables(content: PageContent) -> None:
+    table = made_by(places_section, content).pictures[0].tables[0]
+    laid = next(t for ts in content.other_tables.values() for t in ts if t.title.startswith("Position bias"))
+    first = {(row[0], row[2], row[3]) for row in table.rows if row[1] == "1"}
+    assert first == {(row[0], *row[-2:]) for row in laid.rows}
+    assert {row[5] for row in table.rows} == {"2"}
+
+
+def test_one_order_has_no_places(content: PageContent) -> None:
+    bias = tuple(row.model_copy(update={"orders": 1}) for row in content.summary.bias)
+    assert places_section(replace(content, summary=content.summary.model_copy(update={"bias": bias}))) is None
+
+
+def test_the_calibration_error_is_the_tables(tmp_path: Path) -> None:
+    run = write_made_run(tmp_path / "run", MadeRun(items=120, arms=("text", "text+mg"), missing=0))
+    content = page_content(read_runs([run], PageOptions()), PageOptions())
+    remarks = made_by(calibration_section, content).pictures[0].tables[0].remarks
+    for remark, arm in zip(remarks, content.summary.arms, strict=True):
+        assert f"expected calibration error {100 * (arm.calibration_error or 0):.1f} points." in remark
+
+
+def test_a_picture_stands_for_each_row(content: PageContent) -> None:
+    other = content.summary.arms[0].row.model_copy(update={"model": "other"})
+    arms = [arm.model_copy(update={"row": row}) for arm in content.summary.arms for row in (arm.row, other)]
+    drawn: list[tuple[str, RowName, list[str]]] = []
+
+    def draw(name: str, row: RowName, found: list[ArmSummary]) -> Picture | None:
+        drawn.append((name, row, [arm.arm for arm in found]))
+        return Picture("", Markup(), ()) if row == other else None
+
+    assert len(picture_per_row("x", arms, draw)) == 1
+    names = [arm.arm for arm in content.summary.arms]
+    assert drawn == [("x0", content.summary.arms[0].row, names), ("x1", other, names)]
+
+
 def test_the_dose_goes_from_true_to_wrong_gestures(content: PageContent) -> None:
     table = made_by(dose_section, content).pictures[0].tables[0]
     assert [(row[0], row[1]) for row in table.rows] == [
@@ -90,3 +129,29 @@ def test_the_dose_goes_from_true_to_wrong_gestures(content: PageContent) -> None
 def test_without_noisy_arms_there_is_no_dose(tmp_path: Path) -> None:
     run = write_made_run(tmp_path / "run", MadeRun(items=12))
     assert dose_section(page_content(read_runs([run], PageOptions()), PageOptions())) is None
+
+
+def test_names_of_levels_do_not_lie_on_each_other() -> None:
+    assert _apart([40.0, 41.0, 60.0], 5.0) == pytest.approx([40 - 4 / 3, 45 - 4 / 3, 60 - 4 / 3])
+    assert _apart([40.0, 60.0], 5.0) == [40.0, 60.0]
+    assert _apart([], 5.0) == []
+
+
+@pytest.mark.parametrize(("highest", "top"), [(0.2, 25), (0.3, 50), (0.51, 100), (1.0, 100)])
+def test_a_row_of_places_is_as_high_as_it_must_be(content: PageContent, highest: float, top: int) -> None:
+    row = content.summary.bias[0]
+    shares = (Share(value=0.1, interval=(0.0, highest)), Share(value=0.1))
+    assert _top([row.model_copy(update={"positions": shares, "targets": (0.1, 0.1)})]) == top
+
+
+def test_what_two_runs_were_asked_alike_is_told_once(content: PageContent) -> None:
+    (run,) = content.runs
+    (asked,) = run.manifest.scenarios
+    other = asked.model_copy(update={"items_sha256": "another"})
+    manifests = [
+        run.manifest.model_copy(update={"model": "two"}),
+        run.manifest.model_copy(update={"model": "three", "scenarios": (other,)}),
+    ]
+    facts = run_facts([run, *(replace(run, manifest=manifest) for manifest in manifests)])
+    assert [each.same_as for each in facts] == [None, run.manifest.model, None]
+    assert [each.scenarios is None for each in facts] == [False, True, False]

@@ -12,7 +12,7 @@ function live(reload) {
         renew(page);
         await reload();
       }
-      place.textContent = `live: ${records.toLocaleString('en')} records`;
+      place.textContent = `live: ${records.toLocaleString('en')} record${records === 1 ? '' : 's'}`;
     } catch {
       place.textContent = 'the server has stopped; this is the last state';
     }
@@ -21,8 +21,9 @@ function live(reload) {
   if (seen !== undefined) ask();
 }
 
-// The new page's overview and payload; what was folded out stays so.
+// The new page's overview, links to its parts and payload; what was folded out stays so.
 function renew(page) {
+  document.querySelector('header nav').replaceWith(document.adoptNode(page.querySelector('header nav')));
   const old = document.getElementById('overview'), fresh = document.adoptNode(page.getElementById('overview'));
   const open = [...old.querySelectorAll('details')].map((one) => one.open);
   fresh.querySelectorAll('details').forEach((one, n) => { one.open = open[n] ?? false; });

@@ -32,6 +32,7 @@ class ItemTable {
     this.form = make('form', { class: 'filters', 'aria-label': 'Which items to show' }, ...Object.values(this.labels), make('button', { type: 'reset' }, 'Show all'));
     this.form.addEventListener('submit', (event) => event.preventDefault());
     this.form.addEventListener('reset', () => setTimeout(() => this.resetArm()));
+    made.arm.addEventListener('change', () => { this.armChosen = true; });
     for (const kind of ['input', 'change']) this.form.addEventListener(kind, () => this.later());
     return made;
   }
@@ -42,6 +43,7 @@ class ItemTable {
   }
 
   resetArm() {
+    this.armChosen = false;
     this.controls.arm.value = this.mainArm;
     this.later();
   }
@@ -59,6 +61,7 @@ class ItemTable {
     this.choices('group', payload.groups.map((group, n) => [String(n), nameOf(group)]));
     this.choices('subject', subjects.map((subject) => [subject, subject]));
     this.choices('target', targets.map((target) => [target, target]));
+    if (!this.armChosen) this.controls.arm.value = '';
     this.choices('arm', this.arms.map((arm) => [arm, arm]), this.mainArm);
     this.choices('change', CHANGES.map((change) => [change, change]));
     this.choices('state', STATES.map((state) => [state, state]));
@@ -81,7 +84,8 @@ class ItemTable {
     const pages = Math.max(1, Math.ceil(this.found.length / PAGE));
     this.page = Math.min(this.page, pages - 1);
     const counts = CHANGES.slice(0, 2).map((change) => `${this.found.filter((item) => item.change === change).length} ${change}`);
-    this.status.textContent = `${this.found.length.toLocaleString('en')} of ${this.items.length.toLocaleString('en')} items; ${visible(arm)} against its baseline: ${counts.join(', ')}`;
+    const told = arm ? `; ${visible(arm)} against its baseline: ${counts.join(', ')}` : '';
+    this.status.textContent = `${this.found.length.toLocaleString('en')} of ${this.items.length.toLocaleString('en')} items${told}`;
     this.drawHead(arm);
     this.body.replaceChildren(...this.found.slice(this.page * PAGE, (this.page + 1) * PAGE).map((item) => this.row(item)));
     this.drawPager(pages);

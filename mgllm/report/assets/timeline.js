@@ -28,10 +28,11 @@ function turnsOf(payload, item) {
 
 // A figure, or null where no gesture and no turn has a time.
 function timeline(payload, item) {
-  const gestures = gesturesOf(payload, item).filter((one) => one.start !== null && one.start !== undefined);
+  const every = gesturesOf(payload, item), hasTime = (one) => one.start !== null && one.start !== undefined;
+  const gestures = every.filter(hasTime), present = presentList(every.filter((one) => !hasTime(one)));
   const turns = turnsOf(payload, item);
   const timed = turns.filter((one) => one.start !== null);
-  if (!gestures.length && !timed.length) return turns.length ? turnList(turns, false) : null;
+  if (!gestures.length && !timed.length) return turns.length || present ? make('div', { class: 'moves' }, present, turns.length ? turnList(turns, false) : null) : null;
   const length = Math.max(item.extra?.[0] ?? 0, ...[...gestures, ...timed].map((one) => one.end)) || 1;
   const lanes = [...new Set(gestures.map((one) => one.label))];
   const speakers = [...new Set(timed.map((one) => one.speaker))];
@@ -50,7 +51,13 @@ function timeline(payload, item) {
   const words = `${gestures.length} gestures: ${gestures.map((one) => `${visible(one.label)} ${clock(one)}`).join(', ')}`;
   const svg = draw('svg', { class: 'timeline', viewBox: `0 0 800 ${bottom + 24}`, role: 'img', 'aria-label': words }, parts);
   const caption = `${timed.length ? 'Gestures above speech' : 'Gestures'}, as ${item.extra ? 'the items give them' : 'the model was told them'}`;
-  return make('figure', { class: 'moves' }, make('figcaption', {}, caption), make('div', { class: 'wide' }, svg), turns.length ? turnList(turns, timed.length > 0) : null);
+  return make('figure', { class: 'moves' }, make('figcaption', {}, caption), make('div', { class: 'wide' }, svg), present, turns.length ? turnList(turns, timed.length > 0) : null);
+}
+
+// Gestures of which the annotation says only that they were there.
+function presentList(gestures) {
+  if (!gestures.length) return null;
+  return make('p', { class: 'present' }, 'Gestures (no times given): ', make('b', {}, word(gestures.map((one) => one.label).join(', '))));
 }
 
 function turnList(turns, timed) {

@@ -1,0 +1,110 @@
+"""`make browser`: nothing where there is one, apt-get for root, else a line; never a failure."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAKE = shutil.which("make")
+SKIPPED = "tests of the page in a browser are skipped: put chromium and chromedriver on PATH"
+APT = """#!/bin/sh
+echo "$DEBIAN_FRONTEND $*" >> "{here}/asked"
+case "$* {works}" in
+  *update*) echo chatter; exit 0;;
+  *install*yes) for name in chromium chromedriver; do /bin/cp "$0" "{here}/$name"; done; echo chatter;;
+  *) echo 'E: Unable to locate package' >&2; exit 100;;
+esac
+"""
+
+pytestmark = pytest.mark.skipif(MAKE is None, reason="no make here")
+
+
+class Machine:
+    """A folder that is the whole PATH."""
+
+    def __init__(self, here: Path) -> None:
+        self.here = here
+
+    def has(self, name: str, script: str = "#!/bin/sh\n") -> None:
+        path = self.here / name
+        path.write_text(script)
+        path.chmod(0o755)
+
+    def is_user(self, number: int) -> None:
+        self.has("id", f"#!/bin/sh\necho {number}\n")
+
+    def has_apt(self, *, works: bool = True) -> None:
+        self.has("apt-get", APT.format(here=self.here, works="yes" if works else "no"))
+
+    @property
+    def asked(self) -> list[str]:
+        """What apt-get was asked, a line a call."""
+        file = self.here / "asked"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def make(self) -> str:
+        done = subprocess.run(
+            [str(MAKE), "--no-print-directory", "browser"],
+            cwd=ROOT,
+            env={"PATH": str(self.here)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        return done.stdout
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+def test_where_there_is_a_browser_nothing_is_done(machine: Machine, name: str) -> None:
+    machine.has(name)
+    machine.has("chromedriver")
+    machine.is_user(0)
+    machine.has_apt()
+    assert machine.make() == ""
+    assert machine.asked == []
+
+
+@pytest.mark.parametrize("there", [(), ("chromium",), ("chromedriver",)])
+def test_root_with_apt_get_installs_what_is_missing(machine: Machine, there: tuple[str, ...]) -> None:
+    for name in there:
+        machine.has(name)
+    machine.is_user(0)
+    machine.has_apt()
+    assert machine.make() == "installed chromium and its driver\n"
+    assert machine.asked == [
+        "noninteractive -qq update",
+        "noninteractive -qq install --yes --no-install-recommends chromium chromium-driver",
+    ]
+    assert machine.make() == ""
+    assert len(machine.asked) == 2
+
+
+@pytest.mark.parametrize("why", ["no root", "no apt-get", "no package"])
+def test_elsewhere_one_line_says_how(machine: Machine, why: str) -> None:
+    machine.is_user(1000 if why == "no root" else 0)
+    if why != "no apt-get":
+        machine.has_apt(works=why != "no package")
+    told = machine.make()
+    assert told.startswith(SKIPPED)
+    assert "apt-get install chromium chromium-driver" in told
+    assert len(told.splitlines()) == 1
+    assert bool(machine.asked) == (why == "no package")
+
+
+def test_the_tests_call_it_first() -> None:
+    text = (ROOT / "Makefile").read_text()
+    recipe = text.partition("\ntest:")[2].partition("\n\n")[0]
+    assert recipe.index(" browser") < recipe.index("pytest")
