@@ -46,7 +46,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
 
 browser:
 	@if $(HAS_BROWSER); then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { $(APT) update && \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { $(APT) update; \
 	  $(APT) install --yes --no-install-recommends chromium chromium-driver; } </dev/null >/dev/null 2>&1 && \
 	  $(HAS_BROWSER); then echo "installed chromium and its driver"; else \
 	echo "tests of the page in a browser are skipped: put chromium and chromedriver on PATH (Debian, as root:" \

@@ -138,6 +138,7 @@ def _group(run: PageRun, row: RowName) -> dict[str, Any]:
         "labels": [label.id for label in scenario.labels],
         "arms": list(scenario.arms),
         "attributed": [arm for gesture in scenario.attributed for arm in gesture.arms.values()],
+        "raters": scenario.raters,
         "baseline": scenario.baseline,
     }
 

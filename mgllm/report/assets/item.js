@@ -54,7 +54,8 @@ class ItemDialog {
     const { records, texts, prompts, orders } = this.payload, group = this.item.group;
     const arm = group.arms[records.arm[at]], state = recordState(this.payload, at);
     const several = this.item.arms.get(arm).length > 1;
-    const which = several ? ` · epoch ${records.epoch[at] + 1}, shuffle ${records.shuffle[at] + 1}` : '';
+    const turn = group.raters ? `reader ${records.epoch[at] + 1}` : `epoch ${records.epoch[at] + 1}, shuffle ${records.shuffle[at] + 1}`;
+    const which = several ? ` · ${turn}` : '';
     const answer = records.answer[at] < 0 ? null : group.labels[records.answer[at]];
     const [hash, messages] = prompts[records.prompt[at]];
     const marked = messages?.some(([, pieces]) => pieces.some((kind, n) => n % 2 === 0 && kind === 2));
