@@ -153,6 +153,9 @@ def find_run(name: str | Path, results: Path) -> Path:
     if len(fits) > 1 and str(name) not in fits:
         raise InputError(f"'{name}' fits {len(fits)} runs: {', '.join(fits)}; write more of the name")
     if not fits:
+        folder = next((each for each in (path, results / path) if each.is_dir()), None)
+        if folder is not None:
+            raise InputError(f"{folder} is a folder, but no run: it has no {MANIFEST}")
         raise InputError(f"{unknown('run', str(name), known)} (in {results})")
     return results / (str(name) if str(name) in fits else fits[0])
 
@@ -236,7 +239,7 @@ def _prompt_hashes(file: Path) -> Iterable[str]:
 def _first(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in problem["loc"])
-    return f"is damaged: {where + ': ' if where else ''}{problem['msg']}"
+    return f"is damaged: {where + ': ' if where else ''}{problem['msg']}; restore it, or leave the run out"
 
 
 def _cut_torn_line(file: Path) -> None:

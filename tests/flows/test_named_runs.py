@@ -27,6 +27,7 @@ def results(tmp_path: Path) -> Path:
     lines[2] = b'{"scenario": 3}\n'
     (folder / "damaged" / "records.jsonl").write_bytes(b"".join(lines))
     (folder / "bare" / "manifest.json").write_text("{}")
+    (tmp_path / "elsewhere").mkdir()
     (tmp_path / "other.jsonl").write_text(
         '{"id": "z", "subject": "s", "target": "win", "speech": "Hello."}\n'
     )
@@ -58,7 +59,8 @@ WRONG = {
     "report one --items gone.jsonl": "gone.jsonl does not exist",
     "report one --against one": "--against one is the run itself; name another run",
     "report one ../copy": "are one run ('one'); name it once",
-    "report damaged": "records.jsonl:3 is damaged: scenario: Input should be a valid string",
+    "report damaged": "records.jsonl:3 is damaged: scenario: Input should be a valid string; restore it, ",
+    "report ../elsewhere": "elsewhere is a folder, but no run: it has no manifest.json",
     "report bare": "manifest.json is damaged: id: Field required",
     "report empty": "empty has no records yet; a page needs at least one (`mgllm view` waits for them)",
     "view three": "unknown run 'three'",
