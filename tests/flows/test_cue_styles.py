@@ -18,7 +18,7 @@ from mgllm.flows.material import gather
 from mgllm.flows.options import RunOptions
 from mgllm.flows.rendering import manner_without_model, render_item, render_questions
 from mgllm.integrity import block_text
-from mgllm.records import CueStyle
+from mgllm.records import ONLY, WITHOUT, CueStyle
 from mgllm.scenarios import Folders, find_scenario
 
 STYLES: tuple[CueStyle, ...] = get_args(CueStyle)
@@ -117,6 +117,35 @@ def test_every_arm_holds_in_every_style(options: Options, style: str, settings: 
         assert "4711" not in "".join(told.values())
     for arm in ("text+shuffled", "text+filler", "text+noisy@1", "text+oracle"):
         assert sum(told[arm] != told["text+mg"] for told in texts.values()) >= 2, arm
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("style", STYLES)
+def test_an_attribution_parts_the_lines_in_every_style(
+    options: Options, style: str, settings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mgllm.flows.attributing.FEWEST_ITEMS", 1)
+    monkeypatch.setattr("mgllm.flows.attributing.FEWEST_SUBJECTS", 1)
+    texts = all_blocks(options({"style": style} | SETTINGS[settings], attribute=True))
+    parted = 0
+    for told in texts.values():
+        whole = lines_of(told["text+mg"])
+        for arm, block in told.items():
+            if arm.startswith(ONLY):
+                label, only = arm.removeprefix(ONLY), lines_of(block)
+                without = lines_of(told[WITHOUT + label]) if len(set(whole)) > 1 else []
+                assert all(label in line for line in only)
+                assert not any(label in line for line in without)
+                assert sorted(only + [line for line in without if line in whole]) == sorted(whole)
+                parted += 1
+    assert parted >= 6
+    assert "4711" not in "".join(block for told in texts.values() for block in told.values())
+
+
+def lines_of(block: str) -> list[str]:
+    """What a cue block tells, without its heading and definition."""
+    lines = block.splitlines()[2:]
+    return [line for line in lines if line and not line.startswith(("No micro-gestures", "in all:"))]
 
 
 @pytest.mark.parametrize("style", STYLES)
