@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mgllm.analysis.columns import Table, TableSpec
-from mgllm.analysis.wording import SCALES, change, number, p_words, span
+from mgllm.analysis.wording import SCALES, difference, number, p_words
 from mgllm.records import POOL, AttributedGesture, Attribution, Effect, Way
 
 WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
@@ -112,7 +112,7 @@ def _pull(row: GestureRow) -> str:
 def _difference(effect: Effect | None) -> str:
     if effect is None:
         return ""
-    return f"{change(effect.difference, effect.metric)} {span(effect.interval, effect.metric)}".strip()
+    return difference(effect)
 
 
 def _q(effect: Effect | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mgllm.analysis.columns import TableSpec
-from mgllm.analysis.wording import SCALES, change, contrast_words, level, number, p_words, span
+from mgllm.analysis.wording import SCALES, contrast_words, difference, level, number, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, Share, Slice
 
 
@@ -138,8 +138,7 @@ def _slice_metric(row: SliceEffect) -> str:
 
 @SLICE_EFFECTS.column("difference [95 %]")
 def _slice_difference(row: SliceEffect) -> str:
-    effect = row.effect
-    return f"{change(effect.difference, effect.metric)} {span(effect.interval, effect.metric)}".strip()
+    return difference(row.effect)
 
 
 @SLICE_EFFECTS.column("q")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mgllm.analysis.columns import Table, TableSpec
-from mgllm.analysis.wording import SCALES, change, contrast_words, number, p_words, span
+from mgllm.analysis.wording import SCALES, contrast_words, difference, number, p_words, span
 from mgllm.records import Effect, Flips, Gee, GeeTerm
 
 FLIPPED = TableSpec[Flips]("Items gained and lost (first epoch)", names=1)
@@ -97,4 +97,4 @@ def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
 def _cell(effect: Effect | None) -> str:
     if effect is None:
         return ""
-    return f"{change(effect.difference, effect.metric)} {span(effect.interval, effect.metric)}".strip()
+    return difference(effect)

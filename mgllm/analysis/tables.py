@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mgllm.analysis.columns import TableSpec
-from mgllm.analysis.wording import SCALES, change, contrast_words, level, number, p_words, span
+from mgllm.analysis.wording import SCALES, change, contrast_words, difference, level, number, p_words, span
 from mgllm.records import ArmSummary, Claim, Effect
 
 CLAIMS = TableSpec[Claim]("Claim: the gestures' content helps (needs both contrasts)", names=2)
@@ -179,7 +179,7 @@ def _baseline_value(effect: Effect) -> str:
 @PRIMARY.column("difference [95 %]")
 @EXPLORATORY.column("difference [95 %]")
 def _difference(effect: Effect) -> str:
-    return f"{change(effect.difference, effect.metric)} {span(effect.interval, effect.metric)}".strip()
+    return difference(effect)
 
 
 @PRIMARY.column("p")

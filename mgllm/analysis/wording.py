@@ -74,10 +74,14 @@ def p_words(p: float | None) -> str:
     return "<.001" if p < 0.0005 else f"{p:.3f}".removeprefix("0")
 
 
+def difference(effect: Effect) -> str:
+    """A difference with its interval: "+4.2 [1.3, 9.7]"."""
+    return f"{change(effect.difference, effect.metric)} {span(effect.interval, effect.metric)}".strip()
+
+
 def gain(effect: Effect) -> str:
     """A difference with its interval and unit: "+4.2 [1.3, 9.7] points"."""
-    words = (change(effect.difference, effect.metric), span(effect.interval, effect.metric))
-    return " ".join(filter(None, [*words, SCALES[effect.metric].unit]))
+    return f"{difference(effect)} {SCALES[effect.metric].unit}".strip()
 
 
 def excluded(effect: Effect) -> str:
