@@ -74,8 +74,7 @@ def _agreement(grid: Grid, arm: str) -> dict[str, object]:
     if not grid.scenario.raters:
         return {}
     found = agreement(grid, grid.answers[arm])
-    interval = found.interval and (found.interval[0], min(1.0, found.interval[1]))
-    return {"agreement": found.value, "agreement_interval": interval}
+    return {"agreement": found.value, "agreement_interval": held(found.interval, -inf, 1)}
 
 
 def _accuracy_by(records: Sequence[Record], scores: Sequence[Mapping[str, float] | None]) -> float | None:

@@ -18,11 +18,10 @@ from mgllm.flows.writing import refuse_existing, write_texts
 from mgllm.forms import FormContent, FormItem, build_form
 from mgllm.json_reading import decode, read_at_most
 from mgllm.prompts import Renderer
-from mgllm.records import FEWEST_PER_CELL, Frozen, HumanPlan, HumanQuestion, RaterPlan
+from mgllm.records import FEWEST_PER_CELL, PLAN, Frozen, HumanPlan, HumanQuestion, RaterPlan
 from mgllm.scenarios import find_scenarios
 from mgllm.seating import seats
 
-PLAN = "plan.json"
 README = "README.txt"
 ARMS = ("text", "text+mg")
 """Shown where no arms are named."""

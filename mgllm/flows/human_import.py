@@ -11,10 +11,9 @@ from pathlib import Path
 
 from mgllm.errors import InputError, one_line, unknown
 from mgllm.flows.finishing import Finished, finish
-from mgllm.flows.human_export import PLAN
 from mgllm.flows.manifesting import commit, versions
 from mgllm.json_reading import read_json
-from mgllm.records import HUMAN, HumanPlan, HumanQuestion, RaterFile, Rating, Record, RunManifest
+from mgllm.records import HUMAN, PLAN, HumanPlan, HumanQuestion, RaterFile, Rating, Record, RunManifest
 from mgllm.refusals import VERSION
 from mgllm.store import RunWriter, new_run, run_id
 

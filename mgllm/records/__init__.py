@@ -21,7 +21,16 @@ from mgllm.records.figures import (
 from mgllm.records.frozen import Frozen
 from mgllm.records.gee import Gee, GeeTerm
 from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
-from mgllm.records.human import FEWEST_PER_CELL, HUMAN, HumanPlan, HumanQuestion, RaterFile, RaterPlan, Rating
+from mgllm.records.human import (
+    FEWEST_PER_CELL,
+    HUMAN,
+    PLAN,
+    HumanPlan,
+    HumanQuestion,
+    RaterFile,
+    RaterPlan,
+    Rating,
+)
 from mgllm.records.item import Item, Turn
 from mgllm.records.manifest import RunManifest, ScenarioManifest, ShuffleStats
 from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256
@@ -46,6 +55,7 @@ __all__ = [
     "HUMAN",
     "NOTHING",
     "ONLY",
+    "PLAN",
     "POOL",
     "WITHOUT",
     "ArmBias",

@@ -14,6 +14,8 @@ from mgllm.records.prompt import Prompt
 
 HUMAN = "human"
 """Backend, and first word of the model's name, of a run that people answered."""
+PLAN = "plan.json"
+"""Name of the file that knows who sees what."""
 FEWEST_PER_CELL = 2
 """Raters that each item needs in each arm, so that their agreement can be told."""
 
