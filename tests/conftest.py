@@ -44,6 +44,18 @@ def folders(tmp_path: Path) -> Folders:
 
 
 @pytest.fixture
+def meeting(folders: Folders, tmp_path: Path) -> dict[str, Any]:
+    """Options of a run of the scenario `meeting` on whatever is on the shelf as `scripted`."""
+    return {
+        "model": "scripted/x",
+        "scenarios": ["meeting"],
+        "scenarios_dir": folders.scenarios,
+        "prompts_dir": folders.prompts,
+        "results": tmp_path / "results",
+    }
+
+
+@pytest.fixture
 def shelve(monkeypatch: pytest.MonkeyPatch) -> Shelve:
     """Put a scripted backend on the shelf under `scripted`; asked for as `--model scripted/x`."""
 

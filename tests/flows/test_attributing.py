@@ -26,22 +26,17 @@ from mgllm.records import (
     Reply,
     is_attributed,
 )
-from mgllm.scenarios import Folders
 from mgllm.store import read_run
 from mgllm.testing.planted import HEADING, WEIGHTS, add_up, planted_items
 
 
 @pytest.fixture
-def go(folders: Folders, tmp_path: Path) -> Callable[..., Finished]:
+def go(meeting: dict[str, Any], tmp_path: Path) -> Callable[..., Finished]:
     items = planted_items(tmp_path / "items.jsonl", ("agrees", "objects"))
 
     def run(**options: Any) -> Finished:
-        base: dict[str, Any] = {
-            **{"model": "scripted/x", "scenarios": ["meeting"], "scenarios_dir": folders.scenarios},
-            **{"prompts_dir": folders.prompts, "results": tmp_path / "results", "items": str(items)},
-            **{"arms": ("text", "text+mg"), "attribute": True, "display": "none"},
-        }
-        return mgllm.run(**(base | options))
+        both = {"items": str(items), "arms": ("text", "text+mg"), "attribute": True, "display": "none"}
+        return mgllm.run(**(meeting | both | options))
 
     return run
 

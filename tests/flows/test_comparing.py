@@ -41,18 +41,10 @@ def items(folders: Folders, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(folders: Folders, tmp_path: Path, shelve: Any) -> Callable[..., str]:
+def run(meeting: dict[str, Any], shelve: Any) -> Callable[..., str]:
     def go(**more: Any) -> str:
         shelve(follow_gestures)
-        made = mgllm.run(
-            model="scripted/x",
-            scenarios=["meeting"],
-            scenarios_dir=folders.scenarios,
-            prompts_dir=folders.prompts,
-            results=tmp_path / "results",
-            **more,
-        )
-        return str(made.folder)
+        return str(mgllm.run(**(meeting | more)).folder)
 
     return go
 

@@ -40,18 +40,10 @@ def follow_gestures(question: Question) -> Reply:
 
 
 @pytest.fixture
-def run(folders: Folders, tmp_path: Path, shelve: Any) -> Any:
+def run(meeting: dict[str, Any], shelve: Any) -> Any:
     def go(answer: Any = follow_gestures, **more: Any) -> str:
         shelve(answer)
-        made = mgllm.run(
-            model="scripted/x",
-            scenarios=["meeting"],
-            scenarios_dir=folders.scenarios,
-            prompts_dir=folders.prompts,
-            results=tmp_path / "results",
-            **more,
-        )
-        return str(made.folder)
+        return str(mgllm.run(**(meeting | more)).folder)
 
     return go
 

@@ -20,18 +20,11 @@ ALL_ARMS = ("none", "text", "mg", "text+mg", "text+oracle", "text+shuffled", "te
 
 
 @pytest.fixture
-def go(folders: Folders, tmp_path: Path) -> Any:
+def go(meeting: dict[str, Any]) -> Any:
     """Run the scenario `meeting` on whatever is on the shelf as `scripted`."""
 
     def run(**options: Any) -> Finished:
-        base = {
-            "model": "scripted/x",
-            "scenarios": ["meeting"],
-            "scenarios_dir": folders.scenarios,
-            "prompts_dir": folders.prompts,
-            "results": tmp_path / "results",
-        }
-        return mgllm.run(**(base | options))
+        return mgllm.run(**(meeting | options))
 
     return run
 

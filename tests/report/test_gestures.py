@@ -9,24 +9,14 @@ import pytest
 
 import mgllm
 from mgllm.flows.report import PageOptions, report
-from mgllm.scenarios import Folders
 from mgllm.testing.planted import add_up, planted_items
 
 
 @pytest.fixture
-def page(folders: Folders, shelve: Any, tmp_path: Path) -> Path:
+def page(meeting: dict[str, Any], shelve: Any, tmp_path: Path) -> Path:
     shelve(add_up)
     items = planted_items(tmp_path / "items.jsonl", ("agrees", "objects"))
-    run = mgllm.run(
-        model="scripted/x",
-        scenarios=["meeting"],
-        scenarios_dir=folders.scenarios,
-        prompts_dir=folders.prompts,
-        results=tmp_path / "results",
-        items=str(items),
-        arms=("text", "text+mg"),
-        attribute=True,
-    )
+    run = mgllm.run(**meeting, items=str(items), arms=("text", "text+mg"), attribute=True)
     options = PageOptions(items=str(items))
     return report([run.folder], tmp_path / "report.html", options).path
 
