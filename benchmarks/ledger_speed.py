@@ -25,11 +25,9 @@ from mgllm.analysis.auc_bootstrap import resampled_auc
 from mgllm.analysis.checks import resampled_sums, sign_flip_p
 from mgllm.analysis.grid import Floats, Ints
 from mgllm.analysis.sample import Sample
-from mgllm.records import Label, LabelScores, Record, RunManifest, ScenarioManifest
-from mgllm.store import RunWriter, new_run, read_run
+from mgllm.store import read_run
+from mgllm.testing.made_run import ARMS, MadeRun, write_made_run
 
-ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
-LABELS = ("win", "lose")
 RESAMPLES, TENTH, HUNDREDTH = 10_000, 1_000, 100
 BOOTSTRAP_S, TABLE_S = 5.0, 20.0
 T = TypeVar("T")
@@ -112,80 +110,17 @@ def _table(records: int, subjects: int) -> float:
         texts, parts["tables"] = _timed(lambda: [render(summary, form) for form in forms])
     told = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in parts.items())
     size = len(texts[-1]) / 1e6
-    print(f"{records:,} records of {subjects:,} subjects: {sum(parts.values()):.1f} s ({told}); "
+    subjects = len({record.subject for record in stored.records})
+    print(f"{len(stored.records):,} records of {subjects:,} subjects: {sum(parts.values()):.1f} s ({told}); "
           f"summary.json {size:.1f} MB")  # fmt: skip
     return sum(parts.values())
 
 
 def _write(results: Path, records: int, subjects: int) -> Path:
-    rng = np.random.default_rng(0)
+    """A run folder of short texts, items dealt out evenly."""
     items = records // len(ARMS)
-    path = new_run(results, "run")
-    with RunWriter(path) as writer:
-        writer.write_manifest(_manifest(items, subjects))
-        for n in range(items):
-            for arm in ARMS:
-                writer.append(_record(rng, n, n % subjects, arm))
-    return path
-
-
-def _record(rng: np.random.Generator, item: int, subject: int, arm: str) -> Record:
-    log = np.log(rng.dirichlet((1.0, 1.0)))
-    total = dict(zip(LABELS, map(float, log), strict=True))
-    target, answer = LABELS[item % 2], LABELS[int(log.argmax())]
-    return Record(
-        scenario="emotion",
-        item=f"i{item:06d}",
-        subject=f"s{subject:05d}",
-        arm=arm,
-        model="fake/one",
-        form="cloze",
-        reasoning="direct",
-        score="logprob",
-        label_order=LABELS if item % 4 < 2 else LABELS[::-1],
-        outcome="answered",
-        answer=answer,
-        target=target,
-        correct=answer == target,
-        probabilities={label: float(np.exp(value)) for label, value in total.items()},
-        scores=LabelScores(total=total, mean=total),
-        prompt_sha256=f"{item}{arm}",
-    )
-
-
-def _manifest(items: int, subjects: int) -> RunManifest:
-    scenario = ScenarioManifest(
-        name="emotion",
-        version=1,
-        title="made up",
-        sha256="0",
-        templates={},
-        items_name="items.jsonl",
-        items_sha256="0",
-        items_in_set=items,
-        items_asked=items,
-        subjects=subjects,
-        effective_subjects=float(subjects),
-        largest_cluster=-(-items // subjects),
-        labels=tuple(Label(id=label, text=label, cloze=f" {label}") for label in LABELS),
-        arms=ARMS,
-        baseline="text",
-        form="cloze",
-        reasoning="direct",
-        score="logprob",
-        cue_source="annotated",
-        ethics="Made up.",
-    )
-    return RunManifest(
-        schema="mgllm.run/1",
-        id="run",
-        created="2026-01-01T00:00:00Z",
-        model="fake/one",
-        backend="fake",
-        max_tokens=8,
-        refusal_phrases="1",
-        scenarios=(scenario,),
-    )
+    made = MadeRun(items=items, per_subject=-(-items // subjects), words=3, missing=0.0)
+    return write_made_run(results / "run", made)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
