@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import re
@@ -12,8 +13,8 @@ from typing import Any
 
 VOLATILE = frozenset(
     {
-        *("id", "created", "commit", "versions", "latency_s", "base_url", "model_facts", "folder", "path"),
-        *("templates", "sha256", "refusal_phrases", "run", "runs", "results", "mgllm", "seconds"),
+        *("created", "commit", "versions", "latency_s", "base_url", "model_facts", "folder", "path", "page"),
+        *("templates", "sha256", "prompt_sha256", "refusal_phrases", "bytes", "schema", "dropped_parameters"),
     }
 )
 """Keys of JSON whose values differ from run to run, or that are to change on purpose."""
@@ -43,23 +44,69 @@ class Golden:
         wanted = path.read_text(encoding="utf-8")
         assert made == wanted, f"{name} is not what it was"
 
-    def values(self, name: str, made: object, tolerance: float = 1e-9) -> None:
-        """Fail where a value of JSON is not the golden one; numbers may differ by the tolerance."""
-        made = without_volatile_values(made)
+    def rows(self, name: str, made: str, tolerance: float = 1e-6) -> None:
+        """Fail where a cell of CSV is not the golden one; numbers may differ by the tolerance."""
+        made = without_volatile_words(made)
         path = self._ready(name)
         if self.remake:
-            path.write_text(
-                json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+            path.write_text(made, encoding="utf-8")
+        wanted = _table(path.read_text(encoding="utf-8"))
+        _fail_if(name, list(differences(wanted, _table(made), tolerance)))
+
+    def values(self, name: str, made: object, tolerance: float = 1e-6) -> None:
+        """Fail where a value of JSON is not the golden one; numbers may differ by the tolerance."""
+        made = rounded(without_volatile_values(made))
+        path = self._ready(name)
+        if self.remake:
+            path.write_text(_one_key_a_line(made), encoding="utf-8")
         wanted = json.loads(path.read_text(encoding="utf-8"))
-        found = list(differences(wanted, json.loads(json.dumps(made)), tolerance))
-        more = f"\n… and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        assert not found, f"{name} is not what it was:\n" + "\n".join(found[:SHOWN]) + more
+        _fail_if(name, list(differences(wanted, json.loads(json.dumps(made)), tolerance)))
 
     def _ready(self, name: str) -> Path:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def _fail_if(name: str, found: list[str]) -> None:
+    more = f"\n… and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    assert not found, f"{name} is not what it was:\n" + "\n".join(found[:SHOWN]) + more
+
+
+def _table(text: str) -> list[list[object]]:
+    return [[_number(cell) for cell in row] for row in csv.reader(text.splitlines())]
+
+
+def _number(cell: str) -> object:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+def _one_key_a_line(made: object) -> str:
+    """JSON that is small and that a diff can read: objects of a list on a line each."""
+    if isinstance(made, list):
+        return "[\n" + ",\n".join(map(_line, made)) + "\n]\n"
+    assert isinstance(made, dict)
+    lines = []
+    for key, value in sorted(made.items()):
+        many = isinstance(value, list) and value and isinstance(value[0], dict)
+        lines.append(f"{json.dumps(key)}: {_one_key_a_line(value).rstrip() if many else _line(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def rounded(value: object) -> Any:
+    """JSON with eight significant digits, which is finer than any tolerance here."""
+    if isinstance(value, dict):
+        return {key: rounded(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [rounded(one) for one in value]
+    return float(f"{value:.8g}") if isinstance(value, float) else value
 
 
 def without_volatile_words(text: str) -> str:

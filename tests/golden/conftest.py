@@ -40,15 +40,17 @@ def _plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     sys.path.remove(str(root))
 
 
-@pytest.fixture
-def seat(_plugin: None, monkeypatch: pytest.MonkeyPatch) -> Seated:
+@pytest.fixture(scope="module")
+def seat(_plugin: None) -> Iterator[Seated]:
     """Say what `--model golden/NAME` answers from now on."""
+    patches = pytest.MonkeyPatch()
 
     def take(answer: scripted_model.Answer, script: Script | None = None) -> None:
-        monkeypatch.setattr(scripted_model.Seat, "answer", staticmethod(answer))
-        monkeypatch.setattr(scripted_model.Seat, "script", script or Script(concurrency=64))
+        patches.setattr(scripted_model.Seat, "answer", staticmethod(answer))
+        patches.setattr(scripted_model.Seat, "script", script or Script(concurrency=64))
 
-    return take
+    yield take
+    patches.undo()
 
 
 @pytest.fixture

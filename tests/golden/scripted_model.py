@@ -14,7 +14,7 @@ from mgllm.testing import Script, ScriptedBackend, say
 PLUGIN = "[mgllm.backends]\ngolden = tests.golden.scripted_model:make\n"
 """The entry point, as an installed plugin declares it."""
 
-FAILED, REFUSED, SIGNALLED, UNPARSED = 10, 18, 22, 34
+FAILED, REFUSED, SIGNALLED, UNPARSED = 4, 7, 9, 14
 """Of a hundred prompts, where each outcome ends: failed, refused by words, by signal, and unparsed."""
 
 Answer = Callable[[Any], Any]
@@ -55,7 +55,7 @@ def _answered(question: Any) -> Any:
     sha256 = question.prompt.sha256
     chosen = int(len(question.choices) * fraction(sha256, "label"))
     reply = say(question, question.choices[chosen].label, 0.55 + 0.4 * fraction(sha256, "p"))
-    without = fraction(sha256, "without") < 0.2
+    without = fraction(sha256, "without") < 0.08
     return reply.model_copy(update={"scores": None}) if without else reply
 
 
@@ -71,3 +71,16 @@ def make(options: object) -> ScriptedBackend:
     """What the entry point holds: a backend made of what the seat says."""
     Seat.last = ScriptedBackend(Seat.answer, Seat.script)
     return Seat.last
+
+
+def planted(targets: dict[str, tuple[str, str]]) -> Answer:
+    """Answers that know more where gestures are told, from (target, arm) by a prompt's sha256."""
+
+    def answer(question: Any) -> Any:
+        sha256 = question.prompt.sha256
+        target, arm = targets[sha256]
+        right = fraction(sha256, "right") < (0.92 if arm == "text+mg" else 0.55)
+        others = [choice.label for choice in question.choices if choice.label != target]
+        return say(question, target if right else others[0], 0.6 + 0.3 * fraction(sha256, "p"))
+
+    return answer
