@@ -125,9 +125,9 @@ def without_volatile_values(value: object) -> Any:
 
 
 def differences(wanted: object, made: object, tolerance: float, where: str = "") -> Iterator[str]:
-    """A line for every place where two values of JSON differ."""
+    """A line for every place where two values of JSON differ; a new key that says nothing yet is none."""
     if isinstance(wanted, dict) and isinstance(made, dict):
-        for key in sorted({*wanted, *made}):
+        for key in sorted({*wanted, *(key for key, value in made.items() if value)}):
             yield from differences(wanted.get(key, "—"), made.get(key, "—"), tolerance, f"{where} · {key}")
     elif isinstance(wanted, list) and isinstance(made, list) and len(wanted) == len(made):
         for n, (one, other) in enumerate(zip(wanted, made, strict=True)):
