@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from pkgutil import iter_modules
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Generic, TypeVar
 
 from mgllm.errors import InputError, unknown
@@ -14,16 +17,19 @@ T = TypeVar("T")
 
 
 class Shelf(Generic[T]):
-    """A registry whose entries are modules of one package, imported only when one is taken.
+    """A registry whose entries are imported only when one is taken.
 
-    Each module beside `base.py` registers one thing under its own file name (underscores for dashes), so
-    that names can be listed without importing anything. Other distributions add to the shelf through
-    the entry-point group `mgllm.<kind>s`.
+    A module of the package, or of a folder below it, puts a thing on the shelf by its registration line,
+    `@<kind>("NAME")` at the beginning of a line. The names are read from these lines, in the text of the
+    modules: names can be listed without importing anything, one module may register several, and one
+    without such a line is no entry. Other distributions add to the shelf through the entry-point group
+    `mgllm.<kind>s`.
     """
 
     def __init__(self, kind: str, package: str) -> None:
         self.kind = kind
         self.package = package
+        self._word = kind.replace(" ", "_")
         self._things: dict[str, T] = {}
 
     def register(self, name: str) -> Callable[[T], T]:
@@ -43,7 +49,7 @@ class Shelf(Generic[T]):
 
     def names(self) -> list[str]:
         """All names, sorted; imports nothing."""
-        return sorted({*self._things, *self._modules(), *self._entry_points()})
+        return sorted({*self._things, *self._homes, *self._entry_points()})
 
     def get(self, name: str) -> T:
         """The thing called `name`, its module imported if need be.
@@ -58,15 +64,30 @@ class Shelf(Generic[T]):
         return self._things[name]
 
     def _load(self, name: str) -> None:
-        if name in self._modules():
-            import_module(f"{self.package}.{name.replace('-', '_')}")
+        if name in self._homes:
+            import_module(self._homes[name])
         elif name in (points := self._entry_points()):
-            self._things[name] = points[name].load()
+            thing = points[name].load()
+            self._things.setdefault(name, thing)  # its own registration line may have put it there
 
-    def _modules(self) -> list[str]:
-        path = import_module(self.package).__path__
-        found = (module.name for module in iter_modules(path))
-        return [name.replace("_", "-") for name in found if name != "base" and not name.startswith("_")]
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        """The module of each name, by the registration lines."""
+        line = re.compile(rf'^@?{self._word}\("([^"]+)"', re.MULTILINE)
+        return {
+            name: module
+            for module, text in _sources(files(self.package), self.package)
+            for name in line.findall(text)
+        }
 
     def _entry_points(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=f"mgllm.{self.kind}s")}
+        return {point.name: point for point in entry_points(group=f"mgllm.{self._word}s")}
+
+
+def _sources(folder: Traversable, package: str) -> Iterator[tuple[str, str]]:
+    """Name and text of every module in a package and in the folders below it."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sources(entry, f"{package}.{entry.name}")
+        elif entry.name.endswith(".py"):
+            yield f"{package}.{entry.name.removesuffix('.py')}", entry.read_text(encoding="utf-8")
