@@ -19,11 +19,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from mgllm.analysis.checks import bca_interval, mcnemar_p, resampled_sums
-from mgllm.analysis.effects import Contrast, contrast_effects
-from mgllm.analysis.grid import ANSWERED, Answers, Floats, Grid, Ints
-from mgllm.analysis.metrics import METRICS
-from mgllm.analysis.pairs import pair
+from mgllm.analysis.statistics.checks import bca_interval, mcnemar_p, resampled_sums
+from mgllm.analysis.statistics.effects import Contrast, contrast_effects
+from mgllm.analysis.statistics.grid import ANSWERED, Answers, Floats, Grid, Ints
+from mgllm.analysis.statistics.metrics import METRICS
+from mgllm.analysis.statistics.pairs import pair
 from mgllm.records import Effect, Label, RowName, ScenarioManifest
 
 SD = 0.8

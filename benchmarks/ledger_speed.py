@@ -21,10 +21,10 @@ import numpy as np
 from scipy.stats import rankdata
 
 from mgllm.analysis import RunRecords, render, summarise
-from mgllm.analysis.auc_bootstrap import resampled_auc
-from mgllm.analysis.checks import resampled_sums, sign_flip_p
-from mgllm.analysis.grid import Floats, Ints
-from mgllm.analysis.sample import Sample
+from mgllm.analysis.statistics.auc_bootstrap import resampled_auc
+from mgllm.analysis.statistics.checks import resampled_sums, sign_flip_p
+from mgllm.analysis.statistics.grid import Floats, Ints
+from mgllm.analysis.statistics.sample import Sample
 from mgllm.store import read_run
 from mgllm.testing.made_run import ARMS, MadeRun, write_made_run
 

@@ -25,10 +25,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from mgllm.backends._loading import find_model
-from mgllm.backends._model_cache import DEFAULT_MODEL
 from mgllm.backends.base import BackendOptions
 from mgllm.backends.local import LocalBackend
+from mgllm.backends.weights.known_models import DEFAULT_MODEL
+from mgllm.backends.weights.loading import find_model
 from mgllm.records import Choice, Message, Prompt, Question, Span, prompt_sha256
 
 TWO = (" relaxed.", " under stress.")

@@ -24,10 +24,10 @@ from recognizer_reference import (  # type: ignore[import-not-found]  # stands b
 from torch import nn
 
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.composing import EXTREME, Views, make_views, view_generator
-from mgllm.recognizer.dual_stream import ContrastOptions, DualStream
 from mgllm.recognizer.graph import Graph
-from mgllm.recognizer.two_streams import StreamOptions
+from mgllm.recognizer.network.two_streams import StreamOptions
+from mgllm.recognizer.training.composing import EXTREME, Views, make_views, view_generator
+from mgllm.recognizer.training.dual_stream import ContrastOptions, DualStream
 
 QUEUE = 512
 TARGETS = {"training step": 10.0, "inference": 40.0, "augmentation": 3500.0}

@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mgllm.analysis import render
-from mgllm.flows.compare import compare
-from mgllm.flows.report import report
+from mgllm.commands.compare import compare
+from mgllm.commands.report import report
 from mgllm.testing.made_run import ARMS, MadeRun, write_made_run
 
 TABLE_S, PAGE_S, SMALL_MB = 20.0, 60.0, 5.0

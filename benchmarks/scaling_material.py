@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from mgllm.recognizer.pretraining import Pretraining, PretrainOptions
-from mgllm.recognizer.processes import Processes
-from mgllm.recognizer.reading import ClipReader
-from mgllm.recognizer.two_streams import STREAMS
+from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.network.two_streams import STREAMS
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+from mgllm.recognizer.training.processes import Processes
 from mgllm.seeds import stream
 from mgllm.skeleton import Clip, DatasetMeta, open_dataset, write_dataset
 from mgllm.skeleton.layouts import load_layout

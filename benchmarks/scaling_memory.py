@@ -25,8 +25,8 @@ from scaling_material import (  # type: ignore[import-not-found]  # stands besid
     train_steps,
 )
 
-from mgllm.recognizer.network import encode, new_recognizer
-from mgllm.recognizer.two_streams import StreamOptions
+from mgllm.recognizer.network.network import encode, new_recognizer
+from mgllm.recognizer.network.two_streams import StreamOptions
 
 SAMPLE_S = 0.01
 

@@ -18,12 +18,12 @@ from scaling_material import (  # type: ignore[import-not-found]  # stands besid
 )
 
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.composing import Views
-from mgllm.recognizer.dual_stream import ContrastOptions, DualStream
 from mgllm.recognizer.graph import Graph
-from mgllm.recognizer.network import encode
-from mgllm.recognizer.pretraining import Pretraining
-from mgllm.recognizer.two_streams import StreamOptions
+from mgllm.recognizer.network.network import encode
+from mgllm.recognizer.network.two_streams import StreamOptions
+from mgllm.recognizer.training.composing import Views
+from mgllm.recognizer.training.dual_stream import ContrastOptions, DualStream
+from mgllm.recognizer.training.pretraining import Pretraining
 
 WORKS = ("training", "inference")
 Work = Callable[[], object]

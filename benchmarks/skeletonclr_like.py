@@ -20,12 +20,12 @@ from recognizer_reference import StGcn16  # type: ignore[import-not-found]  # st
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize, pad
 
+from mgllm.recognizer.evaluation.protocols import labelled
 from mgllm.recognizer.metrics import score
-from mgllm.recognizer.momentum import follow
-from mgllm.recognizer.probing import neighbours
-from mgllm.recognizer.protocols import labelled
-from mgllm.recognizer.reading import ClipReader, Preprocessing, layout_graph
-from mgllm.recognizer.schedule import cosine, momentum_for, queue_for, steps_per_epoch
+from mgllm.recognizer.network.reading import ClipReader, Preprocessing, layout_graph
+from mgllm.recognizer.training.momentum import follow
+from mgllm.recognizer.training.probing import neighbours
+from mgllm.recognizer.training.schedule import cosine, momentum_for, queue_for, steps_per_epoch
 from mgllm.skeleton import open_dataset
 from mgllm.skeleton.selection import select
 

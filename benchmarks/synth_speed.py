@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from mgllm.flows.synth import SynthOptions, synthesize
+from mgllm.commands.synth import SynthOptions, synthesize
 from mgllm.synthetic import Difficulty, make_clips, make_recording
 
 TARGET = 2000.0

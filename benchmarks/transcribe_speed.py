@@ -21,11 +21,11 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from mgllm.flows.synth import RECORDINGS, SynthOptions, synthesize
+from mgllm.commands.synth import RECORDINGS, SynthOptions, synthesize
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.network import load_recognizer
-from mgllm.recognizer.shipped import SHIPPED
-from mgllm.recognizer.windows import WindowOptions
+from mgllm.recognizer.network.network import load_recognizer
+from mgllm.recognizer.network.shipped import SHIPPED
+from mgllm.recognizer.timelines.windows import WindowOptions
 
 SECONDS, FPS = 15.0, 25
 """Target for ten minutes on two cores."""

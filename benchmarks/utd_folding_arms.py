@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from mgllm.recognizer.network import classify, load_recognizer
-from mgllm.recognizer.reading import ClipReader
+from mgllm.recognizer.network.network import classify, load_recognizer
+from mgllm.recognizer.network.reading import ClipReader
 from mgllm.skeleton import Clip, DatasetMeta, SkeletonDataset, open_dataset, write_dataset
 from mgllm.skeleton.layouts import load_layout
 

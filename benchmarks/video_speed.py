@@ -21,7 +21,6 @@ from statistics import median
 from typing import NamedTuple
 
 from mgllm.errors import InputError
-from mgllm.flows.watching import FPS
 from mgllm.media.mapping import joints_of
 from mgllm.media.needs import holistic, pyav
 from mgllm.media.pose import PoseDetector, watch
@@ -29,6 +28,7 @@ from mgllm.media.quiet import quiet_stderr
 from mgllm.media.video import Pixels, open_video
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.steady import at_steady_rate
+from mgllm.transcription.watching import FPS
 
 TARGET = 0.8
 """Of MediaPipe's own frame rate."""

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _WHERE = {
-    "run": "mgllm.flows.api",
-    "compare": "mgllm.flows.compare",
-    "load_run": "mgllm.flows.api",
-    "load_items": "mgllm.items",
+    "run": "mgllm.commands.api",
+    "compare": "mgllm.commands.compare",
+    "load_run": "mgllm.commands.api",
+    "load_items": "mgllm.items.loading",
 }
 __all__ = ["__version__", "compare", "load_items", "load_run", "run"]
 
 if TYPE_CHECKING:
-    from mgllm.flows.api import load_run as load_run
-    from mgllm.flows.api import run as run
-    from mgllm.flows.compare import compare as compare
-    from mgllm.items import load_items as load_items
+    from mgllm.commands.api import load_run as load_run
+    from mgllm.commands.api import run as run
+    from mgllm.commands.compare import compare as compare
+    from mgllm.items.loading import load_items as load_items
 
 
 def __getattr__(name: str) -> object:

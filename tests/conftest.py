@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mgllm.backends.base import backends
-from mgllm.flows.new_scenario import new_scenario
-from mgllm.scenarios import Folders
+from mgllm.commands.new_scenario import new_scenario
+from mgllm.prompts.scenarios import Folders
 from mgllm.testing import Script, ScriptedBackend
 from mgllm.testing.scripted import Answer, say_by_hash
 from tests.opened import Opened
@@ -207,10 +207,10 @@ def rewrite(toy_set: Path, tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def toy_checkpoint(toy_set: Path, tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pre-trained for two epochs on the subjects 1 and 2 of the toy set, without labels."""
-    from mgllm.flows.pretrain import pretrain
-    from mgllm.flows.recognizer_options import options_from
-    from mgllm.flows.recognizer_splits import SplitOptions
-    from mgllm.recognizer.pretraining import PretrainOptions
+    from mgllm.commands.recognizer.pretrain import pretrain
+    from mgllm.commands.recognizer_options import options_from
+    from mgllm.recognizer.evaluation.splits import SplitOptions
+    from mgllm.recognizer.training.pretraining import PretrainOptions
 
     out = tmp_path_factory.mktemp("toy") / "checkpoint"
     options = options_from(PretrainOptions, {"epochs": 2, "device": "cpu"}, tiny)
@@ -221,9 +221,9 @@ def toy_checkpoint(toy_set: Path, tiny: list[str], tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="session")
 def toy_classifier(toy_set: Path, toy_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That checkpoint with classes, from the labels of subject 3."""
-    from mgllm.flows.finetune import FinetuneOptions, finetune
-    from mgllm.flows.recognizer_splits import SplitOptions
-    from mgllm.recognizer.supervised import SupervisedOptions
+    from mgllm.commands.recognizer.finetune import FinetuneOptions, finetune
+    from mgllm.recognizer.evaluation.splits import SplitOptions
+    from mgllm.recognizer.training.supervised import SupervisedOptions
 
     out = tmp_path_factory.mktemp("toy") / "classifier"
     training = SupervisedOptions(epochs=2, batch=3, device="cpu")

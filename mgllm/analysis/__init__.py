@@ -3,15 +3,15 @@
 runs ─► grid ─► pairs ─► metrics ─► jackknife, checks ─► effects ─► claims ─► summary ─► tables
 """
 
-from mgllm.analysis.figures import figures
-from mgllm.analysis.frames import frame
-from mgllm.analysis.gates import Equivalence, equivalence, gate
-from mgllm.analysis.narrative import Account, narrate
-from mgllm.analysis.rendering import render
-from mgllm.analysis.runs import RunRecords
-from mgllm.analysis.sections import Report, lay_out
-from mgllm.analysis.slices import Covariate
-from mgllm.analysis.summary import effects_between, flips_between, summarise, summarise_between
+from mgllm.analysis.statistics.figures import figures
+from mgllm.analysis.statistics.gates import Equivalence, equivalence, gate
+from mgllm.analysis.statistics.runs import RunRecords
+from mgllm.analysis.statistics.slices import Covariate
+from mgllm.analysis.statistics.summary import effects_between, flips_between, summarise, summarise_between
+from mgllm.analysis.tables.frames import frame
+from mgllm.analysis.tables.narrative import Account, narrate
+from mgllm.analysis.tables.rendering import render
+from mgllm.analysis.tables.sections import Report, lay_out
 
 __all__ = [
     "Account",

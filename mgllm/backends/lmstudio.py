@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mgllm.backends._api import ApiBackend, Preset
+from mgllm.backends.api.backend import ApiBackend, Preset
 from mgllm.backends.base import Backend, BackendOptions, backend
 
 PRESET = Preset(name="lmstudio", base_url="http://127.0.0.1:1234/v1")

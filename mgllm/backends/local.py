@@ -11,7 +11,8 @@ from functools import lru_cache
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mgllm.backends._encoding import (
+from mgllm.backends.base import BackendOptions, backend
+from mgllm.backends.weights.encoding import (
     Continuations,
     Encoded,
     encode_labels,
@@ -19,14 +20,13 @@ from mgllm.backends._encoding import (
     label_texts,
     tokenize,
 )
-from mgllm.backends._loading import Facts, load_model, read_settings
-from mgllm.backends._model_cache import DEFAULT_MODEL
-from mgllm.backends.base import BackendOptions, backend
+from mgllm.backends.weights.known_models import DEFAULT_MODEL
+from mgllm.backends.weights.loading import Facts, load_model, read_settings
 from mgllm.errors import BackendError, InputError
 from mgllm.records import Choice, Form, LabelScores, Question, Reply, Score, Usage
 
 if TYPE_CHECKING:
-    from mgllm.backends._engine import Engine, Generated
+    from mgllm.backends.weights.engine import Engine, Generated
 
 
 class _Prepared(NamedTuple):
@@ -128,7 +128,7 @@ class LocalBackend:
 
     def _load(self) -> None:
         loaded = load_model(self.name, self.settings)
-        from mgllm.backends._engine import Engine
+        from mgllm.backends.weights.engine import Engine
 
         engine = Engine(loaded.model)
         engine.probe()
@@ -155,7 +155,7 @@ class LocalBackend:
         return Reply(scores=scores, usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=0))
 
     def _write(self, question: Question, encoded: Encoded) -> Reply:
-        from mgllm.backends._writing import THINK_OPENS, answer_end, never, picker, stopper
+        from mgllm.backends.weights.generating import THINK_OPENS, answer_end, never, picker, stopper
 
         thinks = encoded.text.rstrip().endswith(THINK_OPENS)
         scored = question.score == "logprob"

@@ -5,29 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from mgllm import __version__
-from mgllm.cli import (
-    exports,
-    human,
-    imports,
-    items,
-    listening,
-    models,
-    reading,
-    recognizer,
-    recognizer_rebuild,
-    recognizer_timelines,
-    rendering,
-    report,
-    running,
-    scenarios,
-    synth,
-    transcribing,
-)
 from mgllm.errors import MgllmError
 
 INTERRUPTED = 130
@@ -35,6 +18,26 @@ USAGE = 2
 GARBAGE_THRESHOLD = 100_000
 """New objects between two walks of the collector. A run makes many small values that live to its end; at
 Python's default of 700 the collector walks them over and over, a tenth of a run's time."""
+
+COMMANDS = (
+    "run",
+    "results",
+    "report",
+    "human",
+    "rendering",
+    "scenarios",
+    "convert",
+    "exports",
+    "items",
+    "models",
+    "recognizer",
+    "recognizer_recordings",
+    "recognizer_rebuild",
+    "synth",
+    "transcribe",
+    "listening",
+)
+"""Modules of `mgllm.cli`, in the order of `mgllm --help`; each registers its commands."""
 
 app = typer.Typer(
     name="mgllm",
@@ -62,22 +65,8 @@ def _top(
     """Does body language help a language model to understand people? Micro-gestures as text, measured."""
 
 
-running.register(app)
-reading.register(app)
-report.register(app)
-human.register(app)
-rendering.register(app)
-scenarios.register(app)
-imports.register(app)
-exports.register(app)
-items.register(app)
-models.register(app)
-recognizer.register(app)
-recognizer_timelines.register(app)
-recognizer_rebuild.register(app)
-synth.register(app)
-transcribing.register(app)
-listening.register(app)
+for name in COMMANDS:
+    import_module(f"mgllm.cli.{name}").register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

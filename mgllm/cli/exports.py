@@ -27,10 +27,10 @@ def export(
     json: o.Json = False,
 ) -> None:
     """Write gesture transcripts as ELAN files, tables or MiGA label files."""
-    from mgllm.cli.telling import print_export, print_json
+    from mgllm.cli.printing import print_export, print_json
+    from mgllm.commands.export import export_transcripts
+    from mgllm.commands.recognizer_options import options_from
     from mgllm.exports.base import ExportChoices
-    from mgllm.flows.exporting import export_transcripts
-    from mgllm.flows.recognizer_options import options_from
 
     said = o.given(context, "format_name", "sources", "out", "json")
     report = export_transcripts(format_name, sources, out, options_from(ExportChoices, said))

@@ -41,8 +41,8 @@ def export(
 ) -> None:
     """Write a self-contained form per rater; nobody sees an item twice."""
     from mgllm.cli.telling_human import print_export
-    from mgllm.flows.flat_options import from_flat
-    from mgllm.flows.human_export import human_export
+    from mgllm.commands._options import from_flat
+    from mgllm.commands.human_export import human_export
 
     said = o.given(context, "scenario", "raters", "out", "consent", "json")
     said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}
@@ -61,6 +61,6 @@ def import_(
 ) -> None:
     """Make a run of the raters' files; compare and report read it like a model's."""
     from mgllm.cli.telling_human import print_import
-    from mgllm.flows.human_import import human_import
+    from mgllm.commands.human_import import human_import
 
     print_import(human_import(plan, files, results or Path("results")), as_json=json)

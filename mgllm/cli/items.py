@@ -34,9 +34,9 @@ def baseline(
     json: o.Json = False,
 ) -> None:
     """Predict the target from one covariate alone, leaving one subject out at a time."""
-    from mgllm.cli.telling import print_baseline, print_json
-    from mgllm.flows.baselines import covariate_baseline
-    from mgllm.items import load_items
+    from mgllm.analysis.statistics.baselines import covariate_baseline
+    from mgllm.cli.printing import print_baseline, print_json
+    from mgllm.items.loading import load_items
 
     result = covariate_baseline(load_items(items), covariate)
     if json:
@@ -61,8 +61,8 @@ def join(
     json: o.Json = False,
 ) -> None:
     """Join gestures and speech from folders to items, by item id or file name, into a new file."""
-    from mgllm.cli.telling import print_joined, print_json
-    from mgllm.flows.join_items import JoinOptions, join_items
+    from mgllm.cli.printing import print_joined, print_json
+    from mgllm.commands.join import JoinOptions, join_items
 
     joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))
     if json:

@@ -37,9 +37,9 @@ def listen(
     json: o.Json = False,
 ) -> None:
     """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
-    from mgllm.cli.telling import print_json, print_listened
-    from mgllm.flows.listen import listen as flow
-    from mgllm.flows.recognizer_options import options_from
+    from mgllm.cli.printing import print_json, print_listened
+    from mgllm.commands.listen import listen as flow
+    from mgllm.commands.recognizer_options import options_from
     from mgllm.media.listening import ListenOptions
 
     said = o.given(context, "sources", "out", "display", "json")

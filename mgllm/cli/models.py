@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_models(json: o.Json = False) -> None:
     """List the models that can be pulled, and whether they are here."""
-    from mgllm.cli.telling import print_json, print_model
-    from mgllm.flows.models import list_models as list_flow
+    from mgllm.cli.printing import print_json, print_model
+    from mgllm.commands.models import list_models as list_flow
 
     lines = list_flow()
     if json:
@@ -40,7 +40,7 @@ def pull(
     from_hub: Annotated[bool, typer.Option("--from-hub", help="The original weights, from the hub.")] = False,
 ) -> None:
     """Fetch a model's weights once, check their hashes and convert them into the user's cache."""
-    from mgllm.cli.telling import print_model
-    from mgllm.flows.models import pull_model
+    from mgllm.cli.printing import print_model
+    from mgllm.commands.models import pull_model
 
     print_model(pull_model(name, wheel, from_hub))

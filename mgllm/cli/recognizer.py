@@ -95,10 +95,10 @@ def pretrain(
 ) -> None:
     """Learn to tell clips apart without labels; several processes: torchrun -m mgllm recognizer pretrain."""
     from mgllm.cli.telling_recognizer import print_pretrained
-    from mgllm.flows.pretrain import pretrain as flow
-    from mgllm.flows.recognizer_options import options_from
-    from mgllm.flows.recognizer_splits import SplitOptions
-    from mgllm.recognizer.pretraining import PretrainOptions
+    from mgllm.commands.recognizer.pretrain import pretrain as flow
+    from mgllm.commands.recognizer_options import options_from
+    from mgllm.recognizer.evaluation.splits import SplitOptions
+    from mgllm.recognizer.training.pretraining import PretrainOptions
 
     options = options_from(PretrainOptions, _said(context, "resume"), sets or [])
     which = options_from(SplitOptions, _sides(context))
@@ -130,11 +130,11 @@ def finetune(
 ) -> None:
     """Give a checkpoint classes, with labels."""
     from mgllm.cli.telling_recognizer import print_finetuned
-    from mgllm.flows.finetune import FinetuneOptions
-    from mgllm.flows.finetune import finetune as flow
-    from mgllm.flows.recognizer_options import options_from
-    from mgllm.flows.recognizer_splits import SplitOptions
-    from mgllm.recognizer.supervised import SupervisedOptions
+    from mgllm.commands.recognizer.finetune import FinetuneOptions
+    from mgllm.commands.recognizer.finetune import finetune as flow
+    from mgllm.commands.recognizer_options import options_from
+    from mgllm.recognizer.evaluation.splits import SplitOptions
+    from mgllm.recognizer.training.supervised import SupervisedOptions
 
     own = {name: value for name, value in _said(context).items() if name in _FINETUNE}
     options = options_from(FinetuneOptions, own).model_copy(
@@ -184,11 +184,11 @@ def evaluate(
 ) -> None:
     """Test a checkpoint on people whom it has never seen."""
     from mgllm.cli.telling_recognizer import print_evaluation
-    from mgllm.flows.evaluate import EvaluateOptions
-    from mgllm.flows.evaluate import evaluate as flow
-    from mgllm.flows.recognizer_options import options_from
-    from mgllm.flows.recognizer_splits import SplitOptions
-    from mgllm.recognizer.supervised import SupervisedOptions
+    from mgllm.commands.recognizer.evaluate import evaluate as flow
+    from mgllm.commands.recognizer_options import options_from
+    from mgllm.recognizer.evaluation.splits import SplitOptions
+    from mgllm.recognizer.evaluation.trial import EvaluateOptions
+    from mgllm.recognizer.training.supervised import SupervisedOptions
 
     names = ("protocol", "transductive", "label_fraction", "unseen_classes", "stream")
     own = {name: value for name, value in _said(context).items() if name in names}
@@ -229,11 +229,11 @@ def ablate(
 ) -> None:
     """What each part of the method brings: trainings with one thing changed, within a budget of time."""
     from mgllm.cli.telling_recognizer import print_ablation
-    from mgllm.flows.ablate import AblateOptions
-    from mgllm.flows.ablate import ablate as flow
-    from mgllm.flows.recognizer_options import options_from
-    from mgllm.flows.recognizer_splits import SplitOptions
-    from mgllm.recognizer.pretraining import PretrainOptions
+    from mgllm.commands.recognizer.ablate import ablate as flow
+    from mgllm.commands.recognizer_options import options_from
+    from mgllm.recognizer.evaluation.ablation_run import AblateOptions
+    from mgllm.recognizer.evaluation.splits import SplitOptions
+    from mgllm.recognizer.training.pretraining import PretrainOptions
 
     own = {name: value for name, value in _said(context).items() if name in ("budget", "seeds")}
     own |= {"parts": o.split_names(parts)} if parts else {}
@@ -252,7 +252,7 @@ def info(
 ) -> None:
     """What a checkpoint is, and whom it has seen."""
     from mgllm.cli.telling_recognizer import print_info
-    from mgllm.flows.recognizer_info import recognizer_info
+    from mgllm.commands.recognizer.info import recognizer_info
 
     print_info(recognizer_info(checkpoint), as_json=json)
 

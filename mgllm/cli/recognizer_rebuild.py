@@ -30,10 +30,10 @@ def rebuild(
     json: o.Json = False,
 ) -> None:
     """Make the recogniser that ships again, from made-up movements alone. Takes about an hour."""
-    from mgllm.cli.telling import print_json
-    from mgllm.flows.rebuild import RebuildOptions
-    from mgllm.flows.rebuild import rebuild as flow
-    from mgllm.flows.recognizer_options import options_from
+    from mgllm.cli.printing import print_json
+    from mgllm.commands.recognizer.rebuild import RebuildOptions
+    from mgllm.commands.recognizer.rebuild import rebuild as flow
+    from mgllm.commands.recognizer_options import options_from
 
     said = o.given(context, "out", "joints", "sets", "display", "json")
     said |= {"joints": o.split_names(joints)} if joints else {}

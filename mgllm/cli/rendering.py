@@ -35,10 +35,10 @@ def render(
     json: o.Json = False,
 ) -> None:
     """Show one item's prompts, and what differs between the arms, without a model."""
-    from mgllm.cli.telling import print_json, print_rendered
+    from mgllm.cli.printing import print_json, print_rendered
+    from mgllm.commands._options import from_flat
+    from mgllm.commands.render import render_item
     from mgllm.errors import InputError, unknown
-    from mgllm.flows.flat_options import from_flat
-    from mgllm.flows.rendering import render_item
 
     said = o.given(context, "scenario", "item", "arm", "diff", "json")
     said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}

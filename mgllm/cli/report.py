@@ -38,9 +38,9 @@ def report(
     json: o.Json = False,
 ) -> None:
     """Write one self-contained page: summary, pictures, and every item down to the prompt."""
-    from mgllm.cli.telling import print_json
-    from mgllm.flows.report import PageOptions
-    from mgllm.flows.report import report as report_flow
+    from mgllm.cli.printing import print_json
+    from mgllm.commands.report import PageOptions
+    from mgllm.commands.report import report as report_flow
 
     options = PageOptions(against, items, redact, not no_text, results or Path("results"))
     written = report_flow(names, out, options)
@@ -60,8 +60,8 @@ def view(
     results: o.Results = None,
 ) -> None:
     """Serve the page on this machine alone, anew as records arrive, until Ctrl-C."""
-    from mgllm.flows.report import PageOptions
-    from mgllm.flows.view import view as view_flow
+    from mgllm.commands.report import PageOptions
+    from mgllm.commands.view import view as view_flow
 
     options = PageOptions(against, items, redact, not no_text, results or Path("results"))
     server = view_flow(names, options, port)

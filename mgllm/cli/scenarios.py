@@ -9,7 +9,7 @@ import typer
 from mgllm.cli import options as o
 
 if TYPE_CHECKING:
-    from mgllm.scenarios import Folders
+    from mgllm.prompts.scenarios import Folders
 
 commands = typer.Typer(
     help="Reasoning scenarios: list, make, check, show.", rich_markup_mode=None, no_args_is_help=True
@@ -26,8 +26,8 @@ def list_scenarios(
     scenarios_dir: o.ScenariosDir = None, prompts_dir: o.PromptsDir = None, json: o.Json = False
 ) -> None:
     """List the scenarios that there are."""
-    from mgllm.cli.telling import print_json
-    from mgllm.scenarios import find_scenario, scenario_names
+    from mgllm.cli.printing import print_json
+    from mgllm.prompts.scenarios import find_scenario, scenario_names
 
     folders = _folders(scenarios_dir, prompts_dir)
     found = [find_scenario(name, folders).scenario for name in scenario_names(folders)]
@@ -46,7 +46,7 @@ def new(
     prompts_dir: o.PromptsDir = None,
 ) -> None:
     """Write a scenario that works, to be changed: YAML, templates and four items."""
-    from mgllm.flows.new_scenario import new_scenario
+    from mgllm.commands.new_scenario import new_scenario
 
     files = new_scenario(name, _folders(scenarios_dir, prompts_dir))
     for path in files:
@@ -69,10 +69,10 @@ def check(
     json: o.Json = False,
 ) -> None:
     """Check YAML, templates, items and the integrity of the arms, without a model."""
-    from mgllm.cli.telling import print_check, print_json
-    from mgllm.flows.checking import check_scenario
-    from mgllm.flows.flat_options import from_flat
-    from mgllm.scenarios import scenario_names
+    from mgllm.cli.printing import print_check, print_json
+    from mgllm.commands._options import from_flat
+    from mgllm.commands.check import check_scenario
+    from mgllm.prompts.scenarios import scenario_names
 
     said = o.given(context, "names", "json")
     said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}
@@ -94,8 +94,8 @@ def show(
     json: o.Json = False,
 ) -> None:
     """Show a scenario with all defaults filled in."""
-    from mgllm.cli.telling import print_json
-    from mgllm.scenarios import find_scenario
+    from mgllm.cli.printing import print_json
+    from mgllm.prompts.scenarios import find_scenario
 
     found = find_scenario(name, _folders(scenarios_dir, prompts_dir))
     form = found.scenario.model_dump(mode="json")
@@ -109,6 +109,6 @@ def show(
 
 
 def _folders(scenarios: Any, prompts: Any) -> Folders:
-    from mgllm.scenarios import Folders
+    from mgllm.prompts.scenarios import Folders
 
     return Folders(scenarios=scenarios, prompts=prompts)

@@ -11,7 +11,7 @@ from mgllm.cli import options as o
 from mgllm.cli.options import option
 
 if TYPE_CHECKING:
-    from mgllm.flows.synth import SynthReport
+    from mgllm.commands.synth import SynthReport
 
 
 def register(app: typer.Typer) -> None:
@@ -45,10 +45,10 @@ def synth(
     json: o.Json = False,
 ) -> None:
     """Make up micro-gestures: skeleton data sets of a kinematic upper body. No person's data is in them."""
-    from mgllm.cli.telling import print_json
+    from mgllm.cli.printing import print_json
+    from mgllm.commands.recognizer_options import options_from
+    from mgllm.commands.synth import SynthOptions, synthesize
     from mgllm.errors import InputError
-    from mgllm.flows.recognizer_options import options_from
-    from mgllm.flows.synth import SynthOptions, synthesize
 
     options = options_from(SynthOptions, o.given(context, "out", "preview", "json"))
     if preview is not None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mgllm.cli.telling import print_json
+from mgllm.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from mgllm.flows.human_export import HumanExport
-    from mgllm.flows.human_import import HumanImport
+    from mgllm.commands.human_export import HumanExport
+    from mgllm.commands.human_import import HumanImport
 
 
 def print_export(written: HumanExport, *, as_json: bool) -> None:

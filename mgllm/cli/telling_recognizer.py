@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mgllm.cli.telling import print_json
+from mgllm.cli.printing import print_json
 from mgllm.errors import one_line
 
 if TYPE_CHECKING:
-    from mgllm.flows.ablate import Ablation
-    from mgllm.flows.evaluate import Evaluation
-    from mgllm.flows.finetune import Finetuned
-    from mgllm.flows.pretrain import Pretrained
-    from mgllm.flows.recognizer_info import RecognizerInfo
+    from mgllm.commands.recognizer.finetune import Finetuned
+    from mgllm.commands.recognizer.info import RecognizerInfo
+    from mgllm.commands.recognizer.pretrain import Pretrained
+    from mgllm.recognizer.evaluation.ablation_run import Ablation
+    from mgllm.recognizer.evaluation.trial import Evaluation
 
 
 def print_pretrained(made: Pretrained, *, as_json: bool) -> None:

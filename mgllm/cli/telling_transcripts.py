@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from mgllm.flows.transcribe import Transcribed
-    from mgllm.flows.transcribe_files import TranscribedFiles
+    from mgllm.commands.transcribe_files import TranscribedFiles
+    from mgllm.commands.transcribe_sets import Transcribed
 
 
 def print_transcribed(made: Transcribed) -> None:

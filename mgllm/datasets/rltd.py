@@ -10,10 +10,10 @@ import csv
 from difflib import get_close_matches
 from pathlib import Path
 
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
 from mgllm.errors import InputError, one_line
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
-from mgllm.vocabularies import load_vocabulary
 
 TARGETS = {"deceptive": "Deceptive", "truthful": "Truthful"}
 """Folder of the transcripts by class."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mgllm.datasets._speech_files import SpeechImporter
 from mgllm.datasets.base import dataset
+from mgllm.datasets.speech_files import SpeechImporter
 
 
 @dataset("whisper")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
+from mgllm.cues.label_names import guarded
 from mgllm.exports.base import ExportChoices, Exported, export
-from mgllm.labelling import guarded
 from mgllm.records import GestureFile
 
 HEADER = ("label", "start", "end", "confidence")

@@ -1,7 +1,7 @@
 """ELAN files (EAF 3.0): gestures on tiers with their vocabulary to choose from, confidences below them.
 
-Times are whole milliseconds, as in all ELAN files. `mgllm.elan` says how overlapping gestures are laid on
-tiers.
+Times are whole milliseconds, as in all ELAN files. `mgllm.files.elan` says how overlapping gestures are
+laid on tiers.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import PurePath
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from mgllm import elan
+from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 from mgllm.errors import InputError, one_line
 from mgllm.exports._lanes import Placed, lay, place
 from mgllm.exports.base import ExportChoices, Exported, export
+from mgllm.files import elan
 from mgllm.records import GestureFile
-from mgllm.vocabularies import load_vocabulary, vocabulary_names
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 DATE = "1970-01-01T00:00:00+00:00"

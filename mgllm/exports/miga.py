@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from mgllm.cues.label_names import translate
+from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 from mgllm.errors import InputError
 from mgllm.exports.base import ExportChoices, Exported, export
-from mgllm.labelling import translate
 from mgllm.records import Gesture, GestureFile
-from mgllm.vocabularies import load_vocabulary, vocabulary_names
 
 VOCABULARY = "imigue"
 ILLUSTRATIVE = ("32", "99")

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from mgllm.caching import cache_folder
+from mgllm.files.caching import cache_folder
 from mgllm.media.crop import Crop
 from mgllm.media.pose import DETECTOR
 from mgllm.media.poses import BODY, HAND, Poses

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from jinja2 import Template, TemplateNotFound, meta, nodes
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 
+from mgllm.cues.block import Cues
 from mgllm.errors import InputError, unknown
 from mgllm.prompts.sandbox import MARKS, MarkingLoader, sandbox, unmark, without_marks
 from mgllm.prompts.view import SEEN, View, cue_variables
 from mgllm.records import Form, Prompt, prompt_sha256
-from mgllm.transcripts import Cues
 
 MAX_CHARACTERS = 1_000_000
 """A prompt is at most so long."""

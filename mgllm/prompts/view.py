@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mgllm.cues.block import Cues
 from mgllm.records import Frozen, Reasoning, Turn
-from mgllm.transcripts import Cues
 
 SEEN = ("question", "labels", "reasoning", "speech", "cues")
 """What every template sees beside the scenario's own `text:` values."""

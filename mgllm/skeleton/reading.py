@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError, one_line
-from mgllm.json_reading import parse_json, to_model
+from mgllm.files.json_files import parse_json, to_model
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.selection import check_rules
 from mgllm.skeleton.wording import some

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError, one_line
-from mgllm.json_reading import parse_json, to_model
+from mgllm.files.json_files import parse_json, to_model
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 from mgllm.skeleton.layout import Layout

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from mgllm.files.text_files import read_text
 from mgllm.records import Frozen, Turn
-from mgllm.speech.text_files import read_text
 
 
 class SpeechKind(Frozen):

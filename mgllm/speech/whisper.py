@@ -7,7 +7,7 @@ reach into the silence around them. Words without segments are joined at pauses.
 from __future__ import annotations
 
 from mgllm.errors import InputError, one_line
-from mgllm.json_reading import parse_json, to_model
+from mgllm.files.json_files import parse_json, to_model
 from mgllm.records import Frozen, Turn
 from mgllm.speech.words import NOBODY, Word, in_order, join_words, make_turn
 

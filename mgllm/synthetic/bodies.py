@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.seeds import stream
-from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.geometry import Reals
 from mgllm.synthetic.ranges import BODY, draw
 

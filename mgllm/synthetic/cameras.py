@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.geometry import Reals, combined, rotated, rotation
 from mgllm.synthetic.ranges import CAMERA, draw
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.contact_table import contact_rows
 from mgllm.synthetic.geometry import Numbers, Reals
 from mgllm.synthetic.ranges import draw

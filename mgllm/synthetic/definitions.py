@@ -9,11 +9,11 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import unknown
+from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
-from mgllm.vocabularies import load_vocabulary
-from mgllm.yaml_reading import read_yaml
 
 FOLDER = Path(__file__).parent
 VOCABULARY = "imigue"
@@ -208,3 +208,7 @@ def hidden_classes() -> tuple[str, ...]:
     vocabulary = load_vocabulary(VOCABULARY)
     hidden = vocabulary.hidden_labels(LAYOUT)
     return tuple(one.label for one in vocabulary.classes if one.label in hidden)
+
+
+MADE_UP = "synthetic micro-gestures"
+"""Names of made-up data sets begin so."""

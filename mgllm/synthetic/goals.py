@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.contact_table import BY, PARTS
 from mgllm.synthetic.contacts import Contacts
 from mgllm.synthetic.figure import Part, Torso

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgllm.skeleton.layouts import FINGERS
-from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.geometry import Reals, beside, cross
 
 KNUCKLES = {"index": (0.54, 0.16), "middle": (0.55, 0.05), "ring": (0.52, -0.06), "little": (0.47, -0.16)}

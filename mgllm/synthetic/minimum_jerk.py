@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mgllm.synthetic.columns import Columns
+from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.geometry import Reals
 
 SEEN = 0.05

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgllm.skeleton.layouts import FINGERS
-from mgllm.synthetic.arms import Arm, reach_wrist
 from mgllm.synthetic.bodies import Bodies
 from mgllm.synthetic.contacts import LEFT, RIGHT, Contacts
 from mgllm.synthetic.figure import Part, make_torso
@@ -30,6 +29,7 @@ from mgllm.synthetic.geometry import (
 )
 from mgllm.synthetic.goals import STRAIGHT_ON, Goal, Stage, first_parts
 from mgllm.synthetic.hands import Hand, fingertips, make_hand, placed
+from mgllm.synthetic.two_link_arms import Arm, reach_wrist
 
 MOST_BENT_WRIST = math.radians(70)
 """Between forearm and hand (American Academy of Orthopaedic Surgeons, 1965: extension 70°, flexion 80°)."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from mgllm.backends._loading import find_model
-from mgllm.backends._model_cache import DEFAULT_MODEL
 from mgllm.backends.base import BackendOptions
 from mgllm.backends.local import LocalBackend
+from mgllm.backends.weights.known_models import DEFAULT_MODEL
+from mgllm.backends.weights.loading import find_model
 from mgllm.errors import FatalBackendError
 from mgllm.records import Choice, Form, Message, Prompt, Question, Reply, Span, prompt_sha256
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 from scipy.stats import spearmanr
 
-from mgllm.backends._loading import find_model
-from mgllm.backends._model_cache import DEFAULT_MODEL, GGUF
 from mgllm.backends.local import LocalBackend
+from mgllm.backends.weights.known_models import DEFAULT_MODEL, GGUF
+from mgllm.backends.weights.loading import find_model
 from mgllm.records import Question, Reply
 
 SPEECHES = (

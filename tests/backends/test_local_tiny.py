@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from mgllm.backends._encoding import encode_labels, encode_prompt
 from mgllm.backends.local import LocalBackend
+from mgllm.backends.weights.encoding import encode_labels, encode_prompt
 from mgllm.errors import BackendError, FatalBackendError
 from mgllm.records import Question, Reply
 

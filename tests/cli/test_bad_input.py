@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.cli import main
-from mgllm.scenarios import Folders
+from mgllm.prompts.scenarios import Folders
 
 Problem = Callable[..., str]
 

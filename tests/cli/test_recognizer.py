@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mgllm.arms.confusion import load_confusion
 from mgllm.cli import main
-from mgllm.confusion import load_confusion
-from mgllm.recognizer.checkpoint import read_config
-from mgllm.recognizer.training_state import save_state
+from mgllm.recognizer.network.checkpoint import read_config
+from mgllm.recognizer.training.training_state import save_state
 
 KEYS = {
     *("top1", "top5", "mean_class", "macro_f1", "ece", "n"),
@@ -229,7 +229,7 @@ def test_a_training_that_was_interrupted_goes_on(
         save_state(*rest)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mgllm.flows.pretrain.save_state", interrupt)
+    monkeypatch.setattr("mgllm.commands.recognizer.pretrain.save_state", interrupt)
     out = tmp_path / "C"
     told = recognizer("pretrain", toy_set, "-o", out, *flags)
     assert told.code == 130

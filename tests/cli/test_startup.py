@@ -43,13 +43,13 @@ def test_the_door_knows_no_models_of_records_and_no_shelf() -> None:
         "mgllm.backends",
         "mgllm.datasets",
         "mgllm.analysis",
-        "mgllm.flows",
+        "mgllm.commands",
     )
     assert not [name for name in modules if name.startswith(shelves)]
 
 
 def test_the_counting_would_notice() -> None:
-    assert loaded_after("import mgllm.flows.run") & set(HEAVY)
+    assert loaded_after("import mgllm.commands.run") & set(HEAVY)
 
 
 @pytest.mark.parametrize(

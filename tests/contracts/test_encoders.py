@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-import mgllm.recognizer.encoders
+import mgllm.recognizer.network.encoders
 from mgllm.errors import InputError
-from mgllm.recognizer.encoders.base import Encoder, encoders
 from mgllm.recognizer.graph import Graph
+from mgllm.recognizer.network.encoders.base import Encoder, encoders
 
 NAMES = encoders.names()
 MODES = pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
@@ -40,7 +40,7 @@ def batch(joints: int = 9, channels: int = 3, frames: int = 21) -> tuple[Tensor,
 
 
 def test_every_file_of_the_shelf_is_on_it() -> None:
-    folder = Path(next(iter(mgllm.recognizer.encoders.__path__)))
+    folder = Path(next(iter(mgllm.recognizer.network.encoders.__path__)))
     stems = {path.stem.replace("_", "-") for path in folder.glob("[!_]*.py")} - {"base"}
     assert stems <= set(NAMES)
     assert {"graph-conv", "gru"} <= stems

@@ -12,35 +12,40 @@ import mgllm
 
 PACKAGE = Path(mgllm.__file__).parent
 ALLOWED = {
-    "torch": ("backends/_", "backends/local.py", "recognizer/"),
-    "transformers": ("backends/_", "backends/local.py"),
-    "gguf": ("backends/_gguf.py",),
+    "torch": ("backends/weights/", "backends/local.py", "recognizer/"),
+    "transformers": ("backends/weights/", "backends/local.py"),
+    "gguf": ("backends/weights/gguf.py",),
     "openai": ("backends/",),
     "httpx": ("backends/",),
     "httpx2": ("backends/",),
     "aiohttp": ("backends/", "testing/"),
-    "datasets": ("item_tables.py",),
+    "datasets": ("items/tables.py",),
     "jinja2": (
         "prompts/",
-        "pages/templating.py",
-        "backends/_encoding.py",
+        "pages/_templating.py",
+        "backends/weights/encoding.py",
     ),  # chat templates are Jinja
-    "krippendorff": ("analysis/agreement.py",),
+    "krippendorff": ("analysis/statistics/agreement.py",),
     "typer": ("cli/",),
-    "rich": ("flows/progress.py",),
-    "pandas": ("analysis/", "flows/api.py"),
+    "rich": ("progress.py",),
+    "pandas": ("analysis/", "commands/api.py"),
     "statsmodels": ("analysis/",),
     "sklearn": ("analysis/", "recognizer/"),
-    "matplotlib": ("recognizer/pictures.py", "report/svg.py", "synthetic/preview.py", "media/overlay.py"),
+    "matplotlib": (
+        "recognizer/evaluation/pictures.py",
+        "pages/report/svg.py",
+        "synthetic/preview.py",
+        "media/overlay.py",
+    ),
     "av": ("media/",),
     "mediapipe": ("media/",),
     "cv2": ("media/",),
-    "safetensors": ("backends/_", "recognizer/", "flows/recognizer_info.py"),
+    "safetensors": ("backends/weights/", "recognizer/", "commands/recognizer/info.py"),
     "webvtt": ("speech/captions.py",),
-    "defusedxml": ("datasets/_eaf_document.py",),
+    "defusedxml": ("datasets/annotations/_eaf_document.py",),
     "faster_whisper": ("media/listening.py",),
-    "pickle": ("datasets/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
-    "subprocess": ("flows/manifesting.py", "backends/_pull.py"),
+    "pickle": ("datasets/skeletons/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
+    "subprocess": ("experiment/manifest.py", "backends/weights/pull.py"),
 }
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, datasets
 from mgllm.errors import InputError
-from mgllm.vocabularies import load_vocabulary
 
 CODES = [c.code or "" for c in load_vocabulary("rltd").classes]
 CLIPS = [

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.datasets._speech_files import SpeechImporter
+from mgllm.commands.import_ import import_dataset
 from mgllm.datasets.base import ImportedItems, datasets
+from mgllm.datasets.speech_files import SpeechImporter
 from mgllm.errors import InputError
-from mgllm.flows.importing import import_dataset
-from mgllm.items import load_items
+from mgllm.items.loading import load_items
 from mgllm.records import Item, Turn
 from mgllm.speech.reading import speech_kinds
 

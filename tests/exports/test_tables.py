@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.exports.base import ExportChoices
 from mgllm.exports.csv import Csv
 from mgllm.exports.miga import Miga
 from mgllm.records import Gesture, GestureFile
-from mgllm.vocabularies import load_vocabulary
 
 
 def transcript(*gestures: Gesture, vocabulary: str = "imigue") -> GestureFile:

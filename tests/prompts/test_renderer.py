@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from mgllm.cues.block import CueLine, Cues
 from mgllm.errors import InputError
 from mgllm.prompts import MAX_CHARACTERS, OfferedLabel, Renderer, View
+from mgllm.prompts.scenarios import bundled_folder
 from mgllm.records import Prompt, Turn
-from mgllm.scenarios import bundled_folder
-from mgllm.transcripts import CueLine, Cues
 
 CUES = Cues(heading="Seen:", definition="Movements.", lines=(CueLine(what="nods"),), nothing="Nothing seen.")
 DEEP = "{% for a in question %}" * 3 + "{% endfor %}" * 3

@@ -11,9 +11,9 @@ import torch
 from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.graph import Graph
-from mgllm.recognizer.pretraining import PretrainOptions
-from mgllm.recognizer.reading import ClipReader, Preprocessing
-from mgllm.recognizer.two_streams import StreamOptions
+from mgllm.recognizer.network.reading import ClipReader, Preprocessing
+from mgllm.recognizer.network.two_streams import StreamOptions
+from mgllm.recognizer.training.pretraining import PretrainOptions
 from mgllm.skeleton import Clip, DatasetMeta, Layout, SkeletonDataset, write_dataset
 
 Refusal = Callable[[Callable[[], object]], str]

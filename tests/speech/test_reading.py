@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
+from mgllm.files import text_files
+from mgllm.files.text_files import read_text
 from mgllm.records import Turn
-from mgllm.speech import text_files
 from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_kinds
-from mgllm.speech.text_files import read_text
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nça va\n"
 

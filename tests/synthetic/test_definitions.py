@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.synthetic.contact_table import PARTS, contact_rows, way_table
 from mgllm.synthetic.definitions import (
     ILLUSTRATIVE,
@@ -15,7 +16,6 @@ from mgllm.synthetic.definitions import (
     load_definitions,
     visible_classes,
 )
-from mgllm.vocabularies import load_vocabulary
 
 
 def test_every_class_is_made_or_hidden() -> None:

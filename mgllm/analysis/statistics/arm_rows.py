@@ -1,0 +1,113 @@
+"""Each arm by itself: outcomes, scores, what it answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import inf
+from statistics import fmean
+
+from mgllm.analysis.statistics.agreement import agreement
+from mgllm.analysis.statistics.grid import Answers, Grid
+from mgllm.analysis.statistics.jackknife import clusters, held, jackknife
+from mgllm.analysis.statistics.metrics import METRICS
+from mgllm.analysis.statistics.pairs import given, sample
+from mgllm.analysis.statistics.runs import PriorKey, corrected, priors
+from mgllm.records import ArmSummary, Exposure, Outcome, Record
+
+
+def arm_rows(grid: Grid) -> list[ArmSummary]:
+    """One row per arm of a grid, `none` included, in table order."""
+    prior = priors(grid.records.get("none", ()))
+    return [_arm_row(grid, arm, prior) for arm in grid.records]
+
+
+def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]) -> ArmSummary:
+    records = grid.records[arm]
+    outcomes: Counter[Outcome] = Counter(record.outcome for record in records)
+    counted = ArmSummary(
+        row=grid.row,
+        arm=arm,
+        n=len(records),
+        subjects=len({record.subject for record in records}),
+        answered=outcomes["answered"],
+        unparsed=outcomes["unparsed"],
+        refused=outcomes["refused"],
+        failed=outcomes["failed"],
+        answer_shares=_prior_shares(grid, records) if arm == "none" else _shares(grid, records),
+        exposures=_exposures(records),
+    )
+    if arm == "none":
+        return counted
+    return counted.model_copy(
+        update={
+            **_scores(grid, grid.answers[arm]),
+            "corrected_accuracy": _accuracy_by(records, [corrected(r, prior) for r in records]),
+            "mean_token_accuracy": _accuracy_by(
+                records, [r.scores.mean if r.scores else None for r in records]
+            ),
+            "constant": _constant(records),
+            **_agreement(grid, arm),
+        }
+    )
+
+
+def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
+    """The metrics over the items answered, and the accuracy's interval, held inside 0..1."""
+    found: dict[str, object] = {}
+    for metric in METRICS:
+        kept_IE = given(answers, scored=metric.scored) & (grid.target_I >= 0)[:, None]
+        if not kept_IE.any():
+            continue
+        over = sample(grid, answers, kept_IE)
+        if len(over.subject_N) < metric.fewest:
+            continue
+        estimate = jackknife(metric.replicates(over), clusters(over.subject_N))
+        found[metric.name] = estimate.value
+        if metric.name == "accuracy":
+            found["accuracy_interval"] = held(estimate.interval, 0, metric.most)
+    return found
+
+
+def _agreement(grid: Grid, arm: str) -> dict[str, object]:
+    """Of the raters, where people were asked."""
+    if not grid.scenario.raters:
+        return {}
+    found = agreement(grid, grid.answers[arm])
+    return {"agreement": found.value, "agreement_interval": held(found.interval, -inf, 1)}
+
+
+def _accuracy_by(records: Sequence[Record], scores: Sequence[Mapping[str, float] | None]) -> float | None:
+    """Accuracy if these scores decided: records averaged inside the item first."""
+    right: dict[str, list[bool]] = {}
+    for record, score in zip(records, scores, strict=True):
+        if score and record.outcome == "answered" and record.target is not None:
+            best = max(record.label_order, key=lambda label: score.get(label, -inf))
+            right.setdefault(record.item, []).append(best == record.target)
+    return fmean(sum(each) / len(each) for each in right.values()) if right else None
+
+
+def _shares(grid: Grid, records: Sequence[Record]) -> dict[str, float]:
+    """Share of each label among answers."""
+    answers = Counter(record.answer for record in records if record.outcome == "answered")
+    return {label: answers[label] / answers.total() for label in grid.labels} if answers else {}
+
+
+def _prior_shares(grid: Grid, records: Sequence[Record]) -> dict[str, float]:
+    """Mean probability of each label; its share among answers where labels were not scored."""
+    known = [record.probabilities for record in records if record.probabilities is not None]
+    if not known:
+        return _shares(grid, records)
+    return {label: fmean(each.get(label, 0.0) for each in known) for label in grid.labels}
+
+
+def _constant(records: Sequence[Record]) -> str | None:
+    """The label that all of at least two answers are."""
+    answers = [record.answer for record in records if record.outcome == "answered"]
+    return answers[0] if len(answers) > 1 and len(set(answers)) == 1 else None
+
+
+def _exposures(records: Sequence[Record]) -> dict[Exposure, int]:
+    """Records by exposure of recognised gestures; of annotated ones it means nothing."""
+    found = Counter(r.exposure for r in records if r.exposure is not None and r.cue_source != "annotated")
+    return {exposure: found[exposure] for exposure in sorted(found)}

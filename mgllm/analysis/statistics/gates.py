@@ -1,0 +1,122 @@
+"""Questions with a yes or no: has an arm become worse, are two arms as good as equal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import inf
+
+from mgllm.analysis.statistics.jackknife import t_tail
+from mgllm.analysis.wording import SCALES, change, contrast_words, gain, p_words
+from mgllm.errors import InputError, unknown
+from mgllm.records import Effect, Summary
+
+GATE = re.compile(r"\s*([^<=>\s]+)\s*(<=|<)\s*([^<=>\s]+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Two one-sided tests of a difference against ± a margin."""
+
+    p: float | None
+    """The larger of the two one-sided p-values; null where the effect has no interval."""
+    words: str
+    """The result as a sentence."""
+
+
+def gate(summary: Summary, expression: str) -> str | None:
+    """Why a gate fails, in a sentence; null if it holds.
+
+    Args:
+        summary: what the gate looks at: its accuracy effects, each row by itself.
+        expression: 'text+mg<text' fails when a whole interval is below 0; 'text+mg<=text' when one is not
+            wholly above 0. Without an interval the first holds and the second fails.
+
+    Raises:
+        InputError: no such expression, arm, or contrast.
+    """
+    match = GATE.fullmatch(expression)
+    if match is None:
+        raise InputError(
+            f"--fail-if '{expression}' is not understood; write 'text+mg<text' or 'text+mg<=text'"
+        )
+    arm, sign, baseline = match.groups()
+    effects = _contrast(summary, arm, baseline)
+    reasons = [reason for effect in effects if (reason := _reason(effect, strictly_below=sign == "<"))]
+    return f"--fail-if '{expression}': {'; '.join(reasons)}" if reasons else None
+
+
+def equivalence(effect: Effect, margin: float) -> Equivalence:
+    """Whether a difference is inside ± margin, by two one-sided tests with the effect's own t.
+
+    Args:
+        effect: the difference.
+        margin: half width of what counts as equal, in the effect's own unit: shares (0.05 is five points)
+            or nats.
+
+    Raises:
+        InputError: the margin is not positive.
+    """
+    if not 0 < margin < inf:
+        raise InputError("--margin must be a number above 0: how large a difference would not matter")
+    within = f"within ±{change(margin, effect.metric)[1:]} {SCALES[effect.metric].unit}".strip()
+    if effect.difference is None or effect.se is None or effect.interval is None:
+        return Equivalence(None, f"not tested to be equivalent {within}: no interval")
+    sides = (margin - effect.difference, margin + effect.difference)
+    p = max(t_tail(side / effect.se, effect.effective_subjects) for side in sides)
+    shown = "equivalent" if p <= 0.05 else "not shown to be equivalent"
+    return Equivalence(p, f"{shown} {within} (two one-sided tests, p {p_words(p)})")
+
+
+def with_margin(summary: Summary, margin: float) -> Summary:
+    """The summary with two one-sided tests of every accuracy effect against ± margin.
+
+    Args:
+        summary: what there is.
+        margin: half width of what counts as equal, as a share (0.05: five points).
+
+    Raises:
+        InputError: the margin is not positive.
+    """
+    effects = tuple(
+        effect.model_copy(update={"margin": margin, "equivalence_p": equivalence(effect, margin).p})
+        if effect.metric == "accuracy"
+        else effect
+        for effect in summary.effects
+    )
+    return summary.model_copy(update={"effects": effects})
+
+
+def _contrast(summary: Summary, arm: str, baseline: str) -> list[Effect]:
+    arms = {row.arm for row in summary.arms}
+    for name in (arm, baseline):
+        if name not in arms:
+            raise InputError(f"--fail-if: {unknown('arm', name, arms)}")
+    accuracy = [effect for effect in summary.effects if effect.metric == "accuracy"]
+    found = [effect for effect in accuracy if (effect.arm, effect.baseline) == (arm, baseline)]
+    found += [_mirrored(effect) for effect in accuracy if (effect.baseline, effect.arm) == (arm, baseline)]
+    if not found:
+        known = ", ".join(dict.fromkeys(contrast_words(effect) for effect in accuracy)) or "(none)"
+        raise InputError(
+            f"--fail-if: no contrast {arm} − {baseline} in this table. Known: {known}. "
+            f"Add it with --pair {arm},{baseline}"
+        )
+    return found
+
+
+def _mirrored(effect: Effect) -> Effect:
+    """Baseline minus arm."""
+    interval = (-effect.interval[1], -effect.interval[0]) if effect.interval else None
+    difference = -effect.difference if effect.difference is not None else None
+    changed = {"arm": effect.baseline, "baseline": effect.arm, "difference": difference, "interval": interval}
+    return effect.model_copy(update=changed)
+
+
+def _reason(effect: Effect, *, strictly_below: bool) -> str | None:
+    where = f"{effect.row.words}: {contrast_words(effect)}"
+    if effect.interval is None:
+        why = next(iter(effect.flags), "no interval")
+        return None if strictly_below else f"{where} is not shown to be above 0 ({why})"
+    if strictly_below:
+        return f"{where} is {gain(effect)}, wholly below 0" if effect.interval[1] < 0 else None
+    return f"{where} is {gain(effect)}, not wholly above 0" if effect.interval[0] <= 0 else None

@@ -1,0 +1,211 @@
+"""Logistic GEE over several models or scenarios: does the arm do more in one than in another?
+
+Shape suffixes: R rows (item × arm × model), C coefficients.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from mgllm.analysis.statistics.claims import adjust
+from mgllm.analysis.statistics.grid import Floats, Grid, Ints
+from mgllm.analysis.statistics.jackknife import FEWEST, Clusters, clusters, t_interval, t_tail
+from mgllm.analysis.statistics.metrics import correctness
+from mgllm.analysis.statistics.pairs import given, sample, some
+from mgllm.records import Gee, GeeTerm
+
+SUBJECTS = 20
+"""Subjects from which it is fitted."""
+MOST = 3_000
+"""Rows of one subject at most: its working correlation is a square of them."""
+BEYOND = 15.0
+"""Log odds ratios larger than this are those of separated answers."""
+
+Cell = tuple[str, str, str]
+"""Arm, model, scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is regressed."""
+
+    correct_R: Floats
+    """Share of right answers of an item in an arm."""
+    subject_R: Ints
+    """Index of the subject."""
+    cells: tuple[Cell, ...]
+    """Arm, model and scenario of each row."""
+    arms: tuple[str, ...]
+    """Arms that all grids have, the baseline first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One coefficient: rows in all of these places."""
+
+    name: str
+    arm: str | None = None
+    model: str | None = None
+    scenario: str | None = None
+
+    def holds(self, cell: Cell) -> bool:
+        """Whether a row is in all of them."""
+        wanted = (self.arm, self.model, self.scenario)
+        return all(want is None or want == have for want, have in zip(wanted, cell, strict=True))
+
+
+def regressions(grids: Sequence[Grid]) -> tuple[Gee, ...]:
+    """One regression per form, reasoning and score in which several models or scenarios stand."""
+    found = []
+    by_manner = sorted(enumerate(grids), key=lambda pair: (*_manner(pair[1]), pair[0]))
+    for _, group in groupby(by_manner, key=lambda pair: _manner(pair[1])):
+        together = [grid for _, grid in group if (grid.target_I >= 0).any() and grid.answers]
+        if len({(grid.row.model, grid.row.scenario) for grid in together}) > 1:
+            found.append(_regress(together))
+    return tuple(found)
+
+
+def _manner(grid: Grid) -> tuple[str, str, str]:
+    return (grid.row.form, grid.row.reasoning, grid.row.score)
+
+
+def _regress(grids: Sequence[Grid]) -> Gee:
+    rows = _rows(grids)
+    models, scenarios = (tuple(dict.fromkeys(cell[n] for cell in rows.cells)) for n in (1, 2))
+    over = clusters(rows.subject_R)
+    factors = [name for name, levels in (("model", models), ("scenario", scenarios)) if len(levels) > 1]
+    gee = Gee(
+        formula=f"correct ~ arm × {factors[0] if len(factors) == 1 else '(model + scenario)'}",
+        reference=" · ".join([*rows.arms[:1], *models[:1], *scenarios[:1]]),
+        rows=over.n,
+        subjects=over.subjects,
+        effective_subjects=over.effective,
+        flags=_flags(grids),
+    )
+    columns = _columns(rows.arms, models, scenarios)
+    why_not = _why_not(rows, columns, over)
+    return gee.model_copy(update={"why_not": why_not}) if why_not else _fit(gee, rows, columns, over)
+
+
+def _flags(grids: Sequence[Grid]) -> tuple[str, ...]:
+    """What differs between models of a scenario beside the model."""
+    by_scenario = [
+        [grid for grid in grids if grid.row.scenario == name]
+        for name in dict.fromkeys(grid.row.scenario for grid in grids)
+    ]
+    differ = {
+        "cue sources differ": [len({grid.row.cue_source for grid in found}) for found in by_scenario],
+        "item sets differ": [len({grid.scenario.items_sha256 for grid in found}) for found in by_scenario],
+        "templates differ": [
+            len({tuple(sorted(grid.scenario.templates.items())) for grid in found}) for found in by_scenario
+        ],
+    }
+    return tuple(words for words, kinds in differ.items() if max(kinds) > 1)
+
+
+def _rows(grids: Sequence[Grid]) -> _Rows:
+    common = set.intersection(*(set(grid.answers) for grid in grids))
+    baseline = grids[0].scenario.baseline
+    arms = [arm for arm in grids[0].answers if arm in common]
+    correct: list[Floats] = []
+    owners: list[str] = []
+    cells: list[Cell] = []
+    for grid in grids:
+        for arm in arms:
+            kept_IE = given(grid.answers[arm], scored=False) & (grid.target_I >= 0)[:, None]
+            over = sample(grid, grid.answers[arm], kept_IE)
+            correct.append(correctness(over))
+            owners += [grid.subjects[n] for n in np.flatnonzero(some(kept_IE, 1))]
+            cells += [(arm, grid.row.model, grid.row.scenario)] * len(over.target_N)
+    number = {subject: n for n, subject in enumerate(sorted(set(owners)))}
+    return _Rows(
+        np.concatenate(correct) if correct else np.zeros(0),
+        np.array([number[owner] for owner in owners], np.int64),
+        tuple(cells),
+        tuple(sorted(arms, key=lambda arm: arm != baseline)),
+    )
+
+
+def _columns(arms: Sequence[str], models: Sequence[str], scenarios: Sequence[str]) -> list[_Column]:
+    """Intercept, arms, models, scenarios, and each arm in each model and each scenario."""
+    places = [
+        *(_Column(model, model=model) for model in models[1:]),
+        *(_Column(scenario, scenario=scenario) for scenario in scenarios[1:]),
+    ]
+    return [
+        _Column("intercept"),
+        *(_Column(arm, arm) for arm in arms[1:]),
+        *places,
+        *(_Column(f"{arm} × {p.name}", arm, p.model, p.scenario) for arm in arms[1:] for p in places),
+    ]
+
+
+def _why_not(rows: _Rows, columns: Sequence[_Column], over: Clusters) -> str | None:
+    if len(rows.arms) < 2:
+        return "fewer than two arms are in all of them"
+    if over.subjects < SUBJECTS or over.effective < FEWEST:
+        return f"{over.subjects} subjects ({over.effective:.1f} effective); {SUBJECTS} are needed"
+    if over.largest > MOST:
+        return f"one subject has {over.largest:,} answers; up to {MOST:,} are fitted"
+    if np.linalg.matrix_rank(_matrix(sorted(set(rows.cells)), columns)) < len(columns):
+        return "models and scenarios cannot be told apart: no scenario was asked of several models"
+    right: dict[Cell, list[float]] = {}
+    for cell, correct in zip(rows.cells, rows.correct_R, strict=True):
+        right.setdefault(cell, []).append(float(correct))
+    for (arm, model, scenario), values in sorted(right.items()):
+        if min(values) == max(values) and values[0] in {0.0, 1.0}:
+            word = "right" if values[0] else "wrong"
+            return f"answers are separated: {arm} of {model} in {scenario} is always {word}"
+    return None
+
+
+def _matrix(cells: Sequence[Cell], columns: Sequence[_Column]) -> Floats:
+    return np.array([[column.holds(cell) for column in columns] for cell in cells], np.float64)
+
+
+def _fit(gee: Gee, rows: _Rows, columns: Sequence[_Column], over: Clusters) -> Gee:
+    from statsmodels.genmod.cov_struct import Exchangeable
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_estimating_equations import GEE
+
+    known = {cell: _matrix([cell], columns)[0] for cell in set(rows.cells)}
+    design_RC = np.array([known[cell] for cell in rows.cells])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they warn of is looked at below
+        try:
+            model = GEE(
+                rows.correct_R, design_RC, rows.subject_R, family=Binomial(), cov_struct=Exchangeable()
+            )
+            fitted = model.fit(maxiter=100, cov_type="bias_reduced")
+        except (np.linalg.LinAlgError, ValueError):
+            return gee.model_copy(update={"why_not": "the regression cannot be solved"})
+    estimates, errors = np.asarray(fitted.params), np.asarray(fitted.bse)
+    if not fitted.converged or not (np.isfinite(errors).all() and (errors > 0).all()):
+        return gee.model_copy(update={"why_not": "the regression does not converge"})
+    if np.abs(estimates).max() > BEYOND:
+        return gee.model_copy(update={"why_not": "answers are separated: a log odds ratio has no bound"})
+    shown = [n for n, column in enumerate(columns) if column.arm is not None]
+    terms = [_term(columns[n], float(estimates[n]), float(errors[n]), over.effective) for n in shown]
+    q = adjust([term.p for term in terms], "fdr_bh")
+    return gee.model_copy(
+        update={
+            "correlation": float(model.cov_struct.dep_params),
+            "terms": tuple(t.model_copy(update={"q": each}) for t, each in zip(terms, q, strict=True)),
+        }
+    )
+
+
+def _term(column: _Column, estimate: float, se: float, effective: float) -> GeeTerm:
+    return GeeTerm(
+        term=column.name,
+        interaction=column.model is not None or column.scenario is not None,
+        estimate=estimate,
+        se=se,
+        interval=t_interval(estimate, se, effective),
+        p=min(1.0, 2 * t_tail(abs(estimate) / se, effective)),
+    )

@@ -1,0 +1,172 @@
+"""Records as arrays: what each arm answered, by item, epoch and shuffle.
+
+Shape suffixes: I items, E epochs, K shuffles, L labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.analysis.statistics.runs import RunRecords, last_by_key, log_odds
+from mgllm.errors import InputError
+from mgllm.records import Record, RowName, ScenarioManifest, is_attributed
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+OUTCOMES = ("absent", "answered", "unparsed", "refused", "failed")
+"""Codes of `Answers.outcome_IEK`; `absent`: no record, in a run that was stopped."""
+ANSWERED, FAILED = OUTCOMES.index("answered"), OUTCOMES.index("failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One arm's answers."""
+
+    outcome_IEK: Ints
+    """Index into OUTCOMES."""
+    answer_IEK: Ints
+    """Index of the label answered; −1: none."""
+    probabilities_IEKL: Floats
+    """P(label); NaN where the labels were not scored."""
+    log_odds_IEK: Floats
+    """Of the target, in nats; NaN where unknown."""
+    rated: bool = False
+    """Whether K counts the ratings of people: then an item may have more in one arm than in another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One scenario of one run under one form, reasoning and score: all that may be subtracted."""
+
+    row: RowName
+    """What it is about."""
+    scenario: ScenarioManifest
+    """What the scenario was."""
+    labels: tuple[str, ...]
+    """Label ids: the order of every L axis."""
+    items: tuple[str, ...]
+    """Item ids, sorted: the I axis."""
+    epochs: tuple[int, ...]
+    """The E axis."""
+    subjects: tuple[str, ...]
+    """Subject of each item."""
+    target_I: Ints
+    """Index of each item's true label; −1: unknown."""
+    answers: Mapping[str, Answers]
+    """By arm, in table order, without `none`."""
+    records: Mapping[str, Sequence[Record]]
+    """By arm, in table order, with `none`."""
+    attributed: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    """By arm of an attribution: asked of the items alone that show its gesture."""
+
+
+def grids(run: RunRecords) -> list[Grid]:
+    """A run's grids, scenarios in the manifest's order.
+
+    Raises:
+        InputError: a record is of a scenario, or answers a label, that the manifest does not know.
+    """
+    groups: dict[RowName, list[Record]] = {}
+    manifests = {scenario.name: scenario for scenario in run.manifest.scenarios}
+    for record in last_by_key(run.records):
+        if record.scenario not in manifests:
+            raise InputError(
+                f"run {run.manifest.id}: a record is of scenario '{record.scenario}', which its "
+                "manifest.json does not list; the two files belong to different runs"
+            )
+        scenario = manifests[record.scenario]
+        rated = as_rating(record) if scenario.raters else record
+        groups.setdefault(_row_name(rated, scenario), []).append(rated)
+    order = {name: position for position, name in enumerate(manifests)}
+    rows = sorted(
+        groups, key=lambda row: (order[row.scenario], row.model, row.form, row.reasoning, row.score)
+    )
+    return [_grid(row, manifests[row.scenario], groups[row]) for row in rows]
+
+
+def as_rating(record: Record) -> Record:
+    """A person's rating: the nth of its item and arm is nobody's repetition, so none is paired with another
+    arm's nth; like shuffles, all of them are averaged inside the item."""
+    return record.model_copy(update={"epoch": 0, "shuffle": record.epoch})
+
+
+def _row_name(record: Record, scenario: ScenarioManifest) -> RowName:
+    return RowName(
+        scenario=record.scenario,
+        model=record.model,
+        form=record.form,
+        reasoning=record.reasoning,
+        score=record.score,
+        cue_source=scenario.cue_source,
+    )
+
+
+def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -> Grid:
+    everything: dict[str, list[Record]] = {arm: [] for arm in scenario.arms}
+    for record in records:
+        everything.setdefault(record.arm, []).append(record)
+    by_arm = {arm: found for arm, found in everything.items() if found and not is_attributed(arm)}
+    asked = {record.item: record for record in records if record.arm != "none"}
+    labels = tuple(label.id for label in scenario.labels)
+    items = tuple(sorted(asked))
+    epochs = tuple(sorted({record.epoch for record in records if record.arm != "none"}))
+    return Grid(
+        row=row,
+        scenario=scenario,
+        labels=labels,
+        items=items,
+        epochs=epochs,
+        subjects=tuple(asked[item].subject for item in items),
+        target_I=np.array([_index(labels, asked[item].target, asked[item]) for item in items], np.int64),
+        answers={
+            arm: replace(answers_of(found, labels, items, epochs), rated=scenario.raters > 0)
+            for arm, found in by_arm.items()
+            if arm != "none"
+        },
+        records=by_arm,
+        attributed={arm: found for arm, found in everything.items() if is_attributed(arm)},
+    )
+
+
+def answers_of(
+    records: Sequence[Record], labels: tuple[str, ...], items: Sequence[str], epochs: Sequence[int]
+) -> Answers:
+    """One arm's records, all of these items and epochs, as arrays.
+
+    Raises:
+        InputError: a record answers another label.
+    """
+    shuffles = sorted({record.shuffle for record in records})
+    where_item = {item: position for position, item in enumerate(items)}
+    shape = (len(items), len(epochs), len(shuffles))
+    filled = Answers(
+        outcome_IEK=np.zeros(shape, np.int64),
+        answer_IEK=np.full(shape, -1, np.int64),
+        probabilities_IEKL=np.full((*shape, len(labels)), np.nan),
+        log_odds_IEK=np.full(shape, np.nan),
+    )
+    for record in records:
+        at = where_item[record.item], epochs.index(record.epoch), shuffles.index(record.shuffle)
+        filled.outcome_IEK[at] = OUTCOMES.index(record.outcome)
+        filled.answer_IEK[at] = _index(labels, record.answer, record)
+        if record.probabilities is not None:
+            filled.probabilities_IEKL[at] = [record.probabilities.get(label, 0.0) for label in labels]
+        odds = log_odds(record)
+        filled.log_odds_IEK[at] = np.nan if odds is None else odds
+    return filled
+
+
+def _index(labels: tuple[str, ...], label: str | None, record: Record) -> int:
+    if label is None:
+        return -1
+    if label not in labels:
+        raise InputError(
+            f"record {'/'.join(map(str, record.key))}: label '{label}' is not one of: {', '.join(labels)}"
+        )
+    return labels.index(label)

@@ -1,0 +1,181 @@
+"""Two arms over the same answered items: what enters an effect.
+
+Shuffles are averaged inside the item and epoch over those answered, epochs inside the item over those in
+which both arms are answered. Shape suffixes: I items, E epochs, K shuffles, L labels, N items kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mgllm.analysis.statistics.grid import ANSWERED, FAILED, Answers, Bools, Floats, Grid, Ints
+from mgllm.analysis.statistics.jackknife import Clusters, clusters
+from mgllm.analysis.statistics.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """An arm and its baseline over their common answered items, in the same order."""
+
+    arm: Sample
+    baseline: Sample
+    over: Clusters
+    """How the items fall on subjects."""
+    missing: int
+    """Pairs (item, epoch) with a known target of which at least one side is not answered; of people, also
+    every rating that is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the accuracy difference would be, had missing answers been this or that."""
+
+    strict: float | None
+    """Refused and unparsed count as wrong; failed stays missing."""
+    bounds: tuple[float, float] | None
+    """All missing against the arm (and for the baseline), and the reverse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discordance:
+    """First epoch, first shuffle: items on which the arms differ."""
+
+    b: int
+    """Arm right, baseline wrong."""
+    c: int
+    """Arm wrong, baseline right."""
+
+
+def pair(grid: Grid, arm: Answers, baseline: Answers, *, scored: bool) -> Pairs:
+    """Both arms over the items that both answered, in at least one common epoch.
+
+    Args:
+        grid: their items, subjects and targets.
+        arm: the arm.
+        baseline: what it is taken against.
+        scored: only answers with probabilities are taken.
+    """
+    known_IE = (grid.target_I >= 0)[:, None]
+    common_IE: Bools = given(arm, scored=scored) & given(baseline, scored=scored) & known_IE
+    asked_IE = (some(_present(arm), 2) | some(_present(baseline), 2)) & known_IE
+    return Pairs(
+        sample(grid, arm, common_IE),
+        sample(grid, baseline, common_IE),
+        clusters(subject_codes(grid, some(common_IE, 1))),
+        int((asked_IE & ~common_IE).sum())
+        + sum(_unsaid(grid, each, scored=scored) for each in (arm, baseline) if each.rated),
+    )
+
+
+def given(answers: Answers, *, scored: bool) -> Bools:
+    """Where an item and epoch is answered [I, E]: in at least one shuffle (with probabilities)."""
+    return some(_taken(answers, scored=scored), 2)
+
+
+def sample(grid: Grid, answers: Answers, kept_IE: Bools) -> Sample:
+    """One arm over the items kept, averaged over the epochs kept; each must be answered there."""
+    answered_IEK, scored_IEK = _taken(answers, scored=False), _taken(answers, scored=True)
+    kept_I = some(kept_IE, 1)
+    chosen_IEKL = answers.answer_IEK[..., None] == np.arange(len(grid.labels))
+    log_odds_NL = _average(answers.log_odds_IEK[..., None], scored_IEK, kept_IE)[kept_I]
+    return Sample(
+        subject_N=subject_codes(grid, kept_I),
+        target_N=grid.target_I[kept_I],
+        shares_NL=_average(chosen_IEKL.astype(float), answered_IEK, kept_IE)[kept_I],
+        probabilities_NL=_average(answers.probabilities_IEKL, scored_IEK, kept_IE)[kept_I],
+        log_odds_N=log_odds_NL[:, 0],
+    )
+
+
+def some(mask: Bools, axis: int) -> Bools:
+    """Where a mask holds anywhere along an axis."""
+    return np.asarray(mask.any(axis=axis))
+
+
+def subject_codes(grid: Grid, kept_I: Bools) -> Ints:
+    """Index of the subject of each item kept, without gaps, in the subjects' alphabetical order [N]."""
+    kept = np.array(grid.subjects, dtype=object)[kept_I]
+    number = {subject: code for code, subject in enumerate(sorted(set(kept)))}
+    return np.array([number[subject] for subject in kept], np.int64)
+
+
+def sensitivity(grid: Grid, arm: Answers, baseline: Answers) -> Sensitivity:
+    """The accuracy difference under other readings of missing answers, items weighing the same."""
+    known_I = grid.target_I >= 0
+    correct = [_correct(grid, answers) for answers in (arm, baseline)]
+    judged = [_present(answers) & (answers.outcome_IEK != FAILED) for answers in (arm, baseline)]
+    strict_IE = some(judged[0], 2) & some(judged[1], 2) & known_I[:, None]
+    asked_IE = (some(_present(arm), 2) | some(_present(baseline), 2)) & known_I[:, None]
+    best = [
+        np.where(_taken(answers, scored=False), right, 1.0)
+        for answers, right in zip((arm, baseline), correct, strict=True)
+    ]
+    expected = [_expected(answers) for answers in (arm, baseline)]
+    asked_IE &= some(expected[0], 2) & some(expected[1], 2)
+    low = _difference(correct[0], best[1], expected, asked_IE)
+    high = _difference(best[0], correct[1], expected, asked_IE)
+    strict = _difference(correct[0], correct[1], judged, strict_IE)
+    return Sensitivity(strict, None if low is None or high is None else (low, high))
+
+
+def discordance(grid: Grid, arm: Answers, baseline: Answers) -> Discordance:
+    """Items answered by both in the first epoch (and shuffle) that only one has right."""
+    gained_I, lost_I = flipped(grid, arm, baseline)
+    return Discordance(int(gained_I.sum()), int(lost_I.sum()))
+
+
+def flipped(grid: Grid, arm: Answers, baseline: Answers) -> tuple[Bools, Bools]:
+    """Items that only the arm has right, and only the baseline [I each]: first epoch and shuffle."""
+    known_I = grid.target_I >= 0
+    both_I = known_I & (arm.outcome_IEK[:, 0, 0] == ANSWERED) & (baseline.outcome_IEK[:, 0, 0] == ANSWERED)
+    right_I, other_I = (_correct(grid, answers)[:, 0, 0] > 0 for answers in (arm, baseline))
+    return both_I & right_I & ~other_I, both_I & ~right_I & other_I
+
+
+def _present(answers: Answers) -> Bools:
+    return answers.outcome_IEK > 0
+
+
+def _expected(answers: Answers) -> Bools:
+    """Where an answer was to be had [I, E, K]: everywhere; of people, where one of them was asked."""
+    return _present(answers) if answers.rated else np.ones(answers.outcome_IEK.shape, bool)
+
+
+def _unsaid(grid: Grid, answers: Answers, *, scored: bool) -> int:
+    """Ratings of items with a known target that are no answer."""
+    known_IEK = (grid.target_I >= 0)[:, None, None]
+    return int((_present(answers) & ~_taken(answers, scored=scored) & known_IEK).sum())
+
+
+def _taken(answers: Answers, *, scored: bool) -> Bools:
+    """Shuffles that are answered, and where asked for, scored [I, E, K]."""
+    answered_IEK: Bools = answers.outcome_IEK == ANSWERED
+    return answered_IEK & np.isfinite(answers.probabilities_IEKL).all(axis=3) if scored else answered_IEK
+
+
+def _correct(grid: Grid, answers: Answers) -> Floats:
+    """1 where answered with the target, else 0 [I, E, K]."""
+    right_IEK: Bools = answers.answer_IEK == grid.target_I[:, None, None]
+    return np.where(answers.outcome_IEK == ANSWERED, right_IEK, False).astype(np.float64)
+
+
+def _average(values_IEKX: Floats, taken_IEK: Bools, kept_IE: Bools) -> Floats:
+    """Mean over the shuffles taken, then over the epochs kept [I, X]; NaN where none is taken."""
+    values = np.where(taken_IEK[..., None], values_IEKX, 0.0).sum(axis=2)
+    count_IE = taken_IEK.sum(axis=2)
+    mean_IEX = np.where(count_IE[..., None] > 0, values / np.maximum(count_IE, 1)[..., None], np.nan)
+    summed_IX = np.where(kept_IE[..., None], mean_IEX, 0.0).sum(axis=1)
+    return np.asarray(summed_IX / np.maximum(kept_IE.sum(axis=1), 1)[:, None])
+
+
+def _difference(arm_IEK: Floats, other_IEK: Floats, taken: list[Bools], kept_IE: Bools) -> float | None:
+    kept_I = some(kept_IE, 1)
+    if not kept_I.any():
+        return None
+    arm_I, other_I = (
+        _average(values[..., None], chosen, kept_IE)[kept_I, 0]
+        for values, chosen in zip((arm_IEK, other_IEK), taken, strict=True)
+    )
+    return float(arm_I.mean() - other_I.mean())

@@ -1,0 +1,65 @@
+"""Two runs on one grid: the items and epochs that both asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mgllm.analysis.statistics.grid import Answers, Grid, answers_of
+from mgllm.errors import InputError
+from mgllm.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Two runs' answers over the same items and epochs."""
+
+    grid: Grid
+    """Items, subjects and targets, with the first run's answers."""
+    other: dict[str, Answers]
+    """The second run's answers, by arm."""
+
+
+def on_common_items(first: Grid, second: Grid) -> Aligned:
+    """Both runs' arms over the items and epochs that both asked.
+
+    Raises:
+        InputError: an item has another target or subject in the other run, or the labels differ.
+    """
+    facts = dict(zip(second.items, zip(second.subjects, _targets(second), strict=True), strict=True))
+    kept = [n for n, item in enumerate(first.items) if item in facts]
+    own = list(zip(first.subjects, _targets(first), strict=True))
+    for n in kept:
+        mine = own[n]
+        if facts[first.items[n]] != mine:
+            raise InputError(
+                f"{first.row.scenario}: item '{first.items[n]}' has subject and target {mine} in one run and "
+                f"{facts[first.items[n]]} in the other; only runs over the same items can be compared"
+            )
+    grid = replace(
+        first,
+        items=tuple(first.items[n] for n in kept),
+        epochs=tuple(epoch for epoch in first.epochs if epoch in second.epochs),
+        subjects=tuple(first.subjects[n] for n in kept),
+        target_I=np.array([first.target_I[n] for n in kept], np.int64),
+    )
+    return Aligned(replace(grid, answers=_over(grid, first)), _over(grid, second))
+
+
+def _over(grid: Grid, run: Grid) -> dict[str, Answers]:
+    items, epochs = set(grid.items), set(grid.epochs)
+    records: dict[str, Sequence[Record]] = {
+        arm: [record for record in run.records[arm] if record.item in items and record.epoch in epochs]
+        for arm in run.answers
+    }
+    return {
+        arm: answers_of(found, grid.labels, grid.items, grid.epochs)
+        for arm, found in records.items()
+        if found
+    }
+
+
+def _targets(grid: Grid) -> list[str | None]:
+    return [grid.labels[n] if n >= 0 else None for n in grid.target_I]

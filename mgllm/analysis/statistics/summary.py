@@ -1,0 +1,152 @@
+"""From runs to everything that the tables show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from mgllm.analysis.statistics.arm_rows import arm_rows
+from mgllm.analysis.statistics.attribution import attributions
+from mgllm.analysis.statistics.bias import arm_biases
+from mgllm.analysis.statistics.claims import claims, with_q
+from mgllm.analysis.statistics.effects import Contrast, Pair, contrast_effects, grid_contrasts, grid_effects
+from mgllm.analysis.statistics.flips import flips
+from mgllm.analysis.statistics.gee import regressions
+from mgllm.analysis.statistics.grid import Grid, grids
+from mgllm.analysis.statistics.notes import notes
+from mgllm.analysis.statistics.parts import on_common_items
+from mgllm.analysis.statistics.runs import RunRecords
+from mgllm.analysis.statistics.slices import Covariate, slices
+from mgllm.errors import InputError, unknown
+from mgllm.records import Effect, Flips, RowName, Slice, Summary
+
+
+def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Sequence[Pair] = ()) -> Summary:
+    """Arms, differences between arms, claims, flips, biases and notes of one or more runs.
+
+    Args:
+        runs: what to read.
+        by: also slice by this covariate.
+        pairs: further contrasts, each an arm and what it is taken against; exploratory.
+
+    Raises:
+        InputError: a run's records do not fit its manifest, the covariate cannot be sliced, or no run has
+            both arms of a pair.
+    """
+    found = [grid for run in runs for grid in grids(run)]
+    _refuse_unknown(pairs, found)
+    by_grid = [grid_effects(grid, pairs) for grid in found]
+    arms = tuple(row for grid in found for row in arm_rows(grid))
+    effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
+    return Summary(
+        schema="mgllm.summary/1",
+        runs=tuple(run.manifest.id for run in runs),
+        arms=arms,
+        effects=effects,
+        claims=claims(by_grid),
+        flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid, pairs)),
+        bias=tuple(row for grid in found for row in arm_biases(grid)),
+        slices=_with_slice_q([part for grid in found for part in slices(grid, by)]) if by else (),
+        attribution=attributions(found),
+        gee=regressions(found),
+        notes=notes(runs, arms),
+    )
+
+
+def summarise_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> Summary:
+    """Like `summarise`, but the effects are those of the same arm between runs."""
+    arms = tuple(row for run in [*runs, *against] for grid in grids(run) for row in arm_rows(grid))
+    effects = effects_between(runs, against)
+    return Summary(
+        schema="mgllm.summary/1",
+        runs=tuple(run.manifest.id for run in [*runs, *against]),
+        arms=arms,
+        effects=effects,
+        flips=flips_between(runs, against),
+        notes=notes([*runs, *against], arms),
+    )
+
+
+def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Effect, ...]:
+    """The same arm in two runs, paired on (scenario, item, epoch): `runs` − `against`, all exploratory.
+
+    Only what was asked in the same form, with the same reasoning and score, is subtracted.
+
+    Raises:
+        InputError: nothing can be subtracted, or an item has another target in the other run.
+    """
+    effects = [
+        effect for contrast in _contrasts_between(runs, against) for effect in contrast_effects(contrast)
+    ]
+    if not effects:
+        raise InputError(
+            f"{_names(runs)} and {_names(against)} share no arm with known targets in the same scenario, "
+            "form, reasoning and score; numbers that differ in these are not subtracted"
+        )
+    return with_q(effects)
+
+
+def flips_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Flips, ...]:
+    """Items of the same arm gained and lost between two runs: in `runs`, taken against `against`."""
+    return tuple(flips(contrast) for contrast in _contrasts_between(runs, against))
+
+
+def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:
+    known = dict.fromkeys(arm for grid in found for arm in grid.answers)
+    for arm in (arm for pair in pairs for arm in pair):
+        if arm not in known:
+            raise InputError(f"--pair: {unknown('arm', arm, known)}")
+    for arm, baseline in pairs:
+        if arm == baseline or not any({arm, baseline} <= set(grid.answers) for grid in found):
+            raise InputError(f"--pair {arm},{baseline}: no scenario of these runs has two such arms")
+
+
+def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:
+    """The slices, Benjamini–Hochberg's q taken over the effects of all of them."""
+    effects = iter(with_q([effect for part in parts for effect in part.effects]))
+    return tuple(
+        part.model_copy(update={"effects": tuple(next(effects) for _ in part.effects)}) for part in parts
+    )
+
+
+def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> list[Contrast]:
+    return [
+        contrast
+        for run, other in product(runs, against)
+        for first, second in product(grids(run), grids(other))
+        if _comparable(first.row, second.row)
+        for contrast in _between(first, second, (run.manifest.id, other.manifest.id))
+    ]
+
+
+def _comparable(first: RowName, second: RowName) -> bool:
+    same = ("scenario", "form", "reasoning", "score")
+    return all(getattr(first, name) == getattr(second, name) for name in same)
+
+
+def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
+    models = (first.row.model, second.row.model) if first.row.model != second.row.model else ids
+    sources = {first.row.cue_source, second.row.cue_source}
+    row = first.row.model_copy(
+        update={
+            "model": " − ".join(models),
+            "cue_source": first.row.cue_source if len(sources) == 1 else None,
+        }
+    )
+    flags = ["cue sources differ"] if len(sources) > 1 else []
+    if first.scenario.items_sha256 != second.scenario.items_sha256:
+        flags.append("item sets differ")
+    if first.scenario.templates != second.scenario.templates:
+        flags.append("templates differ")
+    both = on_common_items(first, second)
+    if not (both.grid.target_I >= 0).any():
+        return []
+    return [
+        Contrast(both.grid, row, (arm, arm), (mine, both.other[arm]), tuple(flags))
+        for arm, mine in both.grid.answers.items()
+        if arm in both.other
+    ]
+
+
+def _names(runs: Sequence[RunRecords]) -> str:
+    return ", ".join(run.manifest.id for run in runs)

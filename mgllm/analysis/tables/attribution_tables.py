@@ -1,0 +1,148 @@
+"""The table of what each gesture gives: a line per gesture, both ways side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from mgllm.analysis.tables.columns import Table, TableSpec
+from mgllm.analysis.wording import SCALES, difference, number, p_words
+from mgllm.records import POOL, AttributedGesture, Attribution, Effect, Way
+
+WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
+"""As people read them."""
+WORDS = (
+    "left out: text+mg less text+mg without the gesture; told alone: a cue block with this gesture alone "
+    "less an empty one; the empty cue block: less text. Over the items that show it; positive: to the truth.",
+    "gained : lost: items that are right only with the gesture, and only without it.",
+)
+PULL_WORDS = (
+    "pull: the label whose log-odds rises most when the gesture is told beside the others (the empty cue "
+    "block: at all), whatever is true; no test."
+)
+
+
+class GestureRow(NamedTuple):
+    """One gesture in both ways; null where it was not asked."""
+
+    gesture: AttributedGesture
+    ways: dict[Way, Attribution]
+
+    def effect(self, way: Way) -> Effect | None:
+        """What it gives in one way."""
+        return self.ways[way].effect if way in self.ways else None
+
+
+GESTURES = TableSpec[GestureRow]("What each gesture gives", names=1)
+
+
+def gesture_rows(found: Sequence[Attribution]) -> list[GestureRow]:
+    """Attributions of one row of the tables, joined by gesture, in their order."""
+    rows: dict[str, GestureRow] = {}
+    for each in found:
+        rows.setdefault(each.gesture.name, GestureRow(each.gesture, {})).ways[each.way] = each
+    return list(rows.values())
+
+
+def attribution_table(found: Sequence[Attribution]) -> Iterable[Table]:
+    """One table, where there is anything to show."""
+    if not found:
+        return
+    rows = gesture_rows(found)
+    metrics = {each.effect.metric for each in found}
+    remarks = [f"Differences in {' and '.join(_unit(metric) for metric in sorted(metrics))}.", *WORDS]
+    remarks += [PULL_WORDS] if any(each.pulls for each in found) else []
+    yield GESTURES.table(rows, [*remarks, *_pooled(rows), *_flags(found)])
+
+
+@GESTURES.column("gesture")
+def _gesture(row: GestureRow) -> str:
+    return row.gesture.words
+
+
+@GESTURES.column("items")
+def _items(row: GestureRow) -> str:
+    return str(row.gesture.items)
+
+
+@GESTURES.column("subjects")
+def _subjects(row: GestureRow) -> str:
+    return str(row.gesture.subjects)
+
+
+@GESTURES.column("left out [95 %]")
+def _left_out(row: GestureRow) -> str:
+    return _difference(row.effect("left_out"))
+
+
+@GESTURES.column("q")
+def _left_out_q(row: GestureRow) -> str:
+    return _q(row.effect("left_out"))
+
+
+@GESTURES.column("gained : lost")
+def _left_out_flips(row: GestureRow) -> str:
+    return _flips(row.ways.get("left_out"))
+
+
+@GESTURES.column("told alone [95 %]")
+def _added(row: GestureRow) -> str:
+    return _difference(row.effect("added"))
+
+
+@GESTURES.column("q")
+def _added_q(row: GestureRow) -> str:
+    return _q(row.effect("added"))
+
+
+@GESTURES.column("gained : lost")
+def _added_flips(row: GestureRow) -> str:
+    return _flips(row.ways.get("added"))
+
+
+@GESTURES.column("pull")
+def _pull(row: GestureRow) -> str:
+    found = row.ways.get("left_out") or row.ways.get("added")
+    if found is None or not found.pulls:
+        return ""
+    label, most = max(found.pulls.items(), key=lambda pull: pull[1])
+    return f"{label} {number(most, 2, plus=True)}"
+
+
+def _difference(effect: Effect | None) -> str:
+    if effect is None:
+        return ""
+    return difference(effect)
+
+
+def _q(effect: Effect | None) -> str:
+    return "" if effect is None else p_words(effect.q)
+
+
+def _flips(found: Attribution | None) -> str:
+    return "" if found is None else f"{found.gained} : {found.lost}"
+
+
+def _unit(metric: str) -> str:
+    scale = SCALES[metric]
+    of = " of the target" if metric == "log_odds" else ""
+    return f"{scale.name}{of}" + (f" ({scale.unit})" if scale.unit else "")
+
+
+def _pooled(rows: Sequence[GestureRow]) -> Iterable[str]:
+    for row in rows:
+        if row.gesture.name == POOL:
+            yield f"Rare, taken together: {', '.join(row.gesture.members)}."
+
+
+def _flags(found: Sequence[Attribution]) -> Iterable[str]:
+    """Each kind of caution once, with the gestures that it is about and their numbers."""
+    about: dict[str, dict[str, list[Way]]] = {}
+    for each in found:
+        for flag in each.effect.flags:
+            kind, _, detail = flag.partition(": ")
+            who = f"{each.gesture.words} {f'({detail})' if detail else ''}".strip()
+            about.setdefault(kind, {}).setdefault(who, []).append(each.way)
+    for kind, names in about.items():
+        which = [who if len(ways) == len(WAYS) else f"{who}, {WAYS[ways[0]]}" for who, ways in names.items()]
+        yield f"{kind[:1].upper()}{kind[1:]}: {'; '.join(which)}."

@@ -1,0 +1,39 @@
+"""A plain HTML fragment of the tables; everything that comes from outside is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.sections import Report
+
+
+def html(report: Report) -> str:
+    """A report as headings, tables and lists, without style or script."""
+    parts = [_table(table) for table in report.claims]
+    for section in report.sections:
+        parts += [f"<h2>{escape(section.heading)}</h2>", *(_table(table) for table in section.tables)]
+    if report.notes:
+        parts += ["<h2>Notes</h2>", _list(escape(note) for note in report.notes)]
+    return "\n".join(parts) + "\n"
+
+
+def _table(table: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
+    rows = "\n".join(f"<tr>{''.join(_cells(row, table.names))}</tr>" for row in table.rows)
+    lines = [escape(line) for line in table.remarks]
+    lines += [f"<strong>{escape(line)}</strong>" for line in table.strong]
+    return (
+        f"<table>\n<caption>{escape(table.title)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody>\n</table>" + (f"\n{_list(lines)}" if lines else "")
+    )
+
+
+def _cells(row: Iterable[str], names: int) -> Iterable[str]:
+    for n, cell in enumerate(row):
+        yield f'<th scope="row">{escape(cell)}</th>' if n < names else f"<td>{escape(cell)}</td>"
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "<ul>\n" + "\n".join(f"<li>{line}</li>" for line in lines) + "\n</ul>"

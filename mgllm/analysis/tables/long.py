@@ -1,0 +1,141 @@
+"""The long shape: one number a line, for a reader's own plots and models."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+from typing import NamedTuple
+
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.wording import SCALES, change, level, p_words, span
+from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
+
+NAMES = tuple(RowName.model_fields)
+METRICS = tuple(SCALES)
+
+Interval = tuple[float, float] | None
+
+
+class Number(NamedTuple):
+    """One number and how sure it is."""
+
+    row: RowName
+    about: str
+    """arm, effect, bias, slice or attribution."""
+    slice: str
+    """covariate=value or gesture=name, or nothing."""
+    arm: str
+    baseline: str
+    """Empty unless it is a difference."""
+    metric: str
+    """As in `Effect.metric`, or the share's name: refused, unparsed, position_1 …"""
+    value: float
+    interval: Interval
+    p: float | None
+    q: float | None
+    n: int
+    """Items, pairs or answers that it is over."""
+    subjects: int
+
+
+def numbers(summary: Summary) -> list[Number]:
+    """Every level, difference and share of a summary, in table order."""
+    return [
+        *(number for arm in summary.arms for number in _of_arm(arm)),
+        *(number for effect in summary.effects for number in _of_effect(effect)),
+        *(
+            number._replace(about="attribution", slice=f"gesture={each.gesture.words}")
+            for each in summary.attribution
+            for number in _of_effect(each.effect)
+        ),
+        *(number for bias in summary.bias for number in _of_bias(bias)),
+        *(
+            number._replace(about="slice", slice=f"{part.covariate}={part.value}")
+            for part in summary.slices
+            for found in (*map(_of_arm, part.arms), *map(_of_effect, part.effects))
+            for number in found
+        ),
+    ]
+
+
+def long_csv(summary: Summary) -> str:
+    """One number a line, plain and unrounded; `low` and `high` are the 95 % interval."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    header = ("about", *NAMES, "slice", "arm", "baseline", "metric", "value", "low", "high", "p", "q", "n")
+    writer.writerow((*header, "subjects"))
+    for each in numbers(summary):
+        low, high = each.interval or (None, None)
+        names = [getattr(each.row, name) for name in NAMES]
+        line = (each.about, *names, each.slice, each.arm, each.baseline, each.metric, each.value)
+        writer.writerow(
+            ["" if cell is None else cell for cell in (*line, low, high, each.p, each.q)]
+            + [each.n, each.subjects]
+        )
+    return text.getvalue()
+
+
+def long_table(found: Iterable[Number]) -> Table:
+    """The same for people: one number a line, rounded."""
+    return Table(
+        title="Every number, one a line",
+        header=("arm", "metric", "value [95 %]", "p", "q", "n", "subjects"),
+        rows=tuple(
+            (
+                " ".join(filter(None, [f"{n.arm} − {n.baseline}" if n.baseline else n.arm, n.slice])),
+                SCALES[n.metric].name if n.metric in SCALES else n.metric.replace("_", " "),
+                _shown(n),
+                p_words(n.p),
+                p_words(n.q),
+                str(n.n),
+                str(n.subjects),
+            )
+            for n in found
+        ),
+        names=2,
+    )
+
+
+def _shown(number: Number) -> str:
+    metric = number.metric if number.metric in SCALES else "accuracy"
+    value = change(number.value, metric) if number.baseline else level(number.value, metric)
+    return f"{value} {span(number.interval, metric)}".strip()
+
+
+def _of_arm(arm: ArmSummary) -> list[Number]:
+    return [
+        Number(
+            arm.row, "arm", "", arm.arm, "", metric, value,
+            arm.accuracy_interval if metric == "accuracy" else None, None, None, arm.answered, arm.subjects,
+        )
+        for metric in METRICS
+        if (value := getattr(arm, metric)) is not None
+    ]  # fmt: skip
+
+
+def _of_effect(effect: Effect) -> list[Number]:
+    if effect.difference is None:
+        return []
+    return [
+        Number(
+            effect.row, "effect", "", effect.arm, effect.baseline, effect.metric, effect.difference,
+            effect.interval, effect.p, effect.q, effect.pairs, effect.subjects,
+        )
+    ]  # fmt: skip
+
+
+def _of_bias(bias: ArmBias) -> list[Number]:
+    shares: list[tuple[str, Share | None]] = [
+        *((f"position_{nth}", share) for nth, share in enumerate(bias.positions, 1)),
+        ("refused", bias.refused),
+        ("unparsed", bias.unparsed),
+    ]
+    return [
+        Number(
+            bias.row, "bias", "", bias.arm, "", name, share.value, share.interval, None, None,
+            bias.items, bias.subjects,
+        )
+        for name, share in shares
+        if share is not None
+    ]  # fmt: skip

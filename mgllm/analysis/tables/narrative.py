@@ -1,0 +1,150 @@
+"""A summary in words, for the top of a page. Says what was measured and how sure; never "no effect"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mgllm.analysis.statistics.effects import FILLER, MAIN, SHUFFLED, TEXT
+from mgllm.analysis.tables.attribution_tables import WAYS
+from mgllm.analysis.wording import SCALES, gain, level, number, p_words, span
+from mgllm.records import ArmSummary, Attribution, Claim, Effect, RowName, Summary
+
+AGAINST = {
+    TEXT: "than with the text alone",
+    SHUFFLED: "than with another person's gestures (text+shuffled)",
+    FILLER: "than with as much text that says nothing (text+filler)",
+}
+"""What `text+mg` is set against, in words; in this order."""
+
+
+LIKELY = 0.05
+"""False discovery rate up to which a single gesture is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one row of the tables found, in sentences."""
+
+    heading: str
+    """Scenario, model and how it was asked."""
+    sentences: tuple[str, ...]
+    """What was found."""
+    claims: tuple[str, ...]
+    """What was claimed and is not shown, or not tested."""
+    supported: tuple[str, ...] = ()
+    """Claims that are supported: these alone may stand in bold."""
+
+
+def narrate(summary: Summary) -> tuple[Account, ...]:
+    """One account per scenario, model, form, reasoning, score and cue source."""
+    rows = list(dict.fromkeys([*(arm.row for arm in summary.arms), *(e.row for e in summary.effects)]))
+    return tuple(_account(summary, row) for row in rows)
+
+
+def _account(summary: Summary, row: RowName) -> Account:
+    arms = [arm for arm in summary.arms if arm.row == row]
+    effects = [effect for effect in summary.effects if effect.row == row]
+    claims = [claim for claim in summary.claims if claim.row == row]
+    return Account(
+        heading=row.words,
+        sentences=(
+            *_asked(arms),
+            *_found(effects),
+            *_between(effects),
+            *_gestures([each for each in summary.attribution if each.row == row]),
+            *_constant(arms),
+        ),
+        claims=tuple(_claimed(claim) for claim in claims if not claim.supported),
+        supported=tuple(_claimed(claim) for claim in claims if claim.supported),
+    )
+
+
+def _asked(arms: Sequence[ArmSummary]) -> Iterable[str]:
+    if not arms:
+        return
+    n, answered = sum(arm.n for arm in arms), sum(arm.answered for arm in arms)
+    lost = ", ".join(
+        f"{count} {what}"
+        for what in ("unparsed", "refused", "failed")
+        if (count := sum(getattr(arm, what) for arm in arms))
+    )
+    people = max(arm.subjects for arm in arms)
+    yield (
+        f"{len(arms)} arms, {n} records about {people} subjects: {answered} answered"
+        f"{f'; {lost}' if lost else ''}."
+    )
+    if all(arm.accuracy is None for arm in arms):
+        yield "The items have no known targets, or none was answered: there is no accuracy."
+
+
+def _found(effects: Sequence[Effect]) -> Iterable[str]:
+    found = {(e.arm, e.baseline): e for e in effects if e.metric == "accuracy"}
+    for baseline, than in AGAINST.items():
+        effect = found.get((MAIN, baseline))
+        if effect is not None and effect.difference is not None:
+            yield _difference(effect, "With gestures,", than)
+
+
+def _between(effects: Sequence[Effect]) -> Iterable[str]:
+    for effect in effects:
+        if effect.arm == effect.baseline and effect.metric == "accuracy" and effect.difference is not None:
+            yield _difference(effect, f"In the arm {effect.arm}, the first run minus the second:", "")
+
+
+def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
+    found = [each for each in found if each.gesture.members]  # the empty cue block is no gesture
+    if not found:
+        return
+    several = len({each.gesture.name for each in found})
+    start = f"Exploratory: of {several} gestures taken one by one," if several > 1 else "Exploratory:"
+    sure = [each for each in found if each.effect.q is not None and each.effect.q <= LIKELY]
+    if not sure:
+        yield f"{start} none is told apart from chance (q ≤ .05)."
+        return
+    told = "; ".join(map(_told_apart, sure))
+    yield f"{start} these are told apart from chance: {told}."
+
+
+def _told_apart(found: Attribution) -> str:
+    direction = "towards" if (found.effect.difference or 0) > 0 else "away from"
+    sure = f"({direction} the truth, q {p_words(found.effect.q)})"
+    return f"{found.gesture.words}, {WAYS[found.way]}: {gain(found.effect)} {sure}"
+
+
+def _difference(effect: Effect, who: str, than: str) -> str:
+    assert effect.difference is not None
+    points = number(abs(100 * effect.difference), 1)
+    change = "higher" if effect.difference > 0 else "lower"
+    size = "0.0 points away from that" if points == "0.0" else f"{points} points {change}"
+    than = than.removeprefix("than ") if points == "0.0" else than
+    values = f"{level(effect.arm_value, 'accuracy')} % against {level(effect.baseline_value, 'accuracy')} %"
+    gained = "item" if effect.b == 1 else "items"
+    flips = "" if effect.b is None else f"; {effect.b} {gained} gained, {effect.c} lost"
+    missing = f"; {effect.missing} without an answer" if effect.missing else ""
+    start = " ".join(filter(None, [f"{who} accuracy is {size}", than]))
+    if not effect.primary:
+        start = f"Exploratory: {start[:1].lower()}{start[1:]}"
+    return f"{start} {_sure(effect)} ({values}, {effect.pairs} pairs{flips}{missing}).{_caution(effect)}"
+
+
+def _sure(effect: Effect) -> str:
+    """The interval, and whether both directions are inside it."""
+    if effect.interval is None:
+        return "[no interval]"
+    inside = effect.interval[0] <= 0 <= effect.interval[1]
+    return f"{span(effect.interval, 'accuracy')}{', which holds both gains and losses' if inside else ''}"
+
+
+def _caution(effect: Effect) -> str:
+    return "".join(f" {flag[:1].upper()}{flag[1:]}." for flag in effect.flags)
+
+
+def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
+    for arm in arms:
+        if arm.constant is not None:
+            yield f"{arm.arm}: every answer is '{arm.constant}', so its accuracy says nothing; see AUC."
+
+
+def _claimed(claim: Claim) -> str:
+    return f"Claim “the gestures' content helps”, by {SCALES[claim.metric].name}: {claim.words}."

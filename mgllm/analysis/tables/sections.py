@@ -1,0 +1,203 @@
+"""Which rows stand in which table, and the remarks beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mgllm.analysis.statistics.gates import equivalence
+from mgllm.analysis.tables.attribution_tables import attribution_table
+from mgllm.analysis.tables.bias_sections import bias_tables, slice_tables
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
+from mgllm.analysis.tables.long import long_table, numbers
+from mgllm.analysis.tables.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
+from mgllm.analysis.wording import SCALES, contrast_words
+from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
+
+EXPOSED: dict[Exposure, str] = {
+    "in_sample": "the recogniser was trained on the subject: a LEAK (in-sample cues)",
+    "unknown": "it is unknown whether the recogniser was trained on the subject",
+}
+"""What is said of cues that were not held out."""
+CHECKS_WORDS = (
+    "detectable: 2.80 standard errors; a true effect of that size is found in 80 % of such experiments.",
+    "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
+)
+MISSING_WORDS = (
+    "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it.",
+)
+
+
+ALPHA = (
+    "agreement: Krippendorff's alpha of the people who read an item in the same arm: 1 perfect, 0 chance; "
+    "over items with two answers or more."
+)
+SHAPES = ("tables", "wide", "long")
+"""What `compare --shape` takes; the first is the default."""
+TOGETHER = "Models and scenarios together"
+LESS = "Brier score and calibration error: less is better, a negative difference is in favour of the arm."
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which tables are shown."""
+
+    brief: bool = False
+    """Without checks, exploratory differences, flips, biases and regressions."""
+    shape: str = "tables"
+    """One of SHAPES."""
+    ids: bool = False
+    """Name the items gained and lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All tables about one scenario, model, form, reasoning, score and cue source."""
+
+    heading: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A summary as tables, before any format."""
+
+    claims: tuple[Table, ...]
+    """The claims' table, if there are any."""
+    sections: tuple[Section, ...]
+    """One per row name."""
+    notes: tuple[str, ...]
+    """What stands under everything."""
+
+
+def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
+    """A summary as tables."""
+    layout = layout or Layout()
+    rows = list(dict.fromkeys([*(arm.row for arm in summary.arms), *(e.row for e in summary.effects)]))
+    sections = [Section(row.words, tuple(_tables(_about(summary, row), layout))) for row in rows]
+    fitted = [gee for gee in summary.gee if gee.terms]
+    if fitted and layout.shape == "tables" and not layout.brief:
+        sections.append(Section(TOGETHER, tuple(GEE.table(gee.terms, gee_words(gee)) for gee in fitted)))
+    return Report(
+        claims=(CLAIMS.table(summary.claims, _family(summary.claims)),) if summary.claims else (),
+        sections=tuple(section for section in sections if section.tables),
+        notes=(*summary.notes, *(f"{g.formula}: not fitted: {g.why_not}" for g in summary.gee if g.why_not)),
+    )
+
+
+def _about(summary: Summary, row: RowName) -> Summary:
+    """What a summary says of one row."""
+    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution")
+    return summary.model_copy(
+        update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
+    )
+
+
+def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
+    if layout.shape == "long":
+        yield long_table(numbers(about))
+        return
+    yield from _arm_tables(about.arms)
+    if layout.shape == "wide":
+        if about.effects:
+            yield wide_table(about.effects, [*_flags(about.effects), *_less(about.effects)])
+        return
+    yield from _effect_tables(about, layout)
+    yield from attribution_table(about.attribution)
+    if layout.brief:
+        return
+    if about.flips:
+        yield FLIPPED.table(about.flips, flipped_words(about.flips) if layout.ids else ())
+    yield from bias_tables(about.bias)
+    yield from slice_tables(about.slices)
+
+
+def _arm_tables(arms: Sequence[ArmSummary]) -> Iterable[Table]:
+    if arms:
+        yield OUTCOMES.table(arms, _arm_remarks(arms))
+    if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
+        rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
+        yield SCORES.table([arm for arm in arms if arm.arm != "none"], rated)
+
+
+def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:
+    primary = [effect for effect in about.effects if effect.primary]
+    exploratory = sorted((e for e in about.effects if not e.primary), key=lambda e: (e.arm, e.baseline))
+    if primary:
+        remarks = [
+            *_flags(primary),
+            *_clusters(primary),
+            *_results(about.claims, supported=False),
+            *_equal(primary),
+        ]
+        yield PRIMARY.table(primary, remarks, _results(about.claims, supported=True))
+    if primary and not layout.brief:
+        yield CHECKS.table(primary, CHECKS_WORDS)
+    if any(effect.missing for effect in primary):
+        yield MISSING.table([effect for effect in primary if effect.strict is not None], MISSING_WORDS)
+    if exploratory and not layout.brief:
+        remarks = [*_flags(exploratory), *_equal(exploratory), *_less(exploratory)]
+        yield EXPLORATORY.table(exploratory, remarks)
+
+
+def _family(claims: Sequence[Claim]) -> list[str]:
+    size = claims[0].family
+    return [f"Holm over a family of {size} claim{'s' if size > 1 else ''}: every row of this table."]
+
+
+def _arm_remarks(arms: Sequence[ArmSummary]) -> Iterable[str]:
+    for arm in arms:
+        if arm.arm == "none" and arm.answer_shares:
+            yield "none: the mean probability of each label when nothing is told, its prior; not an accuracy."
+        if arm.constant is not None:
+            yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
+        for exposure, words in EXPOSED.items():
+            if count := arm.exposures.get(exposure):
+                yield f"{arm.arm}: in {count} of {arm.n} records {words}."
+
+
+def _results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
+    for claim in claims:
+        if claim.supported == supported:
+            yield f"Claim, {SCALES[claim.metric].name}: {claim.words}."
+
+
+def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
+    """How the pairs fall on subjects, once for all contrasts where it is the same."""
+    facts: dict[str, list[str]] = {}
+    for effect in primary:
+        largest = _count(effect.largest_cluster, "pair")
+        words = (
+            f"{_count(effect.pairs, 'pair')} of {_count(effect.subjects, 'subject')} "
+            f"({effect.effective_subjects:.1f} effective, {largest} of the largest)"
+        )
+        facts.setdefault(words, []).append(contrast_words(effect))
+    for words, contrasts in facts.items():
+        about = "" if len(facts) == 1 else f"{', '.join(dict.fromkeys(contrasts))}: "
+        yield f"{about}{words}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _equal(effects: Sequence[Effect]) -> Iterable[str]:
+    for effect in effects:
+        if effect.margin is not None:
+            yield f"{contrast_words(effect)}: {equivalence(effect, effect.margin).words}."
+
+
+def _less(effects: Sequence[Effect]) -> Iterable[str]:
+    if any(effect.metric in {"brier", "calibration_error"} for effect in effects):
+        yield LESS
+
+
+def _flags(effects: Sequence[Effect]) -> Iterable[str]:
+    """Each flag once, with the rows that it is about."""
+    about: dict[str, list[str]] = {}
+    for effect in effects:
+        for flag in effect.flags:
+            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({SCALES[effect.metric].name})")
+    for flag, rows in about.items():
+        yield f"{flag[:1].upper()}{flag[1:]}: {'all rows' if len(rows) == len(effects) else '; '.join(rows)}."

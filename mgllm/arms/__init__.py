@@ -1,0 +1,1 @@
+"""The conditions, and the proof that they differ in the cues alone."""

@@ -1,0 +1,95 @@
+"""`mgllm run --attribute`: which gestures are left out and told alone, and of which items that is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from mgllm.arms.arms import Arm, Case, CueTeller
+from mgllm.cues.block import Cues, told_gestures
+from mgllm.errors import InputError
+from mgllm.records import POOL, AttributedGesture, CueSettings, CueSource, Item
+
+FEWEST_ITEMS, FEWEST_SUBJECTS = 10, 5
+"""A gesture shown by fewer is pooled with the other rare ones."""
+NEEDED = ("text", "text+mg")
+"""Arms that leaving out and telling alone are set against."""
+
+
+def attributed_gestures(
+    items: Sequence[Item], source: CueSource, settings: CueSettings
+) -> tuple[AttributedGesture, ...]:
+    """The empty cue block, then the gestures told of these items, most frequent first, rare ones together.
+
+    Raises:
+        InputError: no item shows a gesture.
+    """
+    shown_by: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        for label in _shown(item, source, settings):
+            shown_by[label].append(item)
+    if not shown_by:
+        raise InputError("--attribute: none of the items asked shows a gesture; leave it out")
+    rare = [label for label, found in shown_by.items() if _is_rare(found)]
+    if len(rare) < 2:
+        rare = []
+    named = sorted((label for label in shown_by if label not in rare), key=lambda x: (-len(shown_by[x]), x))
+    gestures = [_gesture("", [], _showing(shown_by, shown_by))]
+    gestures += [_gesture(label, [label], shown_by[label]) for label in named]
+    if rare:
+        gestures.append(_gesture(POOL, sorted(rare), _showing(shown_by, rare)))
+    return tuple(gestures)
+
+
+def attribution_arms(
+    gestures: Sequence[AttributedGesture], item: Item, source: CueSource, settings: CueSettings
+) -> tuple[Arm, ...]:
+    """The arms of one item: two for each gesture that it shows, and the empty cue block."""
+    shown = _shown(item, source, settings)
+    return tuple(
+        Arm(arm, speech=True, cues=_teller(gesture.members, keep=way == "added"), needs="source")
+        for gesture in gestures
+        if shown & set(gesture.members or shown)
+        for way, arm in gesture.arms.items()
+    )
+
+
+def check_arms(arms: Collection[str]) -> None:
+    """Refuse an attribution without the arms that it is set against.
+
+    Raises:
+        InputError: names what is missing.
+    """
+    missing = [name for name in NEEDED if name not in arms]
+    if missing:
+        raise InputError(f"--attribute needs the arms text and text+mg; --arms lacks {', '.join(missing)}")
+
+
+def _shown(item: Item, source: CueSource, settings: CueSettings) -> set[str]:
+    return {gesture.label for gesture in told_gestures(item.gestures[source], settings)}
+
+
+def _showing(shown_by: Mapping[str, Sequence[Item]], labels: Iterable[str]) -> list[Item]:
+    """Items that show any of the labels, each once."""
+    return list({item.id: item for label in labels for item in shown_by[label]}.values())
+
+
+def _is_rare(found: Sequence[Item]) -> bool:
+    return len(found) < FEWEST_ITEMS or len({item.subject for item in found}) < FEWEST_SUBJECTS
+
+
+def _gesture(name: str, members: Sequence[str], found: Sequence[Item]) -> AttributedGesture:
+    subjects = len({item.subject for item in found})
+    return AttributedGesture(name=name, members=tuple(members), items=len(found), subjects=subjects)
+
+
+def _teller(members: Collection[str], *, keep: bool) -> CueTeller:
+    """Tells only these gestures, or all but these."""
+
+    def cues(case: Case, name: str) -> Cues:
+        whole = case.transcript()
+        told = told_gestures(whole, case.settings)  # what is cut off by top_k does not move up
+        kept = tuple(gesture for gesture in told if (gesture.label in members) == keep)
+        return case.tell(whole.model_copy(update={"gestures": kept}))
+
+    return cues

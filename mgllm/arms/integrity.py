@@ -1,0 +1,120 @@
+"""The proof, before any call, that the arms of an item differ in speech and cue block alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from mgllm.arms.arms import Arm
+from mgllm.errors import IntegrityError
+from mgllm.records import NOTHING, ONLY, WITHOUT, Label, Prompt
+
+_MAY_COINCIDE = ("text+mg", "text+oracle", "text+shuffled", "text+noisy", WITHOUT, ONLY, NOTHING)
+"""Arms that tell gestures of some source: for one item their blocks can be the same by chance or design."""
+
+
+def check_item(
+    item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt], labels: Sequence[Label]
+) -> None:
+    """Compare the prompts of one item, by arm name.
+
+    Raises:
+        IntegrityError: one line with item, arm and the first differing line.
+    """
+    _frames_agree(item, arms, prompts)
+    _speech_agrees(item, arms, prompts)
+    _cues_stand_where_they_should(item, arms, prompts)
+    _no_label_in_cues(item, arms, prompts, labels)
+    _no_undeclared_twins(item, arms, prompts)
+
+
+def block_text(prompt: Prompt, block: str) -> str:
+    """What stands in a prompt's speech or cue block."""
+    span = next(span for span in prompt.spans if span.block == block)
+    return prompt.messages[span.message].content[span.start : span.end]
+
+
+def frame_lines(prompt: Prompt) -> list[str]:
+    """The prompt with both blocks cut out, a line each, messages headed by their role."""
+    lines = []
+    for index, message in enumerate(prompt.messages):
+        content = message.content
+        for span in reversed([span for span in prompt.spans if span.message == index]):
+            content = f"{content[: span.start]}⟨{span.block}⟩{content[span.end :]}"
+        lines += [f"[{message.role}]", *content.split("\n")]
+    return lines
+
+
+def _frames_agree(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
+    first = frame_lines(prompts[arms[0].name])
+    for arm in arms[1:]:
+        other = frame_lines(prompts[arm.name])
+        if other != first:
+            here, there = _first_difference(other, first)
+            raise IntegrityError(
+                f"item {item}, arm {arm.name}: outside of speech and cues the prompt has {here!r} where arm "
+                f"{arms[0].name} has {there!r}; only the partials may test speech or cues"
+            )
+
+
+def _first_difference(lines: list[str], others: list[str]) -> tuple[str, str]:
+    for here, there in zip(lines, others, strict=False):
+        if here != there:
+            return here, there
+    longest = max(lines, others, key=len)
+    extra = longest[min(len(lines), len(others))]
+    return (extra, "nothing more") if longest is lines else ("nothing more", extra)
+
+
+def _speech_agrees(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
+    told = {arm.name: block_text(prompts[arm.name], "speech") for arm in arms}
+    speaking = [arm.name for arm in arms if arm.speech]
+    for arm in arms:
+        if arm.speech and not told[arm.name]:
+            raise IntegrityError(
+                f"item {item}, arm {arm.name}: the speech block is empty; the arm tells speech"
+            )
+        if not arm.speech and told[arm.name]:
+            line = told[arm.name].split("\n")[0]
+            raise IntegrityError(f"item {item}, arm {arm.name}: tells speech ({line!r}); it must not")
+        if arm.speech and told[arm.name] != told[speaking[0]]:
+            here, there = _first_difference(told[arm.name].split("\n"), told[speaking[0]].split("\n"))
+            raise IntegrityError(
+                f"item {item}, arm {arm.name}: speech has {here!r} where arm {speaking[0]} has {there!r}"
+            )
+
+
+def _cues_stand_where_they_should(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
+    for arm in arms:
+        cues = block_text(prompts[arm.name], "cues")
+        if arm.tells_cues and not cues.strip():
+            raise IntegrityError(f"item {item}, arm {arm.name}: the cue block is empty; see _cues.j2")
+        if cues and not arm.tells_cues:
+            line = cues.split("\n")[0]
+            raise IntegrityError(f"item {item}, arm {arm.name}: tells cues ({line!r}); it must not")
+
+
+def _no_label_in_cues(
+    item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt], labels: Sequence[Label]
+) -> None:
+    words = sorted({word for label in labels for word in (label.id, label.text)})
+    pattern = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)
+    for arm in arms:
+        for line in block_text(prompts[arm.name], "cues").split("\n"):
+            if found := pattern.search(line):
+                raise IntegrityError(
+                    f"item {item}, arm {arm.name}: the cue block says the label '{found[0]}' in {line!r}; "
+                    "rename the label or the gesture"
+                )
+
+
+def _no_undeclared_twins(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
+    for one, other in combinations(arms, 2):
+        may = all(arm.name.startswith(_MAY_COINCIDE) for arm in (one, other))
+        if prompts[one.name].sha256 == prompts[other.name].sha256 and not may:
+            line = prompts[one.name].messages[-1].content.split("\n")[0]
+            raise IntegrityError(
+                f"item {item}, arms {one.name} and {other.name}: the prompts are the same ({line!r} …); "
+                "the ablation would change nothing"
+            )

@@ -1,0 +1,165 @@
+"""Gestures as a worse recogniser would have told them: the arm `text+noisy@P`.
+
+Every gesture has one seeded number u of its own and changes where u < level. What it becomes depends on
+the seed, the item and its place alone, so levels nest: what is changed at .2 is changed alike at .4.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+
+from mgllm.arms.confusion import MISSED, Confusion, load_confusion
+from mgllm.errors import InputError, unknown
+from mgllm.records import Gesture, GestureTranscript
+from mgllm.seeds import stream, unit
+
+__all__ = ["Confusion", "add_noise", "confuse", "label_frequencies", "load_confusion", "parse_noisy"]
+
+NOISY = re.compile(r"text\+noisy@([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+USUAL_LENGTH = 1.0
+"""Seconds that a false alarm lasts where the item has no gesture to take the length from."""
+
+
+def parse_noisy(arm: str) -> float:
+    """The level in the name of a noisy arm.
+
+    >>> parse_noisy("text+noisy@0.2")
+    0.2
+
+    Raises:
+        InputError: the name is not `text+noisy@P` with P in 0..1.
+    """
+    match = NOISY.fullmatch(arm)
+    if match is None or float(match[1]) > 1:
+        raise InputError(f"arm '{arm}' names no noise level in 0..1; write it like text+noisy@0.2")
+    return float(match[1])
+
+
+def label_frequencies(transcripts: Iterable[GestureTranscript]) -> Mapping[str, float]:
+    """The share of each label among all gestures, by label in alphabetical order.
+
+    Hand in gestures as told (not those that are left out), or noise would tell what must not be told.
+    """
+    counts = Counter(gesture.label for transcript in transcripts for gesture in transcript.gestures)
+    total = counts.total()
+    return {label: counts[label] / total for label in sorted(counts)}
+
+
+def add_noise(
+    transcript: GestureTranscript, level: float, frequencies: Mapping[str, float], seed: int, item: str
+) -> GestureTranscript:
+    """Replace the label of each gesture whose u < level by another, in proportion to `frequencies`.
+
+    Raises:
+        InputError: `level` is not in 0..1, or there is no other label to draw.
+    """
+    _check(level)
+    if level == 0 or not transcript.gestures:
+        return transcript
+    if sum(share > 0 for share in frequencies.values()) < 2:  # two labels: one and another
+        known = ", ".join(frequencies) or "(none)"
+        raise InputError(f"text+noisy needs two gesture labels to swap, the item set has: {known}")
+    gestures = []
+    for index, gesture in enumerate(transcript.gestures):
+        if unit(seed, "noise", item, index) < level:
+            others = {label: share for label, share in frequencies.items() if label != gesture.label}
+            drawn = _drawn(others, unit(seed, "noise label", item, index))
+            gesture = gesture.model_copy(update={"label": drawn})  # noqa: PLW2901  # a changed copy
+        gestures.append(gesture)
+    return transcript.model_copy(update={"gestures": tuple(gestures)})
+
+
+def confuse(
+    transcript: GestureTranscript, level: float, confusion: Confusion, seed: int, item: str
+) -> GestureTranscript:
+    """Send each gesture whose u < level through its row of `confusion`, and add false alarms.
+
+    A gesture may stay, change its label, or be missed. At level 1 the number of false alarms is Poisson
+    with the confusion's mean; each has a u of its own and is there where u < level.
+
+    Raises:
+        InputError: `level` is not in 0..1, or a gesture's label has no row.
+    """
+    _check(level)
+    if level == 0:
+        return transcript
+    gestures: list[tuple[float, Gesture]] = []
+    timed = _timed(transcript)
+    for index, gesture in enumerate(transcript.gestures):
+        row = confusion.rows.get(gesture.label)
+        if row is None:
+            raise InputError(f"--confusion {unknown('true label', gesture.label, confusion.rows)}")
+        label = gesture.label
+        if unit(seed, "noise", item, index) < level:
+            label = _drawn(row, unit(seed, "confusion", item, index))
+        if label != MISSED:
+            place = (gesture.start or 0.0) if timed else (index + 0.5) / len(transcript.gestures)
+            gestures.append((place, gesture.model_copy(update={"label": label})))
+    gestures += _false_alarms(transcript, level, confusion, seed, item)
+    gestures.sort(key=lambda placed: placed[0])
+    return transcript.model_copy(update={"gestures": tuple(gesture for _, gesture in gestures)})
+
+
+def _false_alarms(
+    transcript: GestureTranscript, level: float, confusion: Confusion, seed: int, item: str
+) -> list[tuple[float, Gesture]]:
+    """False alarms with their places among the gestures: seconds, or 0..1 where there are no times."""
+    mean = sum(confusion.false_alarms.values())
+    count = int(stream(seed, "false alarms", item).poisson(mean))
+    length = _length(transcript) if _timed(transcript) else None
+    alarms = []
+    for k in range(count):
+        if unit(seed, "false alarm", item, k) >= level:
+            continue
+        label = _drawn(confusion.false_alarms, unit(seed, "false alarm label", item, k))
+        place = unit(seed, "false alarm place", item, k)
+        like = _model(transcript, unit(seed, "false alarm model", item, k))
+        if length is None:
+            alarms.append((place, like.model_copy(update={"label": label, "start": None, "end": None})))
+        else:
+            alarms.append(_placed(like, label, place, length))
+    return alarms
+
+
+def _placed(like: Gesture, label: str, place: float, length: float) -> tuple[float, Gesture]:
+    """A false alarm as long as `like`, wholly inside the recording of `length` seconds."""
+    lasts = 0.0 if like.end is None else min(like.end - (like.start or 0.0), length)
+    start = place * (length - lasts)
+    end = None if like.end is None else min(start + lasts, length)
+    return start, like.model_copy(update={"label": label, "start": start, "end": end})
+
+
+def _model(transcript: GestureTranscript, chance: float) -> Gesture:
+    """The gesture of the item that a false alarm takes its length and confidence from."""
+    if not transcript.gestures:
+        return Gesture(label=MISSED, start=0.0, end=USUAL_LENGTH)
+    return transcript.gestures[int(chance * len(transcript.gestures))]
+
+
+def _timed(transcript: GestureTranscript) -> bool:
+    """Whether gestures are told with times: those that are there, or else the recording, must have them."""
+    if transcript.gestures:
+        return any(gesture.start is not None for gesture in transcript.gestures)
+    return transcript.duration is not None
+
+
+def _length(transcript: GestureTranscript) -> float:
+    """Length of the recording in seconds, as far as it is known."""
+    ends = [gesture.end or gesture.start or 0.0 for gesture in transcript.gestures]
+    return transcript.duration if transcript.duration is not None else max(ends, default=0.0)
+
+
+def _drawn(shares: Mapping[str, float], chance: float) -> str:
+    """The name on which `chance` (0..1) falls when names lie side by side, each as wide as its share."""
+    names = [name for name, share in shares.items() if share > 0]
+    edges = list(accumulate(shares[name] for name in names))
+    return names[min(bisect_right(edges, chance * edges[-1]), len(names) - 1)]
+
+
+def _check(level: float) -> None:
+    if not 0 <= level <= 1:
+        raise InputError(f"noise level {level} is not in 0..1")

@@ -1,0 +1,178 @@
+"""A causal language model that reads prompts segment by segment and scores all labels in one pass."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+
+from mgllm.backends.weights.label_tree import LabelTree, grow_tree, tree_mask
+from mgllm.backends.weights.prefix_cache import LayerState, PrefixCache, PrefixState
+
+if TYPE_CHECKING:
+    from transformers import DynamicCache
+
+CACHE_BYTES = 256 * 2**20
+TokenScores = tuple[tuple[float, ...], ...]
+"""Log-probability in nats of each token of each label."""
+
+
+class Generated(NamedTuple):
+    """What the model wrote."""
+
+    ids: tuple[int, ...]
+    """Token ids, without the end-of-text token."""
+    finish_reason: str
+    """stop: it ended, or `stop` said so; length: the bound was reached."""
+
+
+class Engine:
+    """The model, and the beginnings of prompts that it has read.
+
+    Which tokens go through the model together decides the last bits of a float. Here that depends on the
+    question alone, whether a beginning is still cached or read again, so replies are equal to the bit.
+    """
+
+    def __init__(self, model: Any, cache_bytes: int = CACHE_BYTES) -> None:
+        self.model = model
+        self.device = model.device
+        self.cache = PrefixCache(cache_bytes)
+        self.branches = True
+        """False once a probe has shown that this architecture cannot read a tree of labels."""
+        text_config = model.config.get_text_config(decoder=True)
+        self.window: int | None = getattr(text_config, "sliding_window", None)
+        """Tokens that a layer looks back at most; longer prompts are scored one label at a time."""
+        self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+
+    @torch.inference_mode()
+    def score(self, ids: Sequence[int], cuts: Sequence[int], labels: Sequence[Sequence[int]]) -> TokenScores:
+        """Log-probabilities of the labels' tokens behind the prompt `ids`, which is read cut at `cuts`."""
+        longest = len(ids) + max(map(len, labels))
+        if not self.branches or (self.window is not None and longest > self.window):
+            return self.score_plainly(ids, labels)
+        state, rest = self._read_prefix(ids, cuts)
+        tree = grow_tree(labels)
+        logits_RV = self._read_tree(rest, tree, state)
+        logp_RV = logits_RV.double().log_softmax(-1)
+        return tuple(tuple(float(logp_RV[step.row, step.token]) for step in path) for path in tree.paths)
+
+    @torch.inference_mode()
+    def score_plainly(self, ids: Sequence[int], labels: Sequence[Sequence[int]]) -> TokenScores:
+        """The same by one pass per label, nothing cached: slow, and right for every architecture."""
+        scores = []
+        for label in labels:
+            logits_TV = self._logits([*ids, *label[:-1]], keep=len(label))
+            logp_TV = logits_TV.double().log_softmax(-1)
+            scores.append(tuple(float(logp_TV[i, token]) for i, token in enumerate(label)))
+        return tuple(scores)
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        ids: Sequence[int],
+        cuts: Sequence[int],
+        max_tokens: int,
+        pick: Callable[[torch.Tensor], int],
+        stop: Callable[[Sequence[int]], bool],
+    ) -> Generated:
+        """Write up to `max_tokens` tokens: `pick` takes one from logits [V], `stop` may end it after any."""
+        written: list[int] = []
+        ends = self._end_ids()
+        cache: DynamicCache | None = None
+        fresh: Sequence[int] = ids
+        if self.branches:
+            state, fresh = self._read_prefix(ids, cuts)
+            cache = _as_cache(state)
+        while len(written) < max_tokens:
+            token = pick(self._logits(fresh, keep=1, cache=cache)[-1])
+            if token in ends:
+                return Generated(tuple(written), "stop")
+            written.append(token)
+            if stop(written):
+                return Generated(tuple(written), "stop")
+            fresh = [token] if cache is not None else [*ids, *written]
+        return Generated(tuple(written), "length")
+
+    def probe(self) -> None:
+        """See on a made-up prompt whether trees and cached beginnings give what plain passes give."""
+        vocabulary = self.model.get_input_embeddings().num_embeddings
+        ids = [(7919 * i + 5) % vocabulary for i in range(20)]
+        labels = [tuple(ids[:3]), (ids[0], ids[5]), (ids[7],)]
+        tolerance = 1e-3 if self.model.dtype == torch.float32 else 0.5
+        try:
+            fast = self.score(ids[4:], (6,), labels)
+        except (RuntimeError, ValueError, TypeError, AttributeError, IndexError, KeyError):
+            self.branches = False  # another kind of cache, or a mask of another form
+            return
+        slow = self.score_plainly(ids[4:], labels)
+        pairs = zip(sum(fast, ()), sum(slow, ()), strict=True)
+        self.branches = all(abs(one - other) <= tolerance for one, other in pairs)
+
+    def _read_prefix(self, ids: Sequence[int], cuts: Sequence[int]) -> tuple[PrefixState, Sequence[int]]:
+        """State behind the last cut (from the cache as far as it is there), and the tokens after it."""
+        inner = [cut for cut in cuts if cut < len(ids)]
+        edges = [0, *inner]
+        segments = tuple(tuple(ids[a:b]) for a, b in zip(edges, inner, strict=False))
+        state: PrefixState = ()
+        for count in range(1, len(segments) + 1):
+            known = self.cache.get(segments[:count])
+            if known is None:
+                known = self._read_segment(segments[count - 1], state)
+                self.cache.put(segments[:count], known)
+            state = known
+        return state, ids[edges[-1] :]
+
+    def _read_segment(self, segment: Sequence[int], state: PrefixState) -> PrefixState:
+        cache = _as_cache(state)
+        body = self.model.base_model  # without the head over the vocabulary: no logits are wanted here
+        body(input_ids=self._row(segment), past_key_values=cache, use_cache=True)
+        layers: list[Any] = cache.layers
+        return tuple(LayerState(layer.keys.contiguous(), layer.values.contiguous()) for layer in layers)
+
+    def _read_tree(self, rest: Sequence[int], tree: LabelTree, state: PrefixState) -> torch.Tensor:
+        """Logits [1 + nodes, V] at the prompt's last token and at each node of the tree."""
+        keep = 1 + len(tree.tokens)
+        if not tree.tokens:
+            return self._logits(rest, keep, _as_cache(state))
+        past = state[0].keys.shape[-2] if state else 0
+        end = past + len(rest)
+        places = [*range(past, end), *(end + depth for depth in tree.depths)]
+        mask = tree_mask(tree, past, len(rest), self.model.dtype).to(self.device)
+        shape = {"attention_mask": mask, "position_ids": self._row(places)}
+        return self._logits([*rest, *tree.tokens], keep, _as_cache(state), **shape)
+
+    def _logits(
+        self, tokens: Sequence[int], keep: int, cache: DynamicCache | None = None, **shape: torch.Tensor
+    ) -> torch.Tensor:
+        """Logits [keep, V] at the last `keep` tokens."""
+        kept = {"logits_to_keep": keep} if self._keeps else {}
+        out = self.model(
+            input_ids=self._row(tokens), past_key_values=cache, use_cache=cache is not None, **kept, **shape
+        )
+        logits: torch.Tensor = out.logits[0, -keep:]
+        return logits
+
+    def _row(self, numbers: Sequence[int]) -> torch.Tensor:
+        return torch.tensor([list(numbers)], dtype=torch.long, device=self.device)
+
+    def _end_ids(self) -> frozenset[int]:
+        found = [getattr(self.model.generation_config, "eos_token_id", None), self.model.config.eos_token_id]
+        flat = [i for ids in found for i in (ids if isinstance(ids, list | tuple) else [ids])]
+        return frozenset(i for i in flat if i is not None)
+
+
+def _as_cache(state: PrefixState) -> DynamicCache:
+    """The library's kind of cache, begun with a state. It grows by copying: the state stays as it is."""
+    from transformers import DynamicCache
+    from transformers.cache_utils import DynamicLayer
+
+    make_layer: Any = DynamicLayer
+    cache = DynamicCache()
+    for keys, values in state:
+        layer: Any = make_layer()
+        layer.lazy_initialization(keys, values)
+        layer.keys, layer.values = keys, values
+        cache.layers.append(layer)
+    return cache

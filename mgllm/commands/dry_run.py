@@ -1,0 +1,151 @@
+"""`mgllm run --dry-run`: what a run would ask, cost and be able to see, without asking."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+from mgllm.backends.base import Backend
+from mgllm.commands.run import Plan, make_plan, refuse_upload
+from mgllm.experiment.asking import group_questions
+from mgllm.experiment.attribution_cost import attribution_questions
+from mgllm.experiment.counting import count_words
+from mgllm.experiment.material import gather
+from mgllm.experiment.model_names import ModelName, make_backend, parse_model, with_prices
+from mgllm.experiment.options import RunOptions
+from mgllm.prompts.scenarios import find_scenarios
+from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
+
+DISCORDANT = 0.25
+"""Share of pairs assumed to differ between two arms, for the minimum detectable effect before a run."""
+
+
+class DryScenario(Frozen):
+    """One scenario of a run that was not made."""
+
+    scenario: str
+    """Its name."""
+    pairs: int
+    """Items asked, each a pair of arms."""
+    subjects: int
+    """People among them."""
+    effective_subjects: float
+    """n² / Σ nₛ²."""
+    records: int
+    """Records it would make."""
+    prompts: int
+    """Distinct questions it would ask."""
+    attribution: int
+    """How many of them only `--attribute` asks."""
+    tokens_in: int
+    """Tokens it would read."""
+    tokens_exact: bool
+    """Whether the model's own tokenizer counted them; an estimate otherwise."""
+    tokens_out_most: int
+    """Tokens that it would write at most."""
+    dollars_most: float | None
+    """At most, by the prices given; None without prices."""
+    detectable_points: float
+    """Smallest effect on accuracy, in points, that 80 % of such runs would find."""
+
+
+class DryRun(Frozen):
+    """A run that was not made."""
+
+    model: str
+    """Full model name."""
+    scenarios: tuple[DryScenario, ...]
+    """One each."""
+    example: Prompt
+    """The first prompt."""
+
+
+def dry_run(options: RunOptions) -> DryRun:
+    """Plan a run and count, asking nobody. A local model's tokenizer is used, an API is not reached."""
+    name = parse_model(options.model)
+    return asyncio.run(_dry(name, with_prices(name, options)))
+
+
+async def _dry(name: ModelName, options: RunOptions) -> DryRun:
+    real = make_backend(name, options)
+    materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    refuse_upload(real, materials, options)
+    backend: Backend = real if name.backend == "local" else _Unreached(real)
+    await backend.open()
+    try:
+        plan = await make_plan(name, backend, materials, options)
+        rows = tuple(_count(plan, nth, backend, options) for nth in range(len(plan.manifest.scenarios)))
+        return DryRun(model=str(name), scenarios=rows, example=plan.planned[0].question.prompt)
+    finally:
+        await backend.close()
+
+
+def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DryScenario:
+    scenario = plan.manifest.scenarios[nth]
+    planned = [one for one in plan.planned if one.key.scenario == scenario.name]
+    questions = [group.first.question for group in group_questions(planned)]
+    exact = backend.count_tokens("") is not None
+    tokens_in = sum(_tokens(question, backend) for question in questions)
+    tokens_out = 0 if scenario.form == "cloze" else sum(question.max_tokens for question in questions)
+    clusters = Counter(one.item.subject for one in planned)
+    return DryScenario(
+        scenario=scenario.name,
+        pairs=scenario.items_asked,
+        subjects=len(clusters),
+        effective_subjects=scenario.effective_subjects,
+        records=len(planned),
+        prompts=len(questions),
+        attribution=attribution_questions(planned),
+        tokens_in=tokens_in,
+        tokens_exact=exact,
+        tokens_out_most=tokens_out,
+        dollars_most=_dollars(tokens_in, tokens_out, options),
+        detectable_points=100 * 2.80 * math.sqrt(DISCORDANT / scenario.items_asked),
+    )
+
+
+def _tokens(question: Question, backend: Backend) -> int:
+    text = "\n".join(message.content for message in question.prompt.messages)
+    counted = backend.count_tokens(text)
+    return count_words(text) if counted is None else counted
+
+
+def _dollars(tokens_in: int, tokens_out: int, options: RunOptions) -> float | None:
+    price_in, price_out = options.reach.price_in, options.reach.price_out
+    if price_in is None or price_out is None:
+        return None
+    return (tokens_in * price_in + tokens_out * price_out) / 1e6
+
+
+class _Unreached:
+    """An API that is not reached: it answers nothing and knows no tokenizer."""
+
+    concurrency = 1
+    facts: Mapping[str, str | int | float | bool | None] = {}
+    dropped_parameters: tuple[str, ...] = ()
+
+    def __init__(self, real: Backend) -> None:
+        self.uploads, self.base_url = real.uploads, real.base_url
+
+    async def open(self) -> None:
+        """Nothing to open."""
+
+    def default_form(self) -> Form:
+        return "chat"
+
+    async def default_score(self) -> Score:
+        return "logprob"
+
+    def count_tokens(self, text: str) -> int | None:
+        return None
+
+    def fits(self, question: Question) -> str | None:
+        return None
+
+    async def ask(self, question: Question) -> Reply:
+        raise AssertionError("a dry run asks nobody")
+
+    async def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,98 @@
+"""`mgllm export`: gesture transcripts in the formats of the tools that people annotate with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mgllm.errors import InputError, one_line
+from mgllm.exports.base import ExportChoices, Exporter, exports
+from mgllm.files.writing import refuse_existing, write_texts
+from mgllm.items.gesture_files import SUFFIX, file_stem, read_gesture_file
+from mgllm.records import Frozen, GestureFile
+from mgllm.skeleton.wording import some
+
+NO_CHOICES = ExportChoices()
+
+
+class ExportReport(Frozen):
+    """What an export wrote."""
+
+    format: str
+    """Name of the format."""
+    files: tuple[str, ...]
+    """Paths written."""
+    transcripts: int
+    """Transcripts read."""
+    gestures: int
+    """Gestures in them."""
+    warnings: tuple[str, ...]
+    """What the format cannot say: one line each, with its number."""
+
+
+def export_transcripts(
+    format: str, sources: Sequence[Path], out: Path, choices: ExportChoices = NO_CHOICES
+) -> ExportReport:
+    """Write each `*.mg.json`, or each of a folder, in the format called `format` into `out`.
+
+    Files are named after the items; where an item has several transcripts, after item and source. Nothing is
+    written unless all could be read; existing files are never written over.
+
+    Raises:
+        InputError: an unknown format, a file that is no transcript, or files that are there already.
+    """
+    exporter = _made(format, choices)
+    transcripts = [read_gesture_file(path) for path in _paths(sources)]
+    stems = _stems(transcripts)
+    texts, lost = {}, dict[str, Counter[str]]()
+    for stem, transcript in zip(stems, transcripts, strict=True):
+        exported = exporter.write(transcript)
+        texts[f"{stem}{exporter.suffix}"] = exported.text
+        for what, count in exported.lost.items():
+            lost.setdefault(what, Counter())[transcript.item] += count
+    refuse_existing(out, texts)
+    write_texts(out, texts)
+    return ExportReport(
+        format=format,
+        files=tuple(str(out / name) for name in texts),
+        transcripts=len(transcripts),
+        gestures=sum(len(transcript.gestures) for transcript in transcripts),
+        warnings=tuple(
+            one_line(f"{count.total()} {what}: {some(list(count))}") for what, count in lost.items()
+        ),
+    )
+
+
+def _made(format: str, choices: ExportChoices) -> Exporter:
+    """The exporter; choices that it would not heed are refused."""
+    exporter = exports.get(format)(choices)
+    if useless := sorted(choices.model_fields_set - exporter.heeds):
+        raise InputError(f"--{useless[0]} says nothing to the format {format}")
+    return exporter
+
+
+def _paths(sources: Iterable[Path]) -> list[Path]:
+    """The files that are named, and all transcripts of the folders that are."""
+    paths: list[Path] = []
+    for source in sources:
+        if not source.exists():
+            raise InputError(one_line(f"{source} does not exist; give *{SUFFIX} files, or a folder of them"))
+        found = [source]
+        if source.is_dir():
+            found = sorted(path for path in source.glob(f"*{SUFFIX}") if not path.name.startswith("."))
+        if not found:
+            raise InputError(one_line(f"{source} holds no *{SUFFIX} files"))
+        paths.extend(path for path in found if path not in paths)
+    return paths
+
+
+def _stems(transcripts: Sequence[GestureFile]) -> list[str]:
+    """A file's stem for each transcript."""
+    count = Counter(transcript.item for transcript in transcripts)
+    stems = [file_stem(one.item) + (f".{one.source}" if count[one.item] > 1 else "") for one in transcripts]
+    if twice := [stem for stem, times in Counter(stems).items() if times > 1]:
+        raise InputError(
+            one_line(f"two files are of the same item and source, '{twice[0]}'; name one of them")
+        )
+    return stems

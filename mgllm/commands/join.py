@@ -1,0 +1,82 @@
+"""`mgllm items join`: gestures and speech from folders into a new item file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mgllm.errors import InputError, one_line
+from mgllm.files.writing import refuse_existing, write_texts
+from mgllm.items.joining_gestures import join_gestures
+from mgllm.items.joining_speech import join_speech
+from mgllm.items.loading import LINE_SUFFIXES, item_line, load_items
+from mgllm.records import Frozen
+
+
+class JoinOptions(Frozen):
+    """What `mgllm items join` was told."""
+
+    items: str
+    """ITEMS: an item file, or anything that `--items` takes."""
+    gestures: Path | None = None
+    """`--gestures`: a folder of `*.mg.json` files."""
+    speech: Path | None = None
+    """`--speech`: a folder of transcripts."""
+    out: Path
+    """`-o`: a `.jsonl` file, or a folder that gets an `items.jsonl`."""
+
+
+class JoinedItems(Frozen):
+    """What a join wrote."""
+
+    file: str
+    """Path of the item file."""
+    items: int
+    """Items in it: all of the set, joined or not."""
+    subjects: int
+    """People among them."""
+    with_gestures: int
+    """Gesture files that joined an item."""
+    with_speech: int
+    """Items that got speech."""
+    notes: tuple[str, ...]
+    """What found no partner, was replaced or is odd, a line each."""
+
+
+def join_items(options: JoinOptions) -> JoinedItems:
+    """Join, and write all items into a new file.
+
+    Raises:
+        InputError: nothing to join is named, nothing matches, or the file is there already.
+    """
+    if options.gestures is None and options.speech is None:
+        raise InputError("nothing to join: give --gestures DIR, --speech DIR or both")
+    folder, name = _place(options.out)
+    refuse_existing(folder, (name,))
+    items, notes = load_items(options.items), list[str]()
+    with_gestures = with_speech = 0
+    if options.gestures is not None:
+        gestures = join_gestures(items, options.gestures)
+        items, with_gestures = gestures.items, gestures.joined
+        notes += gestures.notes
+    if options.speech is not None:
+        speech = join_speech(items, options.speech)
+        items, with_speech = speech.items, speech.joined
+        notes += speech.notes
+    write_texts(folder, {name: "".join(f"{item_line(item)}\n" for item in items)})
+    return JoinedItems(
+        file=str(folder / name),
+        items=len(items),
+        subjects=len({item.subject for item in items}),
+        with_gestures=with_gestures,
+        with_speech=with_speech,
+        notes=tuple(notes),
+    )
+
+
+def _place(out: Path) -> tuple[Path, str]:
+    """Folder and file name of what is written."""
+    if out.suffix.casefold() in LINE_SUFFIXES:
+        return out.parent, out.name
+    if out.suffix and not out.is_dir():
+        raise InputError(one_line(f"-o {out}: items are written as *.jsonl; name such a file, or a folder"))
+    return out, "items.jsonl"

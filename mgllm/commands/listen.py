@@ -1,0 +1,101 @@
+"""`mgllm listen`: what is said in recordings, as captions that `mgllm items join --speech` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mgllm.errors import InputError, one_line
+from mgllm.files.writing import refuse_existing, write_texts
+from mgllm.media.listening import Heard, ListenOptions, open_listener
+from mgllm.progress import Display, Steps
+from mgllm.records import Frozen
+from mgllm.speech.writing import srt_text
+
+
+class HeardFile(Frozen):
+    """Captions that were written."""
+
+    source: str
+    """The recording."""
+    file: str
+    """Path of its captions."""
+    captions: int
+    """Segments of speech."""
+    language: str
+    """The one given, or the one heard."""
+    seconds: float
+    """Length of the sound."""
+
+
+class Listened(Frozen):
+    """What was written, and what could not be."""
+
+    out: str
+    """The folder."""
+    files: tuple[HeardFile, ...]
+    """In the order of the recordings."""
+    notes: tuple[str, ...]
+    """What is odd about them, a line each."""
+    failures: tuple[str, ...]
+    """Recordings without captions and why, a line each."""
+
+    @property
+    def exit_code(self) -> int:
+        """0: all were written; 1: some; 2: none."""
+        return 0 if not self.failures else 1 if self.files else 2
+
+
+def listen(
+    sources: Sequence[Path], out: Path, options: ListenOptions, *, display: Display = "auto"
+) -> Listened:
+    """Write `STEM.srt` for each recording, each as soon as it is heard.
+
+    Raises:
+        InputError: two recordings would have the same captions, some are there already, or there is no model.
+    """
+    names = _names(sources)
+    refuse_existing(out, names)
+    listener = open_listener(options)
+    files, notes, failures = list[HeardFile](), list[str](), list[str]()
+    with Steps(display, "listen", len(sources)) as steps:
+        for source, name in zip(sources, names, strict=True):
+            try:
+                heard = listener.hear(source)
+                _check_speech(heard, source)
+            except InputError as error:
+                failures.append(str(error))
+            else:
+                write_texts(out, {name: srt_text(heard.turns)})
+                files.append(_file(heard, source, out / name))
+                notes += _note(heard, source)
+            steps.step(source.name)
+    return Listened(out=str(out), files=tuple(files), notes=tuple(notes), failures=tuple(failures))
+
+
+def _names(sources: Sequence[Path]) -> list[str]:
+    """The captions' file names: an item is found by it."""
+    by_name: dict[str, Path] = {}
+    for source in sources:
+        other = by_name.setdefault(f"{source.stem}.srt", source)
+        if other is not source:
+            raise InputError(one_line(f"{other} and {source} would both be written as {source.stem}.srt"))
+    return list(by_name)
+
+
+def _check_speech(heard: Heard, source: Path) -> None:
+    """Captions without a caption are no file that anything reads."""
+    if not heard.turns:
+        what = f"no speech is heard in its {heard.seconds:.1f} s; no captions are written"
+        raise InputError(one_line(f"{source}: {what}"))
+
+
+def _file(heard: Heard, source: Path, path: Path) -> HeardFile:
+    about = {"language": heard.language, "seconds": heard.seconds}
+    return HeardFile(source=str(source), file=str(path), captions=len(heard.turns), **about)
+
+
+def _note(heard: Heard, source: Path) -> list[str]:
+    if not heard.missing:
+        return []
+    return [one_line(f"{source}: {heard.missing:.1f} s of its sound are missing and were taken as silence")]

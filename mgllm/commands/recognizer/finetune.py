@@ -1,0 +1,155 @@
+"""`mgllm recognizer finetune`: give a checkpoint classes, all of it trained or the classifier alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.errors import InputError
+from mgllm.progress import Display, Steps
+from mgllm.recognizer.evaluation.protocols import label_fraction, labelled
+from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
+from mgllm.recognizer.network.card import model_card
+from mgllm.recognizer.network.checkpoint import CONFIG, make_folder, seen_of, versions, write_checkpoint
+from mgllm.recognizer.network.network import Recognizer, encode
+from mgllm.recognizer.network.opening import open_recognizer, with_classes
+from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.training.calibration import calibrate
+from mgllm.recognizer.training.probing import fit_linear
+from mgllm.recognizer.training.processes import choose_device
+from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
+from mgllm.records import Frozen
+from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
+from mgllm.skeleton.selection import select
+
+
+class FinetuneOptions(Frozen):
+    """How a checkpoint gets its classes."""
+
+    which: SplitOptions = Field(default_factory=SplitOptions)
+    """`--split`, `--train-on`."""
+    label_fraction: float = Field(default=1.0, gt=0, le=1)
+    """`--label-fraction`: share of each class's labels."""
+    linear: bool = False
+    """`--linear`: the encoder stays frozen."""
+    calibrate_on: str | None = None
+    """`--calibrate-on`: labelled clips of other people, by which probabilities are made to mean what they
+    say; none: they stay as they are."""
+    training: SupervisedOptions = Field(default_factory=SupervisedOptions)
+    """All knobs."""
+
+
+class Finetuned(Frozen):
+    """What fine-tuning made."""
+
+    checkpoint: Path
+    """Its folder."""
+    kind: str
+    """linear or finetuned."""
+    clips: int
+    """Labelled clips it has learned from."""
+    subjects: tuple[str, ...]
+    """Persons in them."""
+    classes: int
+    """Classes it tells apart."""
+    loss: float | None
+    """Of the last step; none for a linear classifier."""
+    temperature: float
+    """By which logits were divided; 1 where nothing was calibrated."""
+
+
+def finetune(
+    name: str, path: Path, out: Path, options: FinetuneOptions, *, display: Display = "auto"
+) -> Finetuned:
+    """Fine-tune a checkpoint, or `random`, on labelled clips of a skeleton data set.
+
+    Raises:
+        InputError: data set, checkpoint or clips cannot be used, or there is a checkpoint in `out` already.
+        TrainingStopped: the training went astray; nothing is written.
+    """
+    if (out / CONFIG).exists():
+        raise InputError(f"{out} holds a checkpoint already; name another folder")
+    make_folder(out)
+    dataset = open_dataset(path)
+    check_dataset(dataset)
+    if not dataset.meta.classes:
+        raise InputError(f"{dataset.path} has no classes: there is nothing to learn")
+    base, config, reader = open_recognizer(name, dataset, options.training.seed)
+    side = training_side(dataset, options.which)
+    numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
+    if not len(numbers):
+        raise InputError(f"{dataset.path}: none of the clips to learn from has a label")
+    judged = _calibration_side(dataset, numbers, options.calibrate_on)
+    base.to(choose_device(options.training.device))
+    network = with_classes(base, dataset.meta.classes, config.stream)
+    loss = _train(network, reader, numbers, options, display)
+    temperature = calibrate(network, reader, judged) if len(judged) else 1.0
+    seen = seen_of(dataset, np.concatenate([numbers, judged]), labelled=True)
+    made = config.model_copy(
+        update={
+            "kind": "linear" if options.linear else "finetuned",
+            "classes": dataset.meta.classes,
+            "subjects_seen": (*config.subjects_seen, seen),
+            "training": {
+                "from": name,
+                **options.training.model_dump(mode="json"),
+                "temperature": round(temperature, 4),
+            },
+            "versions": versions(),
+        }
+    )
+    write_checkpoint(out, made, network.state_dict(), model_card(made))
+    return Finetuned(
+        checkpoint=out,
+        kind=made.kind,
+        clips=len(numbers),
+        subjects=seen_of(dataset, numbers, labelled=True).subjects,
+        classes=len(dataset.meta.classes),
+        loss=loss,
+        temperature=temperature,
+    )
+
+
+def _train(
+    network: Recognizer,
+    reader: ClipReader,
+    numbers: NDArray[np.int64],
+    options: FinetuneOptions,
+    display: Display,
+) -> float | None:
+    """Fit the classifier, or train all weights; the loss of the last step, none for a classifier."""
+    if options.linear:
+        features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
+        fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
+        return None
+    last: list[float] = []
+    with Steps(display, "finetune", options.training.steps(len(numbers))) as steps:
+
+        def on_step(loss: float) -> None:
+            last[:] = [loss]
+            steps.step(f"loss {loss:.3f}")
+
+        train_supervised(network, reader, numbers, options.training, on_step=on_step)
+    return last[0]
+
+
+def _calibration_side(
+    dataset: SkeletonDataset, learned: NDArray[np.int64], where: str | None
+) -> NDArray[np.int64]:
+    """Labelled clips that fit the condition, of people who are not learned from."""
+    if where is None:
+        return np.array([], np.int64)
+    chosen = labelled(dataset, select(dataset, where))
+    if not len(chosen):
+        raise InputError(f"--calibrate-on {where}: no such clip of {dataset.path} has a label")
+    people = {dataset.clips[int(number)].subject for number in learned}
+    shared = people & {dataset.clips[int(number)].subject for number in chosen}
+    if shared:
+        raise InputError(
+            f"--calibrate-on {where}: subject {min(shared)} is also learned from; "
+            "probabilities are calibrated on other people (--train-on leaves them out)"
+        )
+    return chosen

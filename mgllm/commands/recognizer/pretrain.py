@@ -1,0 +1,161 @@
+"""`mgllm recognizer pretrain`: learn to tell clips apart without labels, into a checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.errors import InputError
+from mgllm.progress import Display, Steps
+from mgllm.recognizer.evaluation.pictures import draw_history
+from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
+from mgllm.recognizer.network.card import model_card
+from mgllm.recognizer.network.checkpoint import (
+    CONFIG,
+    CheckpointConfig,
+    make_folder,
+    replace_text,
+    seen_of,
+    versions,
+    write_checkpoint,
+)
+from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.training.history import history_csv
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+from mgllm.recognizer.training.processes import Processes, joined_processes
+from mgllm.recognizer.training.training_state import STATE, load_state, save_state
+from mgllm.records import Frozen
+from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
+
+HISTORY, PICTURE = "history.csv", "training.png"
+
+
+class Pretrained(Frozen):
+    """What a pre-training made."""
+
+    checkpoint: Path
+    """Its folder."""
+    epochs: int
+    """Epochs behind it."""
+    clips: int
+    """Clips it has learned from."""
+    subjects: tuple[str, ...]
+    """Persons in them."""
+    seconds: float
+    """That the epochs took."""
+    clips_per_second: float
+    """Over all of them."""
+    loss: float
+    """Mean of the last epoch."""
+    verdict: str
+    """Whether it is learning, in words."""
+    leads: bool = True
+    """Whether this process is the one that speaks."""
+
+
+def pretrain(
+    path: Path,
+    out: Path,
+    options: PretrainOptions,
+    which: SplitOptions,
+    *,
+    resume: bool = False,
+    display: Display = "auto",
+) -> Pretrained:
+    """Pre-train on clips of a skeleton data set; the checkpoint is written after every epoch.
+
+    Raises:
+        InputError: data set, clips or options cannot be used, or there is a checkpoint already.
+        TrainingStopped: the training went astray; the last epoch's checkpoint is kept.
+    """
+    _check_place(out, resume=resume)
+    dataset = open_dataset(path)
+    check_dataset(dataset)
+    numbers = training_side(dataset, which)
+    with joined_processes(options.device) as processes:
+        training = Pretraining(ClipReader(dataset, options.preprocessing), numbers, options, processes)
+        identity = clips_identity(dataset, numbers)
+        if resume:
+            load_state(training, identity, out)
+        keep = _keeper(training, numbers, identity, out) if processes.leads else _nothing
+        try:
+            _train(training, keep, display, processes)
+        finally:
+            if processes.leads and training.history:
+                draw_history(training.history, out / PICTURE)
+        if processes.leads:
+            (out / STATE).unlink(missing_ok=True)
+    return _report(training, numbers, out)
+
+
+def clips_identity(dataset: SkeletonDataset, numbers: NDArray[np.int64]) -> str:
+    """Hash of what is learned from: the data set's content and the clips chosen."""
+    return hashlib.sha256(dataset.sha256.encode() + numbers.astype("<i8").tobytes()).hexdigest()
+
+
+def _check_place(out: Path, *, resume: bool) -> None:
+    if resume and (out / CONFIG).is_file() and not (out / STATE).is_file():
+        raise InputError(f"{out} is a finished training: there is nothing to resume")
+    if not resume and ((out / CONFIG).exists() or (out / STATE).exists()):
+        raise InputError(f"{out} holds a checkpoint already; name another folder, or go on with --resume")
+    make_folder(out)
+
+
+def _train(training: Pretraining, keep: Callable[[], None], display: Display, processes: Processes) -> None:
+    total = training.options.epochs * training.steps
+    with Steps(display if processes.leads else "none", "pretrain", total) as steps:
+        steps.start_at(training.epochs_done * training.steps)
+        while training.epochs_done < training.options.epochs:
+            row = training.epoch(lambda loss: steps.step(f"loss {loss:.3f}"))
+            keep()
+            steps.note(f"epoch {row.epoch}/{training.options.epochs}, loss {row.loss:.3f}; {row.verdict}")
+
+
+def _nothing() -> None:
+    pass
+
+
+def _keeper(
+    training: Pretraining, numbers: NDArray[np.int64], identity: str, out: Path
+) -> Callable[[], None]:
+    dataset = training.reader.dataset
+    seen = seen_of(dataset, numbers, labelled=False)
+
+    def keep() -> None:
+        config = CheckpointConfig(
+            kind="pretrained",
+            encoder=training.options.encoder,
+            layout=dataset.meta.layout,
+            dims=dataset.meta.dims,
+            preprocessing=training.options.preprocessing,
+            subjects_seen=(seen,),
+            training={"epochs_done": training.epochs_done, **training.options.model_dump(mode="json")},
+            versions=versions(),
+        )
+        last = training.history[-1]
+        notes = (f"{training.epochs_done} of {training.options.epochs} epochs; {last.verdict}",)
+        write_checkpoint(out, config, training.recognizer().state_dict(), model_card(config, notes))
+        replace_text(out / HISTORY, history_csv(training.history))
+        save_state(training, identity, out)
+
+    return keep
+
+
+def _report(training: Pretraining, numbers: NDArray[np.int64], out: Path) -> Pretrained:
+    last, seconds = training.history[-1], sum(row.seconds for row in training.history)
+    size = min(training.options.batch, len(numbers))
+    return Pretrained(
+        checkpoint=out,
+        epochs=training.epochs_done,
+        clips=len(numbers),
+        subjects=seen_of(training.reader.dataset, numbers, labelled=False).subjects,
+        seconds=seconds,
+        clips_per_second=len(training.history) * training.steps * size / max(seconds, 1e-9),
+        loss=last.loss,
+        verdict=last.verdict,
+        leads=training.processes.leads,
+    )

@@ -1,0 +1,110 @@
+"""`mgllm recognizer score`: transcripts of a recogniser against annotated ones of the same recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import Field
+
+from mgllm.commands.recognizer.windows import timed_truth
+from mgllm.cues.label_names import known_label
+from mgllm.errors import InputError, one_line
+from mgllm.items.joining_gestures import read_folder
+from mgllm.recognizer.timelines.segment_metrics import Segment, SegmentScores, score_timelines
+from mgllm.recognizer.timelines.timeline import NO_GESTURES
+from mgllm.records import Exposure, Frozen, GestureTranscript
+
+
+class ScoreOptions(Frozen):
+    """What counts."""
+
+    leave_out: tuple[str, ...] = NO_GESTURES
+    """`--leave-out`: classes that are counted on neither side."""
+    step: float = Field(default=0.04, gt=0)
+    """Seconds between the frames that are compared."""
+
+
+class TimelineScores(SegmentScores):
+    """How well they fit, and of what."""
+
+    gestures: int
+    """Annotated."""
+    found: int
+    """Recognised."""
+    by_class: dict[str, float]
+    """F1 at an intersection over union of 0.3, of each class that was annotated or found."""
+    exposures: dict[Exposure, int]
+    """Recordings by exposure: of people whom a recogniser has seen, scores say nothing."""
+    unmatched: tuple[str, ...]
+    """Recordings of which there is only one of the two: not scored."""
+
+
+def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineScores:
+    """Score a folder of recognised `*.mg.json` against a folder of annotated ones.
+
+    Raises:
+        InputError: a folder cannot be used, no recording is in both, or a gesture has no times.
+    """
+    annotated = timed_truth(truth)
+    recognised = _recognised(found)
+    both = [item for item in annotated if item in recognised]
+    if not both:
+        raise InputError(one_line(f"{found} and {truth} have no recording in common"))
+    keep = _Keep(options.leave_out)
+    pairs = [
+        (keep(annotated[item]), keep(recognised[item]), _seconds(recognised[item], annotated[item]))
+        for item in both
+    ]
+    scores = score_timelines(pairs, options.step)
+    exposures: dict[Exposure, int] = {}
+    for item in both:
+        exposures[recognised[item].exposure] = exposures.get(recognised[item].exposure, 0) + 1
+    return TimelineScores(
+        **scores.model_dump(),
+        gestures=sum(len(pair[0]) for pair in pairs),
+        found=sum(len(pair[1]) for pair in pairs),
+        by_class=_by_class(pairs),
+        exposures=exposures,
+        unmatched=tuple(sorted(annotated.keys() ^ recognised.keys())),
+    )
+
+
+def _recognised(folder: Path) -> dict[str, GestureTranscript]:
+    files = read_folder(folder).items()
+    found = {item: file for (item, source), (_, file) in files if source != "annotated"}
+    if not found:
+        raise InputError(one_line(f"{folder} holds no recognised transcripts; make some: mgllm transcribe"))
+    for item, file in found.items():
+        if any(one.start is None or one.end is None for one in file.gestures):
+            raise InputError(one_line(f"{folder}: a gesture of '{item}' has no times; they are needed here"))
+    return found
+
+
+class _Keep:
+    """Gestures as segments, without those that are left out; labels in their vocabulary's spelling."""
+
+    def __init__(self, leave_out: Iterable[str]) -> None:
+        self._out = set(leave_out)
+
+    def __call__(self, file: GestureTranscript) -> list[Segment]:
+        segments = (
+            Segment(known_label(file.vocabulary, one.label) or one.label, one.start or 0.0, one.end or 0.0)
+            for one in file.gestures
+        )
+        return [one for one in segments if one.label not in self._out and one.end > one.start]
+
+
+def _seconds(*files: GestureTranscript) -> float:
+    ends = [one.end or 0.0 for file in files for one in file.gestures]
+    return max([file.duration or 0.0 for file in files] + ends)
+
+
+def _by_class(pairs: list[tuple[list[Segment], list[Segment], float]]) -> dict[str, float]:
+    labels = sorted({one.label for a, b, _ in pairs for one in (*a, *b)})
+    return {label: _of_class(pairs, label).f1["0.3"] for label in labels}
+
+
+def _of_class(pairs: list[tuple[list[Segment], list[Segment], float]], label: str) -> SegmentScores:
+    cut = [([x for x in a if x.label == label], [x for x in b if x.label == label], s) for a, b, s in pairs]
+    return score_timelines(cut, step=1e9)

@@ -1,0 +1,155 @@
+"""`mgllm recognizer windows`: annotated recordings become clips to learn from, background among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from mgllm.errors import InputError, one_line
+from mgllm.items.joining_gestures import read_folder
+from mgllm.recognizer.timelines.cutting import CutOptions, cut_windows
+from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
+from mgllm.records import Frozen, GestureTranscript
+from mgllm.skeleton import (
+    Clip,
+    DatasetMeta,
+    SkeletonDataset,
+    SplitRule,
+    check_dataset,
+    open_dataset,
+    write_dataset,
+)
+
+ADDED = ("recording", "first", "last")
+"""Columns of windows; empty for clips that come from elsewhere."""
+
+
+class Cut(Frozen):
+    """What was written."""
+
+    out: Path
+    """The folder."""
+    windows: dict[str, int]
+    """Windows by class."""
+    clips: int = Field(ge=0)
+    """Clips of the other data set."""
+    recordings: int
+    """That windows were cut from."""
+    untold: tuple[str, ...]
+    """Recordings without a transcript: nothing is known of them, so nothing was cut."""
+
+
+def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, beside: Path | None = None) -> Cut:
+    """Write a data set of windows out of recordings, and of another set's clips beside them.
+
+    Args:
+        path: a data set whose clips are whole recordings.
+        gestures: folder of their annotated `*.mg.json`; none: the data set's own.
+        out: folder to write.
+        options: which windows.
+        beside: a data set with classes and the same layout, whose clips stand first.
+
+    Raises:
+        InputError: a folder cannot be used, or the two sets do not fit together.
+    """
+    dataset = open_dataset(path)
+    check_dataset(dataset)
+    truth = timed_truth(gestures or path)
+    known = {row.id: truth[row.id].gestures for row in dataset.clips if row.id in truth}
+    if not known:
+        raise InputError(f"{gestures or path}: no transcript names a recording of {path}")
+    other = None if beside is None else open_dataset(beside)
+    if other is not None:
+        check_dataset(other)
+        _check_fit(dataset, other)
+    labels = [one.label for gestures_ in known.values() for one in gestures_]
+    classes = tuple(dict.fromkeys([*(other.meta.classes if other else ()), *sorted(labels), BACKGROUND_NAME]))
+    columns = _columns(dataset, other)
+    counts: dict[str, int] = {}
+
+    def clips() -> Iterator[Clip]:
+        if other is not None:
+            yield from _as_they_are(other, columns)
+        for clip in cut_windows(dataset, known, options):
+            counts[clip.label or ""] = counts.get(clip.label or "", 0) + 1
+            yield _with_columns(clip, columns)
+
+    write_dataset(out, _meta(dataset, other, classes, columns), clips(), lenient=True)
+    return Cut(
+        out=out,
+        windows=counts,
+        clips=len(other) if other else 0,
+        recordings=len(known),
+        untold=tuple(row.id for row in dataset.clips if row.id not in known),
+    )
+
+
+def timed_truth(folder: Path) -> dict[str, GestureTranscript]:
+    """Annotated transcripts by recording.
+
+    Raises:
+        InputError: no such files, none of them annotated, or a gesture without times.
+    """
+    found = {item: file for (item, source), (_, file) in read_folder(folder).items() if source == "annotated"}
+    if not found:
+        raise InputError(one_line(f"{folder} holds no annotated transcripts; these are recognised ones"))
+    for item, file in found.items():
+        untimed = next((one.label for one in file.gestures if one.start is None or one.end is None), None)
+        if untimed is not None:
+            raise InputError(one_line(f"{folder}: '{untimed}' of '{item}' has no times, which it needs"))
+    return found
+
+
+def _check_fit(dataset: SkeletonDataset, other: SkeletonDataset) -> None:
+    a, b = dataset.meta, other.meta
+    if not b.classes:
+        raise InputError(f"{other.path} has no classes: nothing can be learned from its clips")
+    if (a.layout.joints, a.dims, a.units) != (b.layout.joints, b.dims, b.units):
+        raise InputError(f"{other.path} has other joints, dimensions or units than {dataset.path}")
+    same = {row.id for row in other.clips} & {f"{row.id}-w00000" for row in dataset.clips}
+    if same:
+        raise InputError(f"{other.path} has a clip '{min(same)}', which is a window's name; rename it")
+
+
+def _columns(dataset: SkeletonDataset, other: SkeletonDataset | None) -> tuple[str, ...]:
+    """Columns that both sets have, and those of windows."""
+    own = tuple(dataset.clips[0].more)
+    shared = own if other is None else tuple(name for name in own if name in other.clips[0].more)
+    return tuple(dict.fromkeys([*shared, *ADDED]))
+
+
+def _as_they_are(other: SkeletonDataset, columns: tuple[str, ...]) -> Iterator[Clip]:
+    for number, row in enumerate(other.clips):
+        clip = Clip(row.id, row.subject, other.clip(number), row.label, row.fps, row.more)
+        yield _with_columns(clip, columns)
+
+
+def _with_columns(clip: Clip, columns: tuple[str, ...]) -> Clip:
+    more: Mapping[str, str] = {name: clip.more.get(name, "") for name in columns}
+    return Clip(clip.id, clip.subject, clip.joints, clip.label, clip.fps, more)
+
+
+def _meta(
+    dataset: SkeletonDataset,
+    other: SkeletonDataset | None,
+    classes: tuple[str, ...],
+    columns: tuple[str, ...],
+) -> DatasetMeta:
+    """As the recordings', with splits that the columns still allow."""
+    both = [one.meta for one in (dataset, other) if one is not None]
+    known = {*columns, "subject"}
+    return dataset.meta.model_copy(
+        update={
+            "name": "windows of " + " and ".join(meta.name for meta in both),
+            "classes": classes,
+            "splits": {name: rule for name, rule in dataset.meta.splits.items() if _uses(rule) <= known},
+            "made_of": tuple(dict.fromkeys(name for meta in both for name in (meta.name, *meta.made_of))),
+            "source": " ".join(dict.fromkeys(meta.source for meta in both if meta.source)),
+        }
+    )
+
+
+def _uses(rule: SplitRule) -> set[str]:
+    return {*rule.train, *rule.test}

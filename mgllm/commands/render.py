@@ -1,0 +1,132 @@
+"""`mgllm render`: the experiment made visible: one item's prompts, and what differs between the arms."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from mgllm.errors import InputError, unknown
+from mgllm.experiment.counting import count_words
+from mgllm.experiment.manner import MAX_TOKENS
+from mgllm.experiment.material import Material, gather
+from mgllm.experiment.options import RunOptions
+from mgllm.experiment.plan import Manner, Planned, plan_questions
+from mgllm.prompts import Renderer
+from mgllm.prompts.scenarios import FoundScenario, find_scenario
+from mgllm.records import Form, Frozen, Prompt
+
+
+class RenderedArm(Frozen):
+    """The prompt of one arm of an item."""
+
+    arm: str
+    """Name of the arm."""
+    prompt: Prompt
+    """Messages and spans."""
+    diff: tuple[str, ...]
+    """Lines by which it differs from the baseline's prompt: "+ …", "- …"; empty for the baseline."""
+
+
+class RenderedItem(Frozen):
+    """All arms of one item."""
+
+    scenario: str
+    """Name of the scenario."""
+    item: str
+    """Id of the item."""
+    baseline: str
+    """The arm that diffs are taken against."""
+    label_order: tuple[str, ...]
+    """Label ids as the prompts list them."""
+    arms: tuple[RenderedArm, ...]
+    """In table order."""
+
+
+def render_item(name: str, item: str | None, options: RunOptions) -> RenderedItem:
+    """Render one item of a scenario (the first, if none is named) as a run would, without a model.
+
+    Raises:
+        InputError: no such item, or prompts that are not right.
+    """
+    found = find_scenario(name, options.folders)
+    material = gather(found, options)
+    known = [one.id for one in material.items]
+    if item is not None and item not in known:
+        raise InputError(
+            unknown(f"item of {material.items_name}", item, known[:50] if len(known) > 50 else known)
+        )
+    wanted = material.by_id[item or known[0]]
+    form: Form = "chat" if options.ask.form == "auto" else options.ask.form
+    manner = manner_without_model(found, form, options)
+    questions = render_questions(narrowed(material, wanted.id), manner, options)
+    order = [arm.name for arm in material.arms]
+    first = {one.key.arm: one for one in reversed(questions)}
+    return _compared(material, [first[arm] for arm in order])
+
+
+def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
+    """Questions as a run would put them, tokens counted as words; the template is checked whole."""
+    renderer = Renderer(options.folders.prompt_folders(), tuple(material.scenario.text))
+    questions = plan_questions(material, manner, renderer, count_words)
+    renderer.check(manner.template)
+    return questions
+
+
+def manner_without_model(found: FoundScenario, form: Form, options: RunOptions) -> Manner:
+    """The manner of a form where no model is at hand to choose it.
+
+    Raises:
+        InputError: the scenario has no cloze template.
+    """
+    files = found.prompt_files(options.ask.paraphrase)
+    template = files.chat if form == "chat" else files.cloze
+    if template is None:
+        raise InputError(f"{found.path} has no cloze template; use --form chat")
+    reasoning = options.ask.reasoning or found.scenario.reasoning
+    return Manner(
+        form=form,
+        reasoning=reasoning,
+        score="logprob",
+        lettered=False,
+        template=template,
+        temperature=0.0,
+        max_tokens=MAX_TOKENS[reasoning],
+        epochs=options.ask.epochs,
+        shuffles=options.ask.shuffles,
+        seed=options.ask.seed,
+    )
+
+
+def narrowed(material: Material, item: str) -> Material:
+    """The same set and draws, with one item asked."""
+    from dataclasses import replace
+
+    return replace(material, asked=(material.by_id[item],))
+
+
+def prompt_text(prompt: Prompt) -> str:
+    """A prompt for people: messages under their roles."""
+    return "\n".join(f"[{message.role}]\n{message.content.rstrip(chr(10))}" for message in prompt.messages)
+
+
+def _compared(material: Material, planned: Sequence[Planned]) -> RenderedItem:
+    names = [one.key.arm for one in planned]
+    baseline = material.scenario.baseline if material.scenario.baseline in names else names[0]
+    base = next(one for one in planned if one.key.arm == baseline).question.prompt
+    return RenderedItem(
+        scenario=material.scenario.name,
+        item=planned[0].key.item,
+        baseline=baseline,
+        label_order=planned[0].label_order,
+        arms=tuple(
+            RenderedArm(
+                arm=one.key.arm, prompt=one.question.prompt, diff=_difference(base, one.question.prompt)
+            )
+            for one in planned
+        ),
+    )
+
+
+def _difference(base: Prompt, prompt: Prompt) -> tuple[str, ...]:
+    before, after = (prompt_text(p).split("\n") for p in (base, prompt))
+    return tuple(line for line in difflib.ndiff(before, after) if line[:2] in ("+ ", "- "))

@@ -1,0 +1,161 @@
+"""`mgllm report`: runs as one page that a reader opens in a browser."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mgllm.analysis import Report, RunRecords, effects_between, lay_out, narrate, summarise
+from mgllm.analysis.statistics.figures import figures
+from mgllm.analysis.tables.attribution_tables import GESTURES
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.tables import OUTCOMES, SCORES
+from mgllm.commands._named_runs import named_runs, refuse_empty
+from mgllm.commands.compare import run_records
+from mgllm.commands.page_items import check_known, items_of
+from mgllm.errors import InputError
+from mgllm.pages.report import PageAccount, PageContent, PageRun, PageTable, build_page
+from mgllm.records import Summary
+from mgllm.store import StoredRun
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """What a page is made of, and what is left out of it."""
+
+    against: str | None = None
+    """A run to subtract from each, arm by arm."""
+    items: str | None = None
+    """An item file, for the times of gestures and speech."""
+    redact: bool = False
+    """Leave run ids, file names and folders of local models out."""
+    texts: bool = True
+    """Show prompts and replies."""
+    results: Path = Path("results")
+    """Where runs are looked up by name."""
+
+
+@dataclass(frozen=True)
+class WrittenPage:
+    """A page on disk."""
+
+    path: Path
+    """Where."""
+    size: int
+    """Bytes."""
+    records: int
+    """Records that it shows."""
+
+
+def report(runs: Sequence[str | Path], out: Path, options: PageOptions | None = None) -> WrittenPage:
+    """Write the page of one or more runs, each of which has records.
+
+    Args:
+        runs: folders, names, beginnings or ends of names, or `latest`.
+        out: the page's file; one of the same name is replaced.
+        options: what is in it.
+
+    Raises:
+        InputError: a run is not there, is damaged or has no records, or the file cannot be written.
+    """
+    options = options or PageOptions()
+    stored = read_runs(runs, options)
+    refuse_empty(stored, "a page needs at least one (`mgllm view` waits for them)")
+    page = build_page(page_content(stored, options))
+    _write(out, page)
+    return WrittenPage(out, len(page.encode()), sum(len(run.records) for run in stored))
+
+
+def read_runs(runs: Sequence[str | Path], options: PageOptions) -> list[StoredRun]:
+    """The runs named, and the one they are set against; each once.
+
+    Raises:
+        InputError: a run is not there or is damaged, or another item file was asked.
+    """
+    stored = named_runs(runs, options.results, options.against)
+    if options.items is not None and any(run.records for run in stored):
+        check_known(options.items, stored)
+    return stored
+
+
+def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageContent:
+    """Everything that the page shows."""
+    runs = _told_apart([run_records(run, options.redact, nth) for nth, run in enumerate(stored, 1)])
+    summary = summarise(runs)
+    if options.against is not None and all(run.records for run in stored):
+        *those, other = runs
+        between = effects_between(those, [other])
+        summary = summary.model_copy(update={"effects": (*summary.effects, *between)})
+    laid = lay_out(summary)
+    arms = (OUTCOMES.title, SCORES.title)
+    return PageContent(
+        runs=[_page_run(run, read, options) for run, read in zip(stored, runs, strict=True)],
+        summary=summary,
+        figures=figures(runs),
+        accounts=_accounts(summary),
+        arm_tables=_tables(laid, lambda title: title in arms),
+        other_tables=_tables(laid, lambda title: title not in (*arms, GESTURES.title)),
+        gesture_tables=_tables(laid, lambda title: title == GESTURES.title),
+        claim_tables=[_table(table) for table in laid.claims],
+        texts_left_out=not options.texts,
+    )
+
+
+def _told_apart(runs: Sequence[RunRecords]) -> list[RunRecords]:
+    """Runs of one scenario and model are numbered, so that no two rows of the page have one name."""
+    names = Counter(
+        (scenario.name, run.manifest.model) for run in runs for scenario in run.manifest.scenarios
+    )
+    shared = {model for (_, model), count in names.items() if count > 1}
+    return [
+        _renamed(run, f"{run.manifest.model} · run {nth}") if run.manifest.model in shared else run
+        for nth, run in enumerate(runs, 1)
+    ]
+
+
+def _renamed(run: RunRecords, model: str) -> RunRecords:
+    records = [record.model_copy(update={"model": model}) for record in run.records]
+    return RunRecords(run.manifest.model_copy(update={"model": model}), records)
+
+
+def _page_run(stored: StoredRun, read: RunRecords, options: PageOptions) -> PageRun:
+    records = read.records
+    if options.redact:  # a failure's words may name a server or a folder
+        records = [r.model_copy(update={"error": None}) if r.outcome == "failed" else r for r in records]
+    if not options.texts:
+        return PageRun(read.manifest, [record.model_copy(update={"text": None}) for record in records])
+    items = items_of(stored.manifest, options.items) if stored.manifest.stores_text else {}
+    return PageRun(read.manifest, records, stored.prompts(), items)
+
+
+def _accounts(summary: Summary) -> list[PageAccount]:
+    return [PageAccount(one.heading, one.sentences, one.claims, one.supported) for one in narrate(summary)]
+
+
+def _tables(laid: Report, wanted: Callable[[str], bool]) -> Mapping[str, list[PageTable]]:
+    return {
+        section.heading: [_table(table) for table in section.tables if table.rows and wanted(table.title)]
+        for section in laid.sections
+    }
+
+
+def _table(table: Table) -> PageTable:
+    return PageTable(table.title, table.header, table.rows, table.names, table.remarks, table.strong)
+
+
+def _write(out: Path, page: str) -> None:
+    """Whole or not at all."""
+    if out.is_dir():
+        raise InputError(f"{out} is a folder; name the page's file: -o report.html")
+    fresh = out.with_name(f"{out.name}.new")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(page, encoding="utf-8", newline="\n")
+        fresh.replace(out)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise InputError(f"{out} cannot be written: {error.strerror or error}; name another -o") from None

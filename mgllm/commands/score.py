@@ -1,0 +1,73 @@
+"""`mgllm score`: judge a run's stored replies again by today's rules, into a new run, asking nobody."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mgllm.answers.refusals import VERSION
+from mgllm.answers.verdict import judge
+from mgllm.errors import InputError
+from mgllm.experiment.asking import reply_of
+from mgllm.experiment.finishing import Finished, finish
+from mgllm.experiment.plan import label_words
+from mgllm.records import HUMAN, Choice, Prompt, Question, Record, ScenarioManifest
+from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
+
+
+def score(name: str | Path, results: Path) -> Finished:
+    """Judge the replies of run `name` again.
+
+    Raises:
+        InputError: no such run, or one that kept no text although words decide.
+    """
+    stored = read_run(find_run(name, results))
+    old = stored.manifest
+    if old.backend == HUMAN:
+        raise InputError(f"run {old.id} is what people chose; there are no replies to judge again")
+    if not old.stores_text and any(scenario.score == "generate" for scenario in old.scenarios):
+        raise InputError(
+            f"run {old.id} kept no replies (--no-store-text), so there is nothing to score again"
+        )
+    now = datetime.now(UTC)
+    what = old.scenarios[0].name if len(old.scenarios) == 1 else "suite"
+    manifest = old.model_copy(
+        update={
+            "id": run_id(now.strftime("%Y%m%dT%H%M%SZ"), what, old.model, secrets.token_hex(3)),
+            "created": now.isoformat(timespec="seconds"),
+            "refusal_phrases": VERSION,
+            "rescored_from": old.id,
+        }
+    )
+    scenarios = {scenario.name: scenario for scenario in old.scenarios}
+    prompts = stored.prompts()
+    folder = new_run(results, manifest.id)
+    with RunWriter(folder, stores_text=old.stores_text) as writer:
+        writer.write_manifest(manifest)
+        for record in stored.records:
+            if record.prompt_sha256 in prompts:
+                writer.keep_prompt(prompts[record.prompt_sha256])
+            writer.append(_judged(record, scenarios[record.scenario]))
+        return finish(folder, writer, len(stored.records), None)
+
+
+def _judged(record: Record, scenario: ScenarioManifest) -> Record:
+    words = label_words(scenario.labels, scenario.lettered)
+    reply = reply_of(record)
+    verdict = judge(reply, _question(record, scenario), record.target, words)
+    return record.model_copy(
+        update={
+            "outcome": verdict.outcome,
+            "answer": verdict.answer,
+            "correct": verdict.correct,
+            "error": reply.error or verdict.hint,
+        }
+    )
+
+
+def _question(record: Record, scenario: ScenarioManifest) -> Question:
+    """As much of the question as judging needs."""
+    prompt = Prompt(form=record.form, messages=(), sha256=record.prompt_sha256)
+    choices = tuple(Choice(label=label.id, text=label.text) for label in scenario.labels)
+    return Question(prompt=prompt, choices=choices, score=record.score, reasoning=record.reasoning)

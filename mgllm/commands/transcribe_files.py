@@ -1,0 +1,181 @@
+"""`mgllm transcribe` of videos and skeleton files: skeleton, transcript, ELAN file and picture for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from mgllm.commands.naming_inputs import NamedInput, name_inputs
+from mgllm.errors import InputError, one_line
+from mgllm.exports.base import ExportChoices, exports
+from mgllm.files.writing import refuse_existing, write_files
+from mgllm.items.gesture_files import SUFFIX, check_gesture_file, gesture_text
+from mgllm.media.crop import Crop, parse_crop
+from mgllm.media.needs import holistic, pyav
+from mgllm.progress import Display
+from mgllm.recognizer.timelines.timeline import TimelineOptions
+from mgllm.records import Exposure, Frozen, GestureFile
+from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
+from mgllm.skeleton.skeleton_file import Recording, skeleton_bytes
+from mgllm.transcription.picturing import picture_bytes
+from mgllm.transcription.recordings import RecordingReader, open_reader
+from mgllm.transcription.watching import Watched, read_skeleton, watch_video
+
+OVERLAY, ELAN = ".overlay.png", ".eaf"
+
+
+class FileOptions(Frozen):
+    """How videos and skeleton files are transcribed."""
+
+    checkpoint: Path | None = None
+    """`--checkpoint`: a recogniser with classes."""
+    crop: str | None = None
+    """`--crop X,Y,W,H`: the part of the picture that is looked at, in pixels or percent."""
+    anonymous: bool = False
+    """`--anonymous`: items are called clip-0001 and so on, no file is named, pictures are blank."""
+    subject: str | None = None
+    """`--subject`: who is seen in all inputs; None: in each somebody else, called as the file is."""
+    timeline: TimelineOptions = Field(default_factory=TimelineOptions)
+    """How gestures are found in time."""
+
+
+class FileSummary(Frozen):
+    """What was made of one input."""
+
+    item: str
+    """Its name in transcript and files."""
+    files: tuple[str, ...]
+    """Names of what was written."""
+    seconds: float
+    """Length of the recording."""
+    gestures: int
+    """In its transcript."""
+    exposure: Exposure
+    """Whether the recogniser had seen the person."""
+    poses_kept: bool = False
+    """Whether the poses were kept from an earlier run."""
+    partial: str | None = None
+    """What of the recording could not be read; None if all was."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known, a line each."""
+
+
+class TranscribedFiles(Frozen):
+    """What was written."""
+
+    out: Path
+    """The folder."""
+    items: tuple[FileSummary, ...]
+    """In the order of the inputs."""
+    gestures: int
+    """In all of them."""
+    exposures: dict[Exposure, int]
+    """Transcripts by exposure."""
+    problems: tuple[str, ...] = ()
+    """Inputs that could not be used, a line each."""
+
+
+def transcribe_files(
+    paths: Sequence[Path], out: Path, options: FileOptions, *, display: Display = "auto"
+) -> TranscribedFiles:
+    """Write the files of each input as soon as they are ready; one that cannot be used stops no other.
+
+    Raises:
+        InputError: the recogniser, the options or the folder cannot be used; or there is one input and it
+            cannot.
+    """
+    inputs = name_inputs(paths, anonymous=options.anonymous)
+    crop = parse_crop(options.crop) if options.crop is not None else None
+    if any(not one.is_skeleton for one in inputs):
+        pyav()
+        holistic()
+    refuse_existing(out, [name for one in inputs for name in _names(one)])
+    reader = open_reader(options.checkpoint, options.timeline)
+    work = _Work(out, options, crop, reader, display)
+    made, problems = [], []
+    for one in inputs:
+        try:
+            made.append(_transcribe(one, work))
+        except InputError as error:
+            said = str(error).replace(str(one.path), one.spoken)
+            if len(inputs) == 1:
+                raise InputError(said) from None
+            problems.append(said)
+    exposures: dict[Exposure, int] = {}
+    for summary in made:
+        exposures[summary.exposure] = exposures.get(summary.exposure, 0) + 1
+    return TranscribedFiles(
+        out=out,
+        items=tuple(made),
+        gestures=sum(summary.gestures for summary in made),
+        exposures=exposures,
+        problems=tuple(problems),
+    )
+
+
+class _Work(NamedTuple):
+    """What all inputs share."""
+
+    out: Path
+    options: FileOptions
+    crop: Crop | None
+    reader: RecordingReader
+    display: Display
+
+
+def _names(one: NamedInput) -> list[str]:
+    """Files that an input is to give; a skeleton file is not written again."""
+    endings = [SUFFIX, ELAN, OVERLAY] if one.is_skeleton else [SKELETON, SUFFIX, ELAN, OVERLAY]
+    return [f"{one.stem}{ending}" for ending in endings]
+
+
+def _transcribe(one: NamedInput, work: _Work) -> FileSummary:
+    watched = _watched(one, work)
+    file = work.reader.transcript(watched.recording, one.item, work.options.subject)
+    check_gesture_file(file, one.spoken)
+    contents = _contents(one, watched, file, work)
+    write_files(work.out, contents)
+    return FileSummary(
+        item=one.item,
+        files=tuple(contents),
+        seconds=round(watched.recording.end, 3),
+        gestures=len(file.gestures),
+        exposure=file.exposure,
+        poses_kept=watched.found_before,
+        partial=watched.recording.about.partial,
+        notes=watched.notes,
+    )
+
+
+def _watched(one: NamedInput, work: _Work) -> Watched:
+    layout = work.reader.config.layout
+    if not one.is_skeleton:
+        work.reader.check_video()
+        return watch_video(one.path, layout, work.crop, one.item, work.display)
+    if work.crop is not None:
+        raise InputError(one_line(f"{one.path} holds joints, no pictures: --crop says nothing to it"))
+    return read_skeleton(one.path, layout, work.reader.name)
+
+
+def _contents(one: NamedInput, watched: Watched, file: GestureFile, work: _Work) -> dict[str, bytes]:
+    """The files' bytes by name."""
+    anonymous = work.options.anonymous
+    recording = _nameless(watched.recording) if anonymous else watched.recording
+    choices = ExportChoices(media=recording.about.source)
+    pictures = None if anonymous or one.is_skeleton else one.path
+    contents = {
+        f"{one.stem}{SUFFIX}": gesture_text(file).encode(),
+        f"{one.stem}{ELAN}": exports.get("eaf")(choices).write(file).text.encode(),
+        f"{one.stem}{OVERLAY}": picture_bytes(recording, file, work.reader.config.layout, pictures),
+    }
+    if not one.is_skeleton:
+        contents = {f"{one.stem}{SKELETON}": skeleton_bytes(recording), **contents}
+    return contents
+
+
+def _nameless(recording: Recording) -> Recording:
+    about = recording.about.model_copy(update={"source": None, "source_sha256": None})
+    return Recording(recording.joints, about)

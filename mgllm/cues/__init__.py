@@ -1,0 +1,1 @@
+"""Gestures as lines of a prompt."""

@@ -1,0 +1,126 @@
+"""From gestures to the words of a cue block."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from mgllm.cues.by_turn import NOTE, names_turns, turn_lines
+from mgllm.cues.lines import CueLine, CueLines, Occasion, Told, clock, plain_lines, timeline_lines
+from mgllm.cues.summary import summary_lines, summary_note
+from mgllm.cues.vocabularies import Vocabulary
+from mgllm.records import CueSettings, CueSource, CueStyle, Frozen, Gesture, GestureTranscript, Item
+
+__all__ = [
+    "CueLine",
+    "Cues",
+    "Occasion",
+    "clock",
+    "item_duration",
+    "recording_length",
+    "shown_labels",
+    "tell",
+    "told_gestures",
+]
+
+STYLES: Mapping[CueStyle, CueLines] = {
+    "timeline": timeline_lines,
+    "plain": plain_lines,
+    "by_turn": turn_lines,
+    "summary": summary_lines,
+}
+"""A new style is a function here, and a name in `CueStyle`."""
+
+
+class Cues(Frozen):
+    """What `_cues.j2` sees as `cues`."""
+
+    heading: str
+    """First line of the block."""
+    definition: str
+    """One sentence that says what the lines are."""
+    lines: tuple[CueLine, ...]
+    """One per gesture told, in the order of time; in `summary`, one per kind of gesture."""
+    nothing: str
+    """What stands there when there are no lines."""
+
+
+def told_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple[Gesture, ...]:
+    """The gestures that are told, in order of time: above threshold, not left out, within `top_k`."""
+    left_out = {label.casefold() for label in settings.leave_out}
+    told = [
+        gesture
+        for gesture in transcript.gestures
+        if gesture.label.casefold() not in left_out
+        and (gesture.confidence is None or gesture.confidence >= settings.threshold)
+    ]
+    if settings.top_k is not None and settings.style == "summary":
+        kinds = _most_counted(told, settings.top_k)
+        told = [gesture for gesture in told if gesture.label in kinds]
+    elif settings.top_k is not None:
+        told = sorted(told, key=lambda gesture: -_certainty(gesture))[: settings.top_k]
+    return tuple(sorted(told, key=lambda gesture: gesture.start if gesture.start is not None else -1.0))
+
+
+def shown_labels(transcript: GestureTranscript, settings: CueSettings) -> tuple[str, ...]:
+    """What decides whether two transcripts read alike: the labels told, in the order that the style tells."""
+    labels = [gesture.label for gesture in told_gestures(transcript, settings)]
+    return tuple(sorted(labels) if settings.style == "summary" else labels)
+
+
+def tell(
+    transcript: GestureTranscript,
+    settings: CueSettings,
+    vocabulary: Vocabulary,
+    occasion: Occasion | None = None,
+) -> Cues:
+    """The cue block of a transcript, in the words of its vocabulary, as told of the item of `occasion`."""
+    told = Told(
+        gestures=told_gestures(transcript, settings),
+        source=transcript.source,
+        settings=settings,
+        occasion=occasion or Occasion(),
+    )
+    lines = STYLES[settings.style](told)
+    return Cues(
+        heading=vocabulary.heading,
+        definition=f"{vocabulary.definition} {_note(told, lines)}".rstrip(),
+        lines=tuple(lines),
+        nothing=vocabulary.nothing,
+    )
+
+
+def recording_length(item: Item, source: CueSource) -> float | None:
+    """Seconds that were watched: what the transcript of `source` says, else any other of the item.
+
+    Unlike `item_duration` it takes no last gesture for the end: a rate over that would be too high.
+    """
+    transcripts = [item.gestures[key] for key in (source, *item.gestures) if key in item.gestures]
+    return next((one.duration for one in transcripts if one.duration is not None), None)
+
+
+def item_duration(item: Item, source: CueSource) -> float | None:
+    """Length of an item's recording in seconds, as far as transcript, gestures or turns tell it."""
+    transcript = item.gestures.get(source)
+    if transcript is not None and transcript.duration is not None:
+        return transcript.duration
+    gestures = transcript.gestures if transcript is not None else ()
+    ends = [gesture.end for gesture in gestures] + [turn.end for turn in item.speech]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _note(told: Told, lines: Sequence[CueLine]) -> str:
+    """How to read the lines, where they do not say it themselves."""
+    if told.settings.style == "by_turn" and names_turns(lines):
+        return NOTE
+    return summary_note(told) if told.settings.style == "summary" and lines else ""
+
+
+def _certainty(gesture: Gesture) -> float:
+    return 1.0 if gesture.confidence is None else gesture.confidence
+
+
+def _most_counted(gestures: Iterable[Gesture], top_k: int) -> set[str]:
+    """The `top_k` labels that occur most, equals in alphabetical order."""
+    counts = Counter(gesture.label for gesture in gestures)
+    return set(sorted(counts, key=lambda label: (-counts[label], label))[:top_k])

@@ -1,0 +1,78 @@
+"""The cue style `summary`: how often each gesture was seen, how often that is in a minute, and the person's
+own rate in other recordings beside it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from mgllm.cues.lines import CueLine, Rates, Told
+from mgllm.seeds import stream
+
+IN_ALL = "in all"
+"""The last line over several kinds of gesture, unless `top_k` leaves some of them out."""
+
+_NUMBER = re.compile(r"(\d+)(\.\d+)?")
+_TIMES = re.compile(r"(\d+) times?")
+
+
+def summary_lines(told: Told) -> list[CueLine]:
+    """A line for each kind of gesture, those seen most first, and one for all together."""
+    counts = Counter(one.label for one in told.gestures)
+    usual, duration = told.usual, told.occasion.duration
+    rest = usual.per_minute if usual is not None else {}
+    lines = [
+        CueLine(
+            what=label,
+            sure=f": {_often(counts[label], duration, usual, rest.get(label, 0.0))}{_sure(label, told)}",
+        )
+        for label in sorted(counts, key=lambda label: (-counts[label], label))
+    ]
+    if counts and len({*counts, *rest}) > 1 and told.settings.top_k is None:
+        often = _often(counts.total(), duration, usual, sum(rest.values()))
+        lines.append(CueLine(what=IN_ALL, sure=f": {often}"))
+    return lines
+
+
+def summary_note(told: Told) -> str:
+    """How to read the lines, for the cue block's definition; nothing where they say it themselves."""
+    beside = told.usual is not None and told.occasion.duration
+    return told.usual.meaning if told.usual is not None and beside else ""
+
+
+def with_other_numbers(lines: Sequence[CueLine], seed: int, item: str) -> tuple[CueLine, ...]:
+    """The lines with counts and rates of the same length, drawn by seed.
+
+    Numbers are what a summary tells of the person, so the filler arm must not repeat them.
+    """
+    rng = stream(seed, "summary filler", item)
+
+    def drawn(found: re.Match[str]) -> str:
+        whole, part = found[1], found[2] or ""
+        low = 10 ** (len(whole) - 1)
+        whole = whole if whole == "0" else str(rng.integers(low, 10 * low))
+        return whole + "".join("." if sign == "." else str(rng.integers(10)) for sign in part)
+
+    def told(line: CueLine) -> str:
+        return _TIMES.sub(lambda found: _times(int(found[1])), _NUMBER.sub(drawn, line.sure))
+
+    return tuple(line.model_copy(update={"sure": told(line)}) for line in lines)
+
+
+def _often(count: int, duration: float | None, usual: Rates | None, rest: float) -> str:
+    """Count, rate where the recording's length is known, and the person's other rate beside it."""
+    if not duration:
+        return _times(count)
+    beside = "" if usual is None else f", {usual.word} {rest:.1f}"
+    return f"{_times(count)}, {60 * count / duration:.1f} a minute{beside}"
+
+
+def _times(count: int) -> str:
+    return f"{count} time{'' if count == 1 else 's'}"
+
+
+def _sure(label: str, told: Told) -> str:
+    """The mean confidence of a kind, where it is told and there is one."""
+    known = [one.confidence for one in told.gestures if one.label == label and one.confidence is not None]
+    return f" (mean {sum(known) / len(known):.2f})" if told.settings.confidences and known else ""

@@ -1,0 +1,80 @@
+"""Gesture vocabularies: what the movements of a data set are called, and what they may be called."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+
+from mgllm.errors import InputError, unknown
+from mgllm.files.yaml_files import read_yaml
+from mgllm.records import Frozen
+from mgllm.records.frozen import Name
+
+FOLDER = Path(__file__).parent / "data"
+MAPPINGS = "mappings"
+"""The file that is no vocabulary: which classes of different vocabularies are the same movement."""
+
+
+class GestureClass(Frozen):
+    """One class of movement."""
+
+    label: Name
+    """Its name in items and prompts."""
+    code: str | None = None
+    """Its name in the data set's files."""
+    group: str | None = None
+    """Body part: head, hand, body …"""
+    hidden_in: tuple[Name, ...] = ()
+    """Names of the skeleton layouts that lack the joints which make the movement."""
+    gloss: str | None = None
+    """One line in our own words."""
+
+
+class Vocabulary(Frozen):
+    """All classes of a data set, and the words of a cue block over them."""
+
+    name: Name
+    """Slug; also the file's name."""
+    noun: Name
+    """What the movements may be called: "micro-gestures" or "nonverbal displays"."""
+    source: Name
+    """Who defined the classes."""
+    heading: Name
+    """First line of a cue block."""
+    definition: Name
+    """One sentence that says what the lines are."""
+    nothing: Name
+    """What stands in a block without lines."""
+    classes: tuple[GestureClass, ...] = Field(min_length=1)
+    """The classes, in the data set's order."""
+
+    def hidden_labels(self, layout: str) -> frozenset[str]:
+        """The classes that a skeleton of this layout cannot show: never learned or reported from it."""
+        return frozenset(one.label for one in self.classes if layout in one.hidden_in)
+
+
+@cache
+def load_vocabulary(name: str) -> Vocabulary:
+    """The vocabulary called `name`.
+
+    Raises:
+        InputError: there is none.
+    """
+    names = vocabulary_names()
+    if name not in names:
+        raise InputError(unknown("gesture vocabulary", name, names))
+    return read_yaml(FOLDER / f"{name}.yaml", Vocabulary)
+
+
+def vocabulary_names() -> list[str]:
+    """Names of all vocabularies."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != MAPPINGS)
+
+
+@cache
+def gesture_words() -> frozenset[str]:
+    """Every word of every class label of every vocabulary, lower case: what filler must not say."""
+    labels = [c.label for name in vocabulary_names() for c in load_vocabulary(name).classes]
+    return frozenset(word.strip(",.()").casefold() for label in labels for word in label.split())

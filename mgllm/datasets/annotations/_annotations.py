@@ -1,0 +1,102 @@
+"""What annotation files say, before it is decided which of it are gestures, and how such files are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from mgllm.errors import InputError, one_line
+from mgllm.records import Frozen
+from mgllm.records.frozen import Name
+
+_LINE_BREAK = re.compile(r" *[\t\n\r][ \t\n\r]*")
+
+MAX_BYTES = 50_000_000
+"""Largest annotation file that is read."""
+
+
+class Mark(Frozen):
+    """One annotation: a piece of text at a time. On a tier of speech it may be long, or empty."""
+
+    label: str
+    """As it stands in the file, on one line."""
+    start: float | None = None
+    """Seconds."""
+    end: float | None = None
+    """Seconds; None for an event without duration."""
+    confidence: float | None = None
+    """0..1."""
+
+
+class Track(Frozen):
+    """Annotations that belong together: a tier, the events of a subject, the values of an attribute."""
+
+    marks: tuple[Mark, ...]
+    """In the file's order."""
+    offered: tuple[str, ...] = ()
+    """Labels that annotators could choose from, where the file says it."""
+    odd: Mapping[str, int] = {}
+    """What was left out or found odd on it, and how often: "events have no time" → 3."""
+
+
+class Recording(Frozen):
+    """All that a file says of one recording."""
+
+    where: str
+    """The file."""
+    item: Name
+    """Id of the item that the transcript will belong to."""
+    tracks: Mapping[str, Track]
+    """Tracks by name. Of several, one is read."""
+    kind: Literal["tier", "subject", "attribute"] = "tier"
+    """What a track is called in this format. Subjects are people: one is never chosen for the user."""
+    vocabulary: str | None = None
+    """Vocabulary that the file names."""
+    duration: float | None = None
+    """Length of the recording in seconds."""
+    odd: Mapping[str, int] = {}
+    """What was left out or found odd in the file as a whole, and how often."""
+
+
+def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
+    """The file itself, or all files of a folder and its folders that fit the first pattern that any fits.
+
+    Raises:
+        InputError: there is none, or two would be transcripts of the same item.
+    """
+    if source.is_file():
+        return [source]
+    seen = [path for path in sorted(source.rglob("*")) if path.is_file() and not _hidden(path, source)]
+    found: list[Path] = []
+    for pattern in patterns:
+        found = found or [path for path in seen if path.match(pattern)]
+    if not found:
+        raise InputError(one_line(f"{source} holds no {' or '.join(patterns)}"))
+    return found
+
+
+def item_of(path: Path, suffix: str = "") -> str:
+    """Id of the item that a file is about: its name without ending, and without `suffix` if that is there.
+
+    Raises:
+        InputError: the name is no id: longer than 200 characters, blank, or not text.
+    """
+    stem = path.stem.removesuffix(suffix).strip()
+    if not 0 < len(stem) <= 200 or any("\ud800" <= c <= "\udfff" for c in stem):
+        raise InputError(one_line(f"{path}: its name cannot be an item's id; rename it"))
+    return stem
+
+
+def tidy(text: str) -> str:
+    """A label on one line, without white space at its ends.
+
+    >>> tidy(" touching\\n  ears ")
+    'touching ears'
+    """
+    return _LINE_BREAK.sub(" ", text).strip()
+
+
+def _hidden(path: Path, source: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(source).parts)

@@ -1,0 +1,58 @@
+"""A plain table of gestures: `label,start,end` and, if wanted, `confidence`; seconds, a row a gesture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mgllm.cues.label_names import unguarded
+from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
+from mgllm.datasets.annotations._transcribing import transcribe
+from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
+from mgllm.errors import InputError, one_line
+from mgllm.files.tables import Row, read_rows
+
+COLUMNS = ("label", "start", "end")
+CONFIDENCE = "confidence"
+
+
+@dataset("csv")
+class Csv(AnnotationImporter):
+    """Importer of plain tables."""
+
+    title = "Gestures in a plain table"
+    terms = "Those of the recordings that were annotated."
+    citation = "Yours: the table says nothing of its authors."
+    caution = "What stands in the table is taken for a person's movements as a human saw them, in seconds."
+
+    def read(self, source: Path) -> ImportedTranscripts:
+        """Read a table, or all `*.csv` and `*.tsv` of a folder; the item is the file's name.
+
+        A row without times says that the gesture is present somewhere. A table without rows says that
+        nothing was seen.
+
+        Raises:
+            InputError: a file is no such table; names the line.
+        """
+        paths = annotation_files(source, ("*.[ct]sv",))
+        return transcribe([_recording(path) for path in paths], self.choices)
+
+
+def _recording(path: Path) -> Recording:
+    hint = "the first line must be label,start,end[,confidence]"
+    header, rows = read_rows(path, COLUMNS, hint, optional=(CONFIDENCE,))
+    others = [name for name in header if name not in (*COLUMNS, CONFIDENCE)]
+    odd = {f"tables have other columns, which are left out ({', '.join(others)[:80]})": 1} if others else {}
+    marks = tuple(_mark(row) for row in rows)
+    return Recording(where=str(path), item=item_of(path), tracks={"table": Track(marks=marks)}, odd=odd)
+
+
+def _mark(row: Row) -> Mark:
+    label = unguarded(tidy(row.cells["label"]))
+    if not 0 < len(label) <= 200:
+        raise InputError(one_line(f"{row.where} label: must be 1 to 200 characters"))
+    start, end, confidence = (row.number(name) for name in ("start", "end", CONFIDENCE))
+    if start is not None and end is not None and end < start:
+        raise InputError(one_line(f"{row.where} end: {end:g} s is before the start at {start:g} s"))
+    if confidence is not None and confidence > 1:
+        raise InputError(one_line(f"{row.where} {CONFIDENCE}: must be 0..1 (given {confidence:g})"))
+    return Mark(label=label, start=start, end=end, confidence=confidence)

@@ -1,0 +1,75 @@
+"""Label files of iMiGUE and the MiGA challenge: `gestureID,start,end` a row, in frames.
+
+Ids are 1..31, and 99 for illustrative body language, which is no micro-gesture. Frames are taken to count
+from 0, the end included, as in the importer of the skeletons: our reading. So a gesture lasts from start/fps
+to (end + 1)/fps.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from mgllm.cues.vocabularies import load_vocabulary
+from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
+from mgllm.datasets.annotations._transcribing import transcribe
+from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
+from mgllm.errors import InputError, one_line
+from mgllm.files._tables import read_intervals
+
+ILLUSTRATIVE = 99
+"""Raw id of class 32."""
+HEADER = ("gestureID", "start", "end")
+SUFFIX = "_label"
+"""What the release puts after a recording's name."""
+
+
+@dataset("miga")
+class Miga(AnnotationImporter):
+    """Importer of MiGA's label files."""
+
+    title = "Labels in the form of the MiGA challenge (iMiGUE)"
+    terms = "iMiGUE's own labels: by application to the authors only. Otherwise those of the recordings."
+    citation = (
+        "Liu, X., Shi, H., Chen, H., Yu, Z., Li, X., & Zhao, G. (2021). iMiGUE: An identity-free "
+        "video dataset for micro-gesture understanding and emotion analysis. CVPR 2021."
+    )
+    caution = (
+        "Frames are taken to count from 0, end included: our reading. Illustrative body language (id 99) is "
+        "no micro-gesture and is left out unless asked for."
+    )
+    heeds: ClassVar[frozenset[str]] = frozenset({"fps", "illustrative", "vocabulary"})
+
+    def read(self, source: Path) -> ImportedTranscripts:
+        """Read a file, or all `*_label.csv`, else all `*.csv`, of a folder.
+
+        The item is the file's name, without `_label`.
+
+        Raises:
+            InputError: a file is not of that form, or the frame rate was not given.
+        """
+        paths = annotation_files(source, (f"*{SUFFIX}.csv", "*.csv"))
+        if self.choices.fps is None:
+            raise InputError(one_line(f"{source} counts frames; give --fps N (iMiGUE has 25)"))
+        return transcribe([self._recording(path, self.choices.fps) for path in paths], self.choices)
+
+    def _recording(self, path: Path, fps: float) -> Recording:
+        names = {int(one.code or 0): one.label for one in load_vocabulary("imigue").classes}
+        names[ILLUSTRATIVE] = names.pop(32)
+        marks, left_out = [], 0
+        for line, (number, start, end) in enumerate(read_intervals(path, HEADER), 1):
+            if number not in names:
+                raise InputError(
+                    one_line(f"{path} row {line}: gestureID must be 1..31 or 99 (given {number})")
+                )
+            if number == ILLUSTRATIVE and not self.choices.illustrative:
+                left_out += 1
+                continue
+            marks.append(Mark(label=names[number], start=start / fps, end=(end + 1) / fps))
+        what = "gestures are illustrative body language (id 99) and left out; --illustrative keeps them"
+        return Recording(
+            where=str(path),
+            item=item_of(path, SUFFIX),
+            tracks={"labels": Track(marks=tuple(marks), odd={what: left_out} if left_out else {})},
+            vocabulary="imigue",
+        )

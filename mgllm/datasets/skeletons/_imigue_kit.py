@@ -1,0 +1,116 @@
+"""Arrays of the micro-gesture challenge's starter kit: `.npy` (N, 3, 90, 22, 1), `.pkl` (ids, classes)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgllm.datasets.skeletons._imigue_fingers import BlockVote, with_own_blocks
+from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
+from mgllm.errors import InputError, one_line
+from mgllm.skeleton import Clip
+from mgllm.skeleton.reading import NPY_ERRORS
+
+CHANNELS, JOINTS = 3, 22
+FPS = 25.0
+
+
+@dataclass(frozen=True, eq=False)
+class KitFiles:
+    """An array and the list that belongs to it."""
+
+    part: str
+    """Name of the array's file without what says that it holds data: train, val …"""
+    array: NDArray[np.float32]
+    """(N, 3, T, 22, 1): x, y in pixels and confidence; memory-mapped."""
+    ids: tuple[str, ...]
+    """NNNN_k: recording and number of the clip in it."""
+    labels: tuple[int, ...]
+    """Classes from 0."""
+
+
+def find_kit(source: Path) -> list[KitFiles]:
+    """The arrays below a folder with their lists; none if there are no `.npy` files.
+
+    Raises:
+        InputError: an array has no list, or they do not fit.
+    """
+    lists = {_part(path): path for path in sorted(source.rglob("*.pkl"))}
+    found = []
+    for path in sorted(source.rglob("*.npy")):
+        if _part(path) not in lists:
+            raise InputError(
+                one_line(f"{path} has no .pkl with its ids and classes (looked for '{_part(path)}')")
+            )
+        found.append(_open(path, lists[_part(path)]))
+    return found
+
+
+def kit_clips(
+    kit: Sequence[KitFiles], names: Sequence[str], people: Mapping[str, str], vote: BlockVote
+) -> Iterator[Clip]:
+    """The clips without the zero frames that were appended to them."""
+    for files in kit:
+        for place, (name, label) in enumerate(zip(files.ids, files.labels, strict=True)):
+            recording = name.rpartition("_")[0]
+            yield Clip(
+                id=name,
+                subject=people.get(recording, recording),
+                joints=with_own_blocks(kit_joints(files.array[place]), vote),
+                label=names[label],
+                fps=FPS,
+                more={"recording": recording, "part": files.part},
+            )
+
+
+def kit_joints(x_CTVM: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[T, 22, 3] without appended zero frames (one frame is left at least); missing joints are NaN."""
+    joints = np.array(x_CTVM[..., 0].transpose(1, 2, 0), dtype=np.float32)
+    used = np.flatnonzero((joints != 0).any(axis=(1, 2)))
+    joints = joints[: used[-1] + 1 if len(used) else 1]
+    return unseen_as_nan(joints)
+
+
+def unseen_as_nan(joints: NDArray[np.float32]) -> NDArray[np.float32]:
+    """x and y NaN where OpenPose saw nothing: confidence 0, or NaN in any channel."""
+    unseen = ~(joints[..., 2] > 0) | np.isnan(joints).any(axis=-1)
+    joints[unseen, :2] = np.nan
+    joints[unseen, 2] = 0
+    return joints
+
+
+def _part(path: Path) -> str:
+    words = path.stem.replace("-", "_").split("_")
+    return "_".join(word for word in words if word not in ("data", "label", "labels", "joint")) or path.stem
+
+
+def _open(path: Path, listed: Path) -> KitFiles:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except NPY_ERRORS as error:
+        raise InputError(one_line(f"{path} is no npy file that can be read: {error}")) from None
+    if (
+        array.ndim != 5
+        or (array.shape[1], *array.shape[3:]) != (CHANNELS, JOINTS, 1)
+        or array.dtype.kind != "f"
+    ):
+        raise InputError(
+            f"{path} must be float (N, {CHANNELS}, T, {JOINTS}, 1), is {array.dtype} {array.shape}"
+        )
+    content = load_plain_pickle(listed)
+    fits = isinstance(content, list | tuple) and len(content) == 2
+    if not fits or not all(isinstance(part, list | tuple | np.ndarray) for part in content):
+        raise InputError(one_line(f"{listed} must hold two lists: ids 'NNNN_k' and classes"))
+    ids, labels = (list(part) for part in content)
+    if not len(ids) == len(labels) == len(array):
+        raise InputError(
+            one_line(f"{listed} lists {len(ids)} ids, {len(labels)} classes; {path.name} has {len(array)}")
+        )
+    for one, label in zip(ids, labels, strict=True):
+        if not isinstance(one, str) or not isinstance(label, int | np.integer) or not 0 <= label < 32:
+            raise InputError(one_line(f"{listed}: '{one!s:.30}' with class {label!s:.10}; classes are 0..31"))
+    return KitFiles(_part(path), array, tuple(ids), tuple(int(label) for label in labels))

@@ -1,0 +1,62 @@
+"""What importers of transcripts of speech share: an item for each file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from mgllm.datasets.base import ImportedItems
+from mgllm.errors import InputError, one_line
+from mgllm.files.json_files import to_model
+from mgllm.records import Item
+from mgllm.skeleton.wording import some
+from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_kinds
+
+
+class SpeechImporter:
+    """Base of the importers of one kind of transcript file."""
+
+    kind: ClassVar[str]
+    """Name of the kind in `speech_kinds()`."""
+    terms = (
+        "The recordings are yours, and so is what their speakers agreed to. Items are marked `terms: open`."
+    )
+    caution = (
+        "The files do not say who the person is: items are clustered by recording until you write each "
+        "person's `subject`. They have no targets and no gestures yet: mgllm items join."
+    )
+
+    def read(self, source: Path) -> ImportedItems:
+        """Read all files of the kind in a folder (not below it), or one file.
+
+        Raises:
+            InputError: there is none, or one is not of the kind; names file and line.
+        """
+        paths = speech_files(source, self.kind)
+        if not paths:
+            suffix = speech_kinds()[self.kind].suffix
+            what = f"is no *{suffix} file" if source.is_file() else f"holds no *{suffix} files"
+            raise InputError(one_line(f"{source} {what}"))
+        refuse_twins(paths)
+        items = tuple(self._item(path) for path in paths)
+        silent = [item.id for item in items if not item.speech]
+        note = f"{len(silent)} of {len(items)} recordings have no words: {some(silent)}"
+        return ImportedItems(items=items, warnings=(one_line(note),) if silent else ())
+
+    def _item(self, path: Path) -> Item:
+        name = recording_id(path)
+        content = {"id": name, "subject": name, "subject_known": False}
+        return to_model(Item, content | {"speech": read_turns(path, self.kind)}, str(path))
+
+
+def refuse_twins(paths: list[Path]) -> None:
+    """Names that differ in nothing but the case of their ending would be one recording.
+
+    Raises:
+        InputError: there are two.
+    """
+    seen: dict[str, Path] = {}
+    for path in paths:
+        other = seen.setdefault(recording_id(path), path)
+        if other != path:
+            raise InputError(one_line(f"{path} is of the same recording as {other.name}; keep one of them"))

@@ -1,0 +1,180 @@
+"""Putting planned questions to a backend and writing a record for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mgllm.answers.verdict import judge, probabilities
+from mgllm.backends.base import Backend
+from mgllm.errors import BudgetReached
+from mgllm.experiment.budget import Budget
+from mgllm.experiment.plan import Planned
+from mgllm.progress import Progress
+from mgllm.records import Record, RecordKey, Reply, Verdict
+from mgllm.store import RunWriter
+
+
+@dataclass(frozen=True)
+class Group:
+    """Planned questions that are one and the same: asked once, recorded for each."""
+
+    members: tuple[Planned, ...]
+
+    @property
+    def first(self) -> Planned:
+        """The one that is asked."""
+        return self.members[0]
+
+
+@dataclass(frozen=True)
+class Words:
+    """By scenario, then by label id, everything that names the label in a reply."""
+
+    by_scenario: Mapping[str, Mapping[str, Sequence[str]]]
+
+    def of(self, planned: Planned) -> Mapping[str, Sequence[str]]:
+        """The words for one question."""
+        return self.by_scenario[planned.key.scenario]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where questions are put and records are written."""
+
+    backend: Backend
+    writer: RunWriter
+    model: str
+    words: Words
+    budget: Budget
+    progress: Progress
+
+
+def group_questions(planned: Iterable[Planned]) -> list[Group]:
+    """Join what is one question: prompts of one item that came out identical, and the arm `none`, which
+    knows nothing of the item and is asked once per label order."""
+    groups: dict[object, list[Planned]] = {}
+    for one in planned:
+        groups.setdefault(_identity(one), []).append(one)
+    return [Group(tuple(members)) for members in groups.values()]
+
+
+async def ask_all(groups: Sequence[Group], desk: Desk, concurrency: int) -> BudgetReached | None:
+    """Ask in order, `concurrency` at a time; every record is on disk before the next question is taken.
+
+    Returns:
+        Why it stopped early, if a budget did.
+
+    Raises:
+        FatalBackendError: nothing more can be answered.
+    """
+    waiting = iter(groups)
+    width = max(1, min(concurrency, desk.backend.concurrency, len(groups)))
+    workers = [asyncio.create_task(_work(waiting, desk)) for _ in range(width)]
+    try:
+        stops = await asyncio.gather(*workers)
+    except BaseException:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        raise
+    return next((stop for stop in stops if stop is not None), None)
+
+
+def make_record(
+    planned: Planned, reply: Reply, verdict: Verdict, model: str, shared: RecordKey | None
+) -> Record:
+    """One line of `records.jsonl`."""
+    question, item = planned.question, planned.item
+    return Record(
+        **planned.key._asdict(),
+        subject=item.subject,
+        subject_known=item.subject_known,
+        model=model,
+        form=question.prompt.form,
+        reasoning=question.reasoning,
+        score=question.score,
+        cue_source=planned.cue_source,
+        exposure=planned.exposure,
+        label_order=planned.label_order,
+        outcome=verdict.outcome,
+        answer=verdict.answer,
+        target=item.target,
+        correct=verdict.correct,
+        probabilities=probabilities(reply.scores) if reply.scores is not None else None,
+        scores=reply.scores,
+        text=reply.text,
+        finish_reason=reply.finish_reason,
+        refusal=reply.refusal,
+        prompt_sha256=question.prompt.sha256,
+        shared_with="/".join(map(str, shared)) if shared is not None else None,
+        usage=None if shared is not None else reply.usage,
+        latency_s=round(reply.latency_s, 4),
+        attempts=0 if shared is not None else reply.attempts,
+        error=reply.error or verdict.hint,
+    )
+
+
+def reply_of(record: Record) -> Reply:
+    """The reply behind a record, to be judged again or given to its twins."""
+    failed = record.outcome == "failed"
+    return Reply(
+        text=record.text,
+        scores=record.scores,
+        usage=record.usage,
+        finish_reason=record.finish_reason,
+        refusal=record.refusal,
+        latency_s=record.latency_s,
+        attempts=record.attempts,
+        error=(record.error or "failed") if failed else None,
+    )
+
+
+def write_twins(groups: Iterable[Group], done: Mapping[RecordKey, Record], desk: Desk) -> list[Group]:
+    """Resume: give missing members of an answered group its reply; return the groups still to be asked."""
+    still = []
+    for group in groups:
+        stands = next((done[m.key] for m in group.members if m.key in done), None)
+        if stands is None:
+            still.append(group)
+            continue
+        for member in group.members:
+            if member.key not in done:
+                _write(member, reply_of(stands), desk, stands.key)
+    return still
+
+
+def write_unsendable(planned: Iterable[Planned], why: Mapping[tuple[str, str], str], desk: Desk) -> None:
+    """Record as failed, before any call, all arms of the items that do not fit the model's context."""
+    for one in planned:
+        reply = Reply(error=why[one.key.scenario, one.key.item], attempts=0)
+        _write(one, reply, desk, None)
+
+
+async def _work(waiting: Iterator[Group], desk: Desk) -> BudgetReached | None:
+    for group in waiting:
+        try:
+            reserved = desk.budget.reserve(group.first.question)
+        except BudgetReached as stop:
+            return stop
+        reply = await desk.backend.ask(group.first.question)
+        desk.budget.settle(reserved, reply)
+        for member in group.members:
+            _write(member, reply, desk, None if member is group.first else group.first.key)
+    return None
+
+
+def _write(planned: Planned, reply: Reply, desk: Desk, shared: RecordKey | None) -> None:
+    verdict = judge(reply, planned.question, planned.item.target, desk.words.of(planned))
+    record = make_record(planned, reply, verdict, desk.model, shared)
+    desk.writer.keep_prompt(planned.question.prompt)
+    desk.writer.append(record)
+    desk.progress.count(record)
+
+
+def _identity(planned: Planned) -> object:
+    question, key = planned.question, planned.key
+    choices = frozenset((choice.label, choice.text) for choice in question.choices)
+    owner = None if key.arm == "none" else key.item
+    return key.scenario, owner, question.prompt.sha256, choices, key.epoch

@@ -1,0 +1,55 @@
+"""What may be spent, asked before every question."""
+
+from __future__ import annotations
+
+from mgllm.errors import BudgetReached
+from mgllm.experiment.options import ReachOptions
+from mgllm.records import Question, Reply
+
+_CHARACTERS_PER_TOKEN = 3.0
+"""A cautious estimate: English text has about four."""
+
+
+class Budget:
+    """Dollars and attempts. What is on the wire is reserved at its largest possible price."""
+
+    def __init__(self, reach: ReachOptions) -> None:
+        self._reach = reach
+        self._reserved_usd = 0.0
+        self._on_wire = 0
+        self.spent_usd = 0.0
+        self.attempts = 0
+
+    def reserve(self, question: Question) -> float:
+        """Set money and an attempt aside for a question, or say that there is none left.
+
+        Raises:
+            BudgetReached: one line with what was spent and how to go on.
+        """
+        limit, most = self._reach.max_requests, self._reach.budget_usd
+        if limit is not None and self.attempts + self._on_wire >= limit:
+            raise BudgetReached(f"--max-requests {limit} is reached; raise it and go on with --resume")
+        price = self._largest_price(question)
+        if most is not None and self.spent_usd + self._reserved_usd + price > most:
+            raise BudgetReached(
+                f"--budget-usd {most:g}: {self.spent_usd:.4f} USD are spent and the next question may cost "
+                f"{price:.4f}; raise it and go on with --resume"
+            )
+        self._reserved_usd += price
+        self._on_wire += 1
+        return price
+
+    def settle(self, reserved: float, reply: Reply) -> None:
+        """Take back what was set aside and count what was used."""
+        self._reserved_usd -= reserved
+        self._on_wire -= 1
+        self.attempts += reply.attempts
+        if reply.usage is not None:
+            self.spent_usd += self._price(reply.usage.prompt_tokens, reply.usage.completion_tokens)
+
+    def _largest_price(self, question: Question) -> float:
+        characters = sum(len(message.content) for message in question.prompt.messages)
+        return self._price(int(characters / _CHARACTERS_PER_TOKEN) + 50, question.max_tokens)
+
+    def _price(self, read: int, written: int) -> float:
+        return (read * (self._reach.price_in or 0) + written * (self._reach.price_out or 0)) / 1e6

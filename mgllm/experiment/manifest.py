@@ -1,0 +1,193 @@
+"""The manifest of a run, and what may not change when it is resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from mgllm.answers.refusals import VERSION
+from mgllm.backends.base import Backend
+from mgllm.cues.vocabularies import load_vocabulary
+from mgllm.errors import InputError
+from mgllm.experiment.material import Material
+from mgllm.experiment.model_names import ModelName
+from mgllm.experiment.options import RunOptions
+from mgllm.experiment.plan import Manner
+from mgllm.prompts import Renderer
+from mgllm.records import Exposure, RunManifest, ScenarioManifest
+
+PACKAGES = ("torch", "transformers", "tokenizers", "openai", "datasets", "jinja2", "numpy", "scipy", "pandas")
+_MOVES_NUMBERS = (
+    *(
+        "model",
+        "base_url",
+        "model_facts",
+        "model_args",
+        "temperature",
+        "max_tokens",
+        "seed",
+        "epochs",
+        "shuffles",
+    ),
+    *("limit", "scenarios", "stores_text", "confusion_sha256", "refusal_phrases"),
+)
+_UNSTABLE_FACTS = ("torch_threads",)
+
+
+def describe_scenario(
+    material: Material, manner: Manner, renderer: Renderer, paraphrase: str | None
+) -> ScenarioManifest:
+    """What one scenario of a run is; after planning, when all templates have been read."""
+    scenario, asked, source = material.scenario, material.asked, material.source
+    clusters = Counter(item.subject for item in asked)
+    vocabularies = sorted({t.vocabulary for item in asked for t in item.gestures.values()})
+    nouns = sorted({load_vocabulary(name).noun for name in vocabularies})
+    exposures: Counter[Exposure] = Counter()
+    if source is not None and source != "annotated":
+        exposures.update(item.gestures[source].exposure for item in asked)
+    return ScenarioManifest(
+        name=scenario.name,
+        version=scenario.version,
+        title=scenario.title,
+        sha256=material.found.sha256,
+        templates=renderer.hashes(),
+        paraphrase=paraphrase,
+        items_name=material.items_name,
+        items_sha256=material.items_sha256,
+        items_in_set=len(material.items),
+        items_asked=len(asked),
+        subjects=len(clusters),
+        effective_subjects=len(asked) ** 2 / sum(n * n for n in clusters.values()),
+        largest_cluster=max(clusters.values()),
+        subject_known=all(item.subject_known for item in asked),
+        made_up=all(bool(item.covariates.get("made_up")) for item in asked),
+        labels=scenario.labels,
+        lettered=manner.lettered,
+        arms=tuple(arm.name for arm in material.arms),
+        arms_left_out=material.left_out,
+        attributed=material.attributed,
+        baseline=scenario.baseline,
+        form=manner.form,
+        reasoning=manner.reasoning,
+        score=manner.score,
+        cue_source=source,
+        exposures=dict(exposures),
+        vocabularies=tuple(vocabularies),
+        noun=" and ".join(nouns) or "micro-gestures",
+        shuffles=tuple(donors.stats for donors in material.donors.values()),
+        ethics=scenario.ethics,
+    )
+
+
+class Identity(NamedTuple):
+    """Which run it is."""
+
+    id: str
+    created: str
+    model: ModelName
+
+
+def describe_run(
+    identity: Identity,
+    backend: Backend,
+    options: RunOptions,
+    scenarios: tuple[ScenarioManifest, ...],
+    max_tokens: int,
+) -> RunManifest:
+    """What a run is."""
+    ask = options.ask
+    return RunManifest(
+        id=identity.id,
+        created=identity.created,
+        model=str(identity.model),
+        backend=identity.model.backend,
+        base_url=backend.base_url,
+        model_facts=dict(backend.facts),
+        dropped_parameters=backend.dropped_parameters,
+        model_args=options.reach.model_args,
+        temperature=ask.temperature,
+        max_tokens=max_tokens,
+        seed=ask.seed,
+        epochs=ask.epochs,
+        shuffles=ask.shuffles,
+        limit=options.which.limit,
+        scenarios=scenarios,
+        upload_allowed=options.reach.allow_upload,
+        stores_text=options.store_text,
+        confusion_sha256=_file_sha256(ask.confusion),
+        refusal_phrases=VERSION,
+        versions=versions(),
+        commit=commit(),
+    )
+
+
+def refuse_changes(old: RunManifest, new: RunManifest) -> None:
+    """Refuse to resume a run whose numbers would come from something else than its first half.
+
+    Raises:
+        InputError: names what changed.
+    """
+    for field in _MOVES_NUMBERS:
+        was, now = (_comparable(manifest, field) for manifest in (old, new))
+        if was != now:
+            raise InputError(
+                f"run {old.id} cannot be resumed: {_difference(field, was, now)}; start a new run"
+            )
+
+
+def _comparable(manifest: RunManifest, field: str) -> object:
+    value = manifest.model_dump(mode="json", by_alias=True)[field]
+    if field == "model_facts":
+        return {name: fact for name, fact in value.items() if name not in _UNSTABLE_FACTS}
+    return value
+
+
+def _difference(name: str, was: object, now: object) -> str:
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        key = next(key for key in {**was, **now} if was.get(key) != now.get(key))
+        return _difference(f"{name}.{key}", was.get(key), now.get(key))
+    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        index = next(index for index in range(len(was)) if was[index] != now[index])
+        return _difference(f"{name}[{index}]", was[index], now[index])
+    return f"{name} was {str(was)[:80]}, is now {str(now)[:80]}"
+
+
+def versions() -> dict[str, str]:
+    """mgllm, Python and the libraries that move numbers, as installed."""
+    found = {"mgllm": version("mgllm"), "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> str | None:
+    """Commit of the checkout that mgllm runs from; None for an installed wheel."""
+    root = Path(__file__).parent.parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit, changes = (
+            _git(root, *words) for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit.strip() + ("+dirty" if changes.strip() else "")
+
+
+def _git(root: Path, *words: str) -> str:
+    command = ["git", "-C", str(root), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)  # noqa: S603  fixed words
+    return done.stdout
+
+
+def _file_sha256(path: Path | None) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None else None

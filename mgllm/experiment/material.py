@@ -1,0 +1,201 @@
+"""What a scenario of a run works on: items with gestures, arms, the cue source, and donors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mgllm.arms.arms import Arm, choose_source, get_arms
+from mgllm.arms.attribution import attributed_gestures, check_arms
+from mgllm.arms.confusion import Confusion, load_confusion
+from mgllm.arms.noisy import label_frequencies
+from mgllm.arms.shuffled import Donors, Shown, assign_donors
+from mgllm.cues.block import item_duration, shown_labels, told_gestures
+from mgllm.cues.checks import check_style
+from mgllm.cues.lines import Rates
+from mgllm.cues.own_rates import own_rates
+from mgllm.errors import InputError, unknown
+from mgllm.experiment.options import AskOptions, RunOptions
+from mgllm.experiment.sampling import limited
+from mgllm.items.joining_gestures import join_gestures
+from mgllm.items.loading import check_targets, items_sha256, load_items
+from mgllm.prompts.scenarios import FoundScenario
+from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Scenario
+
+
+@dataclass(frozen=True)
+class Material:
+    """A scenario's items and all that is drawn by seed over the whole set."""
+
+    found: FoundScenario
+    """What is asked, and the file it came from."""
+    items: tuple[Item, ...]
+    """The whole set, gestures joined."""
+    items_name: str
+    """File name of the set."""
+    items_sha256: str
+    """Hash of the set."""
+    asked: tuple[Item, ...]
+    """The items asked: all, or the sample of `--limit`."""
+    arms: tuple[Arm, ...]
+    """In table order."""
+    left_out: Mapping[str, str]
+    """Arms asked for and left out, with the reason."""
+    source: CueSource | None
+    """Source of the cues."""
+    donors: Mapping[tuple[int, int], Donors]
+    """By (epoch, shuffle)."""
+    frequencies: Mapping[str, float] | None
+    """Of gesture labels over the set, for `text+noisy`."""
+    confusion: Confusion | None
+    """From `--confusion`."""
+    notes: tuple[str, ...]
+    """What joining had to say, and the cue style of items that it cannot do justice to."""
+    attributed: tuple[AttributedGesture, ...]
+    """Gestures to leave out and to tell alone; empty without `--attribute`."""
+    usual: Mapping[str, Mapping[CueSource, Rates]]
+    """By item id, the person's rates in other recordings; empty but for the style `summary`."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is asked."""
+        return self.found.scenario
+
+    @cached_property
+    def by_id(self) -> dict[str, Item]:
+        """The set by item id."""
+        return {item.id: item for item in self.items}
+
+
+def gather(found: FoundScenario, options: RunOptions) -> Material:
+    """Load and join the items of a scenario, choose its arms and source, draw its donors.
+
+    Raises:
+        InputError: whatever does not fit, in one line.
+    """
+    scenario, which = found.scenario, options.which
+    where = which.items or str(found.items_path())
+    items, notes = load_items(where), []
+    check_targets(items, [label.id for label in scenario.labels])
+    if which.gestures is not None:
+        joined = join_gestures(items, which.gestures)
+        items, notes = joined.items, list(joined.notes)
+    arms = _chosen_arms(scenario, options.ask)
+    source = _source(items, arms, which.cue_source)
+    arms, left_out = _without_twin_oracle(arms, source)
+    _refuse_missing(items, arms, source)
+    usual = own_rates(items, _sources_told(arms, source), scenario.cue)
+    if source is not None:
+        notes += check_style(items, source, scenario.cue, usual)
+    has_noise = any(arm.name.startswith("text+noisy") for arm in arms)
+    draws = has_noise and options.ask.confusion is None
+    asked = limited(items, which.limit, options.ask.seed) if which.limit else items
+    return Material(
+        found=found,
+        items=items,
+        items_name=where.replace("\\", "/").rsplit("/", 1)[-1],
+        items_sha256=items_sha256(items),
+        asked=asked,
+        arms=arms,
+        left_out=left_out,
+        source=source,
+        donors=_all_donors(items, arms, source, scenario, options.ask),
+        frequencies=_frequencies(items, source, scenario.cue) if draws else None,
+        confusion=load_confusion(options.ask.confusion) if has_noise and options.ask.confusion else None,
+        notes=tuple(notes),
+        attributed=_attributed(asked, arms, source, scenario.cue) if options.ask.attribute else (),
+        usual=usual,
+    )
+
+
+def _chosen_arms(scenario: Scenario, ask: AskOptions) -> tuple[Arm, ...]:
+    arms = get_arms(ask.arms if ask.arms is not None else scenario.arms)
+    if ask.arms is None and scenario.baseline not in {arm.name for arm in arms}:
+        names = [arm.name for arm in arms]
+        raise InputError(f"scenario {scenario.name} baseline: {unknown('arm', scenario.baseline, names)}")
+    return arms
+
+
+def _source(items: Sequence[Item], arms: Sequence[Arm], wanted: CueSource | None) -> CueSource | None:
+    if not any(arm.needs in ("source", "donor") for arm in arms):
+        return None
+    source = choose_source(items, wanted)
+    if source is None:
+        needing = ", ".join(arm.name for arm in arms if arm.tells_cues)
+        raise InputError(f"no item has gestures, which {needing} need; join them with --gestures DIR")
+    return source
+
+
+def _sources_told(arms: Sequence[Arm], source: CueSource | None) -> set[CueSource]:
+    annotated: set[CueSource] = {"annotated"} if any(arm.needs == "annotated" for arm in arms) else set()
+    return annotated | ({source} if source is not None else set())
+
+
+def _without_twin_oracle(
+    arms: tuple[Arm, ...], source: CueSource | None
+) -> tuple[tuple[Arm, ...], dict[str, str]]:
+    if source != "annotated" or "text+mg" not in {arm.name for arm in arms}:
+        return arms, {}
+    kept = tuple(arm for arm in arms if arm.needs != "annotated")
+    return kept, {
+        arm.name: "text+mg already shows the annotated gestures" for arm in arms if arm.needs == "annotated"
+    }
+
+
+def _refuse_missing(items: Sequence[Item], arms: Sequence[Arm], source: CueSource | None) -> None:
+    for arm in arms:
+        if arm.needs == "annotated":
+            without = [item.id for item in items if "annotated" not in item.gestures]
+            if without:
+                raise InputError(
+                    f"arm {arm.name} needs annotated gestures; {len(without)} items have none ({without[0]})"
+                )
+    speechless = [item.id for item in items if not item.speech]
+    speaking = [arm.name for arm in arms if arm.speech]
+    if speechless and speaking:
+        raise InputError(
+            f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), which "
+            f"{', '.join(speaking)} need; give them speech or run --arms none,mg"
+        )
+
+
+def _attributed(
+    asked: Sequence[Item], arms: Sequence[Arm], source: CueSource | None, settings: CueSettings
+) -> tuple[AttributedGesture, ...]:
+    check_arms({arm.name for arm in arms})
+    assert source is not None  # text+mg has one
+    return attributed_gestures(asked, source, settings)
+
+
+def _all_donors(
+    items: Sequence[Item], arms: Sequence[Arm], source: CueSource | None, scenario: Scenario, ask: AskOptions
+) -> dict[tuple[int, int], Donors]:
+    if source is None or not any(arm.needs == "donor" for arm in arms):
+        return {}
+    shown = [
+        Shown(
+            item=item.id,
+            subject=item.subject,
+            target=item.target,
+            gestures=shown_labels(item.gestures[source], scenario.cue),
+            duration=item_duration(item, source),
+        )
+        for item in items
+    ]
+    return {
+        (epoch, shuffle): assign_donors(shown, ask.seed, epoch, shuffle)
+        for epoch in range(ask.epochs)
+        for shuffle in range(ask.shuffles)
+    }
+
+
+def _frequencies(
+    items: Sequence[Item], source: CueSource | None, settings: CueSettings
+) -> Mapping[str, float]:
+    """How often each label is told over the whole set."""
+    assert source is not None
+    transcripts = [item.gestures[source] for item in items]
+    return label_frequencies(
+        [t.model_copy(update={"gestures": told_gestures(t, settings)}) for t in transcripts]
+    )

@@ -1,0 +1,78 @@
+"""From `--model M` to a backend."""
+
+from __future__ import annotations
+
+from mgllm.backends.base import Backend, BackendOptions, backends
+from mgllm.errors import InputError
+from mgllm.experiment.options import RunOptions
+from mgllm.experiment.prices import price_of, prices_path
+from mgllm.records import Frozen
+
+DEFAULT_LOCAL = "smollm2-135m"
+"""What `--model local` means."""
+
+
+class ModelName(Frozen):
+    """A model's full name, taken apart."""
+
+    backend: str
+    """Name on the shelf of backends."""
+    model: str
+    """What the backend calls it."""
+
+    def __str__(self) -> str:
+        return f"{self.backend}/{self.model}"
+
+
+def parse_model(name: str) -> ModelName:
+    """Take `BACKEND/NAME` apart; `local` alone is the default model.
+
+    Raises:
+        InputError: no such backend, or no name behind it.
+    """
+    stem, slash, rest = name.strip().partition("/")
+    known = backends.names()
+    if stem == "local" and not rest:
+        return ModelName(backend="local", model=DEFAULT_LOCAL)
+    if stem not in known or not (slash and rest):
+        raise InputError(
+            f"unknown model '{name}'; write BACKEND/NAME, such as local, local/FOLDER or openai/gpt-5-mini. "
+            f"Backends: {', '.join(known)}"
+        )
+    return ModelName(backend=stem, model=rest)
+
+
+def with_prices(name: ModelName, options: RunOptions) -> RunOptions:
+    """The options with prices from the user's list, where the flags do not say them.
+
+    Raises:
+        InputError: a budget in dollars without prices.
+    """
+    reach = options.reach
+    listed = price_of(str(name))
+    if listed is not None:
+        known = {"price_in": listed.read, "price_out": listed.written}
+        unsaid = {field: price for field, price in known.items() if getattr(reach, field) is None}
+        reach = reach.model_copy(update=unsaid)
+    if reach.budget_usd is not None and None in (reach.price_in, reach.price_out):
+        raise InputError(
+            "--budget-usd needs prices: give --price-in and --price-out (USD per million tokens), or list "
+            f"{name} in {prices_path()}"
+        )
+    return options.model_copy(update={"reach": reach})
+
+
+def make_backend(name: ModelName, options: RunOptions) -> Backend:
+    """The backend of a model, not yet opened."""
+    reach = options.reach
+    return backends.get(name.backend)(
+        BackendOptions(
+            model=name.model,
+            base_url=reach.base_url,
+            api_key_env=reach.api_key_env,
+            model_args=reach.model_args,
+            timeout_s=reach.timeout_s,
+            max_retries=reach.max_retries,
+            seed=options.ask.seed,
+        )
+    )

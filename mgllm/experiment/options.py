@@ -1,0 +1,106 @@
+"""All knobs of a run, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from mgllm.prompts.scenarios import Folders
+from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
+
+
+class ItemOptions(Frozen):
+    """Which items are asked about, and which gestures are theirs."""
+
+    items: str | None = None
+    """`--items`: a JSONL file, or anything that `datasets` reads; None takes each scenario's own."""
+    gestures: Path | None = None
+    """`--gestures`: a folder of `*.mg.json` files to join to the items."""
+    cue_source: CueSource | None = None
+    """`--cue-source`; None takes the first of out_of_fold, recognized, annotated that every item has."""
+    limit: int | None = Field(default=None, ge=1)
+    """`--limit`: items asked per scenario at most."""
+
+
+class AskOptions(Frozen):
+    """How the questions are put."""
+
+    arms: tuple[str, ...] | None = None
+    """`--arms`; None takes the scenario's."""
+    epochs: int = Field(default=1, ge=1, le=1000)
+    """`--epochs`: repetitions of every question."""
+    shuffles: int = Field(default=1, ge=1, le=1000)
+    """`--shuffles`: donors per item and epoch in `text+shuffled`."""
+    seed: int = 0
+    """`--seed`: decides everything random on our side."""
+    form: Form | Literal["auto"] = "auto"
+    """`--form`."""
+    reasoning: Reasoning | None = None
+    """`--reasoning`; None takes the scenario's."""
+    score: Score | Literal["auto"] = "auto"
+    """`--score`."""
+    paraphrase: str | None = None
+    """`--paraphrase`: another wording of the scenario."""
+    attribute: bool = False
+    """`--attribute`: leave each gesture out, and tell it alone."""
+    confusion: Path | None = None
+    """`--confusion`: what a recogniser takes for what, for `text+noisy@P`."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """`--temperature`."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """`--max-tokens`; None is 256, and 1024 for chain_of_thought."""
+
+
+class ReachOptions(Frozen):
+    """How the model is reached, and what may be spent on it."""
+
+    base_url: str | None = None
+    """`--base-url`."""
+    api_key_env: str | None = None
+    """`--api-key-env`: name of the variable that holds the key, never the key."""
+    model_args: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    """`--model-arg K=V`."""
+    concurrency: int = Field(default=16, ge=1, le=1024)
+    """`--concurrency`: questions in flight."""
+    max_retries: int = Field(default=6, ge=0, le=100)
+    """`--max-retries`: attempts after the first."""
+    timeout_s: float = Field(default=120.0, gt=0)
+    """`--timeout`: seconds until an attempt is given up."""
+    budget_usd: float | None = Field(default=None, gt=0)
+    """`--budget-usd`; needs prices, from the flags or the user's `prices.yaml`."""
+    price_in: float | None = Field(default=None, ge=0)
+    """`--price-in`: USD per million tokens read."""
+    price_out: float | None = Field(default=None, ge=0)
+    """`--price-out`: USD per million tokens written."""
+    max_requests: int | None = Field(default=None, ge=1)
+    """`--max-requests`: attempts in all."""
+    allow_upload: bool = False
+    """`--allow-upload`: restricted items may leave this machine."""
+
+
+class RunOptions(Frozen):
+    """What `mgllm run` was told."""
+
+    model: str
+    """`--model`."""
+    scenarios: tuple[str, ...] = ()
+    """Names or YAML paths; none is all."""
+    folders: Folders = Field(default_factory=Folders)
+    """`--scenarios`, `--prompts`."""
+    which: ItemOptions = Field(default_factory=ItemOptions)
+    """Items and gestures."""
+    ask: AskOptions = Field(default_factory=AskOptions)
+    """Questions."""
+    reach: ReachOptions = Field(default_factory=ReachOptions)
+    """Model and money."""
+    yes: bool = False
+    """`--yes`: an attribution may ask more than 1,000 questions."""
+    results: Path = Path("results")
+    """`--results`."""
+    store_text: bool = True
+    """False with `--no-store-text`: neither prompts nor replies are kept, hashes alone."""
+    display: Literal["auto", "rich", "plain", "none"] = "auto"
+    """`--display` of progress on stderr."""

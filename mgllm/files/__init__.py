@@ -1,0 +1,1 @@
+"""Strangers' files in, whole files out."""

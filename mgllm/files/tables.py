@@ -1,0 +1,104 @@
+"""Tables with a header, as annotation tools and spreadsheets write them: csv, tsv, or with semicolons."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+
+from mgllm.errors import InputError, one_line
+from mgllm.files.text_files import read_annotation
+from mgllm.records import Frozen
+
+_NOTHING = {"", "na", "nan"}
+
+
+class Row(Frozen):
+    """One row."""
+
+    where: str
+    """FILE:LINE."""
+    cells: Mapping[str, str]
+    """Cell by column, white space at its ends taken off."""
+    comma: bool = False
+    """Whether decimals may be written with a comma, as spreadsheets do that part cells by semicolons."""
+
+    def number(self, column: str) -> float | None:
+        """The number in a cell; None if it is empty or NA, or there is no such column.
+
+        Raises:
+            InputError: it is no number, infinite, or below 0.
+        """
+        text = self.cells.get(column, "")
+        if text.casefold() in _NOTHING:
+            return None
+        try:
+            value = float(text.replace(",", ".") if self.comma else text)
+        except ValueError:
+            value = math.nan
+        if not 0 <= value < math.inf:
+            raise InputError(
+                one_line(f"{self.where} {column}: must be a number, 0 or more (given '{text:.30}')")
+            )
+        return value
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8, with or without byte order mark.
+
+    Raises:
+        InputError: it cannot be read or is no such text.
+    """
+    raw = read_annotation(path)
+    try:
+        if b"\0" in raw:
+            raise InputError(one_line(f"{path} holds NUL bytes; save it as UTF-8 text"))
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
+        raise InputError(one_line(f"{path} {what}")) from None
+
+
+def read_rows(
+    path: Path, needed: Sequence[str], hint: str, optional: Sequence[str] = ()
+) -> tuple[list[str], list[Row]]:
+    """The columns of a table, and its rows; rows without any cell are passed over.
+
+    Needed and optional columns are found in any case of letters and spelled as in `needed` and `optional`.
+
+    Raises:
+        InputError: not csv, a row of other length, a needed column twice or missing (then with `hint`).
+    """
+    lines = StringIO(read_text(path), newline="")
+    separator = max("\t;,", key=lines.readline().count)
+    lines.seek(0)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        header = _header(path, next(reader, []), (*needed, *optional))
+        if missing := [name for name in needed if name not in header]:
+            raise InputError(one_line(f"{path}:1 lacks the column '{missing[0]}'; {hint}"))
+        rows = list(_rows(path, reader, header, separator))
+    except csv.Error as error:
+        raise InputError(one_line(f"{path}:{reader.line_num} is not csv: {error}")) from None
+    return header, rows
+
+
+def _header(path: Path, cells: list[str], known: Sequence[str]) -> list[str]:
+    spelled = {name.casefold(): name for name in known}
+    header = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in cells]
+    if twice := [name for name in known if header.count(name) > 1]:
+        raise InputError(one_line(f"{path}:1 has the column '{twice[0]}' twice"))
+    return header
+
+
+def _rows(path: Path, reader: Iterator[list[str]], header: list[str], separator: str) -> Iterator[Row]:
+    for cells in reader:
+        where = f"{path}:{reader.line_num}"  # type: ignore[attr-defined]  # the csv reader's own count
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise InputError(one_line(f"{where} has {len(cells)} cells, the header {len(header)}"))
+        content = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        yield Row(where=where, cells=content, comma=separator == ";")

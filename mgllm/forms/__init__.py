@@ -1,5 +1,0 @@
-"""The form that a person answers: one file, no network, no names."""
-
-from mgllm.forms.form import FormContent, FormItem, build_form
-
-__all__ = ["FormContent", "FormItem", "build_form"]

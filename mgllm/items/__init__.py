@@ -1,0 +1,1 @@
+"""Item sets, and what joins gestures and speech to them."""

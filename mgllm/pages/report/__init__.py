@@ -1,0 +1,21 @@
+"""One page that a reader opens in a browser: summary, pictures, and every item down to the prompt.
+
+facts, accounts, tables ─► sections (pictures as SVG) ─┐
+                                                       ├─► page.html, one file, no network
+runs, prompts ─► payload (each text once, deflated) ───┘
+"""
+
+from mgllm.pages.report.content import PageAccount, PageContent, PageItem, PageRun, PageTable
+from mgllm.pages.report.page import build_page
+from mgllm.pages.report.serving import PageServer, PageSource
+
+__all__ = [
+    "PageAccount",
+    "PageContent",
+    "PageItem",
+    "PageRun",
+    "PageServer",
+    "PageSource",
+    "PageTable",
+    "build_page",
+]

@@ -1,0 +1,77 @@
+"""Are answers right as often as their probabilities promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mgllm.pages.report.content import PageContent, PageTable
+from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.svg import ACCENT, FAINT, drawing, panel_grid, to_svg
+from mgllm.pages.report.words import short
+from mgllm.records import Calibration, RowName
+
+LEAD = (
+    "Items in up to ten groups of equal size, from the least to the most sure. On the line, the most "
+    "probable label is right as often as its probability says; below it the model is too sure. Points carry "
+    "no interval; groups of ten items scatter widely by chance alone."
+)
+
+
+def calibration_section(content: PageContent) -> Section | None:
+    """One picture per row, a panel per arm; null where labels were not scored."""
+    errors = {(arm.row, arm.arm): arm.calibration_error for arm in content.summary.arms}
+
+    def draw(name: str, row: RowName, arms: list[Calibration]) -> Picture:
+        return _picture(name, row, arms, [_described(arm, errors.get((row, arm.arm))) for arm in arms])
+
+    pictures = picture_per_row("calibration", content.figures.calibrations, draw)
+    return Section("calibration", "Calibration", LEAD, pictures) if pictures else None
+
+
+def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:
+    with drawing():
+        figure, panels = panel_grid(len(arms), 2.3, 2.3)
+        for panel, arm in zip(panels, arms, strict=True):
+            _draw(panel, arm)
+        svg = to_svg(figure, name, f"Calibration: {row.words}", "; ".join(words))
+    return Picture(row.words, svg, (_numbers(arms, words),))
+
+
+def _draw(axes: Any, arm: Calibration) -> None:
+    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle="--")
+    axes.plot(
+        [each.confidence for each in arm.bins],
+        [each.right for each in arm.bins],
+        "o-",
+        color=ACCENT,
+        linewidth=1.2,
+        markersize=5,
+    )
+    axes.set(xlim=(0, 1.02), ylim=(-0.04, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
+    axes.set_title(short(arm.arm), fontsize=10)
+    axes.set_xlabel("P(most probable)", fontsize=9)
+    axes.set_ylabel("share right", fontsize=9)
+
+
+def _described(arm: Calibration, error: float | None) -> str:
+    """In words, with the expected calibration error of the tables."""
+    gap = "" if error is None else f", expected calibration error {100 * error:.1f} points"
+    sure = sum(each.confidence * each.n for each in arm.bins) / arm.n
+    right = sum(each.right * each.n for each in arm.bins) / arm.n
+    told = f"{arm.n} items, sure {100 * sure:.1f} % and right {100 * right:.1f} % on average{gap}"
+    return f"{short(arm.arm)}: {told}"
+
+
+def _numbers(arms: Sequence[Calibration], words: Sequence[str]) -> PageTable:
+    return PageTable(
+        "Numbers in the picture",
+        ("arm", "group", "items", "mean P(most probable) %", "right %"),
+        tuple(
+            (arm.arm, str(place), str(each.n), f"{100 * each.confidence:.1f}", f"{100 * each.right:.1f}")
+            for arm in arms
+            for place, each in enumerate(arm.bins, 1)
+        ),
+        names=2,
+        remarks=tuple(f"{each}." for each in words),
+    )

@@ -1,0 +1,85 @@
+"""What items are, and what they were taken for, arm by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mgllm.pages.report.content import PageContent, PageTable
+from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.svg import ACCENT, INK, drawing, panel_grid, to_svg
+from mgllm.pages.report.words import short
+from mgllm.records import Confusion, RowName
+
+LEAD = (
+    "Rows are what is true, columns what was answered; the deeper the colour, the larger the share of the "
+    "row. A column that is deep from top to bottom is an arm that answers the same to everything."
+)
+DEEPEST = 0.5
+"""Opacity of a cell that holds its whole row: letters stay readable on it."""
+
+
+def confusion_section(content: PageContent) -> Section | None:
+    """One picture per row, a panel per arm; null where nothing with a known target was answered."""
+    found = [each for each in content.figures.confusions if any(map(any, each.counts))]
+    pictures = picture_per_row("confusion", found, _picture)
+    return Section("confusion", "What was taken for what", LEAD, pictures) if pictures else None
+
+
+def _picture(name: str, row: RowName, arms: Sequence[Confusion]) -> Picture:
+    labels = len(arms[0].labels)
+    width, height = (1.9, 1.9) if labels < 3 else (0.45 * labels + 1.9, 0.4 * labels + 1.9)
+    with drawing():
+        figure, panels = panel_grid(len(arms), width, height)
+        for place, (panel, arm) in enumerate(zip(panels, arms, strict=True)):
+            _draw(panel, arm, first=place == 0)
+        svg = to_svg(figure, name, f"Confusion: {row.words}", "; ".join(map(_described, arms)))
+    return Picture(row.words, svg, (_numbers(arms),))
+
+
+def _draw(axes: Any, arm: Confusion, *, first: bool) -> None:
+    names = [short(label, 14) for label in arm.labels]
+    few = len(names) < 3
+    for y, counts in enumerate(arm.counts):
+        for x, count in enumerate(counts):
+            share = count / sum(counts) if sum(counts) else 0.0
+            axes.fill(
+                [x - 0.47, x + 0.47, x + 0.47, x - 0.47],
+                [y - 0.47, y - 0.47, y + 0.47, y + 0.47],
+                color=ACCENT,
+                alpha=max(0.06, DEEPEST * share),
+                linewidth=0,
+            )
+            axes.text(x, y, str(count), ha="center", va="center", fontsize=9, color=INK)
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xticks(range(len(names)), names, rotation=0 if few else 90, fontsize=8)
+    axes.set_yticks(range(len(names)), names, rotation=90 if few else 0, va="center", fontsize=8)
+    axes.set_title(short(arm.arm), fontsize=10)
+    axes.set_xlabel("answered", fontsize=9)
+    axes.set_ylabel("is" if first else "", fontsize=9)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _described(arm: Confusion) -> str:
+    cells = ", ".join(
+        f"{count} {short(target)} answered as {short(answer)}"
+        for target, counts in zip(arm.labels, arm.counts, strict=True)
+        for answer, count in zip(arm.labels, counts, strict=True)
+    )
+    return f"{short(arm.arm)}: {cells}"
+
+
+def _numbers(arms: Sequence[Confusion]) -> PageTable:
+    labels = arms[0].labels
+    return PageTable(
+        "Numbers in the picture (records)",
+        ("arm", "is", *(f"answered {label}" for label in labels), "no answer"),
+        tuple(
+            (arm.arm, label, *map(str, counts), str(missing))
+            for arm in arms
+            for label, counts, missing in zip(arm.labels, arm.counts, arm.missing, strict=True)
+        ),
+        names=2,
+    )

@@ -1,0 +1,88 @@
+"""How good must a recogniser be: accuracy over the share of wrong gestures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mgllm.pages.report.content import PageContent, PageTable
+from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
+from mgllm.records import ArmSummary, RowName
+
+NOISY, CLEAN = "text+noisy@", "text+mg"
+LEVELS = ("text", "text+shuffled")
+"""Arms drawn as level lines."""
+LEAD = (
+    "Accuracy when each gesture's label is replaced with the chance below (0: text+mg). Bars are 95 % "
+    "intervals by person, over the items that each arm answered."
+)
+
+
+def dose_section(content: PageContent) -> Section | None:
+    """One picture per row with at least one noisy arm; null where there is none."""
+    scored = [arm for arm in content.summary.arms if arm.accuracy is not None]
+    pictures = picture_per_row("dose", scored, _picture)
+    return Section("dose", "Wrong gestures", LEAD, pictures) if pictures else None
+
+
+def _doses(arms: Sequence[ArmSummary]) -> dict[float, ArmSummary]:
+    doses = {CLEAN: 0.0}
+    for arm in arms:
+        if arm.arm.startswith(NOISY):
+            doses[arm.arm] = float(arm.arm.removeprefix(NOISY))
+    found = {doses[arm.arm]: arm for arm in arms if arm.arm in doses}
+    return dict(sorted(found.items()))
+
+
+def _picture(name: str, row: RowName, arms: Sequence[ArmSummary]) -> Picture | None:
+    doses, levels = _doses(arms), [arm for arm in arms if arm.arm in LEVELS]
+    if not any(arm.arm.startswith(NOISY) for arm in doses.values()):
+        return None
+    with drawing():
+        figure, axes = new_figure(5.6, 3.0)
+        _draw(axes[0, 0], doses, levels)
+        shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
+        words = f"accuracy by share of labels replaced: {shares}"
+        svg = to_svg(figure, name, f"Wrong gestures: {row.words}", words)
+    return Picture(row.words, svg, (_numbers(doses, levels),))
+
+
+def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> None:
+    for arm in levels:
+        axes.axhline(100 * (arm.accuracy or 0), color=FAINT, linewidth=1, linestyle="--")
+    axes.plot(list(doses), [100 * (arm.accuracy or 0) for arm in doses.values()], "o-", color=ACCENT)
+    for p, arm in doses.items():
+        if arm.accuracy_interval is not None:
+            axes.plot([p, p], [100 * end for end in arm.accuracy_interval], color=ACCENT, linewidth=1.4)
+    rising = sorted(levels, key=lambda arm: arm.accuracy or 0)
+    gap = 0.06 * (axes.get_ylim()[1] - axes.get_ylim()[0])
+    for arm, y in zip(rising, _apart([100 * (arm.accuracy or 0) for arm in rising], gap), strict=True):
+        axes.annotate(f" {arm.arm}", (1.0, y), xycoords=("axes fraction", "data"), fontsize=8, va="center")
+    axes.set_xlabel("share of labels replaced")
+    axes.set_ylabel("accuracy, %")
+
+
+def _apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Rising heights moved apart, so that words at them do not lie on each other."""
+    centre = sum(heights) / max(1, len(heights))
+    moved: list[float] = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + gap) if moved else height)
+    shift = centre - sum(moved) / max(1, len(moved))
+    return [height + shift for height in moved]
+
+
+def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> PageTable:
+    rows = [(f"{p:g}", arm) for p, arm in doses.items()] + [("", arm) for arm in levels]
+    return PageTable(
+        "Numbers in the picture",
+        ("arm", "share replaced", "accuracy % [95 %]", "answered"),
+        tuple((arm.arm, p, _accuracy(arm), str(arm.answered)) for p, arm in rows),
+    )
+
+
+def _accuracy(arm: ArmSummary) -> str:
+    low, high = arm.accuracy_interval or (None, None)
+    span = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
+    return f"{100 * (arm.accuracy or 0):.1f}{span}"

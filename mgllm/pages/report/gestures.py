@@ -1,0 +1,81 @@
+"""What each gesture gives: left out of all cues, and told alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mgllm.pages.report.content import PageContent, PageTable
+from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.svg import ACCENT, FAINT, INK, SECOND, drawing, new_figure, to_svg
+from mgllm.pages.report.words import plain, short, signed
+from mgllm.records import Attribution, RowName
+
+LEAD = (
+    "Each gesture over the items that show it, most frequent first. Filled: text+mg less text+mg without it. "
+    "Open: a cue block with this gesture alone less an empty one; for the empty block itself, less text. To "
+    "the right of the line the gesture helps towards the truth. Bars are 95 % intervals by person; all of it "
+    "is exploratory. A gesture's number is about this model's reading of a word in a prompt, not about what "
+    "the movement means in a person."
+)
+AXES = {"log_odds": ("log-odds of the target, nats", 1.0, 2), "accuracy": ("accuracy, points", 100.0, 1)}
+"""By metric: axis, factor, decimals."""
+APART = 0.17
+"""Distance of a gesture's two marks from its line, in lines."""
+
+
+def gestures_section(content: PageContent) -> Section | None:
+    """One picture per row with its table; null where no run was attributed."""
+
+    def draw(name: str, row: RowName, found: list[Attribution]) -> Picture:
+        return _picture(name, row, found, content.gesture_tables.get(row.words, ()))
+
+    pictures = picture_per_row("gestures", content.summary.attribution, draw)
+    return Section("gestures", "What each gesture gives", LEAD, pictures) if pictures else None
+
+
+def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequence[PageTable]) -> Picture:
+    metric = found[0].effect.metric
+    shown = [e for e in found if e.effect.metric == metric and e.effect.difference is not None]
+    lines = list(dict.fromkeys(each.gesture.words for each in shown))
+    with drawing():
+        figure, axes = new_figure(7.6, 0.9 + 0.34 * len(lines))
+        _draw(axes[0, 0], shown, lines, metric)
+        svg = to_svg(figure, name, f"What each gesture gives: {row.words}", _described(shown))
+    return Picture(row.words, svg, tables)
+
+
+def _draw(axes: Any, shown: Sequence[Attribution], lines: Sequence[str], metric: str) -> None:
+    label, factor, _ = AXES[metric]
+    axes.axvline(0, color=FAINT, linewidth=1)
+    for each in shown:
+        out = each.way == "left_out"
+        y = lines.index(each.gesture.words) + (-APART if out else APART)
+        colour = ACCENT if out else SECOND
+        if each.effect.interval is not None:
+            axes.plot([factor * end for end in each.effect.interval], [y, y], color=colour, linewidth=1.5)
+        fill = colour if out else "none"
+        x = factor * (each.effect.difference or 0.0)
+        axes.plot([x], [y], "o", color=colour, markerfacecolor=fill, markersize=5.5)
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.set_yticks(range(len(lines)), [short(line, 44) for line in lines], color=INK)
+    axes.set_xlabel(label)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _described(shown: Sequence[Attribution]) -> str:
+    return "; ".join(f"{short(each.gesture.words)}, {_way(each)} {_number(each)}" for each in shown)
+
+
+def _way(each: Attribution) -> str:
+    return "left out" if each.way == "left_out" else "told alone"
+
+
+def _number(each: Attribution) -> str:
+    _, factor, digits = AXES[each.effect.metric]
+    value = signed(factor * (each.effect.difference or 0.0), digits)
+    if each.effect.interval is None:
+        return value
+    low, high = (plain(factor * end, digits) for end in each.effect.interval)
+    return f"{value} [{low}, {high}]"

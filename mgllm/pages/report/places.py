@@ -1,0 +1,93 @@
+"""Position bias: was a label answered because of its place in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mgllm.pages.report.content import PageContent, PageTable
+from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, to_svg
+from mgllm.pages.report.words import short
+from mgllm.records import ArmBias, RowName, Share
+
+LEAD = (
+    "The labels were listed in different orders for different items, so each place should be answered as "
+    "often as any other (the dashed line), or as often as the truth stands there (the short marks). A place "
+    "far above both is liked for its place alone. Bars are 95 % intervals by person. For none: the mean "
+    "probability of the label that stands there, about nobody."
+)
+
+
+def places_section(content: PageContent) -> Section | None:
+    """One picture per row, a panel per arm; null where labels stood in one order."""
+    found = [each for each in content.summary.bias if each.positions and each.orders > 1]
+    pictures = picture_per_row("places", found, _picture)
+    return Section("places", "Place in the list", LEAD, pictures) if pictures else None
+
+
+def _picture(name: str, row: RowName, arms: Sequence[ArmBias]) -> Picture:
+    with drawing():
+        figure, panels = panel_grid(len(arms), max(1.9, 0.28 * len(arms[0].positions) + 0.9), 2.1)
+        top = _top(arms)
+        for place, (panel, arm) in enumerate(zip(panels, arms, strict=True)):
+            _draw(panel, arm, top, first=place == 0)
+        svg = to_svg(figure, name, f"Place in the list: {row.words}", "; ".join(map(_described, arms)))
+    return Picture(row.words, svg, (_numbers(arms),))
+
+
+def _top(arms: Sequence[ArmBias]) -> float:
+    """Percent at the top of a row's panels: a quarter, a half or the whole, whichever holds all."""
+    shares = [place.value for arm in arms for place in arm.positions]
+    ends = [place.interval[1] for arm in arms for place in arm.positions if place.interval]
+    highest = 100 * max(*shares, *ends, *(target for arm in arms for target in arm.targets), 0.0)
+    return next(top for top in (25.0, 50.0, 100.0) if highest <= top or top == 100.0)
+
+
+def _draw(axes: Any, arm: ArmBias, top: float, *, first: bool) -> None:
+    axes.axhline(100 / len(arm.positions), color=FAINT, linewidth=1, linestyle="--")
+    for x, target in enumerate(arm.targets, 1):
+        axes.plot([x - 0.22, x + 0.22], [100 * target, 100 * target], color=INK, linewidth=1.4)
+    for x, place in enumerate(arm.positions, 1):
+        if place.interval is not None:
+            axes.plot([x, x], [100 * end for end in place.interval], color=ACCENT, linewidth=1.6)
+        axes.plot([x], [100 * place.value], "o", color=ACCENT, markersize=6)
+    axes.set(xlim=(0.4, len(arm.positions) + 0.6), ylim=(-0.04 * top, 1.04 * top), yticks=(0, top / 2, top))
+    axes.set_xticks(range(1, len(arm.positions) + 1))
+    axes.set_title(short(arm.arm), fontsize=10)
+    axes.set_xlabel("place", fontsize=9)
+    axes.set_ylabel("% of answers" if first else "", fontsize=9)
+
+
+def _described(arm: ArmBias) -> str:
+    shares = ", ".join(f"place {n} {100 * place.value:.1f} %" for n, place in enumerate(arm.positions, 1))
+    return f"{short(arm.arm)}: {shares}"
+
+
+def _numbers(arms: Sequence[ArmBias]) -> PageTable:
+    return PageTable(
+        "Numbers in the picture",
+        ("arm", "place", "answers there % [95 %]", "targets there %", "items", "orders"),
+        tuple(
+            (arm.arm, str(n), _share(place), _target(arm, n), _items(arm), str(arm.orders))
+            for arm in arms
+            for n, place in enumerate(arm.positions, 1)
+        ),
+        names=2,
+    )
+
+
+def _share(place: Share) -> str:
+    if place.interval is None:
+        return f"{100 * place.value:.1f}"
+    low, high = (f"{100 * end:.1f}" for end in place.interval)
+    return f"{100 * place.value:.1f} [{low}, {high}]"
+
+
+def _target(arm: ArmBias, place: int) -> str:
+    return f"{100 * arm.targets[place - 1]:.1f}" if arm.targets else ""
+
+
+def _items(arm: ArmBias) -> str:
+    """How many items; `none` is about nobody and was asked once for each order."""
+    return str(arm.items) if arm.subjects else ""

@@ -1,0 +1,126 @@
+"""Finding and reading scenarios: the bundled ones, and those of a folder that the user names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from mgllm.errors import InputError, unknown
+from mgllm.files.yaml_files import read_yaml
+from mgllm.records import Frozen, PromptFiles, Scenario
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+class Folders(Frozen):
+    """Where scenarios and templates are looked for: the user's folder first, then the bundled one.
+
+    Only folders that the user names are read; one that happens to lie in the working directory is not.
+    """
+
+    scenarios: Path | None = None
+    """`--scenarios DIR`."""
+    prompts: Path | None = None
+    """`--prompts DIR`."""
+
+    def scenario_folders(self) -> tuple[Path, ...]:
+        """In order of look-up."""
+        return (*_existing(self.scenarios, "--scenarios"), bundled_folder("scenarios"))
+
+    def prompt_folders(self) -> tuple[Path, ...]:
+        """In order of look-up; the partials `_speech.j2` and `_cues.j2` may be left to the bundled ones."""
+        return (*_existing(self.prompts, "--prompts"), bundled_folder("prompts"))
+
+
+class FoundScenario(Frozen):
+    """A scenario and the file it came from."""
+
+    scenario: Scenario
+    """What the file says."""
+    path: Path
+    """The file."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the scenario with all defaults filled in: comments and layout do not move it."""
+        return hashlib.sha256(self.scenario.model_dump_json().encode()).hexdigest()
+
+    def items_path(self) -> Path:
+        """The item file that the scenario names.
+
+        Raises:
+            InputError: it names none, or one outside its own folder.
+        """
+        if self.scenario.items is None:
+            raise InputError(f"{self.path} names no items; add 'items: FILE.jsonl' or give --items FILE")
+        folder = self.path.parent.resolve()
+        path = (folder / self.scenario.items).resolve()
+        if not path.is_relative_to(folder):
+            raise InputError(
+                f"{self.path} items '{self.scenario.items}' lies outside the scenario's folder; "
+                "move it there or give --items FILE"
+            )
+        return path
+
+    def prompt_files(self, paraphrase: str | None) -> PromptFiles:
+        """Template names of the chosen wording; None is the first.
+
+        Raises:
+            InputError: the scenario has no such paraphrase.
+        """
+        if paraphrase is None:
+            return self.scenario.prompts
+        if paraphrase not in self.scenario.paraphrases:
+            kind = f"paraphrase of scenario {self.scenario.name}"
+            raise InputError(unknown(kind, paraphrase, self.scenario.paraphrases))
+        return self.scenario.paraphrases[paraphrase]
+
+
+def bundled_folder(kind: str) -> Path:
+    """The folder `scenarios` or `prompts` that comes with mgllm: inside the wheel, or in the checkout."""
+    in_wheel = _PACKAGE / "_bundled" / kind
+    return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / kind
+
+
+def scenario_names(folders: Folders) -> list[str]:
+    """Names of the scenarios in the user's folder, if one is named, else of the bundled ones."""
+    return sorted(path.stem for path in folders.scenario_folders()[0].glob("*.yaml"))
+
+
+def find_scenario(name: str, folders: Folders) -> FoundScenario:
+    """Read the scenario called `name`, or the YAML file of that path.
+
+    Raises:
+        InputError: there is none, or its file is not right; one line with file, line and key.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return _read(Path(name))
+    for folder in folders.scenario_folders():
+        if (path := folder / f"{name}.yaml").is_file():
+            return _read(path)
+    known = {path.stem for folder in folders.scenario_folders() for path in folder.glob("*.yaml")}
+    raise InputError(unknown("scenario", name, known))
+
+
+def find_scenarios(names: Sequence[str], folders: Folders) -> tuple[FoundScenario, ...]:
+    """Read several scenarios, each once; all there are if none is named."""
+    wanted = list(dict.fromkeys(names)) or scenario_names(folders)
+    if not wanted:
+        raise InputError(f"no scenario (*.yaml) in {folders.scenario_folders()[0]}")
+    return tuple(find_scenario(name, folders) for name in wanted)
+
+
+def _read(path: Path) -> FoundScenario:
+    scenario = read_yaml(path, Scenario)
+    if scenario.name != path.stem:
+        raise InputError(f"{path} name: '{scenario.name}' is not the file's name; rename one of the two")
+    return FoundScenario(scenario=scenario, path=path)
+
+
+def _existing(folder: Path | None, flag: str) -> tuple[Path, ...]:
+    if folder is None:
+        return ()
+    if not folder.is_dir():
+        raise InputError(f"{flag} {folder} is not a folder")
+    return (folder,)

@@ -1,0 +1,190 @@
+"""One evaluation: what is asked of a checkpoint, the checkpoint put to the test, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.errors import InputError
+from mgllm.progress import Display, Steps
+from mgllm.recognizer.evaluation.floors import Floor, random_floors, raw_floors
+from mgllm.recognizer.evaluation.protocols import Protocol, label_fraction, labelled, probabilities
+from mgllm.recognizer.evaluation.splits import SplitOptions, check_labelled
+from mgllm.recognizer.metrics import Scores
+from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen
+from mgllm.recognizer.network.network import Recognizer
+from mgllm.recognizer.network.opening import with_classes
+from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.training.supervised import SupervisedOptions
+from mgllm.records import Frozen
+from mgllm.skeleton import SkeletonDataset
+from mgllm.skeleton.selection import Split
+
+SEMI = 0.1
+"""Share of labels that `semi` learns from if nothing is said."""
+
+
+class EvaluateOptions(Frozen):
+    """How a checkpoint is evaluated."""
+
+    protocol: Protocol = "linear"
+    """`--protocol`."""
+    which: SplitOptions = Field(default_factory=SplitOptions)
+    """`--split`, `--train-on` …"""
+    transductive: bool = False
+    """`--transductive`: the test side may hold people whom the checkpoint has seen."""
+    label_fraction: float | None = Field(default=None, gt=0, le=1)
+    """`--label-fraction`; none: all labels, a tenth for `semi`."""
+    unseen_classes: bool = False
+    """`--unseen-classes`: test classes without a training clip count as wrong instead of being an error."""
+    stream: Literal["spatial", "temporal", "fused"] | None = None
+    """`--stream`; none: the checkpoint's."""
+    floors: bool = True
+    """False with `--no-floors`."""
+    training: SupervisedOptions = Field(default_factory=SupervisedOptions)
+    """Of the classifier, and of fine-tuning."""
+
+    @property
+    def fraction(self) -> float:
+        """Share of labels that are learned from."""
+        return self.label_fraction or (SEMI if self.protocol == "semi" else 1.0)
+
+
+class Evaluation(Scores):
+    """Scores, and all that must be known to read them."""
+
+    protocol: Protocol
+    """How clips were classified."""
+    split: str
+    """Who was tested."""
+    seed: int
+    """Of labels' choice, fine-tuning and floors."""
+    checkpoint: str
+    """Its folder, or `random`."""
+    stream: str
+    """Whose vector was used."""
+    train_clips: int
+    """Labelled clips learned from, in all folds together."""
+    label_fraction: float
+    """Share of the labels that was used."""
+    transductive: bool
+    """Whether the checkpoint had seen people of the test side."""
+    labels_seen: bool
+    """Whether it had seen even their labels: then the numbers say nothing of other people."""
+    shared_subjects: int
+    """Persons on both sides of the split."""
+    other_classes: tuple[str, ...] = ()
+    """Classes that a classifier tells and the data set has not, such as background: always wrong."""
+    floors: tuple[Floor, ...] = ()
+    """What simple methods reach on the same split."""
+    files: tuple[str, ...] = ()
+    """What was written."""
+
+
+class Trial:
+    """A checkpoint put to the test, split by split."""
+
+    def __init__(
+        self, network: Recognizer, config: CheckpointConfig, reader: ClipReader, options: EvaluateOptions
+    ) -> None:
+        self.network, self.config, self.reader, self.options = network, config, reader, options
+        self.dataset = reader.dataset
+
+    @property
+    def other_classes(self) -> tuple[str, ...]:
+        """Classes of the checkpoint's own classifier that the data set has not."""
+        if self.options.protocol != "classifier":
+            return ()
+        return tuple(name for name in self.config.classes if name not in self.dataset.meta.classes)
+
+    def learned(self, split: Split) -> NDArray[np.int64]:
+        """Labelled clips that are learned from."""
+        fraction, seed = self.options.fraction, self.options.training.seed
+        return label_fraction(self.dataset, split.train, fraction, seed)
+
+    def probabilities(self, split: Split, display: Display) -> NDArray[np.float64]:
+        """Of the test clips."""
+        options = self.options
+        train, test = self.learned(split), labelled(self.dataset, split.test)
+        if options.protocol == "classifier":
+            check_labelled(self.dataset, split, ["test"])
+        else:
+            check_classes(self.dataset, split, train, test, allowed=options.unseen_classes)
+        network = self._network()
+        trains = options.protocol in ("finetune", "semi")
+        steps = options.training.steps(len(train)) if trains else 0
+        with Steps(display if trains else "none", options.protocol, steps) as shown:
+            p_NK = probabilities(
+                options.protocol,
+                network,
+                self.reader,
+                (train, test),
+                options.training,
+                on_step=lambda loss: shown.step(f"loss {loss:.3f}"),
+            )
+        if options.protocol != "classifier":
+            return p_NK
+        order = (*self.dataset.meta.classes, *self.other_classes)
+        return p_NK[:, [self.config.classes.index(name) for name in order]]
+
+    def floors(self, split: Split) -> tuple[Floor, ...]:
+        """On the same clips; none where nothing is learned."""
+        train, test = self.learned(split), labelled(self.dataset, split.test)
+        if not len(train):
+            return ()
+        seed, strength = self.options.training.seed, self.options.training.probe
+        raw = raw_floors(self.reader, train, test, seed)
+        return (*raw, *random_floors(self.config, self.reader, train, test, seed, strength))
+
+    def _network(self) -> Recognizer:
+        """A copy that may be trained."""
+        stream = self.options.stream or self.config.stream
+        if self.options.protocol == "classifier":
+            return self.network
+        return with_classes(deepcopy(self.network), self.dataset.meta.classes, stream)
+
+
+def check_seen(
+    config: CheckpointConfig,
+    dataset: SkeletonDataset,
+    splits: Sequence[Split],
+    name: str,
+    *,
+    allowed: bool,
+) -> tuple[Seen, ...]:
+    """Who of the test sides has been seen in training; refused unless allowed."""
+    people = {dataset.clips[int(number)].subject for split in splits for number in split.test}
+    seen = config.exposure(dataset, people)
+    if seen and not allowed:
+        known = sorted({person for entry in seen for person in entry.subjects}, key=lambda s: (len(s), s))
+        more = f" and {len(known) - 5} more" if len(known) > 5 else ""
+        how = "with their labels" if any(entry.labelled for entry in seen) else "without labels"
+        raise InputError(
+            f"{name} has seen {len(known)} of the test side's people in training ({how}): subject "
+            f"{', '.join(known[:5])}{more}; test on others, or say --transductive, which the result will show"
+        )
+    return seen
+
+
+def check_classes(
+    dataset: SkeletonDataset,
+    split: Split,
+    train: NDArray[np.int64],
+    test: NDArray[np.int64],
+    *,
+    allowed: bool,
+) -> None:
+    """See that there are labelled clips on both sides, and training clips of each tested class."""
+    check_labelled(dataset, split)
+    lacking = np.setdiff1d(dataset.labels[test], dataset.labels[train])
+    if len(lacking) and not allowed:
+        names = ", ".join(f"'{dataset.meta.classes[label]}'" for label in lacking[:5])
+        raise InputError(
+            f"{dataset.path} split '{split.name}': {len(lacking)} classes are tested but have no training "
+            f"clip: {names}; choose other sides, or count them as wrong with --unseen-classes"
+        )

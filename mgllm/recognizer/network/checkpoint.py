@@ -1,0 +1,197 @@
+"""A trained network as a folder: weights in safetensors, facts in JSON, a card for people. No pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from torch import Tensor
+
+from mgllm.errors import InputError
+from mgllm.recognizer.network.reading import Preprocessing
+from mgllm.recognizer.network.two_streams import StreamOptions
+from mgllm.records import Frozen
+from mgllm.skeleton import Layout, SkeletonDataset
+
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "model_card.md"
+SCHEMA: Literal["mgllm.checkpoint/1"] = "mgllm.checkpoint/1"
+Kind = Literal["pretrained", "linear", "finetuned"]
+
+
+class Seen(Frozen):
+    """Clips that a network has learned from. A subject's name belongs to its data set: '1' of two are two."""
+
+    dataset: str
+    """The data set's name."""
+    sha256: str
+    """Its content."""
+    made_of: tuple[str, ...] = ()
+    """The data sets that its clips were taken from."""
+    subjects: tuple[str, ...]
+    """Persons in those clips."""
+    clips: int = Field(ge=1)
+    """How many clips."""
+    labelled: bool
+    """Whether their labels were used."""
+
+
+class CheckpointConfig(Frozen):
+    """`config.json`."""
+
+    schema_: Literal["mgllm.checkpoint/1"] = Field(default=SCHEMA, alias="schema")
+    """Of this file."""
+    kind: Kind
+    """Pretrained: no classes; linear: a classifier on the frozen encoder; finetuned: all trained."""
+    encoder: StreamOptions
+    """Of which parts the network is made."""
+    stream: Literal["spatial", "temporal", "fused"] = "fused"
+    """Whose vector the classifier reads."""
+    layout: Layout
+    """Joints it was made for."""
+    dims: Literal[2, 3]
+    """Coordinates of a joint."""
+    classes: tuple[str, ...] = ()
+    """Names in the order of the logits."""
+    preprocessing: Preprocessing
+    """What is done to a clip first."""
+    subjects_seen: tuple[Seen, ...]
+    """All it has learned from, labelled or not, oldest first."""
+    training: Mapping[str, Any]
+    """Options of the last training."""
+    versions: Mapping[str, str]
+    """Of mgllm, Python and libraries."""
+
+    def exposure(self, dataset: SkeletonDataset, subjects: Iterable[str]) -> tuple[Seen, ...]:
+        """Where it has seen persons of a data set: entries cut down to those that are among `subjects`."""
+        asked, names = set(subjects), {dataset.meta.name, *dataset.meta.made_of}
+        found = []
+        for seen in self.subjects_seen:
+            if names.isdisjoint((seen.dataset, *seen.made_of)) and seen.sha256 != dataset.sha256:
+                continue
+            if shared := tuple(person for person in seen.subjects if person in asked):
+                found.append(seen.model_copy(update={"subjects": shared}))
+        return tuple(found)
+
+
+def seen_of(dataset: SkeletonDataset, numbers: Iterable[int], *, labelled: bool) -> Seen:
+    """What is seen by learning from some clips of a data set."""
+    clips = [dataset.clips[int(number)] for number in numbers]
+    people = sorted({clip.subject for clip in clips}, key=lambda name: (len(name), name))
+    return Seen(
+        dataset=dataset.meta.name,
+        sha256=dataset.sha256,
+        made_of=dataset.meta.made_of,
+        subjects=tuple(people),
+        clips=len(clips),
+        labelled=labelled,
+    )
+
+
+def versions() -> Mapping[str, str]:
+    """What this process runs on."""
+    packages = {name: version(name) for name in ("mgllm", "torch", "numpy", "scikit-learn")}
+    return {"python": platform.python_version(), **packages}
+
+
+def write_checkpoint(
+    folder: Path, config: CheckpointConfig, weights: Mapping[str, Tensor], card: str, *, half: bool = False
+) -> None:
+    """Write the three files, each whole or not at all; the config last.
+
+    Args:
+        folder: made if need be.
+        config: its facts.
+        weights: its tensors.
+        card: its page.
+        half: keep weights in 16 bits, for half the bytes; they are read back as 32.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{WEIGHTS}"
+        save_file({name: _kept(value, half) for name, value in weights.items()}, draft)
+        draft.replace(folder / WEIGHTS)
+        replace_text(folder / CARD, card)
+        replace_text(folder / CONFIG, config.model_dump_json(indent=2, by_alias=True) + "\n")
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
+
+
+def _kept(value: Tensor, half: bool) -> Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if half and value.is_floating_point() else value
+
+
+def make_folder(folder: Path) -> None:
+    """See that a checkpoint can be written, before hours are spent on it.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f".{CONFIG}").write_bytes(b"")
+        (folder / f".{CONFIG}").unlink(missing_ok=True)  # another process of the training may be quicker
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
+
+
+def read_config(folder: Path) -> CheckpointConfig:
+    """Read `config.json` of a checkpoint.
+
+    Raises:
+        InputError: there is none, or it is damaged.
+    """
+    path = folder / CONFIG
+    if not path.is_file():
+        what = "is no checkpoint" if folder.exists() else "does not exist"
+        raise InputError(f"{folder} {what}; a checkpoint is a folder with {WEIGHTS}, {CONFIG} and {CARD}")
+    try:
+        return CheckpointConfig.model_validate(json.loads(path.read_bytes()))
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        field = ".".join(str(step) for step in problem["loc"])
+        raise InputError(f"{path} {field}: {problem['msg']}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON: {error}") from None
+
+
+def weights_sha256(folder: Path) -> str:
+    """Hash of a checkpoint's weights: by it a transcript says who made it."""
+    with (folder / WEIGHTS).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """Read the weights of a checkpoint.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = folder / WEIGHTS
+    try:
+        return load_file(path)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist; the checkpoint is not whole") from None
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path} is damaged: {error}") from None

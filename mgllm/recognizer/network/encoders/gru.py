@@ -1,0 +1,54 @@
+"""The temporal stream: a recurrent network over frames.
+
+A GRU (Cho et al., EMNLP 2014) over the sequence of whole poses, as the paper's temporal stream and the
+sequence stream of Thoker et al. (ACM MM 2021). Widths and readout are our reading.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from mgllm.recognizer.graph import Graph
+from mgllm.recognizer.network.encoders.base import Encoder, encoder, inside_frames, joint_features
+
+
+@encoder("gru")
+class GruEncoder(Encoder):
+    """A GRU in both directions, read out as mean and maximum over the clip's frames.
+
+    Each direction of each layer is one fused call over all frames. The backward one begins at the clip's own
+    last frame, not in the padding: clips are turned round there. Packed sequences do the same, but on the CPU
+    their gradient takes time that grows with the square of the frames.
+    """
+
+    def __init__(self, graph: Graph, channels: int, width: int = 128, layers: int = 2) -> None:
+        super().__init__()
+        pose = graph.joints * (2 * channels + 1)
+        self.enter = nn.Linear(pose, 2 * width)
+        ends = [nn.GRU(2 * width, width, batch_first=True) for _ in range(2 * layers)]
+        self.forwards, self.backwards = nn.ModuleList(ends[::2]), nn.ModuleList(ends[1::2])
+        self.dims = 4 * width
+
+    def forward(self, x_NTVC: Tensor, mask_NTV: Tensor) -> Tensor:
+        """Vectors z_ND of clips."""
+        inside_NT = inside_frames(mask_NTV)
+        turned_NT = _turned(inside_NT)
+        out_NTD = self.enter(joint_features(x_NTVC, mask_NTV).flatten(2))
+        for ahead, back in zip(self.forwards, self.backwards, strict=True):
+            back_NTD = _taken(back(_taken(out_NTD, turned_NT))[0], turned_NT)
+            out_NTD = torch.cat([ahead(out_NTD)[0], back_NTD], -1)
+        inside_NT1 = inside_NT[..., None]
+        mean_ND = (out_NTD * inside_NT1).sum(1) / inside_NT1.sum(1)
+        most_ND = out_NTD.masked_fill(~inside_NT1, -torch.inf).amax(1)
+        return torch.cat([mean_ND, most_ND], -1)
+
+
+def _turned(inside_NT: Tensor) -> Tensor:
+    """Numbers of frames, last before first inside a clip, as they are in the padding; twice is once more."""
+    frame_T = torch.arange(inside_NT.shape[1], device=inside_NT.device)
+    return torch.where(inside_NT, inside_NT.sum(1, keepdim=True) - 1 - frame_T, frame_T)
+
+
+def _taken(x_NTD: Tensor, frame_NT: Tensor) -> Tensor:
+    return x_NTD.gather(1, frame_NT[..., None].expand_as(x_NTD))

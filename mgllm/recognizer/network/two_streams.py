@@ -1,0 +1,99 @@
+"""Both encoders with their fusion and projection heads: what is trained, and what is copied for the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from mgllm.errors import InputError
+from mgllm.recognizer.clips import Clips
+from mgllm.recognizer.graph import Graph
+from mgllm.recognizer.network.encoders.base import Encoder, encoders
+from mgllm.recognizer.network.fusion import FusionReport, make_fusion
+from mgllm.records import Frozen
+
+STREAMS = ("spatial", "temporal", "fused")
+
+
+class StreamOptions(Frozen):
+    """Of which parts the network is made; stands in a checkpoint's `config.json`."""
+
+    spatial: str = "graph-conv"
+    """An encoder's name."""
+    spatial_args: Mapping[str, int | tuple[int, ...]] = Field(default_factory=dict)
+    """Its widths, where they are not its defaults."""
+    temporal: str = "gru"
+    """An encoder's name."""
+    temporal_args: Mapping[str, int | tuple[int, ...]] = Field(default_factory=dict)
+    """Its widths, where they are not its defaults."""
+    fusion: str = "balanced"
+    """concat, sum, gated or balanced."""
+    dims: int = Field(default=512, ge=1)
+    """Length of the fused vector (concat: as long as both streams')."""
+    head_width: int = Field(default=256, ge=1)
+    """Hidden units of a projection head."""
+    head_dims: int = Field(default=128, ge=1)
+    """Length of the vectors that are contrasted."""
+
+
+class Embedded(NamedTuple):
+    """Clips as vectors, before any head: what is kept after pre-training."""
+
+    by_stream: Mapping[str, Tensor]
+    """z_ND of spatial, temporal and fused."""
+    report: FusionReport
+
+
+class TwoStreams(nn.Module):
+    """Two encoders, their fusion, and a projection head for each of the three vectors."""
+
+    def __init__(self, graph: Graph, channels: int, options: StreamOptions) -> None:
+        super().__init__()
+        self.spatial = _encoder(options.spatial, graph, channels, options.spatial_args)
+        self.temporal = _encoder(options.temporal, graph, channels, options.temporal_args)
+        self.fusion = make_fusion(options.fusion, self.spatial.dims, self.temporal.dims, options.dims)
+        self.dims = {
+            "spatial": self.spatial.dims,
+            "temporal": self.temporal.dims,
+            "fused": self.fusion.dims,
+        }
+        self.heads = nn.ModuleDict({name: _head(self.dims[name], options) for name in STREAMS})
+
+    def forward(self, clips: Clips) -> Embedded:
+        """Vectors of all three kinds."""
+        spatial_ND, temporal_ND = self.spatial(*clips), self.temporal(*clips)
+        fused = self.fusion(spatial_ND, temporal_ND)
+        return Embedded({"spatial": spatial_ND, "temporal": temporal_ND, "fused": fused.z_ND}, fused.report)
+
+    def project(self, embedded: Embedded) -> Mapping[str, Tensor]:
+        """Unit vectors to be contrasted, by stream."""
+        return {name: normalize(self.heads[name](embedded.by_stream[name]), dim=-1) for name in STREAMS}
+
+
+def _encoder(name: str, graph: Graph, channels: int, args: Mapping[str, int | tuple[int, ...]]) -> Encoder:
+    make = encoders.get(name)
+    try:
+        return make(graph, channels, **args)
+    except (TypeError, ValueError, IndexError, RuntimeError) as error:
+        raise InputError(f"encoder {name} cannot be made with {dict(args)}: {error}") from error
+
+
+def _head(dims: int, options: StreamOptions) -> nn.Module:
+    """Two layers, as in MoCo v2 (Chen et al., 2020) and SimCLR."""
+    return nn.Sequential(
+        nn.Linear(dims, options.head_width), nn.ReLU(), nn.Linear(options.head_width, options.head_dims)
+    )
+
+
+def stream_gradient_norms(streams: TwoStreams) -> Mapping[str, float]:
+    """Length of the gradient of each encoder's weights, after `backward`; 0 where none has come."""
+    norms = {}
+    for name in ("spatial", "temporal"):
+        weights = getattr(streams, name).parameters()
+        grads = [weight.grad.norm() for weight in weights if weight.grad is not None]
+        norms[name] = float(sum(norm.square() for norm in grads)) ** 0.5
+    return norms

@@ -1,0 +1,170 @@
+"""Spatial-temporal-balanced dual-stream contrastive learning: one step's losses.
+
+The method of the paper (Gao et al., arXiv 2405.13206) as far as it is known: a graph stream and a recurrent
+stream, contrast without labels, a balancing fusion. Queues and momentum encoders are MoCo's, the contrast
+between streams is Thoker et al.'s (ACM MM 2021), the third view AimCLR's (AAAI 2022); how they are put
+together and weighted is our reading. The loop that trains stands elsewhere: this knows no optimiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from mgllm.recognizer.clips import Clips
+from mgllm.recognizer.graph import Graph
+from mgllm.recognizer.network.fusion import FusionReport
+from mgllm.recognizer.network.two_streams import STREAMS, StreamOptions, TwoStreams
+from mgllm.recognizer.training.composing import Views
+from mgllm.recognizer.training.losses import Contrast, contrast, divergence, info_nce
+from mgllm.recognizer.training.momentum import follow, momentum_copy
+from mgllm.recognizer.training.monitor import Health, health
+from mgllm.recognizer.training.queues import KeyQueue
+from mgllm.records import Frozen
+
+PAIRS = {
+    "spatial": ("spatial", "spatial"),
+    "temporal": ("temporal", "temporal"),
+    "fused": ("fused", "fused"),
+    "spatial_temporal": ("spatial", "temporal"),
+    "temporal_spatial": ("temporal", "spatial"),
+}
+"""Losses by name: the query's stream, and that of key and queue."""
+
+
+class ContrastOptions(Frozen):
+    """How views are contrasted. A loss whose weight is 0 is not computed."""
+
+    temperature: float = Field(default=0.1, gt=0)
+    """Of the softmax over candidates."""
+    queue: int = Field(default=512, ge=1)
+    """Keys that are kept; more than the set has clips bring nothing new."""
+    spatial: float = Field(default=1.0, ge=0)
+    """Weight of the contrast inside the spatial stream."""
+    temporal: float = Field(default=1.0, ge=0)
+    """Weight of the contrast inside the temporal stream."""
+    cross: float = Field(default=0.5, ge=0)
+    """Weight of each of the two contrasts between streams."""
+    fused: float = Field(default=1.0, ge=0)
+    """Weight of the contrast of fused vectors."""
+    extreme: float = Field(default=0.5, ge=0)
+    """Weight of the third view's divergence, in each stream that is contrasted with itself."""
+    balance: float = Field(default=0.1, ge=0)
+    """Weight of the fusion's balance."""
+
+    def weights(self) -> Mapping[str, float]:
+        """Weight of each pair that counts."""
+        own = {"spatial": self.spatial, "temporal": self.temporal, "fused": self.fused}
+        cross = {"spatial_temporal": self.cross, "temporal_spatial": self.cross}
+        return {name: weight for name, weight in {**own, **cross}.items() if weight > 0}
+
+
+class StepLosses(NamedTuple):
+    """What one batch says. `loss` alone carries gradients."""
+
+    loss: Tensor
+    """To be minimised."""
+    parts: Mapping[str, Tensor]
+    """Unweighted losses in nats: pairs by name, `extreme_STREAM`, `balance`."""
+    compared: Mapping[str, Contrast]
+    """Cosines behind the pairs, detached."""
+    fusion: FusionReport
+    """Shares of the streams in the fused vectors, detached."""
+    temperature: float
+    """Of the softmax."""
+
+    def health(self) -> Mapping[str, Health]:
+        """Whether each pair is learning; waits for the device."""
+        return {name: health(compared, self.temperature) for name, compared in self.compared.items()}
+
+
+class DualStream(nn.Module):
+    """Query network, its slow copy for keys, and a queue of keys for each of the three vectors."""
+
+    def __init__(self, graph: Graph, channels: int, streams: StreamOptions, options: ContrastOptions) -> None:
+        super().__init__()
+        self.options = options
+        self.query = TwoStreams(graph, channels, streams)
+        self.key = momentum_copy(self.query)
+        size, dims = options.queue, streams.head_dims
+        self.queues = nn.ModuleDict({name: KeyQueue(size, dims) for name in STREAMS})
+
+    def forward(
+        self, views: Views, ids_N: Tensor, gather: Callable[[Tensor], Tensor] = torch.detach
+    ) -> StepLosses:
+        """Losses of a batch. Its keys enter the queues first: call `backward` before the next forward.
+
+        Args:
+            views: of N clips.
+            ids_N: the clips' numbers in the set.
+            gather: joins a tensor with those of the other processes, so that all have the same queues.
+        """
+        keys = self._keys(views.key)
+        ids_M = gather(ids_N)
+        for name in STREAMS:
+            self.queue(name).enter(gather(keys[name]), ids_M)
+        embedded = self.query(views.query)
+        compared = self._compare(self.query.project(embedded), keys, ids_N)
+        parts = {name: info_nce(one, self.options.temperature) for name, one in compared.items()}
+        if views.extreme is not None and self.options.extreme > 0:
+            parts |= self._extreme(views.extreme, keys, ids_N, compared)
+        parts["balance"] = embedded.report.balance
+        return StepLosses(
+            loss=self._total(parts),
+            parts={name: part.detach() for name, part in parts.items()},
+            compared={name: Contrast(*(t.detach() for t in one)) for name, one in compared.items()},
+            fusion=FusionReport(*(value.detach() for value in embedded.report)),
+            temperature=self.options.temperature,
+        )
+
+    def queue(self, stream: str) -> KeyQueue:
+        """The keys kept for a stream."""
+        found = self.queues[stream]
+        assert isinstance(found, KeyQueue)
+        return found
+
+    def follow(self, momentum: float) -> None:
+        """Move the key network towards the query network; after each step of the optimiser."""
+        follow(self.key, self.query, momentum)
+
+    @torch.no_grad()
+    def encode(self, clips: Clips, stream: str = "fused") -> Tensor:
+        """Frozen features z_ND of clips: the query network's vectors before the heads."""
+        embedded = self.query(clips)
+        features_ND: Tensor = embedded.by_stream[stream]
+        return features_ND
+
+    @torch.no_grad()
+    def _keys(self, clips: Clips) -> Mapping[str, Tensor]:
+        keys: Mapping[str, Tensor] = self.key.project(self.key(clips))
+        return keys
+
+    def _compare(
+        self, queries: Mapping[str, Tensor], keys: Mapping[str, Tensor], ids_N: Tensor
+    ) -> dict[str, Contrast]:
+        compared = {}
+        for name in self.options.weights():
+            asks, answers = PAIRS[name]
+            bank = self.queue(answers).bank()
+            compared[name] = contrast(queries[asks], keys[answers], ids_N, bank)
+        return compared
+
+    def _extreme(
+        self, clips: Clips, keys: Mapping[str, Tensor], ids_N: Tensor, normal: Mapping[str, Contrast]
+    ) -> dict[str, Tensor]:
+        extreme = self._compare(self.query.project(self.query(clips)), keys, ids_N)
+        return {
+            f"extreme_{name}": divergence(extreme[name], normal[name], self.options.temperature)
+            for name in STREAMS
+            if name in normal
+        }
+
+    def _total(self, parts: Mapping[str, Tensor]) -> Tensor:
+        weights = dict(self.options.weights())
+        weights |= {f"extreme_{name}": self.options.extreme * weights.get(name, 0) for name in STREAMS}
+        weights["balance"] = self.options.balance
+        return torch.stack([weights[name] * part for name, part in parts.items()]).sum()

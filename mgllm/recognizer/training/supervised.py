@@ -1,0 +1,158 @@
+"""Training with labels: from a pre-trained network or from scratch, all weights together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field
+from torch.nn.functional import cross_entropy
+from torch.nn.utils import clip_grad_norm_
+
+from mgllm.errors import InputError, TrainingStopped
+from mgllm.recognizer.metrics import Labels
+from mgllm.recognizer.network.network import Recognizer, encode
+from mgllm.recognizer.network.reading import ClipReader, Numbers, layout_graph
+from mgllm.recognizer.training.composing import view_generator
+from mgllm.recognizer.training.probing import LongTail, fit_linear, log_prior
+from mgllm.recognizer.training.processes import choose_device
+from mgllm.recognizer.training.recipes import recipe
+from mgllm.recognizer.training.schedule import cosine
+from mgllm.records import Frozen
+from mgllm.seeds import stream
+
+MOST_PROBED = 20_000
+"""Clips that the classifier's beginning is fitted on at most, a seeded sample."""
+
+
+class SupervisedOptions(Frozen):
+    """Everything that decides a training with labels."""
+
+    epochs: int = Field(default=30, ge=1)
+    """Times that each clip is seen."""
+    batch: int = Field(default=32, ge=1)
+    """Clips of one step."""
+    learning_rate: float = Field(default=1e-3, gt=0)
+    """Highest rate of AdamW, for all weights."""
+    weight_decay: float = Field(default=1e-2, ge=0)
+    """Of AdamW."""
+    clip_norm: float = Field(default=1.0, gt=0)
+    """Longest gradient."""
+    smoothing: float = Field(default=0.1, ge=0, lt=1)
+    """Of labels."""
+    augment: str = "gentle"
+    """Recipe of training clips."""
+    probe: float = Field(default=0.1, gt=0)
+    """C of the logistic regression that a linear classifier is, and that the classifier starts from."""
+    k: int = Field(default=1, ge=1)
+    """Nearest neighbours that vote."""
+    long_tail: LongTail = "none"
+    """What is done about rare classes."""
+    seed: int = 0
+    """Decides order and augmentations."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where it is computed."""
+
+    def steps(self, clips: int) -> int:
+        """Of a training on so many clips; the last batch of an epoch may be short."""
+        return math.ceil(clips / self.batch) * self.epochs
+
+
+def train_supervised(
+    network: Recognizer,
+    reader: ClipReader,
+    numbers: Numbers,
+    options: SupervisedOptions,
+    *,
+    on_step: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Train all weights of a network with classes, in place.
+
+    The classifier starts as a linear probe of the network as it is, so that the first steps do not undo what
+    was learned before (Kumar et al., ICLR 2022).
+
+    Raises:
+        InputError: no clips.
+        TrainingStopped: the loss is not finite.
+    """
+    if not len(numbers):
+        raise InputError(f"{reader.dataset.path}: no labelled clip to learn from")
+    network.to(choose_device(options.device))
+    start_classifier(network, reader, numbers, options)
+    work = _Work(network, reader, np.asarray(numbers), options)
+    network.train()
+    for epoch in range(options.epochs):
+        for step, chosen in enumerate(work.batches(epoch)):
+            on_step(work.step(chosen, epoch, step))
+    network.eval()
+
+
+def start_classifier(
+    network: Recognizer, reader: ClipReader, numbers: Numbers, options: SupervisedOptions
+) -> None:
+    """Fit the classifier as a linear probe of the network as it stands, on so many clips as it needs."""
+    numbers = np.asarray(numbers)
+    if len(numbers) > MOST_PROBED:
+        numbers = stream(options.seed, "probed").choice(numbers, MOST_PROBED, replace=False)
+    labels = reader.dataset.labels[numbers]
+    fit_linear(network, encode(network, reader, numbers), labels, options.probe, "none")
+
+
+def drawn(
+    numbers: NDArray[np.int64], y_N: Labels, epoch: int, options: SupervisedOptions
+) -> NDArray[np.int64]:
+    """Clips of an epoch in their order: each once, or, with sampling, classes alike often."""
+    draws = stream(options.seed, "order", epoch)
+    if options.long_tail != "sampling":
+        return draws.permutation(numbers)
+    share_N = 1 / np.bincount(y_N)[y_N]
+    return draws.choice(numbers, len(numbers), p=share_N / share_N.sum())
+
+
+class _Work:
+    """What stays the same from step to step."""
+
+    def __init__(
+        self, network: Recognizer, reader: ClipReader, numbers: NDArray[np.int64], options: SupervisedOptions
+    ) -> None:
+        self.network, self.reader, self.numbers, self.options = network, reader, numbers, options
+        self.labels = reader.dataset.labels
+        self.device = network.mean_D.device
+        self.recipe = recipe(options.augment, layout_graph(reader.layout))
+        prior_K = log_prior(self.labels[numbers], len(network.classes))
+        self.prior_K = torch.from_numpy(prior_K).float().to(self.device)
+        self.weights = list(network.parameters())
+        self.optimizer = torch.optim.AdamW(self.weights, 1.0, weight_decay=options.weight_decay)
+        self.steps = math.ceil(len(numbers) / options.batch)
+
+    def batches(self, epoch: int) -> list[NDArray[np.int64]]:
+        """The clips of each step of an epoch."""
+        order_N = drawn(self.numbers, self.labels[self.numbers], epoch, self.options)
+        size = self.options.batch
+        return [order_N[step * size : (step + 1) * size] for step in range(self.steps)]
+
+    def step(self, chosen: NDArray[np.int64], epoch: int, step: int) -> float:
+        """One step; returns the loss."""
+        done, total = epoch * self.steps + step, self.options.steps(len(self.numbers))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.options.learning_rate * cosine(done, total)
+        generator = view_generator(self.options.seed, epoch, step, self.device)
+        logits_NK = self.network(self.recipe(self.reader.batch(chosen, self.device), generator))
+        if self.options.long_tail == "logit":  # Menon et al., ICLR 2021, eq. 10
+            logits_NK = logits_NK + self.prior_K
+        y_N = torch.from_numpy(self.labels[chosen]).to(self.device)
+        loss = cross_entropy(logits_NK, y_N, label_smoothing=self.options.smoothing)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        length = clip_grad_norm_(self.weights, self.options.clip_norm)
+        if not (bool(torch.isfinite(loss)) and bool(torch.isfinite(length))):
+            raise TrainingStopped(
+                f"the loss is not a finite number at epoch {epoch + 1}, step {step + 1}; "
+                f"try a lower learning rate than {self.options.learning_rate:g}"
+            )
+        self.optimizer.step()
+        return float(loss.detach())

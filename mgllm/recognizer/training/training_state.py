@@ -1,0 +1,105 @@
+"""A pre-training in the middle, on disk: all that the next step depends on, in one safetensors file.
+
+Random numbers are no part of it: every draw is made from seed, epoch and step.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from mgllm.errors import InputError
+from mgllm.recognizer.network.network import put_weights
+from mgllm.recognizer.training.history import EpochRow
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+
+STATE = "training.safetensors"
+_MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+FREE = ("device",)
+"""Options that may differ when a training goes on."""
+
+
+def save_state(training: Pretraining, clips: str, folder: Path) -> None:
+    """Write the state, whole or not at all.
+
+    Args:
+        training: between two epochs.
+        clips: hash of what is learned from.
+        folder: of the checkpoint.
+    """
+    from safetensors.torch import save_file
+
+    tensors: dict[str, Tensor] = {f"model.{key}": v for key, v in training.model.state_dict().items()}
+    for place, weight in enumerate(training.weights):
+        for name, value in training.optimizer.state[weight].items():
+            tensors[f"optimizer.{place}.{name}"] = value
+    about = {
+        "options": training.options.model_dump_json(),
+        "clips": clips,
+        "history": json.dumps([row.model_dump(mode="json") for row in training.history]),
+    }
+    draft = folder / f".{STATE}"
+    save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, draft, about)
+    draft.replace(folder / STATE)
+
+
+def load_state(training: Pretraining, clips: str, folder: Path) -> None:
+    """Put a fresh training where a saved one stood.
+
+    Raises:
+        InputError: there is none, it is damaged, or options or clips are others.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / STATE
+    if not path.is_file():
+        raise InputError(f"{path} does not exist: there is no unfinished training in {folder} to resume")
+    try:
+        with safe_open(path, "pt") as file:
+            about = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # no mapping
+        options = PretrainOptions.model_validate_json(about["options"])
+        history = [EpochRow.model_validate(row) for row in json.loads(about["history"])]
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {error}; begin again in another folder") from None
+    _check_same(options, training.options, path)
+    if about.get("clips") != clips:
+        raise InputError(f"{path} was trained on other clips; give the same data set and --train-on")
+    model = {key.removeprefix("model."): v for key, v in tensors.items() if key.startswith("model.")}
+    put_weights(training.model, model, path)
+    _put_moments(training, tensors, path)
+    training.history[:] = history
+
+
+def _check_same(saved: PretrainOptions, now: PretrainOptions, path: Path) -> None:
+    before, after = saved.model_dump(mode="json"), now.model_dump(mode="json")
+    changed = [name for name in before if name not in FREE and before[name] != after[name]]
+    if changed:
+        name = changed[0]
+        raise InputError(
+            f"{path}: {name} was {_short(before[name])}, is {_short(after[name])} now; "
+            "resume with the same options, or begin again in another folder"
+        )
+
+
+def _short(value: Any) -> str:
+    return f"{value!r:.80}"
+
+
+def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) -> None:
+    for place, weight in enumerate(training.weights):
+        keys = [f"optimizer.{place}.{name}" for name in _MOMENTS]
+        if not any(key in tensors for key in keys):
+            continue  # a stream that is not trained has none
+        if any(key not in tensors for key in keys) or any(
+            tensors[key].shape != weight.shape for key in keys[:2]
+        ):
+            raise InputError(f"{path} is damaged: the optimiser's state is not whole")
+        moments = (tensors[key].clone() for key in keys)
+        training.optimizer.state[weight] = {
+            name: value if name == "step" else value.to(weight.device)
+            for name, value in zip(_MOMENTS, moments, strict=True)
+        }

@@ -1,0 +1,194 @@
+"""Filler: the form and length of a cue block, and nothing of what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+from mgllm.arms.filler import FRAMES, SINGLES, STATES, TOPICS, fill
+from mgllm.cues.block import CueLine, Cues
+from mgllm.cues.vocabularies import gesture_words, load_vocabulary, vocabulary_names
+from mgllm.errors import InputError
+
+VOCABULARY = load_vocabulary("imigue")
+LABELS = [one.label for name in vocabulary_names() for one in load_vocabulary(name).classes]
+
+
+@lru_cache
+def byte_pairs(size: int) -> Tokenizer:
+    """A byte-pair tokenizer learned from the words at hand."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator([*LABELS, *TOPICS, *STATES, VOCABULARY.definition], trainer)
+    return tokenizer
+
+
+def words_only(text: str) -> int:
+    return len(re.findall(r"\w+", text))
+
+
+def words_and_marks(text: str) -> int:
+    return len(re.findall(r"\w+|[^\w\s]", text))
+
+
+def few_pairs(text: str) -> int:
+    return len(byte_pairs(300).encode(text).ids)
+
+
+def many_pairs(text: str) -> int:
+    return len(byte_pairs(900).encode(text).ids)
+
+
+COUNTERS = [words_only, words_and_marks, few_pairs, many_pairs, len]
+
+
+def render(cues: Cues) -> str:
+    lines = [f"- {line}" for line in cues.lines] or [cues.nothing]
+    return "\n".join([cues.heading, cues.definition, *lines])
+
+
+def block(labels: Sequence[str], timed: bool = True, sure: bool = False) -> Cues:
+    lines = [
+        CueLine(when=f"0:{k:02d}.2–0:{k:02d}.9 " if timed else "", what=label, sure=" (0.82)" if sure else "")
+        for k, label in enumerate(labels)
+    ]
+    return Cues(
+        heading=VOCABULARY.heading,
+        definition=VOCABULARY.definition,
+        lines=tuple(lines),
+        nothing=VOCABULARY.nothing,
+    )
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def said(cues: Cues) -> str:
+    return " ".join([cues.heading, cues.definition, cues.nothing, *(line.what for line in cues.lines)])
+
+
+@pytest.mark.parametrize("count", COUNTERS)
+@settings(max_examples=60, deadline=None)
+@given(
+    labels=st.lists(st.sampled_from(LABELS), max_size=30),
+    timed=st.booleans(),
+    sure=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_form_and_length_are_those_of_the_cues(
+    count: Callable[[str], int], labels: list[str], timed: bool, sure: bool, seed: int
+) -> None:
+    cues = block(labels, timed, sure)
+    filler = fill(cues, count, render, {"won", "lost"}, seed, "i")
+    assert [(line.when, line.sure) for line in filler.lines] == [
+        (line.when, line.sure) for line in cues.lines
+    ]
+    wanted = count(render(cues))
+    assert abs(count(render(filler)) - wanted) <= max(3, 0.03 * wanted)
+    assert not words(said(filler)) & gesture_words()
+
+
+@pytest.mark.parametrize("count", COUNTERS)
+@settings(max_examples=30, deadline=None)
+@given(lengths=st.lists(st.integers(1, 40), min_size=1, max_size=12), seed=st.integers(0, 99))
+def test_labels_of_any_length_are_met(count: Callable[[str], int], lengths: list[int], seed: int) -> None:
+    cues = block([" ".join(["wobble"] * length) for length in lengths])
+    filler = fill(cues, count, render, (), seed, "i")
+    wanted = count(render(cues))
+    assert abs(count(render(filler)) - wanted) <= max(3, 0.03 * wanted)
+
+
+def test_the_block_is_a_function_of_seed_and_item() -> None:
+    cues = block(LABELS[:8])
+    first = fill(cues, words_and_marks, render, (), 0, "i")
+    assert fill(cues, words_and_marks, render, (), 0, "i") == first
+    others = [fill(cues, words_and_marks, render, (), seed, item) for seed, item in [(0, "j"), (1, "i")]]
+    for other in others:
+        assert other.lines != first.lines
+        assert (other.heading, other.definition, other.nothing) == (
+            first.heading,
+            first.definition,
+            first.nothing,
+        )
+    assert len({line.what for line in first.lines}) == 8
+
+
+def test_an_item_without_gestures_gets_a_sentence_of_its_own() -> None:
+    filler = fill(block([]), words_and_marks, render, (), 0, "i")
+    assert filler.lines == ()
+    assert filler.nothing == "No recording notes were made."
+    assert abs(words_and_marks(render(filler)) - words_and_marks(render(block([])))) <= 3
+
+
+def test_headings_and_phrases_make_way_for_the_words_of_labels() -> None:
+    forbidden = {"Recording", "audio", "STEADY", "No", "a"}
+    filler = fill(block(LABELS[:40]), words_and_marks, render, forbidden, 0, "i")
+    assert filler.heading == "Equipment notes:"
+    assert not words(said(filler)) & {"recording", "audio", "steady", "no", "a"}
+    assert not words(said(fill(block([]), words_and_marks, render, forbidden, 0, "i"))) & {
+        "no",
+        "a",
+        "recording",
+    }
+
+
+def test_forbidden_words_may_come_as_phrases() -> None:
+    filler = fill(block(LABELS[:40]), words_and_marks, render, ["was recording-free"], 0, "i")
+    assert not words(said(filler)) & {"was", "recording", "free"}
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [words(" ".join(frame.heading for frame in FRAMES)), words(" ".join(TOPICS)), words(" ".join(STATES))],
+)
+def test_it_says_so_when_nothing_is_left(forbidden: set[str]) -> None:
+    with pytest.raises(InputError, match="nothing left to say"):
+        fill(block(["smiling"]), words_and_marks, render, forbidden, 0, "i")
+
+
+def test_words_of_gestures_are_left_out_when_a_vocabulary_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mgllm.arms.filler.gesture_words", lambda: frozenset({"audio", "recording"}))
+    filler = fill(block(LABELS[:40]), words_and_marks, render, (), 0, "i")
+    assert filler.heading == "Equipment notes:"
+    assert not words(said(filler)) & {"audio", "recording"}
+
+
+@pytest.mark.parametrize("labels", [LABELS[:6], LABELS[:1], []])
+def test_lines_or_else_the_definition_make_up_for_the_rest(labels: list[str]) -> None:
+    def often(cues: Cues) -> str:
+        return "\n".join([cues.heading] * 9 + [render(cues)])
+
+    filler = fill(block(labels), words_and_marks, often, (), 0, "i")
+    wanted = words_and_marks(often(block(labels)))
+    assert abs(words_and_marks(often(filler)) - wanted) <= max(3, 0.03 * wanted)
+    usual = fill(block(labels), words_and_marks, render, (), 0, "i")
+    assert (filler.definition == usual.definition) == bool(labels)
+
+
+def test_it_says_so_when_no_phrase_is_short_enough() -> None:
+    def wide(text: str) -> int:
+        return 1 if "Micro" in text else 50 * words_only(text)
+
+    with pytest.raises(InputError, match="text\\+filler of item 'i' has"):
+        fill(block(["smiling"]), wide, render, (), 0, "i")
+
+
+def test_gesture_vocabularies_leave_enough_to_say() -> None:
+    def free(texts: Sequence[str]) -> list[str]:
+        return [text for text in texts if not words(text) & gesture_words()]
+
+    assert len(free(TOPICS)) >= 25
+    assert len(free(STATES)) >= 12
+    assert len(free(SINGLES)) >= 15
+    for frame in FRAMES:
+        assert free([frame.heading])
+        assert len(free(frame.definitions)) >= 2
+        assert len(free(frame.nothings)) >= 2

@@ -1,0 +1,166 @@
+"""What a server's error means."""
+
+from __future__ import annotations
+
+import pytest
+
+from mgllm.backends.api.client import Answer, Json
+from mgllm.backends.api.parameters import Parameters
+from mgllm.backends.api.refusing import Trouble, names_parameter, read_trouble
+from mgllm.errors import FatalBackendError, InputError
+from mgllm.testing import a_question
+
+SENT: Json = {
+    "model": "m",
+    "messages": [],
+    "temperature": 0,
+    "max_tokens": 5,
+    "logprobs": True,
+    "top_logprobs": 20,
+}
+
+
+def trouble(status: int, body: Json | None = None, said: str = "") -> Trouble:
+    found = read_trouble(Answer(status, {}, body or {}, said))
+    assert found is not None
+    return found
+
+
+def error(message: str = "m", **fields: object) -> Json:
+    return {"error": {"message": message, **fields}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "step"),
+    [
+        (0, {}, "again"),
+        (408, {}, "again"),
+        (409, {}, "again"),
+        (429, error(code="rate_limit_exceeded"), "again"),
+        (500, {}, "again"),
+        (503, {}, "again"),
+        (529, {}, "again"),
+        (429, error(code="insufficient_quota"), "stop"),
+        (429, error(type="insufficient_quota", code=None), "stop"),
+        (301, {}, "stop"),
+        (401, {}, "stop"),
+        (402, {}, "stop"),
+        (403, {}, "stop"),
+        (404, {}, "stop"),
+        (501, {}, "stop"),
+        (400, error(), "differently"),
+        (422, error(), "differently"),
+        (400, error(code="content_filter"), "refused"),
+        (413, {}, "give_up"),
+        (403, error("You are not allowed to request logprobs from this model"), "differently"),
+        (400, error("This model's maximum context length is 9 tokens: 'max_tokens' is too large"), "give_up"),
+        (400, error("request exceeds the available context size"), "give_up"),
+        (200, error(code=429), "again"),
+        (200, error(code=402), "stop"),
+        (200, {"error": "odd"}, "again"),
+    ],
+)
+def test_what_is_done_about_an_error(status: int, body: Json, step: str) -> None:
+    assert trouble(status, body).step == step
+
+
+def test_a_completion_is_no_trouble() -> None:
+    assert read_trouble(Answer(200, {}, {"choices": [1], "error": None}, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "words"),
+    [
+        (error("no such thing"), "", "no such thing"),
+        ({"error": "no such thing"}, "", "no such thing"),
+        ({"object": "error", "message": "no such thing"}, "", "no such thing"),
+        ({"detail": "no such thing"}, "", "no such thing"),
+        ({"detail": [{"loc": ["body", "seed"], "msg": "no such thing"}]}, "", "no such thing"),
+        ({}, "<html><b>no such\n thing</b></html>", "no such thing"),
+        ({}, "", "no message"),
+    ],
+)
+def test_the_servers_words_are_found_in_every_shape(body: Json, said: str, words: str) -> None:
+    assert trouble(400, body, said).message == words
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (error("Unsupported value", param="temperature"), "temperature"),
+        (error("Unsupported parameter: 'max_tokens' … Use 'max_completion_tokens' instead."), "max_tokens"),
+        (error("`top_logprobs` is too large; logprobs are limited"), "top_logprobs"),
+        (error("this model has no logprobs"), "logprobs"),
+        ({"detail": [{"loc": ["body", "temperature"], "msg": "extra"}]}, "temperature"),
+        (error("the messages are too long for this model"), None),
+        (error("the max-tokens were wrong", param="messages.0.content"), None),
+    ],
+)
+def test_the_parameter_that_an_error_names(body: Json, name: str | None) -> None:
+    assert names_parameter(trouble(400, body), SENT) == name
+
+
+def test_max_tokens_is_swapped_then_dropped() -> None:
+    parameters, question = Parameters("m", {}), a_question()
+    first = parameters.body(question)
+    assert parameters.learn(trouble(400, error(param="max_tokens")), first)
+    second = parameters.body(question)
+    assert (second["max_completion_tokens"], "max_tokens" in second) == (16, False)
+    assert parameters.learn(trouble(400, error(param="max_completion_tokens")), second)
+    assert not {"max_tokens", "max_completion_tokens"} & set(parameters.body(question))
+    assert parameters.dropped == ("max_tokens", "max_completion_tokens")
+
+
+def test_too_many_tokens_are_the_users_to_lower() -> None:
+    parameters = Parameters("m", {})
+    refusal = trouble(400, error("max_tokens is too large: 99", param="max_tokens"))
+    with pytest.raises(FatalBackendError, match="--max-tokens"):
+        parameters.learn(refusal, parameters.body(a_question()))
+    assert parameters.dropped == ()
+
+
+def test_logprobs_go_together_and_nothing_else_goes() -> None:
+    parameters, question = Parameters("m", {}), a_question(score="logprob")
+    before = parameters.body(question)
+    assert parameters.learn(trouble(400, error(param="logprobs")), before)
+    assert set(before) - set(parameters.body(question)) == {"logprobs", "top_logprobs"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "top_logprobs: must be less than or equal to 5",
+        "Requested sample logprobs of 20, which is greater than max allowed: 5",
+    ],
+)
+def test_fewer_shown_tokens_are_asked_for_where_fewer_are_allowed(message: str) -> None:
+    parameters, question = Parameters("m", {}), a_question(score="logprob")
+    assert parameters.learn(trouble(400, error(message)), parameters.body(question))
+    assert parameters.body(question)["top_logprobs"] == 5
+    assert parameters.dropped == ()
+
+
+def test_a_refusal_that_names_nothing_teaches_nothing() -> None:
+    parameters = Parameters("m", {})
+    assert not parameters.learn(trouble(400, error("too long")), parameters.body(a_question()))
+
+
+def test_model_args_are_sent_and_never_dropped_silently() -> None:
+    parameters = Parameters("m", {"top_p": 0.9, "temperature": 1.0})
+    body = parameters.body(a_question())
+    assert (body["top_p"], body["temperature"]) == (0.9, 1.0)
+    with pytest.raises(FatalBackendError, match="--model-arg top_p"):
+        parameters.learn(trouble(400, error(param="top_p")), body)
+
+
+@pytest.mark.parametrize("name", ["model", "messages", "stream", "n"])
+def test_model_args_may_not_change_the_question(name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        Parameters("m", {name: 1})
+
+
+def test_a_cloze_question_is_a_prompt_to_be_continued() -> None:
+    scored = Parameters("m", {}).body(a_question("cloze", "logprob"))
+    assert scored["prompt"] == "Is water wet? The answer is"
+    assert (scored["logprobs"], "messages" in scored, "echo" in scored) == (20, False, False)
+    assert Parameters("m", {}).body(a_question("cloze"))["stop"] == ["\n"]

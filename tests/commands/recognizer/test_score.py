@@ -1,0 +1,63 @@
+"""Folders of transcripts against each other: by hand, and where they do not fit together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mgllm.commands.recognizer.score import ScoreOptions, score_folders
+from mgllm.errors import InputError
+from mgllm.items.gesture_files import gesture_text
+from mgllm.records import Gesture, GestureFile
+
+EAR, HAT = "touching ears", "touching hat"
+SPEECH = "illustrative body language"
+
+
+def write(folder: Path, item: str, source: str, *gestures: tuple[str, float, float], **more: object) -> None:
+    folder.mkdir(exist_ok=True)
+    told = tuple(Gesture(label=label, start=start, end=end) for label, start, end in gestures)
+    file = GestureFile(item=item, source=source, duration=20.0, gestures=told, **more)
+    (folder / f"{item}.mg.json").write_text(gesture_text(file))
+
+
+def test_scores_are_those_that_one_counts_by_hand(tmp_path: Path) -> None:
+    truth, found = tmp_path / "truth", tmp_path / "found"
+    write(truth, "a", "annotated", (EAR, 2, 4), (HAT, 10, 12), (SPEECH, 13, 15))
+    write(truth, "b", "annotated", (EAR, 5, 6))
+    write(truth, "lost", "annotated", (EAR, 5, 6))
+    write(
+        found, "a", "recognized", ("Touching_Ears", 2, 4), (EAR, 11, 12), (SPEECH, 1, 2), exposure="held_out"
+    )
+    write(found, "b", "recognized", (EAR, 5, 8), exposure="in_sample")
+    scores = score_folders(found, truth, ScoreOptions())
+    assert (scores.recordings, scores.gestures, scores.found) == (2, 3, 3)
+    assert scores.f1 == {
+        "0.1": pytest.approx(2 / 3),
+        "0.3": pytest.approx(2 / 3),
+        "0.5": pytest.approx(1 / 3),
+    }
+    assert scores.by_class == {EAR: pytest.approx(0.8), HAT: 0.0}
+    assert scores.exposures == {"held_out": 1, "in_sample": 1}
+    assert scores.unmatched == ("lost",)
+    wrong_frames = 2 + 2  # the hat's two seconds, of which one is called ears, and two seconds too long
+    assert scores.frame_accuracy == pytest.approx(1 - wrong_frames / 40, abs=0.003)
+
+
+def test_speech_counts_if_it_is_asked_for(tmp_path: Path) -> None:
+    write(tmp_path / "truth", "a", "annotated", (SPEECH, 2, 4))
+    write(tmp_path / "found", "a", "recognized", (SPEECH, 2, 4))
+    asked = score_folders(tmp_path / "found", tmp_path / "truth", ScoreOptions(leave_out=()))
+    assert (asked.gestures, asked.f1["0.5"]) == (1, 1.0)
+
+
+def test_what_cannot_be_scored_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "truth", "a", "annotated", (EAR, 2, 4))
+    write(tmp_path / "other", "b", "recognized", (EAR, 2, 4))
+    with pytest.raises(InputError, match="no recording in common"):
+        score_folders(tmp_path / "other", tmp_path / "truth", ScoreOptions())
+    with pytest.raises(InputError, match="no recognised transcripts"):
+        score_folders(tmp_path / "truth", tmp_path / "truth", ScoreOptions())
+    with pytest.raises(InputError, match="is no folder"):
+        score_folders(tmp_path / "nowhere", tmp_path / "truth", ScoreOptions())

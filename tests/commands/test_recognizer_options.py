@@ -1,0 +1,110 @@
+"""Flags and `--set` words become one checked value; a complaint names what was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mgllm.commands.recognizer_options import PLACES, options_from
+from mgllm.errors import InputError
+from mgllm.recognizer.evaluation.splits import SplitOptions
+from mgllm.recognizer.training.pretraining import PretrainOptions
+from mgllm.recognizer.training.supervised import SupervisedOptions
+
+
+def complaint(said: dict[str, object], *sets: str) -> str:
+    with pytest.raises(InputError) as caught:
+        options_from(PretrainOptions, said, sets)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_nothing_said_is_the_default() -> None:
+    assert options_from(PretrainOptions, {}) == PretrainOptions()
+    assert options_from(SplitOptions, {}) == SplitOptions()
+
+
+def test_a_flag_stands_where_its_option_is() -> None:
+    said = {
+        "fusion": "sum",
+        "frames": 9,
+        "centre": "clip",
+        "scale": "none",
+        "temperature": 0.2,
+        "epochs": 3,
+        "queue": 7,
+    }
+    assert set(PLACES) <= set(said)
+    options = options_from(PretrainOptions, said)
+    assert options.encoder.fusion == "sum"
+    assert (options.preprocessing.frames, options.contrast.temperature) == (9, 0.2)
+    assert options.preprocessing.preparation.centre == "clip"
+    assert options.preprocessing.preparation.scale == "none"
+    assert (options.epochs, options.queue) == (3, 7)
+
+
+def test_flags_and_sets_meet_in_the_same_part() -> None:
+    options = options_from(
+        PretrainOptions,
+        {"fusion": "gated"},
+        ["encoder.dims=24", "encoder.spatial_args={widths: [8, 16], parts: 2}", "extreme=null"],
+    )
+    assert (options.encoder.fusion, options.encoder.dims) == ("gated", 24)
+    assert options.encoder.spatial_args == {"widths": (8, 16), "parts": 2}
+    assert options.extreme is None
+
+
+def test_set_beats_flags_and_the_last_set_beats_the_first() -> None:
+    sets = ["encoder.fusion=sum", " encoder.fusion = concat", "preprocessing.frames=16"]
+    options = options_from(PretrainOptions, {"fusion": "gated", "frames": 8}, sets)
+    assert (options.encoder.fusion, options.preprocessing.frames) == ("concat", 16)
+
+
+def test_an_equals_sign_may_stand_in_the_value() -> None:
+    assert options_from(PretrainOptions, {}, ["augment='a=b'"]).augment == "a=b"
+
+
+@pytest.mark.parametrize(
+    ("said", "sets", "words"),
+    [
+        ({"epochs": 0}, [], "--epochs 0: Input should be greater than or equal to 1"),
+        ({"learning_rate": -1.0}, [], "--learning-rate -1.0: Input should be greater than 0"),
+        ({"frames": 1}, [], "--frames 1: "),
+        ({"temperature": 0.0}, [], "--temperature 0.0: "),
+        ({"centre": "middle"}, [], "--centre 'middle': "),
+        ({"learning_rate": float("nan")}, [], "--learning-rate nan: Input should be a finite number"),
+        ({}, ["batch=1"], "--set batch 1: "),
+        ({"frames": 8}, ["preprocessing.frames=1"], "--set preprocessing.frames 1: "),
+        ({}, ["nothing=1"], "--set nothing: there is no such option"),
+        ({}, ["nothing.at.all=1"], "--set nothing.at.all: there is no such option"),
+        ({"epochs": 2}, ["epochs_done=1"], "--set epochs_done: there is no such option"),
+        ({"fusion": "sum"}, ["encoder.fusions=1"], "--set encoder.fusions: there is no such option"),
+        ({}, ["encoder=5"], "--set encoder 5: "),
+        ({}, ["encoder.fusion.x=1"], "--set encoder.fusion.x "),
+        ({"frames": 8}, ["preprocessing.frames.x=1"], "--set preprocessing.frames.x: 'frames' holds a value"),
+        ({}, ["encoder.spatial_args={widths: wide}"], "--set encoder.spatial_args 'wide': "),
+        ({}, ["epochs"], "--set 'epochs' is not NAME=VALUE, such as contrast.cross=0"),
+        ({}, ["=3"], "--set '=3' is not NAME=VALUE"),
+        ({}, [" =3"], "is not NAME=VALUE"),
+        ({}, [""], "--set '' is not NAME=VALUE"),
+        ({}, ["encoder.spatial_args={widths: [8"], "the value cannot be read"),
+        ({}, ["augment=2020-13-45"], "the value cannot be read"),
+        ({}, ["augment=!!python/object/apply:os.getcwd []"], "the value cannot be read"),
+    ],
+)
+def test_a_complaint_names_the_flag_as_it_was_typed(
+    said: dict[str, object], sets: list[str], words: str
+) -> None:
+    assert words in complaint(said, *sets)
+
+
+def test_a_long_value_is_cut_in_the_complaint() -> None:
+    assert len(complaint({"centre": "x" * 1000})) < 200
+
+
+def test_other_options_have_the_same_door() -> None:
+    options = options_from(SupervisedOptions, {"long_tail": "logit", "k": 5}, ["smoothing=0"])
+    assert (options.long_tail, options.k, options.smoothing) == ("logit", 5, 0)
+    with pytest.raises(InputError, match="--long-tail 'short': "):
+        options_from(SupervisedOptions, {"long_tail": "short"})
+    with pytest.raises(InputError, match="--folds 1: "):
+        options_from(SplitOptions, {"folds": 1})

@@ -1,0 +1,301 @@
+"""`mgllm run` over a scripted backend: every record, once, whatever happens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mgllm
+from mgllm.errors import FatalBackendError, InputError, IntegrityError
+from mgllm.experiment.finishing import Finished
+from mgllm.prompts.scenarios import Folders
+from mgllm.records import Question, Record, Reply
+from mgllm.store import read_run
+from mgllm.testing import Script, say
+
+ALL_ARMS = ("none", "text", "mg", "text+mg", "text+oracle", "text+shuffled", "text+filler", "text+noisy@0.5")
+
+
+@pytest.fixture
+def go(meeting: dict[str, Any]) -> Any:
+    """Run the scenario `meeting` on whatever is on the shelf as `scripted`."""
+
+    def run(**options: Any) -> Finished:
+        return mgllm.run(**(meeting | options))
+
+    return run
+
+
+def records(finished: Finished) -> tuple[Record, ...]:
+    return read_run(finished.folder).records
+
+
+def test_a_run_leaves_every_file_and_every_record(go: Any, shelve: Any) -> None:
+    shelve()
+    finished = go()
+    names = {path.name for path in finished.folder.iterdir()}
+    assert names == {
+        *("manifest.json", "prompts.jsonl", "records.jsonl", "summary.json", "options.json"),
+        *("table.md", "table.csv", "table.tex"),
+    }
+    assert finished.exit_code == 0
+    assert len(records(finished)) == finished.planned == 4 * 6
+    assert len({record.key for record in records(finished)}) == 24
+    assert all(record.outcome == "answered" for record in records(finished))
+
+
+def test_all_eight_arms_on_four_items(go: Any, shelve: Any, folders: Folders, tmp_path: Path) -> None:
+    """text+oracle needs a recognised source beside the annotated one."""
+    shelve()
+    assert folders.scenarios is not None
+    lines = (folders.scenarios / "items" / "meeting.jsonl").read_text().splitlines()
+    items = [json.loads(line) for line in lines]
+    for label, item in zip(("rubbing eyes", "head up", "biting nails", "head up"), items, strict=True):
+        item["gestures"]["recognized"] = {
+            "gestures": [{"label": label, "start": 0.5, "end": 1, "confidence": 0.7}],
+            "exposure": "held_out",
+        }
+    items[0]["gestures"]["recognized"]["gestures"] = []
+    path = tmp_path / "items.jsonl"
+    path.write_text("\n".join(map(json.dumps, items)))
+    finished = go(items=str(path), arms=ALL_ARMS, seed=3)
+    made = records(finished)
+    assert len(made) == 4 * 8
+    assert {record.arm for record in made} == set(ALL_ARMS)
+    sources = {record.arm: record.cue_source for record in made}
+    assert sources["text+mg"] == "recognized"
+    assert sources["text+oracle"] == "annotated"
+    assert sources["text"] is None
+    assert {record.exposure for record in made if record.arm == "text+mg"} == {"held_out"}
+
+
+def test_the_oracle_is_left_out_where_text_mg_shows_it(go: Any, shelve: Any) -> None:
+    shelve()
+    finished = go(arms=("text", "text+mg", "text+oracle"))
+    assert {record.arm for record in records(finished)} == {"text", "text+mg"}
+    assert "text+oracle" in finished.table
+
+
+def test_the_prior_is_asked_once_per_label_order(go: Any, shelve: Any) -> None:
+    backend = shelve()
+    finished = go(arms=("none",))
+    orders = {record.label_order for record in records(finished)}
+    assert len(backend.asked) == len(orders) == 2
+    assert sum(record.shared_with is None for record in records(finished)) == 2
+    assert len(records(finished)) == 4
+
+
+def test_prompts_that_come_out_the_same_are_asked_once(go: Any, shelve: Any) -> None:
+    backend = shelve()
+    finished = go(arms=("text", "text+mg", "text+noisy@0"))
+    assert len(backend.asked) == 8
+    by_arm = {(record.item, record.arm): record for record in records(finished)}
+    for item in {record.item for record in records(finished)}:
+        one, other = by_arm[item, "text+mg"], by_arm[item, "text+noisy@0"]
+        assert one.prompt_sha256 == other.prompt_sha256
+        assert {one.shared_with, other.shared_with} & {None}
+        assert (one.answer, one.probabilities) == (other.answer, other.probabilities)
+
+
+def test_labels_turn_within_each_target_and_never_with_arm_or_epoch(go: Any, shelve: Any) -> None:
+    shelve()
+    made = records(go(epochs=2))
+    orders = {(record.item, record.label_order) for record in made}
+    assert len(orders) == 4
+    for target in ("agrees", "objects"):
+        first = {record.item: record.label_order[0] for record in made if record.target == target}
+        assert sorted(first.values()) == ["agrees", "objects"]
+
+
+def test_limit_arms_and_epochs_never_move_the_donors(go: Any, shelve: Any) -> None:
+    shelve()
+    whole = {r.key: r.prompt_sha256 for r in records(go(shuffles=2)) if r.arm == "text+shuffled"}
+    part = {r.key: r.prompt_sha256 for r in records(go(shuffles=2, limit=2, arms=("text", "text+shuffled")))}
+    shared = {key: sha for key, sha in part.items() if key in whole}
+    assert len(shared) == 4
+    assert all(whole[key] == sha for key, sha in shared.items())
+
+
+def test_failures_are_counted_and_asked_again_on_resume(go: Any, shelve: Any) -> None:
+    broken = {"on": True}
+
+    def answer(question: Question) -> Reply:
+        text = question.prompt.messages[-1].content
+        if broken["on"] and "folding arms" in text:
+            return Reply(error="the server is tired", attempts=7)
+        return say(question, "agrees")
+
+    backend = shelve(answer)
+    first = go(arms=("text", "text+mg"))
+    assert first.exit_code == 1
+    assert first.failed == 2
+    assert {r.outcome for r in records(first)} == {"answered", "failed"}
+    assert all(r.correct is None and r.answer is None for r in records(first) if r.outcome == "failed")
+    broken["on"] = False
+    asked = len(backend.asked)
+    second = go(arms=("text", "text+mg"), resume=first.folder)
+    assert second.folder == first.folder
+    assert len(backend.asked) - asked == 2
+    assert second.exit_code == 0
+    clean = go(arms=("text", "text+mg"))
+    assert second.table.replace(second.folder.name, "") == clean.table.replace(clean.folder.name, "")
+
+
+def test_resume_refuses_what_would_move_numbers(go: Any, shelve: Any, folders: Folders) -> None:
+    shelve()
+    first = go(arms=("text", "text+mg"))
+    with pytest.raises(InputError, match="cannot be resumed: seed was 0, is now 1"):
+        go(arms=("text", "text+mg"), seed=1, resume=first.folder)
+    with pytest.raises(InputError, match="arms"):
+        go(arms=("text",), resume=first.folder)
+    assert folders.prompts is not None
+    template = folders.prompts / "meeting.j2"
+    template.write_text(template.read_text().replace("nothing else", "no more"))
+    with pytest.raises(InputError, match=r"templates.meeting.j2 was"):
+        go(arms=("text", "text+mg"), resume=first.folder)
+
+
+def test_a_request_budget_stops_and_is_resumed(go: Any, shelve: Any) -> None:
+    backend = shelve(script=Script(concurrency=1))
+    first = go(arms=("text", "text+mg"), max_requests=3)
+    assert first.exit_code == 3
+    assert len(backend.asked) == len(records(first)) == 3
+    assert go(arms=("text", "text+mg"), resume=first.folder).exit_code == 0
+    assert len(backend.asked) == 8
+
+
+def test_a_dollar_budget_is_never_overdrawn(go: Any, shelve: Any) -> None:
+    backend = shelve(script=Script(concurrency=4))
+    first = go(arms=("text", "text+mg"), budget_usd=0.004, price_in=1, price_out=10)
+    assert first.exit_code == 3
+    assert 0 < len(backend.asked) < 8
+    with pytest.raises(InputError, match="--price-in"):
+        go(budget_usd=1)
+
+
+def test_what_does_not_fit_fails_before_any_call_for_all_arms(go: Any, shelve: Any) -> None:
+    backend = shelve(script=Script(context_words=1))
+    finished = go(arms=("text", "text+mg"))
+    assert backend.asked == []
+    assert finished.failed == 8
+    assert finished.exit_code == 1
+    assert all(record.attempts == 0 and record.error for record in records(finished))
+
+
+def test_a_refused_key_ends_the_run_and_keeps_what_there_is(go: Any, shelve: Any, tmp_path: Path) -> None:
+    shelve(script=Script(fatal_after=3, concurrency=1))
+    with pytest.raises(FatalBackendError):
+        go(arms=("text", "text+mg"))
+    (folder,) = (tmp_path / "results").iterdir()
+    assert len(read_run(folder).records) == 3
+    assert (folder / "table.md").is_file()
+
+
+def test_restricted_items_stay_here(go: Any, shelve: Any, folders: Folders, tmp_path: Path) -> None:
+    backend = shelve(script=Script(uploads=True))
+    assert folders.scenarios is not None
+    text = (folders.scenarios / "items" / "meeting.jsonl").read_text()
+    path = tmp_path / "restricted.jsonl"
+    path.write_text(text.replace('"subject"', '"terms":"restricted","subject"'))
+    with pytest.raises(InputError, match="--allow-upload"):
+        go(items=str(path))
+    assert backend.opened == 0
+    assert go(items=str(path), allow_upload=True).exit_code == 0
+    assert go().exit_code == 0
+
+
+def test_an_ablation_that_would_change_nothing_is_refused(
+    go: Any, shelve: Any, folders: Folders, tmp_path: Path
+) -> None:
+    backend = shelve()
+    assert folders.scenarios is not None
+    items = [
+        json.loads(line) for line in (folders.scenarios / "items" / "meeting.jsonl").read_text().splitlines()
+    ]
+    for item in items:
+        item["gestures"] = {"annotated": {"gestures": []}}
+    path = tmp_path / "still.jsonl"
+    path.write_text("\n".join(map(json.dumps, items)))
+    with pytest.raises(IntegrityError, match="nothing to shuffle"):
+        go(items=str(path))
+    assert backend.asked == []
+    assert go(items=str(path), arms=("text", "text+mg")).exit_code == 0
+
+
+def test_a_template_that_looks_at_the_cues_is_refused_before_any_call(
+    go: Any, shelve: Any, folders: Folders
+) -> None:
+    backend = shelve()
+    assert folders.prompts is not None
+    template = folders.prompts / "meeting.j2"
+    template.write_text(
+        template.read_text().replace(
+            "{{ question }}", "{{ question }}{% if cues %} Mind the body.{% endif %}"
+        )
+    )
+    with pytest.raises(IntegrityError, match=r"item meeting-p1-1, arm .*Mind the body"):
+        go()
+    assert backend.asked == []
+
+
+def test_chain_of_thought_and_generate_put_no_cloze(go: Any, shelve: Any) -> None:
+    shelve(script=Script(form="cloze"))
+    assert {record.form for record in records(go())} == {"cloze"}
+    assert {record.form for record in records(go(reasoning="chain_of_thought"))} == {"chat"}
+    with pytest.raises(InputError, match="needs --form chat"):
+        go(form="cloze", score="generate")
+
+
+def test_no_store_text_keeps_no_word_of_prompt_or_reply(go: Any, shelve: Any) -> None:
+    shelve()
+    folder = go(store_text=False).folder
+    text = "".join(path.read_text() for path in folder.iterdir())
+    assert "Well, let us see" not in text
+    assert all(record.text is None for record in read_run(folder).records)
+
+
+def test_epochs_and_shuffles_are_keys_of_their_own(go: Any, shelve: Any) -> None:
+    shelve()
+    made = records(go(arms=("text", "text+mg", "text+shuffled"), epochs=2, shuffles=3))
+    assert len(made) == 4 * 2 * (1 + 1 + 3)
+    assert len({record.key for record in made}) == len(made)
+
+
+def test_scoring_again_gives_the_same_table_and_asks_nobody(go: Any, shelve: Any, tmp_path: Path) -> None:
+    from mgllm.commands.score import score
+
+    backend = shelve()
+    first = go(score="generate")
+    asked = len(backend.asked)
+    again = score(first.folder, tmp_path / "results")
+    assert len(backend.asked) == asked
+    assert again.folder != first.folder
+    assert again.table.replace(again.folder.name, "") == first.table.replace(first.folder.name, "")
+    assert read_run(again.folder).manifest.rescored_from == first.folder.name
+
+
+def test_items_without_speech_run_the_arms_that_need_none(
+    go: Any, shelve: Any, folders: Folders, tmp_path: Path
+) -> None:
+    shelve()
+    assert folders.scenarios is not None
+    items = [
+        json.loads(line) for line in (folders.scenarios / "items" / "meeting.jsonl").read_text().splitlines()
+    ]
+    for item in items:
+        del item["speech"]
+    path = tmp_path / "mute.jsonl"
+    path.write_text("\n".join(map(json.dumps, items)))
+    with pytest.raises(InputError, match="have no speech"):
+        go(items=str(path))
+    assert go(items=str(path), arms=("none", "mg")).exit_code == 0
+
+
+def test_a_run_is_a_frame(go: Any, shelve: Any) -> None:
+    shelve()
+    frame = mgllm.load_run(go().folder).to_frame()
+    assert len(frame) == 24
+    assert {"scenario", "item", "arm", "answer", "correct"} <= set(frame.columns)

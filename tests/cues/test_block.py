@@ -1,0 +1,87 @@
+"""From gestures to the words of a cue block."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mgllm.cues.block import clock, item_duration, recording_length, tell, told_gestures
+from mgllm.cues.vocabularies import load_vocabulary
+from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
+
+IMIGUE = load_vocabulary("imigue")
+SEEN = GestureTranscript(
+    gestures=(
+        Gesture(label="head up", start=4.0, end=5.04, confidence=0.4),
+        Gesture(label="pressing lips", start=1.25, confidence=0.9),
+        Gesture(label="illustrative body language", start=0.0, end=9.0, confidence=1.0),
+        Gesture(label="rubbing eyes"),
+    ),
+    duration=12.0,
+)
+
+
+def lines(**settings: object) -> list[str]:
+    return [str(line) for line in tell(SEEN, CueSettings.model_validate(settings), IMIGUE).lines]
+
+
+def test_the_timeline_is_in_order_and_leaves_illustration_out() -> None:
+    assert lines() == ["rubbing eyes", "0:01.2 pressing lips", "0:04.0–0:05.0 head up"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"style": "plain"}, ["rubbing eyes", "pressing lips", "head up"]),
+        ({"threshold": 0.5}, ["rubbing eyes", "0:01.2 pressing lips"]),
+        ({"top_k": 2}, ["rubbing eyes", "0:01.2 pressing lips"]),
+        ({"confidences": True, "style": "plain"}, ["rubbing eyes", "pressing lips (0.90)", "head up (0.40)"]),
+        ({"leave_out": ["HEAD UP"], "style": "plain", "top_k": 1}, ["illustrative body language"]),
+    ],
+)
+def test_settings(settings: dict[str, object], told: list[str]) -> None:
+    assert lines(**settings) == told
+
+
+def test_nothing_seen_is_told_in_the_words_of_the_vocabulary() -> None:
+    cues = tell(GestureTranscript(), CueSettings(), IMIGUE)
+    assert cues.lines == ()
+    assert cues.nothing == "No micro-gestures were observed."
+    assert "nonverbal" in tell(GestureTranscript(), CueSettings(), load_vocabulary("rltd")).nothing.lower()
+
+
+@given(st.floats(0, 36_000))
+def test_the_clock_tells_tenths_and_never_more_than_has_passed(seconds: float) -> None:
+    minutes, rest = clock(seconds).split(":")
+    told = int(minutes) * 60 + float(rest)
+    assert float(rest) < 60
+    assert told <= seconds + 1e-5 < told + 0.1 + 2e-5
+
+
+def test_the_duration_is_the_transcripts_or_the_last_end() -> None:
+    def item(gestures: object, speech: object = "Well.") -> Item:
+        return Item.model_validate(
+            {"id": "i", "subject": "p", "speech": speech, "gestures": {"annotated": gestures}}
+        )
+
+    assert item_duration(item({"duration": 9}), "annotated") == 9
+    assert item_duration(item({"gestures": [{"label": "x", "start": 1, "end": 3}]}), "annotated") == 3
+    assert item_duration(item({}, [{"text": "a", "start": 0, "end": 4}]), "annotated") == 4
+    assert item_duration(item({}), "annotated") is None
+
+
+def test_the_length_of_a_recording_is_never_guessed() -> None:
+    timed = GestureTranscript(gestures=(Gesture(label="head up", start=1, end=3),))
+    watched = GestureTranscript(duration=9, source="recognized")
+    item = Item(id="i", subject="p", gestures={"annotated": timed, "recognized": watched})
+    assert recording_length(item, "recognized") == 9
+    assert recording_length(item, "annotated") == 9
+    assert recording_length(Item(id="i", subject="p", gestures={"annotated": timed}), "annotated") is None
+    assert recording_length(Item(id="i", subject="p"), "annotated") is None
+
+
+def test_told_gestures_change_nothing_that_was_given() -> None:
+    before = SEEN.model_dump_json()
+    told_gestures(SEEN, CueSettings(top_k=1, threshold=0.9))
+    assert SEEN.model_dump_json() == before

@@ -1,0 +1,110 @@
+"""Vocabularies: codes, groups, and which classes a skeleton's layout can show, decided by its joints."""
+
+from __future__ import annotations
+
+import pytest
+
+from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
+from mgllm.skeleton.layouts import LAYOUTS
+
+Joints = tuple[str, ...]
+PARTS: dict[str, tuple[Joints, ...]] = {
+    "cheeks": (("left_cheek", "right_cheek"),),
+    "lips": (("upper_lip", "lower_lip"),),
+    "mouth corners": (("left_mouth_corner", "right_mouth_corner"),),
+    "lids, brows or pupils": (("left_upper_lid", "right_upper_lid"), ("left_brow", "right_brow")),
+    "all fingers": (tuple(f"{s}_{f}" for s in ("left", "right") for f in ("thumb", "index", "little")),),
+    "a finger tip": (("left_index", "right_index"), ("left_hand_tip", "right_hand_tip")),
+    "a face that turns": (("nose", "left_ear", "right_ear"),),
+    "legs": (("left_knee", "right_knee"),),
+    "ankles": (("left_ankle", "right_ankle"),),
+    "toes": (("left_big_toe", "right_big_toe"), ("left_foot", "right_foot")),
+}
+"""What a movement is made by: any of these sets of joints shows it."""
+NEEDS: dict[str, dict[str, set[str]]] = {
+    "imigue": {
+        "cheeks": {"bulging face, deep breath"},
+        "lips": {"pressing lips"},
+        "all fingers": {"crossing fingers", "minaret gesture"},
+    },
+    "smg": {"legs": {"moving legs", "crossing legs"}},
+    "ma52": {
+        "a finger tip": {"clenching fist"},
+        "all fingers": {"hands touching fingers", "other finger movements"},
+        "a face that turns": {"turning head", "shaking head"},
+        "legs": {
+            "shaking legs",
+            "curling legs",
+            "spread legs",
+            "closing legs",
+            "crossing legs",
+            "patting legs",
+        }
+        | {"touching legs", "scratching legs"},
+        "ankles": {"stretching feet", "retracting feet", "scratching feet"},
+        "toes": {"tiptoe"},
+    },
+    "rltd": {
+        "lips": {"mouth open", "mouth closed", "lips retracted"},
+        "mouth corners": {"smiling", "laughing", "scowling", "other facial expression", "lip corners down"}
+        | {"lip corners up", "lips protruded"},
+        "lids, brows or pupils": {
+            "frowning",
+            "raising eyebrows",
+            "other eyebrow movement",
+            "both eyes closed",
+        }
+        | {"other eye movement", "eyes closing repeatedly", "eyes opened wide", "gaze towards interlocutor"}
+        | {"gaze down", "gaze up", "gaze sideways", "other gaze"},
+        "a face that turns": {"head turning sideways", "head shaking repeatedly"},
+    },
+}
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+@pytest.mark.parametrize("name", vocabulary_names())
+def test_a_class_is_hidden_where_the_joints_that_make_it_are_missing(name: str, layout: str) -> None:
+    joints = set(LAYOUTS[layout].joints)
+    hidden = {
+        label
+        for part, labels in NEEDS[name].items()
+        if not any(joints.issuperset(shown) for shown in PARTS[part])
+        for label in labels
+    }
+    assert load_vocabulary(name).hidden_labels(layout) == hidden
+
+
+@pytest.mark.parametrize("name", vocabulary_names())
+def test_only_layouts_that_there_are_hide_something(name: str) -> None:
+    for one in load_vocabulary(name).classes:
+        assert set(one.hidden_in) <= set(LAYOUTS)
+        assert len(set(one.hidden_in)) == len(one.hidden_in)
+
+
+def test_imigue_in_its_own_layout() -> None:
+    assert load_vocabulary("imigue").hidden_labels("imigue22") == {
+        "bulging face, deep breath",
+        "pressing lips",
+    }
+    assert load_vocabulary("ma52").hidden_labels("ma52-44") == frozenset()
+    assert load_vocabulary("smg").hidden_labels("ntu25") == frozenset()
+
+
+@pytest.mark.parametrize(("name", "first"), [("imigue", 1), ("smg", 1), ("ma52", 0)])
+def test_codes_count_the_classes_as_the_label_files_do(name: str, first: int) -> None:
+    classes = load_vocabulary(name).classes
+    assert [one.code for one in classes] == [str(first + n) for n in range(len(classes))]
+
+
+def test_the_body_groups_of_ma52_have_the_published_cut_points() -> None:
+    groups = [one.group for one in load_vocabulary("ma52").classes]
+    last = [n for n, group in enumerate(groups) if n + 1 == len(groups) or groups[n + 1] != group]
+    assert last == [4, 10, 23, 31, 37, 47, 51]
+
+
+@pytest.mark.parametrize("name", vocabulary_names())
+def test_every_class_has_a_gloss_and_a_group(name: str) -> None:
+    for one in load_vocabulary(name).classes:
+        assert one.gloss, one.label
+        assert one.gloss != one.label
+        assert one.group or one.label.startswith("illustrative")

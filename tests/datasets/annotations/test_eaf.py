@@ -1,0 +1,284 @@
+"""ELAN files: made up exactly as EAF 2.7 to 3.0 writes them, and broken in every way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mgllm.datasets.annotations.eaf import Eaf
+from mgllm.datasets.base import ImportChoices, ImportedTranscripts
+from mgllm.errors import InputError
+from mgllm.records import Gesture
+
+TIMES = {"t1": 1000, "t2": 2500, "t3": 2500, "t4": 4000, "t5": None, "t6": 9000}
+
+
+def slots(times: dict[str, int | None] = TIMES) -> str:
+    told = (f' TIME_VALUE="{t}"' if t is not None else "" for t in times.values())
+    return "".join(f'<TIME_SLOT TIME_SLOT_ID="{n}"{t}/>' for n, t in zip(times, told, strict=True))
+
+
+def aligned(number: int, start: str, end: str, text: str, more: str = "") -> str:
+    names = f'ANNOTATION_ID="a{number}" TIME_SLOT_REF1="{start}" TIME_SLOT_REF2="{end}" {more}'
+    inside = f"<ANNOTATION_VALUE>{text}</ANNOTATION_VALUE>"
+    return f"<ANNOTATION><ALIGNABLE_ANNOTATION {names}>{inside}</ALIGNABLE_ANNOTATION></ANNOTATION>"
+
+
+def hanging(number: int, above: str, text: str) -> str:
+    inside = f"<ANNOTATION_VALUE>{text}</ANNOTATION_VALUE>"
+    names = f'ANNOTATION_ID="a{number}" ANNOTATION_REF="{above}"'
+    return f"<ANNOTATION><REF_ANNOTATION {names}>{inside}</REF_ANNOTATION></ANNOTATION>"
+
+
+def tier(name: str, *annotations: str, kind: str = "default-lt", more: str = "") -> str:
+    return f'<TIER LINGUISTIC_TYPE_REF="{kind}" TIER_ID="{name}" {more}>{"".join(annotations)}</TIER>'
+
+
+def document(*parts: str, header: str = "", units: str = "milliseconds", order: str | None = None) -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<ANNOTATION_DOCUMENT AUTHOR="" DATE="2020-01-01T00:00:00+00:00" FORMAT="3.0" VERSION="3.0">'
+        f'<HEADER MEDIA_FILE="" TIME_UNITS="{units}">{header}</HEADER>'
+        f"<TIME_ORDER>{slots() if order is None else order}</TIME_ORDER>"
+        f"{''.join(parts)}</ANNOTATION_DOCUMENT>"
+    )
+
+
+def read(folder: Path, text: str | bytes, **choices: object) -> ImportedTranscripts:
+    path = folder / "clip 1.eaf"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return Eaf(ImportChoices.model_validate(choices)).read(path)
+
+
+def gestures(imported: ImportedTranscripts) -> list[tuple[str, float | None, float | None]]:
+    assert len(imported.transcripts) == 1
+    return [(one.label, one.start, one.end) for one in imported.transcripts[0].gestures]
+
+
+SPEECH = tier("speech", aligned(1, "t1", "t2", "well, you know"), aligned(2, "t3", "t4", "yes"))
+HANDS = tier("hands", aligned(3, "t3", "t4", "Touching_EARS"), aligned(4, "t1", "t2", "folding arms"))
+
+
+def test_a_tier_in_the_order_of_time_with_the_vocabularys_spelling(tmp_path: Path) -> None:
+    imported = read(tmp_path, document(HANDS))
+    assert gestures(imported) == [("folding arms", 1.0, 2.5), ("touching ears", 2.5, 4.0)]
+    transcript = imported.transcripts[0]
+    assert (transcript.item, transcript.source, transcript.vocabulary) == ("clip 1", "annotated", "imigue")
+    assert transcript.duration is None
+    assert imported.warnings == ()
+
+
+def test_the_tier_whose_labels_fit_a_vocabulary_best_is_read(tmp_path: Path) -> None:
+    imported = read(tmp_path, document(SPEECH, HANDS, tier("empty")))
+    assert [label for label, _, _ in gestures(imported)] == ["folding arms", "touching ears"]
+    assert imported.warnings == ("read the tier 'hands' of 1 recordings (clip 1), not empty, speech",)
+    asked = read(tmp_path, document(SPEECH, HANDS), tier="Speech")
+    assert [label for label, _, _ in gestures(asked)] == ["well, you know", "yes"]
+    with pytest.raises(
+        InputError, match=r"unknown tier 'hand'\. Did you mean 'hands'\? Known: hands, speech"
+    ):
+        read(tmp_path, document(SPEECH, HANDS), tier="hand")
+
+
+def test_many_words_do_not_beat_few_gestures(tmp_path: Path) -> None:
+    words = tier("words", *(aligned(10 + n, "t1", "t2", "word") for n in range(50)))
+    mixed = tier("mixed", aligned(1, "t1", "t2", "folding arms"), aligned(2, "t1", "t2", "hm"))
+    two = read(tmp_path, document(words, mixed, tier("one", aligned(3, "t1", "t2", "head up"))))
+    assert two.warnings[0].startswith("read the tier 'one' of 1")
+
+
+def test_several_tiers_without_a_gesture_are_not_guessed_between(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, document(SPEECH, tier("more", aligned(9, "t1", "t2", "no"))))
+    assert "2 tiers, none with a label of any gesture vocabulary" in str(caught.value)
+    assert "speech (2 annotations), more (1 annotations); say which with --tier NAME" in str(caught.value)
+    with pytest.raises(InputError, match="holds no tier: nothing was annotated"):
+        read(tmp_path, document())
+
+
+def test_an_empty_tier_that_offers_gestures_is_a_finding(tmp_path: Path) -> None:
+    choices = (
+        '<LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="mg" CONTROLLED_VOCABULARY_REF="cv"/>'
+        '<CONTROLLED_VOCABULARY CV_ID="cv"><CV_ENTRY>head up</CV_ENTRY></CONTROLLED_VOCABULARY>'
+    )
+    imported = read(tmp_path, document(SPEECH, tier("mg", kind="mg"), choices))
+    assert gestures(imported) == []
+    assert imported.warnings[0].startswith("read the tier 'mg'")
+    assert gestures(read(tmp_path, document(tier("any")))) == []
+
+
+def test_values_of_a_controlled_vocabulary(tmp_path: Path) -> None:
+    entry = '<CV_ENTRY_ML CVE_ID="c1"><CVE_VALUE LANG_REF="und"> head\n up </CVE_VALUE></CV_ENTRY_ML>'
+    choices = (
+        '<LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="mg" CONTROLLED_VOCABULARY_REF="cv"/>'
+        f'<CONTROLLED_VOCABULARY CV_ID="cv">{entry}</CONTROLLED_VOCABULARY>'
+    )
+    empty = aligned(1, "t1", "t2", "", 'CVE_REF="c1"')
+    own = aligned(2, "t2", "t4", "own words", 'CVE_REF="c1"')
+    imported = read(tmp_path, document(tier("mg", empty, own, kind="mg"), choices))
+    assert [label for label, _, _ in gestures(imported)] == ["head up", "own words"]
+
+
+def test_annotations_that_hang_on_others_have_their_times(tmp_path: Path) -> None:
+    top = tier("phrase", aligned(1, "t1", "t4", "x"))
+    middle = tier("kind", hanging(2, "a1", "y"), more='PARENT_REF="phrase"')
+    low = tier("mg", hanging(3, "a2", "head up"), more='PARENT_REF="kind"')
+    assert gestures(read(tmp_path, document(low, top, middle))) == [("head up", 1.0, 4.0)]
+
+
+def test_missing_times_are_kept_open_and_told(tmp_path: Path) -> None:
+    half = aligned(1, "t1", "t5", "head up")
+    none = aligned(2, "t5", "t5", "folding arms")
+    late = aligned(3, "t5", "t6", "touching ears")
+    imported = read(tmp_path, document(tier("mg", half, none, late)))
+    assert gestures(imported) == [
+        ("folding arms", None, None),
+        ("touching ears", None, 9.0),
+        ("head up", 1.0, None),
+    ]
+    assert imported.warnings == (
+        "1 annotations have no end: their time slot has no time: clip 1",
+        "2 annotations have no start: they are told as present, without a time: clip 1",
+    )
+
+
+def test_what_can_be_no_gesture_is_left_out_and_counted(tmp_path: Path) -> None:
+    marks = [
+        aligned(1, "t1", "t2", " \n "),
+        aligned(2, "t4", "t1", "head up"),
+        aligned(3, "t1", "t2", "x" * 201),
+        aligned(4, "t1", "t2", "head  up!"),
+    ]
+    imported = read(tmp_path, document(tier("mg", *marks)))
+    assert gestures(imported) == [("head up", 1.0, 2.5)]
+    assert [line.partition(":")[0] for line in imported.warnings[:3]] == [
+        "1 annotations are empty and left out",
+        "1 annotations end before they start and are left out",
+        "1 annotations are longer than 200 characters and left out",
+    ]
+
+
+def test_annotations_beyond_the_recordings_end_are_cut_or_left_out(tmp_path: Path) -> None:
+    header = '<PROPERTY NAME="mgllm:duration">3.0</PROPERTY>'
+    beyond = tier("mg", aligned(1, "t1", "t4", "head up"), aligned(2, "t4", "t6", "head up"))
+    imported = read(tmp_path, document(beyond, header=header))
+    assert gestures(imported) == [("head up", 1.0, 3.0)]
+    assert imported.transcripts[0].duration == 3.0
+    assert imported.warnings == (
+        "1 annotations go on beyond the recording's end and are cut there: clip 1",
+        "1 annotations start beyond the recording's end and are left out: clip 1",
+    )
+
+
+@pytest.mark.parametrize("duration", ["-1", "0", "nan", "inf", "long"])
+def test_a_duration_that_is_none_is_not_taken(tmp_path: Path, duration: str) -> None:
+    header = f'<PROPERTY NAME="mgllm:duration">{duration}</PROPERTY>'
+    assert read(tmp_path, document(HANDS, header=header)).transcripts[0].duration is None
+
+
+def test_frames_of_old_files_are_seconds_too(tmp_path: Path) -> None:
+    assert gestures(read(tmp_path, document(HANDS, units="PAL-frames")))[0] == ("folding arms", 40.0, 100.0)
+    _, start, end = gestures(read(tmp_path, document(HANDS, units="NTSC-frames")))[0]
+    assert start == pytest.approx(1001 / 30)
+    assert end == pytest.approx(2.5 * 1001 / 30)
+
+
+def test_a_medium_that_begins_elsewhere_is_told(tmp_path: Path) -> None:
+    header = '<MEDIA_DESCRIPTOR MEDIA_URL="file:///x.mp4" MIME_TYPE="video/mp4" TIME_ORIGIN="5000"/>'
+    imported = read(tmp_path, document(HANDS, header=header))
+    assert "TIME_ORIGIN" in imported.warnings[0]
+
+
+def test_a_utf16_file_is_read(tmp_path: Path) -> None:
+    text = document(HANDS).replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    assert len(gestures(read(tmp_path, text.encode("utf-16")))) == 2
+
+
+BOMB = (
+    '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
+)
+OUTSIDE = '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+SCHEMA = '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">'
+
+
+@pytest.mark.parametrize(
+    ("doctype", "value"), [(BOMB, "&c;"), (OUTSIDE, "&f;"), (SCHEMA, "x"), ("<!DOCTYPE x>", "x")]
+)
+def test_entities_and_document_types_are_refused(tmp_path: Path, doctype: str, value: str) -> None:
+    head, body = document(tier("mg", aligned(1, "t1", "t2", value))).split("\n", 1)
+    with pytest.raises(InputError, match="document type or entities, which ELAN never writes"):
+        read(tmp_path, f"{head}\n{doctype}{body}")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
+        (b"label,start,end\n", "is not XML"),
+        (b"\x00\x01\x02", "is not XML"),
+        (document(HANDS)[:-30], "is not XML"),
+        (document(HANDS).replace("UTF-8", "klingon"), "is not XML"),
+        ("<html><body/></html>", "is no ELAN file: it begins with <html>"),
+        (document(HANDS, units="fortnights"), "TIME_UNITS 'fortnights' is not one of milliseconds"),
+        (document(HANDS, order='<TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="-5"/>'), "t1 TIME_VALUE: must be"),
+        (document(HANDS, order='<TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="٣"/>'), "t1 TIME_VALUE: must be"),
+        (document(HANDS, order='<TIME_SLOT TIME_VALUE="5"/>'), "<TIME_SLOT> lacks its TIME_SLOT_ID"),
+        (document(HANDS, order=""), "names the time slot 't3', which is not there"),
+        (document(tier("m", hanging(1, "a9", "x"))), "'a1' hangs on 'a9', which leads nowhere"),
+        (document(tier("m", hanging(1, "a2", "x"), hanging(2, "a1", "x"))), "which leads nowhere"),
+        (document(HANDS, tier("m", aligned(3, "t1", "t2", "x"))), "the annotation id 'a3' stands twice"),
+        (document("<TIER/>"), "<TIER> lacks its TIER_ID"),
+        (document('<TIER TIER_ID="m"><ANNOTATION><X/></ANNOTATION></TIER>'), "<X> lacks its ANNOTATION_ID"),
+    ],
+)
+def test_a_broken_file_is_named_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, text)
+    assert said in str(caught.value)
+    assert str(tmp_path / "clip 1.eaf") in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_folder_is_read_with_its_folders_and_without_hidden_files(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "one.eaf").write_text(document(HANDS))
+    (tmp_path / "deep" / "two.eaf").write_text(document(HANDS))
+    (tmp_path / "deep" / "two.eaf.001").write_text("a backup of ELAN")
+    (tmp_path / "._one.eaf").write_bytes(b"\x00")
+    assert [one.item for one in Eaf().read(tmp_path).transcripts] == ["two", "one"]
+    (tmp_path / "deep" / "one.eaf").write_text(document(HANDS))
+    with pytest.raises(InputError, match=r"is of item 'one', as .*; rename one or import them apart"):
+        Eaf().read(tmp_path)
+
+
+def test_a_vocabulary_for_all_files_and_words_of_another(tmp_path: Path) -> None:
+    (tmp_path / "a.eaf").write_text(document(HANDS))
+    (tmp_path / "b.eaf").write_text(document(tier("m", aligned(1, "t1", "t2", "nodding"))))
+    imported = Eaf().read(tmp_path)
+    assert {one.vocabulary for one in imported.transcripts} == {"imigue"}
+    assert imported.warnings == ("1 labels are not in imigue but in another one: 'nodding' (1; ma52)",)
+    asked = Eaf(ImportChoices(vocabulary="ma52")).read(tmp_path)
+    assert asked.transcripts[0].gestures == (
+        Gesture(label="crossing arms", start=1.0, end=2.5),
+        Gesture(label="touching ears", start=2.5, end=4.0),
+    )
+    assert asked.warnings == ("1 labels are told in the words of ma52: 'folding arms' is 'crossing arms'",)
+    with pytest.raises(InputError, match=r"unknown gesture vocabulary 'ma25'\. Did you mean 'ma52'\?"):
+        Eaf(ImportChoices(vocabulary="ma25")).read(tmp_path)
+
+
+def test_labels_that_no_vocabulary_knows_are_told_with_a_guess(tmp_path: Path) -> None:
+    marks = [
+        aligned(1, "t1", "t2", "toching ears"),
+        aligned(2, "t1", "t2", "head up"),
+        aligned(3, "t1", "t2", "juggling"),
+    ]
+    imported = read(tmp_path, document(tier("mg", *marks)))
+    assert imported.warnings == (
+        "2 labels are in no vocabulary and stay as they are: "
+        "'toching ears' (1; is it 'touching ears'?), 'juggling' (1)",
+    )
+    none = read(tmp_path, document(tier("mg", aligned(1, "t1", "t2", "juggling"))))
+    assert none.warnings[0] == "no label is in the vocabulary imigue; prompts will speak of micro-gestures"

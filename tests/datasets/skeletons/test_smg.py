@@ -1,0 +1,86 @@
+"""SMG: samples made up exactly in the documented layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mgllm.commands.import_ import import_dataset
+from mgllm.errors import InputError
+from mgllm.skeleton import open_dataset
+from mgllm.skeleton.selection import named_split
+
+
+def store(folder: Path, number: int, labels: str, frames: int = 30) -> NDArray[np.float64]:
+    """A sample; returns its 25 joints × 11 columns."""
+    values = np.random.default_rng(number).normal(size=(frames, 25, 11)).round(4)
+    values[3, 7, :3] = 0
+    sample = folder / f"Sample{number:04d}"
+    sample.mkdir(parents=True)
+    lines = "\n".join(",".join(str(v) for v in row.ravel()) for row in values)
+    (sample / f"{sample.name}_skeleton.csv").write_text(lines + "\n")
+    (sample / f"{sample.name}_finelabels.csv").write_text(labels)
+    (sample / f"{sample.name}_data.csv").write_text(f"{frames},28,4000\n")
+    return values
+
+
+def refusal(source: Path, out: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        import_dataset("smg", source, out)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_gestures_are_cut_out_of_their_recording(tmp_path: Path) -> None:
+    source = tmp_path / "s"
+    values = store(source, 2, "1,1,5\n17,4,30\n")
+    store(source, 38, "17,10,12\n")
+    report = import_dataset("smg", source, tmp_path / "d")
+    assert (report.items, report.subjects, report.splits) == (3, 2, ("cross-subject",))
+    assert report.targets == {"turtling neck and shoulder": 1, "illustrative hand gestures": 2}
+    dataset = open_dataset(tmp_path / "d")
+    assert [row.id for row in dataset.clips] == ["Sample0002_0", "Sample0002_1", "Sample0038_0"]
+    assert [row.fps for row in dataset.clips] == [28.0] * 3
+    first, second = dataset.clip(0), dataset.clip(1)
+    assert (len(first), len(second)) == (5, 27)
+    np.testing.assert_allclose(second[1:], values[4:30, :, :3].astype(np.float32))
+    assert np.isnan(first[3, 7]).all()
+    assert np.isnan(second[0, 7]).all()
+    split = named_split(dataset, "cross-subject")
+    assert (split.train.tolist(), split.test.tolist()) == ([0, 1], [2])
+    assert dict(dataset.clips[1].more) == {"recording": "Sample0002", "first": "4", "last": "30"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ("18,1,5\n", "finelabels.csv row 1: label must be 1..17 (given 18)"),
+        ("0,1,5\n", "label must be 1..17 (given 0)"),
+        ("1,5,3\n", "row 1: frames 5 to 3 are no interval"),
+        ("1,1,31\n", "row 1 ends at frame 31, Sample0001_skeleton.csv has 30"),
+        ("1,1.5,3\n", "each row must be three whole numbers"),
+        ("1,1\n", "finelabels.csv:1 has 2 columns, not 3"),
+        ("1,one,3\n", "finelabels.csv:1: could not convert"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(tmp_path: Path, labels: str, words: str) -> None:
+    store(tmp_path / "s", 1, labels)
+    assert words in refusal(tmp_path / "s", tmp_path / "d")
+
+
+def test_files_that_are_missing_or_torn_are_told(tmp_path: Path) -> None:
+    source, out = tmp_path / "s", tmp_path / "d"
+    store(source, 1, "1,1,5\n")
+    data = source / "Sample0001" / "Sample0001_data.csv"
+    data.write_text("29,28,4000\n")
+    assert "announces 29 frames, the skeleton file has 30" in refusal(source, out)
+    data.write_text("30,0,4000\n")
+    assert "must hold one row numFrames,fps,maxDepth" in refusal(source, out)
+    data.unlink()
+    assert "has no Sample0001_data.csv beside it" in refusal(source, out)
+    skeleton = source / "Sample0001" / "Sample0001_skeleton.csv"
+    skeleton.write_text(skeleton.read_text()[:-100])
+    assert "skeleton.csv:30 has" in refusal(source, out)

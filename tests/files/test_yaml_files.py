@@ -1,0 +1,123 @@
+"""Strict YAML: one line that names file, line and key, whatever is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from mgllm.commands.new_scenario import new_scenario
+from mgllm.errors import InputError
+from mgllm.files.yaml_files import read_yaml
+from mgllm.prompts.scenarios import Folders
+from mgllm.records import Scenario
+
+
+@pytest.fixture
+def good(folders: Folders) -> Path:
+    assert folders.scenarios is not None
+    return folders.scenarios / "meeting.yaml"
+
+
+def problem(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_yaml(path, Scenario)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(path) in message
+    return message
+
+
+def test_a_good_scenario_is_read(good: Path) -> None:
+    scenario = read_yaml(good, Scenario)
+    assert scenario.name == "meeting"
+    assert [label.id for label in scenario.labels] == ["agrees", "objects"]
+    assert scenario.baseline == "text"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("title:", "tittle:", "unknown key 'tittle'. Did you mean 'title'?"),
+        ("version: 1 ", "version: one ", "version"),
+        ("version: 1 ", "version: 0 ", "greater than or equal to 1"),
+        ("ethics: >-", "ethic: >-", "unknown key 'ethic'"),
+        ("text: agrees", "txt: agrees", "unknown key 'labels.0.txt'"),
+        ("id: objects", "id: agrees", "two labels share the id 'agrees'"),
+        ('cloze: " against"', 'cloze: "  "', "cloze is blank"),
+        ("version: 1 ", "version: 1\nversion: 2 ", "'version' stands here twice"),
+        ("question: What", "question: *question", "aliases"),
+        ("name: meeting", "name: [meeting", "not valid YAML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(good: Path, old: str, new: str, words: str) -> None:
+    text = good.read_text()
+    assert old in text
+    good.write_text(text.replace(old, new))
+    message = problem(good)
+    assert words in message
+    assert f"{good}:" in message
+
+
+def test_the_line_is_that_of_the_key(good: Path) -> None:
+    lines = good.read_text().split("\n")
+    where = next(nth for nth, line in enumerate(lines, 1) if line.startswith("title:"))
+    good.write_text("\n".join(lines).replace("title:", "tittle:"))
+    assert f"{good}:{where} " in problem(good)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"# nothing\n", b"- a\n- b\n", b"42", b"\xff\xfe\x00", b"\x00", b"a: 1\n\tb: 2"]
+)
+def test_files_that_are_no_scenario(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    assert problem(path)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert "does not exist" in problem(tmp_path / "none.yaml")
+
+
+def test_a_giant_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("a: b\n" * 300_000)
+    assert "at most" in problem(path)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=json_values)
+@example(value={"\n\x1b[2J": None})
+def test_generated_yaml_is_read_or_refused_in_one_line(tmp_path: Path, value: object) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
+    assert problem(path)  # nothing that small is a scenario
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(key=st.sampled_from(sorted(Scenario.model_fields)), value=json_values)
+def test_a_scenario_with_one_generated_value(tmp_path: Path, key: str, value: object) -> None:
+    mine = Folders(scenarios=tmp_path / "s", prompts=tmp_path / "p")
+    assert mine.scenarios is not None
+    path = mine.scenarios / "meeting.yaml"
+    if not path.exists():
+        new_scenario("meeting", mine)
+    content = yaml.safe_load(path.read_text())
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(yaml.safe_dump(content | {key: value}, allow_unicode=True), encoding="utf-8")
+    refusal = None
+    try:
+        read_yaml(changed, Scenario)
+    except InputError as error:
+        refusal = str(error)
+    assert refusal is None or ("\n" not in refusal and str(changed) in refusal)

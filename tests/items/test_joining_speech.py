@@ -1,0 +1,85 @@
+"""`--speech DIR`: which transcript joins which item, and what is said of the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mgllm.errors import InputError
+from mgllm.items.joining_speech import join_speech
+from mgllm.records import Item, Turn
+
+SRT = "1\n00:00:01,000 --> 00:00:02,000\nIt was.\n"
+VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>It was.\n"
+ITEMS = (Item(id="a", subject="s", speech="Before."), Item(id="b", subject="t"), Item(id="c", subject="t"))
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text)
+    return folder
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        join_speech(ITEMS, folder)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_a_transcript_joins_the_item_it_is_named_after(tmp_path: Path) -> None:
+    report = join_speech(ITEMS, write(tmp_path, a_srt=SRT, b_txt="So.", z_txt="Nobody.", b_mg_json="{}"))
+    a, b, c = report.items
+    assert a.speech == (Turn(text="It was.", start=1.0, end=2.0),)
+    assert b.speech == (Turn(text="So."),)
+    assert c == ITEMS[2]
+    assert report.joined == 2
+    assert report.notes == (
+        "1 items have no speech file: c",
+        "1 speech files are named after no item of the set and are left out: z.txt",
+        "1 items had speech, which is replaced: a",
+    )
+    assert ITEMS[0].speech == (Turn(text="Before."),)
+
+
+def test_of_several_kinds_the_one_that_says_most_is_taken(tmp_path: Path) -> None:
+    report = join_speech(ITEMS[:1], write(tmp_path, a_srt=SRT, a_vtt=VTT, a_txt="So."))
+    assert report.items[0].speech[0].speaker == "Ann"
+    assert report.several == ("a",)
+    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt is taken: a" in report.notes[1]
+
+
+def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
+    assert join_speech(ITEMS, write(tmp_path, a_srt=SRT, settings_json="no json")).joined == 1
+
+
+def test_nothing_said_is_noted(tmp_path: Path) -> None:
+    report = join_speech(ITEMS[1:2], write(tmp_path, b_txt=" "))
+    assert report.items[0].speech == ()
+    assert report.notes == ("1 speech files hold no words: b.txt",)
+
+
+def test_none_matched_is_an_error_with_a_guess(tmp_path: Path) -> None:
+    write(tmp_path, trial_1_srt=SRT)
+    (tmp_path / "trial.1.srt").rename(tmp_path / "trial_1.srt")
+    with pytest.raises(
+        InputError, match=r"trial_1.srt would be of item 'trial_1'. Did you mean 'trial_01'\?"
+    ):
+        join_speech([Item(id="trial_01", subject="s")], tmp_path)
+    assert "Items are a, b, c" in refusal(tmp_path)
+
+
+def test_folders_without_transcripts_are_refused(tmp_path: Path) -> None:
+    assert "holds no transcripts of speech (*.textgrid, *.vtt" in refusal(tmp_path)
+    assert "is no folder" in refusal(tmp_path / "none")
+
+
+def test_two_files_of_one_kind_and_item_are_refused(tmp_path: Path) -> None:
+    assert "is of the same item as a.SRT; keep one of them" in refusal(write(tmp_path, a_SRT=SRT, a_srt=SRT))
+
+
+def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    assert refusal(write(tmp_path, a_srt="It was.")).startswith(f"{tmp_path / 'a.srt'}:1 stands before")
+    (tmp_path / "a.srt").write_text(SRT.replace("was", "\ue000"))
+    assert "a.srt speech.0.text: holds the character U+E000" in refusal(tmp_path)

@@ -1,0 +1,186 @@
+"""Item sets through `datasets`: csv, parquet, json, folders, and a hub that is not there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from mgllm.errors import InputError
+from mgllm.items.loading import load_items
+from mgllm.records import Turn
+
+GESTURES = {"annotated": {"gestures": [{"label": "nod", "start": 1.5}]}}
+
+
+def refusal(source: Path | str) -> str:
+    with pytest.raises(InputError) as caught:
+        load_items(source)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def write_csv(folder: Path, text: str, name: str = "items.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+def test_csv_cells_are_text_other_columns_covariates_and_gestures_json(tmp_path: Path) -> None:
+    cell = json.dumps(GESTURES).replace('"', '""')
+    path = write_csv(
+        tmp_path, f'id,subject,speech,target,age,gestures\n007,01,"Well, no.",win,33,"{cell}"\n008,01,NA,,,\n'
+    )
+    first, second = load_items(path)
+    assert (first.id, first.subject, first.target) == ("007", "01", "win")
+    assert first.speech == (Turn(text="Well, no."),)
+    assert first.gestures["annotated"].gestures[0].start == 1.5
+    assert first.covariates == {"age": "33"}
+    assert second.speech[0].text == "NA"
+    assert (second.target, dict(second.covariates), dict(second.gestures)) == (None, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id,subject,speech\na,s,Well, no\n", "row 1 has 4 cells, the header 3"),
+        ("id,subject\na,s\nb\n", "row 2 has 1 cells, the header 2"),
+        ("id,subjct\na,s\n", "lacks the column 'subject'. Did you mean to call 'subjct' so?"),
+        ("id,subject,id\na,s,b\n", "names the column 'id' twice"),
+        ("id,subject,\na,s,b\n", "names the column '' twice or not at all"),
+        ("id,subject\n", "holds no items"),
+        ("", "holds no items"),
+        ("id\0,subject\na,s\n", "NUL bytes"),
+        ('id,subject\na,"s\n', "cannot be read as csv"),
+        ("id,subject\na,s\na,t\n", "items.csv row 2 id: 'a' is already the id of items.csv row 1"),
+        ("id,subject\na,\n", "row 1 subject: is missing"),
+        ("id,subject,gestures\na,s,{\n", "row 1 gestures ends in the middle"),
+        ("id,subject,terms\na,s,shut\n", "row 1 terms: must be 'open' or 'restricted'"),
+    ],
+)
+def test_bad_csv_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = write_csv(tmp_path, text)
+    message = refusal(path)
+    assert words in message
+    assert message.startswith(str(path))
+
+
+def test_csv_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("id,subject\né,s\n".encode("cp1252"))
+    assert "not UTF-8" in refusal(path)
+
+
+def test_parquet_keeps_types_and_drops_nulls(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "id": [1, 2],
+            "subject": ["s", "t"],
+            "age": [1.5, float("nan")],
+            "gestures": [GESTURES, None],
+            "covariates": [{"sex": "F"}, {"sex": None}],
+        }
+    )
+    path = tmp_path / "x.parquet"
+    frame.to_parquet(path)
+    first, second = load_items(path)
+    assert first.id == "1"
+    assert dict(first.covariates) == {"age": 1.5, "sex": "F"}
+    assert first.gestures["annotated"].gestures[0].label == "nod"
+    assert (dict(second.covariates), dict(second.gestures)) == ({}, {})
+
+
+def test_parquet_columns_of_lists_must_be_fields(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    pd.DataFrame({"id": ["a"], "subject": ["s"], "frames": [[1, 2]]}).to_parquet(path)
+    assert "column 'frames' is no field of an item and holds no plain values" in refusal(path)
+
+
+def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(b"no")
+    assert refusal(path).startswith(f"{path} cannot be loaded: ")
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_json_as_list_or_as_lines(tmp_path: Path, lines: bool) -> None:
+    content: list[dict[str, Any]] = [
+        {"id": "a", "subject": "s", "speech": "Yes.", "gestures": GESTURES},
+        {"id": "b", "subject": "t", "covariates": {"sex": "F"}},
+    ]
+    text = "\n".join(map(json.dumps, content)) if lines else json.dumps(content)
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    first, second = load_items(path)
+    assert first.gestures["annotated"].gestures[0].start == 1.5
+    assert dict(first.covariates) == {}
+    assert dict(second.covariates) == {"sex": "F"}
+    assert second.speech == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [('{"a":', "cannot be loaded: "), ("[1, 2]", "lacks the column 'id'"), ("", "no items")],
+)
+def test_bad_json_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    assert words in refusal(path)
+
+
+def test_a_folder_is_all_its_files_of_one_kind(tmp_path: Path) -> None:
+    write_csv(tmp_path, "id,subject\nb,s\n", "2.csv")
+    write_csv(tmp_path, "id,subject\na,s\n", "1.csv")
+    assert [item.id for item in load_items(tmp_path)] == ["a", "b"]
+    (tmp_path / "x.json").write_text("{}")
+    assert "holds files of several kinds (.csv, .json)" in refusal(tmp_path)
+
+
+def test_other_kinds_of_files_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("x")
+    assert "is no item file; known kinds: .jsonl, " in refusal(path)
+
+
+def test_a_hub_that_cannot_be_asked_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets.config
+
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    message = refusal("nobody-here/nothing:test")
+    assert message.startswith(
+        "nobody-here/nothing:test is no file here, and as a hub data set it cannot be loaded: "
+    )
+
+
+@pytest.mark.parametrize(("splits", "ids"), [(["test"], ["a", "b"]), (["train", "test"], None)])
+def test_a_hub_data_set_needs_its_split_named_where_it_has_several(
+    monkeypatch: pytest.MonkeyPatch, splits: list[str], ids: list[str] | None
+) -> None:
+    import datasets
+
+    features = datasets.Features(
+        {
+            "id": datasets.Value("string"),
+            "subject": datasets.Value("int64"),
+            "target": datasets.ClassLabel(2, ["no", "yes"]),
+        }
+    )
+    table = datasets.Dataset.from_dict(
+        {"id": ["a", "b"], "subject": [7, 8], "target": [1, 0]}, features=features
+    )
+    monkeypatch.setattr(
+        datasets,
+        "load_dataset",
+        lambda name, split: table if split else datasets.DatasetDict(dict.fromkeys(splits, table)),
+    )
+    if ids is None:
+        assert refusal("org/set") == "org/set has several splits; choose one: org/set:train, org/set:test"
+    else:
+        items = load_items("org/set")
+        assert [item.id for item in items] == ids
+        assert [item.subject for item in items] == ["7", "8"]
+        assert [item.target for item in items] == ["yes", "no"]
+    assert len(load_items("org/set:test")) == 2

@@ -1,0 +1,106 @@
+"""The payload holds every record and prompt, and each text once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mgllm.pages._visible import visible
+from mgllm.pages.report import PageItem, PageRun
+from mgllm.pages.report.payload import OUTCOMES, PRECISION, payload
+from mgllm.records import Gesture, Record, Turn
+from mgllm.store import read_run
+from mgllm.testing.made_run import MadeRun, write_made_run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> PageRun:
+    stored = read_run(write_made_run(tmp_path / "run", MadeRun(items=30, missing=0.2)))
+    return PageRun(stored.manifest, stored.records, stored.prompts())
+
+
+def test_every_record_comes_back(run: PageRun) -> None:
+    packed = payload([run])
+    columns, items, texts = packed["records"], packed["items"], packed["texts"]
+    group = packed["groups"][0]
+    found = {}
+    for at in range(len(columns["item"])):
+        item = columns["item"][at]
+        found[texts[items["id"][item]], group["arms"][columns["arm"][at]]] = (item, at)
+    assert len(found) == len(run.records) == 180
+    for record in run.records:
+        item, at = found[record.item, record.arm]
+        assert texts[items["subject"][item]] == record.subject
+        assert group["labels"][items["target"][item]] == record.target
+        assert OUTCOMES[columns["outcome"][at]] == record.outcome
+        assert columns["right"][at] == {None: -1, False: 0, True: 1}[record.correct]
+        assert text_at(texts, columns["text"][at]) == record.text
+        assert text_at(texts, columns["error"][at]) == record.error
+        assert [group["labels"][n] for n in packed["orders"][columns["order"][at]]] == list(
+            record.label_order
+        )
+        check_probabilities(record, columns["p"][at], group["labels"])
+        hash_, messages = packed["prompts"][columns["prompt"][at]]
+        prompt = run.prompts[record.prompt_sha256]
+        assert record.prompt_sha256.startswith(hash_)
+        assert [["".join(texts[n] for n in pieces[1::2]), role] for role, pieces in messages] == [
+            [message.content, message.role] for message in prompt.messages
+        ]
+        cues = [
+            texts[n]
+            for _, pieces in messages
+            for kind, n in zip(pieces[::2], pieces[1::2], strict=True)
+            if kind == 2
+        ]
+        span = next(span for span in prompt.spans if span.block == "cues")
+        assert "".join(cues) == prompt.messages[1].content[span.start : span.end]
+
+
+def check_probabilities(record: Record, packed: list[int] | None, labels: list[str]) -> None:
+    if record.probabilities is None:
+        assert packed is None
+    else:
+        assert packed is not None
+        wanted = [record.probabilities[label] for label in labels]
+        assert [n / PRECISION for n in packed] == pytest.approx(wanted, abs=0.5 / PRECISION)
+
+
+def text_at(texts: list[str], number: int) -> str | None:
+    return None if number < 0 else texts[number]
+
+
+def test_each_text_and_prompt_stands_once(run: PageRun) -> None:
+    packed = payload([run, run])
+    assert len(packed["texts"]) == len(set(packed["texts"]))
+    assert len(packed["prompts"]) == len({record.prompt_sha256 for record in run.records})
+    assert len(packed["groups"]) == 2
+    assert len(packed["items"]["id"]) == 60
+
+
+def test_columns_are_of_one_length_and_in_an_order_of_their_own(run: PageRun) -> None:
+    packed = payload([run])
+    assert {len(column) for column in packed["records"].values()} == {180}
+    assert {len(column) for column in packed["items"].values()} == {30}
+    turned = PageRun(run.manifest, run.records[::-1], run.prompts)
+    assert payload([turned]) == packed
+
+
+def test_an_item_file_adds_times(run: PageRun) -> None:
+    known = PageItem(
+        (Gesture(label="head up", start=1.5, end=2.0),), (Turn(text="Well.", start=0.0, end=1.0),), 4.0
+    )
+    packed = payload([PageRun(run.manifest, run.records, run.prompts, {("emotion", "i00003"): known})])
+    duration, gestures, turns = packed["items"]["extra"][3]
+    texts = packed["texts"]
+    assert duration == 4.0
+    assert [[texts[label], *rest] for label, *rest in gestures] == [["head up", 1.5, 2.0, None]]
+    assert [[texts[who], texts[what], *rest] for who, what, *rest in turns] == [
+        ["Speaker", "Well.", 0.0, 1.0]
+    ]
+    assert packed["items"]["extra"][:3] == [None, None, None]
+
+
+def test_hidden_characters_are_named() -> None:
+    assert visible("a\u202eb\x00c\u200d\ud800") == "a⟨202E⟩b⟨0000⟩c⟨200D⟩⟨D800⟩"
+    assert visible("Grüße, 你好 → ✓\n\tשלום") == "Grüße, 你好 → ✓\n\tשלום"

@@ -1,0 +1,98 @@
+"""What a long computation says of itself on stderr; stdout stays clean."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from mgllm import progress
+from mgllm.progress import Display, Steps
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line after each step, not every ten seconds."""
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1.0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_plain_says_steps_rate_time_left_and_the_note(capsys: Captured) -> None:
+    with Steps("plain", "pretrain", 3) as steps:
+        steps.step("loss 2.5")
+        steps.note("epoch 1/3")
+        steps.step("loss 1.5")
+        steps.step("loss 1.0")
+    told = capsys.readouterr()
+    first, second, third, end = told.err.splitlines()
+    assert first.startswith("pretrain: 1/3 steps, ")
+    assert first.endswith("s left. loss 2.5")
+    assert second.startswith("pretrain: 2/3 steps, ")
+    assert second.endswith("s left. epoch 1/3")
+    assert "3/3 steps" in third
+    assert "0 s left" in third
+    assert end.startswith("pretrain: 3/3 steps, ")
+    assert end.endswith(" s. epoch 1/3")
+    assert told.out == ""
+
+
+def test_plain_says_little_while_work_is_quick(capsys: Captured) -> None:
+    with Steps("plain", "finetune", 100) as steps:
+        for _ in range(100):
+            steps.step("loss 1")
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("at_once")
+def test_steps_that_were_done_before_do_not_count_as_speed(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(1000))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    with Steps("plain", "pretrain", 110) as steps:
+        steps.start_at(100)
+        steps.step()
+    line = capsys.readouterr().err.splitlines()[0]
+    assert line.startswith("pretrain: 101/110 steps, 1.0/s, ")
+    assert "9 s left" in line
+
+
+@pytest.mark.usefixtures("at_once")
+def test_none_says_nothing(capsys: Captured) -> None:
+    with Steps("none", "ablate", 2) as steps:
+        steps.say("schedule")
+        steps.step()
+        steps.note("note")
+        steps.step()
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "")
+
+
+@pytest.mark.parametrize("display", ["plain", "rich"])
+def test_a_line_may_be_said_at_once(capsys: Captured, display: Display) -> None:
+    with Steps(display, "ablate", 2) as steps:
+        steps.say("schedule: [2] trainings")
+        steps.step("seed 0")
+    told = capsys.readouterr()
+    assert "schedule: [2] trainings" in told.err
+    assert told.out == ""
+
+
+def test_without_a_terminal_auto_is_plain(capsys: Captured) -> None:
+    with Steps("auto", "pretrain", 1) as steps:
+        steps.step()
+    assert capsys.readouterr().err.startswith("pretrain: 1/1 steps, ")
+
+
+@pytest.mark.parametrize("display", ["plain", "rich"])
+def test_an_error_passes_through_and_the_display_ends(capsys: Captured, display: Display) -> None:
+    def stop_after_one_step() -> None:
+        with Steps(display, "pretrain", 5) as steps:
+            steps.step()
+            raise ValueError("stopped")
+
+    with pytest.raises(ValueError, match="stopped"):
+        stop_after_one_step()
+    assert "1/5" in capsys.readouterr().err
