@@ -14,7 +14,7 @@ A message says what, where and what to do, in one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -84,3 +84,12 @@ def one_line(message: str) -> str:
     'a\\nb'
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+
+
+def some(names: Sequence[str]) -> str:
+    """The first five names.
+
+    >>> some(list("abcdefg"))
+    'a, b, c, d, e, …'
+    """
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")

@@ -207,8 +207,8 @@ def rewrite(toy_set: Path, tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def toy_checkpoint(toy_set: Path, tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pre-trained for two epochs on the subjects 1 and 2 of the toy set, without labels."""
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.pretrain import pretrain
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions
 

@@ -38,8 +38,8 @@ def import_(
 ) -> None:
     """Import a data set or annotations: always into a folder."""
     from mgllm.cli.printing import print_import, print_json
+    from mgllm.commands._options import options_from
     from mgllm.commands.import_ import import_dataset
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.datasets.base import ImportChoices
 
     said = o.given(context, "format_name", "source", "out", "json")

@@ -28,8 +28,8 @@ def export(
 ) -> None:
     """Write gesture transcripts as ELAN files, tables or MiGA label files."""
     from mgllm.cli.printing import print_export, print_json
+    from mgllm.commands._options import options_from
     from mgllm.commands.export import export_transcripts
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.exports.base import ExportChoices
 
     said = o.given(context, "format_name", "sources", "out", "json")

@@ -38,8 +38,8 @@ def listen(
 ) -> None:
     """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
     from mgllm.cli.printing import print_json, print_listened
+    from mgllm.commands._options import options_from
     from mgllm.commands.listen import listen as flow
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.media.listening import ListenOptions
 
     said = o.given(context, "sources", "out", "display", "json")

@@ -95,8 +95,8 @@ def pretrain(
 ) -> None:
     """Learn to tell clips apart without labels; several processes: torchrun -m mgllm recognizer pretrain."""
     from mgllm.cli.telling_recognizer import print_pretrained
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.pretrain import pretrain as flow
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions
 
@@ -130,9 +130,9 @@ def finetune(
 ) -> None:
     """Give a checkpoint classes, with labels."""
     from mgllm.cli.telling_recognizer import print_finetuned
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.finetune import FinetuneOptions
     from mgllm.commands.recognizer.finetune import finetune as flow
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.supervised import SupervisedOptions
 
@@ -184,8 +184,8 @@ def evaluate(
 ) -> None:
     """Test a checkpoint on people whom it has never seen."""
     from mgllm.cli.telling_recognizer import print_evaluation
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.evaluate import evaluate as flow
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.evaluation.trial import EvaluateOptions
     from mgllm.recognizer.training.supervised import SupervisedOptions
@@ -229,8 +229,8 @@ def ablate(
 ) -> None:
     """What each part of the method brings: trainings with one thing changed, within a budget of time."""
     from mgllm.cli.telling_recognizer import print_ablation
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.ablate import ablate as flow
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.recognizer.evaluation.ablation_run import AblateOptions
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions

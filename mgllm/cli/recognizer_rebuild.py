@@ -31,9 +31,9 @@ def rebuild(
 ) -> None:
     """Make the recogniser that ships again, from made-up movements alone. Takes about an hour."""
     from mgllm.cli.printing import print_json
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.rebuild import RebuildOptions
     from mgllm.commands.recognizer.rebuild import rebuild as flow
-    from mgllm.commands.recognizer_options import options_from
 
     said = o.given(context, "out", "joints", "sets", "display", "json")
     said |= {"joints": o.split_names(joints)} if joints else {}

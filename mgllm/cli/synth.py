@@ -46,7 +46,7 @@ def synth(
 ) -> None:
     """Make up micro-gestures: skeleton data sets of a kinematic upper body. No person's data is in them."""
     from mgllm.cli.printing import print_json
-    from mgllm.commands.recognizer_options import options_from
+    from mgllm.commands._options import options_from
     from mgllm.commands.synth import SynthOptions, synthesize
     from mgllm.errors import InputError
 

@@ -53,7 +53,7 @@ def transcribe(
     """Write what gestures a recogniser sees, as a transcript for each recording."""
     from mgllm.cli.printing import print_json
     from mgllm.cli.telling_transcripts import print_transcribed, print_transcribed_files
-    from mgllm.commands.recognizer_options import options_from
+    from mgllm.commands._options import options_from
     from mgllm.commands.transcribe_files import FileOptions, transcribe_files
     from mgllm.commands.transcribe_sets import TranscribeOptions
     from mgllm.commands.transcribe_sets import transcribe as of_set

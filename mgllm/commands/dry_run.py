@@ -9,11 +9,9 @@ from collections.abc import Mapping
 
 from mgllm.backends.base import Backend
 from mgllm.commands.run import Plan, make_plan, refuse_upload
-from mgllm.experiment.asking import group_questions
-from mgllm.experiment.attribution_cost import attribution_questions
-from mgllm.experiment.counting import count_words
+from mgllm.experiment.asking import attribution_questions, group_questions
 from mgllm.experiment.material import gather
-from mgllm.experiment.model_names import ModelName, make_backend, parse_model, with_prices
+from mgllm.experiment.model_names import ModelName, count_words, make_backend, parse_model, with_prices
 from mgllm.experiment.options import RunOptions
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score

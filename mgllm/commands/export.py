@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.exports.base import ExportChoices, Exporter, exports
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.gesture_files import SUFFIX, file_stem, read_gesture_file
 from mgllm.records import Frozen, GestureFile
-from mgllm.skeleton.wording import some
 
 NO_CHOICES = ExportChoices()
 

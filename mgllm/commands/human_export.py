@@ -9,9 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from mgllm.errors import InputError
-from mgllm.experiment.counting import count_words
 from mgllm.experiment.manifest import describe_scenario
 from mgllm.experiment.material import Material, gather
+from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Manner, Planned, plan_questions
 from mgllm.experiment.seating import seats

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from mgllm.commands.import_report import ImportReport, source_page
-from mgllm.commands.import_skeletons import write_skeletons
-from mgllm.commands.import_transcripts import write_transcripts
 from mgllm.datasets.base import (
     AnnotationImporter,
     ImportChoices,
     ImportedItems,
+    ImportedSkeletons,
     ImportedTranscripts,
     Importer,
     datasets,
 )
 from mgllm.errors import InputError, one_line
 from mgllm.files.writing import refuse_existing, write_texts
+from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.items.loading import check_characters, item_line
+from mgllm.records import Frozen
+from mgllm.skeleton import Written, check_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
+from mgllm.skeleton.selection import Split, select_rule, shared_people
 
 __all__ = ["ImportReport", "import_dataset"]
 
-FILES = ("SOURCE.md", "items.jsonl")
+ITEM_FILES = ("SOURCE.md", "items.jsonl")
 NO_CHOICES = ImportChoices()
 
 
@@ -37,19 +42,19 @@ def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices 
         InputError: an unknown format, a source that is not the data set, or files that are there already.
     """
     importer = _made(format, choices)
-    refuse_existing(out, (*FILES, *SKELETON_FILES))
+    refuse_existing(out, (*ITEM_FILES, *SKELETON_FILES))
     if not source.exists():
         raise InputError(one_line(f"{source} does not exist; give the file or folder to import"))
     imported = importer.read(source)
     if isinstance(imported, ImportedTranscripts):
-        return write_transcripts(format, importer, imported, out)
+        return _write_transcripts(format, importer, imported, out)
     if not isinstance(imported, ImportedItems):
-        return write_skeletons(format, importer, imported, out)
+        return _write_skeletons(format, importer, imported, out)
     for item in imported.items:
         check_characters(item, f"{source} item '{item.id}'")
-    report = _report(format, importer, imported, out)
+    report = _items_report(format, importer, imported, out)
     lines = "".join(f"{item_line(item)}\n" for item in imported.items)
-    write_texts(out, dict(zip(FILES, (source_page(importer, report), lines), strict=True)))
+    write_texts(out, dict(zip(ITEM_FILES, (source_page(importer, report), lines), strict=True)))
     return report
 
 
@@ -66,12 +71,12 @@ def _made(format: str, choices: ImportChoices) -> Importer:
     raise InputError(f"--{useless} says nothing to the format {format}, which heeds {known}")
 
 
-def _report(format: str, importer: Importer, imported: ImportedItems, out: Path) -> ImportReport:
+def _items_report(format: str, importer: Importer, imported: ImportedItems, out: Path) -> ImportReport:
     items = imported.items
     labels = [g.label for item in items for t in item.gestures.values() for g in t.gestures]
     return ImportReport(
         format=format,
-        files=tuple(str(out / name) for name in FILES),
+        files=tuple(str(out / name) for name in ITEM_FILES),
         items=len(items),
         subjects=len({item.subject for item in items}),
         subject_known=all(item.subject_known for item in items),
@@ -82,3 +87,172 @@ def _report(format: str, importer: Importer, imported: ImportedItems, out: Path)
         caution=importer.caution,
         turns=sum(len(item.speech) for item in items),
     )
+
+
+class ImportReport(Frozen):
+    """What an import wrote."""
+
+    format: str
+    """Name of the importer."""
+    files: tuple[str, ...]
+    """Paths written."""
+    items: int
+    """Items, clips of a skeleton data set, or gesture transcripts."""
+    subjects: int
+    """Distinct subjects, or recordings where those are not known."""
+    subject_known: bool
+    """False where recordings stand for subjects."""
+    targets: Mapping[str, int]
+    """Items by target, or clips by class."""
+    gestures: int
+    """Gestures over all items and sources, or clips with a class."""
+    labels: int
+    """Distinct gesture labels, or classes."""
+    warnings: tuple[str, ...]
+    """What was left out, guessed or found odd."""
+    caution: str
+    """What a reader of numbers must know."""
+    frames: int | None = None
+    """Frames of a skeleton data set; None for items."""
+    splits: tuple[str, ...] = ()
+    """Named splits of a skeleton data set."""
+    turns: int = 0
+    """Turns of speech over all items."""
+    vocabulary: str | None = None
+    """Vocabulary of gesture transcripts, or several; None for anything else."""
+
+
+def source_page(importer: Importer, report: ImportReport) -> str:
+    """`SOURCE.md`: where the files come from, what they hold, and what their terms ask for."""
+    lines = [
+        f"# {importer.title}",
+        _made_of(report),
+        f"**Caution.** {importer.caution}",
+        f"**Terms.** {importer.terms}",
+        "**Cite.**",
+        *(f"* {line}" for line in importer.citation.splitlines()),
+        *(["**Noted while importing.**"] if report.warnings else []),
+        *(f"* {line}" for line in report.warnings),
+    ]
+    return "\n\n".join(lines) + "\n"
+
+
+def _made_of(report: ImportReport) -> str:
+    targets = ", ".join(f"{n} {target}" for target, n in report.targets.items())
+    people = "subjects" if report.subject_known else "recordings (subjects are not known)"
+    made = f"made by mgllm {version('mgllm')}, `mgllm import {report.format}`"
+    if report.vocabulary is not None:
+        return (
+            f"These gesture transcripts were {made}: {report.items} recordings, {report.gestures} movements "
+            f"of {report.labels} kinds, in the words of the vocabulary `{report.vocabulary}`."
+        )
+    if report.frames is None:
+        return (
+            f"`items.jsonl` was {made}: {report.items} items ({targets or 'without targets'}), "
+            f"{report.subjects} {people}, {report.turns} turns of speech, "
+            f"{report.gestures} movements of {report.labels} kinds."
+        )
+    return (
+        f"This skeleton data set was {made}: {report.items} clips of {report.subjects} {people}, "
+        f"{report.frames} frames. {report.gestures} clips are of {report.labels} classes ({targets}). "
+        f"Named splits: {', '.join(report.splits) or 'none'}."
+    )
+
+
+def _write_skeletons(format: str, importer: Importer, imported: ImportedSkeletons, out: Path) -> ImportReport:
+    """Write the clips while they are read: the three files and `SOURCE.md` are there and whole, or none is.
+
+    Raises:
+        InputError: a clip cannot be read, or the folder cannot be written.
+    """
+    names = ("SOURCE.md", *SKELETON_FILES)
+    moved: list[Path] = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".import-", dir=out) as drafts:
+            written = _written(Path(drafts), imported, out)
+            report = _skeletons_report(format, importer, imported, written, out)
+            page = source_page(importer, report)
+            (Path(drafts) / names[0]).write_text(page, encoding="utf-8", newline="\n")
+            for name in names:
+                moved.append((Path(drafts) / name).rename(out / name))
+    except OSError as error:
+        for path in moved:
+            path.unlink()
+        raise InputError(one_line(f"{out} cannot be written: {error.strerror or error}")) from None
+    return report
+
+
+def _written(drafts: Path, imported: ImportedSkeletons, out: Path) -> Written:
+    """Write into the drafts' folder; an error names the folder that the user knows."""
+    try:
+        return write_dataset(drafts, imported.meta, imported.clips, lenient=True)
+    except InputError as error:
+        raise InputError(str(error).replace(str(drafts), str(out))) from None
+
+
+def _skeletons_report(
+    format: str, importer: Importer, imported: ImportedSkeletons, written: Written, out: Path
+) -> ImportReport:
+    dataset = written.dataset
+    count = Counter(row.label for row in dataset.clips)
+    warnings = [*imported.warnings, *written.left_out, *check_dataset(dataset), *_shared(written)]
+    return ImportReport(
+        format=format,
+        files=tuple(str(out / name) for name in ("SOURCE.md", *SKELETON_FILES)),
+        items=len(dataset),
+        subjects=len({row.subject for row in dataset.clips}),
+        subject_known=imported.subject_known,
+        targets={name: count[name] for name in dataset.meta.classes},
+        gestures=sum(count[name] for name in dataset.meta.classes),
+        labels=len(dataset.meta.classes),
+        warnings=tuple(one_line(line) for line in warnings),
+        caution=importer.caution,
+        frames=sum(row.length for row in dataset.clips),
+        splits=tuple(dataset.meta.splits),
+    )
+
+
+def _shared(written: Written) -> list[str]:
+    """A line for each split that has the same persons on both sides."""
+    dataset = written.dataset
+    lines = []
+    for name, rule in dataset.meta.splits.items():
+        split = Split(name, select_rule(dataset, rule.train), select_rule(dataset, rule.test))
+        if people := shared_people(dataset, split):
+            lines.append(
+                f"the split '{name}' has {len(people)} subjects on both sides: it is not subject-independent"
+            )
+    return lines
+
+
+def _write_transcripts(
+    format: str, importer: Importer, imported: ImportedTranscripts, out: Path
+) -> ImportReport:
+    """Write each transcript under its item's name, and `SOURCE.md`: all are there and whole, or none is.
+
+    Raises:
+        InputError: a transcript holds what items may not hold, or a file is there already.
+    """
+    files = imported.transcripts
+    texts = {
+        f"{file_stem(file.item)}{SUFFIX}": gesture_text(check_gesture_file(file, f"item '{file.item}'"))
+        for file in files
+    }
+    refuse_existing(out, texts)
+    labels = Counter(gesture.label for file in files for gesture in file.gestures)
+    report = ImportReport(
+        format=format,
+        files=tuple(str(out / name) for name in ("SOURCE.md", *texts)),
+        items=len(files),
+        subjects=len(files),
+        subject_known=False,
+        targets={},
+        gestures=labels.total(),
+        labels=len(labels),
+        warnings=imported.warnings,
+        caution=importer.caution,
+        vocabulary=", ".join(sorted({file.vocabulary for file in files})),
+    )
+    write_texts(out, {"SOURCE.md": source_page(importer, report), **texts})
+    return report

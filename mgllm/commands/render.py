@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Sequence
 
 from mgllm.errors import InputError, unknown
-from mgllm.experiment.counting import count_words
 from mgllm.experiment.manner import MAX_TOKENS
 from mgllm.experiment.material import Material, gather
+from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Manner, Planned, plan_questions
 from mgllm.prompts import Renderer

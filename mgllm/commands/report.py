@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,11 @@ from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.tables import OUTCOMES, SCORES
 from mgllm.commands._named_runs import named_runs, refuse_empty
 from mgllm.commands.compare import run_records
-from mgllm.commands.page_items import check_known, items_of
-from mgllm.errors import InputError
-from mgllm.pages.report import PageAccount, PageContent, PageRun, PageTable, build_page
-from mgllm.records import Summary
+from mgllm.errors import InputError, MgllmError
+from mgllm.items.loading import items_sha256, load_items
+from mgllm.pages.report import PageAccount, PageContent, PageItem, PageRun, PageTable, build_page
+from mgllm.prompts.scenarios import Folders, find_scenario
+from mgllm.records import Item, RunManifest, ScenarioManifest, Summary
 from mgllm.store import StoredRun
 
 
@@ -159,3 +160,54 @@ def _write(out: Path, page: str) -> None:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise InputError(f"{out} cannot be written: {error.strerror or error}; name another -o") from None
+
+
+ItemKey = tuple[str, str]
+"""Scenario and item id."""
+
+
+def items_of(manifest: RunManifest, source: str | None) -> dict[ItemKey, PageItem]:
+    """What an item file says of a run's items; without one, the bundled items where the run asked them.
+
+    Args:
+        manifest: of the run.
+        source: an item file; items are found by id.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    found: dict[ItemKey, PageItem] = {}
+    for scenario in manifest.scenarios:
+        items = _bundled(scenario) if source is None else load_items(source)
+        found |= {(scenario.name, item.id): _page_item(item, scenario) for item in items}
+    return found
+
+
+def check_known(source: str, runs: Iterable[StoredRun]) -> None:
+    """Refuse an item file of which no item was asked.
+
+    Raises:
+        InputError: none was, or the file cannot be read.
+    """
+    asked = {record.item for run in runs for record in run.records}
+    if not asked & {item.id for item in load_items(source)}:
+        raise InputError(f"--items {source}: none of its items was asked; name the runs' own item file")
+
+
+def _bundled(scenario: ScenarioManifest) -> tuple[Item, ...]:
+    """The bundled items, if they are still the very ones that were asked."""
+    if not scenario.made_up:
+        return ()
+    try:
+        path: Path = find_scenario(scenario.name, Folders()).items_path()
+        items = load_items(path)
+    except MgllmError:
+        return ()
+    return items if items_sha256(items) == scenario.items_sha256 else ()
+
+
+def _page_item(item: Item, scenario: ScenarioManifest) -> PageItem:
+    transcript = item.gestures.get(scenario.cue_source) if scenario.cue_source else None
+    if transcript is None:
+        return PageItem(turns=item.speech)
+    return PageItem(transcript.gestures, item.speech, transcript.duration)

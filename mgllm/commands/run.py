@@ -16,11 +16,12 @@ from mgllm.experiment.asking import (
     Group,
     Words,
     ask_all,
+    attribution_questions,
     group_questions,
+    refuse_unconfirmed,
     write_twins,
     write_unsendable,
 )
-from mgllm.experiment.attribution_cost import attribution_questions, refuse_unconfirmed
 from mgllm.experiment.budget import Budget
 from mgllm.experiment.finishing import Finished, finish
 from mgllm.experiment.manifest import Identity, describe_run, describe_scenario, refuse_changes
@@ -124,7 +125,7 @@ def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunO
 
 def _counter(backend: Backend) -> Callable[[str], int]:
     """Tokens by the model's own tokenizer, else words and punctuation."""
-    from mgllm.experiment.counting import count_words
+    from mgllm.experiment.model_names import count_words
 
     def count(text: str) -> int:
         tokens = backend.count_tokens(text)

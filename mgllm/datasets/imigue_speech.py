@@ -11,10 +11,9 @@ import csv
 from pathlib import Path
 
 from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.files.text_files import read_text
 from mgllm.records import Frozen, Item
-from mgllm.skeleton.wording import some
 from mgllm.speech.reading import read_turns
 
 COLUMNS = ("video_id", "subject_gender", "subject_nationality", "win_or_lose")

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from mgllm.datasets.base import ImportedItems
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.files.json_files import to_model
 from mgllm.records import Item
-from mgllm.skeleton.wording import some
 from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_kinds
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from mgllm.answers.verdict import judge, probabilities
 from mgllm.backends.base import Backend
-from mgllm.errors import BudgetReached
+from mgllm.errors import BudgetReached, InputError
 from mgllm.experiment.budget import Budget
+from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned
 from mgllm.progress import Progress
-from mgllm.records import Record, RecordKey, Reply, Verdict
+from mgllm.records import Record, RecordKey, Reply, Verdict, is_attributed
 from mgllm.store import RunWriter
 
 
@@ -178,3 +179,29 @@ def _identity(planned: Planned) -> object:
     choices = frozenset((choice.label, choice.text) for choice in question.choices)
     owner = None if key.arm == "none" else key.item
     return key.scenario, owner, question.prompt.sha256, choices, key.epoch
+
+
+MOST_UNCONFIRMED = 1000
+"""Questions that an attribution may ask without `--yes`."""
+
+
+def attribution_questions(planned: Iterable[Planned]) -> int:
+    """Distinct questions that are asked for the attribution alone."""
+    groups = group_questions(planned)
+    return sum(all(is_attributed(one.key.arm) for one in group.members) for group in groups)
+
+
+def refuse_unconfirmed(planned: Iterable[Planned], options: RunOptions) -> None:
+    """Stop before a large attribution that nobody confirmed.
+
+    Raises:
+        InputError: it would ask more than 1,000 questions, and `--yes` was not given.
+    """
+    if not options.ask.attribute or options.yes:
+        return
+    questions = attribution_questions(planned)
+    if questions > MOST_UNCONFIRMED:
+        raise InputError(
+            f"--attribute would ask {questions:,} questions beside the run's own; more than "
+            f"{MOST_UNCONFIRMED:,} need --yes (fewer: --limit N; cost: --dry-run)"
+        )

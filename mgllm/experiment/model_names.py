@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mgllm.backends.base import Backend, BackendOptions, backends
 from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions
@@ -76,3 +78,15 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
             seed=options.ask.seed,
         )
     )
+
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def count_words(text: str) -> int:
+    """Words and punctuation marks: a stand-in for tokens, marked `~` wherever it is shown.
+
+    >>> count_words("No, sir.")
+    4
+    """
+    return len(_WORD.findall(text))

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.items.loading import check_characters
 from mgllm.records import Frozen, Item
-from mgllm.skeleton.wording import some
 from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_kinds
 
 

@@ -10,16 +10,19 @@ from mgllm.records.attribution import (
     Way,
     is_attributed,
 )
-from mgllm.records.bias import ArmBias, Share, Slice
 from mgllm.records.effect import ArmSummary, Claim, Effect, Flips, RowName
-from mgllm.records.figures import (
+from mgllm.records.findings import (
+    ArmBias,
     Calibration,
     CalibrationBin,
     Confusion,
     Figures,
+    Gee,
+    GeeTerm,
+    Share,
+    Slice,
 )
 from mgllm.records.frozen import Frozen
-from mgllm.records.gee import Gee, GeeTerm
 from mgllm.records.gesture import CueSource, Exposure, Gesture, GestureFile, GestureTranscript
 from mgllm.records.human import (
     FEWEST_PER_CELL,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from mgllm.records.attribution import Attribution
-from mgllm.records.bias import ArmBias, Slice
 from mgllm.records.effect import ArmSummary, Claim, Effect, Flips
+from mgllm.records.findings import ArmBias, Gee, Slice
 from mgllm.records.frozen import Frozen
-from mgllm.records.gee import Gee
 
 
 class Summary(Frozen):

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.selection import check_rules
-from mgllm.skeleton.wording import some
 
 NPY_ERRORS = (OSError, ValueError, EOFError, SyntaxError, TokenError)
 """What numpy raises at a broken `.npy` file: its header is Python source, which it parses and never runs."""

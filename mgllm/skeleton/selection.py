@@ -12,10 +12,9 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line, unknown
+from mgllm.errors import InputError, one_line, some, unknown
 from mgllm.seeds import number
 from mgllm.skeleton.dataset import CLIPS, META, SkeletonDataset
-from mgllm.skeleton.wording import some
 
 Numbers = NDArray[np.int64]
 _RANGE = re.compile(r"(\d+)-(\d+)")

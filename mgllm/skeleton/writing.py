@@ -14,7 +14,7 @@ from typing import BinaryIO, TextIO
 import numpy as np
 from numpy.lib import format as npy
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.skeleton.dataset import (
     CLIPS,
     COLUMNS,
@@ -28,7 +28,6 @@ from mgllm.skeleton.dataset import (
 )
 from mgllm.skeleton.reading import clip_problem, open_dataset
 from mgllm.skeleton.selection import matching
-from mgllm.skeleton.wording import some
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,9 @@ import numpy as np
 from mgllm.errors import InputError, one_line
 from mgllm.media.crop import Crop
 from mgllm.media.mapping import joints_of
-from mgllm.media.people import several_people
 from mgllm.media.pose import DETECTOR, PoseDetector, watch
 from mgllm.media.pose_cache import pose_key, read_poses, write_poses
-from mgllm.media.poses import Poses
+from mgllm.media.poses import Poses, several_people
 from mgllm.media.video import open_video
 from mgllm.progress import Display, Steps
 from mgllm.skeleton import Layout

@@ -172,7 +172,7 @@ def test_generated_answers_are_attributed_by_accuracy(go: Any, shelve: Any) -> N
 
 def test_many_questions_need_a_yes(go: Any, shelve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = shelve(add_up)
-    monkeypatch.setattr("mgllm.experiment.attribution_cost.MOST_UNCONFIRMED", 30)
+    monkeypatch.setattr("mgllm.experiment.asking.MOST_UNCONFIRMED", 30)
     with pytest.raises(InputError, match=r"would ask \d+ questions .* more than 30 need --yes"):
         go()
     assert backend.asked == []

@@ -17,9 +17,9 @@ CLASSES = ("folding arms", "touching or scratching neck")
 @pytest.fixture(scope="session")
 def small_classifier(tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trained for a moment on noise: of the layout imigue22, two classes, no data set of real people."""
+    from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.finetune import FinetuneOptions, finetune
     from mgllm.commands.recognizer.pretrain import pretrain
-    from mgllm.commands.recognizer_options import options_from
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions
     from mgllm.recognizer.training.supervised import SupervisedOptions

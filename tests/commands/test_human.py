@@ -21,7 +21,7 @@ from mgllm.commands.report import PageOptions, report
 from mgllm.commands.score import score
 from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions
-from mgllm.pages._visible import visible
+from mgllm.pages.shell import visible
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import HumanPlan
 from mgllm.store import read_options, read_run

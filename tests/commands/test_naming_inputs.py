@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.commands.naming_inputs import name_inputs
+from mgllm.commands.transcribe_files import name_inputs
 from mgllm.errors import InputError
 
 

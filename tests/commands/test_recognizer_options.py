@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.commands.recognizer_options import PLACES, options_from
+from mgllm.commands._options import PLACES, options_from
 from mgllm.errors import InputError
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.training.pretraining import PretrainOptions

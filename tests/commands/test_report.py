@@ -15,8 +15,7 @@ import pytest
 
 import mgllm
 from mgllm.cli import main
-from mgllm.commands.page_items import items_of
-from mgllm.commands.report import PageOptions, page_content, read_runs, report
+from mgllm.commands.report import PageOptions, items_of, page_content, read_runs, report
 from mgllm.commands.view import view
 from mgllm.errors import InputError
 from mgllm.prompts.scenarios import Folders

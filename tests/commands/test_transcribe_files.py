@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mgllm.commands.recognizer_options import options_from
+from mgllm.commands._options import options_from
 from mgllm.commands.transcribe_files import FileOptions, TranscribedFiles, transcribe_files
 from mgllm.datasets.base import AnnotationImporter, ImportChoices, ImportedTranscripts, datasets
 from mgllm.errors import InputError

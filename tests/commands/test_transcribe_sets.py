@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mgllm.commands.recognizer_options import options_from
+from mgllm.commands._options import options_from
 from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file

@@ -15,8 +15,8 @@ from mgllm.commands._options import from_flat
 from mgllm.commands.check import check_here
 from mgllm.commands.render import manner_without_model, render_item, render_questions
 from mgllm.errors import InputError
-from mgllm.experiment.counting import count_words
 from mgllm.experiment.material import gather
+from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.prompts.scenarios import Folders, find_scenario
 from mgllm.records import ONLY, WITHOUT, CueStyle

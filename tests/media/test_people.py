@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mgllm.media.people import leaps, several_people
-from mgllm.media.poses import Poses
+from mgllm.media.poses import Poses, leaps, several_people
 
 
 def walk(middles: list[float], *, width: float = 100, step: float = 1 / 30) -> Poses:

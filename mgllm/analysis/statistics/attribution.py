@@ -13,8 +13,8 @@ from mgllm.analysis.statistics.claims import with_q
 from mgllm.analysis.statistics.effects import MAIN, TEXT, Contrast, contrast_effects
 from mgllm.analysis.statistics.grid import Answers, Grid, answers_of
 from mgllm.analysis.statistics.metrics import METRICS
-from mgllm.analysis.statistics.narrowing import narrowed
 from mgllm.analysis.statistics.pairs import flipped, pair
+from mgllm.analysis.statistics.parts import narrowed
 from mgllm.analysis.statistics.runs import CLIP
 from mgllm.records import NOTHING, AttributedGesture, Attribution, Effect, Way, is_attributed
 

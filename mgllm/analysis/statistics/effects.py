@@ -15,12 +15,12 @@ from mgllm.analysis.statistics.checks import (
     mcnemar_p,
     sign_flip_p,
 )
-from mgllm.analysis.statistics.grid import Answers, Floats, Grid
+from mgllm.analysis.statistics.grid import Answers, Bools, Floats, Grid
 from mgllm.analysis.statistics.jackknife import DETECTABLE, FEWEST, Estimate, held, jackknife
 from mgllm.analysis.statistics.metrics import METRICS, PRIMARY, SumMetric
-from mgllm.analysis.statistics.pairs import Pairs, discordance, pair, sensitivity
+from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, pair, sensitivity
 from mgllm.analysis.statistics.sample import Metric
-from mgllm.records import Effect, RowName
+from mgllm.records import Effect, Flips, RowName
 
 MAIN, TEXT, SHUFFLED, FILLER = "text+mg", "text", "text+shuffled", "text+filler"
 Pair = tuple[str, str]
@@ -219,3 +219,22 @@ def _sign(value: float) -> int:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def flips(contrast: Contrast) -> Flips:
+    """Items gained and lost in the first epoch and shuffle, by id: those that b and c of the effect count."""
+    gained_I, lost_I = flipped(contrast.grid, *contrast.answers)
+    gained, lost = _ids(contrast, gained_I), _ids(contrast, lost_I)
+    return Flips(
+        row=contrast.row,
+        arm=contrast.names[0],
+        baseline=contrast.names[1],
+        gained=len(gained),
+        lost=len(lost),
+        gained_items=gained,
+        lost_items=lost,
+    )
+
+
+def _ids(contrast: Contrast, which_I: Bools) -> tuple[str, ...]:
+    return tuple(contrast.grid.items[n] for n in np.flatnonzero(which_I))

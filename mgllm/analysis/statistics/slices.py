@@ -11,7 +11,7 @@ from mgllm.analysis.statistics.arm_rows import arm_rows
 from mgllm.analysis.statistics.effects import PRIMARY_CONTRASTS, Contrast, contrast_effects
 from mgllm.analysis.statistics.grid import Bools, Grid
 from mgllm.analysis.statistics.metrics import METRICS, PRIMARY
-from mgllm.analysis.statistics.narrowing import narrowed
+from mgllm.analysis.statistics.parts import narrowed
 from mgllm.errors import InputError
 from mgllm.records import Effect, Slice
 

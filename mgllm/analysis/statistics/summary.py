@@ -9,8 +9,14 @@ from mgllm.analysis.statistics.arm_rows import arm_rows
 from mgllm.analysis.statistics.attribution import attributions
 from mgllm.analysis.statistics.bias import arm_biases
 from mgllm.analysis.statistics.claims import claims, with_q
-from mgllm.analysis.statistics.effects import Contrast, Pair, contrast_effects, grid_contrasts, grid_effects
-from mgllm.analysis.statistics.flips import flips
+from mgllm.analysis.statistics.effects import (
+    Contrast,
+    Pair,
+    contrast_effects,
+    flips,
+    grid_contrasts,
+    grid_effects,
+)
 from mgllm.analysis.statistics.gee import regressions
 from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.notes import notes

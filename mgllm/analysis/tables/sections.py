@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mgllm.analysis.statistics.gates import equivalence
 from mgllm.analysis.tables.attribution_tables import attribution_table
-from mgllm.analysis.tables.bias_sections import bias_tables, slice_tables
+from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
 from mgllm.analysis.tables.long import long_table, numbers

@@ -10,9 +10,8 @@ from mgllm.datasets.annotations._annotations import Mark, Recording
 from mgllm.datasets.annotations._tracks import choose_track
 from mgllm.datasets.annotations._words import Words, choose_words, word_notes
 from mgllm.datasets.base import ImportChoices, ImportedTranscripts
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.records import Gesture, GestureFile
-from mgllm.skeleton.wording import some
 
 LONGEST = 200
 """Characters of a label."""

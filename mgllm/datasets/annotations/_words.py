@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from mgllm.cues.label_names import best_vocabulary, known_label, translate
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
+from mgllm.errors import some
 from mgllm.records import Frozen
-from mgllm.skeleton.wording import some
 
 
 class Words(Frozen):

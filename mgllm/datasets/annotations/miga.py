@@ -15,7 +15,7 @@ from mgllm.datasets.annotations._annotations import Mark, Recording, Track, anno
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError, one_line
-from mgllm.files._tables import read_intervals
+from mgllm.files.tables import read_intervals
 
 ILLUSTRATIVE = 99
 """Raw id of class 32."""

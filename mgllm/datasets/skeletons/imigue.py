@@ -19,11 +19,10 @@ from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._imigue_fingers import BlockVote, vote_on_blocks, with_own_blocks
 from mgllm.datasets.skeletons._imigue_kit import KitFiles, find_kit, kit_clips, kit_joints, unseen_as_nan
-from mgllm.errors import InputError, one_line
-from mgllm.files._tables import read_intervals, read_numbers
+from mgllm.errors import InputError, one_line, some
+from mgllm.files.tables import read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, load_layout
-from mgllm.skeleton.wording import some
 
 TRAIN_SUBJECTS = (
     "2,4,5,6,9,10,12,13,14,15,17,18,20,21,22,23,25,28,29,30,31,35,36,"

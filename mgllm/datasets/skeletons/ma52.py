@@ -19,11 +19,10 @@ from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
 from mgllm.datasets.skeletons.pyskl import check_annotations, main_body
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.records import Frozen
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import MA52_OF_HALPE136, load_layout
-from mgllm.skeleton.wording import some
 
 _LINE = re.compile(r"((\d+)_\d+_\d+)\.mp4\s+(-?\d+)")
 _PART = re.compile(r"train|val|test")

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import most_moving, without_zeros
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.wording import some
 
 TRAIN_SUBJECTS = "1,2,4,5,8,9,13,14,15,16,17,18,19,25,27,28,31,34,35,38"
 """Cross-subject protocol of NTU RGB+D 60."""

@@ -14,7 +14,7 @@ from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import without_zeros
 from mgllm.errors import InputError, one_line
-from mgllm.files._tables import read_intervals, read_numbers
+from mgllm.files.tables import read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 

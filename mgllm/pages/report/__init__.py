@@ -5,8 +5,8 @@ facts, accounts, tables ─► sections (pictures as SVG) ─┐
 runs, prompts ─► payload (each text once, deflated) ───┘
 """
 
-from mgllm.pages.report.content import PageAccount, PageContent, PageItem, PageRun, PageTable
 from mgllm.pages.report.page import build_page
+from mgllm.pages.report.section import PageAccount, PageContent, PageItem, PageRun, PageTable
 from mgllm.pages.report.serving import PageServer, PageSource
 
 __all__ = [

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mgllm.pages.report.content import PageContent, PageTable
-from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
 from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
 from mgllm.records import ArmSummary, RowName
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mgllm.pages.report.content import PageRun, PageTable
+from mgllm.pages.report.section import PageRun, PageTable
 from mgllm.records import RunManifest, ScenarioManifest
 
 EXPOSED = {

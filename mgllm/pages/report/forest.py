@@ -7,8 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mgllm.pages.report.content import PageContent, PageTable
-from mgllm.pages.report.section import Picture, Section, picture_per_row
+from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
 from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, new_figure, to_svg
 from mgllm.pages.report.words import plain, short, signed
 from mgllm.records import Effect, RowName

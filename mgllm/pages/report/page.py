@@ -8,14 +8,13 @@ from collections.abc import Callable
 from mgllm.pages import asset, bundle, pack, page_environment
 from mgllm.pages.report.calibration import calibration_section
 from mgllm.pages.report.confusion import confusion_section
-from mgllm.pages.report.content import PageContent
 from mgllm.pages.report.dose import dose_section
 from mgllm.pages.report.facts import run_facts
 from mgllm.pages.report.forest import forest_section
 from mgllm.pages.report.gestures import gestures_section
 from mgllm.pages.report.payload import payload
 from mgllm.pages.report.places import places_section
-from mgllm.pages.report.section import Section
+from mgllm.pages.report.section import PageContent, Section
 from mgllm.pages.shell import policy
 
 SCRIPTS = ("unpack", "text", "rows", "table", "timeline", "item", "theme", "live", "start")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mgllm.pages.report.content import PageItem, PageRun
+from mgllm.pages.report.section import PageItem, PageRun
 from mgllm.records import Prompt, Record, RowName
 
 OUTCOMES = ("answered", "unparsed", "refused", "failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mgllm.pages._visible import visible
+from mgllm.pages.shell import visible
 
 
 def short(text: str, length: int = 30) -> str:

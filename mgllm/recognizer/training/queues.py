@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from copy import deepcopy
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -52,3 +53,28 @@ class KeyQueue(nn.Module):
     def bank(self) -> Bank:
         """What is in it, in no particular order. A view: it changes with the next `enter`."""
         return Bank(self.z_KD[: len(self)], self.ids_K[: len(self)])
+
+
+M = TypeVar("M", bound=nn.Module)
+
+
+def momentum_copy(module: M) -> M:
+    """An exact copy that no gradient reaches: the start of every key encoder."""
+    return deepcopy(module).requires_grad_(requires_grad=False)
+
+
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    """key ← momentum · key + (1 − momentum) · query, in place; buffers are copied.
+
+    Args:
+        key: changed in place.
+        query: of the same structure.
+        momentum: 0 copies, 1 leaves the key encoder as it is.
+    """
+    targets: list[Tensor] = list(key.parameters())
+    sources: list[Tensor] = list(query.parameters())
+    torch._foreach_lerp_(targets, sources, 1 - momentum)
+    buffers: list[Tensor] = list(key.buffers())
+    if buffers:
+        torch._foreach_copy_(buffers, list(query.buffers()))

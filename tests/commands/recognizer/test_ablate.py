@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from mgllm.commands._options import options_from
 from mgllm.commands.recognizer.ablate import ablate
 from mgllm.commands.recognizer.evaluate import evaluate
-from mgllm.commands.recognizer_options import options_from
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.recognizer.evaluation import ablation_run as module
 from mgllm.recognizer.evaluation.ablation import variants

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mgllm.commands._options import options_from
 from mgllm.commands.recognizer.pretrain import Pretrained, clips_identity, pretrain
-from mgllm.commands.recognizer_options import options_from
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.progress import Steps
 from mgllm.recognizer.evaluation.splits import SplitOptions

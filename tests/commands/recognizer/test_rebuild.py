@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mgllm.commands._options import options_from
 from mgllm.commands.recognizer.rebuild import RebuildOptions, Rebuilt, rebuild
-from mgllm.commands.recognizer_options import options_from
 from mgllm.errors import InputError
 from mgllm.recognizer.network.checkpoint import read_config
 from mgllm.recognizer.network.network import load_recognizer

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.pages._visible import visible
 from mgllm.pages.report import PageItem, PageRun
 from mgllm.pages.report.payload import OUTCOMES, PRECISION, payload
+from mgllm.pages.shell import visible
 from mgllm.records import Gesture, Record, Turn
 from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
