@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mgllm.analysis import Covariate
-from mgllm.errors import InputError, one_line, unknown
+from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import RunOptions
 from mgllm.items.loading import load_items
 from mgllm.prompts.scenarios import find_scenarios
@@ -48,7 +48,7 @@ def _sources(run: StoredRun, items: str | None) -> Iterable[tuple[str, str]]:
         options = read_options(run.path, RunOptions)
     except InputError:
         what = f"--by: {run.path} does not say which items it asked"
-        raise InputError(one_line(f"{what}; name the item set with --items")) from None
+        raise InputError(f"{what}; name the item set with --items") from None
     if options.which.items is not None:
         return [(name, options.which.items) for name in asked]
     found = find_scenarios(options.scenarios, options.folders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.store import StoredRun, find_run, read_run
 
 
@@ -29,15 +29,13 @@ def named_runs(
         other = find_run(against, results)
         folders.pop(other.resolve(), None)
         if not folders:
-            raise InputError(one_line(f"--against {against} is the run itself; name another run"))
+            raise InputError(f"--against {against} is the run itself; name another run")
         folders[other.resolve()] = other
     found = [read_run(folder) for folder in folders.values()]
     seen: dict[str, Path] = {}
     for run in found:
         if (twin := seen.setdefault(run.manifest.id, run.path)) != run.path:
-            raise InputError(
-                one_line(f"{run.path} and {twin} are one run ('{run.manifest.id}'); name it once")
-            )
+            raise InputError(f"{run.path} and {twin} are one run ('{run.manifest.id}'); name it once")
     return found
 
 
@@ -49,4 +47,4 @@ def refuse_empty(runs: Sequence[StoredRun], why: str) -> None:
     """
     for run in runs:
         if not run.records:
-            raise InputError(one_line(f"{run.path} has no records yet; {why}"))
+            raise InputError(f"{run.path} has no records yet; {why}")

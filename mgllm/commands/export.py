@@ -76,12 +76,12 @@ def _paths(sources: Iterable[Path]) -> list[Path]:
     paths: list[Path] = []
     for source in sources:
         if not source.exists():
-            raise InputError(one_line(f"{source} does not exist; give *{SUFFIX} files, or a folder of them"))
+            raise InputError(f"{source} does not exist; give *{SUFFIX} files, or a folder of them")
         found = [source]
         if source.is_dir():
             found = sorted(path for path in source.glob(f"*{SUFFIX}") if not path.name.startswith("."))
         if not found:
-            raise InputError(one_line(f"{source} holds no *{SUFFIX} files"))
+            raise InputError(f"{source} holds no *{SUFFIX} files")
         paths.extend(path for path in found if path not in paths)
     return paths
 
@@ -91,7 +91,5 @@ def _stems(transcripts: Sequence[GestureFile]) -> list[str]:
     count = Counter(transcript.item for transcript in transcripts)
     stems = [file_stem(one.item) + (f".{one.source}" if count[one.item] > 1 else "") for one in transcripts]
     if twice := [stem for stem, times in Counter(stems).items() if times > 1]:
-        raise InputError(
-            one_line(f"two files are of the same item and source, '{twice[0]}'; name one of them")
-        )
+        raise InputError(f"two files are of the same item and source, '{twice[0]}'; name one of them")
     return stems

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mgllm.answers.refusals import VERSION
-from mgllm.errors import InputError, one_line, unknown
+from mgllm.errors import InputError, unknown
 from mgllm.experiment.finishing import Finished, finish
 from mgllm.experiment.manifest import commit, versions
 from mgllm.files.json_files import read_json
@@ -88,9 +88,9 @@ def _read_all(plan: HumanPlan, files: Sequence[Path]) -> dict[int, RaterFile]:
         read = read_json(path, RaterFile, MOST_RATING_BYTES, "a rater's file")
         rater = forms.get(read.form)
         if rater is None:
-            raise InputError(one_line(f"{path} form: '{read.form}' is of another export than {PLAN}"))
+            raise InputError(f"{path} form: '{read.form}' is of another export than {PLAN}")
         if rater in found:
-            raise InputError(one_line(f"{path} and {where[rater]} are of one form; keep one of them"))
+            raise InputError(f"{path} and {where[rater]} are of one form; keep one of them")
         _check(plan, rater, read, path)
         found[rater], where[rater] = read, path
     return dict(sorted(found.items()))
@@ -116,11 +116,11 @@ def _check(plan: HumanPlan, rater: int, read: RaterFile, path: Path) -> None:
     for nth, rating in enumerate(read.ratings):
         where = f"{path} ratings.{nth}"
         if rating.n > len(shown):
-            raise InputError(one_line(f"{where}.n: {rating.n} is not from 1 to {len(shown)}"))
+            raise InputError(f"{where}.n: {rating.n} is not from 1 to {len(shown)}")
         if counts[rating.n] > 1:
-            raise InputError(one_line(f"{where}.n: {rating.n} is answered twice"))
+            raise InputError(f"{where}.n: {rating.n} is answered twice")
         if rating.label is not None and rating.label not in labels:
-            raise InputError(one_line(f"{where}.label: {unknown('label', rating.label, labels)}"))
+            raise InputError(f"{where}.label: {unknown('label', rating.label, labels)}")
 
 
 def _given(plan: HumanPlan, answered: Mapping[int, RaterFile]) -> Iterator[Given]:

@@ -44,7 +44,7 @@ def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices 
     importer = _made(format, choices)
     refuse_existing(out, (*ITEM_FILES, *SKELETON_FILES))
     if not source.exists():
-        raise InputError(one_line(f"{source} does not exist; give the file or folder to import"))
+        raise InputError(f"{source} does not exist; give the file or folder to import")
     imported = importer.read(source)
     if isinstance(imported, ImportedTranscripts):
         return _write_transcripts(format, importer, imported, out)
@@ -179,7 +179,7 @@ def _write_skeletons(format: str, importer: Importer, imported: ImportedSkeleton
     except OSError as error:
         for path in moved:
             path.unlink()
-        raise InputError(one_line(f"{out} cannot be written: {error.strerror or error}")) from None
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
     return report
 
 

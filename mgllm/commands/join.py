@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.joining_gestures import join_gestures
 from mgllm.items.joining_speech import join_speech
@@ -78,5 +78,5 @@ def _place(out: Path) -> tuple[Path, str]:
     if out.suffix.casefold() in LINE_SUFFIXES:
         return out.parent, out.name
     if out.suffix and not out.is_dir():
-        raise InputError(one_line(f"-o {out}: items are written as *.jsonl; name such a file, or a folder"))
+        raise InputError(f"-o {out}: items are written as *.jsonl; name such a file, or a folder")
     return out, "items.jsonl"

@@ -79,7 +79,7 @@ def _names(sources: Sequence[Path]) -> list[str]:
     for source in sources:
         other = by_name.setdefault(f"{source.stem}.srt", source)
         if other is not source:
-            raise InputError(one_line(f"{other} and {source} would both be written as {source.stem}.srt"))
+            raise InputError(f"{other} and {source} would both be written as {source.stem}.srt")
     return list(by_name)
 
 
@@ -87,7 +87,7 @@ def _check_speech(heard: Heard, source: Path) -> None:
     """Captions without a caption are no file that anything reads."""
     if not heard.turns:
         what = f"no speech is heard in its {heard.seconds:.1f} s; no captions are written"
-        raise InputError(one_line(f"{source}: {what}"))
+        raise InputError(f"{source}: {what}")
 
 
 def _file(heard: Heard, source: Path, path: Path) -> HeardFile:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import Field
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.items.gesture_files import SUFFIX, file_stem, gesture_text
 from mgllm.records import Frozen, Gesture, GestureFile
 from mgllm.skeleton import Clip, DatasetMeta, SkeletonDataset, SplitRule, write_dataset
@@ -93,9 +93,7 @@ def synthesize(out: Path, options: SynthOptions) -> SynthReport:
         raise InputError("nothing to make: give --clips N, --recordings N or --preview CLASS FILE.gif")
     for folder in (out / name for name in wanted):
         if folder.exists():
-            raise InputError(
-                one_line(f"{folder} is there already and is not written over; choose another -o")
-            )
+            raise InputError(f"{folder} is there already and is not written over; choose another -o")
     difficulty = Difficulty().times(options.noise)
     made: dict[str, _Made] = {}
     try:
@@ -107,7 +105,7 @@ def synthesize(out: Path, options: SynthOptions) -> SynthReport:
             for name in wanted:
                 (Path(drafts) / name).rename(out / name)
     except OSError as error:
-        raise InputError(one_line(f"{out} cannot be written: {error.strerror or error}")) from None
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
     return _report(out, made)
 
 

@@ -156,7 +156,7 @@ def _watched(one: NamedInput, work: _Work) -> Watched:
         work.reader.check_video()
         return watch_video(one.path, layout, work.crop, one.item, work.display)
     if work.crop is not None:
-        raise InputError(one_line(f"{one.path} holds joints, no pictures: --crop says nothing to it"))
+        raise InputError(f"{one.path} holds joints, no pictures: --crop says nothing to it")
     return read_skeleton(one.path, layout, work.reader.name)
 
 
@@ -211,10 +211,8 @@ def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, 
     for path in paths:
         if path.is_dir():
             raise InputError(
-                one_line(
-                    f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
-                    "such as FOLDER/*.mp4"
-                )
+                f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
+                "such as FOLDER/*.mp4"
             )
     if anonymous:
         return tuple(
@@ -227,9 +225,7 @@ def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, 
         check_gesture_file(to_model(GestureFile, _empty(one.item), one.spoken), one.spoken)
         same = named.setdefault(one.stem.casefold(), one)
         if same is not one:
-            raise InputError(
-                one_line(f"{same.path} and {path} would both be called '{one.item}'; rename one of them")
-            )
+            raise InputError(f"{same.path} and {path} would both be called '{one.item}'; rename one of them")
     return tuple(named.values())
 
 

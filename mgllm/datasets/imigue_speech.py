@@ -64,7 +64,7 @@ class ImigueSpeech:
         missing = [video for video, path in paths.items() if not path.is_file()]
         if missing:
             what = f"{len(missing)} of {len(rows)} videos lack their NNNN.raw.txt: {some(missing)}"
-            raise InputError(one_line(f"{source} {what}; {paths[missing[0]]} does not exist"))
+            raise InputError(f"{source} {what}; {paths[missing[0]]} does not exist")
         items = tuple(_item(row, paths[row.video]) for row in rows)
         silent = [item.id for item in items if not item.speech]
         listed = set(paths)
@@ -96,29 +96,29 @@ def _read_rows(path: Path) -> list[VideoRow]:
         header = [name.strip() for name in next(reader, [])]
         missing = [name for name in COLUMNS if name not in header]
         if missing:
-            raise InputError(one_line(f"{path}:1 has no column '{missing[0]}'; needed: {', '.join(COLUMNS)}"))
+            raise InputError(f"{path}:1 has no column '{missing[0]}'; needed: {', '.join(COLUMNS)}")
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 row = _row(f"{path}:{reader.line_num}", header, cells)
                 if row.video in seen:
-                    raise InputError(one_line(f"{row.where} video_id: '{row.video}' stands there already"))
+                    raise InputError(f"{row.where} video_id: '{row.video}' stands there already")
                 seen[row.video] = row
     except csv.Error as error:
-        raise InputError(one_line(f"{path}:{reader.line_num} is not csv: {error}")) from None
+        raise InputError(f"{path}:{reader.line_num} is not csv: {error}") from None
     if not seen:
-        raise InputError(one_line(f"{path} lists no videos"))
+        raise InputError(f"{path} lists no videos")
     return list(seen.values())
 
 
 def _row(where: str, header: list[str], cells: list[str]) -> VideoRow:
     if len(cells) != len(header):
-        raise InputError(one_line(f"{where} has {len(cells)} cells, the header has {len(header)}"))
+        raise InputError(f"{where} has {len(cells)} cells, the header has {len(header)}")
     row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
     video, target = row["video_id"], row["win_or_lose"].casefold()
     if not video.isdecimal():
-        raise InputError(one_line(f"{where} video_id: must be a number (given '{video:.30}')"))
+        raise InputError(f"{where} video_id: must be a number (given '{video:.30}')")
     if target not in TARGETS:
-        raise InputError(one_line(f"{where} win_or_lose: must be win or lose (given '{target:.30}')"))
+        raise InputError(f"{where} win_or_lose: must be win or lose (given '{target:.30}')")
     return VideoRow(
         where=where,
         video=f"{int(video):04d}",

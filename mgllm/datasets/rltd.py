@@ -107,13 +107,11 @@ def _annotation_file(source: Path) -> Path:
     for name in ("Annotation", "Transcription"):
         if not (source / name).is_dir():
             what = f"has no folder '{name}'; give the folder that holds 'Annotation' and 'Transcription'"
-            raise InputError(one_line(f"{source} {what}"))
+            raise InputError(f"{source} {what}")
     found = sorted(p for p in (source / "Annotation").glob("*.csv") if not p.name.startswith("."))
     if len(found) != 1:
         names = f": {', '.join(p.name for p in found)}" if found else ""
-        raise InputError(
-            one_line(f"{source / 'Annotation'} must hold one csv file, holds {len(found)}{names}")
-        )
+        raise InputError(f"{source / 'Annotation'} must hold one csv file, holds {len(found)}{names}")
     return found[0]
 
 
@@ -126,15 +124,15 @@ def _read_rows(path: Path) -> tuple[list[ClipRow], list[str]]:
         ignored = _check_header(path, header)
         rows = [_row(f"{path}:{reader.line_num}", header, cells) for cells in reader if any(cells)]
     except csv.Error as error:
-        raise InputError(one_line(f"{path}:{reader.line_num} is not csv: {error}")) from None
+        raise InputError(f"{path}:{reader.line_num} is not csv: {error}") from None
     seen: dict[str, ClipRow] = {}
     for row in rows:
         if row.id in seen:
             first = seen[row.id].where.rpartition(":")[2]
-            raise InputError(one_line(f"{row.where} id: '{row.id}' stands already on line {first}"))
+            raise InputError(f"{row.where} id: '{row.id}' stands already on line {first}")
         seen[row.id] = row
     if not rows:
-        raise InputError(one_line(f"{path} holds no clips"))
+        raise InputError(f"{path} holds no clips")
     return rows, ignored
 
 
@@ -150,27 +148,27 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     if missing:
         near = get_close_matches(missing[0], unknown, n=1)
         guess = f"; is '{near[0]}' meant to be it?" if near else ""
-        raise InputError(one_line(f"{path}:1 lacks {len(missing)} columns: {_some(missing)}{guess}"))
+        raise InputError(f"{path}:1 lacks {len(missing)} columns: {_some(missing)}{guess}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise InputError(one_line(f"{path}:1 has the column '{twice[0]}' twice"))
+        raise InputError(f"{path}:1 has the column '{twice[0]}' twice")
     return unknown
 
 
 def _row(where: str, header: list[str], cells: list[str]) -> ClipRow:
     if len(cells) != len(header):
-        raise InputError(one_line(f"{where} has {len(cells)} cells, the header {len(header)}"))
+        raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
     row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
     for code in _codes():
         if row[code] not in _VALUES:
-            raise InputError(one_line(f"{where} {code}: must be 0 or 1 (given '{row[code]:.30}')"))
+            raise InputError(f"{where} {code}: must be 0 or 1 (given '{row[code]:.30}')")
     for name, known in (("class", TARGETS), ("sex", {"F": 0, "M": 0, "": 0})):
         if name in row and row[name] not in known:
             names = ", ".join(key for key in known if key)
-            raise InputError(one_line(f"{where} {name}: must be one of {names} (given '{row[name]:.30}')"))
+            raise InputError(f"{where} {name}: must be one of {names} (given '{row[name]:.30}')")
     clip = row["id"].removesuffix(".mp4")
     if not clip or "/" in clip or "\\" in clip:
-        raise InputError(one_line(f"{where} id: must be the name of a clip (given '{row['id']:.30}')"))
+        raise InputError(f"{where} id: must be the name of a clip (given '{row['id']:.30}')")
     return ClipRow(
         where=where,
         id=clip,
@@ -204,11 +202,11 @@ def _read_speeches(source: Path, rows: list[ClipRow]) -> tuple[dict[str, str], l
     if missing:
         first = files[missing[0]]
         what = f"{len(missing)} of {len(files)} clips lack their transcript: {_some(missing)}"
-        raise InputError(one_line(f"{source} {what}; {first} does not exist"))
+        raise InputError(f"{source} {what}; {first} does not exist")
     decoded = {clip: _decode(path) for clip, path in files.items()}
     for clip, (text, _) in decoded.items():
         if not text.strip():
-            raise InputError(one_line(f"{files[clip]} is empty; every clip of the release has words"))
+            raise InputError(f"{files[clip]} is empty; every clip of the release has words")
     speeches = {clip: " ".join(text.split()) for clip, (text, _) in decoded.items()}
     return speeches, [clip for clip, (_, recoded) in decoded.items() if recoded]
 
@@ -218,9 +216,9 @@ def _decode(path: Path) -> tuple[str, bool]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     if b"\0" in raw:
-        raise InputError(one_line(f"{path} holds NUL bytes, so this is no text file"))
+        raise InputError(f"{path} holds NUL bytes, so this is no text file")
     try:
         return raw.decode("utf-8-sig"), False
     except UnicodeDecodeError:

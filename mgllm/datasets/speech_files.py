@@ -35,7 +35,7 @@ class SpeechImporter:
         if not paths:
             suffix = speech_kinds()[self.kind].suffix
             what = f"is no *{suffix} file" if source.is_file() else f"holds no *{suffix} files"
-            raise InputError(one_line(f"{source} {what}"))
+            raise InputError(f"{source} {what}")
         refuse_twins(paths)
         items = tuple(self._item(path) for path in paths)
         silent = [item.id for item in items if not item.speech]
@@ -58,4 +58,4 @@ def refuse_twins(paths: list[Path]) -> None:
     for path in paths:
         other = seen.setdefault(recording_id(path), path)
         if other != path:
-            raise InputError(one_line(f"{path} is of the same recording as {other.name}; keep one of them"))
+            raise InputError(f"{path} is of the same recording as {other.name}; keep one of them")

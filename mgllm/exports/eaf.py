@@ -14,7 +14,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.exports._lanes import Placed, lay, place
 from mgllm.exports.base import ExportChoices, Exported, export
 from mgllm.files import elan
@@ -51,7 +51,7 @@ class Eaf:
         for gesture in transcript.gestures:
             if found := _NOT_IN_XML.search(gesture.label):
                 what = f"holds U+{ord(found[0]):04X}, which XML cannot hold"
-                raise InputError(one_line(f"item '{transcript.item}': '{gesture.label:.60}' {what}"))
+                raise InputError(f"item '{transcript.item}': '{gesture.label:.60}' {what}")
         lost: Counter[str] = Counter()
         root = _document(transcript, place(transcript.gestures, lost), self.choices.media)
         indent(root, " ")

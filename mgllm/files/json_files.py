@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
@@ -50,10 +50,10 @@ def read_at_most(path: Path, most: int, what: str) -> bytes:
     """
     try:
         if path.stat().st_size > most:
-            raise InputError(one_line(f"{path} holds more than {most:,} bytes; is it {what}?"))
+            raise InputError(f"{path} holds more than {most:,} bytes; is it {what}?")
         return path.read_bytes()
     except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def read_json(path: Path, model: type[M], most: int, what: str) -> M:
@@ -79,16 +79,14 @@ def decode(raw: bytes, where: str) -> str:
         InputError: it is binary or in another encoding.
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(one_line(f"{where} is UTF-16 text; save the file as UTF-8"))
+        raise InputError(f"{where} is UTF-16 text; save the file as UTF-8")
     if b"\0" in raw:
-        raise InputError(
-            one_line(f"{where} holds NUL bytes, so this is no text file; give JSON as UTF-8 text")
-        )
+        raise InputError(f"{where} holds NUL bytes, so this is no text file; give JSON as UTF-8 text")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         at = f"byte {error.start + 1} is 0x{raw[error.start]:02x}"
-        raise InputError(one_line(f"{where} is not UTF-8 text ({at}); save the file as UTF-8")) from None
+        raise InputError(f"{where} is not UTF-8 text ({at}); save the file as UTF-8") from None
 
 
 def parse_json(text: str, where: str) -> object:
@@ -102,19 +100,17 @@ def parse_json(text: str, where: str) -> object:
     except json.JSONDecodeError as error:
         if error.pos >= len(text) or error.msg.startswith("Unterminated"):
             what = "ends in the middle of a JSON value: the file is cut off, or the value spread over lines"
-            raise InputError(one_line(f"{where} {what}")) from None
+            raise InputError(f"{where} {what}") from None
         raise InputError(
-            one_line(f"{where} is not JSON: {error.msg} at character {error.pos + 1} ({text[:60]!r})")
+            f"{where} is not JSON: {error.msg} at character {error.pos + 1} ({text[:60]!r})"
         ) from None
     except RecursionError:
-        raise InputError(one_line(f"{where} is nested too deep to be read")) from None
+        raise InputError(f"{where} is nested too deep to be read") from None
     except ValueError as error:
         reason = "a number of thousands of digits" if "digits" in str(error) else error
-        raise InputError(one_line(f"{where} is not JSON: {reason}")) from None
+        raise InputError(f"{where} is not JSON: {reason}") from None
     if _SURROGATE.search(text) and _has_surrogate(content):
-        raise InputError(
-            one_line(f"{where} holds half of a surrogate pair (\\ud800–\\udfff); write the character")
-        )
+        raise InputError(f"{where} holds half of a surrogate pair (\\ud800–\\udfff); write the character")
     return content
 
 
@@ -127,12 +123,12 @@ def to_model(model: type[M], content: object, where: str) -> M:
     noun = model.__name__.lower()
     if not isinstance(content, dict):
         given = f"(given {_short.repr(content)})"
-        raise InputError(one_line(f"{where} holds no {noun}: it must be an object {{…}} {given}"))
+        raise InputError(f"{where} holds no {noun}: it must be an object {{…}} {given}")
     try:
         return model.model_validate(content)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        raise InputError(one_line(f"{where} {_problem(model, problem, content)}")) from None
+        raise InputError(f"{where} {_problem(model, problem, content)}") from None
 
 
 def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -144,11 +140,11 @@ def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:
                 where = f"{path}:{number}"
                 if len(raw) > MAX_BYTES:
                     raise InputError(
-                        one_line(f"{where} is longer than {MAX_BYTES:,} bytes; one item stands on one line")
+                        f"{where} is longer than {MAX_BYTES:,} bytes; one item stands on one line"
                     )
                 yield where, raw.removeprefix(_BOM) if number == 1 else raw
     except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

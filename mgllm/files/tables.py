@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.text_files import read_annotation
 from mgllm.records import Frozen
 
@@ -42,9 +42,7 @@ class Row(Frozen):
         except ValueError:
             value = math.nan
         if not 0 <= value < math.inf:
-            raise InputError(
-                one_line(f"{self.where} {column}: must be a number, 0 or more (given '{text:.30}')")
-            )
+            raise InputError(f"{self.where} {column}: must be a number, 0 or more (given '{text:.30}')")
         return value
 
 
@@ -57,11 +55,11 @@ def read_text(path: Path) -> str:
     raw = read_annotation(path)
     try:
         if b"\0" in raw:
-            raise InputError(one_line(f"{path} holds NUL bytes; save it as UTF-8 text"))
+            raise InputError(f"{path} holds NUL bytes; save it as UTF-8 text")
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
-        raise InputError(one_line(f"{path} {what}")) from None
+        raise InputError(f"{path} {what}") from None
 
 
 def read_rows(
@@ -81,10 +79,10 @@ def read_rows(
     try:
         header = _header(path, next(reader, []), (*needed, *optional))
         if missing := [name for name in needed if name not in header]:
-            raise InputError(one_line(f"{path}:1 lacks the column '{missing[0]}'; {hint}"))
+            raise InputError(f"{path}:1 lacks the column '{missing[0]}'; {hint}")
         rows = list(_rows(path, reader, header, separator))
     except csv.Error as error:
-        raise InputError(one_line(f"{path}:{reader.line_num} is not csv: {error}")) from None
+        raise InputError(f"{path}:{reader.line_num} is not csv: {error}") from None
     return header, rows
 
 
@@ -92,7 +90,7 @@ def _header(path: Path, cells: list[str], known: Sequence[str]) -> list[str]:
     spelled = {name.casefold(): name for name in known}
     header = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in cells]
     if twice := [name for name in known if header.count(name) > 1]:
-        raise InputError(one_line(f"{path}:1 has the column '{twice[0]}' twice"))
+        raise InputError(f"{path}:1 has the column '{twice[0]}' twice")
     return header
 
 
@@ -102,7 +100,7 @@ def _rows(path: Path, reader: Iterator[list[str]], header: list[str], separator:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            raise InputError(one_line(f"{where} has {len(cells)} cells, the header {len(header)}"))
+            raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
         content = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
         yield Row(where=where, cells=content, comma=separator == ";")
 
@@ -129,10 +127,10 @@ def read_numbers(
                     continue
                 if len(cells) != columns:
                     what = f"has {len(cells) + skip} columns, not {columns + skip}"
-                    raise InputError(one_line(f"{path}:{line} {what}"))
+                    raise InputError(f"{path}:{line} {what}")
                 rows.append(_numbers(f"{path}:{line}", cells))
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(one_line(f"{path} cannot be read: {error}")) from None
+        raise InputError(f"{path} cannot be read: {error}") from None
     return np.array(rows, dtype=np.float64).reshape(-1, columns)
 
 
@@ -144,11 +142,11 @@ def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, in
     """
     numbers = read_numbers(path, 3, header=header)
     if not (np.isfinite(numbers).all() and (numbers == np.rint(numbers)).all()):
-        raise InputError(one_line(f"{path}: each row must be three whole numbers: class id, start, end"))
+        raise InputError(f"{path}: each row must be three whole numbers: class id, start, end")
     rows = [(int(a), int(b), int(c)) for a, b, c in numbers]
     for line, (_, start, end) in enumerate(rows, 1):
         if end < start or start < 0:
-            raise InputError(one_line(f"{path} row {line}: frames {start} to {end} are no interval"))
+            raise InputError(f"{path} row {line}: frames {start} to {end} are no interval")
     return rows
 
 
@@ -156,4 +154,4 @@ def _numbers(where: str, cells: list[str]) -> list[float]:
     try:
         return [float(cell) if cell.strip() else np.nan for cell in cells]
     except ValueError as error:
-        raise InputError(one_line(f"{where}: {error}")) from None
+        raise InputError(f"{where}: {error}") from None

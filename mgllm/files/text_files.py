@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.json_files import decode, read_at_most
 
 MAX_BYTES = 50_000_000
@@ -27,7 +27,7 @@ def _decode_utf16(raw: bytes, path: Path) -> str:
         return raw.decode("utf-16")
     except UnicodeDecodeError as error:
         raise InputError(
-            one_line(f"{path} begins like UTF-16 text but is none ({error.reason} at byte {error.start + 1})")
+            f"{path} begins like UTF-16 text but is none ({error.reason} at byte {error.start + 1})"
         ) from None
 
 
@@ -39,5 +39,5 @@ def read_annotation(path: Path) -> bytes:
     """
     raw = read_at_most(path, MAX_BYTES, "an annotation")
     if not raw.strip():
-        raise InputError(one_line(f"{path} is empty"))
+        raise InputError(f"{path} is empty")
     return raw

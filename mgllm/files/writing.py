@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 
 
 def refuse_existing(out: Path, names: Iterable[str]) -> None:
@@ -16,12 +16,10 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
         InputError: a file is there already, or `out` is a file.
     """
     if out.exists() and not out.is_dir():
-        raise InputError(one_line(f"{out} is a file; -o names a folder"))
+        raise InputError(f"{out} is a file; -o names a folder")
     for path in (out / name for name in names):
         if path.exists():
-            raise InputError(
-                one_line(f"{path} is there already and is not written over; choose another -o DIR")
-            )
+            raise InputError(f"{path} is there already and is not written over; choose another -o DIR")
 
 
 def write_texts(out: Path, texts: Mapping[str, str]) -> None:
@@ -50,4 +48,4 @@ def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
     except OSError as error:
         for path in moved:
             path.unlink()
-        raise InputError(one_line(f"{out} cannot be written: {error.strerror or error}")) from None
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None

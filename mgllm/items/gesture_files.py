@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.json_files import MAX_BYTES, decode, parse_json, read_at_most, to_model
 from mgllm.items.loading import check_characters
 from mgllm.records import GestureFile, GestureTranscript, Item
@@ -58,7 +58,7 @@ def gesture_text(file: GestureFile) -> str:
     text = json.dumps(head, ensure_ascii=False, indent=1) + "\n"
     if len(text.encode()) > MAX_BYTES:
         what = f"has {len(file.gestures):,} gestures: its {SUFFIX} would be larger than {MAX_BYTES:,} bytes"
-        raise InputError(one_line(f"item '{file.item}' {what}; cut the recording into parts"))
+        raise InputError(f"item '{file.item}' {what}; cut the recording into parts")
     return text
 
 

@@ -71,10 +71,10 @@ def read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, Gesture
         InputError: no such folder, no files, a file that is no transcript, two of the same item and source.
     """
     if not folder.is_dir():
-        raise InputError(one_line(f"{folder} is no folder; --gestures names a folder of *{SUFFIX} files"))
+        raise InputError(f"{folder} is no folder; --gestures names a folder of *{SUFFIX} files")
     paths = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
     if not paths:
-        raise InputError(one_line(f"{folder} holds no *{SUFFIX} files"))
+        raise InputError(f"{folder} holds no *{SUFFIX} files")
     transcripts: dict[tuple[str, CueSource], tuple[Path, GestureTranscript]] = {}
     for path in paths:
         file = read_gesture_file(path)
@@ -82,7 +82,7 @@ def read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, Gesture
         if key in transcripts:
             other = transcripts[key][0].name
             what = f"names item '{file.item}' with {file.source} gestures, as {other} does; keep one of them"
-            raise InputError(one_line(f"{path} {what}"))
+            raise InputError(f"{path} {what}")
         transcripts[key] = (path, transcript_of(file))
     return transcripts
 

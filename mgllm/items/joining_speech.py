@@ -88,18 +88,18 @@ def join_speech(items: Iterable[Item], folder: Path) -> SpeechReport:
 def _find(folder: Path) -> dict[str, list[_Found]]:
     """Transcripts by recording, each in the order of preference."""
     if not folder.is_dir():
-        raise InputError(one_line(f"{folder} is no folder; --speech names a folder of transcripts"))
+        raise InputError(f"{folder} is no folder; --speech names a folder of transcripts")
     files: dict[str, list[_Found]] = {}
     for kind in speech_kinds():
         for path in speech_files(folder, kind):
             others = files.setdefault(recording_id(path), [])
             if others and others[-1].kind == kind:
                 what = f"is of the same item as {others[-1].path.name}; keep one of them"
-                raise InputError(one_line(f"{path} {what}"))
+                raise InputError(f"{path} {what}")
             others.append(_Found(kind=kind, path=path))
     if not files:
         suffixes = ", ".join(f"*{kind.suffix}" for kind in speech_kinds().values())
-        raise InputError(one_line(f"{folder} holds no transcripts of speech ({suffixes})"))
+        raise InputError(f"{folder} holds no transcripts of speech ({suffixes})")
     return dict(sorted(files.items()))
 
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.json_files import read_json_lines, to_model
 from mgllm.records import Item
 
@@ -36,9 +36,9 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     try:
         items = tuple(_unique(_checked(_rows(source, path))))
     except (OSError, RecursionError) as error:
-        raise InputError(one_line(f"{source} cannot be read: {error}")) from None
+        raise InputError(f"{source} cannot be read: {error}") from None
     if not items:
-        raise InputError(one_line(f"{source} holds no items; docs/items.md shows how they are written"))
+        raise InputError(f"{source} holds no items; docs/items.md shows how they are written")
     return items
 
 
@@ -57,10 +57,8 @@ def check_targets(items: Iterable[Item], labels: Iterable[str]) -> None:
     guess = f" Did you mean '{near[0]}'?" if near else ""
     others = f" ({len(wrong) - 1} more items have such targets)" if len(wrong) > 1 else ""
     raise InputError(
-        one_line(
-            f"item '{wrong[0].id}' target: '{target[:60]}' is not one of the labels "
-            f"{', '.join(known)}.{guess}{others}"
-        )
+        f"item '{wrong[0].id}' target: '{target[:60]}' is not one of the labels "
+        f"{', '.join(known)}.{guess}{others}"
     )
 
 
@@ -75,7 +73,7 @@ def check_characters(item: Item, where: str) -> Item:
     for field, text, pattern in _words(item):
         if found := pattern.search(text):
             what = f"holds the character U+{ord(found[0]):04X}, which is not allowed there; take it out"
-            raise InputError(one_line(f"{where} {field}: {what}"))
+            raise InputError(f"{where} {field}: {what}")
     return item
 
 
@@ -133,11 +131,11 @@ def _existing(path: Path) -> Path:
             return path
         beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, ValueError) as error:
-        raise InputError(one_line(f"{path} cannot be read: {error}")) from None
+        raise InputError(f"{path} cannot be read: {error}") from None
     near = get_close_matches(path.name, beside, n=1)
     guess = f" Did you mean '{path.parent / near[0]}'?" if near else ""
     hub = "" if path.suffix else ", and it is no hub id 'org/name[:split]'"
-    raise InputError(one_line(f"{path} does not exist{hub}.{guess}"))
+    raise InputError(f"{path} does not exist{hub}.{guess}")
 
 
 def _checked(rows: Iterator[tuple[str, object]]) -> Iterator[tuple[str, Item]]:
@@ -150,9 +148,7 @@ def _unique(placed: Iterator[tuple[str, Item]]) -> Iterator[Item]:
     for where, item in placed:
         if item.id in seen:
             first = seen[item.id].rpartition("/")[2]
-            raise InputError(
-                one_line(f"{where} id: '{item.id}' is already the id of {first}; ids are unique")
-            )
+            raise InputError(f"{where} id: '{item.id}' is already the id of {first}; ids are unique")
         seen[item.id] = where
         yield item
 

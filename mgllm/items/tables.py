@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.json_files import parse_json
 from mgllm.records import Item
 
@@ -58,23 +58,21 @@ def read_hub_table(source: str) -> Iterator[tuple[str, object]]:
 def _only_split(loaded: Any, name: str) -> Any:
     if len(loaded) != 1:
         choices = ", ".join(f"{name}:{split}" for split in loaded)
-        raise InputError(one_line(f"{name} has several splits; choose one: {choices}"))
+        raise InputError(f"{name} has several splits; choose one: {choices}")
     return next(iter(loaded.values()))
 
 
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         if path.suffix.casefold() not in KINDS:
-            raise InputError(one_line(f"{path} is no item file; known kinds: .jsonl, {', '.join(KINDS)}"))
+            raise InputError(f"{path} is no item file; known kinds: .jsonl, {', '.join(KINDS)}")
         return [path]
     files = sorted(p for p in path.iterdir() if p.suffix.casefold() in KINDS and not p.name.startswith("."))
     kinds = sorted({p.suffix.casefold() for p in files})
     if len(kinds) > 1:
-        raise InputError(one_line(f"{path} holds files of several kinds ({', '.join(kinds)}); name one file"))
+        raise InputError(f"{path} holds files of several kinds ({', '.join(kinds)}); name one file")
     if not files:
-        raise InputError(
-            one_line(f"{path} is a folder without items; known kinds: .jsonl, {', '.join(KINDS)}")
-        )
+        raise InputError(f"{path} is a folder without items; known kinds: .jsonl, {', '.join(KINDS)}")
     return files
 
 
@@ -89,18 +87,18 @@ def _csv_options(path: Path) -> dict[str, Any] | None:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, *rows = [row for row in csv.reader(file, strict=True) if row] or [[]]
     except UnicodeDecodeError:
-        raise InputError(one_line(f"{path} is not UTF-8 text; save the file as UTF-8")) from None
+        raise InputError(f"{path} is not UTF-8 text; save the file as UTF-8") from None
     except csv.Error as error:
-        raise InputError(one_line(f"{path} cannot be read as csv: {error}")) from None
+        raise InputError(f"{path} cannot be read as csv: {error}") from None
     for n, row in enumerate(rows, start=1):
         if len(row) != len(header):
             what = f"has {len(row)} cells, the header {len(header)}; put text with commas in quotes"
-            raise InputError(one_line(f"{path} row {n} {what}"))
+            raise InputError(f"{path} row {n} {what}")
     if "\0" in "".join(header):
-        raise InputError(one_line(f"{path} holds NUL bytes, so this is no csv"))
+        raise InputError(f"{path} holds NUL bytes, so this is no csv")
     twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})
     if twice:
-        raise InputError(one_line(f"{path}:1 names the column '{twice[0]}' twice or not at all"))
+        raise InputError(f"{path}:1 names the column '{twice[0]}' twice or not at all")
     if not rows:
         return None
     features = Features({name: Value("string") for name in header})
@@ -121,7 +119,7 @@ def _quiet_datasets(source: str) -> Iterator[Any]:
     except InputError:
         raise
     except Exception as error:  # a loader of foreign formats may raise anything; --debug shows it whole
-        raise InputError(one_line(f"{source} cannot be loaded: {_reason(error)}")) from error
+        raise InputError(f"{source} cannot be loaded: {_reason(error)}") from error
     finally:
         datasets.logging.set_verbosity(verbosity)
         if not hidden:
@@ -148,14 +146,10 @@ def _check_columns(table: Any, source: str) -> None:
         if needed not in names:
             near = get_close_matches(needed, names, n=1)
             guess = f" Did you mean to call '{near[0]}' so?" if near else ""
-            raise InputError(
-                one_line(f"{source} lacks the column '{needed}'.{guess} Columns: {', '.join(names)}")
-            )
+            raise InputError(f"{source} lacks the column '{needed}'.{guess} Columns: {', '.join(names)}")
     for name in names:
         if name not in Item.model_fields and not hasattr(table.features[name], "dtype"):
-            raise InputError(
-                one_line(f"{source} column '{name}' is no field of an item and holds no plain values")
-            )
+            raise InputError(f"{source} column '{name}' is no field of an item and holds no plain values")
 
 
 def _named_classes(row: dict[str, Any], features: Any) -> dict[str, Any]:

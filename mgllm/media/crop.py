@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.records import Frozen
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(%?)")
@@ -50,13 +50,11 @@ class Crop(Frozen):
         width, height = round(pixels[0] + pixels[2]) - x, round(pixels[1] + pixels[3]) - y
         picture = f"the picture of {where}, {size[0]} x {size[1]} pixels"
         if x + width > size[0] or y + height > size[1]:
-            raise InputError(one_line(f"--crop {self.text} reaches beyond {picture}"))
+            raise InputError(f"--crop {self.text} reaches beyond {picture}")
         if min(width, height) < SMALLEST:
             raise InputError(
-                one_line(
-                    f"--crop {self.text} is {width} x {height} pixels of {picture}; "
-                    f"a person needs {SMALLEST} to a side"
-                )
+                f"--crop {self.text} is {width} x {height} pixels of {picture}; "
+                f"a person needs {SMALLEST} to a side"
             )
         return Box(x=x, y=y, width=width, height=height)
 
@@ -73,9 +71,7 @@ def parse_crop(text: str) -> Crop:
     parts = [_PART.fullmatch(part.strip()) for part in text.split(",")]
     found = [part for part in parts if part is not None]
     if len(parts) != 4 or len(found) != 4:
-        raise InputError(
-            one_line(f"--crop '{text:.60}' is not X,Y,W,H in pixels or percent, such as 25%,0,50%,100%")
-        )
+        raise InputError(f"--crop '{text:.60}' is not X,Y,W,H in pixels or percent, such as 25%,0,50%,100%")
     x, y, width, height = (float(part[1]) for part in found)
     a, b, c, d = (part[2] == "%" for part in found)
     return Crop(text=",".join(part[0] for part in found), values=(x, y, width, height), percent=(a, b, c, d))

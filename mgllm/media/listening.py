@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.media.sound import RATE, read_sound
 from mgllm.records import Frozen, Turn
 from mgllm.speech.words import NOBODY, in_order, make_turn
@@ -94,25 +94,25 @@ def open_listener(options: ListenOptions) -> Listener:
     try:
         model = WhisperModel(str(folder), local_files_only=True, **how)
     except Exception as error:  # its tokenizer's own errors have no narrower class
-        raise InputError(one_line(f"{folder} cannot be loaded as a Whisper model: {error}")) from None
+        raise InputError(f"{folder} cannot be loaded as a Whisper model: {error}") from None
     if model.model.n_mels != len(model.feature_extractor.mel_filters):
         what = f"has no preprocessor_config.json that says feature_size {model.model.n_mels}"
-        raise InputError(one_line(f"{folder} {what}, as its model needs; copy it from the original model"))
+        raise InputError(f"{folder} {what}, as its model needs; copy it from the original model")
     if options.language is not None and options.language not in model.supported_languages:
         what = "the model knows no such language; give a code of two letters that it knows, such as"
         known = model.supported_languages
         example = "en" if "en" in known else known[0]
-        raise InputError(one_line(f"--language '{options.language}': {what} {example}"))
+        raise InputError(f"--language '{options.language}': {what} {example}")
     return Listener(model, options.language)
 
 
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         what = "is no folder; name one with a Whisper model in CTranslate2's form: nothing is downloaded"
-        raise InputError(one_line(f"--model {folder} {what}"))
+        raise InputError(f"--model {folder} {what}")
     missing = [name for name in FILES if not (folder / name).is_file()]
     if not any((folder / name).is_file() for name in VOCABULARIES):
         missing.append(" or ".join(VOCABULARIES))
     if missing:
         what = f"lacks {', '.join(missing)}; a Whisper model in CTranslate2's form has"
-        raise InputError(one_line(f"--model {folder} {what} {', '.join(FILES)} and {VOCABULARIES[0]}"))
+        raise InputError(f"--model {folder} {what} {', '.join(FILES)} and {VOCABULARIES[0]}")

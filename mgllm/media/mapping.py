@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.media.poses import LEFT, RIGHT, Poses
 from mgllm.skeleton import Layout
 from mgllm.skeleton.layouts import FINGERS
@@ -50,10 +50,8 @@ def check_mappable(layout: Layout, what: str) -> None:
     strange = [name for name in layout.joints if name not in BODY_JOINTS and name not in HAND_JOINTS]
     if strange:
         raise InputError(
-            one_line(
-                f"{what} was made for a layout of {len(layout.joints)} joints with '{strange[0]}', which a "
-                "video does not give; videos are read for the layouts imigue22 and body25"
-            )
+            f"{what} was made for a layout of {len(layout.joints)} joints with '{strange[0]}', which a "
+            "video does not give; videos are read for the layouts imigue22 and body25"
         )
 
 

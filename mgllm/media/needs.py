@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 
 MEDIAPIPE = "0.10.21"
 """The last version whose wheel carries its models; later ones know no Holistic."""
@@ -49,7 +49,7 @@ def holistic() -> Any:
     try:
         from mediapipe.python.solutions import holistic as module
     except (ImportError, AttributeError) as error:
-        raise InputError(one_line(f"MediaPipe cannot be loaded ({error}); {_INSTALL}")) from None
+        raise InputError(f"MediaPipe cannot be loaded ({error}); {_INSTALL}") from None
     return module
 
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.media.crop import Box, Crop
 from mgllm.media.needs import MEDIAPIPE, holistic
 from mgllm.media.poses import BODY, HAND, Poses
@@ -105,6 +105,6 @@ def watch(video: Video, detector: PoseDetector, crop: Crop | None, step: Callabl
         step()
     if len(times) < FEWEST:
         what = "holds one picture, in which nothing moves" if times else "holds no picture that can be read"
-        raise InputError(one_line(f"{video.path} {what}; give a video"))
+        raise InputError(f"{video.path} {what}; give a video")
     bodies, hands = zip(*found, strict=True)
     return Poses(np.array(times), np.stack(bodies), np.stack(hands), size, video.partial())

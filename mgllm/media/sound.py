@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 
 RATE = 16_000
 """Samples a second that Whisper reads."""
@@ -32,7 +32,7 @@ def read_sound(path: Path) -> tuple[NDArray[np.float32], float]:
 
     if not path.is_file():
         what = "is a folder; name the files in it" if path.is_dir() else "does not exist"
-        raise InputError(one_line(f"{path} {what}"))
+        raise InputError(f"{path} {what}")
     parts: list[NDArray[np.float32]] = []
     filled = missing = 0
     try:
@@ -41,19 +41,19 @@ def read_sound(path: Path) -> tuple[NDArray[np.float32], float]:
             f"file:{path}", metadata_errors="ignore", options={"protocol_whitelist": "file"}
         ) as file:
             if not file.streams.audio:
-                raise InputError(one_line(f"{path} has no sound; captions can be written by hand"))
+                raise InputError(f"{path} has no sound; captions can be written by hand")
             for begin, piece in _pieces(file):
                 gap = begin - filled if begin - filled > JITTER else 0
                 missing += gap if filled else 0
                 filled += gap + len(piece)
                 if filled > MOST_SECONDS * RATE:
-                    raise InputError(one_line(f"{path} is longer than 12 hours; cut it into parts"))
+                    raise InputError(f"{path} is longer than 12 hours; cut it into parts")
                 parts += [np.zeros(gap, np.float32), piece]
     except (av.error.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(one_line(f"{path} cannot be decoded: {reason}")) from None
+        raise InputError(f"{path} cannot be decoded: {reason}") from None
     if not filled:
-        raise InputError(one_line(f"{path} cannot be decoded: its sound is empty"))
+        raise InputError(f"{path} cannot be decoded: its sound is empty")
     return np.concatenate(parts), missing / RATE
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.media.needs import pyav
 
 Pixels = NDArray[np.uint8]
@@ -139,17 +139,15 @@ def open_video(path: Path) -> Iterator[Video]:
     av = pyav()
     if not path.is_file():
         what = "is no file" if path.exists() else "does not exist"
-        raise InputError(one_line(f"{path} {what}; give a video or a *.skeleton.npz"))
+        raise InputError(f"{path} {what}; give a video or a *.skeleton.npz")
     if not path.stat().st_size:
-        raise InputError(one_line(f"{path} is empty (0 bytes); copy it again"))
+        raise InputError(f"{path} is empty (0 bytes); copy it again")
     try:
         # Only files of this machine: a playlist of a stranger may name addresses.
         container = av.open(str(path.resolve()), options={"protocol_whitelist": "file"})
     except (av.FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            one_line(f"{path} cannot be read as a video: {reason}; is it whole, and a video?")
-        ) from None
+        raise InputError(f"{path} cannot be read as a video: {reason}; is it whole, and a video?") from None
     with container:
         yield Video(path, container, av.FFmpegError)
 
@@ -160,7 +158,7 @@ def _pictures_stream(path: Path, container: Any) -> Any:
     moving = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not moving:
         sound = ", only sound" if container.streams.audio else ""
-        raise InputError(one_line(f"{path} holds no video stream{sound}; give a video of the person"))
+        raise InputError(f"{path} holds no video stream{sound}; give a video of the person")
     return moving[0]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, some
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.selection import check_rules
@@ -33,9 +33,7 @@ def open_dataset(path: str | Path) -> SkeletonDataset:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         what = "does not exist" if not folder.exists() else f"lacks {', '.join(missing)}"
-        raise InputError(
-            one_line(f"{folder} {what}; a skeleton data set is a folder with {', '.join(FILES)}")
-        )
+        raise InputError(f"{folder} {what}; a skeleton data set is a folder with {', '.join(FILES)}")
     meta = read_meta(folder / META)
     joints = _map_joints(folder / JOINTS, meta)
     clips = _read_clips(folder / CLIPS, meta)
@@ -57,7 +55,7 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
     place = dataset.path / JOINTS
     for number, row in enumerate(dataset.clips):
         if problem := clip_problem(dataset.clip(number), dataset.meta.dims):
-            raise InputError(one_line(f"{place} clip '{row.id}': {problem}; leave the clip out"))
+            raise InputError(f"{place} clip '{row.id}': {problem}; leave the clip out")
     single = [row.id for row in dataset.clips if row.length == 1]
     notes = []
     if single:
@@ -89,7 +87,7 @@ def read_meta(path: Path) -> DatasetMeta:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(one_line(f"{path} cannot be read: {error}")) from None
+        raise InputError(f"{path} cannot be read: {error}") from None
     return to_model(DatasetMeta, parse_json(text, str(path)), str(path))
 
 
@@ -99,7 +97,7 @@ def _map_joints(path: Path, meta: DatasetMeta) -> NDArray[np.float32]:
             shape, fortran, dtype = _header(file)
             begin = file.tell()
     except NPY_ERRORS as error:
-        raise InputError(one_line(f"{path} is no npy file that can be read: {error}")) from None
+        raise InputError(f"{path} is no npy file that can be read: {error}") from None
     joints = len(meta.layout.joints)
     if dtype != np.dtype("<f4") or fortran or len(shape) != 3:
         order = ", Fortran order" if fortran else ""
@@ -135,30 +133,28 @@ def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
                 _row(f"{path}:{reader.line_num}", header, cells, classes) for cells in reader if cells
             )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(one_line(f"{path} cannot be read as csv: {error}")) from None
+        raise InputError(f"{path} cannot be read as csv: {error}") from None
 
 
 def _check_header(path: Path, header: list[str]) -> None:
     missing = [name for name in COLUMNS if name not in header and name != "fps"]
     if missing:
-        raise InputError(one_line(f"{path}:1 lacks the columns {', '.join(missing)}; it has {header}"))
+        raise InputError(f"{path}:1 lacks the columns {', '.join(missing)}; it has {header}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise InputError(one_line(f"{path}:1 has the column '{twice[0]}' twice"))
+        raise InputError(f"{path}:1 has the column '{twice[0]}' twice")
 
 
 def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> ClipRow:
     if len(cells) != len(header):
-        raise InputError(one_line(f"{where} has {len(cells)} cells, the header {len(header)}"))
+        raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
     row = dict(zip(header, cells, strict=True))
     for name in ("id", "subject"):
         if not 0 < len(row[name].strip()) <= 200:
-            raise InputError(
-                one_line(f"{where} {name}: must be 1 to 200 characters (given '{row[name]:.30}')")
-            )
+            raise InputError(f"{where} {name}: must be 1 to 200 characters (given '{row[name]:.30}')")
     label = row["label"] or None
     if label is not None and label not in classes:
-        raise InputError(one_line(f"{where} label: '{label:.60}' is not one of the classes of {META}"))
+        raise InputError(f"{where} label: '{label:.60}' is not one of the classes of {META}")
     return ClipRow(
         id=row["id"],
         subject=row["subject"],
@@ -172,9 +168,7 @@ def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> 
 
 def _whole(where: str, name: str, word: str, least: int) -> int:
     if not (word.isascii() and word.isdecimal() and int(word) >= least):
-        raise InputError(
-            one_line(f"{where} {name}: must be a whole number from {least} (given '{word:.30}')")
-        )
+        raise InputError(f"{where} {name}: must be a whole number from {least} (given '{word:.30}')")
     return int(word)
 
 
@@ -184,7 +178,7 @@ def _rate(where: str, word: str) -> float | None:
     except ValueError:
         rate = math.nan
     if rate is not None and not 0 < rate < math.inf:
-        raise InputError(one_line(f"{where} fps: must be a number above 0, or empty (given '{word:.30}')"))
+        raise InputError(f"{where} fps: must be a number above 0, or empty (given '{word:.30}')")
     return rate
 
 
@@ -194,24 +188,24 @@ def _check_rows(path: Path, clips: Sequence[ClipRow], frames: int) -> None:
     seen: set[str] = set()
     for line, row in enumerate(clips, 2):
         if row.id in seen:
-            raise InputError(one_line(f"{path}:{line} id: '{row.id}' stands there already; ids are unique"))
+            raise InputError(f"{path}:{line} id: '{row.id}' stands there already; ids are unique")
         seen.add(row.id)
         if row.start + row.length > frames:
             what = f"clip '{row.id}' ends at frame {row.start + row.length}, but {JOINTS} has {frames}"
-            raise InputError(one_line(f"{path}:{line} {what}"))
+            raise InputError(f"{path}:{line} {what}")
     ordered = sorted(clips, key=lambda row: row.start)
     for one, next_one in pairwise(ordered):
         if one.start + one.length > next_one.start:
-            raise InputError(one_line(f"{path}: clips '{one.id}' and '{next_one.id}' overlap in {JOINTS}"))
+            raise InputError(f"{path}: clips '{one.id}' and '{next_one.id}' overlap in {JOINTS}")
 
 
 def _check_classes(dataset: SkeletonDataset) -> None:
     classes = dataset.meta.classes
     twice = sorted({name for name in classes if classes.count(name) > 1})
     if twice:
-        raise InputError(one_line(f"{dataset.path / META} classes: '{twice[0]}' stands there twice"))
+        raise InputError(f"{dataset.path / META} classes: '{twice[0]}' stands there twice")
     used = set(dataset.labels.tolist())
     empty = [name for place, name in enumerate(classes) if place not in used]
     if empty:
         what = f"{len(empty)} of {len(classes)} classes have no clips: {some(empty)}; take them out"
-        raise InputError(one_line(f"{dataset.path / META} classes: {what}"))
+        raise InputError(f"{dataset.path / META} classes: {what}")

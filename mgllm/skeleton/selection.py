@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, one_line, some, unknown
+from mgllm.errors import InputError, some, unknown
 from mgllm.seeds import number
 from mgllm.skeleton.dataset import CLIPS, META, SkeletonDataset
 
@@ -45,11 +45,11 @@ def select(dataset: SkeletonDataset, condition: str) -> Numbers:
     for part in condition.split(";"):
         column, equals, values = part.partition("=")
         if not equals or not values.strip():
-            raise InputError(one_line(f"'{part.strip():.60}' is no condition; write column=value,value"))
+            raise InputError(f"'{part.strip():.60}' is no condition; write column=value,value")
         wanted = [word.strip() for word in next(csv.reader([values], skipinitialspace=True))]
         fitting &= _fits(dataset, column.strip(), wanted, strict=True)
     if not fitting.any():
-        raise InputError(one_line(f"no clip of {dataset.path} fits '{condition}'"))
+        raise InputError(f"no clip of {dataset.path} fits '{condition}'")
     return np.flatnonzero(fitting)
 
 
@@ -113,16 +113,16 @@ def check_split(dataset: SkeletonDataset, split: Split, *, shared_subjects: bool
     where = f"{dataset.path} split '{split.name}'"
     for side in ("train", "test"):
         if not len(getattr(split, side)):
-            raise InputError(one_line(f"{where}: the {side} side is empty"))
+            raise InputError(f"{where}: the {side} side is empty")
     both = np.intersect1d(split.train, split.test)
     if len(both):
-        raise InputError(one_line(f"{where}: clip '{dataset.clips[both[0]].id}' is on both sides"))
+        raise InputError(f"{where}: clip '{dataset.clips[both[0]].id}' is on both sides")
     shared = shared_people(dataset, split)
     if shared and not shared_subjects:
         what = (
             f"{len(shared)} subjects are on both sides: {some(shared)}; test others than those learned from"
         )
-        raise InputError(one_line(f"{where}: {what}"))
+        raise InputError(f"{where}: {what}")
 
 
 def shared_people(dataset: SkeletonDataset, split: Split) -> list[str]:
@@ -141,7 +141,7 @@ def check_rules(dataset: SkeletonDataset) -> None:
         for column in (*rule.train, *rule.test):
             if column not in dataset.columns:
                 line = unknown("column", column, dataset.columns)
-                raise InputError(one_line(f"{dataset.path / META} splits.{name}: {line}"))
+                raise InputError(f"{dataset.path / META} splits.{name}: {line}")
         named_split(dataset, name, shared_subjects="subject" not in {*rule.train, *rule.test})
 
 
@@ -155,7 +155,7 @@ def _fits(dataset: SkeletonDataset, column: str, wanted: Iterable[str], *, stric
         if strict and not found:
             near = get_close_matches(value, known, n=1)
             guess = f" Did you mean '{near[0]}'?" if near else ""
-            raise InputError(one_line(f"{dataset.path / CLIPS}: no clip has {column} '{value:.60}'.{guess}"))
+            raise InputError(f"{dataset.path / CLIPS}: no clip has {column} '{value:.60}'.{guess}")
         chosen |= found
     return np.array([word in chosen for word in words], dtype=bool)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
@@ -88,17 +88,17 @@ def read_skeleton_file(path: Path) -> Recording:
     """
     arrays = _arrays(path)
     if arrays["about"].dtype.kind != "U" or arrays["about"].ndim:
-        raise InputError(one_line(f"{path} about: must be one JSON text"))
+        raise InputError(f"{path} about: must be one JSON text")
     about = to_model(About, parse_json(str(arrays["about"]), str(path)), f"{path} about")
     joints = arrays["joints"]
     wanted = (len(about.joints), about.dims + 1)
     if joints.dtype != np.dtype("<f4") or joints.ndim != 3 or joints.shape[1:] != wanted:
         what = f"must be float32 [frames, {wanted[0]}, {wanted[1]}], is {joints.dtype} {list(joints.shape)}"
-        raise InputError(one_line(f"{path} joints: {what}"))
+        raise InputError(f"{path} joints: {what}")
     if twice := next((name for name in about.joints if about.joints.count(name) > 1), None):
-        raise InputError(one_line(f"{path} joints: '{twice}' stands there twice; names are unique"))
+        raise InputError(f"{path} joints: '{twice}' stands there twice; names are unique")
     if problem := clip_problem(joints, about.dims):
-        raise InputError(one_line(f"{path} joints: {problem}"))
+        raise InputError(f"{path} joints: {problem}")
     return Recording(joints, about)
 
 
@@ -112,10 +112,8 @@ def joints_for(recording: Recording, layout: Layout, what: str) -> NDArray[np.fl
     lacking = [name for name in layout.joints if name not in names]
     if lacking:
         raise InputError(
-            one_line(
-                f"{what} was made for a layout of {len(layout.joints)} joints with '{lacking[0]}', which the "
-                f"skeleton of {len(names)} joints lacks; take another recogniser, or read the video again"
-            )
+            f"{what} was made for a layout of {len(layout.joints)} joints with '{lacking[0]}', which the "
+            f"skeleton of {len(names)} joints lacks; take another recogniser, or read the video again"
         )
     return recording.joints[:, [names.index(name) for name in layout.joints]]
 
@@ -127,15 +125,13 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
             sizes = {member.filename: member.file_size for member in file.infolist()}
         if sizes.keys() != _MEMBERS:
             held = ", ".join(sorted(sizes)[:5]) or "nothing"
-            raise InputError(
-                one_line(f"{path} is no {SUFFIX} file: it must hold joints and about, it holds {held}")
-            )
+            raise InputError(f"{path} is no {SUFFIX} file: it must hold joints and about, it holds {held}")
         if sum(sizes.values()) > MAX_BYTES:
-            raise InputError(one_line(f"{path} unpacks to more than {MAX_BYTES:,} bytes; cut the recording"))
+            raise InputError(f"{path} unpacks to more than {MAX_BYTES:,} bytes; cut the recording")
         with path.open("rb") as content, np.load(content, allow_pickle=False) as arrays:
             return {"joints": arrays["joints"], "about": arrays["about"]}
     except BadZipFile:
-        raise InputError(one_line(f"{path} is damaged, or no {SUFFIX} file; make it again")) from None
+        raise InputError(f"{path} is damaged, or no {SUFFIX} file; make it again") from None
     except (*NPY_ERRORS, KeyError, NotImplementedError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(one_line(f"{path} cannot be read: {reason}")) from None
+        raise InputError(f"{path} cannot be read: {reason}") from None

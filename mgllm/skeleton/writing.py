@@ -14,7 +14,7 @@ from typing import BinaryIO, TextIO
 import numpy as np
 from numpy.lib import format as npy
 
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, some
 from mgllm.skeleton.dataset import (
     CLIPS,
     COLUMNS,
@@ -68,7 +68,7 @@ def write_dataset(
     except OSError as error:
         for file in moved:
             file.unlink()
-        raise InputError(one_line(f"{folder} cannot be written: {error.strerror or error}")) from None
+        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
     return Written(open_dataset(folder), left_out)
 
 
@@ -80,9 +80,7 @@ def refuse_existing(folder: Path) -> None:
     """
     there = [folder / name for name in FILES if (folder / name).exists()]
     if there:
-        raise InputError(
-            one_line(f"{there[0]} is there already and is not written over; choose another folder")
-        )
+        raise InputError(f"{there[0]} is there already and is not written over; choose another folder")
 
 
 def _check(drafts: Path, folder: Path) -> None:
@@ -127,19 +125,17 @@ class _Stream:
         """Append a clip; False if it was left out."""
         x_TVC = np.ascontiguousarray(clip.joints, dtype="<f4")
         if x_TVC.ndim != 3:
-            raise InputError(one_line(f"clip '{clip.id}': joints must be [T, V, C], are {list(x_TVC.shape)}"))
+            raise InputError(f"clip '{clip.id}': joints must be [T, V, C], are {list(x_TVC.shape)}")
         if problem := clip_problem(x_TVC, self._meta.dims):
             if lenient:
                 return False
-            raise InputError(one_line(f"clip '{clip.id}': {problem}; leave the clip out"))
+            raise InputError(f"clip '{clip.id}': {problem}; leave the clip out")
         if self._tail is None:
             self._begin(clip, x_TVC.shape[1:])
         if x_TVC.shape[1:] != self._tail or tuple(clip.more) != self._more:
             given = f"{list(x_TVC.shape[1:])}, columns {list(clip.more)}"
             wanted = f"{list(self._tail or ())}, columns {list(self._more)}"
-            raise InputError(
-                one_line(f"clip '{clip.id}' does not fit those before: {given}; wanted {wanted}")
-            )
+            raise InputError(f"clip '{clip.id}' does not fit those before: {given}; wanted {wanted}")
         fps = "" if clip.fps is None else format(clip.fps, "g")
         row = [clip.id, clip.subject, clip.label or "", self._frames, len(x_TVC), fps, *clip.more.values()]
         self._table.writerow(row)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.records import Turn
 from mgllm.speech.words import NOBODY, in_order, make_turn
 
@@ -34,14 +34,14 @@ def parse_vtt(text: str, where: str) -> tuple[Turn, ...]:
         InputError: it is no WebVTT; names the line.
     """
     if not re.match(r"WEBVTT(?=\s|$)", text):
-        raise InputError(one_line(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})"))
+        raise InputError(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})")
     for number, block in list(_blocks(text))[1:]:
         if not block[0].startswith(_NO_CUES):
             _check_cue(where, number, block)
     try:
         captions = webvtt.from_string(text, strict=True)
     except (MalformedFileError, MalformedCaptionError) as error:
-        raise InputError(one_line(f"{where} is not WebVTT: {error}")) from None
+        raise InputError(f"{where} is not WebVTT: {error}") from None
     turns = [
         make_turn(f"{where} {caption.text[:40]!r}", speaker, html.unescape(said), *_seconds(caption))
         for caption in captions.captions
@@ -62,12 +62,12 @@ def parse_srt(text: str, where: str) -> tuple[Turn, ...]:
         if "-->" in line:
             _check_times(f"{where}:{number}", line, _SRT_TIMES, "00:01:02,500 --> 00:01:04,000")
             if number == 1 or not lines[number - 2].isdecimal():
-                raise InputError(one_line(f"{where}:{number} has no number of the caption on the line above"))
+                raise InputError(f"{where}:{number} has no number of the caption on the line above")
             begun = True
         elif not begun and line and not line.isdecimal():
-            raise InputError(one_line(f"{where}:{number} stands before any time: {line[:40]!r}"))
+            raise InputError(f"{where}:{number} stands before any time: {line[:40]!r}")
     if not begun:
-        raise InputError(one_line(f"{where} holds no captions: a number, a line of times, and text"))
+        raise InputError(f"{where} holds no captions: a number, a line of times, and text")
     captions = webvtt.from_buffer(io.StringIO("\n".join(lines).strip("\n")), format="srt")
     turns = []
     for caption in captions.captions:
@@ -94,13 +94,13 @@ def _check_cue(where: str, number: int, block: list[str]) -> None:
     line = block[named] if len(block) > named else ""
     if "-->" not in line:
         what = f"has no line of times, like {example}: {block[0][:40]!r}"
-        raise InputError(one_line(f"{where}:{number} {what}"))
+        raise InputError(f"{where}:{number} {what}")
     _check_times(f"{where}:{number + named}", line, _VTT_TIMES, example)
 
 
 def _check_times(where: str, line: str, times: re.Pattern[str], example: str) -> None:
     if not times.fullmatch(line):
-        raise InputError(one_line(f"{where} must have times like {example} (given {line[:60]!r})"))
+        raise InputError(f"{where} must have times like {example} (given {line[:60]!r})")
 
 
 def _seconds(caption: webvtt.Caption) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
 from mgllm.speech.words import NOBODY, Word, in_order, join_words, make_turn
 
@@ -73,7 +73,7 @@ def read_tiers(text: str, where: str) -> tuple[Tier, ...]:
     """
     row = _Row(text, where)
     if not row.string("the type of file").startswith("ooTextFile") or row.string("the class") != "TextGrid":
-        raise InputError(one_line(f"{where} is not a TextGrid as Praat's 'Save as text file' writes it"))
+        raise InputError(f"{where} is not a TextGrid as Praat's 'Save as text file' writes it")
     row.number("its start")
     row.number("its end")
     tiers = []
@@ -127,7 +127,7 @@ class _Row:
     def _next(self, what: str) -> str:
         piece = next(self.pieces, None)
         if piece is None:
-            raise InputError(one_line(f"{self.where} breaks off before {what}"))
+            raise InputError(f"{self.where} breaks off before {what}")
         return piece
 
     def _meant(self) -> Iterator[str]:
@@ -143,7 +143,7 @@ class _Row:
                 yield piece
 
     def _problem(self, what: str) -> InputError:
-        return InputError(one_line(f"{self.where}:{self.line} {what}"))
+        return InputError(f"{self.where}:{self.line} {what}")
 
 
 def _read_tier(row: _Row, which: str) -> Tier | None:
@@ -157,7 +157,7 @@ def _read_tier(row: _Row, which: str) -> Tier | None:
             row.string(f"the mark of point {n + 1} of {place}")
         return None
     if kind != "IntervalTier":
-        raise InputError(one_line(f"{row.where}: {place} is a '{kind}', not an IntervalTier or a TextTier"))
+        raise InputError(f"{row.where}: {place} is a '{kind}', not an IntervalTier or a TextTier")
     intervals = [
         Interval(
             start=row.number(f"the start of interval {n + 1} of {place}"),

@@ -6,7 +6,7 @@ reach into the silence around them. Words without segments are joined at pauses.
 
 from __future__ import annotations
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.records import Frozen, Turn
 from mgllm.speech.words import NOBODY, Word, in_order, join_words, make_turn
@@ -61,7 +61,7 @@ def parse_whisper(text: str, where: str) -> tuple[Turn, ...]:
         return in_order(turn for turn in turns if turn is not None)
     if file.words is not None:
         return in_order(join_words(_words(file.words, where)))
-    raise InputError(one_line(f"{where} holds neither 'segments' nor 'words': is it Whisper's JSON?"))
+    raise InputError(f"{where} holds neither 'segments' nor 'words': is it Whisper's JSON?")
 
 
 def _turn(segment: WhisperSegment, where: str) -> Turn | None:
@@ -75,7 +75,7 @@ def _words(words: tuple[WhisperWord, ...], where: str) -> list[Word]:
     timed = []
     for n, word in enumerate(words):
         if word.start is None or word.end is None:
-            raise InputError(one_line(f"{where} words.{n} '{word.word[:40]}' has no start and end"))
+            raise InputError(f"{where} words.{n} '{word.word[:40]}' has no start and end")
         turn = make_turn(f"{where} words.{n}", word.speaker or NOBODY, word.word, word.start, word.end)
         if turn is not None:
             timed.append(Word(text=turn.text, start=word.start, end=word.end, speaker=turn.speaker))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
 
 NOBODY = "Speaker"
@@ -35,7 +35,7 @@ def make_turn(where: str, speaker: str, text: str, start: float, end: float) -> 
         InputError: the times are no interval; `where` is file and place.
     """
     if not 0 <= start <= end + TOLERANCE:
-        raise InputError(one_line(f"{where} is spoken from {start:g} s to {end:g} s, which is no interval"))
+        raise InputError(f"{where} is spoken from {start:g} s to {end:g} s, which is no interval")
     words = " ".join(text.split())
     name = " ".join(speaker.split()) or NOBODY
     return Turn(speaker=name, text=words, start=start, end=max(start, end)) if words else None

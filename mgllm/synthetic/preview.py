@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mgllm.errors import InputError, one_line, unknown
+from mgllm.errors import InputError, unknown
 from mgllm.seeds import stream
 from mgllm.skeleton.layouts import FINGERS, load_layout
 from mgllm.synthetic.definitions import LAYOUT, hidden_classes, visible_classes
@@ -47,7 +47,7 @@ def draw_preview(label: str, path: Path, *, seed: int = 0, noise: float = 0.0) -
     if label not in visible_classes():
         raise InputError(unknown("class", label, visible_classes()))
     if path.suffix.lower() != ".gif":
-        raise InputError(one_line(f"{path}: a preview is an animated GIF; name a file that ends in .gif"))
+        raise InputError(f"{path}: a preview is an animated GIF; name a file that ends in .gif")
     _animate(label, _clips(label, seed, noise), path)
 
 
@@ -85,7 +85,7 @@ def _animate(label: str, clips: Sequence[Reals], path: Path) -> None:
         writer = PillowWriter(fps=round(FPS / EVERY))
         FuncAnimation(figure, show, frames=range(0, longest, EVERY)).save(path, writer=writer, dpi=80)
     except OSError as error:
-        raise InputError(one_line(f"{path} cannot be written: {error.strerror or error}")) from None
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
     finally:
         plt.close(figure)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.media.crop import Crop
 from mgllm.media.mapping import joints_of
 from mgllm.media.pose import DETECTOR, PoseDetector, watch
@@ -90,15 +90,11 @@ def read_skeleton(path: Path, layout: Layout, what: str) -> Watched:
 def _check(path: Path, poses: Poses) -> None:
     if not poses.seen.any():
         what = f"nobody is seen in its {len(poses.times)} frames; the person must be large enough, with"
-        raise InputError(
-            one_line(f"{path}: {what} the upper body in view; --crop X,Y,W,H brings people nearer")
-        )
+        raise InputError(f"{path}: {what} the upper body in view; --crop X,Y,W,H brings people nearer")
     step = float(np.median(np.diff(poses.times)))
     if step > MAX_GAP:
         raise InputError(
-            one_line(
-                f"{path} has a picture every {step:.1f} s; gestures need at least {1 / MAX_GAP:.0f} a second"
-            )
+            f"{path} has a picture every {step:.1f} s; gestures need at least {1 / MAX_GAP:.0f} a second"
         )
 
 

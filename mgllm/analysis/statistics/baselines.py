@@ -9,7 +9,7 @@ import numpy as np
 
 from mgllm.analysis.statistics.grid import Floats, Ints
 from mgllm.analysis.statistics.jackknife import Clusters, clusters, jackknife
-from mgllm.errors import InputError, one_line, unknown
+from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Item
 
 Example = tuple[str, str, str]
@@ -58,7 +58,7 @@ def covariate_baseline(items: Iterable[Item], covariate: str = "sex") -> Baselin
     ]
     if not examples:
         known = {name for item in given for name in item.covariates}
-        raise InputError(one_line(f"{unknown('covariate', covariate, known)} (on items with a target)"))
+        raise InputError(f"{unknown('covariate', covariate, known)} (on items with a target)")
     over, subject_N = _clusters(examples)
     if over.subjects < 2:
         raise InputError("a baseline needs two subjects or more; all items are of one")

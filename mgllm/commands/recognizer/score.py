@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mgllm.commands.recognizer.windows import timed_truth
 from mgllm.cues.label_names import known_label
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.items.joining_gestures import read_folder
 from mgllm.recognizer.timelines.segment_metrics import Segment, SegmentScores, score_timelines
 from mgllm.recognizer.timelines.timeline import NO_GESTURES
@@ -50,7 +50,7 @@ def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineSc
     recognised = _recognised(found)
     both = [item for item in annotated if item in recognised]
     if not both:
-        raise InputError(one_line(f"{found} and {truth} have no recording in common"))
+        raise InputError(f"{found} and {truth} have no recording in common")
     keep = _Keep(options.leave_out)
     pairs = [
         (keep(annotated[item]), keep(recognised[item]), _seconds(recognised[item], annotated[item]))
@@ -74,10 +74,10 @@ def _recognised(folder: Path) -> dict[str, GestureTranscript]:
     files = read_folder(folder).items()
     found = {item: file for (item, source), (_, file) in files if source != "annotated"}
     if not found:
-        raise InputError(one_line(f"{folder} holds no recognised transcripts; make some: mgllm transcribe"))
+        raise InputError(f"{folder} holds no recognised transcripts; make some: mgllm transcribe")
     for item, file in found.items():
         if any(one.start is None or one.end is None for one in file.gestures):
-            raise InputError(one_line(f"{folder}: a gesture of '{item}' has no times; they are needed here"))
+            raise InputError(f"{folder}: a gesture of '{item}' has no times; they are needed here")
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.items.joining_gestures import read_folder
 from mgllm.recognizer.timelines.cutting import CutOptions, cut_windows
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
@@ -94,11 +94,11 @@ def timed_truth(folder: Path) -> dict[str, GestureTranscript]:
     """
     found = {item: file for (item, source), (_, file) in read_folder(folder).items() if source == "annotated"}
     if not found:
-        raise InputError(one_line(f"{folder} holds no annotated transcripts; these are recognised ones"))
+        raise InputError(f"{folder} holds no annotated transcripts; these are recognised ones")
     for item, file in found.items():
         untimed = next((one.label for one in file.gestures if one.start is None or one.end is None), None)
         if untimed is not None:
-            raise InputError(one_line(f"{folder}: '{untimed}' of '{item}' has no times, which it needs"))
+            raise InputError(f"{folder}: '{untimed}' of '{item}' has no times, which it needs")
     return found
 
 

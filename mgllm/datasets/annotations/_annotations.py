@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
@@ -73,7 +73,7 @@ def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
     for pattern in patterns:
         found = found or [path for path in seen if path.match(pattern)]
     if not found:
-        raise InputError(one_line(f"{source} holds no {' or '.join(patterns)}"))
+        raise InputError(f"{source} holds no {' or '.join(patterns)}")
     return found
 
 
@@ -85,7 +85,7 @@ def item_of(path: Path, suffix: str = "") -> str:
     """
     stem = path.stem.removesuffix(suffix).strip()
     if not 0 < len(stem) <= 200 or any("\ud800" <= c <= "\udfff" for c in stem):
-        raise InputError(one_line(f"{path}: its name cannot be an item's id; rename it"))
+        raise InputError(f"{path}: its name cannot be an item's id; rename it")
     return stem
 
 

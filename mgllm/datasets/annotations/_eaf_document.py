@@ -14,7 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from mgllm.datasets.annotations._annotations import tidy
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.text_files import read_annotation
 from mgllm.records import Frozen
 
@@ -85,7 +85,7 @@ def read_eaf(path: Path) -> EafDocument:
             ),
         )
     except ValueError as error:
-        raise InputError(one_line(f"{path}: {error}")) from None
+        raise InputError(f"{path}: {error}") from None
 
 
 def _parse(path: Path) -> Element:
@@ -94,11 +94,11 @@ def _parse(path: Path) -> Element:
         root = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException:
         what = "has a document type or entities, which ELAN never writes; it is not read"
-        raise InputError(one_line(f"{path} {what}")) from None
+        raise InputError(f"{path} {what}") from None
     except (ParseError, ValueError, LookupError) as error:
-        raise InputError(one_line(f"{path} is not XML: {error}")) from None
+        raise InputError(f"{path} is not XML: {error}") from None
     if root.tag != "ANNOTATION_DOCUMENT":
-        raise InputError(one_line(f"{path} is no ELAN file: it begins with <{root.tag:.40}>"))
+        raise InputError(f"{path} is no ELAN file: it begins with <{root.tag:.40}>")
     return root
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mgllm.cues.label_names import best_vocabulary, known_label
 from mgllm.datasets.annotations._annotations import Recording, Track
-from mgllm.errors import InputError, one_line, unknown
+from mgllm.errors import InputError, unknown
 
 
 def choose_track(recording: Recording, wanted: str | None) -> str:
@@ -18,23 +18,23 @@ def choose_track(recording: Recording, wanted: str | None) -> str:
     if wanted is not None:
         return _wanted(recording, wanted)
     if not tracks:
-        raise InputError(one_line(f"{recording.where} holds no {recording.kind}: nothing was annotated"))
+        raise InputError(f"{recording.where} holds no {recording.kind}: nothing was annotated")
     if len(tracks) == 1:
         return next(iter(tracks))
     if recording.kind == "subject":
-        raise InputError(one_line(f"{recording.where} observes {len(tracks)} people: {_named(recording)}"))
+        raise InputError(f"{recording.where} observes {len(tracks)} people: {_named(recording)}")
     fits = {name: _fit(track) for name, track in tracks.items()}
     best = max(fits, key=lambda name: fits[name])
     if fits[best][:2] == (0, 0):
         what = f"has {len(tracks)} {recording.kind}s, none with a label of any gesture vocabulary"
-        raise InputError(one_line(f"{recording.where} {what}: {_named(recording)}"))
+        raise InputError(f"{recording.where} {what}: {_named(recording)}")
     return best
 
 
 def _wanted(recording: Recording, wanted: str) -> str:
     spelled = {name.casefold(): name for name in recording.tracks}
     if wanted.casefold() not in spelled:
-        raise InputError(one_line(f"{recording.where}: {unknown(recording.kind, wanted, recording.tracks)}"))
+        raise InputError(f"{recording.where}: {unknown(recording.kind, wanted, recording.tracks)}")
     return wanted if wanted in recording.tracks else spelled[wanted.casefold()]
 
 

@@ -60,7 +60,7 @@ def _refuse_twins(recordings: Iterable[Recording]) -> None:
         if recording.item in seen:
             other = seen[recording.item]
             what = f"is of item '{recording.item}', as {other} is; rename one or import them apart"
-            raise InputError(one_line(f"{recording.where} {what}"))
+            raise InputError(f"{recording.where} {what}")
         seen[recording.item] = recording.where
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.tables import Row, read_rows
 
 OBSERVATION, SUBJECT, BEHAVIOR = "Observation id", "Subject", "Behavior"
@@ -59,7 +59,7 @@ def _recordings(path: Path) -> list[Recording]:
     needed = (OBSERVATION, SUBJECT, BEHAVIOR, TYPE, START, STOP)
     _, rows = read_rows(path, needed, _HINT)
     if not rows:
-        raise InputError(one_line(f"{path} holds no events, so no observation; {_HINT}"))
+        raise InputError(f"{path} holds no events, so no observation; {_HINT}")
     by_observation: dict[str, list[Row]] = {}
     for row in rows:
         by_observation.setdefault(row.cells[OBSERVATION], []).append(row)
@@ -71,7 +71,7 @@ def _recordings(path: Path) -> list[Recording]:
 def _named(row: Row) -> str:
     name = row.cells[OBSERVATION]
     if not 0 < len(name) <= 200:
-        raise InputError(one_line(f"{row.where} {OBSERVATION}: must be 1 to 200 characters"))
+        raise InputError(f"{row.where} {OBSERVATION}: must be 1 to 200 characters")
     return name
 
 
@@ -93,7 +93,7 @@ def _mark(row: Row) -> Mark:
     kind = row.cells[TYPE].upper()
     if kind not in _TYPES:
         known = " or ".join(_TYPES)
-        raise InputError(one_line(f"{row.where} {TYPE}: must be {known} (given '{row.cells[TYPE]:.30}')"))
+        raise InputError(f"{row.where} {TYPE}: must be {known} (given '{row.cells[TYPE]:.30}')")
     return Mark(
         label=tidy(row.cells[BEHAVIOR]),
         start=row.number(START),

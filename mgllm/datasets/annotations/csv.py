@@ -8,7 +8,7 @@ from mgllm.cues.label_names import unguarded
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.tables import Row, read_rows
 
 COLUMNS = ("label", "start", "end")
@@ -49,10 +49,10 @@ def _recording(path: Path) -> Recording:
 def _mark(row: Row) -> Mark:
     label = unguarded(tidy(row.cells["label"]))
     if not 0 < len(label) <= 200:
-        raise InputError(one_line(f"{row.where} label: must be 1 to 200 characters"))
+        raise InputError(f"{row.where} label: must be 1 to 200 characters")
     start, end, confidence = (row.number(name) for name in ("start", "end", CONFIDENCE))
     if start is not None and end is not None and end < start:
-        raise InputError(one_line(f"{row.where} end: {end:g} s is before the start at {start:g} s"))
+        raise InputError(f"{row.where} end: {end:g} s is before the start at {start:g} s")
     if confidence is not None and confidence > 1:
-        raise InputError(one_line(f"{row.where} {CONFIDENCE}: must be 0..1 (given {confidence:g})"))
+        raise InputError(f"{row.where} {CONFIDENCE}: must be 0..1 (given {confidence:g})")
     return Mark(label=label, start=start, end=end, confidence=confidence)

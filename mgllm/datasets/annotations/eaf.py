@@ -12,7 +12,7 @@ from mgllm.datasets.annotations._annotations import Mark, Recording, Track, anno
 from mgllm.datasets.annotations._eaf_document import Annotation, EafDocument, Tier, read_eaf
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files import elan
 
 Times = tuple[float | None, float | None]
@@ -49,7 +49,7 @@ def _recording(path: Path) -> Recording:
     try:
         tracks = _tracks(document)
     except ValueError as error:
-        raise InputError(one_line(f"{path}: {error}")) from None
+        raise InputError(f"{path}: {error}") from None
     elsewhere = "files say that a medium begins elsewhere (TIME_ORIGIN); times are taken as they stand"
     return Recording(
         where=str(path),

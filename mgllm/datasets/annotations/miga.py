@@ -14,7 +14,7 @@ from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.tables import read_intervals
 
 ILLUSTRATIVE = 99
@@ -50,7 +50,7 @@ class Miga(AnnotationImporter):
         """
         paths = annotation_files(source, (f"*{SUFFIX}.csv", "*.csv"))
         if self.choices.fps is None:
-            raise InputError(one_line(f"{source} counts frames; give --fps N (iMiGUE has 25)"))
+            raise InputError(f"{source} counts frames; give --fps N (iMiGUE has 25)")
         return transcribe([self._recording(path, self.choices.fps) for path in paths], self.choices)
 
     def _recording(self, path: Path, fps: float) -> Recording:
@@ -59,9 +59,7 @@ class Miga(AnnotationImporter):
         marks, left_out = [], 0
         for line, (number, start, end) in enumerate(read_intervals(path, HEADER), 1):
             if number not in names:
-                raise InputError(
-                    one_line(f"{path} row {line}: gestureID must be 1..31 or 99 (given {number})")
-                )
+                raise InputError(f"{path} row {line}: gestureID must be 1..31 or 99 (given {number})")
             if number == ILLUSTRATIVE and not self.choices.illustrative:
                 left_out += 1
                 continue

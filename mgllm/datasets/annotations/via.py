@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.tables import Row, read_text
 from mgllm.records import Frozen
 
@@ -115,7 +115,7 @@ def _read(path: Path) -> tuple[dict[str, Attribute], list[Row]]:
     columns = next((line.partition("=")[2] for line in head if line.startswith("# CSV_HEADER")), "")
     names = [name.strip() for name in columns.split(",") if name.strip()]
     if FILES not in names or VALUES not in names or not ({SPAN} <= set(names) or {START, END} <= set(names)):
-        raise InputError(one_line(f"{path} is no csv of VIA with temporal segments; {_HINT}"))
+        raise InputError(f"{path} is no csv of VIA with temporal segments; {_HINT}")
     told = next((line.partition("=")[2] for line in head if line.startswith("# ATTRIBUTE")), "{}")
     body = [line for line in lines if not line.lstrip('"').startswith("#") and line.strip()]
     reader = csv.reader(body)
@@ -123,7 +123,7 @@ def _read(path: Path) -> tuple[dict[str, Attribute], list[Row]]:
     for cells in reader:
         where = f"{path}:{len(lines) - len(body) + reader.line_num}"
         if len(cells) < len(names):
-            raise InputError(one_line(f"{where} has {len(cells)} cells, the header {len(names)}"))
+            raise InputError(f"{where} has {len(cells)} cells, the header {len(names)}")
         rows.append(Row(where=where, cells=dict(zip(names, cells, strict=False))))
     return _attributes(f"{path} # ATTRIBUTE", told), rows
 
@@ -152,7 +152,7 @@ def _segment(row: Row, attributes: Mapping[str, Attribute]) -> Segment:
 def _recording_name(row: Row) -> str:
     files = _json(f"{row.where} {FILES}", row.cells[FILES])
     if not (isinstance(files, list) and files and isinstance(files[0], str)):
-        raise InputError(one_line(f"{row.where} {FILES}: must be a list of file names"))
+        raise InputError(f"{row.where} {FILES}: must be a list of file names")
     return files[0]
 
 
@@ -162,9 +162,9 @@ def _times(row: Row) -> tuple[float, float] | None:
         return (start, end) if start is not None and end is not None else None
     parts = _json(f"{row.where} {SPAN}", row.cells[SPAN])
     if not (isinstance(parts, list) and all(type(part) in (int, float) for part in parts)):
-        raise InputError(one_line(f"{row.where} {SPAN}: must be [start, end] in seconds"))
+        raise InputError(f"{row.where} {SPAN}: must be [start, end] in seconds")
     if any(not 0 <= part < float("inf") for part in parts):
-        raise InputError(one_line(f"{row.where} {SPAN}: times must be 0 or more"))
+        raise InputError(f"{row.where} {SPAN}: times must be 0 or more")
     return (float(parts[0]), float(parts[1])) if len(parts) == 2 else None
 
 
@@ -177,7 +177,7 @@ def _labels(value: str, options: Mapping[str, str]) -> tuple[str, ...]:
 def _object(where: str, text: str) -> dict[str, Any]:
     content = _json(where, text)
     if not isinstance(content, dict):
-        raise InputError(one_line(f"{where}: must be an object {{…}} (given '{text:.40}')"))
+        raise InputError(f"{where}: must be an object {{…}} (given '{text:.40}')")
     return content
 
 
@@ -188,4 +188,4 @@ def _json(where: str, text: str) -> Any:
             return json.loads(form)
         except (ValueError, RecursionError):
             continue
-    raise InputError(one_line(f"{where}: is not JSON (given '{text:.40}')"))
+    raise InputError(f"{where}: is not JSON (given '{text:.40}')")

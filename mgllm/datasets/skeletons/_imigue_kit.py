@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mgllm.datasets.skeletons._imigue_fingers import BlockVote, with_own_blocks
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.skeleton import Clip
 from mgllm.skeleton.reading import NPY_ERRORS
 
@@ -43,9 +43,7 @@ def find_kit(source: Path) -> list[KitFiles]:
     found = []
     for path in sorted(source.rglob("*.npy")):
         if _part(path) not in lists:
-            raise InputError(
-                one_line(f"{path} has no .pkl with its ids and classes (looked for '{_part(path)}')")
-            )
+            raise InputError(f"{path} has no .pkl with its ids and classes (looked for '{_part(path)}')")
         found.append(_open(path, lists[_part(path)]))
     return found
 
@@ -92,7 +90,7 @@ def _open(path: Path, listed: Path) -> KitFiles:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except NPY_ERRORS as error:
-        raise InputError(one_line(f"{path} is no npy file that can be read: {error}")) from None
+        raise InputError(f"{path} is no npy file that can be read: {error}") from None
     if (
         array.ndim != 5
         or (array.shape[1], *array.shape[3:]) != (CHANNELS, JOINTS, 1)
@@ -104,13 +102,13 @@ def _open(path: Path, listed: Path) -> KitFiles:
     content = load_plain_pickle(listed)
     fits = isinstance(content, list | tuple) and len(content) == 2
     if not fits or not all(isinstance(part, list | tuple | np.ndarray) for part in content):
-        raise InputError(one_line(f"{listed} must hold two lists: ids 'NNNN_k' and classes"))
+        raise InputError(f"{listed} must hold two lists: ids 'NNNN_k' and classes")
     ids, labels = (list(part) for part in content)
     if not len(ids) == len(labels) == len(array):
         raise InputError(
-            one_line(f"{listed} lists {len(ids)} ids, {len(labels)} classes; {path.name} has {len(array)}")
+            f"{listed} lists {len(ids)} ids, {len(labels)} classes; {path.name} has {len(array)}"
         )
     for one, label in zip(ids, labels, strict=True):
         if not isinstance(one, str) or not isinstance(label, int | np.integer) or not 0 <= label < 32:
-            raise InputError(one_line(f"{listed}: '{one!s:.30}' with class {label!s:.10}; classes are 0..31"))
+            raise InputError(f"{listed}: '{one!s:.30}' with class {label!s:.10}; classes are 0..31")
     return KitFiles(_part(path), array, tuple(ids), tuple(int(label) for label in labels))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 
 _BROKEN = (
     pickle.UnpicklingError,
@@ -44,12 +44,12 @@ def load_plain_pickle(path: Path) -> Any:
         with path.open("rb") as file:
             return _finished(_Reader(file, encoding="latin1").load())
     except OSError as error:
-        raise InputError(one_line(f"{path} cannot be read: {error.strerror or error}")) from None
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     except _Refused as error:
         what = f"asks for {error}; only plain values and numpy arrays are read, so it is not opened"
-        raise InputError(one_line(f"{path} {what}")) from None
+        raise InputError(f"{path} {what}") from None
     except _BROKEN as error:
-        raise InputError(one_line(f"{path} is no pickle that can be read: {error}")) from None
+        raise InputError(f"{path} is no pickle that can be read: {error}") from None
 
 
 class _Refused(Exception):

@@ -19,7 +19,7 @@ from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._imigue_fingers import BlockVote, vote_on_blocks, with_own_blocks
 from mgllm.datasets.skeletons._imigue_kit import KitFiles, find_kit, kit_clips, kit_joints, unseen_as_nan
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, some
 from mgllm.files.tables import read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, load_layout
@@ -62,7 +62,7 @@ class Imigue:
         kit = [] if recordings else find_kit(source)
         if not recordings and not kit:
             what = f"holds neither NNNN{_SUFFIX} files nor the kit's .npy with a .pkl beside it"
-            raise InputError(one_line(f"{source} {what}"))
+            raise InputError(f"{source} {what}")
         people = _read_people(source)
         labels = {path: _read_labels(path) for path in recordings}
         vote = vote_on_blocks(_kit_sample(kit) if kit else map(_read_joints, recordings[:VOTERS]))
@@ -104,7 +104,7 @@ def _clips(
             if joints is None or end >= len(joints):
                 frames = 0 if joints is None else len(joints)
                 what = f"row {place + 1} ends at frame {end}, {path.name} has frames 0 to {frames - 1}"
-                raise InputError(one_line(f"{_label_file(path)} {what}"))
+                raise InputError(f"{_label_file(path)} {what}")
             yield Clip(
                 id=f"{recording}_{place}",
                 subject=people.get(recording, recording),
@@ -126,11 +126,11 @@ def _read_labels(path: Path) -> list[tuple[int, int, int]]:
     """Class 1..32, first and last frame (from 0) of each gesture; raw id 99 is class 32."""
     file = _label_file(path)
     if not file.is_file():
-        raise InputError(one_line(f"{path} has no {file.name} beside it"))
+        raise InputError(f"{path} has no {file.name} beside it")
     rows = []
     for line, (label, start, end) in enumerate(read_intervals(file), 1):
         if not (1 <= label <= 31 or label == 99):
-            raise InputError(one_line(f"{file} row {line}: gestureID must be 1..31 or 99 (given {label})"))
+            raise InputError(f"{file} row {line}: gestureID must be 1..31 or 99 (given {label})")
         rows.append((32 if label == 99 else label, start, end))
     return rows
 
@@ -144,11 +144,11 @@ def _read_people(source: Path) -> dict[str, str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(one_line(f"{path} cannot be read as csv: {error}")) from None
+        raise InputError(f"{path} cannot be read as csv: {error}") from None
     if not rows or [cell.strip() for cell in rows[0]] != ["recording", "subject"]:
-        raise InputError(one_line(f"{path}:1 must be 'recording,subject'"))
+        raise InputError(f"{path}:1 must be 'recording,subject'")
     if wrong := [line for line, row in enumerate(rows, 1) if len(row) != 2 or not row[1].strip()]:
-        raise InputError(one_line(f"{path}:{wrong[0]} must be a recording and a subject"))
+        raise InputError(f"{path}:{wrong[0]} must be a recording and a subject")
     return {row[0].strip(): row[1].strip() for row in rows[1:]}
 
 
@@ -168,7 +168,7 @@ def _warnings(vote: BlockVote, recordings: set[str], people: Mapping[str, str]) 
     if not people:
         lines.append("no subjects.csv: recordings stand for persons, and the cross-subject split is left out")
     elif lost := sorted(recordings - set(people)):
-        raise InputError(one_line(f"subjects.csv lacks {len(lost)} recordings: {some(lost)}"))
+        raise InputError(f"subjects.csv lacks {len(lost)} recordings: {some(lost)}")
     return tuple(lines)
 
 

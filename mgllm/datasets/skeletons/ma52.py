@@ -68,12 +68,10 @@ class Ma52:
         pickles = sorted(source.rglob("*.pkl"))
         found, skipped = _annotations(pickles)
         if not found:
-            raise InputError(
-                one_line(f"{source} holds no pickle with 'annotations': the skeletons are missing")
-            )
+            raise InputError(f"{source} holds no pickle with 'annotations': the skeletons are missing")
         known = {name: one for name, one in found.items() if name in listed}
         if not known:
-            raise InputError(one_line(f"{source}: none of {len(found)} skeletons stands in a list"))
+            raise InputError(f"{source}: none of {len(found)} skeletons stands in a list")
         unlisted, lacking = [n for n in found if n not in known], [n for n in listed if n not in known]
         warnings = [
             (skipped, f"{len(skipped)} pickles hold no annotations and are left out: {some(skipped)}"),
@@ -103,17 +101,15 @@ def _read_lists(source: Path, classes: int) -> dict[str, ListedClip]:
         for line, text in enumerate(_lines(path) if part else [], 1):
             found = _LINE.fullmatch(text.strip())
             if not found or part is None:
-                raise InputError(
-                    one_line(f"{path}:{line} must be 'PPPP_VV_NNNN.mp4 label' (given '{text:.60}')")
-                )
+                raise InputError(f"{path}:{line} must be 'PPPP_VV_NNNN.mp4 label' (given '{text:.60}')")
             number = int(found[3]) if part[0] != "test" else None
             if number is not None and not 0 <= number < classes:
-                raise InputError(one_line(f"{path}:{line} label must be 0..{classes - 1} (given {number})"))
+                raise InputError(f"{path}:{line} label must be 0..{classes - 1} (given {number})")
             if found[1] in listed:
-                raise InputError(one_line(f"{path}:{line} '{found[1]}' stands in a list already"))
+                raise InputError(f"{path}:{line} '{found[1]}' stands in a list already")
             listed[found[1]] = ListedClip(part=part[0], subject=str(int(found[2])), label=number)
     if not listed:
-        raise InputError(one_line(f"{source} holds no list: a .txt named after train, val or test"))
+        raise InputError(f"{source} holds no list: a .txt named after train, val or test")
     return listed
 
 
@@ -121,7 +117,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(one_line(f"{path} cannot be read: {error}")) from None
+        raise InputError(f"{path} cannot be read: {error}") from None
 
 
 def _annotations(pickles: Sequence[Path]) -> tuple[dict[str, tuple[str, dict[str, Any]]], list[str]]:
@@ -136,9 +132,7 @@ def _annotations(pickles: Sequence[Path]) -> tuple[dict[str, tuple[str, dict[str
         for place, one in enumerate(check_annotations(path, content)):
             name = Path(one["frame_dir"]).name.removesuffix(".mp4")
             if name in found:
-                raise InputError(
-                    one_line(f"{path} annotations[{place}]: '{name}' is in {found[name][0]} already")
-                )
+                raise InputError(f"{path} annotations[{place}]: '{name}' is in {found[name][0]} already")
             found[name] = (f"{path} annotations[{place}]", one)
     return found, skipped
 
@@ -164,5 +158,5 @@ def _joints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
         return joints[:, list(MA52_OF_HALPE136)]
     if joints.shape[1:] != (44, 3) or "keypoint_score" not in annotation:
         wanted = "136 or 44 joints of x, y with a keypoint_score"
-        raise InputError(one_line(f"{where} has {list(joints.shape[1:])} values a frame; known are {wanted}"))
+        raise InputError(f"{where} has {list(joints.shape[1:])} values a frame; known are {wanted}")
     return joints

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import most_moving, without_zeros
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, some
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 
@@ -53,13 +53,13 @@ class Ntu:
         """
         files = sorted(source.rglob("*.skeleton")) if source.is_dir() else [source]
         if not files:
-            raise InputError(one_line(f"{source} holds no .skeleton files"))
+            raise InputError(f"{source} holds no .skeleton files")
         wrong = [path.name for path in files if not _NAME.fullmatch(path.stem)]
         if wrong:
-            raise InputError(one_line(f"{source}: '{wrong[0]}' is not named SsssCcccPpppRrrrAaaa.skeleton"))
+            raise InputError(f"{source}: '{wrong[0]}' is not named SsssCcccPpppRrrrAaaa.skeleton")
         twice = [stem for stem, n in Counter(path.stem for path in files).items() if n > 1]
         if twice:
-            raise InputError(one_line(f"{source} holds these files more than once: {some(twice)}"))
+            raise InputError(f"{source} holds these files more than once: {some(twice)}")
         actions = sorted({path.stem[-3:] for path in files})
         meta = DatasetMeta(
             name="NTU RGB+D",
@@ -116,9 +116,7 @@ def read_bodies(path: Path) -> NDArray[np.float32]:
         for _ in range(words.whole()):
             name = words.take(BODY_VALUES)[0]
             if (joints := words.whole()) != JOINTS:
-                raise InputError(
-                    one_line(f"{path} frame {frame + 1}: a body has {joints} joints, not {JOINTS}")
-                )
+                raise InputError(f"{path} frame {frame + 1}: a body has {joints} joints, not {JOINTS}")
             values = words.numbers(JOINTS * JOINT_VALUES).reshape(JOINTS, JOINT_VALUES)
             seen = np.where(values[:, -1:] > 0, values[:, :3], np.nan)
             if name not in bodies:
@@ -137,12 +135,12 @@ class _Words:
         try:
             self._words = path.read_text(encoding="ascii").split()
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(one_line(f"{path} cannot be read as text: {error}")) from None
+            raise InputError(f"{path} cannot be read as text: {error}") from None
 
     def take(self, count: int) -> list[str]:
         words = self._words[self._next : self._next + count]
         if len(words) < count:
-            raise InputError(one_line(f"{self._path} ends in the middle of a frame: it is cut off"))
+            raise InputError(f"{self._path} ends in the middle of a frame: it is cut off")
         self._next += count
         return words
 
@@ -150,15 +148,15 @@ class _Words:
         try:
             return np.array(self.take(count), dtype=np.float64)
         except ValueError as error:
-            raise InputError(one_line(f"{self._path} holds a word that is no number: {error}")) from None
+            raise InputError(f"{self._path} holds a word that is no number: {error}") from None
 
     def whole(self) -> int:
         word = self.take(1)[0]
         if not (word.isdecimal() and len(word) < 10):
-            raise InputError(one_line(f"{self._path} has '{word:.30}' where a count is to stand"))
+            raise InputError(f"{self._path} has '{word:.30}' where a count is to stand")
         return int(word)
 
     def end(self) -> None:
         left = len(self._words) - self._next
         if left:
-            raise InputError(one_line(f"{self._path} holds {left} words more than its frames"))
+            raise InputError(f"{self._path} holds {left} words more than its frames")

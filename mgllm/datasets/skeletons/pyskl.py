@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import most_moving, without_zeros
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 
@@ -85,7 +85,7 @@ def read_pyskl(path: Path) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
     annotations = check_annotations(path, content)
     splits = content.get("split", {})
     if not isinstance(splits, dict) or not all(isinstance(ids, list | tuple) for ids in splits.values()):
-        raise InputError(one_line(f"{path} split: must be a dict of lists of ids"))
+        raise InputError(f"{path} split: must be a dict of lists of ids")
     return annotations, {str(name): [str(one) for one in ids] for name, ids in splits.items()}
 
 
@@ -97,13 +97,13 @@ def check_annotations(path: Path, content: Any) -> list[dict[str, Any]]:
     """
     annotations = content.get("annotations") if isinstance(content, dict) else None
     if not isinstance(annotations, list) or not annotations:
-        raise InputError(one_line(f"{path} is no PYSKL pickle: it must be a dict with a list 'annotations'"))
+        raise InputError(f"{path} is no PYSKL pickle: it must be a dict with a list 'annotations'")
     for place, one in enumerate(annotations):
         if not isinstance(one, dict) or not isinstance(one.get("frame_dir"), str):
-            raise InputError(one_line(f"{path} annotations[{place}]: lacks the text 'frame_dir'"))
+            raise InputError(f"{path} annotations[{place}]: lacks the text 'frame_dir'")
         label = one.get("label", 0)
         if not isinstance(label, int | np.integer) or not 0 <= label < 100_000:
-            raise InputError(one_line(f"{path} annotations[{place}] label: must be a number from 0"))
+            raise InputError(f"{path} annotations[{place}] label: must be a number from 0")
     return annotations
 
 
@@ -120,11 +120,9 @@ def keypoints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
             if isinstance(points, np.ndarray)
             else type(points).__name__
         )
-        raise InputError(one_line(f"{where} keypoint: must be numbers [M, T, V, C], is {shape}"))
+        raise InputError(f"{where} keypoint: must be numbers [M, T, V, C], is {shape}")
     if points.shape[3] not in (2, 3) or not points.shape[0]:
-        raise InputError(
-            one_line(f"{where} keypoint: has the shape {list(points.shape)}; C is 2 or 3, M at least 1")
-        )
+        raise InputError(f"{where} keypoint: has the shape {list(points.shape)}; C is 2 or 3, M at least 1")
     return points.astype(np.float32)
 
 
@@ -146,7 +144,7 @@ def main_body(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
         or scores.shape != points.shape[:3]
         or scores.dtype.kind not in "fiu"
     ):
-        raise InputError(one_line(f"{where} keypoint_score: must be numbers {list(points.shape[:3])}"))
+        raise InputError(f"{where} keypoint_score: must be numbers {list(points.shape[:3])}")
     points[scores <= 0] = np.nan
     body = most_moving(points)
     joints = np.concatenate([points[body], scores[body, ..., None].astype(np.float32)], axis=-1)
@@ -165,9 +163,7 @@ def split_columns(
         column = columns.setdefault(f"split_{base}", {})
         for one in ids:
             if column.setdefault(one, part) != part:
-                raise InputError(
-                    one_line(f"{path} split: '{one:.60}' is in '{part}' and '{column[one]}' of '{base}'")
-                )
+                raise InputError(f"{path} split: '{one:.60}' is in '{part}' and '{column[one]}' of '{base}'")
     rules = {}
     for name, parts in columns.items():
         tests = [part for part in ("test", "val") if part in parts.values()]
@@ -200,7 +196,5 @@ def _only_pickle(source: Path) -> Path:
         return source
     found = sorted(source.glob("*.pkl"))
     if len(found) != 1:
-        raise InputError(
-            one_line(f"{source} must hold one .pkl file, holds {len(found)}; name the file itself")
-        )
+        raise InputError(f"{source} must hold one .pkl file, holds {len(found)}; name the file itself")
     return found[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import without_zeros
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.files.tables import read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
@@ -47,7 +47,7 @@ class Smg:
         """
         paths = sorted(path for path in source.rglob("Sample*_skeleton.csv") if _NAME.fullmatch(path.stem))
         if not paths:
-            raise InputError(one_line(f"{source} holds no SampleNNNN_skeleton.csv"))
+            raise InputError(f"{source} holds no SampleNNNN_skeleton.csv")
         names = [c.label for c in load_vocabulary("smg").classes]
         labels = {path: _labels(path, len(names)) for path in paths}
         train, test = (tuple(str(n) for n in numbers) for numbers in (range(1, 36), range(36, 41)))
@@ -69,7 +69,7 @@ def _labels(path: Path, classes: int) -> list[Interval]:
     rows = read_intervals(file)
     for line, (label, _, _) in enumerate(rows, 1):
         if not 1 <= label <= classes:
-            raise InputError(one_line(f"{file} row {line}: label must be 1..{classes} (given {label})"))
+            raise InputError(f"{file} row {line}: label must be 1..{classes} (given {label})")
     return rows
 
 
@@ -82,7 +82,7 @@ def _clips(labels: Mapping[Path, Sequence[Interval]], names: Sequence[str]) -> I
         for place, (label, start, end) in enumerate(intervals):
             if end > len(x_TVD):
                 what = f"row {place + 1} ends at frame {end}, {path.name} has {len(x_TVD)}"
-                raise InputError(one_line(f"{_beside(path, 'finelabels')} {what}"))
+                raise InputError(f"{_beside(path, 'finelabels')} {what}")
             yield Clip(
                 id=f"{sample}_{place}",
                 subject=str(int(sample.removeprefix("Sample"))),
@@ -96,16 +96,14 @@ def _clips(labels: Mapping[Path, Sequence[Interval]], names: Sequence[str]) -> I
 def _fps(path: Path, frames: int) -> float:
     rows = read_numbers(path, 3)
     if len(rows) != 1 or not rows[0][1] > 0:
-        raise InputError(one_line(f"{path} must hold one row numFrames,fps,maxDepth"))
+        raise InputError(f"{path} must hold one row numFrames,fps,maxDepth")
     if int(rows[0][0]) != frames:
-        raise InputError(
-            one_line(f"{path} announces {int(rows[0][0])} frames, the skeleton file has {frames}")
-        )
+        raise InputError(f"{path} announces {int(rows[0][0])} frames, the skeleton file has {frames}")
     return float(rows[0][1])
 
 
 def _beside(path: Path, what: str) -> Path:
     file = path.with_name(path.name.replace("_skeleton.csv", f"_{what}.csv"))
     if not file.is_file():
-        raise InputError(one_line(f"{path} has no {file.name} beside it"))
+        raise InputError(f"{path} has no {file.name} beside it")
     return file

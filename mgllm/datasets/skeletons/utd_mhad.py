@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.reading import NPY_ERRORS
@@ -95,10 +95,10 @@ def _load(source: Path) -> dict[str, NDArray[np.generic]]:
             missing = [name for name in ARRAYS if name not in names]
             if missing:
                 what = f"lacks the arrays {', '.join(missing)}; it has {', '.join(names) or 'none'}"
-                raise InputError(one_line(f"{source} {what}"))
+                raise InputError(f"{source} {what}")
             return {name: file[name] for name in ARRAYS}
     except (*NPY_ERRORS, BadZipFile, zlib.error, AttributeError, TypeError) as error:
-        raise InputError(one_line(f"{source} is no npz file that can be read: {error}")) from None
+        raise InputError(f"{source} is no npz file that can be read: {error}") from None
 
 
 def _check(source: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
