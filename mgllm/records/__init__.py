@@ -35,7 +35,7 @@ from mgllm.records.human import (
     Rating,
 )
 from mgllm.records.item import Item, Turn
-from mgllm.records.manifest import RunManifest, ScenarioManifest, ShuffleStats
+from mgllm.records.manifest import FIRST_ROLES, Role, RunManifest, ScenarioManifest, ShuffleStats
 from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256
 from mgllm.records.record import Record, RecordKey
 from mgllm.records.reply import LabelScores, Outcome, Reply, Usage, Verdict
@@ -55,6 +55,7 @@ from mgllm.records.summary import Summary
 __all__ = [
     "DEFAULT_ARMS",
     "FEWEST_PER_CELL",
+    "FIRST_ROLES",
     "HUMAN",
     "NOTHING",
     "ONLY",
@@ -101,6 +102,7 @@ __all__ = [
     "Record",
     "RecordKey",
     "Reply",
+    "Role",
     "RowName",
     "RunManifest",
     "Scenario",

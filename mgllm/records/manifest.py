@@ -12,6 +12,16 @@ from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.scenario import Form, Label, Reasoning, Score
 
+Role = Literal["unasked", "main", "shuffled", "filler"]
+"""What an arm is for: the model unasked, the arm whose claim is tested, and its two controls."""
+FIRST_ROLES: Mapping[Role, str] = {
+    "unasked": "none",
+    "main": "text+mg",
+    "shuffled": "text+shuffled",
+    "filler": "text+filler",
+}
+"""The roles in runs that were written before manifests told them."""
+
 
 class ShuffleStats(Frozen):
     """How one assignment of donors to items came out."""
@@ -88,6 +98,8 @@ class ScenarioManifest(Frozen):
     """Gestures left out and told alone (`--attribute`), most frequent first."""
     baseline: str
     """The arm that effects are taken against."""
+    roles: Mapping[Role, str] = Field(default_factory=lambda: dict(FIRST_ROLES))
+    """The arm of each role, run or not; an arm without a role is one condition among others."""
     form: Form
     """chat or cloze."""
     reasoning: Reasoning
