@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mgllm.arms.arms import Arm, Case, CueTeller
+from mgllm.arms.base import Arm, Case, CueTeller
 from mgllm.cues.block import Cues, told_gestures
 from mgllm.errors import InputError
 from mgllm.records import POOL, AttributedGesture, CueSettings, CueSource, Item
@@ -47,7 +47,7 @@ def attribution_arms(
     """The arms of one item: two for each gesture that it shows, and the empty cue block."""
     shown = _shown(item, source, settings)
     return tuple(
-        Arm(arm, speech=True, cues=_teller(gesture.members, keep=way == "added"), needs="source")
+        Arm(arm, True, _teller(gesture.members, keep=way == "added"), "source", may_coincide=True)
         for gesture in gestures
         if shown & set(gesture.members or shown)
         for way, arm in gesture.arms.items()
@@ -86,9 +86,9 @@ def _gesture(name: str, members: Sequence[str], found: Sequence[Item]) -> Attrib
 def _teller(members: Collection[str], *, keep: bool) -> CueTeller:
     """Tells only these gestures, or all but these."""
 
-    def cues(case: Case, name: str) -> Cues:
+    def cues(case: Case, level: None) -> Cues:
         whole = case.transcript()
-        told = told_gestures(whole, case.settings)  # what is cut off by top_k does not move up
+        told = told_gestures(whole, case.ground.settings)  # what is cut off by top_k does not move up
         kept = tuple(gesture for gesture in told if (gesture.label in members) == keep)
         return case.tell(whole.model_copy(update={"gestures": kept}))
 

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mgllm.arms.base import Case, arm
+from mgllm.cues.base import styles
 from mgllm.cues.block import Cues
 from mgllm.cues.vocabularies import gesture_words
 from mgllm.errors import InputError
@@ -74,6 +76,15 @@ FRAMES = (
         ("No device log was kept.", "No device log exists.", "Device log remains empty."),
     ),
 )
+
+
+@arm("text+filler", speech=True, needs="source", role="filler", place=60)
+def _filler(case: Case, level: None) -> Cues:
+    ground = case.ground
+    cues, style = case.tell(case.transcript()), styles.get(ground.settings.style)()
+    lines = tuple(style.filler(cues.lines, ground.seed, case.item.id))
+    cues = cues.model_copy(update={"lines": lines})
+    return fill(cues, ground.count, ground.render, ground.forbidden, ground.seed, case.item.id)
 
 
 @dataclass(frozen=True, eq=False)

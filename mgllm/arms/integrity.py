@@ -6,12 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from mgllm.arms.arms import Arm
+from mgllm.arms.base import Arm
 from mgllm.errors import IntegrityError
-from mgllm.records import NOTHING, ONLY, WITHOUT, Label, Prompt
-
-_MAY_COINCIDE = ("text+mg", "text+oracle", "text+shuffled", "text+noisy", WITHOUT, ONLY, NOTHING)
-"""Arms that tell gestures of some source: for one item their blocks can be the same by chance or design."""
+from mgllm.records import Label, Prompt
 
 
 def check_item(
@@ -111,7 +108,7 @@ def _no_label_in_cues(
 
 def _no_undeclared_twins(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
     for one, other in combinations(arms, 2):
-        may = all(arm.name.startswith(_MAY_COINCIDE) for arm in (one, other))
+        may = one.may_coincide and other.may_coincide
         if prompts[one.name].sha256 == prompts[other.name].sha256 and not may:
             line = prompts[one.name].messages[-1].content.split("\n")[0]
             raise IntegrityError(

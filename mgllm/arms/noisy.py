@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
+from mgllm.arms.base import Case, Ground, arm
 from mgllm.arms.confusion import MISSED, Confusion, load_confusion
+from mgllm.cues.block import Cues, told_gestures
 from mgllm.errors import InputError, unknown
-from mgllm.records import Gesture, GestureTranscript
+from mgllm.records import CueSettings, Gesture, GestureTranscript
 from mgllm.seeds import stream, unit
 
-__all__ = ["Confusion", "add_noise", "confuse", "label_frequencies", "load_confusion", "parse_noisy"]
-
+NAME = "text+noisy@"
 NOISY = re.compile(r"text\+noisy@([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 USUAL_LENGTH = 1.0
 """Seconds that a false alarm lasts where the item has no gesture to take the length from."""
@@ -37,6 +38,24 @@ def parse_noisy(arm: str) -> float:
     if match is None or float(match[1]) > 1:
         raise InputError(f"arm '{arm}' names no noise level in 0..1; write it like text+noisy@0.2")
     return float(match[1])
+
+
+def _draw(ground: Ground) -> Mapping[str, float] | Confusion:
+    """What a label may become: by the confusion file, else in proportion to what is told over the set."""
+    if ground.confusion is not None:
+        return load_confusion(ground.confusion)
+    assert ground.source is not None  # the arm needs one
+    return label_frequencies(
+        _told(item.gestures[ground.source], ground.settings) for item in ground.items.values()
+    )
+
+
+@arm("text+noisy@", speech=True, needs="source", level=parse_noisy, draws=_draw, may_coincide=True, place=70)
+def _noisy(case: Case, level: float) -> Cues:
+    ground, drawn = case.ground, case.ground.drawn[NAME]
+    transcript = _told(case.transcript(), ground.settings)
+    change = confuse if isinstance(drawn, Confusion) else add_noise
+    return case.tell(change(transcript, level, drawn, ground.seed, case.item.id))
 
 
 def label_frequencies(transcripts: Iterable[GestureTranscript]) -> Mapping[str, float]:
@@ -102,6 +121,11 @@ def confuse(
     gestures += _false_alarms(transcript, level, confusion, seed, item)
     gestures.sort(key=lambda placed: placed[0])
     return transcript.model_copy(update={"gestures": tuple(gesture for _, gesture in gestures)})
+
+
+def _told(transcript: GestureTranscript, settings: CueSettings) -> GestureTranscript:
+    """Noise falls on what is told: a label that is left out can be neither replaced nor drawn."""
+    return transcript.model_copy(update={"gestures": told_gestures(transcript, settings)})
 
 
 def _false_alarms(

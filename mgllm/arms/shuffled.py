@@ -23,7 +23,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mgllm.arms.base import Case, arm
 from mgllm.arms.donor_targets import dominant_subject, draw_targets, nearest_possible_targets
+from mgllm.cues.block import Cues, item_duration
 from mgllm.errors import InputError
 from mgllm.records import Frozen, GestureTranscript, ShuffleStats
 from mgllm.seeds import stream
@@ -35,6 +37,11 @@ FACTOR = 1.25  # durations within this factor count as equal, so that shuffles r
 FARTHEST = 9  # steps of FACTOR; also where a duration is unknown
 MOST = 99  # differences in number of gestures above this count as this: keeps all weights exact in float64
 TOLERANCE = 1e-9
+
+
+@arm("text+shuffled", speech=True, needs="donor", may_coincide=True, role="shuffled", place=50)
+def _shuffled(case: Case, level: None) -> Cues:
+    return case.tell(donated(case))
 
 
 class Shown(Frozen):
@@ -96,6 +103,15 @@ def assign_donors(shown: Sequence[Shown], seed: int, epoch: int, shuffle: int) -
     donor_N = _best_of_draws(numbers, stream(seed, "shuffling", epoch, shuffle)) if n > 1 else np.arange(n)
     donor = {ids[i]: ids[j] for i, j in enumerate(donor_N)}
     return Donors(donor=donor, stats=_stats(numbers, donor_N, epoch, shuffle))
+
+
+def donated(case: Case) -> GestureTranscript:
+    """The gestures of the item's donor, their times scaled to the item."""
+    ground = case.ground
+    assert ground.source is not None  # an arm that needs a donor has one
+    giver = ground.items[ground.donors[case.epoch, case.shuffle][case.item.id]]
+    own, others = (item_duration(who, ground.source) for who in (case.item, giver))
+    return scale_times(giver.gestures[ground.source], own, others)
 
 
 def scale_times(transcript: GestureTranscript, own: float | None, donors: float | None) -> GestureTranscript:

@@ -10,11 +10,11 @@ import sys
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from mgllm.commands.render import manner_without_model, render_questions
+from mgllm.commands.render import render_questions
 from mgllm.errors import InputError
+from mgllm.experiment.manner import Manner, settle
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Manner
 from mgllm.prompts.scenarios import FoundScenario, find_scenario
 from mgllm.records import Form, Frozen, Reasoning
 
@@ -105,7 +105,7 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
         for form, reasoning in _ways(found, paraphrase):
             ask = options.ask.model_copy(update={"paraphrase": paraphrase, "reasoning": reasoning})
             told = options.model_copy(update={"ask": ask})
-            manner = manner_without_model(found, form, told)
+            manner = settle(found, told.ask, form)
             questions = render_questions(material, manner, told)
             _sentinels(material, manner, told)
             prompts += len(questions)
@@ -140,7 +140,8 @@ def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
         }
     )
     arms = tuple(arm for arm in material.arms if arm.needs != "donor")
-    alone = replace(material, items=(marked,), asked=(marked,), arms=arms, donors={})
+    ground = replace(material.ground, items={marked.id: marked}, donors={})
+    alone = replace(material, ground=ground, asked=(marked,), arms=arms)
     for one in render_questions(alone, manner, options):
         shown = next((m.content for m in one.question.prompt.messages if _SENTINEL in m.content), None)
         if shown is not None:

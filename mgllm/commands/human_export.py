@@ -10,10 +10,11 @@ from pathlib import Path
 
 from mgllm.errors import InputError
 from mgllm.experiment.manifest import describe_scenario
+from mgllm.experiment.manner import settle
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Manner, Planned, plan_questions
+from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.experiment.seating import seats
 from mgllm.files.json_files import decode, read_at_most
 from mgllm.files.writing import refuse_existing, write_texts
@@ -129,18 +130,8 @@ def _consent(path: Path | None) -> str:
 
 def _plan(material: Material, options: RunOptions, raters: int, consent: str) -> HumanPlan:
     scenario = material.scenario
-    manner = Manner(
-        form="chat",
-        reasoning="direct",
-        score="generate",
-        lettered=False,
-        template=material.found.prompt_files(options.ask.paraphrase).chat,
-        temperature=0.0,
-        max_tokens=1,
-        epochs=1,
-        shuffles=1,
-        seed=options.ask.seed,
-    )
+    ask = options.ask.model_copy(update={"reasoning": "direct", "max_tokens": 1})
+    manner = settle(material.found, ask, "chat", "generate")
     renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
     planned = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mgllm.errors import InputError, unknown
-from mgllm.experiment.manner import MAX_TOKENS
+from mgllm.experiment.manner import Manner, settle
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Manner, Planned, plan_questions
+from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.prompts import Renderer
-from mgllm.prompts.scenarios import FoundScenario, find_scenario
+from mgllm.prompts.scenarios import find_scenario
 from mgllm.records import Form, Frozen, Prompt
 
 
@@ -55,9 +56,9 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
         raise InputError(
             unknown(f"item of {material.items_name}", item, known[:50] if len(known) > 50 else known)
         )
-    wanted = material.by_id[item or known[0]]
+    wanted = material.ground.items[item or known[0]]
     form: Form = "chat" if options.ask.form == "auto" else options.ask.form
-    manner = manner_without_model(found, form, options)
+    manner = settle(found, options.ask, form)
     questions = render_questions(narrowed(material, wanted.id), manner, options)
     order = [arm.name for arm in material.arms]
     first = {one.key.arm: one for one in reversed(questions)}
@@ -72,36 +73,9 @@ def render_questions(material: Material, manner: Manner, options: RunOptions) ->
     return questions
 
 
-def manner_without_model(found: FoundScenario, form: Form, options: RunOptions) -> Manner:
-    """The manner of a form where no model is at hand to choose it.
-
-    Raises:
-        InputError: the scenario has no cloze template.
-    """
-    files = found.prompt_files(options.ask.paraphrase)
-    template = files.chat if form == "chat" else files.cloze
-    if template is None:
-        raise InputError(f"{found.path} has no cloze template; use --form chat")
-    reasoning = options.ask.reasoning or found.scenario.reasoning
-    return Manner(
-        form=form,
-        reasoning=reasoning,
-        score="logprob",
-        lettered=False,
-        template=template,
-        temperature=0.0,
-        max_tokens=MAX_TOKENS[reasoning],
-        epochs=options.ask.epochs,
-        shuffles=options.ask.shuffles,
-        seed=options.ask.seed,
-    )
-
-
 def narrowed(material: Material, item: str) -> Material:
     """The same set and draws, with one item asked."""
-    from dataclasses import replace
-
-    return replace(material, asked=(material.by_id[item],))
+    return replace(material, asked=(material.ground.items[item],))
 
 
 def prompt_text(prompt: Prompt) -> str:

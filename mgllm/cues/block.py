@@ -3,33 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
-from mgllm.cues.by_turn import NOTE, names_turns, turn_lines
-from mgllm.cues.lines import CueLine, CueLines, Occasion, Told, clock, plain_lines, timeline_lines
-from mgllm.cues.summary import summary_lines, summary_note
+from mgllm.cues.base import CueLine, Occasion, Style, Told, styles
 from mgllm.cues.vocabularies import Vocabulary
-from mgllm.records import CueSettings, CueSource, CueStyle, Frozen, Gesture, GestureTranscript, Item
-
-__all__ = [
-    "CueLine",
-    "Cues",
-    "Occasion",
-    "clock",
-    "item_duration",
-    "recording_length",
-    "shown_labels",
-    "tell",
-    "told_gestures",
-]
-
-STYLES: Mapping[CueStyle, CueLines] = {
-    "timeline": timeline_lines,
-    "plain": plain_lines,
-    "by_turn": turn_lines,
-    "summary": summary_lines,
-}
-"""A new style is a function here, and a name in `CueStyle`."""
+from mgllm.records import CueSettings, CueSource, Frozen, Gesture, GestureTranscript, Item
 
 
 class Cues(Frozen):
@@ -54,7 +32,7 @@ def told_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple
         if gesture.label.casefold() not in left_out
         and (gesture.confidence is None or gesture.confidence >= settings.threshold)
     ]
-    if settings.top_k is not None and settings.style == "summary":
+    if settings.top_k is not None and _style(settings).counts:
         kinds = _most_counted(told, settings.top_k)
         told = [gesture for gesture in told if gesture.label in kinds]
     elif settings.top_k is not None:
@@ -65,7 +43,7 @@ def told_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple
 def shown_labels(transcript: GestureTranscript, settings: CueSettings) -> tuple[str, ...]:
     """What decides whether two transcripts read alike: the labels told, in the order that the style tells."""
     labels = [gesture.label for gesture in told_gestures(transcript, settings)]
-    return tuple(sorted(labels) if settings.style == "summary" else labels)
+    return tuple(sorted(labels) if _style(settings).counts else labels)
 
 
 def tell(
@@ -81,10 +59,11 @@ def tell(
         settings=settings,
         occasion=occasion or Occasion(),
     )
-    lines = STYLES[settings.style](told)
+    style = _style(settings)
+    lines = style.lines(told)
     return Cues(
         heading=vocabulary.heading,
-        definition=f"{vocabulary.definition} {_note(told, lines)}".rstrip(),
+        definition=f"{vocabulary.definition} {style.note(told, lines)}".rstrip(),
         lines=tuple(lines),
         nothing=vocabulary.nothing,
     )
@@ -109,11 +88,8 @@ def item_duration(item: Item, source: CueSource) -> float | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def _note(told: Told, lines: Sequence[CueLine]) -> str:
-    """How to read the lines, where they do not say it themselves."""
-    if told.settings.style == "by_turn" and names_turns(lines):
-        return NOTE
-    return summary_note(told) if told.settings.style == "summary" and lines else ""
+def _style(settings: CueSettings) -> Style:
+    return styles.get(settings.style)()
 
 
 def _certainty(gesture: Gesture) -> float:

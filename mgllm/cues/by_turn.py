@@ -6,23 +6,49 @@ labels. The transcript in the prompt has its turns in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from mgllm.cues.lines import CueLine, Told, sure
-from mgllm.records import Gesture, Turn
+from mgllm.cues.base import CueLine, Style, Told, noted, style, sure
+from mgllm.cues.block import told_gestures
+from mgllm.errors import InputError
+from mgllm.records import CueSettings, CueSource, Gesture, Item, Turn
 
 SILENT = "while silent: "
 NOTE = "Turns are counted in the order of speech."
 """How to read the lines, for the cue block's definition."""
 
 
-def turn_lines(told: Told) -> list[CueLine]:
+@style("by_turn")
+class ByTurn(Style):
     """Each gesture behind its turn; where times are missing, its name alone."""
-    turns = told.occasion.turns
-    return [
-        CueLine(when=_place(one, turns), what=one.label, sure=sure(one, told.settings))
-        for one in told.gestures
-    ]
+
+    def lines(self, told: Told) -> list[CueLine]:
+        """A line for each gesture."""
+        turns = told.occasion.turns
+        return [
+            CueLine(when=_place(one, turns), what=one.label, sure=sure(one, told.settings))
+            for one in told.gestures
+        ]
+
+    def note(self, told: Told, lines: Sequence[CueLine]) -> str:
+        """How turns are counted, where a line tells one."""
+        return NOTE if names_turns(lines) else ""
+
+    def check(
+        self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
+    ) -> list[str]:
+        """Turns and gestures need times."""
+        unknown = [item.id for item in items if not places_known(item.speech)]
+        if len(unknown) == len(items):
+            raise InputError(
+                "cue style by_turn needs turns with start and end, which no item has; join speech that has "
+                "times (mgllm items join --speech), or tell gestures as a timeline"
+            )
+        told = [gesture for item in items for gesture in told_gestures(item.gestures[source], settings)]
+        if told and all(gesture.start is None for gesture in told):
+            raise InputError(f"cue style by_turn needs gestures with times; no {source} gesture has any")
+        what = "have turns without times, so their gestures are told without a turn"
+        return noted(unknown, len(items), what)
 
 
 def names_turns(lines: Sequence[CueLine]) -> bool:

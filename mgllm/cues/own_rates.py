@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from mgllm.cues.base import Rates
 from mgllm.cues.block import recording_length, told_gestures
-from mgllm.cues.lines import Rates
 from mgllm.records import CueSettings, CueSource, Item
 
 OTHERS = "others"
@@ -30,7 +30,7 @@ def own_rates(
     An item is left out where the person is not known, or has no other recording of known length that counts
     as rest. Its own recording never counts.
     """
-    if settings.style != "summary" or settings.rest is None:
+    if settings.rest is None:
         return {}
     whole = settings.model_copy(update={"top_k": None})
     by_person: defaultdict[str, list[Item]] = defaultdict(list)

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mgllm.cues.lines import CueLine, Rates, Told
+from mgllm.cues.base import CueLine, Rates, Style, Told, noted, style
+from mgllm.cues.block import recording_length
+from mgllm.cues.own_rates import OTHERS, own_rates
+from mgllm.records import CueSettings, CueSource, Item
 from mgllm.seeds import stream
 
 IN_ALL = "in all"
@@ -17,28 +20,56 @@ _NUMBER = re.compile(r"(\d+)(\.\d+)?")
 _TIMES = re.compile(r"(\d+) times?")
 
 
-def summary_lines(told: Told) -> list[CueLine]:
+@style("summary")
+class Summary(Style):
     """A line for each kind of gesture, those seen most first, and one for all together."""
-    counts = Counter(one.label for one in told.gestures)
-    usual, duration = told.usual, told.occasion.duration
-    rest = usual.per_minute if usual is not None else {}
-    lines = [
-        CueLine(
-            what=label,
-            sure=f": {_often(counts[label], duration, usual, rest.get(label, 0.0))}{_sure(label, told)}",
-        )
-        for label in sorted(counts, key=lambda label: (-counts[label], label))
-    ]
-    if counts and len({*counts, *rest}) > 1 and told.settings.top_k is None:
-        often = _often(counts.total(), duration, usual, sum(rest.values()))
-        lines.append(CueLine(what=IN_ALL, sure=f": {often}"))
-    return lines
 
+    counts = True
 
-def summary_note(told: Told) -> str:
-    """How to read the lines, for the cue block's definition; nothing where they say it themselves."""
-    beside = told.usual is not None and told.occasion.duration
-    return told.usual.meaning if told.usual is not None and beside else ""
+    def lines(self, told: Told) -> list[CueLine]:
+        """A line for each kind, and one for all where there are several."""
+        counts = Counter(one.label for one in told.gestures)
+        usual, duration = told.usual, told.occasion.duration
+        rest = usual.per_minute if usual is not None else {}
+        lines = [
+            CueLine(
+                what=label,
+                sure=f": {_often(counts[label], duration, usual, rest.get(label, 0.0))}{_sure(label, told)}",
+            )
+            for label in sorted(counts, key=lambda label: (-counts[label], label))
+        ]
+        if counts and len({*counts, *rest}) > 1 and told.settings.top_k is None:
+            often = _often(counts.total(), duration, usual, sum(rest.values()))
+            lines.append(CueLine(what=IN_ALL, sure=f": {often}"))
+        return lines
+
+    def note(self, told: Told, lines: Sequence[CueLine]) -> str:
+        """What stands beside the rates."""
+        beside = lines and told.usual is not None and told.occasion.duration
+        return told.usual.meaning if told.usual is not None and beside else ""
+
+    def rates(
+        self, items: Sequence[Item], sources: Iterable[CueSource], settings: CueSettings
+    ) -> Mapping[str, Mapping[CueSource, Rates]]:
+        """The person's rates in other recordings."""
+        return own_rates(items, sources, settings)
+
+    def check(
+        self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
+    ) -> list[str]:
+        """Rates need lengths of recordings, and other recordings of the person."""
+        lengthless = [item.id for item in items if recording_length(item, source) is None]
+        notes = noted(lengthless, len(items), "have no duration, so gestures are counted without rates")
+        if settings.rest is None:
+            return notes
+        others = "other recording of the person"
+        what = others if settings.rest == OTHERS else f"recording where '{settings.rest}' is true"
+        alone = [item.id for item in items if item.id not in rated]
+        return notes + noted(alone, len(items), f"have no {what} to set rates beside")
+
+    def filler(self, lines: Sequence[CueLine], seed: int, item: str) -> Sequence[CueLine]:
+        """Other numbers: counts and rates are what a summary tells of the person."""
+        return with_other_numbers(lines, seed, item)
 
 
 def with_other_numbers(lines: Sequence[CueLine], seed: int, item: str) -> tuple[CueLine, ...]:

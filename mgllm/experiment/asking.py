@@ -177,7 +177,7 @@ def _write(planned: Planned, reply: Reply, desk: Desk, shared: RecordKey | None)
 def _identity(planned: Planned) -> object:
     question, key = planned.question, planned.key
     choices = frozenset((choice.label, choice.text) for choice in question.choices)
-    owner = None if key.arm == "none" else key.item
+    owner = None if planned.blind else key.item
     return key.scenario, owner, question.prompt.sha256, choices, key.epoch
 
 

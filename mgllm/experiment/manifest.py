@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mgllm.answers.refusals import VERSION
+from mgllm.arms.base import arm_roles
 from mgllm.backends.base import Backend
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
+from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Manner
 from mgllm.prompts import Renderer
 from mgllm.records import Exposure, RunManifest, ScenarioManifest
 
@@ -44,7 +45,7 @@ def describe_scenario(
     material: Material, manner: Manner, renderer: Renderer, paraphrase: str | None
 ) -> ScenarioManifest:
     """What one scenario of a run is; after planning, when all templates have been read."""
-    scenario, asked, source = material.scenario, material.asked, material.source
+    scenario, asked, source = material.scenario, material.asked, material.ground.source
     clusters = Counter(item.subject for item in asked)
     vocabularies = sorted({t.vocabulary for item in asked for t in item.gestures.values()})
     nouns = sorted({load_vocabulary(name).noun for name in vocabularies})
@@ -73,6 +74,7 @@ def describe_scenario(
         arms_left_out=material.left_out,
         attributed=material.attributed,
         baseline=scenario.baseline,
+        roles=arm_roles(),
         form=manner.form,
         reasoning=manner.reasoning,
         score=manner.score,
@@ -80,7 +82,7 @@ def describe_scenario(
         exposures=dict(exposures),
         vocabularies=tuple(vocabularies),
         noun=" and ".join(nouns) or "micro-gestures",
-        shuffles=tuple(donors.stats for donors in material.donors.values()),
+        shuffles=material.shuffles,
         ethics=scenario.ethics,
     )
 

@@ -5,12 +5,30 @@ from __future__ import annotations
 from mgllm.backends.base import Backend
 from mgllm.errors import InputError
 from mgllm.experiment.options import AskOptions
-from mgllm.experiment.plan import Manner
 from mgllm.prompts.scenarios import FoundScenario
-from mgllm.records import Form, Reasoning, Score
+from mgllm.records import Form, Frozen, Reasoning, Score
 
 MAX_TOKENS: dict[Reasoning, int] = {"direct": 256, "chain_of_thought": 1024}
 """Bound of generated tokens where `--max-tokens` does not say it."""
+
+
+class Manner(Frozen):
+    """How all questions of a scenario are put: what was asked for, with nothing left open."""
+
+    form: Form
+    """chat or cloze."""
+    reasoning: Reasoning
+    """direct or chain_of_thought."""
+    score: Score
+    """logprob or generate."""
+    lettered: bool
+    """Labels are offered as letters."""
+    template: str
+    """Template file."""
+    max_tokens: int
+    """Upper bound of generated tokens."""
+    ask: AskOptions
+    """Seed, epochs, shuffles and temperature, as asked for."""
 
 
 async def choose_manner(backend_name: str, backend: Backend, found: FoundScenario, ask: AskOptions) -> Manner:
@@ -24,18 +42,29 @@ async def choose_manner(backend_name: str, backend: Backend, found: FoundScenari
         what = "--reasoning chain_of_thought" if reasoning == "chain_of_thought" else "--score generate"
         raise InputError(f"{what} needs --form chat: a cloze prompt is continued by the labels alone")
     score: Score = "logprob" if form == "cloze" and ask.score == "auto" else await _score(backend, ask)
+    made = settle(found, ask, form, score)
+    return made.model_copy(update={"lettered": _lettered(backend_name, form, score, found)})
+
+
+def settle(found: FoundScenario, ask: AskOptions, form: Form, score: Score = "logprob") -> Manner:
+    """The manner of a form and a score, where both are known; labels stand as words.
+
+    Raises:
+        InputError: the scenario has no cloze template.
+    """
     files = found.prompt_files(ask.paraphrase)
+    template = files.chat if form == "chat" else files.cloze
+    if template is None:
+        raise InputError(f"{found.path} has no cloze template; use --form chat")
+    reasoning = ask.reasoning or found.scenario.reasoning
     return Manner(
         form=form,
         reasoning=reasoning,
         score=score,
-        lettered=_lettered(backend_name, form, score, found),
-        template=files.chat if form == "chat" else str(files.cloze),
-        temperature=ask.temperature,
+        lettered=False,
+        template=template,
         max_tokens=ask.max_tokens or MAX_TOKENS[reasoning],
-        epochs=ask.epochs,
-        shuffles=ask.shuffles,
-        seed=ask.seed,
+        ask=ask,
     )
 
 

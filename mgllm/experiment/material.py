@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
-from mgllm.arms.arms import Arm, choose_source, get_arms
 from mgllm.arms.attribution import attributed_gestures, check_arms
-from mgllm.arms.confusion import Confusion, load_confusion
-from mgllm.arms.noisy import label_frequencies
+from mgllm.arms.base import Arm, Ground, get_arms
 from mgllm.arms.shuffled import Donors, Shown, assign_donors
-from mgllm.cues.block import item_duration, shown_labels, told_gestures
-from mgllm.cues.checks import check_style
-from mgllm.cues.lines import Rates
-from mgllm.cues.own_rates import own_rates
+from mgllm.cues.base import styles
+from mgllm.cues.block import item_duration, shown_labels
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, RunOptions
 from mgllm.experiment.sampling import limited
 from mgllm.items.joining_gestures import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
 from mgllm.prompts.scenarios import FoundScenario
-from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Scenario
+from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Scenario, ShuffleStats
+
+SOURCE_ORDER: tuple[CueSource, ...] = ("out_of_fold", "recognized", "annotated")
+"""Preference for the source of the cues where `--cue-source` does not say it."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,8 @@ class Material:
 
     found: FoundScenario
     """What is asked, and the file it came from."""
-    items: tuple[Item, ...]
-    """The whole set, gestures joined."""
+    ground: Ground
+    """The whole set, gestures joined, and what is drawn over it."""
     items_name: str
     """File name of the set."""
     items_sha256: str
@@ -42,30 +40,27 @@ class Material:
     """In table order."""
     left_out: Mapping[str, str]
     """Arms asked for and left out, with the reason."""
-    source: CueSource | None
-    """Source of the cues."""
-    donors: Mapping[tuple[int, int], Donors]
-    """By (epoch, shuffle)."""
-    frequencies: Mapping[str, float] | None
-    """Of gesture labels over the set, for `text+noisy`."""
-    confusion: Confusion | None
-    """From `--confusion`."""
+    shuffles: tuple[ShuffleStats, ...]
+    """How the assignments of donors came out."""
     notes: tuple[str, ...]
     """What joining had to say, and the cue style of items that it cannot do justice to."""
     attributed: tuple[AttributedGesture, ...]
     """Gestures to leave out and to tell alone; empty without `--attribute`."""
-    usual: Mapping[str, Mapping[CueSource, Rates]]
-    """By item id, the person's rates in other recordings; empty but for the style `summary`."""
 
     @property
     def scenario(self) -> Scenario:
         """What is asked."""
         return self.found.scenario
 
-    @cached_property
-    def by_id(self) -> dict[str, Item]:
-        """The set by item id."""
-        return {item.id: item for item in self.items}
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The whole set."""
+        return tuple(self.ground.items.values())
+
+    @property
+    def main(self) -> Arm | None:
+        """The arm whose claim is tested, if the run has it."""
+        return next((arm for arm in self.arms if arm.role == "main"), None)
 
 
 def gather(found: FoundScenario, options: RunOptions) -> Material:
@@ -85,27 +80,53 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     source = _source(items, arms, which.cue_source)
     arms, left_out = _without_twin_oracle(arms, source)
     _refuse_missing(items, arms, source)
-    usual = own_rates(items, _sources_told(arms, source), scenario.cue)
+    style = styles.get(scenario.cue.style)()
+    usual = style.rates(items, _sources_told(arms, source), scenario.cue)
     if source is not None:
-        notes += check_style(items, source, scenario.cue, usual)
-    has_noise = any(arm.name.startswith("text+noisy") for arm in arms)
-    draws = has_noise and options.ask.confusion is None
+        notes += style.check(items, source, scenario.cue, usual)
+    donors = _all_donors(items, arms, source, scenario, options.ask)
     asked = limited(items, which.limit, options.ask.seed) if which.limit else items
+    ground = Ground(
+        items={item.id: item for item in items},
+        source=source,
+        settings=scenario.cue,
+        seed=options.ask.seed,
+        confusion=options.ask.confusion,
+        donors={key: drawn.donor for key, drawn in donors.items()},
+        usual=usual,
+    )
     return Material(
         found=found,
-        items=items,
+        ground=replace(ground, drawn={arm.stem: arm.draws(ground) for arm in arms if arm.draws is not None}),
         items_name=where.replace("\\", "/").rsplit("/", 1)[-1],
         items_sha256=items_sha256(items),
         asked=asked,
         arms=arms,
         left_out=left_out,
-        source=source,
-        donors=_all_donors(items, arms, source, scenario, options.ask),
-        frequencies=_frequencies(items, source, scenario.cue) if draws else None,
-        confusion=load_confusion(options.ask.confusion) if has_noise and options.ask.confusion else None,
+        shuffles=tuple(drawn.stats for drawn in donors.values()),
         notes=tuple(notes),
         attributed=_attributed(asked, arms, source, scenario.cue) if options.ask.attribute else (),
-        usual=usual,
+    )
+
+
+def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource | None:
+    """The one source that `text+mg` tells for every item, or None where no item has gestures.
+
+    Raises:
+        InputError: the wanted source is missing for an item, or every source is missing for some item.
+    """
+    sources = (wanted,) if wanted else SOURCE_ORDER
+    for source in sources:
+        if all(source in item.gestures for item in items):
+            return source
+    if wanted is None and not any(item.gestures for item in items):
+        return None
+    have = {source: sum(source in item.gestures for item in items) for source in sources}
+    best = max(sources, key=lambda source: have[source])
+    missing = [item.id for item in items if best not in item.gestures]
+    raise InputError(
+        f"{len(missing)} of {len(items)} items have no {best} gestures (first: {missing[0]}); "
+        "an item in which nothing was seen needs an empty transcript, a missing one is an error"
     )
 
 
@@ -135,12 +156,12 @@ def _sources_told(arms: Sequence[Arm], source: CueSource | None) -> set[CueSourc
 def _without_twin_oracle(
     arms: tuple[Arm, ...], source: CueSource | None
 ) -> tuple[tuple[Arm, ...], dict[str, str]]:
-    if source != "annotated" or "text+mg" not in {arm.name for arm in arms}:
+    main = next((arm.name for arm in arms if arm.role == "main"), None)
+    if source != "annotated" or main is None:
         return arms, {}
+    why = f"{main} already shows the annotated gestures"
     kept = tuple(arm for arm in arms if arm.needs != "annotated")
-    return kept, {
-        arm.name: "text+mg already shows the annotated gestures" for arm in arms if arm.needs == "annotated"
-    }
+    return kept, {arm.name: why for arm in arms if arm.needs == "annotated"}
 
 
 def _refuse_missing(items: Sequence[Item], arms: Sequence[Arm], source: CueSource | None) -> None:
@@ -164,7 +185,7 @@ def _attributed(
     asked: Sequence[Item], arms: Sequence[Arm], source: CueSource | None, settings: CueSettings
 ) -> tuple[AttributedGesture, ...]:
     check_arms({arm.name for arm in arms})
-    assert source is not None  # text+mg has one
+    assert source is not None  # the main arm has one
     return attributed_gestures(asked, source, settings)
 
 
@@ -188,14 +209,3 @@ def _all_donors(
         for epoch in range(ask.epochs)
         for shuffle in range(ask.shuffles)
     }
-
-
-def _frequencies(
-    items: Sequence[Item], source: CueSource | None, settings: CueSettings
-) -> Mapping[str, float]:
-    """How often each label is told over the whole set."""
-    assert source is not None
-    transcripts = [item.gestures[source] for item in items]
-    return label_frequencies(
-        [t.model_copy(update={"gestures": told_gestures(t, settings)}) for t in transcripts]
-    )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mgllm.arms.arms import Arm, Case
 from mgllm.arms.attribution import attribution_arms
+from mgllm.arms.base import Arm, Case
 from mgllm.arms.integrity import block_text, check_item
-from mgllm.arms.shuffled import scale_times
-from mgllm.cues.block import item_duration
 from mgllm.errors import IntegrityError
+from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
 from mgllm.prompts import OfferedLabel, Renderer, View
@@ -18,42 +17,13 @@ from mgllm.records import (
     Choice,
     CueSource,
     Exposure,
-    Form,
-    Frozen,
     Item,
     Label,
     Prompt,
     Question,
-    Reasoning,
     RecordKey,
-    Score,
 )
 from mgllm.seeds import number
-
-
-class Manner(Frozen):
-    """How all questions of a scenario are put."""
-
-    form: Form
-    """chat or cloze."""
-    reasoning: Reasoning
-    """direct or chain_of_thought."""
-    score: Score
-    """logprob or generate."""
-    lettered: bool
-    """Labels are offered as letters."""
-    template: str
-    """Template file."""
-    temperature: float
-    """Sampling temperature."""
-    max_tokens: int
-    """Upper bound of generated tokens."""
-    epochs: int
-    """Repetitions."""
-    shuffles: int
-    """Donors per item and epoch."""
-    seed: int
-    """The run's seed."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +36,8 @@ class Planned:
     label_order: tuple[str, ...]
     cue_source: CueSource | None
     exposure: Exposure | None
+    blind: bool
+    """Nothing of the item is told: asked once for each label order."""
 
 
 def plan_questions(
@@ -95,23 +67,24 @@ class _Planner:
     def __init__(
         self, material: Material, manner: Manner, renderer: Renderer, count: Callable[[str], int]
     ) -> None:
-        self.material, self.manner, self.renderer, self.count = material, manner, renderer, count
+        self.material, self.manner, self.renderer = material, manner, renderer
         scenario = material.scenario
         self.labels = {label.id: label for label in scenario.labels}
         self.letters = {label.id: chr(ord("A") + i) for i, label in enumerate(scenario.labels)}
-        self.orders = label_orders(material.items, tuple(self.labels), manner.seed)
-        self.forbidden = {
+        self.orders = label_orders(material.items, tuple(self.labels), manner.ask.seed)
+        forbidden = {
             word.casefold() for label in scenario.labels for word in (*label.id.split(), *label.text.split())
         }
+        self.ground = replace(material.ground, count=count, render=renderer.cue_block, forbidden=forbidden)
         self.told_apart = False
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
         arms = (*self.material.arms, *self._attribution_arms(item))
-        order = arm_order([arm.name for arm in arms], self.manner.seed, item.id)
+        order = arm_order([arm.name for arm in arms], self.manner.ask.seed, item.id)
         by_name = {arm.name: arm for arm in arms}
         still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if arm.needs != "donor"}
-        for epoch in range(self.manner.epochs):
+        for epoch in range(self.manner.ask.epochs):
             shuffled = self._shuffled_prompts(item, epoch)
             for prompts in shuffled or [{}]:
                 check_item(item.id, arms, {**still, **prompts}, self.material.scenario.labels)
@@ -126,25 +99,26 @@ class _Planner:
 
     def refuse_empty_shuffle(self) -> None:
         """If shuffling changed no item's cues, no difference could ever be seen."""
-        names = {arm.name for arm in self.material.arms}
-        if {"text+mg", "text+shuffled"} <= names and not self.told_apart:
+        main = self.material.main
+        given = next((arm.name for arm in self.material.arms if arm.needs == "donor"), None)
+        if main is not None and given is not None and not self.told_apart:
             raise IntegrityError(
-                "arms text+mg and text+shuffled: the cue blocks of all items asked are the same; "
-                "there is nothing to shuffle. Leave text+shuffled out with --arms"
+                f"arms {main.name} and {given}: the cue blocks of all items asked are the same; "
+                f"there is nothing to shuffle. Leave {given} out with --arms"
             )
 
     def _attribution_arms(self, item: Item) -> tuple[Arm, ...]:
         material = self.material
-        if not material.attributed or material.source is None:
+        if not material.attributed or material.ground.source is None:
             return ()
-        return attribution_arms(material.attributed, item, material.source, material.scenario.cue)
+        return attribution_arms(material.attributed, item, material.ground.source, material.scenario.cue)
 
     def _compare_shuffled(
         self, still: Mapping[str, Prompt], shuffled: Sequence[Mapping[str, Prompt]]
     ) -> None:
         for prompts in shuffled:
             for prompt in prompts.values():
-                true = still.get("text+mg")
+                true = still.get(self.material.main.name) if self.material.main is not None else None
                 self.told_apart |= true is None or block_text(true, "cues") != block_text(prompt, "cues")
 
     def _shuffled_prompts(self, item: Item, epoch: int) -> list[dict[str, Prompt]]:
@@ -153,7 +127,7 @@ class _Planner:
             return []
         return [
             {arm.name: self._prompt(item, arm, epoch, shuffle) for arm in arms}
-            for shuffle in range(self.manner.shuffles)
+            for shuffle in range(self.manner.ask.shuffles)
         ]
 
     def _prompt(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Prompt:
@@ -163,7 +137,7 @@ class _Planner:
             reasoning=self.manner.reasoning,
             text=self.material.scenario.text,
             speech=item.speech if arm.speech else (),
-            cues=arm.cues(self._case(item, arm, epoch, shuffle), arm.name),
+            cues=arm.block(Case(self.ground, item, epoch, shuffle)),
         )
         return self.renderer.render(self.manner.template, self.manner.form, view)
 
@@ -173,31 +147,10 @@ class _Planner:
         letter = self.letters[label.id]
         return OfferedLabel(text=f"{letter}. {label.text}", answer=letter)
 
-    def _case(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Case:
-        material, donor = self.material, None
-        if arm.needs == "donor":
-            assert material.source is not None
-            giver = material.by_id[material.donors[epoch, shuffle].donor[item.id]]
-            own, others = (item_duration(who, material.source) for who in (item, giver))
-            donor = scale_times(giver.gestures[material.source], own, others)
-        return Case(
-            item=item,
-            source=material.source,
-            settings=material.scenario.cue,
-            seed=self.manner.seed,
-            donor=donor,
-            frequencies=material.frequencies,
-            confusion=material.confusion,
-            count=self.count,
-            render=self.renderer.cue_block,
-            forbidden=self.forbidden,
-            usual=material.usual.get(item.id, {}),
-        )
-
     def _planned(self, item: Item, arm: Arm, epoch: int, shuffle: int, prompt: Prompt) -> Planned:
         source: CueSource | None = None
         if arm.tells_cues:
-            source = "annotated" if arm.needs == "annotated" else self.material.source
+            source = "annotated" if arm.needs == "annotated" else self.material.ground.source
         recognised = source is not None and source != "annotated"
         return Planned(
             key=RecordKey(self.material.scenario.name, item.id, arm.name, epoch, shuffle),
@@ -206,6 +159,7 @@ class _Planner:
             label_order=self.orders[item.id],
             cue_source=source,
             exposure=item.gestures[source].exposure if recognised and source is not None else None,
+            blind=not (arm.speech or arm.tells_cues),
         )
 
     def _question(self, item: Item, prompt: Prompt, epoch: int) -> Question:
@@ -214,9 +168,9 @@ class _Planner:
             choices=tuple(self._choice(self.labels[label]) for label in self.orders[item.id]),
             score=self.manner.score,
             reasoning=self.manner.reasoning,
-            temperature=self.manner.temperature,
+            temperature=self.manner.ask.temperature,
             max_tokens=self.manner.max_tokens,
-            seed=number(self.manner.seed, "sampling", epoch) % 2**31,
+            seed=number(self.manner.ask.seed, "sampling", epoch) % 2**31,
         )
 
     def _choice(self, label: Label) -> Choice:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from mgllm.cues.base import styles
 from mgllm.errors import InputError, unknown
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen, PromptFiles, Scenario
@@ -115,6 +116,10 @@ def _read(path: Path) -> FoundScenario:
     scenario = read_yaml(path, Scenario)
     if scenario.name != path.stem:
         raise InputError(f"{path} name: '{scenario.name}' is not the file's name; rename one of the two")
+    try:
+        styles.get(scenario.cue.style)
+    except InputError as error:
+        raise InputError(f"{path} cue.style: {error}") from None
     return FoundScenario(scenario=scenario, path=path)
 
 

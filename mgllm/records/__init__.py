@@ -42,7 +42,6 @@ from mgllm.records.reply import LabelScores, Outcome, Reply, Usage, Verdict
 from mgllm.records.scenario import (
     DEFAULT_ARMS,
     CueSettings,
-    CueStyle,
     Form,
     Label,
     PromptFiles,
@@ -73,7 +72,6 @@ __all__ = [
     "Confusion",
     "CueSettings",
     "CueSource",
-    "CueStyle",
     "Effect",
     "Exposure",
     "Figures",

@@ -16,10 +16,6 @@ Reasoning = Literal["direct", "chain_of_thought"]
 Score = Literal["logprob", "generate"]
 """Whether the labels' log-probabilities decide, or the parsed words of the reply."""
 
-CueStyle = Literal["timeline", "plain", "by_turn", "summary"]
-"""`timeline`: "0:03.2–0:05.1 touching or scratching neck"; `plain`: the names alone; `by_turn`: "turn 2 of 3:
-touching or scratching neck"; `summary`: "touching or scratching neck: 2 times, 1.5 a minute"."""
-
 DEFAULT_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
 """What a scenario runs when neither its YAML nor the command line says otherwise."""
 
@@ -45,8 +41,8 @@ class Label(Frozen):
 class CueSettings(Frozen):
     """How gestures are told."""
 
-    style: CueStyle = "timeline"
-    """The form of the lines."""
+    style: Name = "timeline"
+    """The form of the lines, by its name on the shelf of cue styles."""
     threshold: float = Field(default=0.0, ge=0, le=1)
     """Gestures less sure than this are not told; those without a confidence always are."""
     top_k: int | None = Field(default=None, ge=1)

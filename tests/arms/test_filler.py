@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from mgllm.arms.filler import FRAMES, SINGLES, STATES, TOPICS, fill
-from mgllm.cues.block import CueLine, Cues
+from mgllm.cues.base import CueLine
+from mgllm.cues.block import Cues
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary, vocabulary_names
 from mgllm.errors import InputError
 

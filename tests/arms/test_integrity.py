@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.arms.arms import get_arms
+from mgllm.arms.base import get_arms
 from mgllm.arms.integrity import block_text, check_item, frame_lines
 from mgllm.errors import IntegrityError
 from mgllm.records import Label, Message, Prompt, Span, prompt_sha256

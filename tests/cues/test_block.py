@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mgllm.cues.block import clock, item_duration, recording_length, tell, told_gestures
+from mgllm.cues.base import clock
+from mgllm.cues.block import item_duration, recording_length, tell, told_gestures
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
 

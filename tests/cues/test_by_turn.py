@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mgllm.cues.base import CueLine, Occasion
 from mgllm.cues.block import tell
 from mgllm.cues.by_turn import NOTE, SILENT, names_turns, places_known, turn_of
-from mgllm.cues.lines import CueLine, Occasion
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Turn
 

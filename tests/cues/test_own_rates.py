@@ -95,9 +95,8 @@ def test_top_k_leaves_the_rates_beside_true() -> None:
     assert usual(items, "a", top_k=1) == {"head up": 2.0, "pressing lips": 1.0}
 
 
-@pytest.mark.parametrize("settings", [{"rest": None}, {"style": "timeline"}])
-def test_nothing_is_counted_that_is_not_told(settings: dict[str, object]) -> None:
-    assert usual([item("a", "head up"), item("b", "head up")], "a", **settings) is None
+def test_without_rest_nothing_is_set_beside_the_rates() -> None:
+    assert usual([item("a", "head up"), item("b", "head up")], "a", rest=None) is None
 
 
 def test_targets_play_no_part() -> None:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from mgllm.cues.base import CueLine, Occasion, Rates
 from mgllm.cues.block import Cues, shown_labels, tell, told_gestures
-from mgllm.cues.lines import CueLine, Occasion, Rates
 from mgllm.cues.summary import IN_ALL, with_other_numbers
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from mgllm.arms.arms import get_arm
+from mgllm.arms.base import get_arm
 from mgllm.arms.integrity import block_text
 from mgllm.commands._options import from_flat
 from mgllm.commands.check import check_here
-from mgllm.commands.render import manner_without_model, render_item, render_questions
+from mgllm.commands.render import render_item, render_questions
+from mgllm.cues.base import styles
 from mgllm.errors import InputError
+from mgllm.experiment.manner import settle
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.prompts.scenarios import Folders, find_scenario
-from mgllm.records import ONLY, WITHOUT, CueStyle
+from mgllm.records import ONLY, WITHOUT
 
-STYLES: tuple[CueStyle, ...] = get_args(CueStyle)
+STYLES = styles.names()
 ARMS = (
     *("none", "text", "mg", "text+mg", "text+oracle", "text+shuffled", "text+filler"),
     *("text+noisy@0", "text+noisy@0.5", "text+noisy@1"),
@@ -90,7 +92,7 @@ def options(folders: Folders, tmp_path: Path) -> Options:
 def all_blocks(options: RunOptions) -> dict[str, dict[str, str]]:
     """Cue blocks by item and arm; rendering them checks the integrity of the arms."""
     found = find_scenario("meeting", options.folders)
-    manner = manner_without_model(found, "chat", options)
+    manner = settle(found, options.ask, "chat")
     told: dict[str, dict[str, str]] = {}
     for one in render_questions(gather(found, options), manner, options):
         block = block_text(one.question.prompt, "cues")
@@ -243,7 +245,7 @@ def test_a_summary_says_of_whom_it_knows_no_rate(options: Options) -> None:
 
 def test_an_unknown_style_is_named(options: Options) -> None:
     with pytest.raises(
-        InputError, match=r"cue\.style: Input should be 'timeline', 'plain', 'by_turn' or 'sum"
+        InputError, match=r"meeting\.yaml cue\.style: unknown style 'by_turns'\. Did you mean 'by_turn'"
     ):
         render_item("meeting", None, options({"style": "by_turns"}))
 

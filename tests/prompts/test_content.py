@@ -12,8 +12,9 @@ import pytest
 from mgllm.arms.integrity import block_text
 from mgllm.backends.weights.known_models import DEFAULT_MODEL, models_folder
 from mgllm.commands.check import check_here, check_scenario
-from mgllm.commands.render import manner_without_model, render_questions
+from mgllm.commands.render import render_questions
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
+from mgllm.experiment.manner import settle
 from mgllm.experiment.material import gather
 from mgllm.experiment.options import AskOptions, RunOptions
 from mgllm.items.loading import load_items
@@ -41,7 +42,7 @@ def prompts_of(name: str, form: Form, paraphrase: str | None) -> dict[tuple[str,
     """Rendered prompts by (item, arm), in the default arms."""
     options = RunOptions(model="local", ask=AskOptions(form=form, paraphrase=paraphrase))
     found = find_scenario(name, options.folders)
-    manner = manner_without_model(found, form, options)
+    manner = settle(found, options.ask, form)
     planned = render_questions(gather(found, options), manner, options)
     return {(one.key.item, one.key.arm): one.question.prompt for one in planned}
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.cues.block import CueLine, Cues
+from mgllm.cues.base import CueLine
+from mgllm.cues.block import Cues
 from mgllm.errors import InputError
 from mgllm.prompts import MAX_CHARACTERS, OfferedLabel, Renderer, View
 from mgllm.prompts.scenarios import bundled_folder
