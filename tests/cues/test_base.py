@@ -55,7 +55,7 @@ def test_what_is_not_overridden() -> None:
 
 
 def test_an_unknown_style_is_guessed() -> None:
-    with pytest.raises(InputError, match="unknown style 'shoutin'. Did you mean 'shouting'"):
+    with pytest.raises(InputError, match=r"unknown style 'shoutin'\. Did you mean 'shouting'"):
         tell(SEEN, settings(style="shoutin"), load_vocabulary("imigue"))
 
 
