@@ -15,7 +15,7 @@ from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
-from mgllm.experiment.seating import seats
+from mgllm.experiment.sampling import seats
 from mgllm.files.json_files import decode, read_at_most
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.pages.forms import FormContent, FormItem, build_form

@@ -7,7 +7,6 @@ import re
 from mgllm.backends.base import Backend, BackendOptions, backends
 from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.prices import price_of, prices_path
 from mgllm.records import Frozen
 
 DEFAULT_LOCAL = "smollm2-135m"
@@ -42,26 +41,6 @@ def parse_model(name: str) -> ModelName:
             f"Backends: {', '.join(known)}"
         )
     return ModelName(backend=stem, model=rest)
-
-
-def with_prices(name: ModelName, options: RunOptions) -> RunOptions:
-    """The options with prices from the user's list, where the flags do not say them.
-
-    Raises:
-        InputError: a budget in dollars without prices.
-    """
-    reach = options.reach
-    listed = price_of(str(name))
-    if listed is not None:
-        known = {"price_in": listed.read, "price_out": listed.written}
-        unsaid = {field: price for field, price in known.items() if getattr(reach, field) is None}
-        reach = reach.model_copy(update=unsaid)
-    if reach.budget_usd is not None and None in (reach.price_in, reach.price_out):
-        raise InputError(
-            "--budget-usd needs prices: give --price-in and --price-out (USD per million tokens), or list "
-            f"{name} in {prices_path()}"
-        )
-    return options.model_copy(update={"reach": reach})
 
 
 def make_backend(name: ModelName, options: RunOptions) -> Backend:

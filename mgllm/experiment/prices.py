@@ -8,6 +8,9 @@ from pathlib import Path
 
 from pydantic import Field
 
+from mgllm.errors import InputError
+from mgllm.experiment.model_names import ModelName
+from mgllm.experiment.options import RunOptions
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen
 
@@ -48,3 +51,23 @@ def price_of(model: str) -> Price | None:
     if not path.exists() and "MGLLM_PRICES" not in os.environ:
         return None
     return read_yaml(path, PriceList).prices.get(model)
+
+
+def with_prices(name: ModelName, options: RunOptions) -> RunOptions:
+    """The options with prices from the user's list, where the flags do not say them.
+
+    Raises:
+        InputError: a budget in dollars without prices.
+    """
+    reach = options.reach
+    listed = price_of(str(name))
+    if listed is not None:
+        known = {"price_in": listed.read, "price_out": listed.written}
+        unsaid = {field: price for field, price in known.items() if getattr(reach, field) is None}
+        reach = reach.model_copy(update=unsaid)
+    if reach.budget_usd is not None and None in (reach.price_in, reach.price_out):
+        raise InputError(
+            "--budget-usd needs prices: give --price-in and --price-out (USD per million tokens), or list "
+            f"{name} in {prices_path()}"
+        )
+    return options.model_copy(update={"reach": reach})

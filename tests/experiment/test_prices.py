@@ -8,8 +8,8 @@ import pytest
 
 from mgllm.commands._options import from_flat
 from mgllm.errors import InputError
-from mgllm.experiment.model_names import parse_model, with_prices
-from mgllm.experiment.prices import price_of, prices_path
+from mgllm.experiment.model_names import parse_model
+from mgllm.experiment.prices import price_of, prices_path, with_prices
 
 
 @pytest.fixture

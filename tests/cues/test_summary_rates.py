@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mgllm.cues.own_rates import own_rates
+from mgllm.cues.summary import own_rates
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
 
 SUMMARY = CueSettings(style="summary")

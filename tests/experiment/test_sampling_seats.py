@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mgllm.experiment.seating import seats
+from mgllm.experiment.sampling import seats
 from mgllm.records import Item
 
 
