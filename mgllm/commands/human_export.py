@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from mgllm.arms.base import arm_roles, get_arms
 from mgllm.errors import InputError
 from mgllm.experiment.manifest import describe_scenario
 from mgllm.experiment.manner import settle
@@ -21,11 +22,9 @@ from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.pages.forms import FormContent, FormItem, build_form
 from mgllm.prompts import Renderer
 from mgllm.prompts.scenarios import find_scenarios
-from mgllm.records import FEWEST_PER_CELL, PLAN, Frozen, HumanPlan, HumanQuestion, RaterPlan
+from mgllm.records import FEWEST_PER_CELL, PLAN, Frozen, HumanPlan, HumanQuestion, RaterPlan, Scenario
 
 README = "README.txt"
-ARMS = ("text", "text+mg")
-"""Shown where no arms are named."""
 MOST_RATERS = 999
 WORDS_PER_MINUTE, SECONDS_PER_ITEM = 200, 6
 """For the time that the consent text announces."""
@@ -68,11 +67,12 @@ def human_export(options: RunOptions, raters: int, out: Path, consent: Path | No
     Raises:
         InputError: too few raters, an arm that cannot be shown, or whatever does not fit.
     """
-    options = options.model_copy(update={"ask": options.ask.model_copy(update={"arms": _arms(options)})})
-    _check_raters(raters, options.ask.arms or ())
     found = find_scenarios(options.scenarios, options.folders)
     if len(found) != 1:
         raise InputError("human export takes one scenario: mgllm human export NAME …")
+    arms = _arms(options, found[0].scenario)
+    options = options.model_copy(update={"ask": options.ask.model_copy(update={"arms": arms})})
+    _check_raters(raters, arms)
     text = _consent(consent)
     material = gather(found[0], options)
     plan = _plan(material, options, raters, text)
@@ -101,10 +101,11 @@ def human_export(options: RunOptions, raters: int, out: Path, consent: Path | No
     )
 
 
-def _arms(options: RunOptions) -> tuple[str, ...]:
-    arms = options.ask.arms or ARMS
-    if "none" in arms:
-        raise InputError("arm none shows a person nothing to judge; leave it out of --arms")
+def _arms(options: RunOptions, scenario: Scenario) -> tuple[str, ...]:
+    """The arms asked for, else the baseline and the main arm."""
+    arms = options.ask.arms or (scenario.baseline, arm_roles()["main"])
+    if empty := [arm.name for arm in get_arms(arms) if not (arm.speech or arm.tells_cues)]:
+        raise InputError(f"arm {empty[0]} shows a person nothing to judge; leave it out of --arms")
     return arms
 
 
