@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mgllm.datasets.base import (
     AnnotationImporter,
@@ -18,7 +17,7 @@ from mgllm.datasets.base import (
     datasets,
 )
 from mgllm.errors import InputError, one_line
-from mgllm.files.writing import refuse_existing, write_texts
+from mgllm.files.writing import refuse_existing, write_folder, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.items.loading import check_characters, item_line
 from mgllm.records import Frozen
@@ -166,29 +165,12 @@ def _write_skeletons(format: str, importer: Importer, imported: ImportedSkeleton
         InputError: a clip cannot be read, or the folder cannot be written.
     """
     names = ("SOURCE.md", *SKELETON_FILES)
-    moved: list[Path] = []
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".import-", dir=out) as drafts:
-            written = _written(Path(drafts), imported, out)
-            report = _skeletons_report(format, importer, imported, written, out)
-            page = source_page(importer, report)
-            (Path(drafts) / names[0]).write_text(page, encoding="utf-8", newline="\n")
-            for name in names:
-                moved.append((Path(drafts) / name).rename(out / name))
-    except OSError as error:
-        for path in moved:
-            path.unlink()
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
+    with write_folder(out, names) as drafts:
+        written = write_dataset(drafts, imported.meta, imported.clips, lenient=True)
+        report = _skeletons_report(format, importer, imported, written, out)
+        page = source_page(importer, report)
+        (drafts / names[0]).write_text(page, encoding="utf-8", newline="\n")
     return report
-
-
-def _written(drafts: Path, imported: ImportedSkeletons, out: Path) -> Written:
-    """Write into the drafts' folder; an error names the folder that the user knows."""
-    try:
-        return write_dataset(drafts, imported.meta, imported.clips, lenient=True)
-    except InputError as error:
-        raise InputError(str(error).replace(str(drafts), str(out))) from None
 
 
 def _skeletons_report(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from mgllm.analysis.tables.tables import OUTCOMES, SCORES
 from mgllm.commands._named_runs import named_runs, refuse_empty
 from mgllm.commands.compare import run_records
 from mgllm.errors import InputError, MgllmError
+from mgllm.files.writing import naming_unwritten, replace_text
 from mgllm.items.loading import items_sha256, load_items
 from mgllm.pages.report import PageAccount, PageContent, PageItem, PageRun, PageTable, build_page
 from mgllm.prompts.scenarios import Folders, find_scenario
@@ -151,15 +151,9 @@ def _write(out: Path, page: str) -> None:
     """Whole or not at all."""
     if out.is_dir():
         raise InputError(f"{out} is a folder; name the page's file: -o report.html")
-    fresh = out.with_name(f"{out.name}.new")
-    try:
+    with naming_unwritten(out, "; name another -o"):
         out.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(page, encoding="utf-8", newline="\n")
-        fresh.replace(out)
-    except OSError as error:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        raise InputError(f"{out} cannot be written: {error.strerror or error}; name another -o") from None
+        replace_text(out, page)
 
 
 ItemKey = tuple[str, str]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.files.writing import write_folder
 from mgllm.items.gesture_files import SUFFIX, file_stem, gesture_text
 from mgllm.records import Frozen, Gesture, GestureFile
 from mgllm.skeleton import Clip, DatasetMeta, SkeletonDataset, SplitRule, write_dataset
@@ -96,16 +96,10 @@ def synthesize(out: Path, options: SynthOptions) -> SynthReport:
             raise InputError(f"{folder} is there already and is not written over; choose another -o")
     difficulty = Difficulty().times(options.noise)
     made: dict[str, _Made] = {}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".synth-", dir=out) as drafts:
-            for name in wanted:
-                write = _write_clips if name == CLIPS else _write_recordings
-                made[name] = write(Path(drafts) / name, options, difficulty)
-            for name in wanted:
-                (Path(drafts) / name).rename(out / name)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
+    with write_folder(out, wanted) as drafts:
+        for name in wanted:
+            write = _write_clips if name == CLIPS else _write_recordings
+            made[name] = write(drafts / name, options, difficulty)
     return _report(out, made)
 
 

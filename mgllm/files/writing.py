@@ -1,8 +1,10 @@
-"""Several files into a folder: all of them, or none, and nothing written over."""
+"""Whole files, or none: a draft beside them takes their place only when all of it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +24,91 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
             raise InputError(f"{path} is there already and is not written over; choose another -o DIR")
 
 
+@contextmanager
+def naming_unwritten(path: Path, advice: str = "") -> Iterator[None]:
+    """What the system refuses inside becomes one line: this file or folder cannot be written, and why.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}{advice}") from None
+
+
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """A hidden draft beside a file, which takes its place at the end; after an error the file is as it was.
+
+    For files that one process writes at a time.
+    """
+    draft = path.with_name(f".{path.name}")
+    try:
+        yield draft
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file, whole or not at all, over the one that is there."""
+    with draft_of(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def replace_texts(out: Path, texts: Mapping[str, str]) -> None:
+    """Write files into a folder, each whole or not at all, over those that are there.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    with naming_unwritten(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            replace_text(out / name, text)
+
+
+@contextmanager
+def write_folder(out: Path, names: Iterable[str]) -> Iterator[Path]:
+    """A hidden folder inside `out` to write into; at the end what is called so in it moves into `out`.
+
+    All of these files and folders are there and whole, or none is. Several processes may do it at once.
+    Errors name `out`, which the user knows, not the hidden folder.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    moved: list[Path] = []
+    with naming_unwritten(out):
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".writing-", dir=out) as hidden:
+            drafts = Path(hidden)
+            try:
+                yield drafts
+                for name in names:
+                    moved.append((drafts / name).rename(out / name))
+            except BaseException as error:
+                for path in moved:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                if isinstance(error, InputError) and hidden in str(error):
+                    raise InputError(str(error).replace(hidden, str(out))) from None
+                raise
+
+
+def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a folder: all are there and whole, or none is.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    with write_folder(out, contents) as drafts:
+        for name, content in contents.items():
+            (drafts / name).write_bytes(content)
+
+
 def write_texts(out: Path, texts: Mapping[str, str]) -> None:
     """Write texts as UTF-8: all files are there and whole, or none is.
 
@@ -29,23 +116,3 @@ def write_texts(out: Path, texts: Mapping[str, str]) -> None:
         InputError: the folder cannot be written.
     """
     write_files(out, {name: text.encode() for name, text in texts.items()})
-
-
-def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Write into a hidden folder inside `out`, then move: all files are there and whole, or none is.
-
-    Raises:
-        InputError: the folder cannot be written.
-    """
-    moved: list[Path] = []
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".import-", dir=out) as drafts:
-            for name, content in contents.items():
-                (Path(drafts) / name).write_bytes(content)
-            for name in contents:
-                moved.append((Path(drafts) / name).rename(out / name))
-    except OSError as error:
-        for path in moved:
-            path.unlink()
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None

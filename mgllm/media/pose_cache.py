@@ -7,13 +7,15 @@ one, it is made again.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from zipfile import BadZipFile
 
 import numpy as np
 
+from mgllm.errors import InputError
 from mgllm.files.caching import cache_folder
+from mgllm.files.writing import write_folder
 from mgllm.media.crop import Crop
 from mgllm.media.pose import DETECTOR
 from mgllm.media.poses import BODY, HAND, Poses
@@ -45,23 +47,17 @@ def read_poses(key: str) -> Poses | None:
 def write_poses(key: str, poses: Poses) -> None:
     """Keep poses, whole or not at all. Where nothing can be kept, nothing is."""
     path = _path(key)
-    draft: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".poses-", delete=False) as file:
-            draft = Path(file.name)
-            np.savez(
-                file,
-                times=poses.times,
-                body=poses.body,
-                hands=poses.hands,
-                size=np.array(poses.size),
-                partial=np.array(poses.partial or ""),
-            )
-        draft.replace(path)
-    except OSError:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
+    with suppress(InputError), write_folder(path.parent, (path.name,)) as drafts:
+        draft = drafts / path.name
+        draft.touch(mode=0o600)  # poses are of people: nobody else of this machine needs them
+        np.savez(
+            draft,
+            times=poses.times,
+            body=poses.body,
+            hands=poses.hands,
+            size=np.array(poses.size),
+            partial=np.array(poses.partial or ""),
+        )
 
 
 def _path(key: str) -> Path:

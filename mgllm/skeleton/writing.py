@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO, TextIO
 
 import numpy as np
 from numpy.lib import format as npy
 
 from mgllm.errors import InputError, some
+from mgllm.files.writing import write_folder
 from mgllm.skeleton.dataset import (
     CLIPS,
     COLUMNS,
@@ -57,18 +57,9 @@ def write_dataset(
     """
     folder = Path(path)
     refuse_existing(folder)
-    moved: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".writing-", dir=folder) as drafts:
-            left_out = _write(Path(drafts), meta, clips, lenient)
-            _check(Path(drafts), folder)
-            for name in FILES:
-                moved.append((Path(drafts) / name).rename(folder / name))
-    except OSError as error:
-        for file in moved:
-            file.unlink()
-        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
+    with write_folder(folder, FILES) as drafts:
+        left_out = _write(drafts, meta, clips, lenient)
+        open_dataset(drafts)
     return Written(open_dataset(folder), left_out)
 
 
@@ -81,14 +72,6 @@ def refuse_existing(folder: Path) -> None:
     there = [folder / name for name in FILES if (folder / name).exists()]
     if there:
         raise InputError(f"{there[0]} is there already and is not written over; choose another folder")
-
-
-def _check(drafts: Path, folder: Path) -> None:
-    """Open what was written; an error names the folder that the user knows."""
-    try:
-        open_dataset(drafts)
-    except InputError as error:
-        raise InputError(str(error).replace(str(drafts), str(folder))) from None
 
 
 def _write(folder: Path, meta: DatasetMeta, clips: Iterable[Clip], lenient: bool) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mgllm.errors import InputError, unknown
+from mgllm.files.writing import naming_unwritten
 from mgllm.seeds import stream
 from mgllm.skeleton.layouts import FINGERS, load_layout
 from mgllm.synthetic.definitions import LAYOUT, hidden_classes, visible_classes
@@ -81,11 +82,10 @@ def _animate(label: str, clips: Sequence[Reals], path: Path) -> None:
             artist.show(frame)
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        writer = PillowWriter(fps=round(FPS / EVERY))
-        FuncAnimation(figure, show, frames=range(0, longest, EVERY)).save(path, writer=writer, dpi=80)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+        with naming_unwritten(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            writer = PillowWriter(fps=round(FPS / EVERY))
+            FuncAnimation(figure, show, frames=range(0, longest, EVERY)).save(path, writer=writer, dpi=80)
     finally:
         plt.close(figure)
 

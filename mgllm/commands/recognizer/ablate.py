@@ -6,7 +6,8 @@ import time
 from itertools import product
 from pathlib import Path
 
-from mgllm.errors import InputError, TrainingStopped
+from mgllm.errors import TrainingStopped
+from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Steps
 from mgllm.recognizer.evaluation.ablation import variants
 from mgllm.recognizer.evaluation.ablation_run import (
@@ -21,7 +22,7 @@ from mgllm.recognizer.evaluation.ablation_run import (
 from mgllm.recognizer.evaluation.ablation_table import latex_table, markdown_table
 from mgllm.recognizer.evaluation.protocols import Protocol, labelled
 from mgllm.recognizer.evaluation.splits import both_sides, check_labelled
-from mgllm.recognizer.network.checkpoint import make_folder, replace_text
+from mgllm.recognizer.network.checkpoint import make_folder
 from mgllm.skeleton import check_dataset, open_dataset
 
 
@@ -85,10 +86,5 @@ def _written(made: Ablation, out: Path | None) -> Ablation:
         "table.tex": latex_table(made),
         "rows.json": made.model_dump_json(indent=2, exclude={"markdown", "files"}) + "\n",
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            replace_text(out / name, text)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
+    replace_texts(out, texts)
     return made.model_copy(update={"files": tuple(str(out / name) for name in texts)})

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
+from mgllm.files.writing import replace_text
 from mgllm.progress import Display, Steps
 from mgllm.recognizer.evaluation.pictures import draw_history
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
@@ -18,7 +19,6 @@ from mgllm.recognizer.network.checkpoint import (
     CONFIG,
     CheckpointConfig,
     make_folder,
-    replace_text,
     seen_of,
     versions,
     write_checkpoint,

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError
+from mgllm.files.writing import replace_texts
 from mgllm.recognizer.evaluation.pictures import draw_confusion
 from mgllm.recognizer.metrics import confusion_counts
-from mgllm.recognizer.network.checkpoint import replace_text
 from mgllm.skeleton import SkeletonDataset
 
 if TYPE_CHECKING:
@@ -41,12 +40,7 @@ def write_evaluation(
         "predictions.csv": _predictions(dataset, tested, p_NK, classes),
         "confusion.csv": _confusion(counts_KK, classes),
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            replace_text(out / name, text)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
+    replace_texts(out, texts)
     draw_confusion(counts_KK, classes, title, out / "confusion.png")
     return tuple(str(out / name) for name in (*texts, "confusion.png"))
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mgllm.errors import InputError
+from mgllm.files.writing import naming_unwritten
 from mgllm.recognizer.metrics import Labels
 from mgllm.recognizer.training.history import EpochRow
 
@@ -85,12 +86,10 @@ def _save(figure: Any, path: Path) -> None:
     import matplotlib.pyplot as plt
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
+        with naming_unwritten(path), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands in its place
+            path.parent.mkdir(parents=True, exist_ok=True)
             figure.savefig(path, dpi=130, bbox_inches="tight")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
     finally:

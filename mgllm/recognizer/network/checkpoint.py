@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from torch import Tensor
 
 from mgllm.errors import InputError
+from mgllm.files.writing import draft_of, naming_unwritten, replace_text
 from mgllm.recognizer.network.reading import Preprocessing
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.records import Frozen
@@ -116,15 +117,12 @@ def write_checkpoint(
     """
     from safetensors.torch import save_file
 
-    try:
+    with naming_unwritten(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".{WEIGHTS}"
-        save_file({name: _kept(value, half) for name, value in weights.items()}, draft)
-        draft.replace(folder / WEIGHTS)
+        with draft_of(folder / WEIGHTS) as draft:
+            save_file({name: _kept(value, half) for name, value in weights.items()}, draft)
         replace_text(folder / CARD, card)
         replace_text(folder / CONFIG, config.model_dump_json(indent=2, by_alias=True) + "\n")
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
 
 
 def _kept(value: Tensor, half: bool) -> Tensor:
@@ -138,19 +136,10 @@ def make_folder(folder: Path) -> None:
     Raises:
         InputError: the folder cannot be made.
     """
-    try:
+    with naming_unwritten(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f".{CONFIG}").write_bytes(b"")
         (folder / f".{CONFIG}").unlink(missing_ok=True)  # another process of the training may be quicker
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror or error}") from None
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    draft = path.with_name(f".{path.name}")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
 
 
 def read_config(folder: Path) -> CheckpointConfig:

@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from mgllm.errors import InputError
+from mgllm.files.writing import draft_of
 from mgllm.recognizer.network.network import put_weights
 from mgllm.recognizer.training.history import EpochRow
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
@@ -41,9 +42,8 @@ def save_state(training: Pretraining, clips: str, folder: Path) -> None:
         "clips": clips,
         "history": json.dumps([row.model_dump(mode="json") for row in training.history]),
     }
-    draft = folder / f".{STATE}"
-    save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, draft, about)
-    draft.replace(folder / STATE)
+    with draft_of(folder / STATE) as draft:
+        save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, draft, about)
 
 
 def load_state(training: Pretraining, clips: str, folder: Path) -> None:
