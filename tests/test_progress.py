@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 import pytest
 
 from mgllm import progress
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
+from mgllm.records import Record
 
 Captured = pytest.CaptureFixture[str]
 
@@ -20,7 +22,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("at_once")
 def test_plain_says_steps_rate_time_left_and_the_note(capsys: Captured) -> None:
-    with Steps("plain", "pretrain", 3) as steps:
+    with Progress("plain", "pretrain", 3) as steps:
         steps.step("loss 2.5")
         steps.note("epoch 1/3")
         steps.step("loss 1.5")
@@ -39,7 +41,7 @@ def test_plain_says_steps_rate_time_left_and_the_note(capsys: Captured) -> None:
 
 
 def test_plain_says_little_while_work_is_quick(capsys: Captured) -> None:
-    with Steps("plain", "finetune", 100) as steps:
+    with Progress("plain", "finetune", 100) as steps:
         for _ in range(100):
             steps.step("loss 1")
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -51,7 +53,7 @@ def test_steps_that_were_done_before_do_not_count_as_speed(
 ) -> None:
     clock = iter(range(1000))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
-    with Steps("plain", "pretrain", 110) as steps:
+    with Progress("plain", "pretrain", 110) as steps:
         steps.start_at(100)
         steps.step()
     line = capsys.readouterr().err.splitlines()[0]
@@ -61,7 +63,7 @@ def test_steps_that_were_done_before_do_not_count_as_speed(
 
 @pytest.mark.usefixtures("at_once")
 def test_none_says_nothing(capsys: Captured) -> None:
-    with Steps("none", "ablate", 2) as steps:
+    with Progress("none", "ablate", 2) as steps:
         steps.say("schedule")
         steps.step()
         steps.note("note")
@@ -72,7 +74,7 @@ def test_none_says_nothing(capsys: Captured) -> None:
 
 @pytest.mark.parametrize("display", ["plain", "rich"])
 def test_a_line_may_be_said_at_once(capsys: Captured, display: Display) -> None:
-    with Steps(display, "ablate", 2) as steps:
+    with Progress(display, "ablate", 2) as steps:
         steps.say("schedule: [2] trainings")
         steps.step("seed 0")
     told = capsys.readouterr()
@@ -81,7 +83,7 @@ def test_a_line_may_be_said_at_once(capsys: Captured, display: Display) -> None:
 
 
 def test_without_a_terminal_auto_is_plain(capsys: Captured) -> None:
-    with Steps("auto", "pretrain", 1) as steps:
+    with Progress("auto", "pretrain", 1) as steps:
         steps.step()
     assert capsys.readouterr().err.startswith("pretrain: 1/1 steps, ")
 
@@ -89,10 +91,54 @@ def test_without_a_terminal_auto_is_plain(capsys: Captured) -> None:
 @pytest.mark.parametrize("display", ["plain", "rich"])
 def test_an_error_passes_through_and_the_display_ends(capsys: Captured, display: Display) -> None:
     def stop_after_one_step() -> None:
-        with Steps(display, "pretrain", 5) as steps:
+        with Progress(display, "pretrain", 5) as steps:
             steps.step()
             raise ValueError("stopped")
 
     with pytest.raises(ValueError, match="stopped"):
         stop_after_one_step()
     assert "1/5" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("at_once")
+def test_records_say_how_many_there_are_and_what_became_of_them(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(1000))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    with Progress("plain", "local/m", 4, "records") as progress:
+        for outcome in ("answered", "failed", "refused", "unparsed"):
+            progress.count(record(outcome))
+    begin, first, second, third, fourth, end = capsys.readouterr().err.splitlines()
+    assert begin == "local/m: 4 records to make"
+    assert first == "local/m: 1/4, 1.0/s, 3 s left"
+    assert second == "local/m: 2/4, 1 failed, 0.5/s, 4 s left"
+    assert third.startswith("local/m: 3/4, 1 failed, 1 refused or unparsed, ")
+    assert fourth.startswith("local/m: 4/4, 1 failed, 2 refused or unparsed, ")
+    assert end == "local/m: 4/4, 1 failed, 2 refused or unparsed, 13.0 s"
+
+
+@pytest.mark.parametrize(("counted", "rate"), [("records", "/s"), ("steps", "steps/s")])
+def test_the_bar_says_what_it_counts(
+    capsys: Captured, counted: Literal["steps", "records"], rate: str
+) -> None:
+    with Progress("rich", "local/m", 1, counted) as progress:
+        progress.count(record("failed"))
+    told = capsys.readouterr().err
+    assert "1/1" in told
+    assert rate in told
+    assert "1 failed" in told
+    assert "to make" not in told
+
+
+@pytest.mark.usefixtures("at_once")
+def test_none_says_nothing_of_records(capsys: Captured) -> None:
+    with Progress("none", "local/m", 1, "records") as progress:
+        progress.say("attribution: 3 questions more")
+        progress.count(record("answered"))
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "")
+
+
+def record(outcome: str) -> Record:
+    return Record.model_construct(outcome=outcome)

@@ -22,20 +22,14 @@ Python's default of 700 the collector walks them over and over, a tenth of a run
 COMMANDS = (
     "run",
     "results",
-    "report",
     "human",
-    "rendering",
     "scenarios",
     "convert",
-    "exports",
-    "items",
     "models",
     "recognizer",
     "recognizer_recordings",
-    "recognizer_rebuild",
     "synth",
     "transcribe",
-    "listening",
 )
 """Modules of `mgllm.cli`, in the order of `mgllm --help`; each registers its commands."""
 

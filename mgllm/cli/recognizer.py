@@ -9,6 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
+from mgllm.cli.printing import print_made
 
 recognizer = typer.Typer(
     help="Train, evaluate and look at recognisers of micro-gestures from skeletons.",
@@ -94,7 +95,7 @@ def pretrain(
     json: o.Json = False,
 ) -> None:
     """Learn to tell clips apart without labels; several processes: torchrun -m mgllm recognizer pretrain."""
-    from mgllm.cli.telling_recognizer import print_pretrained
+    from mgllm.cli.recognizer_printing import print_pretrained
     from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.pretrain import pretrain as flow
     from mgllm.recognizer.evaluation.splits import SplitOptions
@@ -129,7 +130,7 @@ def finetune(
     json: o.Json = False,
 ) -> None:
     """Give a checkpoint classes, with labels."""
-    from mgllm.cli.telling_recognizer import print_finetuned
+    from mgllm.cli.recognizer_printing import print_finetuned
     from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.finetune import FinetuneOptions
     from mgllm.commands.recognizer.finetune import finetune as flow
@@ -143,7 +144,9 @@ def finetune(
             "training": options_from(SupervisedOptions, _said(context, *own), sets or []),
         }
     )
-    print_finetuned(flow(checkpoint, dataset, out, options, display=o.display(display)), as_json=json)
+    print_made(
+        flow(checkpoint, dataset, out, options, display=o.display(display)), print_finetuned, as_json=json
+    )
 
 
 def evaluate(
@@ -183,7 +186,7 @@ def evaluate(
     json: o.Json = False,
 ) -> None:
     """Test a checkpoint on people whom it has never seen."""
-    from mgllm.cli.telling_recognizer import print_evaluation
+    from mgllm.cli.recognizer_printing import print_evaluation
     from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.evaluate import evaluate as flow
     from mgllm.recognizer.evaluation.splits import SplitOptions
@@ -200,7 +203,7 @@ def evaluate(
         }
     )
     found = flow(checkpoint, dataset, options, out=out, display=o.display(display))
-    print_evaluation(found, as_json=json)
+    print_made(found, print_evaluation, as_json=json)
 
 
 def ablate(
@@ -228,7 +231,7 @@ def ablate(
     json: o.Json = False,
 ) -> None:
     """What each part of the method brings: trainings with one thing changed, within a budget of time."""
-    from mgllm.cli.telling_recognizer import print_ablation
+    from mgllm.cli.recognizer_printing import print_ablation
     from mgllm.commands._options import options_from
     from mgllm.commands.recognizer.ablate import ablate as flow
     from mgllm.recognizer.evaluation.ablation_run import AblateOptions
@@ -243,7 +246,7 @@ def ablate(
             "training": options_from(PretrainOptions, _said(context, "budget", "seeds", "parts"), sets or []),
         }
     )
-    print_ablation(flow(dataset, options, out=out, display=o.display(display)), as_json=json)
+    print_made(flow(dataset, options, out=out, display=o.display(display)), print_ablation, as_json=json)
 
 
 def info(
@@ -251,10 +254,10 @@ def info(
     json: o.Json = False,
 ) -> None:
     """What a checkpoint is, and whom it has seen."""
-    from mgllm.cli.telling_recognizer import print_info
+    from mgllm.cli.recognizer_printing import print_info
     from mgllm.commands.recognizer.info import recognizer_info
 
-    print_info(recognizer_info(checkpoint), as_json=json)
+    print_made(recognizer_info(checkpoint), print_info, as_json=json, by_alias=True)
 
 
 def _said(context: typer.Context, *leave_out: str) -> dict[str, Any]:

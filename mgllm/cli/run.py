@@ -9,8 +9,10 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
+from mgllm.cli.printing import print_json, print_made
 
 if TYPE_CHECKING:
+    from mgllm.commands.dry_run import DryRun
     from mgllm.experiment.finishing import Finished
 
 
@@ -81,17 +83,16 @@ def run(
     json: o.Json = False,
 ) -> None:
     """Ask a model, with and without the gestures, and print what they did."""
-    from mgllm.cli.printing import print_dry_run, print_finished
     from mgllm.commands.dry_run import dry_run as plan_only
     from mgllm.commands.run import run as run_flow
 
     code = 0
     for choice in _choices(context, model):
         if dry_run:
-            print_dry_run(plan_only(choice), as_json=json)
+            print_made(plan_only(choice), _print_dry_run, as_json=json)
             continue
         finished = run_flow(choice, resume)
-        print_finished(finished, as_json=json)
+        _print_finished(finished, as_json=json)
         code = max(code, finished.exit_code)
     raise typer.Exit(code)
 
@@ -102,11 +103,10 @@ def score(
     json: o.Json = False,
 ) -> None:
     """Parse the stored replies of a run again with today's rules, into a new run, asking nobody."""
-    from mgllm.cli.printing import print_finished
     from mgllm.commands.score import score as score_flow
 
     finished: Finished = score_flow(run, results or Path("results"))
-    print_finished(finished, as_json=json)
+    _print_finished(finished, as_json=json)
     raise typer.Exit(finished.exit_code)
 
 
@@ -119,7 +119,6 @@ def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
     said = o.given(context, "model", "resume", "dry_run", "json", "names", "no_store_text")
     said |= {"store_text": False} if context.params["no_store_text"] else {}
     said |= {"scenarios": tuple(context.params["names"])} if context.params["names"] else {}
-    said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}
     said |= {"model_args": _pairs(said["model_args"])} if "model_args" in said else {}
     resume = context.params["resume"]
     base = None
@@ -150,3 +149,51 @@ def _value(text: str) -> str | int | float | bool:
         except ValueError:
             continue
     return text
+
+
+def _print_finished(finished: Finished, *, as_json: bool) -> None:
+    """A run's table, and where it lies."""
+    if as_json:
+        print_json({"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)})
+    else:
+        typer.echo(finished.table)
+    if finished.stopped is not None:
+        typer.echo(f"mgllm: stopped: {finished.stopped}", err=True)
+    elif finished.failed:
+        typer.echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
+        typer.echo(f"  mgllm run --resume {finished.folder}", err=True)
+    typer.echo(f"run: {finished.folder} (checks and exploratory differences: table.md)", err=True)
+
+
+def _print_dry_run(plan: DryRun) -> None:
+    """What a run would ask and cost."""
+    from mgllm.commands.render import prompt_text
+
+    typer.echo(f"The first prompt to {plan.model}:\n\n{prompt_text(plan.example)}\n")
+    heads = (
+        "scenario",
+        "pairs",
+        "subjects",
+        "prompts",
+        "tokens in",
+        "out at most",
+        "USD at most",
+        "detectable",
+    )
+    typer.echo(_columns(heads))
+    for row in plan.scenarios:
+        mark = "" if row.tokens_exact else "~"
+        dollars = "no price" if row.dollars_most is None else f"{mark}{row.dollars_most:.4f}"
+        tokens = (f"{mark}{row.tokens_in:,}", f"{row.tokens_out_most:,}")
+        numbers = (str(row.pairs), str(row.subjects), str(row.prompts), *tokens, dollars)
+        typer.echo(_columns((row.scenario, *numbers, f"{row.detectable_points:.0f} points")))
+    if extra := sum(row.attribution for row in plan.scenarios):
+        typer.echo(f"\n{extra:,} of the prompts are asked for the attribution alone.")
+    typer.echo(
+        "\ndetectable: the smallest effect on accuracy that 80 % of such runs would find, if a quarter of "
+        "the pairs differ.\nIt takes items as independent: with many items a subject the true one is larger."
+    )
+
+
+def _columns(cells: tuple[str, ...]) -> str:
+    return f"{cells[0]:<14}" + "".join(f"{cell:>13}" for cell in cells[1:])

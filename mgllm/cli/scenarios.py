@@ -1,14 +1,19 @@
-"""`mgllm scenario list|new|check|show`."""
+"""`mgllm scenario list|new|check|show` and `mgllm render`: the questions, without a model."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.options import option
+from mgllm.cli.printing import print_json, print_made
 
 if TYPE_CHECKING:
+    from mgllm.commands.check import CheckReport
+    from mgllm.commands.render import RenderedItem
     from mgllm.prompts.scenarios import Folders
 
 commands = typer.Typer(
@@ -18,6 +23,7 @@ commands = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
+    app.command("render")(render)
     app.add_typer(commands, name="scenario")
 
 
@@ -26,7 +32,6 @@ def list_scenarios(
     scenarios_dir: o.ScenariosDir = None, prompts_dir: o.PromptsDir = None, json: o.Json = False
 ) -> None:
     """List the scenarios that there are."""
-    from mgllm.cli.printing import print_json
     from mgllm.prompts.scenarios import find_scenario, scenario_names
 
     folders = _folders(scenarios_dir, prompts_dir)
@@ -69,19 +74,17 @@ def check(
     json: o.Json = False,
 ) -> None:
     """Check YAML, templates, items and the integrity of the arms, without a model."""
-    from mgllm.cli.printing import print_check, print_json
     from mgllm.commands._options import from_flat
     from mgllm.commands.check import check_scenario
     from mgllm.prompts.scenarios import scenario_names
 
     said = o.given(context, "names", "json")
-    said |= {"arms": o.split_names(said["arms"])} if "arms" in said else {}
     options = from_flat(said | {"model": "local"})
     reports: list[Any] = []
     for name in names or scenario_names(options.folders):
         reports.append(check_scenario(name, options))
         if not json:
-            print_check(reports[-1])
+            _print_check(reports[-1])
     if json:
         print_json([report.model_dump(mode="json") for report in reports])
 
@@ -94,7 +97,6 @@ def show(
     json: o.Json = False,
 ) -> None:
     """Show a scenario with all defaults filled in."""
-    from mgllm.cli.printing import print_json
     from mgllm.prompts.scenarios import find_scenario
 
     found = find_scenario(name, _folders(scenarios_dir, prompts_dir))
@@ -106,6 +108,70 @@ def show(
 
     typer.echo(f"# {found.path}, with all defaults filled in")
     typer.echo(yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=110).rstrip("\n"))
+
+
+def render(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="Name or YAML file.")],
+    item: Annotated[str | None, option("--item", "Id of the item. Default: the first.")] = None,
+    arm: Annotated[str | None, option("--arm", "This arm alone.")] = None,
+    diff: Annotated[bool, option("--diff", "What differs from the baseline's prompt.")] = False,
+    items: o.Items = None,
+    gestures: o.Gestures = None,
+    cue_source: o.CueSource = None,
+    arms: o.Arms = None,
+    seed: o.Seed = None,
+    form: o.FormName = None,
+    reasoning: o.ReasoningName = None,
+    paraphrase: o.Paraphrase = None,
+    confusion: o.Confusion = None,
+    scenarios_dir: o.ScenariosDir = None,
+    prompts_dir: o.PromptsDir = None,
+    json: o.Json = False,
+) -> None:
+    """Show one item's prompts, and what differs between the arms, without a model."""
+    from mgllm.commands._options import from_flat
+    from mgllm.commands.render import render_item
+    from mgllm.errors import InputError, unknown
+
+    said = o.given(context, "scenario", "item", "arm", "diff", "json")
+    rendered = render_item(scenario, item, from_flat(said | {"model": "local"}))
+    if arm is not None:
+        names = [one.arm for one in rendered.arms]
+        if arm not in names:
+            raise InputError(
+                f"{unknown('arm of this scenario', arm, names)}; other arms are named with --arms"
+            )
+        kept = [one for one in rendered.arms if one.arm in ((arm, rendered.baseline) if diff else (arm,))]
+        rendered = rendered.model_copy(update={"arms": tuple(kept)})
+    print_made(rendered, partial(_print_rendered, diff=diff), as_json=json)
+
+
+def _print_rendered(rendered: RenderedItem, *, diff: bool) -> None:
+    """Prompts of one item, whole or as differences from the baseline."""
+    from mgllm.commands.render import prompt_text
+
+    typer.echo(
+        f"{rendered.scenario} / {rendered.item}, labels in the order {', '.join(rendered.label_order)}"
+    )
+    for arm in sorted(rendered.arms, key=lambda a: a.arm != rendered.baseline) if diff else rendered.arms:
+        typer.echo(f"\n=== {arm.arm} " + "=" * max(3, 70 - len(arm.arm)))
+        if diff and arm.arm != rendered.baseline:
+            typer.echo("\n".join(arm.diff) or f"(the same prompt as {rendered.baseline})")
+        else:
+            typer.echo(prompt_text(arm.prompt))
+
+
+def _print_check(report: CheckReport) -> None:
+    """What a check found to be right."""
+    typer.echo(
+        f"{report.scenario}: right. {report.items} items of {report.subjects} subjects, "
+        f"arms {', '.join(report.arms)}; {report.prompts} prompts rendered and compared"
+    )
+    for wording in report.wordings:
+        typer.echo(f"  {wording}")
+    for note in report.notes:
+        typer.echo(f"  note: {note}")
 
 
 def _folders(scenarios: Any, prompts: Any) -> Folders:

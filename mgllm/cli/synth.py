@@ -9,6 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
+from mgllm.cli.printing import print_made, print_notes, print_written
 
 if TYPE_CHECKING:
     from mgllm.commands.synth import SynthReport
@@ -45,7 +46,6 @@ def synth(
     json: o.Json = False,
 ) -> None:
     """Make up micro-gestures: skeleton data sets of a kinematic upper body. No person's data is in them."""
-    from mgllm.cli.printing import print_json
     from mgllm.commands._options import options_from
     from mgllm.commands.synth import SynthOptions, synthesize
     from mgllm.errors import InputError
@@ -61,10 +61,7 @@ def synth(
     if out is None:
         raise InputError("-o DIR is missing: say where clips and recordings are to be written")
     report = synthesize(out, options)
-    if json:
-        print_json(report.model_dump(mode="json"))
-    else:
-        _print(report)
+    print_made(report, _print, as_json=json)
 
 
 def _print(report: SynthReport) -> None:
@@ -75,7 +72,5 @@ def _print(report: SynthReport) -> None:
     typer.echo(f"{report.frames:,} frames in all; not made, since the layout cannot show them: ", nl=False)
     typer.echo("; ".join(report.hidden))
     typer.echo(report.caution)
-    for note in report.notes:
-        typer.echo(f"note: {note}", err=True)
-    for folder in report.folders:
-        typer.echo(f"wrote {folder}", err=True)
+    print_notes(report.notes)
+    print_written(report.folders)

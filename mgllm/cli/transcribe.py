@@ -1,14 +1,21 @@
-"""`mgllm transcribe`: videos and skeletons into gesture transcripts."""
+"""`mgllm transcribe` and `mgllm listen`: recordings into gesture transcripts and captions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
+from mgllm.cli.printing import print_made, print_notes
+
+if TYPE_CHECKING:
+    from mgllm.commands.listen import Listened
+    from mgllm.commands.transcribe_files import TranscribedFiles
+    from mgllm.commands.transcribe_sets import Transcribed
 
 OF_SETS = ("cross_fit", "by", "clips", "seed")
 OF_FILES = ("crop", "anonymous", "subject")
@@ -16,8 +23,9 @@ ALL_BAD, SOME_BAD = 2, 1
 
 
 def register(app: typer.Typer) -> None:
-    """Put the command on the application."""
+    """Put the commands on the application."""
     app.command("transcribe")(transcribe)
+    app.command("listen")(listen)
 
 
 def transcribe(
@@ -51,8 +59,6 @@ def transcribe(
     json: o.Json = False,
 ) -> None:
     """Write what gestures a recogniser sees, as a transcript for each recording."""
-    from mgllm.cli.printing import print_json
-    from mgllm.cli.telling_transcripts import print_transcribed, print_transcribed_files
     from mgllm.commands._options import options_from
     from mgllm.commands.transcribe_files import FileOptions, transcribe_files
     from mgllm.commands.transcribe_sets import TranscribeOptions
@@ -63,12 +69,12 @@ def transcribe(
         _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
         options = options_from(TranscribeOptions, said, sets or [])
         made = of_set(sources[0], out, options, display=o.display(display))
-        print_json(made.model_dump(mode="json")) if json else print_transcribed(made)
+        print_made(made, _print_transcribed, as_json=json)
         return
     _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
     choices = options_from(FileOptions, said, sets or [])
     written = transcribe_files(sources, out, choices, display=o.display(display))
-    print_json(written.model_dump(mode="json")) if json else print_transcribed_files(written)
+    print_made(written, _print_transcribed_files, as_json=json)
     if written.problems:
         for problem in written.problems:
             typer.echo(f"mgllm: {problem}", err=True)
@@ -81,3 +87,71 @@ def _refuse(said: dict[str, object], flags: tuple[str, ...], what: str, other: s
 
     if useless := [flag for flag in flags if flag in said]:
         raise InputError(f"--{useless[0].replace('_', '-')} is for {other}; {what}")
+
+
+def _print_transcribed(made: Transcribed) -> None:
+    """Of a skeleton data set."""
+    counts = f"{made.transcripts} transcripts, {made.gestures} gestures, {made.source}"
+    typer.echo(f"{counts}: {_exposures(made.exposures)}")
+    typer.echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
+
+
+def _print_transcribed_files(made: TranscribedFiles) -> None:
+    """Of videos and skeleton files: a line each."""
+    for one in made.items:
+        again = ", poses kept from before" if one.poses_kept else ""
+        partial = ", partial" if one.partial else ""
+        typer.echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{partial}{again}")
+        for note in one.notes:
+            typer.echo(f"  {one.item}: {note}", err=True)
+    if not made.items:
+        return
+    counts = f"{len(made.items)} transcripts, {made.gestures} gestures, recognized"
+    typer.echo(f"{counts}: {_exposures(made.exposures)}")
+    typer.echo(f"wrote {made.out}; look at *.overlay.png before you use them", err=True)
+
+
+def _exposures(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def listen(
+    context: typer.Context,
+    sources: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sound or video files.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the *.srt; nothing is written over.")],
+    model: Annotated[
+        Path,
+        option(
+            "--model",
+            "Folder of a Whisper model in CTranslate2's form; no name.",
+            envvar="MGLLM_SPEECH_MODEL",
+        ),
+    ],
+    language: Annotated[str | None, option("--language", "Such as en. Default: heard in each file")] = None,
+    compute_type: Annotated[str | None, option("--compute-type", "int8 or float32. Default: int8")] = None,
+    threads: Annotated[
+        int | None, option("--threads", "Of the processor. Default: OMP_NUM_THREADS, else 4")
+    ] = None,
+    display: o.Display = None,
+    json: o.Json = False,
+) -> None:
+    """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
+    from mgllm.commands._options import options_from
+    from mgllm.commands.listen import listen as flow
+    from mgllm.media.listening import ListenOptions
+
+    said = o.given(context, "sources", "out", "display", "json")
+    listened = flow(sources, out, options_from(ListenOptions, said), display=o.display(display))
+    print_made(listened, _print_listened, as_json=json)
+    for line in listened.failures:
+        typer.echo(f"mgllm: {line}", err=True)
+    raise typer.Exit(listened.exit_code)
+
+
+def _print_listened(listened: Listened) -> None:
+    """Captions that were written."""
+    for one in listened.files:
+        typer.echo(f"{one.source}: {one.captions} captions in {one.seconds:.1f} s, language {one.language}")
+    print_notes(listened.notes)
+    if listened.files:
+        typer.echo(f"wrote {listened.out}; use it with: mgllm items join --speech {listened.out}", err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from mgllm.errors import InputError, one_line
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.media.listening import Heard, ListenOptions, open_listener
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.records import Frozen
 from mgllm.speech.writing import srt_text
 
@@ -58,7 +58,7 @@ def listen(
     refuse_existing(out, names)
     listener = open_listener(options)
     files, notes, failures = list[HeardFile](), list[str](), list[str]()
-    with Steps(display, "listen", len(sources)) as steps:
+    with Progress(display, "listen", len(sources)) as steps:
         for source, name in zip(sources, names, strict=True):
             try:
                 heard = listener.hear(source)

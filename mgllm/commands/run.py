@@ -148,7 +148,7 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
         missing = sum(one.key not in done for one in plan.planned)
         stopped: BudgetReached | None = None
         try:
-            with Progress(options.display, plan.manifest.model, missing) as progress:
+            with Progress(options.display, plan.manifest.model, missing, "records") as progress:
                 if options.ask.attribute:
                     progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
                 desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)

@@ -15,7 +15,7 @@ from mgllm.cues.label_names import best_vocabulary
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.cross_fit import FitOptions, fit
 from mgllm.recognizer.network.card import model_card
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, weights_sha256, write_checkpoint
@@ -89,7 +89,7 @@ def transcribe(
     made: list[GestureFile] = []
     checkpoints: list[str] = []
     alone = "none" if options.cross_fit is not None else display  # cross-fitting shows its own progress
-    with Steps(alone, "transcribe", len(set(items))) as steps:
+    with Progress(alone, "transcribe", len(set(items))) as steps:
         for reading in _recognisers(dataset, options, out, display):
             checkpoints += [str(reading.folder)] if options.cross_fit is not None else []
             reading.numbers = np.intersect1d(reading.numbers, read)
@@ -137,13 +137,13 @@ def _recognisers(
         raise InputError(f"{dataset.path} has no classes: cross-fitting has nothing to learn")
     splits = folds(dataset, options.cross_fit, by=options.by, seed=options.seed)
     total = sum(options.fit.steps(split, dataset.labels) for split in splits)
-    with Steps(display, "cross-fit", total) as steps:
+    with Progress(display, "cross-fit", total) as steps:
         for place, split in enumerate(splits, 1):
             yield _fitted(dataset, split, options.fit, out / "checkpoints" / f"fold-{place}", steps)
 
 
 def _fitted(
-    dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Steps
+    dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Progress
 ) -> _Reading:
     network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
     note = f"{split.name}: made by cross-fitting; reads only people whom it has not seen"

@@ -15,7 +15,7 @@ from mgllm.media.pose import DETECTOR, PoseDetector, watch
 from mgllm.media.pose_cache import pose_key, read_poses, write_poses
 from mgllm.media.poses import Poses, several_people
 from mgllm.media.video import open_video
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.skeleton import Layout
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.skeleton.steady import MAX_GAP, at_steady_rate
@@ -56,7 +56,7 @@ def watch_video(path: Path, layout: Layout, crop: Crop | None, name: str, displa
         key = pose_key(sha256, crop)
         poses = kept = read_poses(key)
         if poses is None:
-            with PoseDetector() as detector, Steps(display, name, video.expected_frames) as steps:
+            with PoseDetector() as detector, Progress(display, name, video.expected_frames) as steps:
                 poses = watch(video, detector, crop, steps.step)
             write_poses(key, poses)
     _check(path, poses)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.cli.telling_recognizer import print_evaluation, print_info, print_pretrained
+from mgllm.cli.recognizer_printing import print_evaluation, print_info, print_pretrained
 from mgllm.commands.recognizer.info import recognizer_info
 from mgllm.commands.recognizer.pretrain import Pretrained
 from mgllm.recognizer.evaluation.trial import Evaluation
@@ -42,7 +42,7 @@ def test_a_strangers_checkpoint(toy_checkpoint: Path, capsys: Captured) -> None:
     found = recognizer_info(toy_checkpoint)
     seen = found.config.subjects_seen[0].model_copy(update={"dataset": STRANGE, "subjects": (STRANGE,)})
     config = found.config.model_copy(update={"subjects_seen": (seen,), "classes": (STRANGE,)})
-    print_info(found.model_copy(update={"config": config}), as_json=False)
+    print_info(found.model_copy(update={"config": config}))
     told = capsys.readouterr().out
     assert "\x1b" not in told
     assert not [line for line in told.splitlines() if line.startswith("seen: nobody")]
@@ -52,19 +52,19 @@ def test_a_strangers_checkpoint(toy_checkpoint: Path, capsys: Captured) -> None:
 def test_who_has_seen_nobody_says_so(toy_checkpoint: Path, capsys: Captured) -> None:
     found = recognizer_info(toy_checkpoint)
     config = found.config.model_copy(update={"subjects_seen": ()})
-    print_info(found.model_copy(update={"config": config}), as_json=False)
+    print_info(found.model_copy(update={"config": config}))
     assert capsys.readouterr().out.endswith("seen: nobody\n")
 
 
 def test_a_strangers_split(capsys: Captured) -> None:
-    print_evaluation(evaluation(split=STRANGE), as_json=False)
+    print_evaluation(evaluation(split=STRANGE))
     told = capsys.readouterr().out
     assert "\x1b" not in told
     assert len(told.splitlines()) == 3
 
 
 def test_a_score_that_is_none_is_a_dash(capsys: Captured) -> None:
-    print_evaluation(evaluation(), as_json=False)
+    print_evaluation(evaluation())
     head, _, row = capsys.readouterr().out.splitlines()
     assert head == "C, fused, knn; people: 7 clips learned from, 100 tested, 3 classes"
     assert row.split() == ["knn", "50.0%", "100.0%", "25.0%", "12.5%", "–"]

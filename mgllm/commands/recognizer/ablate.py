@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mgllm.errors import TrainingStopped
 from mgllm.files.writing import replace_texts
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.ablation import variants
 from mgllm.recognizer.evaluation.ablation_run import (
     PROTOCOLS,
@@ -48,7 +48,7 @@ def ablate(
     stopped: list[str] = []
     deadline = began + 60 * options.budget
     groups = by_training(rows)
-    with Steps(display, "ablate", schedule.seeds * len(groups)) as steps:
+    with Progress(display, "ablate", schedule.seeds * len(groups)) as steps:
         steps.say(f"schedule: {schedule.words()}")
         for seed, group in product(range(schedule.seeds), groups):
             if time.monotonic() > deadline and found[group[-1].name]["linear"]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.protocols import label_fraction, labelled
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
 from mgllm.recognizer.network.card import model_card
@@ -126,7 +126,7 @@ def _train(
         fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
         return None
     last: list[float] = []
-    with Steps(display, "finetune", options.training.steps(len(numbers))) as steps:
+    with Progress(display, "finetune", options.training.steps(len(numbers))) as steps:
 
         def on_step(loss: float) -> None:
             last[:] = [loss]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mgllm.errors import InputError
 from mgllm.files.writing import replace_text
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.pictures import draw_history
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
 from mgllm.recognizer.network.card import model_card
@@ -107,7 +107,7 @@ def _check_place(out: Path, *, resume: bool) -> None:
 
 def _train(training: Pretraining, keep: Callable[[], None], display: Display, processes: Processes) -> None:
     total = training.options.epochs * training.steps
-    with Steps(display if processes.leads else "none", "pretrain", total) as steps:
+    with Progress(display if processes.leads else "none", "pretrain", total) as steps:
         steps.start_at(training.epochs_done * training.steps)
         while training.epochs_done < training.options.epochs:
             row = training.epoch(lambda loss: steps.step(f"loss {loss:.3f}"))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
-from mgllm.progress import Display, Steps
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.floors import Floor, random_floors, raw_floors
 from mgllm.recognizer.evaluation.protocols import Protocol, label_fraction, labelled, probabilities
 from mgllm.recognizer.evaluation.splits import SplitOptions, check_labelled
@@ -118,7 +118,7 @@ class Trial:
         network = self._network()
         trains = options.protocol in ("finetune", "semi")
         steps = options.training.steps(len(train)) if trains else 0
-        with Steps(display if trains else "none", options.protocol, steps) as shown:
+        with Progress(display if trains else "none", options.protocol, steps) as shown:
             p_NK = probabilities(
                 options.protocol,
                 network,

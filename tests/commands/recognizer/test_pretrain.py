@@ -14,7 +14,7 @@ import pytest
 from mgllm.commands._options import options_from
 from mgllm.commands.recognizer.pretrain import Pretrained, clips_identity, pretrain
 from mgllm.errors import InputError, TrainingStopped
-from mgllm.progress import Steps
+from mgllm.progress import Progress
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.network.checkpoint import read_config
 from mgllm.recognizer.network.network import load_recognizer
@@ -44,12 +44,12 @@ def train(toy_set: Path, tiny: list[str], tmp_path: Path) -> Train:
 def interrupted(train: Train, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """A training in the folder `out` that is stopped by Ctrl-C when one epoch is behind it."""
 
-    def stop(self: Steps, text: str) -> None:
+    def stop(self: Progress, text: str) -> None:
         raise KeyboardInterrupt
 
     def run() -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(Steps, "note", stop)
+            patch.setattr(Progress, "note", stop)
             with pytest.raises(KeyboardInterrupt):
                 train()
 
