@@ -11,7 +11,7 @@ from functools import lru_cache
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mgllm.backends.base import BackendOptions, backend
+from mgllm.backends.base import BackendOptions, Traits, backend
 from mgllm.backends.weights.encoding import (
     Continuations,
     Encoded,
@@ -46,6 +46,9 @@ SMALL = 1_000_000_000
 @backend("local")
 class LocalBackend:
     """One model in one worker thread."""
+
+    default_model = DEFAULT_MODEL
+    traits = Traits(local=True, first_tokens_only=False)
 
     def __init__(self, options: BackendOptions) -> None:
         if options.base_url is not None:

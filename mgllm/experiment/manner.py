@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mgllm.backends.base import Backend
+from mgllm.answers.alignment import shares_first_token
+from mgllm.backends.base import Backend, traits_of
 from mgllm.errors import InputError
 from mgllm.experiment.options import AskOptions
 from mgllm.experiment.plan import Manner
@@ -13,7 +14,7 @@ MAX_TOKENS: dict[Reasoning, int] = {"direct": 256, "chain_of_thought": 1024}
 """Bound of generated tokens where `--max-tokens` does not say it."""
 
 
-async def choose_manner(backend_name: str, backend: Backend, found: FoundScenario, ask: AskOptions) -> Manner:
+async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions) -> Manner:
     """Settle what `auto` leaves open, with an opened backend.
 
     Raises:
@@ -29,7 +30,7 @@ async def choose_manner(backend_name: str, backend: Backend, found: FoundScenari
         form=form,
         reasoning=reasoning,
         score=score,
-        lettered=_lettered(backend_name, form, score, found),
+        lettered=_lettered(backend, form, score, found),
         template=files.chat if form == "chat" else str(files.cloze),
         temperature=ask.temperature,
         max_tokens=ask.max_tokens or MAX_TOKENS[reasoning],
@@ -55,10 +56,8 @@ async def _score(backend: Backend, ask: AskOptions) -> Score:
     return ask.score if ask.score != "auto" else await backend.default_score()
 
 
-def _lettered(backend_name: str, form: Form, score: Score, found: FoundScenario) -> bool:
+def _lettered(backend: Backend, form: Form, score: Score, found: FoundScenario) -> bool:
     """Whether labels are offered as letters: an API shows first tokens alone, and they must differ."""
-    if backend_name == "local" or form == "cloze" or score == "generate":
+    if not traits_of(backend).first_tokens_only or form == "cloze" or score == "generate":
         return False
-    from mgllm.backends.presets import shares_first_token
-
     return shares_first_token([label.text for label in found.scenario.labels])
