@@ -158,7 +158,7 @@ class LocalBackend:
         return Reply(scores=scores, usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=0))
 
     def _write(self, question: Question, encoded: Encoded) -> Reply:
-        from mgllm.backends.weights.generating import THINK_OPENS, answer_end, never, picker, stopper
+        from mgllm.backends.weights.engine import THINK_OPENS, answer_end, never, picker, stopper
 
         thinks = encoded.text.rstrip().endswith(THINK_OPENS)
         scored = question.score == "logprob"
