@@ -15,6 +15,7 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from mgllm.errors import InputError
 from mgllm.records import Turn
+from mgllm.speech.base import SpeechFormat, speech_format
 from mgllm.speech.words import NOBODY, in_order, make_turn
 
 _VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
@@ -140,3 +141,23 @@ def _clock(seconds: float) -> str:
     """Hours, minutes, seconds and thousandths."""
     whole, thousandths = divmod(round(seconds * 1000), 1000)
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02},{thousandths:03}"
+
+
+speech_format("srt")(
+    SpeechFormat(
+        suffix=".srt",
+        tells="times",
+        parse=parse_srt,
+        title="Captions, SubRip",
+        citation="The format has no paper; it is what the program SubRip wrote. Read with webvtt-py.",
+    )
+)
+speech_format("vtt")(
+    SpeechFormat(
+        suffix=".vtt",
+        tells="voices",
+        parse=parse_vtt,
+        title="Captions, WebVTT",
+        citation="WebVTT: The Web Video Text Tracks Format. World Wide Web Consortium. Read with webvtt-py.",
+    )
+)
