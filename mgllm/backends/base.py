@@ -30,8 +30,20 @@ class BackendOptions(Frozen):
     """Of jittered waits and local sampling."""
 
 
+class Traits(Frozen):
+    """What others must know of a backend to ask it well; the defaults are those of a server far away."""
+
+    local: bool = False
+    """Whether its model runs in this process: `open` reaches nobody, and its tokenizer counts exactly."""
+    first_tokens_only: bool = True
+    """Whether its scores are those of first tokens: labels that begin alike must be told apart by letters."""
+
+
 class Backend(Protocol):
-    """A model that can be asked. Made without I/O; `open` does what takes time."""
+    """A model that can be asked. Made without I/O; `open` does what takes time.
+
+    It may say more of itself in an attribute `traits`; one that has none has the default `Traits`.
+    """
 
     concurrency: int
     """How many questions it can be asked at once; the runner takes the smaller of this and its own."""
@@ -75,6 +87,22 @@ class Backend(Protocol):
 
 
 backends: Shelf[Callable[[BackendOptions], Backend]] = Shelf("backend", "mgllm.backends")
-"""`@backend("NAME")` puts a factory here; file NAME.py stands beside this one."""
+"""`@backend("NAME")` puts a factory here, from any module of this package."""
 
 backend = backends.register
+
+
+def traits_of(backend: Backend) -> Traits:
+    """What a backend says of itself in `traits`; backends older than that attribute have the defaults."""
+    traits = getattr(backend, "traits", None)
+    return traits if isinstance(traits, Traits) else Traits()
+
+
+def default_model(name: str) -> str | None:
+    """The model of a backend of which none is named: what its factory says in `default_model`, if it does.
+
+    Raises:
+        InputError: there is no such backend.
+    """
+    model = getattr(backends.get(name), "default_model", None)
+    return model if isinstance(model, str) else None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mgllm.backends.base import BackendOptions, backend
+from mgllm.backends.base import BackendOptions, Traits, backend
 from mgllm.backends.weights.encoding import (
     Continuations,
     Encoded,
@@ -46,6 +46,9 @@ SMALL = 1_000_000_000
 @backend("local")
 class LocalBackend:
     """One model in one worker thread."""
+
+    default_model = DEFAULT_MODEL
+    traits = Traits(local=True, first_tokens_only=False)
 
     def __init__(self, options: BackendOptions) -> None:
         if options.base_url is not None:
@@ -155,7 +158,7 @@ class LocalBackend:
         return Reply(scores=scores, usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=0))
 
     def _write(self, question: Question, encoded: Encoded) -> Reply:
-        from mgllm.backends.weights.generating import THINK_OPENS, answer_end, never, picker, stopper
+        from mgllm.backends.weights.engine import THINK_OPENS, answer_end, never, picker, stopper
 
         thinks = encoded.text.rstrip().endswith(THINK_OPENS)
         scored = question.score == "logprob"

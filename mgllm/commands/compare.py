@@ -72,7 +72,9 @@ def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
     """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
     if not redact:
         return RunRecords(manifest=stored.manifest, records=stored.records)
-    model = _without_folder(stored.manifest.model)
+    model = stored.manifest.model
+    if stored.manifest.base_url is None:  # its model lay on this machine
+        model = _without_folder(model)
     scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
     change = {
         **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
@@ -96,4 +98,4 @@ def _without_folder(model: str) -> str:
     backend, _, name = model.partition("/")
     parts = name.replace("\\", "/").split("/")
     is_folder = name.startswith(("/", ".", "~")) or len(parts) > 2
-    return f"{backend}/{parts[-1]}" if backend == "local" and is_folder else model
+    return f"{backend}/{parts[-1]}" if is_folder else model

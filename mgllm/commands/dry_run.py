@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 
-from mgllm.backends.base import Backend
+from mgllm.backends.base import Backend, traits_of
 from mgllm.commands.run import Plan, make_plan, refuse_upload
 from mgllm.experiment.asking import attribution_questions, group_questions
 from mgllm.experiment.material import gather
@@ -71,7 +71,7 @@ async def _dry(name: ModelName, options: RunOptions) -> DryRun:
     real = make_backend(name, options)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
     refuse_upload(real, materials, options)
-    backend: Backend = real if name.backend == "local" else _Unreached(real)
+    backend: Backend = real if traits_of(real).local else _Unreached(real)
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
@@ -127,6 +127,7 @@ class _Unreached:
 
     def __init__(self, real: Backend) -> None:
         self.uploads, self.base_url = real.uploads, real.base_url
+        self.traits = traits_of(real)
 
     async def open(self) -> None:
         """Nothing to open."""

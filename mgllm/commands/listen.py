@@ -10,7 +10,7 @@ from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.media.listening import Heard, ListenOptions, open_listener
 from mgllm.progress import Display, Progress
 from mgllm.records import Frozen
-from mgllm.speech.writing import srt_text
+from mgllm.speech.captions import srt_text
 
 
 class HeardFile(Frozen):

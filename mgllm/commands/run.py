@@ -91,7 +91,7 @@ async def make_plan(
     words, most_tokens = {}, 0
     for material in materials:
         scenario = material.scenario
-        manner = await choose_manner(name.backend, backend, material.found, options.ask)
+        manner = await choose_manner(backend, material.found, options.ask)
         renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
         questions = plan_questions(material, manner, renderer, _counter(backend))
         renderer.check(manner.template)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -13,6 +15,7 @@ from mgllm.records import Frozen, GestureFile, Item
 from mgllm.records.frozen import Name
 from mgllm.registry import Shelf
 from mgllm.skeleton import Clip, DatasetMeta
+from mgllm.speech.base import speech_formats
 
 
 class ImportedItems(Frozen):
@@ -90,7 +93,20 @@ class AnnotationImporter:
         self.choices = choices or ImportChoices()
 
 
-datasets: Shelf[Callable[[], Importer]] = Shelf("dataset", "mgllm.datasets")
-"""`@dataset("NAME")` puts an importer here; file NAME.py stands beside this one."""
+class _Importers(Shelf[Callable[[], Importer]]):
+    """The importers, one for each speech format among them: whoever adds a format adds its importer."""
+
+    def names(self) -> list[str]:
+        return sorted({*super().names(), *speech_formats.names()})
+
+    def _load(self, name: str) -> None:
+        super()._load(name)
+        if name not in self._things and name in speech_formats.names():
+            importer = import_module(f"{self.package}.speech_files").SpeechImporter
+            self.register(name)(partial(importer, name))
+
+
+datasets = _Importers("dataset", "mgllm.datasets")
+"""`@dataset("NAME")` puts an importer here, from any module of this package."""
 
 dataset = datasets.register

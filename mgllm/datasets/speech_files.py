@@ -1,22 +1,20 @@
-"""What importers of transcripts of speech share: an item for each file."""
+"""Transcripts of speech, in any format on the shelf of speech formats: an item for each file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from mgllm.datasets.base import ImportedItems
 from mgllm.errors import InputError, one_line, some
 from mgllm.files.json_files import to_model
 from mgllm.records import Item
-from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_kinds
+from mgllm.speech.base import speech_formats
+from mgllm.speech.reading import read_turns, recording_id, speech_files
 
 
 class SpeechImporter:
-    """Base of the importers of one kind of transcript file."""
+    """Importer of one kind of transcript file."""
 
-    kind: ClassVar[str]
-    """Name of the kind in `speech_kinds()`."""
     terms = (
         "The recordings are yours, and so is what their speakers agreed to. Items are marked `terms: open`."
     )
@@ -24,6 +22,12 @@ class SpeechImporter:
         "The files do not say who the person is: items are clustered by recording until you write each "
         "person's `subject`. They have no targets and no gestures yet: mgllm items join."
     )
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.format = speech_formats.get(kind)
+        self.title, self.citation = self.format.title, self.format.citation
+        self.caution = f"{self.format.caution} {SpeechImporter.caution}".lstrip()
 
     def read(self, source: Path) -> ImportedItems:
         """Read all files of the kind in a folder (not below it), or one file.
@@ -33,7 +37,7 @@ class SpeechImporter:
         """
         paths = speech_files(source, self.kind)
         if not paths:
-            suffix = speech_kinds()[self.kind].suffix
+            suffix = self.format.suffix
             what = f"is no *{suffix} file" if source.is_file() else f"holds no *{suffix} files"
             raise InputError(f"{source} {what}")
         refuse_twins(paths)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mgllm.backends.base import Backend
+from mgllm.answers.alignment import shares_first_token
+from mgllm.backends.base import Backend, traits_of
 from mgllm.errors import InputError
 from mgllm.experiment.options import AskOptions
 from mgllm.prompts.scenarios import FoundScenario
@@ -31,7 +32,7 @@ class Manner(Frozen):
     """Seed, epochs, shuffles and temperature, as asked for."""
 
 
-async def choose_manner(backend_name: str, backend: Backend, found: FoundScenario, ask: AskOptions) -> Manner:
+async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions) -> Manner:
     """Settle what `auto` leaves open, with an opened backend.
 
     Raises:
@@ -43,7 +44,7 @@ async def choose_manner(backend_name: str, backend: Backend, found: FoundScenari
         raise InputError(f"{what} needs --form chat: a cloze prompt is continued by the labels alone")
     score: Score = "logprob" if form == "cloze" and ask.score == "auto" else await _score(backend, ask)
     made = settle(found, ask, form, score)
-    return made.model_copy(update={"lettered": _lettered(backend_name, form, score, found)})
+    return made.model_copy(update={"lettered": _lettered(backend, form, score, found)})
 
 
 def settle(found: FoundScenario, ask: AskOptions, form: Form, score: Score = "logprob") -> Manner:
@@ -84,10 +85,8 @@ async def _score(backend: Backend, ask: AskOptions) -> Score:
     return ask.score if ask.score != "auto" else await backend.default_score()
 
 
-def _lettered(backend_name: str, form: Form, score: Score, found: FoundScenario) -> bool:
+def _lettered(backend: Backend, form: Form, score: Score, found: FoundScenario) -> bool:
     """Whether labels are offered as letters: an API shows first tokens alone, and they must differ."""
-    if backend_name == "local" or form == "cloze" or score == "generate":
+    if not traits_of(backend).first_tokens_only or form == "cloze" or score == "generate":
         return False
-    from mgllm.backends.presets import shares_first_token
-
     return shares_first_token([label.text for label in found.scenario.labels])

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from mgllm.backends.base import Backend, BackendOptions, backends
+from mgllm.backends.base import Backend, BackendOptions, backends, default_model
 from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions
 from mgllm.records import Frozen
-
-DEFAULT_LOCAL = "smollm2-135m"
-"""What `--model local` means."""
 
 
 class ModelName(Frozen):
@@ -26,15 +23,15 @@ class ModelName(Frozen):
 
 
 def parse_model(name: str) -> ModelName:
-    """Take `BACKEND/NAME` apart; `local` alone is the default model.
+    """Take `BACKEND/NAME` apart; `local` alone, as any backend with a default model, is that model.
 
     Raises:
         InputError: no such backend, or no name behind it.
     """
     stem, slash, rest = name.strip().partition("/")
     known = backends.names()
-    if stem == "local" and not rest:
-        return ModelName(backend="local", model=DEFAULT_LOCAL)
+    if stem in known and not rest and (model := default_model(stem)) is not None:
+        return ModelName(backend=stem, model=model)
     if stem not in known or not (slash and rest):
         raise InputError(
             f"unknown model '{name}'; write BACKEND/NAME, such as local, local/FOLDER or openai/gpt-5-mini. "

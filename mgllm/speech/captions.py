@@ -8,13 +8,14 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from mgllm.errors import InputError
 from mgllm.records import Turn
+from mgllm.speech.base import SpeechFormat, speech_format
 from mgllm.speech.words import NOBODY, in_order, make_turn
 
 _VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
@@ -118,3 +119,45 @@ def _voices(raw: str) -> Iterator[tuple[str, str]]:
 
 def _without_tags(text: str) -> str:
     return webvtt.Caption(text=text).text
+
+
+def srt_text(turns: Iterable[Turn]) -> str:
+    """SubRip text with a caption for each turn; all turns have times. Speakers have no place in it.
+
+    >>> print(srt_text([Turn(text="It was.", start=0.5, end=2)]), end="")
+    1
+    00:00:00,500 --> 00:00:02,000
+    It was.
+    """
+    captions = []
+    for number, turn in enumerate(turns, 1):
+        times = f"{_clock(turn.start or 0.0)} --> {_clock(turn.end or 0.0)}"
+        words = " ".join(turn.text.split()).replace("-->", "→")  # which would be read as times
+        captions.append(f"{number}\n{times}\n{words}\n")
+    return "\n".join(captions)
+
+
+def _clock(seconds: float) -> str:
+    """Hours, minutes, seconds and thousandths."""
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02},{thousandths:03}"
+
+
+speech_format("srt")(
+    SpeechFormat(
+        suffix=".srt",
+        tells="times",
+        parse=parse_srt,
+        title="Captions, SubRip",
+        citation="The format has no paper; it is what the program SubRip wrote. Read with webvtt-py.",
+    )
+)
+speech_format("vtt")(
+    SpeechFormat(
+        suffix=".vtt",
+        tells="voices",
+        parse=parse_vtt,
+        title="Captions, WebVTT",
+        citation="WebVTT: The Web Video Text Tracks Format. World Wide Web Consortium. Read with webvtt-py.",
+    )
+)

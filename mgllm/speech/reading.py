@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 from mgllm.files.text_files import read_text
-from mgllm.records import Frozen, Turn
+from mgllm.records import Turn
+from mgllm.speech.base import SpeechFormat, Tells, speech_format, speech_formats
 
 
-class SpeechKind(Frozen):
-    """One kind of transcript file."""
-
-    suffix: str
-    """How file names end, in lower case."""
-    parse: Callable[[str, str], tuple[Turn, ...]]
-    """Makes turns of a text; the second argument is what errors call it."""
-
-
-def speech_kinds() -> Mapping[str, SpeechKind]:
+def speech_kinds() -> Mapping[str, SpeechFormat]:
     """All kinds by name. Where a recording has several files, the first kind here is taken: voices, then
     times of words, then times."""
-    from mgllm.speech.captions import parse_srt, parse_vtt
-    from mgllm.speech.textgrid import parse_textgrid
-    from mgllm.speech.whisper import parse_whisper
-
-    return {
-        "textgrid": SpeechKind(suffix=".textgrid", parse=parse_textgrid),
-        "vtt": SpeechKind(suffix=".vtt", parse=parse_vtt),
-        "whisper": SpeechKind(suffix=".json", parse=parse_whisper),
-        "srt": SpeechKind(suffix=".srt", parse=parse_srt),
-        "txt": SpeechKind(suffix=".txt", parse=_parse_plain),
-    }
+    kinds = {name: speech_formats.get(name) for name in speech_formats.names()}
+    most_first = get_args(Tells)
+    return dict(sorted(kinds.items(), key=lambda kind: most_first.index(kind[1].tells)))
 
 
 def speech_files(source: Path, kind: str) -> list[Path]:
     """The files of one kind in a folder (not below it), or the one file that is named."""
-    suffix = speech_kinds()[kind].suffix
+    suffix = speech_formats.get(kind).suffix
     paths = [source] if source.is_file() else sorted(source.iterdir()) if source.is_dir() else []
     return [
         path
@@ -58,9 +43,20 @@ def read_turns(path: Path, kind: str) -> tuple[Turn, ...]:
     Raises:
         InputError: it cannot be read, or is not of that kind; names the place.
     """
-    return speech_kinds()[kind].parse(read_text(path), str(path))
+    return speech_formats.get(kind).parse(read_text(path), str(path))
 
 
 def _parse_plain(text: str, where: str) -> tuple[Turn, ...]:
     words = " ".join(text.split())
     return (Turn(text=words),) if words else ()
+
+
+speech_format("txt")(
+    SpeechFormat(
+        suffix=".txt",
+        tells="words",
+        parse=_parse_plain,
+        title="Transcripts, plain text",
+        citation="Plain text has no paper to cite; cite where the recordings come from.",
+    )
+)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
+from mgllm.speech.base import SpeechFormat, speech_format
 from mgllm.speech.words import NOBODY, Word, in_order, join_words, make_turn
 
 _PIECE = re.compile(r'"(?:[^"]|"")*"|![^\n]*|[^\s"]+|"')
@@ -186,3 +187,14 @@ def _words(tier: Tier, where: str) -> Sequence[Word]:
             speaker = (named[1] if named else None) or NOBODY
             words.append(Word(text=turn.text, start=one.start, end=one.end, speaker=speaker))
     return words
+
+
+speech_format("textgrid")(
+    SpeechFormat(
+        suffix=".textgrid",
+        tells="voices",
+        parse=parse_textgrid,
+        title="Aligned transcripts, Praat's TextGrid",
+        citation="Boersma, P., & Weenink, D. Praat: doing phonetics by computer [computer program].",
+    )
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mgllm.errors import InputError
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.records import Frozen, Turn
+from mgllm.speech.base import SpeechFormat, speech_format
 from mgllm.speech.words import NOBODY, Word, in_order, join_words, make_turn
 
 
@@ -80,3 +81,18 @@ def _words(words: tuple[WhisperWord, ...], where: str) -> list[Word]:
         if turn is not None:
             timed.append(Word(text=turn.text, start=word.start, end=word.end, speaker=turn.speaker))
     return timed
+
+
+speech_format("whisper")(
+    SpeechFormat(
+        suffix=".json",
+        tells="times of words",
+        parse=parse_whisper,
+        title="Machine transcripts, Whisper's JSON",
+        citation=(
+            "Radford, A., Kim, J. W., Xu, T., Brockman, G., McLeavey, C., & Sutskever, I. (2023). "
+            "Robust speech recognition via large-scale weak supervision. ICML 2023."
+        ),
+        caution="A machine heard these words: it can mishear, and it can write words into silence.",
+    )
+)

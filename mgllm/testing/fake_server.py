@@ -20,8 +20,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from mgllm.seeds import unit
-from mgllm.testing._wire import completion, error_body, messages_of, prompt_tokens, text_completion
-from mgllm.testing.behaviour import Behaviour, FakeReply, Fault, Say
+from mgllm.testing.behaviour import (
+    Behaviour,
+    FakeReply,
+    Fault,
+    Say,
+    completion,
+    error_body,
+    messages_of,
+    prompt_tokens,
+    text_completion,
+)
 
 if TYPE_CHECKING:
     from aiohttp import web

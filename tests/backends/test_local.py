@@ -154,10 +154,10 @@ def test_chain_of_thought_without_an_answer_has_no_scores(
 
 def say(local: LocalBackend, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """Let the model's next tokens be these words, and then the end."""
-    from mgllm.backends.weights import generating as _writing
+    from mgllm.backends.weights import engine
 
     ids = iter([*local._tokenizer(words).input_ids, local._tokenizer.eos_token_id])
-    monkeypatch.setattr(_writing, "picker", lambda temperature, seed: lambda logits: next(ids))
+    monkeypatch.setattr(engine, "picker", lambda temperature, seed: lambda logits: next(ids))
 
 
 def test_a_prompt_that_does_not_fit_says_both_numbers(

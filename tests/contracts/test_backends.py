@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.backends.base import BackendOptions, backends
+from mgllm.backends.base import BackendOptions, Traits, backends, default_model, traits_of
+from mgllm.backends.weights.known_models import DEFAULT_MODEL
 from mgllm.errors import InputError
-from mgllm.testing import check_construction, check_refusal
+from mgllm.testing import ScriptedBackend, check_construction, check_refusal
 
 NAMES = backends.names()
 LOOPBACK = "http://127.0.0.1:9/v1"
@@ -50,3 +51,30 @@ def test_a_wrong_address_is_refused_before_any_call(name: str, url: str) -> None
 def test_an_unknown_backend_is_guessed() -> None:
     with pytest.raises(InputError, match="Did you mean 'ollama'"):
         backends.get("olama")
+
+
+def test_only_a_local_model_says_that_it_is_local_and_scores_whole_labels() -> None:
+    for name in NAMES:
+        made = backends.get(name)(BackendOptions(model="some-model", base_url=address(name)))
+        assert traits_of(made) == Traits(local=name == "local", first_tokens_only=name != "local")
+
+
+@pytest.mark.parametrize("said", [None, "local", {"local": True}])
+def test_a_backend_older_than_traits_has_the_defaults(said: object) -> None:
+    made = ScriptedBackend()
+    assert traits_of(made) == Traits(local=False, first_tokens_only=True)
+    made.traits = said  # type: ignore[attr-defined]  # another's attribute of that name
+    assert traits_of(made) == Traits()
+
+
+def test_a_factory_says_which_model_is_taken_where_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(options: BackendOptions) -> ScriptedBackend:
+        return ScriptedBackend()
+
+    assert {name: default_model(name) for name in NAMES if default_model(name)} == {"local": DEFAULT_MODEL}
+    monkeypatch.setitem(backends._things, "other-sdk", make)
+    assert default_model("other-sdk") is None
+    make.default_model = "small"  # type: ignore[attr-defined]  # as a plugin does it
+    assert default_model("other-sdk") == "small"
+    with pytest.raises(InputError, match="unknown backend 'othersdk'"):
+        default_model("othersdk")

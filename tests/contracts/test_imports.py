@@ -14,7 +14,7 @@ PACKAGE = Path(mgllm.__file__).parent
 ALLOWED = {
     "torch": ("backends/weights/", "backends/local.py", "recognizer/"),
     "transformers": ("backends/weights/", "backends/local.py"),
-    "gguf": ("backends/weights/gguf.py",),
+    "gguf": ("backends/weights/pull.py",),
     "openai": ("backends/",),
     "httpx": ("backends/",),
     "httpx2": ("backends/",),
@@ -42,7 +42,7 @@ ALLOWED = {
     "cv2": ("media/",),
     "safetensors": ("backends/weights/", "recognizer/", "commands/recognizer/info.py"),
     "webvtt": ("speech/captions.py",),
-    "defusedxml": ("datasets/annotations/_eaf_document.py",),
+    "defusedxml": ("datasets/annotations/eaf.py",),
     "faster_whisper": ("media/listening.py",),
     "pickle": ("datasets/skeletons/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
     "subprocess": ("experiment/manifest.py", "backends/weights/pull.py"),

@@ -12,9 +12,8 @@ import pympi
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.exports._lanes import Placed, lay, place
 from mgllm.exports.base import ExportChoices, Exported
-from mgllm.exports.eaf import Eaf
+from mgllm.exports.eaf import Eaf, Placed, lay, place
 from mgllm.records import Gesture, GestureFile
 
 GESTURES = (

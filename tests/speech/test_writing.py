@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgllm.records import Turn
-from mgllm.speech.captions import parse_srt
+from mgllm.speech.captions import parse_srt, srt_text
 from mgllm.speech.words import in_order
-from mgllm.speech.writing import srt_text
 
 WORDS = st.text("abz Äß字?!.,'\"-0129", min_size=1, max_size=30).map(lambda text: " ".join(text.split()))
 TIMES = st.tuples(st.integers(0, 400_000_000), st.integers(0, 60_000))

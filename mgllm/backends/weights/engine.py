@@ -1,15 +1,15 @@
-"""A causal language model that reads prompts segment by segment and scores all labels in one pass."""
+"""A causal language model that reads prompts segment by segment, scores labels in one pass, and writes."""
 
 from __future__ import annotations
 
 import inspect
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
 from mgllm.backends.weights.label_tree import LabelTree, grow_tree, tree_mask
-from mgllm.backends.weights.prefix_cache import LayerState, PrefixCache, PrefixState
 
 if TYPE_CHECKING:
     from transformers import DynamicCache
@@ -176,3 +176,109 @@ def _as_cache(state: PrefixState) -> DynamicCache:
         layer.keys, layer.values = keys, values
         cache.layers.append(layer)
     return cache
+
+
+Segments = tuple[tuple[int, ...], ...]
+"""Token ids of a prompt's beginning, cut as they were read."""
+
+
+class LayerState(NamedTuple):
+    """Keys and values of one layer, each [1, heads, tokens, head size]."""
+
+    keys: torch.Tensor
+    values: torch.Tensor
+
+
+PrefixState = tuple[LayerState, ...]
+"""One LayerState per layer; never written to."""
+
+
+class PrefixCache:
+    """The most recently used beginnings of prompts, bounded in bytes.
+
+    An entry is named by the segments it was computed from, not by its tokens alone: the same tokens cut in
+    other places give other last bits. So a reply's numbers never depend on what was asked before.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self.hits = 0
+        self._states: OrderedDict[Segments, PrefixState] = OrderedDict()
+
+    def get(self, segments: Segments) -> PrefixState | None:
+        """The state behind these segments, if it is still here."""
+        state = self._states.get(segments)
+        if state is not None:
+            self.hits += 1
+            self._states.move_to_end(segments)
+        return state
+
+    def put(self, segments: Segments, state: PrefixState) -> None:
+        """Keep a state; the ones unused for longest make room. One larger than all room is not kept."""
+        size = _bytes_of(state)
+        if segments in self._states or size > self.max_bytes:
+            return
+        self._states[segments] = state
+        self.bytes += size
+        while self.bytes > self.max_bytes:
+            _, oldest = self._states.popitem(last=False)
+            self.bytes -= _bytes_of(oldest)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._states.clear()
+        self.bytes = 0
+
+
+def _bytes_of(state: PrefixState) -> int:
+    return sum(tensor.nbytes for layer in state for tensor in layer)
+
+
+ANSWER = "Answer:"
+THINK_OPENS, THINK_CLOSES = "<think>", "</think>"
+
+
+def picker(temperature: float, seed: int) -> Callable[[torch.Tensor], int]:
+    """How a token is taken from logits [V]: the likeliest at temperature 0, else a seeded draw."""
+    if temperature <= 0:
+        return lambda logits_V: int(logits_V.argmax())
+    generator = torch.Generator().manual_seed(seed % 2**63)
+
+    def draw(logits_V: torch.Tensor) -> int:
+        p_V = (logits_V.double().cpu() / temperature).softmax(-1)
+        return int(torch.multinomial(p_V, 1, generator=generator))
+
+    return draw
+
+
+def answer_end(text: str, thinks_already: bool) -> int | None:
+    """The character behind "Answer:", or None while it has not been said; thoughts do not count.
+
+    `thinks_already`: the prompt itself opened a `<think>` block.
+    """
+    opened = thinks_already or THINK_OPENS in text
+    start = text.rfind(THINK_CLOSES)
+    if opened and start < 0:
+        return None
+    at = text.find(ANSWER, max(start, 0))
+    return at + len(ANSWER) if at >= 0 else None
+
+
+def stopper(tokenizer: Any, thinks_already: bool, before_answer: bool) -> Callable[[Sequence[int]], bool]:
+    """Ends a chain of thought: at "Answer:", or after the line that it begins."""
+
+    def stop(ids: Sequence[int]) -> bool:
+        text = tokenizer.decode(ids, skip_special_tokens=True)
+        end = answer_end(text, thinks_already)
+        if end is None or before_answer:
+            return end is not None
+        said = text[end:].lstrip()
+        return bool(said) and "\n" in said
+
+    return stop
+
+
+def never(ids: Sequence[int]) -> bool:
+    """Let the model write until it ends."""
+    return False

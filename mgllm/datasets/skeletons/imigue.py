@@ -17,8 +17,16 @@ from numpy.typing import NDArray
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.datasets.skeletons._imigue_fingers import BlockVote, vote_on_blocks, with_own_blocks
-from mgllm.datasets.skeletons._imigue_kit import KitFiles, find_kit, kit_clips, kit_joints, unseen_as_nan
+from mgllm.datasets.skeletons._imigue_kit import (
+    BlockVote,
+    KitFiles,
+    find_kit,
+    kit_clips,
+    kit_joints,
+    unseen_as_nan,
+    vote_on_blocks,
+    with_own_blocks,
+)
 from mgllm.errors import InputError, some
 from mgllm.files.tables import read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
+from mgllm.datasets.skeletons._bodies import check_annotations, main_body
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
-from mgllm.datasets.skeletons.pyskl import check_annotations, main_body
 from mgllm.errors import InputError, one_line, some
 from mgllm.records import Frozen
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.datasets.skeletons._bodies import most_moving, without_zeros
+from mgllm.datasets.skeletons._bodies import (
+    check_annotations,
+    keypoints,
+    main_body,
+)
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
 from mgllm.errors import InputError
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
@@ -87,69 +88,6 @@ def read_pyskl(path: Path) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
     if not isinstance(splits, dict) or not all(isinstance(ids, list | tuple) for ids in splits.values()):
         raise InputError(f"{path} split: must be a dict of lists of ids")
     return annotations, {str(name): [str(one) for one in ids] for name, ids in splits.items()}
-
-
-def check_annotations(path: Path, content: Any) -> list[dict[str, Any]]:
-    """The annotations of a pickle's content, at least one.
-
-    Raises:
-        InputError: there are none, or one lacks its name or has no number as label.
-    """
-    annotations = content.get("annotations") if isinstance(content, dict) else None
-    if not isinstance(annotations, list) or not annotations:
-        raise InputError(f"{path} is no PYSKL pickle: it must be a dict with a list 'annotations'")
-    for place, one in enumerate(annotations):
-        if not isinstance(one, dict) or not isinstance(one.get("frame_dir"), str):
-            raise InputError(f"{path} annotations[{place}]: lacks the text 'frame_dir'")
-        label = one.get("label", 0)
-        if not isinstance(label, int | np.integer) or not 0 <= label < 100_000:
-            raise InputError(f"{path} annotations[{place}] label: must be a number from 0")
-    return annotations
-
-
-def keypoints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
-    """[M, T, V, D], D = 2 or 3 coordinates.
-
-    Raises:
-        InputError: it is none.
-    """
-    points = annotation.get("keypoint")
-    if not isinstance(points, np.ndarray) or points.ndim != 4 or points.dtype.kind not in "fiu":
-        shape = (
-            f"{points.dtype} {list(points.shape)}"
-            if isinstance(points, np.ndarray)
-            else type(points).__name__
-        )
-        raise InputError(f"{where} keypoint: must be numbers [M, T, V, C], is {shape}")
-    if points.shape[3] not in (2, 3) or not points.shape[0]:
-        raise InputError(f"{where} keypoint: has the shape {list(points.shape)}; C is 2 or 3, M at least 1")
-    return points.astype(np.float32)
-
-
-def main_body(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
-    """[T, V, D (+ 1 with scores)] of the body that moves most; what is missing is NaN.
-
-    Raises:
-        InputError: keypoints or scores do not fit.
-    """
-    points = keypoints(annotation, where)
-    dims = points.shape[3]
-    points = without_zeros(points, dims)
-    scores = annotation.get("keypoint_score")
-    if scores is None:
-        alone: NDArray[np.float32] = points[most_moving(points)]
-        return alone
-    if (
-        not isinstance(scores, np.ndarray)
-        or scores.shape != points.shape[:3]
-        or scores.dtype.kind not in "fiu"
-    ):
-        raise InputError(f"{where} keypoint_score: must be numbers {list(points.shape[:3])}")
-    points[scores <= 0] = np.nan
-    body = most_moving(points)
-    joints = np.concatenate([points[body], scores[body, ..., None].astype(np.float32)], axis=-1)
-    joints[np.isnan(joints[..., :dims]).any(axis=-1), dims] = 0
-    return joints
 
 
 def split_columns(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mgllm.backends.weights.generating import answer_end, picker
+from mgllm.backends.weights.engine import answer_end, picker
 
 
 @pytest.mark.parametrize(
