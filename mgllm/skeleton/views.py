@@ -7,31 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mgllm.skeleton.layout import Layout
 from mgllm.skeleton.preparing import Mask, Points, PreparedClip
-
-
-def bones(clip: PreparedClip, layout: Layout) -> PreparedClip:
-    """Each joint minus its neighbour on the way to the root; 0 at the root itself."""
-    parent = np.where(layout.parents < 0, np.arange(len(layout.parents)), layout.parents)
-    return _masked(clip.x - clip.x[:, parent], clip.mask & clip.mask[:, parent])
-
-
-def motion(clip: PreparedClip) -> PreparedClip:
-    """Each frame minus the one before; 0 in the first frame and where either is missing."""
-    x, mask = np.zeros_like(clip.x), np.zeros_like(clip.mask)
-    x[1:] = clip.x[1:] - clip.x[:-1]
-    mask[1:] = clip.mask[1:] & clip.mask[:-1]
-    mask[0] = clip.mask[0]
-    return _masked(x, mask)
-
-
-def mirrored(clip: PreparedClip, layout: Layout) -> PreparedClip:
-    """The clip in a mirror: left and right joints exchanged *and* x negated (the clip is centred)."""
-    order = layout.mirror_index
-    x = clip.x[:, order].copy()
-    x[..., 0] *= -1
-    return PreparedClip(x, clip.mask[:, order])
 
 
 def resampled(clip: PreparedClip, frames: int) -> PreparedClip:
@@ -48,16 +24,6 @@ def resampled(clip: PreparedClip, frames: int) -> PreparedClip:
     both = clip.mask[low] & clip.mask[high]
     x = np.where(both[..., None], (1 - share) * clip.x[low] + share * clip.x[high], clip.x[near])
     return _masked(x, both | clip.mask[near])
-
-
-def cropped(clip: PreparedClip, frames: int, start: int = 0) -> PreparedClip:
-    """`frames` frames from `start`; what lies beyond the end is 0 and masked."""
-    x = np.zeros((frames, *clip.x.shape[1:]), np.float32)
-    mask = np.zeros((frames, clip.mask.shape[1]), dtype=bool)
-    part = slice(start, start + frames)
-    taken = len(clip.x[part])
-    x[:taken], mask[:taken] = clip.x[part], clip.mask[part]
-    return PreparedClip(x, mask)
 
 
 def _masked(x: Points, mask: Mask) -> PreparedClip:

@@ -9,10 +9,9 @@ import numpy as np
 from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.geometry import Reals
 
-SEEN = 0.05
-"""Share of its way after which a movement is taken to be seen; annotation begins and ends there."""
 SEEN_AT = 0.1893
-"""The share of its duration in which a minimum-jerk movement makes that share of its way."""
+"""The share of its duration in which a minimum-jerk movement makes 5 % of its way: after that share it is
+taken to be seen, and annotation begins and ends there."""
 
 
 @dataclass(frozen=True, eq=False)

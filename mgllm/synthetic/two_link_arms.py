@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgllm.synthetic.clip_columns import Columns
-from mgllm.synthetic.geometry import Reals, beside, dot, length
+from mgllm.synthetic.geometry import Reals, beside, length
 
 MOST_BENT = np.deg2rad(150.0)
 """Flexion at which forearm and upper arm touch (American Academy of Orthopaedic Surgeons, 1965)."""
@@ -46,11 +46,3 @@ def reach_wrist(shoulder_3F: Reals, wrist_3F: Reals, upper_F: Reals, fore_F: Rea
     height = np.sqrt(np.maximum(upper_F**2 - foot**2, 0))
     elbow = shoulder_3F + along * foot + beside(pole_3F, along) * height
     return Arm(shoulder_3F, elbow, shoulder_3F + along * reach)
-
-
-def flexion(arm: Arm) -> Reals:
-    """Bend of the elbow in radians, 0 where the arm is straight; [F]."""
-    upper, fore = arm.elbow - arm.shoulder, arm.wrist - arm.elbow
-    cosine = dot(upper, fore) / (length(upper) * length(fore))
-    angle: Reals = np.arccos(np.clip(cosine, -1, 1))
-    return angle
