@@ -17,10 +17,8 @@ from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.progress import Display, Steps
 from mgllm.recognizer.evaluation.cross_fit import FitOptions, fit
-from mgllm.recognizer.network.card import model_card
-from mgllm.recognizer.network.checkpoint import CheckpointConfig, weights_sha256, write_checkpoint
-from mgllm.recognizer.network.network import Recognizer, classify
-from mgllm.recognizer.network.opening import called, named_recognizer
+from mgllm.recognizer.network.checkpoint import CheckpointConfig, model_card, weights_sha256, write_checkpoint
+from mgllm.recognizer.network.network import Recognizer, called, classify, named_recognizer
 from mgllm.recognizer.network.reading import ClipReader, check_layout
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
 from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile

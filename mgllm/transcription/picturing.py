@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mgllm.errors import InputError
-from mgllm.media.moments import choose_moments
-from mgllm.media.overlay import Panel, Sheet, draw_sheet
+from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
 from mgllm.media.video import Pixels, open_video
 from mgllm.records import GestureFile
 from mgllm.skeleton import Layout

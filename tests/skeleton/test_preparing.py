@@ -19,11 +19,11 @@ from mgllm.skeleton.preparing import (
     centred,
     fill_gaps,
     prepare_clip,
+    resampled,
     scale_pair,
     scaled,
     seen_joints,
 )
-from mgllm.skeleton.views import resampled
 
 Array = NDArray[np.float32]
 

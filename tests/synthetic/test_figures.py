@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from mgllm.skeleton.layouts import load_layout
+from mgllm.synthetic.acts import envelope
 from mgllm.synthetic.definitions import LAYOUT, visible_classes
 from mgllm.synthetic.geometry import Reals, dot, length, mixed, unit
-from mgllm.synthetic.minimum_jerk import envelope
 from mgllm.synthetic.scenes import FPS, Filmed, film
 from mgllm.synthetic.trimmed import Batch, make_batch
 

@@ -13,11 +13,11 @@ from mgllm.errors import InputError
 from mgllm.progress import Display, Steps
 from mgllm.recognizer.evaluation.pictures import draw_history
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
-from mgllm.recognizer.network.card import model_card
 from mgllm.recognizer.network.checkpoint import (
     CONFIG,
     CheckpointConfig,
     make_folder,
+    model_card,
     replace_text,
     seen_of,
     versions,

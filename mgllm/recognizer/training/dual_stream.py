@@ -20,8 +20,7 @@ from mgllm.recognizer.graph import Graph
 from mgllm.recognizer.network.fusion import FusionReport
 from mgllm.recognizer.network.two_streams import STREAMS, StreamOptions, TwoStreams
 from mgllm.recognizer.training.composing import Views
-from mgllm.recognizer.training.losses import Contrast, contrast, divergence, info_nce
-from mgllm.recognizer.training.monitor import Health, health
+from mgllm.recognizer.training.losses import Contrast, Health, contrast, divergence, health, info_nce
 from mgllm.recognizer.training.queues import KeyQueue, follow, momentum_copy
 from mgllm.records import Frozen
 

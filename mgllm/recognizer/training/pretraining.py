@@ -15,11 +15,10 @@ from mgllm.errors import InputError, TrainingStopped
 from mgllm.recognizer.network.network import Recognizer
 from mgllm.recognizer.network.reading import ClipReader, Numbers, Preprocessing, layout_graph
 from mgllm.recognizer.network.two_streams import StreamOptions, stream_gradient_norms
-from mgllm.recognizer.training.composing import make_views, view_generator
+from mgllm.recognizer.training.composing import make_views, recipe, view_generator
 from mgllm.recognizer.training.dual_stream import ContrastOptions, DualStream, StepLosses
 from mgllm.recognizer.training.history import EpochMeans, EpochRow
 from mgllm.recognizer.training.processes import Processes, choose_device
-from mgllm.recognizer.training.recipes import recipe
 from mgllm.recognizer.training.schedule import cosine, momentum_for, queue_for, steps_per_epoch
 from mgllm.records import Frozen
 from mgllm.seeds import number

@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from mgllm.recognizer.evaluation import floors
-from mgllm.recognizer.evaluation.floors import FRAMES, random_floors, raw_floors
+from mgllm.recognizer.evaluation import protocols
+from mgllm.recognizer.evaluation.protocols import FRAMES, random_floors, raw_floors
 from mgllm.recognizer.metrics import Labels, Reals, score
 from mgllm.recognizer.network.checkpoint import CheckpointConfig
 from mgllm.recognizer.network.network import encode, new_recognizer
@@ -20,8 +20,7 @@ from mgllm.recognizer.network.reading import ClipReader, Numbers
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.recognizer.training.probing import neighbours
 from mgllm.skeleton import Clip, SkeletonDataset, write_dataset
-from mgllm.skeleton.preparing import prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import prepare_clip, resampled
 
 TRAIN, TEST = np.arange(18), np.arange(18, 36)
 
@@ -101,7 +100,7 @@ def test_large_sets_are_sampled_for_learning_alone(
         return batch(self, numbers, device)
 
     monkeypatch.setattr(ClipReader, "batch", listen)
-    monkeypatch.setattr(floors, "MOST", 9)
+    monkeypatch.setattr(protocols, "MOST", 9)
     first = raw_floors(reader, TRAIN, TEST, seed=1)
     assert raw_floors(reader, TRAIN, TEST, seed=1) == first
     raw_floors(reader, TRAIN, TEST, seed=2)

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run
-from mgllm.recognizer.timelines.segments import decode, suppressed
+from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, decode, suppressed
 
 OPTIONS = DecodingOptions(median=1, stay=0.6, min_frames=2, lag=10)
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.media.mapping import check_mappable, joints_of
-from mgllm.media.poses import LEFT, RIGHT, Poses
+from mgllm.media.poses import LEFT, RIGHT, Poses, check_mappable, joints_of
 from mgllm.skeleton import Layout
 from mgllm.skeleton.layouts import load_layout
 

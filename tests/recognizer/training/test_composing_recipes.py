@@ -9,8 +9,7 @@ from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.graph import Graph
 from mgllm.recognizer.training.augmentations import CoordinatePerturbation, JointDropout, Mirror
-from mgllm.recognizer.training.composing import EXTREME, NORMAL, view_generator
-from mgllm.recognizer.training.recipes import AUGMENTATIONS, recipe
+from mgllm.recognizer.training.composing import AUGMENTATIONS, EXTREME, NORMAL, recipe, view_generator
 from mgllm.recognizer.training.time_augmentations import Speed, TemporalCropResize
 
 

@@ -11,8 +11,7 @@ import pytest
 
 from mgllm.arms.confusion import load_confusion
 from mgllm.errors import InputError
-from mgllm.recognizer.evaluation.evaluation_files import write_evaluation
-from mgllm.recognizer.evaluation.trial import Evaluation
+from mgllm.recognizer.evaluation.trial import Evaluation, write_evaluation
 from mgllm.recognizer.metrics import score
 from mgllm.skeleton import Clip, DatasetMeta, Layout, SkeletonDataset, write_dataset
 

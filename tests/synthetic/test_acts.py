@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.polynomial import Polynomial
 
+from mgllm.synthetic.acts import SEEN_AT, Timing, envelope, pulses, way
 from mgllm.synthetic.geometry import Reals
-from mgllm.synthetic.minimum_jerk import SEEN_AT, Timing, envelope, pulses, way
 
 
 def one(begin: float, onset: float, hold: float, offset: float) -> Timing:

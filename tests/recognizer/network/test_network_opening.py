@@ -10,8 +10,13 @@ import torch
 
 from mgllm.errors import InputError
 from mgllm.recognizer.network.checkpoint import read_config
-from mgllm.recognizer.network.network import encode
-from mgllm.recognizer.network.opening import check_fit, open_recognizer, untrained_config, with_classes
+from mgllm.recognizer.network.network import (
+    check_fit,
+    encode,
+    open_recognizer,
+    untrained_config,
+    with_classes,
+)
 from mgllm.recognizer.network.reading import Preprocessing
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.skeleton import Layout, SkeletonDataset, open_dataset

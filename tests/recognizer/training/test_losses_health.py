@@ -7,8 +7,7 @@ import math
 import pytest
 import torch
 
-from mgllm.recognizer.training.losses import Contrast
-from mgllm.recognizer.training.monitor import Health, health
+from mgllm.recognizer.training.losses import Contrast, Health, health
 
 
 def test_numbers_against_a_loop() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.synthetic.geometry import Reals, dot, length, unit
-from mgllm.synthetic.two_link_arms import MOST_BENT, Arm, reach_wrist
+from mgllm.synthetic.hands import MOST_BENT, Arm, reach_wrist
 
 UPPER, FORE = 0.33, 0.26
 

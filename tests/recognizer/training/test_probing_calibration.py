@@ -7,7 +7,7 @@ import pytest
 from scipy.special import softmax
 
 from mgllm.recognizer.metrics import calibration_error
-from mgllm.recognizer.training.calibration import fit_temperature
+from mgllm.recognizer.training.probing import fit_temperature
 
 
 @pytest.mark.parametrize("true", [0.5, 1.0, 3.0])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.recognizer.network.card import model_card
-from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen
+from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, model_card
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.network.two_streams import StreamOptions
 

@@ -7,16 +7,16 @@ import sys
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.media import needs
+from mgllm.media import video
 
 
 def said(monkeypatch: pytest.MonkeyPatch, found: str | None, python: tuple[int, ...]) -> str:
-    monkeypatch.setattr(needs, "_mediapipe_version", lambda: found)
+    monkeypatch.setattr(video, "_mediapipe_version", lambda: found)
     monkeypatch.setattr(sys, "version_info", python)
     for name in ("mediapipe", "mediapipe.python.solutions"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(InputError) as caught:
-        needs.holistic()
+        video.holistic()
     line = str(caught.value)
     assert "`make video`" in line
     assert "pip install 'mgllm[video]'" in line
@@ -35,4 +35,4 @@ def test_mediapipe_is_missing_or_another(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_pyav_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(InputError, match=r"reading videos needs PyAV .* install it with `make video`"):
-        needs.pyav()
+        video.pyav()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.media.sound import read_sound
+from mgllm.media.listening import read_sound
 
 NO_AV = "PyAV is not installed: pip install 'mgllm[speech]'"
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from mgllm.media.moments import choose_moments
+from mgllm.media.overlay import choose_moments
 from mgllm.records import Gesture
 
 

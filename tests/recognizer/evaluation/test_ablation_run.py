@@ -6,8 +6,14 @@ import re
 
 import pytest
 
-from mgllm.recognizer.evaluation.ablation_run import Ablation, AblationRow, Schedule
-from mgllm.recognizer.evaluation.ablation_table import latex_table, markdown_table, notes
+from mgllm.recognizer.evaluation.ablation_run import (
+    Ablation,
+    AblationRow,
+    Schedule,
+    latex_table,
+    markdown_table,
+    notes,
+)
 
 SCHEDULE = Schedule(
     budget_minutes=3, rows=3, seeds=2, splits=1, trainings=4, epochs=7, seconds_per_epoch=0.125
