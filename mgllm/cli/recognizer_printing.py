@@ -10,8 +10,8 @@ from mgllm.cli.printing import print_json
 from mgllm.errors import one_line
 
 if TYPE_CHECKING:
-    from mgllm.commands.recognizer.score import TimelineScores
     from mgllm.commands.recognizer.windows import Cut
+    from mgllm.recognizer.timelines.segment_metrics import TimelineScores
 
 
 def print_cut(made: Cut, *, as_json: bool) -> None:

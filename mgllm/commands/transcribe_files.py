@@ -20,8 +20,14 @@ from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Exposure, Frozen, GestureFile
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
 from mgllm.skeleton.skeleton_file import Recording, skeleton_bytes
-from mgllm.transcription.picturing import picture_bytes
-from mgllm.transcription.recordings import RecordingReader, Watched, open_reader, read_skeleton, watch_video
+from mgllm.transcription.recordings import (
+    RecordingReader,
+    Watched,
+    open_reader,
+    picture_bytes,
+    read_skeleton,
+    watch_video,
+)
 
 OVERLAY, ELAN = ".overlay.png", ".eaf"
 

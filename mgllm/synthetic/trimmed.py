@@ -39,7 +39,7 @@ class Batch:
     body: Numbers
     """[N]: number of each clip's body."""
     drawn: dict[str, Reals]
-    """[N]: the properties of `ranges.PROPERTIES`."""
+    """[N]: the properties of `clip_columns.PROPERTIES`."""
 
 
 def part_of(body: int) -> str:

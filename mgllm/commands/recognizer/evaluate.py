@@ -11,13 +11,7 @@ from mgllm.errors import InputError
 from mgllm.progress import Display
 from mgllm.recognizer.evaluation.protocols import labelled
 from mgllm.recognizer.evaluation.splits import both_sides, tested_side
-from mgllm.recognizer.evaluation.trial import (
-    EvaluateOptions,
-    Evaluation,
-    Trial,
-    check_seen,
-    write_evaluation,
-)
+from mgllm.recognizer.evaluation.trial import EvaluateOptions, Evaluation, Trial, check_seen, write_evaluation
 from mgllm.recognizer.metrics import score
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, make_folder
 from mgllm.recognizer.network.network import open_recognizer

@@ -8,10 +8,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mgllm.recognizer.training.queues import Bank
-
 NEVER = -1e9
 """The logit of what may not be chosen: finite, so that 0 · log 0 stays 0."""
+
+
+class Bank(NamedTuple):
+    """Keys and whose they are."""
+
+    z_KD: Tensor
+    ids_K: Tensor
+    """Number of the clip that each row is of."""
 
 
 class Contrast(NamedTuple):

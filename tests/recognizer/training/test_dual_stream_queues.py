@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mgllm.recognizer.training.queues import KeyQueue
+from mgllm.recognizer.training.dual_stream import KeyQueue
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mgllm.recognizer.training.schedule import cosine, momentum_for, queue_for, steps_per_epoch
+from mgllm.recognizer.training.pretraining import cosine, momentum_for, queue_for, steps_per_epoch
 
 
 def test_the_rate_rises_in_a_line_and_falls_in_half_a_cosine() -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from mgllm.recognizer.training.queues import follow, momentum_copy
+from mgllm.recognizer.training.dual_stream import follow, momentum_copy
 
 
 def network() -> nn.Module:
