@@ -18,15 +18,16 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from mgllm.commands.recognizer.evaluate import evaluate
-from mgllm.commands.recognizer.score import ScoreOptions, TimelineScores, score_folders
+from mgllm.commands.recognizer.score import ScoreOptions, score_folders
 from mgllm.commands.synth import SynthOptions, synthesize
 from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe
-from mgllm.recognizer.evaluation.floors import MOST, Floor, raw_floors
+from mgllm.recognizer.evaluation.protocols import MOST, Floor, raw_floors
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.evaluation.trial import EvaluateOptions, Evaluation
 from mgllm.recognizer.network.checkpoint import read_config
+from mgllm.recognizer.network.network import SHIPPED
 from mgllm.recognizer.network.reading import ClipReader
-from mgllm.recognizer.network.shipped import SHIPPED
+from mgllm.recognizer.timelines.segment_metrics import TimelineScores
 from mgllm.skeleton import open_dataset
 from mgllm.skeleton.selection import select
 

@@ -23,9 +23,8 @@ import torch
 
 from mgllm.commands.synth import RECORDINGS, SynthOptions, synthesize
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.network.network import load_recognizer
-from mgllm.recognizer.network.shipped import SHIPPED
-from mgllm.recognizer.timelines.windows import WindowOptions
+from mgllm.recognizer.network.network import SHIPPED, load_recognizer
+from mgllm.recognizer.timelines.timeline import WindowOptions
 
 SECONDS, FPS = 15.0, 25
 """Target for ten minutes on two cores."""

@@ -21,14 +21,12 @@ from statistics import median
 from typing import NamedTuple
 
 from mgllm.errors import InputError
-from mgllm.media.mapping import joints_of
-from mgllm.media.needs import holistic, pyav
-from mgllm.media.pose import PoseDetector, watch
-from mgllm.media.quiet import quiet_stderr
-from mgllm.media.video import Pixels, open_video
+from mgllm.media.pose import PoseDetector, quiet_stderr, watch
+from mgllm.media.poses import joints_of
+from mgllm.media.video import Pixels, holistic, open_video, pyav
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.steady import at_steady_rate
-from mgllm.transcription.watching import FPS
+from mgllm.skeleton.preparing import at_steady_rate
+from mgllm.transcription.recordings import FPS
 
 TARGET = 0.8
 """Of MediaPipe's own frame rate."""

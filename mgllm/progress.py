@@ -43,7 +43,7 @@ class Progress:
             self._say(f"{self._place()}, {time.monotonic() - self._began:.1f} s{self._remark(self._note)}")
 
     def start_at(self, done: int) -> None:
-        """Steps that were done before."""
+        """Progress that were done before."""
         self._done = self._before = done
 
     def step(self, state: str = "") -> None:

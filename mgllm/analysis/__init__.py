@@ -7,7 +7,7 @@ from mgllm.analysis.statistics.figures import figures
 from mgllm.analysis.statistics.gates import Equivalence, equivalence, gate
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.statistics.slices import Covariate
-from mgllm.analysis.statistics.summary import effects_between, flips_between, summarise, summarise_between
+from mgllm.analysis.statistics.summary import effects_between, flips_between, summarise
 from mgllm.analysis.tables.frames import frame
 from mgllm.analysis.tables.narrative import Account, narrate
 from mgllm.analysis.tables.rendering import render
@@ -29,5 +29,4 @@ __all__ = [
     "narrate",
     "render",
     "summarise",
-    "summarise_between",
 ]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mgllm.recognizer.evaluation.trial import Evaluation
 
 if TYPE_CHECKING:
-    from mgllm.commands.recognizer.score import TimelineScores
     from mgllm.commands.recognizer.windows import Cut
+    from mgllm.recognizer.timelines.segment_metrics import TimelineScores
 
 
 def print_cut(made: Cut) -> None:

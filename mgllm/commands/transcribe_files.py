@@ -14,15 +14,20 @@ from mgllm.files.json_files import to_model
 from mgllm.files.writing import refuse_existing, write_files
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.media.crop import Crop, parse_crop
-from mgllm.media.needs import holistic, pyav
+from mgllm.media.video import holistic, pyav
 from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Exposure, Frozen, GestureFile
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
 from mgllm.skeleton.skeleton_file import Recording, skeleton_bytes
-from mgllm.transcription.picturing import picture_bytes
-from mgllm.transcription.recordings import RecordingReader, open_reader
-from mgllm.transcription.watching import Watched, read_skeleton, watch_video
+from mgllm.transcription.recordings import (
+    RecordingReader,
+    Watched,
+    open_reader,
+    picture_bytes,
+    read_skeleton,
+    watch_video,
+)
 
 OVERLAY, ELAN = ".overlay.png", ".eaf"
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.cues.label_names import best_vocabulary
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.progress import Display, Progress
-from mgllm.recognizer.evaluation.cross_fit import FitOptions, fit
-from mgllm.recognizer.network.card import model_card
-from mgllm.recognizer.network.checkpoint import CheckpointConfig, weights_sha256, write_checkpoint
-from mgllm.recognizer.network.network import Recognizer, classify
-from mgllm.recognizer.network.opening import called, named_recognizer
-from mgllm.recognizer.network.reading import ClipReader, check_layout
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
-from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile
+from mgllm.recognizer.timelines.timeline import TimelineOptions
+from mgllm.records import CueSource, Exposure, Frozen, GestureFile
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
-from mgllm.skeleton.selection import Split, folds, select
+from mgllm.skeleton.selection import folds, select
+from mgllm.transcription.clip_sets import FitOptions, Reading, cross_fitted, is_trimmed, reading_of
 
 
 class TranscribeOptions(Frozen):
@@ -80,7 +73,7 @@ def transcribe(
         raise InputError("--checkpoint and --cross-fit name two recognisers; give one")
     dataset = open_dataset(path)
     check_dataset(dataset)
-    trimmed = _is_trimmed(dataset, options)
+    trimmed = is_trimmed(dataset, options.clips)
     read = np.arange(len(dataset)) if options.on is None else np.asarray(select(dataset, options.on))
     names = dataset.column("recording" if trimmed else "id")
     items = [names[number] for number in read]
@@ -90,7 +83,7 @@ def transcribe(
     checkpoints: list[str] = []
     alone = "none" if options.cross_fit is not None else display  # cross-fitting shows its own progress
     with Progress(alone, "transcribe", len(set(items))) as steps:
-        for reading in _recognisers(dataset, options, out, display):
+        for reading in _readings(dataset, options, out, display):
             checkpoints += [str(reading.folder)] if options.cross_fit is not None else []
             reading.numbers = np.intersect1d(reading.numbers, read)
             files = reading.trimmed(source) if trimmed else reading.recordings(options.timeline, source)
@@ -99,124 +92,24 @@ def transcribe(
                 write_texts(out, {name: gesture_text(check_gesture_file(file, name))})
                 made.append(file)
                 steps.step(file.item)
-    exposures: dict[Exposure, int] = {}
-    for file in made:
-        exposures[file.exposure] = exposures.get(file.exposure, 0) + 1
     return Transcribed(
         out=out,
         transcripts=len(made),
         gestures=sum(len(file.gestures) for file in made),
         source=source,
-        exposures=exposures,
+        exposures=Counter(file.exposure for file in made),
         checkpoints=tuple(checkpoints),
     )
 
 
-def _is_trimmed(dataset: SkeletonDataset, options: TranscribeOptions) -> bool:
-    """Whether clips hold one gesture each of longer recordings."""
-    columns = {"recording", "first", "last"} <= set(dataset.columns)
-    if options.clips == "trimmed" and not columns:
-        raise InputError(f"{dataset.path}: --clips trimmed needs columns recording, first, last")
-    trimmed = columns and options.clips != "recordings"
-    nowhere = next((row.id for row in dataset.clips if trimmed and not row.more["recording"]), None)
-    if nowhere is not None:
-        raise InputError(f"{dataset.path}: clip '{nowhere}' names no recording; say --clips recordings")
-    return trimmed
-
-
-def _recognisers(
+def _readings(
     dataset: SkeletonDataset, options: TranscribeOptions, out: Path, display: Display
-) -> Iterator[_Reading]:
+) -> Iterator[Reading]:
     """The checkpoint over all clips, or one recogniser for each part of the people."""
     if options.cross_fit is None:
-        folder, network, config = named_recognizer(options.checkpoint)
-        check_layout(config.layout, dataset, called(options.checkpoint))
-        yield _Reading(dataset, np.arange(len(dataset)), network, config, folder)
+        yield reading_of(options.checkpoint, dataset)
         return
     if not dataset.meta.classes:
         raise InputError(f"{dataset.path} has no classes: cross-fitting has nothing to learn")
     splits = folds(dataset, options.cross_fit, by=options.by, seed=options.seed)
-    total = sum(options.fit.steps(split, dataset.labels) for split in splits)
-    with Progress(display, "cross-fit", total) as steps:
-        for place, split in enumerate(splits, 1):
-            yield _fitted(dataset, split, options.fit, out / "checkpoints" / f"fold-{place}", steps)
-
-
-def _fitted(
-    dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Progress
-) -> _Reading:
-    network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
-    note = f"{split.name}: made by cross-fitting; reads only people whom it has not seen"
-    write_checkpoint(folder, config, network.state_dict(), model_card(config, (note,)))
-    return _Reading(dataset, split.test, network, config, folder)
-
-
-class _Reading:
-    """A recogniser and the clips that it is to read."""
-
-    def __init__(
-        self,
-        dataset: SkeletonDataset,
-        numbers: NDArray[np.int64],
-        network: Recognizer,
-        config: CheckpointConfig,
-        folder: Path,
-    ) -> None:
-        self.dataset, self.numbers, self.network, self.config = dataset, numbers, network, config
-        self.folder = folder
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of the weights."""
-        return weights_sha256(self.folder)
-
-    @cached_property
-    def vocabulary(self) -> str:
-        """The gesture vocabulary that knows most of the classes."""
-        return best_vocabulary(self.config.classes).vocabulary
-
-    def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
-        """Clips that are recordings: what is seen in them, and when."""
-        fit = (self.config.layout, self.config.dims, self.config.preprocessing)
-        for number in self.numbers:
-            row = self.dataset.clips[int(number)]
-            fps = row.fps or UNKNOWN_FPS
-            gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
-            yield self._file(row.id, row.subject, row.length / fps, gestures, source)
-
-    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
-        """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
-        if not len(self.numbers):
-            return
-        reader = ClipReader(self.dataset, self.config.preprocessing)
-        p_NK = classify(self.network, reader, self.numbers).double().numpy()
-        said: dict[tuple[str, str], list[Gesture]] = {}
-        for number, p_K in zip(self.numbers, p_NK, strict=True):
-            row = self.dataset.clips[int(number)]
-            label, fps = self.config.classes[int(p_K.argmax())], row.fps or UNKNOWN_FPS
-            gestures = said.setdefault((row.more["recording"], row.subject), [])
-            if label == BACKGROUND_NAME:
-                continue
-            start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
-            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(p_K.max())))
-        for (recording, subject), gestures in said.items():
-            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
-            yield self._file(recording, subject, None, in_order, source)
-
-    def _file(
-        self,
-        item: str,
-        subject: str,
-        seconds: float | None,
-        gestures: tuple[Gesture, ...],
-        source: CueSource,
-    ) -> GestureFile:
-        return GestureFile(
-            item=item,
-            source=source,
-            exposure="in_sample" if self.config.exposure(self.dataset, [subject]) else "held_out",
-            vocabulary=self.vocabulary,
-            checkpoint=self.sha256,
-            duration=seconds,
-            gestures=gestures,
-        )
+    yield from cross_fitted(dataset, splits, options.fit, out / "checkpoints", display)

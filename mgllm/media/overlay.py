@@ -1,6 +1,7 @@
 """A picture that a person can judge a transcript by: moments with the skeleton, and all gestures in time.
 
-Colours are those of the previews of made-up gestures: the person's right side red, the left side blue.
+Which moments to look at is chosen here, too. Colours are those of the previews of made-up gestures: the
+person's right side red, the left side blue.
 """
 
 from __future__ import annotations
@@ -8,16 +9,65 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.media.moments import Moment
 from mgllm.media.video import Pixels
 from mgllm.records import Gesture
 from mgllm.skeleton import Layout
 from mgllm.skeleton.layouts import FINGERS
+
+MOMENTS = 12
+"""On one sheet."""
+APART = 0.1
+"""Seconds: two moments that are nearer to one another look alike."""
+GRID = 8
+"""Candidates to a moment, to either side."""
+
+
+class Moment(NamedTuple):
+    """A point of time, and what goes on then."""
+
+    time: float
+    """Seconds from the recording's beginning."""
+    gestures: tuple[Gesture, ...]
+    """Surest first."""
+
+
+def choose_moments(
+    gestures: Sequence[Gesture], begins: float, end: float, count: int = MOMENTS
+) -> tuple[Moment, ...]:
+    """The middle of each gesture, the surest first; what is left over lies as far from the others as it can.
+
+    In the order of time. A gesture without times has no moment.
+    """
+    timed = [one for one in gestures if one.start is not None]
+    surest = sorted(timed, key=lambda one: -(one.confidence or 0))
+    middles = [((one.start or 0) + _end(one)) / 2 for one in surest]
+    times: list[float] = []
+    for middle in (min(max(middle, begins), end) for middle in middles):
+        if len(times) < count and all(abs(middle - time) >= APART for time in times):
+            times.append(middle)
+    grid = np.linspace(begins, end, 2 * GRID * count + 1)[GRID :: 2 * GRID]
+    if times:
+        fine = np.linspace(begins, end, 2 * GRID * count + 1)[1:-1]
+        while len(times) < count:
+            times.append(float(max(fine, key=lambda time: min(abs(time - one) for one in times))))
+    else:
+        times = [float(time) for time in grid]
+    return tuple(Moment(time, _then(timed, time)) for time in sorted(times))
+
+
+def _end(gesture: Gesture) -> float:
+    return (gesture.end if gesture.end is not None else gesture.start) or 0.0
+
+
+def _then(gestures: Sequence[Gesture], time: float) -> tuple[Gesture, ...]:
+    there = [one for one in gestures if (one.start or 0) <= time <= _end(one)]
+    return tuple(sorted(there, key=lambda one: -(one.confidence or 0)))
+
 
 COLOURS = {"right": "#e74c3c", "left": "#3498db", "": "#f4d03f"}
 ON_BLANK = {"right": "#c0392b", "left": "#2471a3", "": "#333333"}

@@ -1,26 +1,69 @@
-"""Where a person's body and hands are in a picture, by MediaPipe Holistic.
+"""Where a person's body and hands are in a picture, by MediaPipe Holistic; what was found once is kept.
 
 Landmarks are not smoothed (`smooth_landmarks=False`). Measured on six clips of people signing (458 frames, in
 pixels at 143 between the shoulders): smoothing leaves a jitter of .03–.11 at head and shoulders where
 there is .31–.54 without, and drags a quick hand behind; the recogniser has learned from jitter of .3–.6.
 MediaPipe's `left` is the person's own left where the picture is not mirrored.
+
+Poses are kept by content (the same bytes, the same crop, the same detector) in `$MGLLM_CACHE/poses`, else in
+the user's cache folder; no pixels, no names. Whatever is wrong with one, it is made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
+from mgllm.files.caching import cache_folder
+from mgllm.files.writing import write_folder
 from mgllm.media.crop import Box, Crop
-from mgllm.media.needs import MEDIAPIPE, holistic
 from mgllm.media.poses import BODY, HAND, Poses
-from mgllm.media.quiet import quiet_stderr
-from mgllm.media.video import Pixels, Video
+from mgllm.media.video import MEDIAPIPE, Pixels, Video, holistic
+
+_STDERR = 2
+_REMARK = re.compile(rb"INFO|WARNING|[IW]\d{4} ")
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Hold what is written to stderr meanwhile. Afterwards all but remarks is written to it after all.
+
+    Remarks are lines that call themselves INFO or WARNING, as TensorFlow's and Abseil's do; if an exception
+    goes through, they are written, too.
+    """
+    try:
+        sys.stderr.flush()
+        stderr = os.dup(_STDERR)
+    except (OSError, ValueError):  # there is none
+        yield
+        return
+    with TemporaryFile() as held:
+        os.dup2(held.fileno(), _STDERR)
+        whole = True
+        try:
+            yield
+            whole = False
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, _STDERR)
+            os.close(stderr)
+            held.seek(0)
+            lines = held.read().splitlines(keepends=True)
+            os.write(_STDERR, b"".join(line for line in lines if whole or not _REMARK.match(line)))
+
 
 DETECTOR = f"MediaPipe Holistic {MEDIAPIPE}, model complexity 1, not smoothed"
 FIRST = 64
@@ -108,3 +151,47 @@ def watch(video: Video, detector: PoseDetector, crop: Crop | None, step: Callabl
         raise InputError(f"{video.path} {what}; give a video")
     bodies, hands = zip(*found, strict=True)
     return Poses(np.array(times), np.stack(bodies), np.stack(hands), size, video.partial())
+
+
+FORMAT = "1"
+"""Changes when what is kept, or how pictures are decoded, does."""
+
+
+def pose_key(file_sha256: str, crop: Crop | None) -> str:
+    """What the poses of a file go by."""
+    parts = (FORMAT, DETECTOR, crop.text if crop else "", file_sha256)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def read_poses(key: str) -> Poses | None:
+    """Poses that are kept under a key; None where there are none, or damaged ones."""
+    try:
+        with _path(key).open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            width, height = (int(value) for value in kept["size"])
+            partial = str(kept["partial"]) or None
+            poses = Poses(kept["times"], kept["body"], kept["hands"], (width, height), partial)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+    frames = len(poses.times)
+    fits = poses.body.shape == (frames, BODY, 3) and poses.hands.shape == (frames, 2, HAND, 2)
+    return poses if fits and frames else None
+
+
+def write_poses(key: str, poses: Poses) -> None:
+    """Keep poses, whole or not at all. Where nothing can be kept, nothing is."""
+    path = _path(key)
+    with suppress(InputError), write_folder(path.parent, (path.name,)) as drafts:
+        draft = drafts / path.name
+        draft.touch(mode=0o600)  # poses are of people: nobody else of this machine needs them
+        np.savez(
+            draft,
+            times=poses.times,
+            body=poses.body,
+            hands=poses.hands,
+            size=np.array(poses.size),
+            partial=np.array(poses.partial or ""),
+        )
+
+
+def _path(key: str) -> Path:
+    return cache_folder("poses") / f"{key}.npz"

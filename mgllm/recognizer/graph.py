@@ -52,11 +52,6 @@ class Graph:
         at_KVV = torch.stack([distance_VV == hop for hop in range(farthest + 1)]).float()
         return at_KVV / at_KVV.sum(-1, keepdim=True).clamp_min(1)
 
-    def components(self) -> int:
-        """Number of parts with no bone between them; a skeleton has one."""
-        reach_VV = self.hops() < self.joints
-        return len({tuple(row) for row in reach_VV.tolist()})
-
 
 def _problems(graph: Graph) -> Iterator[str]:
     if graph.joints < 1:

@@ -47,11 +47,6 @@ class ShuffleStats(Frozen):
     mean_count_difference: float
     """Mean absolute difference in the number of gestures."""
 
-    @property
-    def same_target_rate(self) -> float:
-        """Share of items whose donor has the same target."""
-        return self.same_target / self.items if self.items else 0.0
-
 
 class ScenarioManifest(Frozen):
     """What one scenario of a run was."""

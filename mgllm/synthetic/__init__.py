@@ -1,6 +1,6 @@
 """Made-up micro-gestures: a kinematic upper body, classes by definition, a camera, a detector's faults.
 
-    bodies → acts (what happens when) → figure, posing (where joints are) → cameras (pixels) → detector
+    acts (what happens when) → figure, posing (where joints are) → cameras (pixels) → detector
 
 `trimmed` makes clips of it, `untrimmed` recordings with their truth. What classes look like is data: three
 YAML files. It is a layer of its own beside `datasets`, whose modules are all importers of what others made.

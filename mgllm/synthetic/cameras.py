@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.synthetic.clip_columns import Columns
+from mgllm.synthetic.clip_columns import CAMERA, Columns, draw
 from mgllm.synthetic.geometry import Reals, combined, rotated, rotation
-from mgllm.synthetic.ranges import CAMERA, draw
 
 WIDTH, HEIGHT = 1280, 720
 """Of the picture in pixels, as most of iMiGUE's videos have."""

@@ -11,14 +11,13 @@ from mgllm.seeds import stream
 from mgllm.skeleton import Clip
 from mgllm.skeleton.layouts import load_layout
 from mgllm.synthetic.acts import Acts, draw_acts
-from mgllm.synthetic.bodies import draw_bodies
 from mgllm.synthetic.cameras import draw_cameras
 from mgllm.synthetic.contacts import draw_pace
 from mgllm.synthetic.definitions import LAYOUT, visible_classes
 from mgllm.synthetic.detector import Difficulty, detect
+from mgllm.synthetic.figure import draw_bodies
 from mgllm.synthetic.geometry import Numbers, Reals
-from mgllm.synthetic.scenes import FPS, Filmed, Scene, film
-from mgllm.synthetic.speakers import draw_speakers
+from mgllm.synthetic.scenes import FPS, Filmed, Scene, draw_speakers, film
 
 PARTS = ("train", "test", "train", "validation", "train", "train", "test", "train", "train", "train")
 """The part of bodies 0, 1, …, over and over: 7 to learn from, 1 beside them, 2 of the unseen ranges."""
@@ -40,7 +39,7 @@ class Batch:
     body: Numbers
     """[N]: number of each clip's body."""
     drawn: dict[str, Reals]
-    """[N]: the properties of `ranges.PROPERTIES`."""
+    """[N]: the properties of `clip_columns.PROPERTIES`."""
 
 
 def part_of(body: int) -> str:

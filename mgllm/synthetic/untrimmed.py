@@ -11,14 +11,13 @@ from mgllm.records import Gesture
 from mgllm.seeds import stream
 from mgllm.skeleton import Clip
 from mgllm.synthetic.acts import Acts, draw_acts, starting_at
-from mgllm.synthetic.bodies import draw_bodies
 from mgllm.synthetic.cameras import draw_cameras
 from mgllm.synthetic.contacts import Pace, draw_pace
 from mgllm.synthetic.definitions import ILLUSTRATIVE, visible_classes
 from mgllm.synthetic.detector import Difficulty, detect
+from mgllm.synthetic.figure import draw_bodies
 from mgllm.synthetic.geometry import Numbers, Reals
-from mgllm.synthetic.scenes import FPS, Scene, film
-from mgllm.synthetic.speakers import Speakers, draw_rests, draw_speakers
+from mgllm.synthetic.scenes import FPS, Scene, Speakers, draw_rests, draw_speakers, film
 from mgllm.synthetic.trimmed import part_of
 
 GAP = {"shape": 2.0, "mean": 3.5, "least": 0.6, "most": 20.0}

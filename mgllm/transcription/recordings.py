@@ -1,20 +1,33 @@
-"""A recogniser that reads single recordings: which one it is, and whom it may have seen."""
+"""Single recordings: the joints of a video or a skeleton file, the recogniser that reads them, and a picture.
+
+Poses of a video are sought once. The transcript says which recogniser read, and whether it may have seen the
+person. The picture shows moments of the transcript, with which joints, over which pictures of the video.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from mgllm.cues.label_names import best_vocabulary
 from mgllm.errors import InputError
-from mgllm.media.mapping import check_mappable
+from mgllm.media.crop import Crop
+from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
+from mgllm.media.pose import DETECTOR, PoseDetector, pose_key, read_poses, watch, write_poses
+from mgllm.media.poses import Poses, check_mappable, joints_of, several_people
+from mgllm.media.video import Pixels, open_video
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, weights_sha256
-from mgllm.recognizer.network.network import Recognizer
-from mgllm.recognizer.network.opening import called, named_recognizer
-from mgllm.recognizer.network.shipped import SHIPPED
+from mgllm.recognizer.network.network import SHIPPED, Recognizer, called, named_recognizer
 from mgllm.recognizer.timelines.timeline import TimelineOptions, timeline
 from mgllm.records import Exposure, Gesture, GestureFile
-from mgllm.skeleton.skeleton_file import Recording
+from mgllm.skeleton import Layout
+from mgllm.skeleton.preparing import MAX_GAP, at_steady_rate
+from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.synthetic.definitions import MADE_UP
 
 
@@ -93,3 +106,152 @@ def _made_up(seen: Seen) -> bool:
 def _later(gesture: Gesture, seconds: float) -> Gesture:
     start, end = (None if time is None else time + seconds for time in (gesture.start, gesture.end))
     return gesture.model_copy(update={"start": start, "end": end})
+
+
+FPS = 25.0
+"""Frames a second that joints of videos are brought to."""
+SELDOM = 0.5
+"""A person who is seen in a smaller share of frames is worth a line."""
+
+
+class Watched(NamedTuple):
+    """A recording's joints, and what is to be said of them."""
+
+    recording: Recording
+    """Joints at a steady rate, in the layout asked for."""
+    notes: tuple[str, ...]
+    """A line each."""
+    found_before: bool
+    """Whether the poses were kept from an earlier run."""
+
+
+def watch_video(path: Path, layout: Layout, crop: Crop | None, name: str, display: Display) -> Watched:
+    """The joints of the person in a video.
+
+    Args:
+        path: the video.
+        layout: of the joints.
+        crop: the part of the picture that is looked at.
+        name: what progress calls it.
+        display: how progress is shown.
+
+    Raises:
+        InputError: the file cannot be used, or nobody is seen in it.
+    """
+    with open_video(path) as video:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        key = pose_key(sha256, crop)
+        poses = kept = read_poses(key)
+        if poses is None:
+            with PoseDetector() as detector, Progress(display, name, video.expected_frames) as steps:
+                poses = watch(video, detector, crop, steps.step)
+            write_poses(key, poses)
+    _check(path, poses)
+    joints_TVC = at_steady_rate(poses.times, joints_of(poses, layout), FPS)
+    about = About(
+        joints=layout.joints,
+        fps=FPS,
+        begins=round(max(0.0, float(poses.times[0])), 6),
+        picture=poses.size,
+        source=path.name[:200],
+        source_sha256=sha256,
+        detector=DETECTOR + (f", crop {crop.text}" if crop else ""),
+        partial=poses.partial,
+    )
+    return Watched(Recording(joints_TVC, about), _notes(poses), kept is not None)
+
+
+def read_skeleton(path: Path, layout: Layout, what: str) -> Watched:
+    """The joints of a skeleton file.
+
+    Raises:
+        InputError: the file cannot be used, or lacks joints of the layout.
+    """
+    recording = read_skeleton_file(path)
+    joints = joints_for(recording, layout, what)
+    about = recording.about.model_copy(update={"joints": layout.joints})
+    partial = (about.partial,) if about.partial else ()
+    return Watched(Recording(joints, about), partial, found_before=False)
+
+
+def _check(path: Path, poses: Poses) -> None:
+    if not poses.seen.any():
+        what = f"nobody is seen in its {len(poses.times)} frames; the person must be large enough, with"
+        raise InputError(f"{path}: {what} the upper body in view; --crop X,Y,W,H brings people nearer")
+    step = float(np.median(np.diff(poses.times)))
+    if step > MAX_GAP:
+        raise InputError(
+            f"{path} has a picture every {step:.1f} s; gestures need at least {1 / MAX_GAP:.0f} a second"
+        )
+
+
+def _notes(poses: Poses) -> tuple[str, ...]:
+    notes = [poses.partial] if poses.partial else []
+    if people := several_people(poses):
+        notes.append(people)
+    share = float(poses.seen.mean())
+    if share < SELDOM:
+        notes.append(f"a person is seen in {share:.0%} of the frames only")
+    return tuple(notes)
+
+
+MARGIN = 0.2
+"""Room around the person, in shares of how far the joints reach."""
+
+
+def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video: Path | None) -> bytes:
+    """A PNG of a transcript; over the video's pictures, or over blank ones.
+
+    Args:
+        recording: joints in the order of the layout.
+        file: the transcript.
+        layout: of the joints.
+        video: where pictures are to be had; None: nowhere.
+    """
+    about = recording.about
+    last = about.begins + (len(recording.joints) - 1) / about.fps
+    moments = choose_moments(file.gestures, about.begins, last)
+    frames = [round((moment.time - about.begins) * about.fps) for moment in moments]
+    shown = _pictures(video, [about.begins + frame / about.fps for frame in frames])
+    return draw_sheet(
+        Sheet(
+            title=f"{file.item}   {recording.end:.1f} s   {_counted(len(file.gestures))}",
+            layout=layout,
+            view=_view(recording),
+            panels=[Panel(*parts) for parts in zip(moments, recording.joints[frames], shown, strict=True)],
+            gestures=file.gestures,
+            span=(0.0, recording.end),
+        )
+    )
+
+
+def _counted(gestures: int) -> str:
+    return "1 gesture" if gestures == 1 else f"{gestures} gestures"
+
+
+def _pictures(video: Path | None, times: list[float]) -> list[Pixels | None]:
+    if video is None:
+        return [None] * len(times)
+    try:
+        with open_video(video) as opened:
+            found = [opened.at(time) for time in times]
+    except InputError:
+        return [None] * len(times)
+    return [None if picture is None else picture.rgb for picture in found]
+
+
+def _view(recording: Recording) -> tuple[float, float, float, float]:
+    """The part of the picture in which the person is, with some room around; never beyond the picture."""
+    points = recording.joints[..., :2].reshape(-1, 2).astype(np.float64)
+    size = np.array(recording.about.picture or (np.inf, np.inf), np.float64)
+    inside = points[((points >= 0) & (points <= size)).all(axis=1)]
+    if recording.about.picture is None or not len(inside):
+        inside = points[~np.isnan(points).any(axis=1)]
+    low, high = np.percentile(inside, (1, 99), axis=0)
+    room = MARGIN * max(float((high - low).max()), 1.0)
+    half = np.maximum((high - low) / 2 + room, (high - low).max() / 2)
+    low, high = (low + high) / 2 - half, (low + high) / 2 + half
+    if recording.about.picture is not None:
+        low, high = np.maximum(low, 0), np.minimum(high, size)
+    return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))

@@ -86,7 +86,7 @@ def fake_detector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[FakeD
     """In the place of MediaPipe; poses are kept in a folder of the test's own."""
     pytest.importorskip("av", reason="PyAV is not installed (pip install 'mgllm[test]')")
     monkeypatch.setenv("MGLLM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("mgllm.transcription.watching.PoseDetector", FakeDetector)
+    monkeypatch.setattr("mgllm.transcription.recordings.PoseDetector", FakeDetector)
     monkeypatch.setattr("mgllm.commands.transcribe_files.holistic", lambda: None)
     FakeDetector.calls = 0
     return FakeDetector

@@ -17,8 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
-from mgllm.media.listening import ListenOptions, open_listener
-from mgllm.media.sound import RATE
+from mgllm.media.listening import RATE, ListenOptions, open_listener
 
 Wav = Callable[..., Path]
 SPECIAL = (

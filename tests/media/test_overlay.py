@@ -7,8 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from mgllm.media.moments import Moment
-from mgllm.media.overlay import COLOURS, Panel, Sheet, draw_sheet
+from mgllm.media.overlay import COLOURS, Moment, Panel, Sheet, draw_sheet
 from mgllm.records import Gesture
 from mgllm.skeleton.layouts import load_layout
 

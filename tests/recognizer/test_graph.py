@@ -30,12 +30,6 @@ def test_hops_against_a_walk(graph: Graph) -> None:
 def test_hops_where_there_is_no_way() -> None:
     split = Graph(4, ((0, 1), (2, 3)))
     assert split.hops()[0].tolist() == [0, 1, 4, 4]
-    assert split.components() == 2
-    assert Graph(3, ()).components() == 3
-
-
-def test_a_skeleton_is_one_component(graph: Graph) -> None:
-    assert graph.components() == 1
 
 
 def test_adjacency_averages_the_joints_at_each_distance(graph: Graph) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from mgllm.cues.vocabularies import load_vocabulary
-from mgllm.synthetic.contact_table import PARTS, contact_rows, way_table
+from mgllm.synthetic.contacts import PARTS, contact_rows, way_table
 from mgllm.synthetic.definitions import (
     ILLUSTRATIVE,
     LAYOUT,

@@ -59,20 +59,6 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     )
 
 
-def summarise_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> Summary:
-    """Like `summarise`, but the effects are those of the same arm between runs."""
-    arms = tuple(row for run in [*runs, *against] for grid in grids(run) for row in arm_rows(grid))
-    effects = effects_between(runs, against)
-    return Summary(
-        schema="mgllm.summary/1",
-        runs=tuple(run.manifest.id for run in [*runs, *against]),
-        arms=arms,
-        effects=effects,
-        flips=flips_between(runs, against),
-        notes=notes([*runs, *against], arms),
-    )
-
-
 def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Effect, ...]:
     """The same arm in two runs, paired on (scenario, item, epoch): `runs` − `against`, all exploratory.
 

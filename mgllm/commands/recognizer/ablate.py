@@ -16,10 +16,11 @@ from mgllm.recognizer.evaluation.ablation_run import (
     Ablation,
     AblationRow,
     by_training,
+    latex_table,
+    markdown_table,
     plan,
     train_and_test,
 )
-from mgllm.recognizer.evaluation.ablation_table import latex_table, markdown_table
 from mgllm.recognizer.evaluation.protocols import Protocol, labelled
 from mgllm.recognizer.evaluation.splits import both_sides, check_labelled
 from mgllm.recognizer.network.checkpoint import make_folder

@@ -9,18 +9,12 @@ import numpy as np
 
 from mgllm.errors import InputError
 from mgllm.progress import Display
-from mgllm.recognizer.evaluation.evaluation_files import write_evaluation
 from mgllm.recognizer.evaluation.protocols import labelled
 from mgllm.recognizer.evaluation.splits import both_sides, tested_side
-from mgllm.recognizer.evaluation.trial import (
-    EvaluateOptions,
-    Evaluation,
-    Trial,
-    check_seen,
-)
+from mgllm.recognizer.evaluation.trial import EvaluateOptions, Evaluation, Trial, check_seen, write_evaluation
 from mgllm.recognizer.metrics import score
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, make_folder
-from mgllm.recognizer.network.opening import open_recognizer
+from mgllm.recognizer.network.network import open_recognizer
 from mgllm.recognizer.training.processes import choose_device
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import Split, shared_people

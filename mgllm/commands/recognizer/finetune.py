@@ -12,13 +12,17 @@ from mgllm.errors import InputError
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.protocols import label_fraction, labelled
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
-from mgllm.recognizer.network.card import model_card
-from mgllm.recognizer.network.checkpoint import CONFIG, make_folder, seen_of, versions, write_checkpoint
-from mgllm.recognizer.network.network import Recognizer, encode
-from mgllm.recognizer.network.opening import open_recognizer, with_classes
+from mgllm.recognizer.network.checkpoint import (
+    CONFIG,
+    make_folder,
+    model_card,
+    seen_of,
+    versions,
+    write_checkpoint,
+)
+from mgllm.recognizer.network.network import Recognizer, encode, open_recognizer, with_classes
 from mgllm.recognizer.network.reading import ClipReader
-from mgllm.recognizer.training.calibration import calibrate
-from mgllm.recognizer.training.probing import fit_linear
+from mgllm.recognizer.training.probing import calibrate, fit_linear
 from mgllm.recognizer.training.processes import choose_device
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
 from mgllm.records import Frozen

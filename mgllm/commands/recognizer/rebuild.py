@@ -18,8 +18,7 @@ from mgllm.commands.synth import CLIPS, RECORDINGS, SynthOptions, synthesize
 from mgllm.errors import InputError
 from mgllm.progress import Display
 from mgllm.recognizer.evaluation.splits import SplitOptions
-from mgllm.recognizer.network.card import model_card
-from mgllm.recognizer.network.checkpoint import CONFIG, WEIGHTS, weights_sha256, write_checkpoint
+from mgllm.recognizer.network.checkpoint import CONFIG, WEIGHTS, model_card, weights_sha256, write_checkpoint
 from mgllm.recognizer.network.network import load_recognizer
 from mgllm.recognizer.network.reading import hidden_joints
 from mgllm.recognizer.timelines.cutting import CutOptions

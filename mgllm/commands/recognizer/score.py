@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import Field
 
-from mgllm.commands.recognizer.windows import timed_truth
 from mgllm.cues.label_names import known_label
 from mgllm.errors import InputError
 from mgllm.items.joining_gestures import read_folder
-from mgllm.recognizer.timelines.segment_metrics import Segment, SegmentScores, score_timelines
+from mgllm.recognizer.timelines.cutting import timed_truth
+from mgllm.recognizer.timelines.segment_metrics import Segment, TimelineScores, f1_by_class, score_timelines
 from mgllm.recognizer.timelines.timeline import NO_GESTURES
-from mgllm.records import Exposure, Frozen, GestureTranscript
+from mgllm.records import Frozen, GestureTranscript
 
 
 class ScoreOptions(Frozen):
@@ -23,21 +24,6 @@ class ScoreOptions(Frozen):
     """`--leave-out`: classes that are counted on neither side."""
     step: float = Field(default=0.04, gt=0)
     """Seconds between the frames that are compared."""
-
-
-class TimelineScores(SegmentScores):
-    """How well they fit, and of what."""
-
-    gestures: int
-    """Annotated."""
-    found: int
-    """Recognised."""
-    by_class: dict[str, float]
-    """F1 at an intersection over union of 0.3, of each class that was annotated or found."""
-    exposures: dict[Exposure, int]
-    """Recordings by exposure: of people whom a recogniser has seen, scores say nothing."""
-    unmatched: tuple[str, ...]
-    """Recordings of which there is only one of the two: not scored."""
 
 
 def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineScores:
@@ -57,15 +43,12 @@ def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineSc
         for item in both
     ]
     scores = score_timelines(pairs, options.step)
-    exposures: dict[Exposure, int] = {}
-    for item in both:
-        exposures[recognised[item].exposure] = exposures.get(recognised[item].exposure, 0) + 1
     return TimelineScores(
         **scores.model_dump(),
         gestures=sum(len(pair[0]) for pair in pairs),
         found=sum(len(pair[1]) for pair in pairs),
-        by_class=_by_class(pairs),
-        exposures=exposures,
+        by_class=f1_by_class(pairs),
+        exposures=Counter(recognised[item].exposure for item in both),
         unmatched=tuple(sorted(annotated.keys() ^ recognised.keys())),
     )
 
@@ -98,13 +81,3 @@ class _Keep:
 def _seconds(*files: GestureTranscript) -> float:
     ends = [one.end or 0.0 for file in files for one in file.gestures]
     return max([file.duration or 0.0 for file in files] + ends)
-
-
-def _by_class(pairs: list[tuple[list[Segment], list[Segment], float]]) -> dict[str, float]:
-    labels = sorted({one.label for a, b, _ in pairs for one in (*a, *b)})
-    return {label: _of_class(pairs, label).f1["0.3"] for label in labels}
-
-
-def _of_class(pairs: list[tuple[list[Segment], list[Segment], float]], label: str) -> SegmentScores:
-    cut = [([x for x in a if x.label == label], [x for x in b if x.label == label], s) for a, b, s in pairs]
-    return score_timelines(cut, step=1e9)

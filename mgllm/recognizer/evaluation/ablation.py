@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from mgllm.errors import InputError, unknown
 from mgllm.recognizer.network.fusion import FUSIONS
+from mgllm.recognizer.training.composing import AUGMENTATIONS, RECIPES, names_in
 from mgllm.recognizer.training.pretraining import PretrainOptions
-from mgllm.recognizer.training.recipes import AUGMENTATIONS, RECIPES, names_in
 from mgllm.records import Frozen
 
 Stream = Literal["spatial", "temporal", "fused"]

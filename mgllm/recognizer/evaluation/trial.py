@@ -1,9 +1,15 @@
-"""One evaluation: what is asked of a checkpoint, the checkpoint put to the test, and what was found."""
+"""One evaluation: what is asked of a checkpoint, the checkpoint put to the test, what was found and is left.
+
+It leaves in a folder numbers, each clip's answer, confusions as table and picture.
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from copy import deepcopy
+from io import StringIO
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -11,14 +17,22 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Progress
-from mgllm.recognizer.evaluation.floors import Floor, random_floors, raw_floors
-from mgllm.recognizer.evaluation.protocols import Protocol, label_fraction, labelled, probabilities
+from mgllm.recognizer.evaluation.pictures import draw_confusion
+from mgllm.recognizer.evaluation.protocols import (
+    Floor,
+    Protocol,
+    label_fraction,
+    labelled,
+    probabilities,
+    random_floors,
+    raw_floors,
+)
 from mgllm.recognizer.evaluation.splits import SplitOptions, check_labelled
-from mgllm.recognizer.metrics import Scores
+from mgllm.recognizer.metrics import Scores, confusion_counts
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen
-from mgllm.recognizer.network.network import Recognizer
-from mgllm.recognizer.network.opening import with_classes
+from mgllm.recognizer.network.network import Recognizer, with_classes
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.training.supervised import SupervisedOptions
 from mgllm.records import Frozen
@@ -188,3 +202,59 @@ def check_classes(
             f"{dataset.path} split '{split.name}': {len(lacking)} classes are tested but have no training "
             f"clip: {names}; choose other sides, or count them as wrong with --unseen-classes"
         )
+
+
+def write_evaluation(
+    found: Evaluation,
+    dataset: SkeletonDataset,
+    tested: NDArray[np.int64],
+    p_NK: NDArray[np.float64],
+    out: Path,
+) -> tuple[str, ...]:
+    """Write `evaluation.json`, `predictions.csv`, `confusion.csv` (for `--confusion`), `confusion.png`.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    classes = (*dataset.meta.classes, *found.other_classes)
+    counts_KK = confusion_counts(p_NK, dataset.labels[tested])
+    seen = ", its people seen in training" if found.transductive else ""
+    title = f"{found.protocol}, {found.split}{seen}: top-1 {100 * found.top1:.1f} % of {found.n} clips"
+    texts = {
+        "evaluation.json": found.model_dump_json(indent=2) + "\n",
+        "predictions.csv": _predictions(dataset, tested, p_NK, classes),
+        "confusion.csv": _confusion(counts_KK, classes),
+    }
+    replace_texts(out, texts)
+    draw_confusion(counts_KK, classes, title, out / "confusion.png")
+    return tuple(str(out / name) for name in (*texts, "confusion.png"))
+
+
+def _predictions(
+    dataset: SkeletonDataset,
+    tested: NDArray[np.int64],
+    p_NK: NDArray[np.float64],
+    classes: tuple[str, ...],
+) -> str:
+    rows = []
+    for number, p_K in zip(tested, p_NK, strict=True):
+        clip, said = dataset.clips[int(number)], int(p_K.argmax())
+        rows.append((clip.id, clip.subject, clip.label, classes[said], f"{p_K[said]:.4f}"))
+    return _csv([("id", "subject", "label", "predicted", "probability"), *rows])
+
+
+def _confusion(counts_KK: NDArray[np.int64], classes: tuple[str, ...]) -> str:
+    shown = np.flatnonzero(counts_KK.sum(1) + counts_KK.sum(0))
+    heads = ("true", *(classes[place] for place in shown), "missed")
+    rows = [
+        (classes[row], *(str(counts_KK[row, column]) for column in shown), "0")
+        for row in shown
+        if counts_KK[row].any()
+    ]
+    return _csv([heads, *rows])
+
+
+def _csv(rows: list[tuple[object, ...]]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,4 +1,7 @@
-"""The recogniser: both streams, and a classifier over their vectors once there is one."""
+"""The recogniser: both streams, and a classifier over their vectors once there is one.
+
+A checkpoint by folder, the one that ships, or `random`: the default network untrained.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from torch import Tensor, nn
 
 from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.network.checkpoint import CheckpointConfig, read_config, read_weights
-from mgllm.recognizer.network.reading import ClipReader, Numbers, layout_graph
+from mgllm.recognizer.network.checkpoint import CheckpointConfig, read_config, read_weights, versions
+from mgllm.recognizer.network.reading import ClipReader, Numbers, Preprocessing, check_layout, layout_graph
 from mgllm.recognizer.network.two_streams import StreamOptions, TwoStreams
-from mgllm.skeleton import Layout
+from mgllm.skeleton import Layout, SkeletonDataset
 
 BATCH = 64
 """Clips that go through the network together where nothing is learned."""
@@ -133,3 +136,80 @@ def _in_batches(
     ]
     network.train(was_training)
     return torch.cat(parts)
+
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""Its folder. It has learned from made-up movements alone; its card says so. `mgllm recognizer rebuild` makes
+its like again."""
+UNTRAINED = "random"
+"""The name that stands for a network with random weights; a folder of that name is ./random."""
+
+
+def open_recognizer(
+    name: str, dataset: SkeletonDataset, seed: int
+) -> tuple[Recognizer, CheckpointConfig, ClipReader]:
+    """A network, its config, and a reader that gives it the data set's clips.
+
+    Raises:
+        InputError: no checkpoint, or one for another layout.
+    """
+    if name == UNTRAINED:
+        config = untrained_config(dataset, StreamOptions(), Preprocessing())
+        network = new_recognizer(config.layout, config.dims, config.encoder, seed=seed)
+    else:
+        network, config = load_recognizer(Path(name))
+        check_fit(config, dataset, name)
+    return network, config, ClipReader(dataset, config.preprocessing)
+
+
+def named_recognizer(checkpoint: Path | None) -> tuple[Path, Recognizer, CheckpointConfig]:
+    """The recogniser of a folder, or the one that ships.
+
+    Raises:
+        InputError: no checkpoint, or one without classes.
+    """
+    folder = checkpoint or SHIPPED
+    network, config = load_recognizer(folder)
+    if not config.classes:
+        raise InputError(f"{folder} has no classes; make some: mgllm recognizer finetune")
+    return folder, network, config
+
+
+def called(checkpoint: Path | None) -> str:
+    """How messages name it."""
+    return "the recogniser that ships" if checkpoint is None else str(checkpoint)
+
+
+def check_fit(config: CheckpointConfig, dataset: SkeletonDataset, name: str) -> None:
+    """See that a checkpoint can read a data set's clips.
+
+    Raises:
+        InputError: other joints or dimensions.
+    """
+    check_layout(config.layout, dataset, name)
+    if config.dims != dataset.meta.dims:
+        raise InputError(
+            f"{name} was made for {config.dims} coordinates a joint, {dataset.path} has {dataset.meta.dims}; "
+            "train one on this data set"
+        )
+
+
+def untrained_config(
+    dataset: SkeletonDataset, encoder: StreamOptions, preprocessing: Preprocessing
+) -> CheckpointConfig:
+    """The config of a network that has seen nothing."""
+    return CheckpointConfig(
+        kind="pretrained",
+        encoder=encoder,
+        layout=dataset.meta.layout,
+        dims=dataset.meta.dims,
+        preprocessing=preprocessing,
+        subjects_seen=(),
+        training={},
+        versions=versions(),
+    )
+
+
+def with_classes(network: Recognizer, classes: tuple[str, ...], stream: str) -> Recognizer:
+    """The same streams, a fresh classifier for other classes. The weights are shared, not copied."""
+    return Recognizer(network.streams, classes, stream).to(network.mean_D.device)

@@ -7,13 +7,16 @@ has learned from trimmed clips alone has never seen the half of a gesture, nor r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from mgllm.errors import InputError
+from mgllm.items.joining_gestures import read_folder
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, NO_GESTURES, UNKNOWN_FPS
-from mgllm.records import Frozen, Gesture
+from mgllm.records import Frozen, Gesture, GestureTranscript
 from mgllm.seeds import stream
 from mgllm.skeleton import Clip, SkeletonDataset
 
@@ -107,3 +110,19 @@ def _spans(
         for middle, h in zip(middles, half.tolist(), strict=True)
     ]
     return sorted(span for span in spans if span[1] > span[0])
+
+
+def timed_truth(folder: Path) -> dict[str, GestureTranscript]:
+    """Annotated transcripts by recording.
+
+    Raises:
+        InputError: no such files, none of them annotated, or a gesture without times.
+    """
+    found = {item: file for (item, source), (_, file) in read_folder(folder).items() if source == "annotated"}
+    if not found:
+        raise InputError(f"{folder} holds no annotated transcripts; these are recognised ones")
+    for item, file in found.items():
+        untimed = next((one.label for one in file.gestures if one.start is None or one.end is None), None)
+        if untimed is not None:
+            raise InputError(f"{folder}: '{untimed}' of '{item}' has no times, which it needs")
+    return found

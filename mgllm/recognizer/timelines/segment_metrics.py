@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.records import Frozen
+from mgllm.records import Exposure, Frozen
 
 THRESHOLDS = (0.1, 0.3, 0.5)
 """Temporal intersection over union from which on a match counts."""
@@ -135,3 +135,29 @@ def score_timelines(
         edit=float(np.mean(edits)),
         recordings=len(pairs),
     )
+
+
+class TimelineScores(SegmentScores):
+    """How well they fit, and of what."""
+
+    gestures: int
+    """Annotated."""
+    found: int
+    """Recognised."""
+    by_class: dict[str, float]
+    """F1 at an intersection over union of 0.3, of each class that was annotated or found."""
+    exposures: dict[Exposure, int]
+    """Recordings by exposure: of people whom a recogniser has seen, scores say nothing."""
+    unmatched: tuple[str, ...]
+    """Recordings of which there is only one of the two: not scored."""
+
+
+def f1_by_class(pairs: list[tuple[list[Segment], list[Segment], float]]) -> dict[str, float]:
+    """F1 at an intersection over union of 0.3, of each class that was annotated or found."""
+    labels = sorted({one.label for a, b, _ in pairs for one in (*a, *b)})
+    return {label: _of_class(pairs, label).f1["0.3"] for label in labels}
+
+
+def _of_class(pairs: list[tuple[list[Segment], list[Segment], float]], label: str) -> SegmentScores:
+    cut = [([x for x in a if x.label == label], [x for x in b if x.label == label], s) for a, b, s in pairs]
+    return score_timelines(cut, step=1e9)

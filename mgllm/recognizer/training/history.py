@@ -11,7 +11,7 @@ from pydantic import Field
 
 from mgllm.recognizer.network.two_streams import STREAMS
 from mgllm.recognizer.training.dual_stream import StepLosses
-from mgllm.recognizer.training.monitor import Health
+from mgllm.recognizer.training.losses import Health
 from mgllm.records import Frozen
 
 

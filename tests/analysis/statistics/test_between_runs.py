@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mgllm.analysis import RunRecords, effects_between, summarise, summarise_between
+from mgllm.analysis import RunRecords, effects_between, summarise
 from mgllm.errors import InputError
 from mgllm.records import Effect
 
@@ -72,15 +72,6 @@ def test_another_target_is_refused(random_run: MakeRun) -> None:
     turned = [r.model_copy(update={"target": "lose"}) if r.item == "i0000" else r for r in second.records]
     with pytest.raises(InputError, match="item 'i0000' has subject and target"):
         effects_between([first], [replace(second, records=turned)])
-
-
-def test_the_summary_between_runs_shows_both_runs_arms(random_run: MakeRun) -> None:
-    first, second = two(random_run)
-    summary = summarise_between([first], [second])
-    assert summary.runs == ("run-a", "run-b")
-    assert {arm.row.model for arm in summary.arms} == {"fake/one", "fake/two"}
-    assert summary.claims == ()
-    assert summary.effects == effects_between([first], [second])
 
 
 def test_several_runs_share_one_family(random_run: MakeRun) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mgllm.analysis import RunRecords, narrate, summarise, summarise_between
+from mgllm.analysis import RunRecords, effects_between, narrate, summarise
 from mgllm.analysis.tables.narrative import Account
 from mgllm.records import Effect, Summary
 
@@ -111,7 +111,8 @@ def test_a_constant_answer_is_told(random_run: MakeRun) -> None:
 
 def test_between_runs_the_same_arm_is_set_against_itself(random_run: MakeRun) -> None:
     other = random_run(2, model="fake/two", id="20260101T000000Z_emotion_two_bbbb")
-    summary = summarise_between([random_run(1)], [other])
+    run = random_run(1)
+    summary = summarise([run]).model_copy(update={"effects": effects_between([run], [other])})
     accounts: tuple[Account, ...] = narrate(summary)
     words = next(a for a in accounts if "fake/one − fake/two" in a.heading).sentences
     assert words[0].startswith("Exploratory: in the arm text, the first run minus the second: accuracy is ")

@@ -12,7 +12,7 @@ import pytest
 
 from mgllm.commands.recognizer.evaluate import evaluate
 from mgllm.errors import InputError
-from mgllm.recognizer.evaluation import evaluation_files
+from mgllm.recognizer.evaluation import trial
 from mgllm.recognizer.evaluation.splits import SplitOptions, both_sides
 from mgllm.recognizer.evaluation.trial import EvaluateOptions, Evaluation
 from mgllm.recognizer.training.supervised import SupervisedOptions
@@ -26,8 +26,8 @@ NEW = {"train_on": "subject=3", "test_on": "subject=4"}
 
 @pytest.fixture(autouse=True)
 def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They take longer than all the rest; test_evaluation_files.py looks at them."""
-    monkeypatch.setattr(evaluation_files, "draw_confusion", lambda *_: None)
+    """They take longer than all the rest; test_trial.py looks at them."""
+    monkeypatch.setattr(trial, "draw_confusion", lambda *_: None)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from mgllm.errors import InputError
 from mgllm.recognizer.evaluation.ablation import PARTS, variants
 from mgllm.recognizer.graph import Graph
+from mgllm.recognizer.training.composing import recipe
 from mgllm.recognizer.training.pretraining import PretrainOptions
-from mgllm.recognizer.training.recipes import recipe
 
 
 def flat(options: PretrainOptions) -> dict[str, object]:

@@ -12,11 +12,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mgllm.recognizer.network.card import model_card
 from mgllm.recognizer.network.checkpoint import (
     CheckpointConfig,
     Kind,
     Seen,
+    model_card,
     read_config,
     seen_of,
     versions,

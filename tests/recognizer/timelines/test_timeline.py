@@ -13,12 +13,10 @@ from mgllm.recognizer.network.network import Recognizer, new_recognizer
 from mgllm.recognizer.network.reading import Preprocessing
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.recognizer.timelines.decoding import DecodingOptions
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, TimelineOptions, timeline
-from mgllm.recognizer.timelines.windows import WindowOptions
+from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, TimelineOptions, WindowOptions, timeline
 from mgllm.recognizer.training.probing import fit_linear
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.preparing import Points, prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import Points, prepare_clip, resampled
 
 LAYOUT = load_layout("coco17")
 HOW = Preprocessing(frames=8)

@@ -8,8 +8,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from mgllm.recognizer.training.losses import Contrast, contrast, divergence, info_nce
-from mgllm.recognizer.training.queues import Bank
+from mgllm.recognizer.training.losses import Bank, Contrast, contrast, divergence, info_nce
 
 IDS = [4, 7, 9]
 BANK_IDS = [7, 1, 4, 2, 7]

@@ -17,9 +17,8 @@ from mgllm.recognizer.network.reading import ClipReader, Numbers
 from mgllm.recognizer.network.two_streams import STREAMS
 from mgllm.recognizer.training.dual_stream import ContrastOptions
 from mgllm.recognizer.training.history import EpochRow
-from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions, cosine
 from mgllm.recognizer.training.processes import Processes
-from mgllm.recognizer.training.schedule import cosine
 
 Refusal = Callable[[Callable[[], object]], str]
 ALL = range(36)

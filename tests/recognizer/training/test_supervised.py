@@ -16,9 +16,8 @@ from mgllm.errors import TrainingStopped
 from mgllm.recognizer.network.network import Recognizer, classify, encode, new_recognizer
 from mgllm.recognizer.network.reading import ClipReader, layout_graph
 from mgllm.recognizer.network.two_streams import StreamOptions
-from mgllm.recognizer.training.composing import view_generator
+from mgllm.recognizer.training.composing import recipe, view_generator
 from mgllm.recognizer.training.probing import LongTail, fit_linear
-from mgllm.recognizer.training.recipes import recipe
 from mgllm.recognizer.training.supervised import SupervisedOptions, drawn, start_classifier, train_supervised
 
 Refusal = Callable[[Callable[[], object]], str]

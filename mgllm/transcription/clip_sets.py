@@ -1,0 +1,216 @@
+"""Clips of a data set to transcripts: a recogniser, and the clips that it is to read.
+
+Either one recogniser reads all of them, or each part of the people is read by one that was made from nothing
+on the others: K of them read every clip as strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from mgllm.cues.label_names import best_vocabulary
+from mgllm.errors import InputError
+from mgllm.progress import Display, Progress
+from mgllm.recognizer.evaluation.protocols import labelled
+from mgllm.recognizer.network.checkpoint import (
+    CheckpointConfig,
+    model_card,
+    seen_of,
+    versions,
+    weights_sha256,
+    write_checkpoint,
+)
+from mgllm.recognizer.network.network import Recognizer, called, classify, named_recognizer
+from mgllm.recognizer.network.reading import ClipReader, check_layout
+from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions, steps_per_epoch
+from mgllm.recognizer.training.processes import Processes
+from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
+from mgllm.records import CueSource, Frozen, Gesture, GestureFile
+from mgllm.skeleton import SkeletonDataset
+from mgllm.skeleton.selection import Split
+
+
+def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "trimmed"]) -> bool:
+    """Whether clips hold one gesture each of longer recordings.
+
+    Raises:
+        InputError: the data set has not the columns that trimmed clips need.
+    """
+    columns = {"recording", "first", "last"} <= set(dataset.columns)
+    if clips == "trimmed" and not columns:
+        raise InputError(f"{dataset.path}: --clips trimmed needs columns recording, first, last")
+    trimmed = columns and clips != "recordings"
+    nowhere = next((row.id for row in dataset.clips if trimmed and not row.more["recording"]), None)
+    if nowhere is not None:
+        raise InputError(f"{dataset.path}: clip '{nowhere}' names no recording; say --clips recordings")
+    return trimmed
+
+
+class Reading:
+    """A recogniser and the clips that it is to read."""
+
+    def __init__(
+        self,
+        dataset: SkeletonDataset,
+        numbers: NDArray[np.int64],
+        network: Recognizer,
+        config: CheckpointConfig,
+        folder: Path,
+    ) -> None:
+        self.dataset, self.numbers, self.network, self.config = dataset, numbers, network, config
+        self.folder = folder
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights."""
+        return weights_sha256(self.folder)
+
+    @cached_property
+    def vocabulary(self) -> str:
+        """The gesture vocabulary that knows most of the classes."""
+        return best_vocabulary(self.config.classes).vocabulary
+
+    def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
+        """Clips that are recordings: what is seen in them, and when."""
+        fit = (self.config.layout, self.config.dims, self.config.preprocessing)
+        for number in self.numbers:
+            row = self.dataset.clips[int(number)]
+            fps = row.fps or UNKNOWN_FPS
+            gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
+            yield self._file(row.id, row.subject, row.length / fps, gestures, source)
+
+    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
+        """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
+        if not len(self.numbers):
+            return
+        reader = ClipReader(self.dataset, self.config.preprocessing)
+        p_NK = classify(self.network, reader, self.numbers).double().numpy()
+        said: dict[tuple[str, str], list[Gesture]] = {}
+        for number, p_K in zip(self.numbers, p_NK, strict=True):
+            row = self.dataset.clips[int(number)]
+            label, fps = self.config.classes[int(p_K.argmax())], row.fps or UNKNOWN_FPS
+            gestures = said.setdefault((row.more["recording"], row.subject), [])
+            if label == BACKGROUND_NAME:
+                continue
+            start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
+            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(p_K.max())))
+        for (recording, subject), gestures in said.items():
+            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
+            yield self._file(recording, subject, None, in_order, source)
+
+    def _file(
+        self,
+        item: str,
+        subject: str,
+        seconds: float | None,
+        gestures: tuple[Gesture, ...],
+        source: CueSource,
+    ) -> GestureFile:
+        return GestureFile(
+            item=item,
+            source=source,
+            exposure="in_sample" if self.config.exposure(self.dataset, [subject]) else "held_out",
+            vocabulary=self.vocabulary,
+            checkpoint=self.sha256,
+            duration=seconds,
+            gestures=gestures,
+        )
+
+
+def reading_of(checkpoint: Path | None, dataset: SkeletonDataset) -> Reading:
+    """All clips, to be read by a checkpoint, or by the recogniser that ships.
+
+    Raises:
+        InputError: the checkpoint cannot be used, has no classes, or was made for another layout.
+    """
+    folder, network, config = named_recognizer(checkpoint)
+    check_layout(config.layout, dataset, called(checkpoint))
+    return Reading(dataset, np.arange(len(dataset)), network, config, folder)
+
+
+def cross_fitted(
+    dataset: SkeletonDataset, splits: Sequence[Split], options: FitOptions, folder: Path, display: Display
+) -> Iterator[Reading]:
+    """For each split one recogniser that has learned from its training side, to read its test side.
+
+    Raises:
+        InputError: the data set has no classes, or no clip to learn from has a label.
+        TrainingStopped: a training went astray.
+    """
+    total = sum(options.steps(split, dataset.labels) for split in splits)
+    with Progress(display, "cross-fit", total) as steps:
+        for place, split in enumerate(splits, 1):
+            yield _fitted(dataset, split, options, folder / f"fold-{place}", steps)
+
+
+def _fitted(
+    dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Progress
+) -> Reading:
+    network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
+    note = f"{split.name}: made by cross-fitting; reads only people whom it has not seen"
+    write_checkpoint(folder, config, network.state_dict(), model_card(config, (note,)))
+    return Reading(dataset, split.test, network, config, folder)
+
+
+class FitOptions(Frozen):
+    """How a recogniser is made from nothing: pre-trained without labels, then fine-tuned with them."""
+
+    pretraining: PretrainOptions = Field(default_factory=PretrainOptions)
+    """Without labels."""
+    finetuning: SupervisedOptions = Field(default_factory=SupervisedOptions)
+    """With labels."""
+
+    def steps(self, split: Split, labels: NDArray[np.int64]) -> int:
+        """Progress of both trainings."""
+        known = int((labels[split.train] >= 0).sum())
+        before = steps_per_epoch(len(split.train), self.pretraining.batch) * self.pretraining.epochs
+        return before + self.finetuning.steps(known)
+
+
+def fit(
+    dataset: SkeletonDataset, split: Split, options: FitOptions, on_step: Callable[[float], None]
+) -> tuple[Recognizer, CheckpointConfig]:
+    """Train a recogniser on the split's training side; its config lists everyone there.
+
+    Args:
+        dataset: with classes.
+        split: only `train` is looked at.
+        options: all knobs.
+        on_step: told the loss after each step.
+
+    Raises:
+        InputError: no clip there has a label.
+        TrainingStopped: a training went astray.
+    """
+    known = labelled(dataset, split.train)
+    if not len(known):
+        raise InputError(f"{dataset.path} {split.name}: none of the clips to learn from has a label")
+    reader = ClipReader(dataset, options.pretraining.preprocessing)
+    training = Pretraining(reader, split.train, options.pretraining, Processes())
+    while training.epochs_done < training.options.epochs:
+        training.epoch(on_step)
+    network = Recognizer(training.model.query, dataset.meta.classes).to(training.device)
+    train_supervised(network, reader, known, options.finetuning, on_step=on_step)
+    config = CheckpointConfig(
+        kind="finetuned",
+        encoder=training.options.encoder,
+        layout=dataset.meta.layout,
+        dims=dataset.meta.dims,
+        classes=dataset.meta.classes,
+        preprocessing=training.options.preprocessing,
+        subjects_seen=(
+            seen_of(dataset, split.train, labelled=False),
+            seen_of(dataset, known, labelled=True),
+        ),
+        training=options.model_dump(mode="json"),
+        versions=versions(),
+    )
+    return network.eval(), config

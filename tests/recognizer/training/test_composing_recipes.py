@@ -1,0 +1,69 @@
+"""Recipes by name: whole ones, with one left out, some put together."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mgllm.errors import InputError
+from mgllm.recognizer.clips import Clips
+from mgllm.recognizer.graph import Graph
+from mgllm.recognizer.training.augmentations import CoordinatePerturbation, JointDropout, Mirror
+from mgllm.recognizer.training.composing import AUGMENTATIONS, EXTREME, NORMAL, recipe, view_generator
+from mgllm.recognizer.training.time_augmentations import Speed, TemporalCropResize
+
+
+def test_named_recipes(graph: Graph) -> None:
+    assert recipe("gentle", graph) == NORMAL
+    assert recipe("extreme", graph) == EXTREME
+    assert recipe("none", graph).steps == ()
+
+
+def test_nothing_happens_in_the_empty_recipe(graph: Graph, clips_3d: Clips) -> None:
+    made = recipe("none", graph)(clips_3d, view_generator(0, 0, 0))
+    assert torch.equal(made.x_NTVC, clips_3d.clean().x_NTVC)
+
+
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_each_augmentation_alone_changes_clips(graph: Graph, clips_3d: Clips, name: str) -> None:
+    made = recipe(name, graph)
+    assert [step.probability for step in made.steps] == [1.0]
+    clips = made(clips_3d, view_generator(0, 0, 0))
+    assert clips.x_NTVC.shape == clips_3d.x_NTVC.shape
+    assert bool(clips.x_NTVC.isfinite().all())
+    assert not torch.equal(clips.x_NTVC, clips_3d.clean().x_NTVC)
+
+
+def test_what_is_left_out_is_not_there_and_the_rest_is_as_it_was(graph: Graph) -> None:
+    assert recipe("gentle-crop", graph).steps == NORMAL.steps[1:]
+    assert recipe("gentle-crop-viewpoint", graph).steps == (NORMAL.steps[1], NORMAL.steps[3])
+    assert recipe("extreme-dropout", graph).steps == EXTREME.steps[:-1]
+
+
+def test_some_by_name_in_their_order(graph: Graph) -> None:
+    kinds = [type(step.augmentation) for step in recipe("speed+coordinates+crop-speed", graph).steps]
+    assert kinds == [CoordinatePerturbation, TemporalCropResize]
+    assert [type(step.augmentation) for step in recipe("dropout+speed", graph).steps] == [JointDropout, Speed]
+
+
+def test_the_mirror_knows_the_skeleton(graph: Graph) -> None:
+    assert recipe("mirror", graph).steps[0].augmentation == Mirror(graph.mirrored())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gentel", "unknown augmentation 'gentel'. Did you mean 'gentle'?"),
+        ("crop+sped", "unknown augmentation 'sped'. Did you mean 'speed'?"),
+        ("gentle-corp", "unknown augmentation 'corp'. Did you mean 'crop'?"),
+        ("", "unknown augmentation ''"),
+        ("gentle-", "unknown augmentation ''"),
+        ("gentle-mirror", "recipe 'gentle-mirror': 'mirror' is not in it, so it cannot be left out"),
+        ("none-crop", "'crop' is not in it"),
+        ("gentle-crop-crop", "'crop' is not in it"),
+    ],
+)
+def test_names_that_do_not_fit(graph: Graph, text: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        recipe(text, graph)
+    assert words in str(caught.value)
