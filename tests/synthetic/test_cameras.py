@@ -14,7 +14,7 @@ from mgllm.synthetic.geometry import Reals
 
 def camera(**said: float) -> Cameras:
     """In front of the person, two metres away, 200 pixels between the shoulders."""
-    values = {"azimuth": 0, "elevation": 0, "roll": 0, "distance": 2, "width": 200}
+    values: dict[str, float] = {"azimuth": 0, "elevation": 0, "roll": 0, "distance": 2, "width": 200}
     values |= {"centre_x": 640, "centre_y": 400, **said}
     return Cameras(**{name: np.full(1, value, np.float32) for name, value in values.items()})
 
