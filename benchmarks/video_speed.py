@@ -21,9 +21,9 @@ from statistics import median
 from typing import NamedTuple
 
 from mgllm.errors import InputError
-from mgllm.media.pose import PoseDetector, quiet_stderr, watch
+from mgllm.media.pose import PoseDetector, watch
 from mgllm.media.poses import joints_of
-from mgllm.media.video import Pixels, holistic, open_video, pyav
+from mgllm.media.video import Pixels, holistic, open_video, pyav, quiet_stderr
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.preparing import at_steady_rate
 from mgllm.transcription.recordings import FPS

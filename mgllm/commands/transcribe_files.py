@@ -13,7 +13,7 @@ from mgllm.exports.base import ExportChoices, exports
 from mgllm.files.json_files import to_model
 from mgllm.files.writing import refuse_existing, write_files
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
-from mgllm.media.crop import Crop, parse_crop
+from mgllm.media.pose import Crop, parse_crop
 from mgllm.media.video import holistic, pyav
 from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions

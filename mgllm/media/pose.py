@@ -1,4 +1,4 @@
-"""Where a person's body and hands are in a picture, by MediaPipe Holistic; what was found once is kept.
+"""Where a person's body and hands are in a picture or a part of it, by MediaPipe Holistic; kept once found.
 
 Landmarks are not smoothed (`smooth_landmarks=False`). Measured on six clips of people signing (458 frames, in
 pixels at 143 between the shoulders): smoothing leaves a jitter of .03–.11 at head and shoulders where
@@ -12,13 +12,10 @@ the user's cache folder; no pixels, no names. Whatever is wrong with one, it is 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -29,40 +26,78 @@ from numpy.typing import NDArray
 from mgllm.errors import InputError
 from mgllm.files.caching import cache_folder
 from mgllm.files.writing import write_folder
-from mgllm.media.crop import Box, Crop
 from mgllm.media.poses import BODY, HAND, Poses
-from mgllm.media.video import MEDIAPIPE, Pixels, Video, holistic
+from mgllm.media.video import MEDIAPIPE, Pixels, Video, holistic, quiet_stderr
+from mgllm.records import Frozen
 
-_STDERR = 2
-_REMARK = re.compile(rb"INFO|WARNING|[IW]\d{4} ")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(%?)")
+SMALLEST = 32
+"""Pixels to a side; a person cannot be seen in less."""
 
 
-@contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Hold what is written to stderr meanwhile. Afterwards all but remarks is written to it after all.
+class Box(Frozen):
+    """A part of a picture in whole pixels."""
 
-    Remarks are lines that call themselves INFO or WARNING, as TensorFlow's and Abseil's do; if an exception
-    goes through, they are written, too.
+    x: int
+    """Its left side."""
+    y: int
+    """Its upper side."""
+    width: int
+    """From left to right."""
+    height: int
+    """From top to bottom."""
+
+
+class Crop(Frozen):
+    """What the user asked for; percents wait for a picture."""
+
+    text: str
+    """As it was written, without blanks."""
+    values: tuple[float, float, float, float]
+    """X, Y, W, H."""
+    percent: tuple[bool, bool, bool, bool]
+    """Which of them are shares of the picture."""
+
+    def within(self, size: tuple[int, int], where: str) -> Box:
+        """The box in a picture of a size (width, height).
+
+        Raises:
+            InputError: it reaches beyond the picture, or is too small to see a person in.
+        """
+        sides = (size[0], size[1], size[0], size[1])
+        pixels = [
+            value * side / 100 if percent else value
+            for value, percent, side in zip(self.values, self.percent, sides, strict=True)
+        ]
+        x, y = round(pixels[0]), round(pixels[1])
+        width, height = round(pixels[0] + pixels[2]) - x, round(pixels[1] + pixels[3]) - y
+        picture = f"the picture of {where}, {size[0]} x {size[1]} pixels"
+        if x + width > size[0] or y + height > size[1]:
+            raise InputError(f"--crop {self.text} reaches beyond {picture}")
+        if min(width, height) < SMALLEST:
+            raise InputError(
+                f"--crop {self.text} is {width} x {height} pixels of {picture}; "
+                f"a person needs {SMALLEST} to a side"
+            )
+        return Box(x=x, y=y, width=width, height=height)
+
+
+def parse_crop(text: str) -> Crop:
+    """`X,Y,W,H`, each a number of pixels or a share of the picture such as 25%.
+
+    Raises:
+        InputError: it is something else.
+
+    >>> parse_crop("25%, 0, 50%, 480").percent
+    (True, False, True, False)
     """
-    try:
-        sys.stderr.flush()
-        stderr = os.dup(_STDERR)
-    except (OSError, ValueError):  # there is none
-        yield
-        return
-    with TemporaryFile() as held:
-        os.dup2(held.fileno(), _STDERR)
-        whole = True
-        try:
-            yield
-            whole = False
-        finally:
-            sys.stderr.flush()
-            os.dup2(stderr, _STDERR)
-            os.close(stderr)
-            held.seek(0)
-            lines = held.read().splitlines(keepends=True)
-            os.write(_STDERR, b"".join(line for line in lines if whole or not _REMARK.match(line)))
+    parts = [_PART.fullmatch(part.strip()) for part in text.split(",")]
+    found = [part for part in parts if part is not None]
+    if len(parts) != 4 or len(found) != 4:
+        raise InputError(f"--crop '{text:.60}' is not X,Y,W,H in pixels or percent, such as 25%,0,50%,100%")
+    x, y, width, height = (float(part[1]) for part in found)
+    a, b, c, d = (part[2] == "%" for part in found)
+    return Crop(text=",".join(part[0] for part in found), values=(x, y, width, height), percent=(a, b, c, d))
 
 
 DETECTOR = f"MediaPipe Holistic {MEDIAPIPE}, model complexity 1, not smoothed"

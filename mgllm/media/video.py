@@ -2,18 +2,22 @@
 
 Time 0 is where the container begins, as in players and in the tools that people annotate with: a picture
 stream that sets in later than the sound begins later than 0. Times are never a number divided by a rate.
-What reading needs beside mgllm is said in one line where it is missing.
+What reading needs beside mgllm is said in one line where it is missing; what native libraries chatter on
+stderr is dropped, their errors are not.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -26,6 +30,8 @@ MEDIAPIPE = "0.10.21"
 NEWEST = (3, 12)
 """The newest Python that it exists for."""
 _INSTALL = "install it with `make video`, or with pip install 'mgllm[video]'"
+_STDERR = 2
+_REMARK = re.compile(rb"INFO|WARNING|[IW]\d{4} ")
 
 
 def pyav() -> Any:
@@ -230,3 +236,31 @@ def _clock(text: str) -> float | None:
     except ValueError:
         return None
     return 3600 * hours + 60 * minutes + seconds
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Hold what is written to stderr meanwhile. Afterwards all but remarks is written to it after all.
+
+    Remarks are lines that call themselves INFO or WARNING, as TensorFlow's and Abseil's do; if an exception
+    goes through, they are written, too.
+    """
+    try:
+        sys.stderr.flush()
+        stderr = os.dup(_STDERR)
+    except (OSError, ValueError):  # there is none
+        yield
+        return
+    with TemporaryFile() as held:
+        os.dup2(held.fileno(), _STDERR)
+        whole = True
+        try:
+            yield
+            whole = False
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, _STDERR)
+            os.close(stderr)
+            held.seek(0)
+            lines = held.read().splitlines(keepends=True)
+            os.write(_STDERR, b"".join(line for line in lines if whole or not _REMARK.match(line)))

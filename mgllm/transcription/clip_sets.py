@@ -142,7 +142,7 @@ def cross_fitted(
     """For each split one recogniser that has learned from its training side, to read its test side.
 
     Raises:
-        InputError: the data set has no classes, or no clip to learn from has a label.
+        InputError: no clip to learn from has a label.
         TrainingStopped: a training went astray.
     """
     total = sum(options.steps(split, dataset.labels) for split in splits)

@@ -15,9 +15,8 @@ import numpy as np
 
 from mgllm.cues.label_names import best_vocabulary
 from mgllm.errors import InputError
-from mgllm.media.crop import Crop
 from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
-from mgllm.media.pose import DETECTOR, PoseDetector, pose_key, read_poses, watch, write_poses
+from mgllm.media.pose import DETECTOR, Crop, PoseDetector, pose_key, read_poses, watch, write_poses
 from mgllm.media.poses import Poses, check_mappable, joints_of, several_people
 from mgllm.media.video import Pixels, open_video
 from mgllm.progress import Display, Progress

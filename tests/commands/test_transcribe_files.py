@@ -16,9 +16,7 @@ from mgllm.commands.transcribe_files import FileOptions, TranscribedFiles, trans
 from mgllm.datasets.base import AnnotationImporter, ImportChoices, ImportedTranscripts, datasets
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file
-from mgllm.recognizer.network.checkpoint import Seen, read_config
 from mgllm.skeleton.skeleton_file import read_skeleton_file
-from mgllm.transcription.recordings import exposure_of
 
 Film = Callable[..., Path]
 Go = Callable[..., TranscribedFiles]
@@ -207,14 +205,3 @@ def test_recognisers_of_other_joints_are_refused(
     )
     assert "has no classes" in refusal(toy_checkpoint)
     assert fake_detector.calls == 0
-
-
-def test_exposure_is_what_can_be_known(small_classifier: Path) -> None:
-    config = read_config(small_classifier)
-    assert exposure_of(config, "1", None) == "held_out"  # made-up people are nobody
-    real = Seen(dataset="iMiGUE", sha256="0" * 64, subjects=("7", "ann"), clips=9, labelled=False)
-    seen = config.model_copy(update={"subjects_seen": (*config.subjects_seen, real)})
-    assert exposure_of(seen, "talk", None) == "unknown"
-    assert exposure_of(seen, "talk", "bob") == "held_out"
-    assert exposure_of(seen, "talk", "ann") == "in_sample"
-    assert exposure_of(seen, "7", None) == "in_sample"

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mgllm.media.crop import Box
-from mgllm.media.pose import PoseDetector
+from mgllm.media.pose import Box, PoseDetector
 from mgllm.media.video import open_video
 
 pytest.importorskip("mediapipe", reason="MediaPipe is not installed (make video)")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from mgllm.media.pose import quiet_stderr
+from mgllm.media.video import quiet_stderr
 
 
 def test_remarks_are_dropped_errors_are_not(capfd: pytest.CaptureFixture[str]) -> None:

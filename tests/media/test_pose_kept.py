@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mgllm.media.crop import parse_crop
-from mgllm.media.pose import pose_key, read_poses, write_poses
+from mgllm.media.pose import parse_crop, pose_key, read_poses, write_poses
 from mgllm.media.poses import Poses
 
 KEY = pose_key("0" * 64, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.media.crop import Box, parse_crop
+from mgllm.media.pose import Box, parse_crop
 
 
 @pytest.mark.parametrize(

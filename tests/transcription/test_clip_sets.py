@@ -1,0 +1,72 @@
+"""Clips of a data set: which hold one gesture, who reads them, and what becomes of what is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mgllm.errors import InputError
+from mgllm.recognizer.network.network import classify, load_recognizer
+from mgllm.recognizer.network.reading import ClipReader
+from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
+from mgllm.skeleton.selection import Split
+from mgllm.transcription.clip_sets import FitOptions, is_trimmed, reading_of
+
+
+def with_columns(toy_set: Path, out: Path, *, nowhere: int | None = None) -> SkeletonDataset:
+    """The toy clips as gestures of one recording a person, in the order of time from last to first."""
+    toy = open_dataset(toy_set)
+    clips = []
+    for number, row in enumerate(toy.clips):
+        first = 30 * (5 - number % 6)
+        recording = "" if number == nowhere else f"r{row.subject}"
+        more = {"recording": recording, "first": str(first), "last": str(first + row.length - 1)}
+        clips.append(Clip(row.id, row.subject, toy.clip(number), row.label, 25.0, more))
+    return write_dataset(out, toy.meta.model_copy(update={"splits": {}}), clips).dataset
+
+
+def test_columns_tell_trimmed_clips_from_recordings(toy_set: Path, tmp_path: Path) -> None:
+    plain, trimmed = open_dataset(toy_set), with_columns(toy_set, tmp_path / "trimmed")
+    assert (is_trimmed(plain, "auto"), is_trimmed(plain, "recordings")) == (False, False)
+    assert (is_trimmed(trimmed, "auto"), is_trimmed(trimmed, "trimmed")) == (True, True)
+    assert not is_trimmed(trimmed, "recordings")
+    with pytest.raises(InputError, match="--clips trimmed needs columns recording, first, last"):
+        is_trimmed(plain, "trimmed")
+
+
+def test_a_clip_of_no_recording_is_refused_unless_it_is_one(toy_set: Path, tmp_path: Path) -> None:
+    dataset = with_columns(toy_set, tmp_path / "some", nowhere=3)
+    with pytest.raises(InputError, match=f"clip '{dataset.clips[3].id}' names no recording"):
+        is_trimmed(dataset, "auto")
+    assert not is_trimmed(dataset, "recordings")
+
+
+def test_trimmed_clips_are_gestures_in_the_order_of_time(
+    toy_set: Path, toy_classifier: Path, tmp_path: Path
+) -> None:
+    dataset = with_columns(toy_set, tmp_path / "trimmed")
+    files = list(reading_of(toy_classifier, dataset).trimmed("recognized"))
+    assert [file.item for file in files] == ["r1", "r2", "r3", "r4"]
+    network, config = load_recognizer(toy_classifier)
+    p_NK = classify(network, ClipReader(dataset, config.preprocessing), np.arange(6)).double().numpy()
+    wanted = [(config.classes[int(p_K.argmax())], 30 * (5 - n) / 25) for n, p_K in enumerate(p_NK)]
+    assert [(one.label, one.start) for one in files[0].gestures] == wanted[::-1]
+    assert [one.confidence for one in files[0].gestures] == pytest.approx(p_NK.max(1)[::-1])
+    assert [file.exposure for file in files] == ["in_sample", "in_sample", "in_sample", "held_out"]
+
+
+def test_no_clips_no_transcripts(toy_set: Path, toy_classifier: Path, tmp_path: Path) -> None:
+    reading = reading_of(toy_classifier, with_columns(toy_set, tmp_path / "trimmed"))
+    reading.numbers = np.array([], np.int64)
+    assert list(reading.trimmed("recognized")) == []
+
+
+def test_steps_are_those_of_both_trainings(toy_set: Path) -> None:
+    options = FitOptions.model_validate(
+        {"pretraining": {"epochs": 3, "batch": 4}, "finetuning": {"epochs": 2, "batch": 4}}
+    )
+    labels = np.array([0, 1, -1, 0, 1, 1, 0, 0, 1, -1], np.int64)
+    split = Split("one", np.arange(9), np.array([9]))
+    assert options.steps(split, labels) == 3 * 2 + 2 * 2
