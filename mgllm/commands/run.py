@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mgllm.answers.words import label_words
 from mgllm.backends.base import Backend
 from mgllm.errors import BudgetReached, InputError
 from mgllm.experiment.asking import (
@@ -29,7 +30,7 @@ from mgllm.experiment.manner import choose_manner
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model, with_prices
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Planned, label_words, plan_questions
+from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.progress import Progress
 from mgllm.prompts import Renderer
 from mgllm.prompts.scenarios import find_scenarios
