@@ -12,9 +12,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
-from mgllm.records import Choice, LabelScores
+from mgllm.records import Choice, LabelScores, Position
 
 LOOK_AHEAD = 8
 """Tokens in which the answer must begin; before it stand spaces, markdown, or "The answer is"."""
@@ -28,15 +27,6 @@ _ANSWER = re.compile(r"answer\W{0,4}:|</think(?:ing)?>", re.IGNORECASE)
 _WORDS_OF_ONE_LETTER = frozenset({"a", "i"})
 
 
-class Position(NamedTuple):
-    """One generated token and its rivals."""
-
-    token: str
-    """What was written."""
-    tops: Sequence[tuple[str, float]]
-    """The shown tokens with their log-probabilities, in nats."""
-
-
 def shares_first_token(labels: Sequence[str]) -> bool:
     """Whether two labels may begin with the same token, so that only letters can tell them apart.
 
@@ -47,21 +37,6 @@ def shares_first_token(labels: Sequence[str]) -> bool:
     return any(
         a[:2] == b[:2] or a.startswith(b) or b.startswith(a) for i, a in enumerate(bare) for b in bare[:i]
     )
-
-
-def read_positions(choice: Mapping[str, Any]) -> list[Position]:
-    """The tokens of a choice with their rivals, in either of the protocol's two shapes; [] if not given."""
-    logprobs = choice.get("logprobs") or {}
-    if logprobs.get("content"):
-        return [
-            Position(e["token"], [(t["token"], _nats(t["logprob"])) for t in e.get("top_logprobs") or ()])
-            for e in logprobs["content"]
-        ]
-    tokens, tops = logprobs.get("tokens") or (), logprobs.get("top_logprobs") or ()
-    return [
-        Position(token, [(name, _nats(value)) for name, value in (top or {}).items()])
-        for token, top in zip(tokens, tops, strict=False)
-    ]
 
 
 def score_labels(
@@ -82,6 +57,11 @@ def score_labels(
     hearable = [p for p in near if any(len(_fits(token, labels)) == 1 for token, _ in p.tops)]
     spoken = [p for p in hearable if _bare(p.token)]
     return _score((spoken or hearable or near)[0], labels)
+
+
+def bounded_nats(value: float | None) -> float:
+    """A log-probability as servers write it, between −100 and 0; what is none is −100."""
+    return _LOWEST if value is None or math.isnan(value) else max(_LOWEST, min(0.0, value))
 
 
 def _begin(positions: Sequence[Position], *, required: bool) -> int | None:
@@ -114,7 +94,7 @@ def _score(position: Position, labels: Mapping[str, str]) -> LabelScores:
     smallest = math.exp(min(nats for _, nats in position.tops))
     bound = min(max(unseen, _ROUNDING), smallest)
     total = {
-        label: _log_sum(values) if values else _nats(math.log(max(bound + shared[label], 1e-43)))
+        label: _log_sum(values) if values else bounded_nats(math.log(max(bound + shared[label], 1e-43)))
         for label, values in seen.items()
     }
     censored = tuple(label for label, values in seen.items() if not values)
@@ -144,7 +124,3 @@ def _bare(token: str) -> str:
 def _log_sum(nats: Sequence[float]) -> float:
     top = max(nats)
     return min(0.0, top + math.log(math.fsum(math.exp(value - top) for value in nats)))
-
-
-def _nats(value: float | None) -> float:
-    return _LOWEST if value is None or math.isnan(value) else max(_LOWEST, min(0.0, value))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mgllm.answers.words import label_words
 from mgllm.backends.base import Backend
 from mgllm.errors import BudgetReached, InputError
 from mgllm.experiment.asking import (

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from mgllm.answers.refusals import VERSION
 from mgllm.answers.verdict import judge
+from mgllm.answers.words import label_words
 from mgllm.errors import InputError
 from mgllm.experiment.asking import reply_of
 from mgllm.experiment.finishing import Finished, finish
-from mgllm.experiment.plan import label_words
 from mgllm.records import HUMAN, Choice, Prompt, Question, Record, ScenarioManifest
 from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
 

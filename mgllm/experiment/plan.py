@@ -54,15 +54,6 @@ def plan_questions(
     return tuple(planned)
 
 
-def label_words(labels: Sequence[Label], lettered: bool) -> dict[str, tuple[str, ...]]:
-    """By label id, everything that names the label in a reply."""
-    letters = [(chr(ord("A") + index),) if lettered else () for index in range(len(labels))]
-    return {
-        label.id: tuple(dict.fromkeys((label.text, label.id, *letter)))
-        for label, letter in zip(labels, letters, strict=True)
-    }
-
-
 class _Planner:
     def __init__(
         self, material: Material, manner: Manner, renderer: Renderer, count: Callable[[str], int]

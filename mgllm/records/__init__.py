@@ -38,7 +38,7 @@ from mgllm.records.item import Item, Turn
 from mgllm.records.manifest import FIRST_ROLES, Role, RunManifest, ScenarioManifest, ShuffleStats
 from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256
 from mgllm.records.record import Record, RecordKey
-from mgllm.records.reply import LabelScores, Outcome, Reply, Usage, Verdict
+from mgllm.records.reply import LabelScores, Outcome, Position, Reply, Usage, Verdict
 from mgllm.records.scenario import (
     DEFAULT_ARMS,
     CueSettings,
@@ -90,6 +90,7 @@ __all__ = [
     "LabelScores",
     "Message",
     "Outcome",
+    "Position",
     "Prompt",
     "PromptFiles",
     "Question",

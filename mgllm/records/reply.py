@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from pydantic import SkipValidation
 
 from mgllm.records.frozen import Frozen
 
@@ -18,6 +20,15 @@ class Usage(Frozen):
     """Tokens read."""
     completion_tokens: int
     """Tokens written."""
+
+
+class Position(NamedTuple):
+    """One token that a model wrote, and its rivals."""
+
+    token: str
+    """What was written."""
+    tops: Sequence[tuple[str, float]]
+    """The shown tokens with their log-probabilities, in nats."""
 
 
 class LabelScores(Frozen):
@@ -40,6 +51,9 @@ class Reply(Frozen):
     """What the model wrote; absent where labels were only scored."""
     scores: LabelScores | None = None
     """The labels' log-probabilities, where asked for and given."""
+    tokens: SkipValidation[tuple[Position, ...]] = ()
+    """What the model wrote, token by token, where the backend was asked to show rivals and does. Servers'
+    own values, hence unchecked; no record keeps them."""
     usage: Usage | None = None
     """Tokens used."""
     finish_reason: str | None = None

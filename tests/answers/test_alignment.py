@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mgllm.answers.alignment import Position, read_positions, score_labels, shares_first_token
-from mgllm.records import Choice, LabelScores
+from mgllm.answers.alignment import bounded_nats, score_labels, shares_first_token
+from mgllm.records import Choice, LabelScores, Position
 
 WON_LOST = (Choice(label="win", text="won"), Choice(label="lose", text="lost"))
 
@@ -125,22 +125,6 @@ def test_fewer_than_two_shown_tokens_are_no_scores() -> None:
     assert score_labels([], WON_LOST, after_answer=False) is None
 
 
-def test_both_shapes_of_the_protocol_are_read() -> None:
-    chat = {
-        "logprobs": {
-            "content": [{"token": "a", "logprob": -1, "top_logprobs": [{"token": "a", "logprob": -1}]}]
-        }
-    }
-    old = {"logprobs": {"tokens": ["a"], "token_logprobs": [-1], "top_logprobs": [{"a": -1}]}}
-    assert read_positions(chat) == read_positions(old) == [Position("a", [("a", -1)])]
-
-
-@pytest.mark.parametrize("logprobs", [None, {}, {"content": None}, {"content": []}, {"tokens": None}])
-def test_absent_log_probabilities_are_no_positions(logprobs: object) -> None:
-    assert read_positions({"logprobs": logprobs}) == []
-    assert read_positions({}) == []
-
-
 @pytest.mark.parametrize(
     ("labels", "shared"),
     [
@@ -172,3 +156,59 @@ def test_scores_are_finite_probabilities_whatever_is_shown(shown: dict[str, floa
     assert 0 <= found.missing_mass <= 1
     seen = sum(math.exp(found.total[label]) for label in found.total if label not in found.censored)
     assert seen + found.missing_mass <= 1 + 1e-6
+
+
+SPELLINGS = {
+    "won": ["won", " won", "▁WON", '"won', "wo", "W"],
+    "lost": ["lost", "Ġlost", "**Lost", "l", "los"],
+}
+OTHERS = ["the", "maybe", " ", "\n", "**", "x"]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*SPELLINGS["won"], *SPELLINGS["lost"], *OTHERS]), st.floats(1e-6, 1), min_size=2
+    ),
+    st.floats(0, 3),
+)
+def test_scores_are_the_sums_of_the_spellings_as_one_would_add_them_slowly(
+    shown: dict[str, float], rest: float
+) -> None:
+    whole = sum(shown.values()) + rest
+    masses = {token: mass / whole for token, mass in shown.items()}
+    found = scores(at(masses))
+    unseen = max(0.0, 1 - sum(masses.values()))
+    assert found.missing_mass == pytest.approx(unseen, abs=1e-9)
+    for choice in WON_LOST:
+        heard = [masses[token] for token in SPELLINGS[choice.text] if token in masses]
+        bound = min(max(unseen, 1e-6), *masses.values())
+        expected = sum(heard) if heard else bound
+        assert math.exp(found.total[choice.label]) == pytest.approx(expected, rel=1e-6)
+        assert (choice.label in found.censored) == (not heard)
+
+
+@given(st.lists(st.sampled_from(["um", " ", "won", "lost", "the"]), min_size=1, max_size=12))
+def test_the_first_word_that_can_be_heard_within_eight_tokens_is_scored(tokens: list[str]) -> None:
+    rows = [at({token: 0.9, "zzz": 0.01}, token) for token in tokens]
+    first = next((token for token in tokens[:8] if token in ("won", "lost")), None)
+    labels = {"won": "win", "lost": "lose"}
+    assert scores(*rows).censored == tuple(name for text, name in labels.items() if text != first)
+
+
+@given(st.permutations(["A", "B", "C"]), st.permutations([0.5, 0.3, 0.1]))
+def test_the_order_of_labels_and_of_tokens_moves_nothing(names: list[str], masses: list[float]) -> None:
+    choices = tuple(Choice(label=name.lower(), text=name) for name in names)
+    shown = dict(zip("ABC", masses, strict=True))
+    other = scores(at(dict(reversed(shown.items()))), choices=choices[::-1])
+    assert scores(at(shown), choices=choices) == other
+
+
+@pytest.mark.parametrize("nats", [None, math.nan, -math.inf, -9999.0, -100.0])
+def test_what_is_no_log_probability_is_the_lowest(nats: float | None) -> None:
+    assert bounded_nats(nats) == -100.0
+
+
+@given(st.floats(-100, 0))
+def test_log_probabilities_stay_as_they_are(nats: float) -> None:
+    assert bounded_nats(nats) == nats
+    assert bounded_nats(-nats) == 0.0

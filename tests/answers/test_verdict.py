@@ -8,46 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mgllm.answers.verdict import find_label, judge, most_probable, probabilities
+from mgllm.answers.verdict import judge, most_probable, probabilities
 from mgllm.records import Choice, LabelScores, Prompt, Question, Reply
 
 WORDS = {"truthful": ("truthful",), "deceptive": ("deceptive", "lying")}
 PROMPT = Prompt(form="chat", messages=(), sha256="0" * 64)
 CHOICES = (Choice(label="truthful", text="truthful"), Choice(label="deceptive", text="deceptive"))
 QUESTION = Question(prompt=PROMPT, choices=CHOICES, score="generate")
-
-
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("deceptive", "deceptive"),
-        ("Deceptive.", "deceptive"),
-        ("**Truthful**", "truthful"),
-        ('{"answer": "truthful"}', "truthful"),
-        ("The speaker is lying.", "deceptive"),
-        ("Truthful\nbecause nothing in it is deceptive", "truthful"),
-        ("truthful or deceptive? Answer: deceptive", "deceptive"),
-        ("Step 1: truthful people …\nAnswer: **deceptive**", "deceptive"),
-        ("<think>truthful? deceptive?</think>deceptive", "deceptive"),
-        ("<think>it is deceptive but I ran out of", None),
-        ("not truthful", None),
-        ("The person isn't deceptive", None),
-        ("truthful or deceptive", None),
-        ("untruthful", None),
-        ("I cannot say", None),
-        ("", None),
-        ("Answer: ", None),
-    ],
-)
-def test_the_one_label_of_a_text(text: str, label: str | None) -> None:
-    assert find_label(text, WORDS) == label
-
-
-def test_letters_are_capital_letters() -> None:
-    words = {"x": ("happy", "A"), "y": ("sad", "B")}
-    assert find_label("B", words) == "y"
-    assert find_label("Answer: B. sad", words) == "y"
-    assert find_label("it was a good day for B", words) == "y"
 
 
 @pytest.mark.parametrize(

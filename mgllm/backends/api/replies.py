@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mgllm.answers.alignment import read_positions, score_labels
+from mgllm.answers.alignment import bounded_nats, score_labels
 from mgllm.backends.api.client import Json
-from mgllm.records import Question, Reply, Usage
+from mgllm.records import Position, Question, Reply, Usage
 
 CUT_SHARE = 0.5
 """A prompt of which the server read fewer tokens than this share of its words cannot have been read whole."""
@@ -31,6 +31,23 @@ def words_of(question: Question) -> int:
     return sum(len(message.content.split()) for message in question.prompt.messages)
 
 
+def read_positions(choice: Mapping[str, Any]) -> tuple[Position, ...]:
+    """The tokens of a choice with their rivals, in either of the protocol's two shapes; none if not given."""
+    logprobs = choice.get("logprobs") or {}
+    if logprobs.get("content"):
+        return tuple(
+            Position(
+                e["token"], [(t["token"], bounded_nats(t["logprob"])) for t in e.get("top_logprobs") or ()]
+            )
+            for e in logprobs["content"]
+        )
+    tokens, tops = logprobs.get("tokens") or (), logprobs.get("top_logprobs") or ()
+    return tuple(
+        Position(token, [(name, bounded_nats(value)) for name, value in (top or {}).items()])
+        for token, top in zip(tokens, tops, strict=False)
+    )
+
+
 def _read(body: Json, question: Question) -> Reply:
     if not body.get("choices"):
         return Reply(error="the server's reply holds no choice; look into the server's log")
@@ -43,12 +60,11 @@ def _read(body: Json, question: Question) -> Reply:
         )
     choice: Mapping[str, Any] = body["choices"][0]
     message: Mapping[str, Any] = choice.get("message") or {"content": choice.get("text")}
-    positions = read_positions(choice) if question.score == "logprob" else []
+    tokens = read_positions(choice) if question.score == "logprob" else ()
     return Reply(
         text=_text(message.get("content")) or str(message.get("refusal") or ""),
-        scores=score_labels(
-            positions, question.choices, after_answer=question.reasoning == "chain_of_thought"
-        ),
+        scores=score_labels(tokens, question.choices, after_answer=question.reasoning == "chain_of_thought"),
+        tokens=tokens,
         usage=usage,
         finish_reason=choice.get("finish_reason"),
         refusal=bool(message.get("refusal")) or choice.get("finish_reason") == "content_filter",
