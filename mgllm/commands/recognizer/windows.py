@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field
 
 from mgllm.errors import InputError
-from mgllm.items.joining_gestures import read_folder
+from mgllm.items.joining import read_folder
 from mgllm.recognizer.timelines.cutting import CutOptions, cut_windows
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
 from mgllm.records import Frozen, GestureTranscript
