@@ -38,12 +38,12 @@ def import_(
 ) -> None:
     """Import a data set or annotations: always into a folder."""
     from mgllm.cli.printing import print_import, print_json
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
 
     said = o.given(context, "format_name", "source", "out", "json")
-    report = import_dataset(format_name, source, out, options_from(ImportChoices, said))
+    report = import_dataset(format_name, source, out, parse_options(ImportChoices, said))
     if json:
         print_json(report.model_dump(mode="json"))
     else:

@@ -28,12 +28,12 @@ def export(
 ) -> None:
     """Write gesture transcripts as ELAN files, tables or MiGA label files."""
     from mgllm.cli.printing import print_export, print_json
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.export import export_transcripts
     from mgllm.exports.base import ExportChoices
 
     said = o.given(context, "format_name", "sources", "out", "json")
-    report = export_transcripts(format_name, sources, out, options_from(ExportChoices, said))
+    report = export_transcripts(format_name, sources, out, parse_options(ExportChoices, said))
     if json:
         print_json(report.model_dump(mode="json"))
     else:

@@ -38,12 +38,12 @@ def listen(
 ) -> None:
     """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
     from mgllm.cli.printing import print_json, print_listened
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.listen import listen as flow
     from mgllm.media.listening import ListenOptions
 
     said = o.given(context, "sources", "out", "display", "json")
-    listened = flow(sources, out, options_from(ListenOptions, said), display=o.display(display))
+    listened = flow(sources, out, parse_options(ListenOptions, said), display=o.display(display))
     if json:
         print_json(listened.model_dump(mode="json"))
     else:

@@ -31,13 +31,13 @@ def rebuild(
 ) -> None:
     """Make the recogniser that ships again, from made-up movements alone. Takes about an hour."""
     from mgllm.cli.printing import print_json
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.rebuild import RebuildOptions
     from mgllm.commands.recognizer.rebuild import rebuild as flow
 
     said = o.given(context, "out", "joints", "sets", "display", "json")
     said |= {"joints": o.split_names(joints)} if joints else {}
-    options = options_from(RebuildOptions, said, sets or [])
+    options = parse_options(RebuildOptions, said, sets or [])
     shown = o.display(display)
     made = flow(out, options, display=shown, say=_quiet if shown == "none" else _say)
     if json:

@@ -32,12 +32,12 @@ def windows(
 ) -> None:
     """Cut annotated recordings into clips to learn from: windows in gestures, and background."""
     from mgllm.cli.recognizer_printing import print_cut
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.windows import cut
     from mgllm.recognizer.timelines.cutting import CutOptions
 
     said = o.given(context, "dataset", "out", "gestures", "beside", "sets", "json")
-    print_cut(cut(dataset, gestures, out, options_from(CutOptions, said, sets or []), beside), as_json=json)
+    print_cut(cut(dataset, gestures, out, parse_options(CutOptions, said, sets or []), beside), as_json=json)
 
 
 def score(
@@ -51,8 +51,8 @@ def score(
 ) -> None:
     """How well recognised timelines fit annotated ones."""
     from mgllm.cli.recognizer_printing import print_scores
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.score import ScoreOptions, score_folders
 
     said = {"leave_out": o.split_names(leave_out)} if leave_out is not None else {}
-    print_scores(score_folders(found, truth, options_from(ScoreOptions, said)), as_json=json)
+    print_scores(score_folders(found, truth, parse_options(ScoreOptions, said)), as_json=json)

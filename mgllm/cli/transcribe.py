@@ -53,7 +53,7 @@ def transcribe(
     """Write what gestures a recogniser sees, as a transcript for each recording."""
     from mgllm.cli.printing import print_json
     from mgllm.cli.telling_transcripts import print_transcribed, print_transcribed_files
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.transcribe_files import FileOptions, transcribe_files
     from mgllm.commands.transcribe_sets import TranscribeOptions
     from mgllm.commands.transcribe_sets import transcribe as of_set
@@ -61,12 +61,12 @@ def transcribe(
     said = o.given(context, "sources", "out", "sets", "display", "json")
     if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
         _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
-        options = options_from(TranscribeOptions, said, sets or [])
+        options = parse_options(TranscribeOptions, said, sets or [])
         made = of_set(sources[0], out, options, display=o.display(display))
         print_json(made.model_dump(mode="json")) if json else print_transcribed(made)
         return
     _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
-    choices = options_from(FileOptions, said, sets or [])
+    choices = parse_options(FileOptions, said, sets or [])
     written = transcribe_files(sources, out, choices, display=o.display(display))
     print_json(written.model_dump(mode="json")) if json else print_transcribed_files(written)
     if written.problems:
