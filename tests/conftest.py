@@ -207,13 +207,13 @@ def rewrite(toy_set: Path, tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def toy_checkpoint(toy_set: Path, tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pre-trained for two epochs on the subjects 1 and 2 of the toy set, without labels."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.pretrain import pretrain
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions
 
     out = tmp_path_factory.mktemp("toy") / "checkpoint"
-    options = options_from(PretrainOptions, {"epochs": 2, "device": "cpu"}, tiny)
+    options = parse_options(PretrainOptions, {"epochs": 2, "device": "cpu"}, tiny)
     pretrain(toy_set, out, options, SplitOptions(train_on="subject=1,2"), display="none")
     return out
 

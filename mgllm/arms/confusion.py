@@ -11,13 +11,13 @@ normalised); `missed`: nothing was said. The row `(none)` holds the expected num
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
 from mgllm.errors import InputError
+from mgllm.files.tables import csv_rows
 from mgllm.records import Frozen
 
 MISSED = "missed"
@@ -69,13 +69,9 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"{path} does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num} is not valid CSV: {error}") from None
+    for line, cells in csv_rows(StringIO(text, newline=""), path, refusal=":{line} is not valid CSV"):
+        if any(cell.strip() for cell in cells):
+            yield line, cells
 
 
 def _shares(path: Path, line: int, cells: Sequence[str], said: Sequence[str]) -> dict[str, float]:

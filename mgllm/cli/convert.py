@@ -52,12 +52,12 @@ def import_(
     json: o.Json = False,
 ) -> None:
     """Import a data set or annotations: always into a folder."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
 
     said = o.given(context, "format_name", "source", "out", "json")
-    report = import_dataset(format_name, source, out, options_from(ImportChoices, said))
+    report = import_dataset(format_name, source, out, parse_options(ImportChoices, said))
     print_made(report, _print_import, as_json=json)
 
 
@@ -72,12 +72,12 @@ def export(
     json: o.Json = False,
 ) -> None:
     """Write gesture transcripts as ELAN files, tables or MiGA label files."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.export import export_transcripts
     from mgllm.exports.base import ExportChoices
 
     said = o.given(context, "format_name", "sources", "out", "json")
-    report = export_transcripts(format_name, sources, out, options_from(ExportChoices, said))
+    report = export_transcripts(format_name, sources, out, parse_options(ExportChoices, said))
     print_made(report, _print_export, as_json=json)
 
 

@@ -96,13 +96,13 @@ def pretrain(
 ) -> None:
     """Learn to tell clips apart without labels; several processes: torchrun -m mgllm recognizer pretrain."""
     from mgllm.cli.recognizer_printing import print_pretrained
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.pretrain import pretrain as flow
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions
 
-    options = options_from(PretrainOptions, _said(context, "resume"), sets or [])
-    which = options_from(SplitOptions, _sides(context))
+    options = parse_options(PretrainOptions, _said(context, "resume"), sets or [])
+    which = parse_options(SplitOptions, _sides(context))
     made = flow(dataset, out, options, which, resume=resume, display=o.display(display))
     print_pretrained(made, as_json=json)
 
@@ -131,17 +131,17 @@ def finetune(
 ) -> None:
     """Give a checkpoint classes, with labels."""
     from mgllm.cli.recognizer_printing import print_finetuned
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.finetune import FinetuneOptions
     from mgllm.commands.recognizer.finetune import finetune as flow
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.supervised import SupervisedOptions
 
     own = {name: value for name, value in _said(context).items() if name in _FINETUNE}
-    options = options_from(FinetuneOptions, own).model_copy(
+    options = parse_options(FinetuneOptions, own).model_copy(
         update={
-            "which": options_from(SplitOptions, _sides(context)),
-            "training": options_from(SupervisedOptions, _said(context, *own), sets or []),
+            "which": parse_options(SplitOptions, _sides(context)),
+            "training": parse_options(SupervisedOptions, _said(context, *own), sets or []),
         }
     )
     print_made(
@@ -187,7 +187,7 @@ def evaluate(
 ) -> None:
     """Test a checkpoint on people whom it has never seen."""
     from mgllm.cli.recognizer_printing import print_evaluation
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.evaluate import evaluate as flow
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.evaluation.trial import EvaluateOptions
@@ -195,10 +195,10 @@ def evaluate(
 
     names = ("protocol", "transductive", "label_fraction", "unseen_classes", "stream")
     own = {name: value for name, value in _said(context).items() if name in names}
-    options = options_from(EvaluateOptions, own).model_copy(
+    options = parse_options(EvaluateOptions, own).model_copy(
         update={
-            "which": options_from(SplitOptions, _sides(context)),
-            "training": options_from(SupervisedOptions, _said(context, *names, "no_floors"), sets or []),
+            "which": parse_options(SplitOptions, _sides(context)),
+            "training": parse_options(SupervisedOptions, _said(context, *names, "no_floors"), sets or []),
             "floors": not no_floors,
         }
     )
@@ -232,7 +232,7 @@ def ablate(
 ) -> None:
     """What each part of the method brings: trainings with one thing changed, within a budget of time."""
     from mgllm.cli.recognizer_printing import print_ablation
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.ablate import ablate as flow
     from mgllm.recognizer.evaluation.ablation_run import AblateOptions
     from mgllm.recognizer.evaluation.splits import SplitOptions
@@ -240,10 +240,12 @@ def ablate(
 
     own = {name: value for name, value in _said(context).items() if name in ("budget", "seeds")}
     own |= {"parts": o.split_names(parts)} if parts else {}
-    options = options_from(AblateOptions, own).model_copy(
+    options = parse_options(AblateOptions, own).model_copy(
         update={
-            "which": options_from(SplitOptions, _sides(context)),
-            "training": options_from(PretrainOptions, _said(context, "budget", "seeds", "parts"), sets or []),
+            "which": parse_options(SplitOptions, _sides(context)),
+            "training": parse_options(
+                PretrainOptions, _said(context, "budget", "seeds", "parts"), sets or []
+            ),
         }
     )
     print_made(flow(dataset, options, out=out, display=o.display(display)), print_ablation, as_json=json)

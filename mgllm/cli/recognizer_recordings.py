@@ -37,13 +37,13 @@ def windows(
 ) -> None:
     """Cut annotated recordings into clips to learn from: windows in gestures, and background."""
     from mgllm.cli.recognizer_printing import print_cut
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.windows import cut
     from mgllm.recognizer.timelines.cutting import CutOptions
 
     said = o.given(context, "dataset", "out", "gestures", "beside", "sets", "json")
     print_made(
-        cut(dataset, gestures, out, options_from(CutOptions, said, sets or []), beside),
+        cut(dataset, gestures, out, parse_options(CutOptions, said, sets or []), beside),
         print_cut,
         as_json=json,
     )
@@ -60,11 +60,11 @@ def score(
 ) -> None:
     """How well recognised timelines fit annotated ones."""
     from mgllm.cli.recognizer_printing import print_scores
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.score import ScoreOptions, score_folders
 
     said = {"leave_out": o.split_names(leave_out)} if leave_out is not None else {}
-    print_made(score_folders(found, truth, options_from(ScoreOptions, said)), print_scores, as_json=json)
+    print_made(score_folders(found, truth, parse_options(ScoreOptions, said)), print_scores, as_json=json)
 
 
 def rebuild(
@@ -81,13 +81,13 @@ def rebuild(
     json: o.Json = False,
 ) -> None:
     """Make the recogniser that ships again, from made-up movements alone. Takes about an hour."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.rebuild import RebuildOptions
     from mgllm.commands.recognizer.rebuild import rebuild as flow
 
     said = o.given(context, "out", "joints", "sets", "display", "json")
     said |= {"joints": o.split_names(joints)} if joints else {}
-    options = options_from(RebuildOptions, said, sets or [])
+    options = parse_options(RebuildOptions, said, sets or [])
     shown = o.display(display)
     made = flow(out, options, display=shown, say=_quiet if shown == "none" else _say)
     print_made(made, _print_rebuilt, as_json=json)

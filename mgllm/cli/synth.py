@@ -46,11 +46,11 @@ def synth(
     json: o.Json = False,
 ) -> None:
     """Make up micro-gestures: skeleton data sets of a kinematic upper body. No person's data is in them."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.synth import SynthOptions, synthesize
     from mgllm.errors import InputError
 
-    options = options_from(SynthOptions, o.given(context, "out", "preview", "json"))
+    options = parse_options(SynthOptions, o.given(context, "out", "preview", "json"))
     if preview is not None:
         from mgllm.synthetic import draw_preview
 

@@ -59,7 +59,7 @@ def transcribe(
     json: o.Json = False,
 ) -> None:
     """Write what gestures a recogniser sees, as a transcript for each recording."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.transcribe_files import FileOptions, transcribe_files
     from mgllm.commands.transcribe_sets import TranscribeOptions
     from mgllm.commands.transcribe_sets import transcribe as of_set
@@ -67,12 +67,12 @@ def transcribe(
     said = o.given(context, "sources", "out", "sets", "display", "json")
     if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
         _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
-        options = options_from(TranscribeOptions, said, sets or [])
+        options = parse_options(TranscribeOptions, said, sets or [])
         made = of_set(sources[0], out, options, display=o.display(display))
         print_made(made, _print_transcribed, as_json=json)
         return
     _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
-    choices = options_from(FileOptions, said, sets or [])
+    choices = parse_options(FileOptions, said, sets or [])
     written = transcribe_files(sources, out, choices, display=o.display(display))
     print_made(written, _print_transcribed_files, as_json=json)
     if written.problems:
@@ -136,12 +136,12 @@ def listen(
     json: o.Json = False,
 ) -> None:
     """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.listen import listen as flow
     from mgllm.media.listening import ListenOptions
 
     said = o.given(context, "sources", "out", "display", "json")
-    listened = flow(sources, out, options_from(ListenOptions, said), display=o.display(display))
+    listened = flow(sources, out, parse_options(ListenOptions, said), display=o.display(display))
     print_made(listened, _print_listened, as_json=json)
     for line in listened.failures:
         typer.echo(f"mgllm: {line}", err=True)

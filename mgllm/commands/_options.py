@@ -1,4 +1,4 @@
-"""Flat keyword arguments, from the command line or from Python, into the nested options of a run."""
+"""Flags of the command line, or keyword arguments of Python, into the nested options of a command."""
 
 from __future__ import annotations
 
@@ -10,59 +10,10 @@ from pydantic import ValidationError
 
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, ItemOptions, ReachOptions, RunOptions
+from mgllm.files.problems import first_problem
 from mgllm.records import Frozen
 
-_PARTS: dict[str, type[Frozen]] = {"which": ItemOptions, "ask": AskOptions, "reach": ReachOptions}
-_OWN = ("model", "results", "store_text", "display", "yes")
-_FOLDERS = {"scenarios_dir": "scenarios", "prompts_dir": "prompts"}
-_SPELLED = {"timeout_s": "--timeout", "store_text": "--no-store-text", "model_args": "--model-arg"}
-
-
-def from_flat(options: Mapping[str, object], base: RunOptions | None = None) -> RunOptions:
-    """Options by their flat names, over those of `base`.
-
-    Raises:
-        InputError: an unknown or unfit option, named as its flag.
-    """
-    nested: dict[str, Any] = base.model_dump() if base is not None else {}
-    for name, value in options.items():
-        _put(nested, name, value)
-    if not nested.get("model"):
-        raise InputError("no model is named; give --model M, such as --model local")
-    try:
-        return RunOptions.model_validate(nested)
-    except ValidationError as error:
-        raise InputError(_flag_problem(error)) from None
-
-
-def _put(nested: dict[str, Any], name: str, value: object) -> None:
-    if name in _OWN:
-        nested[name] = value
-    elif name in _FOLDERS:
-        nested.setdefault("folders", {})[_FOLDERS[name]] = value
-    elif name == "scenarios":
-        nested[name] = (value,) if isinstance(value, str) else tuple(value or ())  # type: ignore[arg-type]  # any iterable of names
-    else:
-        part = next((part for part, model in _PARTS.items() if name in model.model_fields), None)
-        if part is None:
-            known = [*_OWN, *_FOLDERS, "scenarios", *(f for m in _PARTS.values() for f in m.model_fields)]
-            raise InputError(unknown("option", name, known))
-        nested.setdefault(part, {})[name] = value
-
-
-def _flag_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    message = problem["msg"].removeprefix("Value error, ")
-    if not problem["loc"]:
-        return message
-    steps = [str(step) for step in problem["loc"] if str(step) not in (*_PARTS, "folders")]
-    name = steps[0] if steps else "options"
-    flag = _SPELLED.get(name, f"--{name.replace('_', '-')}")
-    return f"{flag} {problem['input']!r:.60}: {message}"
-
-
 M = TypeVar("M", bound=Frozen)
-
 
 PLACES = {
     "fusion": "encoder.fusion",
@@ -72,19 +23,65 @@ PLACES = {
     "temperature": "contrast.temperature",
 }
 """Where a flag's value stands in the options, if not under the flag's own name."""
+_PARTS: dict[str, type[Frozen]] = {"which": ItemOptions, "ask": AskOptions, "reach": ReachOptions}
+RUN_PLACES = {
+    **{name: name for name in ("model", "scenarios", "results", "store_text", "display", "yes")},
+    **{"scenarios_dir": "folders.scenarios", "prompts_dir": "folders.prompts"},
+    **{field: f"{part}.{field}" for part, model in _PARTS.items() for field in model.model_fields},
+}
+"""Where the value of each option of a run stands; there are no others."""
+_SPELLED = {
+    "timeout_s": "timeout",
+    "store_text": "no-store-text",
+    "model_args": "model-arg",
+    "scenarios_dir": "scenarios",
+    "prompts_dir": "prompts",
+}
+"""Flags that are not called as the keyword argument of the Python face is."""
 
 
-def options_from(model: type[M], said: Mapping[str, object], sets: Iterable[str] = ()) -> M:
+def from_flat(options: Mapping[str, object], base: RunOptions | None = None) -> RunOptions:
+    """Options of a run by their flat names, over those of `base`.
+
+    Raises:
+        InputError: an unknown or unfit option, named as its flag.
+    """
+    if strange := [name for name in options if name not in RUN_PLACES]:
+        raise InputError(unknown("option", strange[0], RUN_PLACES))
+    if not options.get("model", base and base.model):
+        raise InputError("no model is named; give --model M, such as --model local")
+    said = dict(options)
+    if "scenarios" in said:
+        names = said["scenarios"]
+        said["scenarios"] = (names,) if isinstance(names, str) else tuple(names or ())  # type: ignore[arg-type]  # any iterable of names
+    return parse_options(RunOptions, said, base=base, places=RUN_PLACES)
+
+
+def parse_options(
+    model: type[M],
+    said: Mapping[str, object],
+    sets: Iterable[str] = (),
+    *,
+    base: M | None = None,
+    places: Mapping[str, str] = PLACES,
+) -> M:
     """Checked options from flags that were given and from `--set` words, which win.
+
+    Args:
+        model: of the options.
+        said: values by flag, or by keyword argument of the Python face.
+        sets: NAME=VALUE words.
+        base: options that hold where nothing else is said.
+        places: where a flag's value stands in the options, if not under the flag's own name.
 
     Raises:
         InputError: an unknown or unfit option, named as the user wrote it.
     """
-    nested: dict[str, Any] = {}
+    nested: dict[str, Any] = base.model_dump() if base is not None else {}
     spelled: dict[str, str] = {}
     for flag, value in said.items():
-        place = PLACES.get(flag, flag)
-        spelled[place] = f"--{flag.replace('_', '-')}"
+        place = places.get(flag, flag)
+        spelled[place] = f"--{_SPELLED.get(flag, flag.replace('_', '-'))}"
         _put_at(nested, place, value)
     for word in sets:
         place, equals, text = word.partition("=")
@@ -95,15 +92,13 @@ def options_from(model: type[M], said: Mapping[str, object], sets: Iterable[str]
     try:
         return model.model_validate(nested)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(str(step) for step in problem["loc"])
-        flag = _as_typed(place, spelled)
-        if problem["type"] == "extra_forbidden":
+        problem = first_problem(error)
+        flag = _as_typed(problem.place, spelled)
+        if problem.kind == "extra_forbidden":
             raise InputError(
                 f"{flag}: there is no such option; config.json of a checkpoint shows all"
             ) from None
-        message = problem["msg"].removeprefix("Value error, ")
-        raise InputError(f"{flag} {problem['input']!r:.60}: {message}") from None
+        raise InputError(f"{flag} {problem.given!r:.60}: {problem.words}") from None
 
 
 def _as_typed(place: str, spelled: Mapping[str, str]) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
-from mgllm.items.joining_gestures import join_gestures
-from mgllm.items.joining_speech import join_speech
+from mgllm.items.joining import join_gestures, join_speech
 from mgllm.items.loading import LINE_SUFFIXES, item_line, load_items
 from mgllm.records import Frozen
 

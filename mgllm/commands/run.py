@@ -30,7 +30,7 @@ from mgllm.experiment.manner import choose_manner
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Planned, label_words, plan_questions
+from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.experiment.prices import with_prices
 from mgllm.progress import Progress
 from mgllm.prompts import Renderer

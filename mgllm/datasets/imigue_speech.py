@@ -7,11 +7,11 @@ separate segments whose names are not documented, so the whole conference is one
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from mgllm.datasets.base import ImportedItems, dataset
 from mgllm.errors import InputError, one_line, some
+from mgllm.files.tables import csv_rows, named_cells
 from mgllm.files.text_files import read_text
 from mgllm.records import Frozen, Item
 from mgllm.speech.reading import read_turns
@@ -90,30 +90,25 @@ def _item(row: VideoRow, path: Path) -> Item:
 
 
 def _read_rows(path: Path) -> list[VideoRow]:
-    reader = csv.reader(read_text(path).split("\n"), strict=True)
+    table = csv_rows(read_text(path).split("\n"), path)
     seen: dict[str, VideoRow] = {}
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        missing = [name for name in COLUMNS if name not in header]
-        if missing:
-            raise InputError(f"{path}:1 has no column '{missing[0]}'; needed: {', '.join(COLUMNS)}")
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                row = _row(f"{path}:{reader.line_num}", header, cells)
-                if row.video in seen:
-                    raise InputError(f"{row.where} video_id: '{row.video}' stands there already")
-                seen[row.video] = row
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num} is not csv: {error}") from None
+    header = [name.strip() for name in next(table, (1, []))[1]]
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise InputError(f"{path}:1 has no column '{missing[0]}'; needed: {', '.join(COLUMNS)}")
+    for line, cells in table:
+        if any(cell.strip() for cell in cells):
+            row = _row(f"{path}:{line}", header, cells)
+            if row.video in seen:
+                raise InputError(f"{row.where} video_id: '{row.video}' stands there already")
+            seen[row.video] = row
     if not seen:
         raise InputError(f"{path} lists no videos")
     return list(seen.values())
 
 
 def _row(where: str, header: list[str], cells: list[str]) -> VideoRow:
-    if len(cells) != len(header):
-        raise InputError(f"{where} has {len(cells)} cells, the header has {len(header)}")
-    row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    row = named_cells(where, header, [cell.strip() for cell in cells], "the header has")
     video, target = row["video_id"], row["win_or_lose"].casefold()
     if not video.isdecimal():
         raise InputError(f"{where} video_id: must be a number (given '{video:.30}')")

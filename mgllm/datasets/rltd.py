@@ -6,13 +6,13 @@ later authors' copies `subject` and `sex`), `Transcription/{Deceptive,Truthful}/
 
 from __future__ import annotations
 
-import csv
 from difflib import get_close_matches
 from pathlib import Path
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError, one_line, some
+from mgllm.files.tables import csv_rows, named_cells, refuse_twice
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
 
 TARGETS = {"deceptive": "Deceptive", "truthful": "Truthful"}
@@ -69,13 +69,13 @@ class RealLifeTrial:
         warnings = [
             (
                 ignored,
-                f"{len(ignored)} columns of {annotation.name} are unknown and left out: {_some(ignored)}",
+                f"{len(ignored)} columns of {annotation.name} are unknown and left out: {some(ignored)}",
             ),
             (
                 extra,
-                f"{len(extra)} transcripts have no row in {annotation.name} and are left out: {_some(extra)}",
+                f"{len(extra)} transcripts have no row in {annotation.name} and are left out: {some(extra)}",
             ),
-            (recoded, f"{len(recoded)} transcripts are not UTF-8 and were read as cp1252: {_some(recoded)}"),
+            (recoded, f"{len(recoded)} transcripts are not UTF-8 and were read as cp1252: {some(recoded)}"),
             (
                 not any(row.subject for row in rows),
                 f"{annotation.name} names no subjects: each clip counts as a person of its own, so that "
@@ -118,13 +118,10 @@ def _annotation_file(source: Path) -> Path:
 def _read_rows(path: Path) -> tuple[list[ClipRow], list[str]]:
     """The rows, and the names of unknown columns."""
     text, _ = _decode(path)
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        ignored = _check_header(path, header)
-        rows = [_row(f"{path}:{reader.line_num}", header, cells) for cells in reader if any(cells)]
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num} is not csv: {error}") from None
+    table = csv_rows(text.splitlines(keepends=True), path)
+    header = [name.strip() for name in next(table, (1, []))[1]]
+    ignored = _check_header(path, header)
+    rows = [_row(f"{path}:{line}", header, cells) for line, cells in table if any(cells)]
     seen: dict[str, ClipRow] = {}
     for row in rows:
         if row.id in seen:
@@ -148,17 +145,13 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     if missing:
         near = get_close_matches(missing[0], unknown, n=1)
         guess = f"; is '{near[0]}' meant to be it?" if near else ""
-        raise InputError(f"{path}:1 lacks {len(missing)} columns: {_some(missing)}{guess}")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise InputError(f"{path}:1 has the column '{twice[0]}' twice")
+        raise InputError(f"{path}:1 lacks {len(missing)} columns: {some(missing)}{guess}")
+    refuse_twice(path, header)
     return unknown
 
 
 def _row(where: str, header: list[str], cells: list[str]) -> ClipRow:
-    if len(cells) != len(header):
-        raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
-    row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    row = named_cells(where, header, [cell.strip() for cell in cells])
     for code in _codes():
         if row[code] not in _VALUES:
             raise InputError(f"{where} {code}: must be 0 or 1 (given '{row[code]:.30}')")
@@ -201,7 +194,7 @@ def _read_speeches(source: Path, rows: list[ClipRow]) -> tuple[dict[str, str], l
     missing = [clip for clip, path in files.items() if not path.is_file()]
     if missing:
         first = files[missing[0]]
-        what = f"{len(missing)} of {len(files)} clips lack their transcript: {_some(missing)}"
+        what = f"{len(missing)} of {len(files)} clips lack their transcript: {some(missing)}"
         raise InputError(f"{source} {what}; {first} does not exist")
     decoded = {clip: _decode(path) for clip, path in files.items()}
     for clip, (text, _) in decoded.items():
@@ -223,8 +216,3 @@ def _decode(path: Path) -> tuple[str, bool]:
         return raw.decode("utf-8-sig"), False
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace"), True
-
-
-def _some(names: list[str]) -> str:
-    """The first five names."""
-    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")

@@ -13,7 +13,7 @@ from mgllm.cues.block import item_duration, shown_labels
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, RunOptions
 from mgllm.experiment.sampling import limited
-from mgllm.items.joining_gestures import join_gestures
+from mgllm.items.joining import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
 from mgllm.prompts.scenarios import FoundScenario
 from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Scenario, ShuffleStats

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
+from collections.abc import Sequence
 
 from mgllm.cues.label_names import guarded
 from mgllm.exports.base import ExportChoices, Exported, export
+from mgllm.files.tables import csv_text
 from mgllm.records import GestureFile
 
 HEADER = ("label", "start", "end", "confidence")
@@ -25,10 +25,8 @@ class Csv:
 
     def write(self, transcript: GestureFile) -> Exported:
         """A row a gesture; what is not known is an empty cell."""
-        text = StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(HEADER)
+        rows: list[Sequence[str]] = [HEADER]
         for one in transcript.gestures:
             numbers = ("" if n is None else repr(n) for n in (one.start, one.end, one.confidence))
-            table.writerow([guarded(one.label), *numbers])
-        return Exported(text=text.getvalue())
+            rows.append([guarded(one.label), *numbers])
+        return Exported(text=csv_text(rows))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
-from reprlib import Repr
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from mgllm.errors import InputError
+from mgllm.files.problems import field_problem, shortened
 from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
@@ -21,8 +20,6 @@ MAX_BYTES = 5_000_000
 
 _BOM = b"\xef\xbb\xbf"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_short = Repr()
-_short.maxstring = _short.maxother = 60
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[str, object]]:
@@ -68,7 +65,7 @@ def read_json(path: Path, model: type[M], most: int, what: str) -> M:
     Raises:
         InputError: it is not; file and field are named.
     """
-    text = decode(read_at_most(path, most, what).removeprefix(_BOM), str(path))
+    text = decode(read_at_most(path, most, what), str(path)).removeprefix("\ufeff")
     return to_model(model, parse_json(text, str(path)), str(path))
 
 
@@ -122,13 +119,11 @@ def to_model(model: type[M], content: object, where: str) -> M:
     """
     noun = model.__name__.lower()
     if not isinstance(content, dict):
-        given = f"(given {_short.repr(content)})"
-        raise InputError(f"{where} holds no {noun}: it must be an object {{…}} {given}")
+        raise InputError(f"{where} holds no {noun}: it must be an object {{…}} {shortened(content)}")
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        raise InputError(f"{where} {_problem(model, problem, content)}") from None
+        raise InputError(f"{where} {field_problem(model, error, content)}") from None
 
 
 def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -166,54 +161,3 @@ def _has_surrogate(content: object) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _problem(model: type[Frozen], problem: Any, content: dict[str, Any]) -> str:
-    place = [step for step in problem["loc"] if step != "[key]"]
-    if place[:1] == ["covariates"] and len(place) > 2:
-        return f"covariates.{place[1]}: must be text, a number, true, false or null {_given(problem)}"
-    field = ".".join(str(step) for step in place)
-    if problem["type"] == "extra_forbidden":
-        known = _names_at(model, place[:-1])
-        return f"{field}: unknown field.{_guess(str(place[-1]), known)} Known: {', '.join(known)}"
-    if problem["type"] == "missing":
-        near = _guess(str(place[-1]), sorted(map(str, content))) if len(place) == 1 else ""
-        return f"{field}: is missing; every {_owner(model, place[:-1]).__name__.lower()} needs it.{near}"
-    if problem["type"] in {"model_type", "model_attributes_type", "dict_type", "mapping_type"}:
-        return f"{field}: must be an object {{…}} {_given(problem)}"
-    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
-    message = message.replace("a valid tuple", "a list").replace("a valid string", "text")
-    return f"{field}{': ' if field else ''}{message} {_given(problem)}".rstrip()
-
-
-def _given(problem: Any) -> str:
-    value = problem["input"]
-    return (
-        ""
-        if problem["type"] == "value_error" and isinstance(value, dict)
-        else f"(given {_short.repr(value)})"
-    )
-
-
-def _guess(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
-
-
-def _names_at(model: type[BaseModel], place: list[Any]) -> list[str]:
-    fields = _owner(model, place).model_fields
-    return sorted(field.alias or name for name, field in fields.items())
-
-
-def _owner(model: type[BaseModel], place: list[Any]) -> type[BaseModel]:
-    """The model that is found on the way to `place`; list indices and mapping keys name none."""
-    for step in place:
-        field = model.model_fields.get(step) if isinstance(step, str) else None
-        model = (_first_model(field.annotation) if field else None) or model
-    return model
-
-
-def _first_model(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _first_model(part))), None)

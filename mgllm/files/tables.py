@@ -1,10 +1,10 @@
-"""Tables with a header, as annotation tools and spreadsheets write them: csv, tsv, or with semicolons."""
+"""Tables: csv strictly read and plainly written; with a header, as annotation tools and spreadsheets do."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +16,82 @@ from mgllm.files.text_files import read_annotation
 from mgllm.records import Frozen
 
 _NOTHING = {"", "na", "nan"}
+
+
+def csv_rows(
+    lines: Iterable[str],
+    path: Path,
+    *,
+    separator: str = ",",
+    strict: bool = True,
+    refusal: str = ":{line} is not csv",
+) -> Iterator[tuple[int, list[str]]]:
+    """Number of its last line, and cells, of each row; a blank line has no cells.
+
+    Args:
+        lines: with their line ends, or without them where no cell holds one.
+        path: named in errors.
+        separator: between two cells.
+        strict: refuse quotes that stand inside a cell or are never closed.
+        refusal: what is said behind the path where it is no csv.
+
+    Raises:
+        InputError: it is none.
+    """
+    reader = csv.reader(lines, delimiter=separator, strict=strict)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise InputError(f"{path}{refusal.format(line=reader.line_num)}: {error}") from None
+
+
+def read_csv(path: Path, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each row of a file in UTF-8, which is read row by row.
+
+    Raises:
+        InputError: it cannot be read, or is no csv.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from csv_rows(file, path, strict=strict, refusal=" cannot be read as csv")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as csv: {error}") from None
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    r"""Rows as csv, with lines that end in \n.
+
+    >>> csv_text([("label", "start"), ("nod, slow", 0.5)])
+    'label,start\n"nod, slow",0.5\n'
+    """
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def named_cells(
+    where: str, header: Sequence[str], cells: Sequence[str], header_has: str = "the header"
+) -> dict[str, str]:
+    """Cell by column.
+
+    Raises:
+        InputError: there are more or fewer cells than columns.
+    """
+    if len(cells) != len(header):
+        raise InputError(f"{where} has {len(cells)} cells, {header_has} {len(header)}")
+    return dict(zip(header, cells, strict=True))
+
+
+def refuse_twice(path: Path, header: Sequence[str], names: Iterable[str] | None = None) -> None:
+    """See that no column stands twice in a header; of `names` if they are given.
+
+    Raises:
+        InputError: one does.
+    """
+    for name in sorted(set(header)) if names is None else names:
+        if header.count(name) > 1:
+            raise InputError(f"{path}:1 has the column '{name}' twice")
 
 
 class Row(Frozen):
@@ -75,34 +151,19 @@ def read_rows(
     lines = StringIO(read_text(path), newline="")
     separator = max("\t;,", key=lines.readline().count)
     lines.seek(0)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    try:
-        header = _header(path, next(reader, []), (*needed, *optional))
-        if missing := [name for name in needed if name not in header]:
-            raise InputError(f"{path}:1 lacks the column '{missing[0]}'; {hint}")
-        rows = list(_rows(path, reader, header, separator))
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num} is not csv: {error}") from None
+    table = csv_rows(lines, path, separator=separator)
+    spelled = {name.casefold(): name for name in (*needed, *optional)}
+    header = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in next(table, (1, []))[1]]
+    refuse_twice(path, header, spelled.values())
+    if missing := [name for name in needed if name not in header]:
+        raise InputError(f"{path}:1 lacks the column '{missing[0]}'; {hint}")
+    rows = []
+    for line, given in table:
+        cells = [cell.strip() for cell in given]
+        if any(cells):
+            named = named_cells(f"{path}:{line}", header, cells)
+            rows.append(Row(where=f"{path}:{line}", cells=named, comma=separator == ";"))
     return header, rows
-
-
-def _header(path: Path, cells: list[str], known: Sequence[str]) -> list[str]:
-    spelled = {name.casefold(): name for name in known}
-    header = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in cells]
-    if twice := [name for name in known if header.count(name) > 1]:
-        raise InputError(f"{path}:1 has the column '{twice[0]}' twice")
-    return header
-
-
-def _rows(path: Path, reader: Iterator[list[str]], header: list[str], separator: str) -> Iterator[Row]:
-    for cells in reader:
-        where = f"{path}:{reader.line_num}"  # type: ignore[attr-defined]  # the csv reader's own count
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
-        content = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-        yield Row(where=where, cells=content, comma=separator == ";")
 
 
 def read_numbers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from mgllm.errors import InputError
+from mgllm.files.problems import field_names, first_problem, guess, owner
 from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
@@ -90,34 +91,20 @@ def _short(error: Exception) -> str:
 
 
 def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: ValidationError) -> str:
-    problems = error.errors(include_url=False)
-    problem = next(
-        (one for one in problems if one["type"] == "extra_forbidden"), problems[0]
-    )  # a typo explains a lack
-    place = [step for step in problem["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
-    where = ".".join(str(step) for step in place)
-    line = _line_of(root, place)
-    if problem["type"] == "extra_forbidden":
-        return f"{path}:{line} unknown key '{where}'.{_guess(model, place)}"
-    if problem["type"] == "missing":
-        return f"{path}:{line} lacks the key '{where}'; every {model.__name__.lower()} needs it"
-    message = problem["msg"].removeprefix("Value error, ")
-    given = "" if isinstance(problem["input"], dict | list | tuple) else f" (given: {problem['input']!r:.60})"
-    return f"{path}:{line} {where + ': ' if where else ''}{message}{given}"
+    problem = first_problem(error, skip=("function-",), typos_first=True)
+    key, steps = problem.place, problem.steps
+    line = _line_of(root, steps)
+    if problem.kind == "extra_forbidden":
+        known = field_names(owner(model, steps[:-1], through_lists=False))
+        names = f" Known: {', '.join(known)}" if known else ""
+        return f"{path}:{line} unknown key '{key}'.{guess(steps[-1], known)}{names}"
+    if problem.kind == "missing":
+        return f"{path}:{line} lacks the key '{key}'; every {model.__name__.lower()} needs it"
+    given = "" if isinstance(problem.given, dict | list | tuple) else f" (given: {problem.given!r:.60})"
+    return f"{path}:{line} {key + ': ' if key else ''}{problem.words}{given}"
 
 
-def _guess(model: type[Frozen], place: list[Any]) -> str:
-    owner: Any = model
-    for step in place[:-1]:
-        field = getattr(owner, "model_fields", {}).get(step)
-        nested = [a for a in [getattr(field, "annotation", None)] if hasattr(a, "model_fields")]
-        owner = nested[0] if nested else None
-    names = sorted(getattr(owner, "model_fields", {}))
-    near = get_close_matches(str(place[-1]), names, n=1)
-    return (f" Did you mean '{near[0]}'?" if near else "") + (f" Known: {', '.join(names)}" if names else "")
-
-
-def _line_of(node: yaml.Node, place: list[Any]) -> int:
+def _line_of(node: yaml.Node, place: Iterable[str | int]) -> int:
     """Line (from 1) of the deepest node on the way to `place`."""
     line = node.start_mark.line + 1
     for step in place:

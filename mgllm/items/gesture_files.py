@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from mgllm.errors import InputError
-from mgllm.files.json_files import MAX_BYTES, decode, parse_json, read_at_most, to_model
+from mgllm.files.json_files import MAX_BYTES, read_json
 from mgllm.items.loading import check_characters
 from mgllm.records import GestureFile, GestureTranscript, Item
 
@@ -25,9 +25,7 @@ def read_gesture_file(path: Path) -> GestureFile:
     Raises:
         InputError: it cannot be read, is too big, is no transcript, or holds characters that prompts use.
     """
-    raw = read_at_most(path, MAX_BYTES, "a gesture transcript")
-    text = decode(raw, str(path)).removeprefix("\ufeff")
-    return check_gesture_file(to_model(GestureFile, parse_json(text, str(path)), str(path)), str(path))
+    return check_gesture_file(read_json(path, GestureFile, MAX_BYTES, "a gesture transcript"), str(path))
 
 
 def check_gesture_file(file: GestureFile, where: str) -> GestureFile:

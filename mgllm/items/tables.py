@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time
@@ -14,6 +13,7 @@ from typing import Any
 
 from mgllm.errors import InputError
 from mgllm.files.json_files import parse_json
+from mgllm.files.tables import csv_rows
 from mgllm.records import Item
 
 KINDS = {".parquet": "parquet", ".csv": "csv", ".json": "json"}
@@ -85,11 +85,10 @@ def _csv_options(path: Path) -> dict[str, Any] | None:
 
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = [row for row in csv.reader(file, strict=True) if row] or [[]]
+            table = csv_rows(file, path, refusal=" cannot be read as csv")
+            header, *rows = [row for _, row in table if row] or [[]]
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text; save the file as UTF-8") from None
-    except csv.Error as error:
-        raise InputError(f"{path} cannot be read as csv: {error}") from None
     for n, row in enumerate(rows, start=1):
         if len(row) != len(header):
             what = f"has {len(row)} cells, the header {len(header)}; put text with commas in quotes"

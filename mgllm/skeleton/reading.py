@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from mgllm.errors import InputError, some
 from mgllm.files.json_files import parse_json, to_model
+from mgllm.files.tables import named_cells, read_csv, refuse_twice
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.selection import check_rules
 
@@ -123,32 +123,18 @@ def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]
 
 
 def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            _check_header(path, header)
-            classes = set(meta.classes)
-            return tuple(
-                _row(f"{path}:{reader.line_num}", header, cells, classes) for cells in reader if cells
-            )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read as csv: {error}") from None
-
-
-def _check_header(path: Path, header: list[str]) -> None:
+    rows = read_csv(path)
+    _, header = next(rows, (1, list[str]()))
     missing = [name for name in COLUMNS if name not in header and name != "fps"]
     if missing:
         raise InputError(f"{path}:1 lacks the columns {', '.join(missing)}; it has {header}")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise InputError(f"{path}:1 has the column '{twice[0]}' twice")
+    refuse_twice(path, header)
+    classes = set(meta.classes)
+    return tuple(_row(f"{path}:{line}", header, cells, classes) for line, cells in rows if cells)
 
 
 def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> ClipRow:
-    if len(cells) != len(header):
-        raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
-    row = dict(zip(header, cells, strict=True))
+    row = named_cells(where, header, cells)
     for name in ("id", "subject"):
         if not 0 < len(row[name].strip()) <= 200:
             raise InputError(f"{where} {name}: must be 1 to 200 characters (given '{row[name]:.30}')")

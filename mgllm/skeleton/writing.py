@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from mgllm.errors import InputError, some
+from mgllm.files.tables import read_csv
 from mgllm.files.writing import write_folder
 from mgllm.skeleton.dataset import (
     CLIPS,
@@ -157,8 +158,8 @@ def _without_empty(meta: DatasetMeta, folder: Path, labels: set[str], notes: lis
         notes.append(
             f"{len(absent)} of {len(meta.classes)} classes have no clips and are left out: {some(absent)}"
         )
-    with (folder / CLIPS).open(encoding="utf-8", newline="") as table:
-        rows = list(csv.DictReader(table))
+    (_, header), *table = read_csv(folder / CLIPS)
+    rows = [dict(zip(header, cells, strict=True)) for _, cells in table]
     splits = {}
     for name, rule in meta.splits.items():
         if _has_both_sides(rule, rows):

@@ -17,7 +17,7 @@ CLASSES = ("folding arms", "touching or scratching neck")
 @pytest.fixture(scope="session")
 def small_classifier(tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trained for a moment on noise: of the layout imigue22, two classes, no data set of real people."""
-    from mgllm.commands._options import options_from
+    from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.finetune import FinetuneOptions, finetune
     from mgllm.commands.recognizer.pretrain import pretrain
     from mgllm.recognizer.evaluation.splits import SplitOptions
@@ -39,7 +39,7 @@ def small_classifier(tiny: list[str], tmp_path_factory: pytest.TempPathFactory) 
     )
     write_dataset(root / "set", meta, clips)
     which = SplitOptions(train_on="subject=1,2")
-    options = options_from(PretrainOptions, {"epochs": 1, "device": "cpu"}, [*tiny, "batch=2"])
+    options = parse_options(PretrainOptions, {"epochs": 1, "device": "cpu"}, [*tiny, "batch=2"])
     pretrain(root / "set", root / "checkpoint", options, which, display="none")
     training = SupervisedOptions(epochs=1, batch=4, device="cpu")
     finetune(

@@ -12,7 +12,7 @@ from mgllm.commands.import_ import import_dataset
 from mgllm.datasets.base import ImportChoices
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file
-from mgllm.items.joining_gestures import join_gestures
+from mgllm.items.joining import join_gestures
 from mgllm.records import Gesture, Item
 
 TABLE = "label,start,end\nfolding arms,1,2\njuggling,3,4\n"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mgllm.commands._options import options_from
+from mgllm.commands._options import parse_options
 from mgllm.commands.transcribe_files import FileOptions, TranscribedFiles, transcribe_files
 from mgllm.datasets.base import AnnotationImporter, ImportChoices, ImportedTranscripts, datasets
 from mgllm.errors import InputError
@@ -29,7 +29,7 @@ def go(small_classifier: Path, tmp_path: Path, fake_detector: Any) -> Go:
 
     def run(*paths: Path, out: str = "out", **said: Any) -> TranscribedFiles:
         sets = ["timeline.background=0.01", "timeline.decoding.min_frames=2"]
-        options = options_from(FileOptions, {"checkpoint": small_classifier, **said}, sets)
+        options = parse_options(FileOptions, {"checkpoint": small_classifier, **said}, sets)
         return transcribe_files(paths, tmp_path / out, options, display="none")
 
     return run

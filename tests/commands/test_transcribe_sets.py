@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mgllm.commands._options import options_from
+from mgllm.commands._options import parse_options
 from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file
@@ -28,7 +28,7 @@ def crossed(tiny: list[str]) -> Make:
     def make(**said: Any) -> TranscribeOptions:
         sets = [f"fit.pretraining.{word}" for word in tiny]
         fast = ["fit.pretraining.epochs=2", "fit.finetuning.epochs=2", "fit.finetuning.batch=6"]
-        return options_from(TranscribeOptions, {"cross_fit": 2, **said}, [*sets, *fast])
+        return parse_options(TranscribeOptions, {"cross_fit": 2, **said}, [*sets, *fast])
 
     return make
 
@@ -50,7 +50,7 @@ def test_each_clip_is_a_recording_and_people_seen_are_marked(
     toy_set: Path, toy_classifier: Path, tmp_path: Path
 ) -> None:
     sets = ["timeline.background=0.2", "timeline.windows.seconds=0.3", "timeline.decoding.min_frames=2"]
-    options = options_from(TranscribeOptions, {"checkpoint": toy_classifier}, sets)
+    options = parse_options(TranscribeOptions, {"checkpoint": toy_classifier}, sets)
     made = transcribe(toy_set, tmp_path / "out", options, display="none")
     assert (made.transcripts, made.source) == (24, "recognized")
     assert made.exposures == {"in_sample": 18, "held_out": 6}

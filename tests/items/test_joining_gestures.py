@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.items.joining_gestures import join_gestures
+from mgllm.items.joining import join_gestures
 from mgllm.records import Gesture, GestureTranscript, Item
 
 ITEMS = (
@@ -51,7 +51,10 @@ def test_a_file_joins_the_item_it_names_whatever_the_file_is_called(tmp_path: Pa
         "out_of_fold": GestureTranscript(source="out_of_fold"),
     }
     assert c == ITEMS[2]
-    assert (report.joined, report.items_without_file, report.replaced) == (2, ("c",), ())
+    assert report.joined == 2
+    assert {what: names for what, names in report.odd.items() if names} == {
+        "items have no gesture file": ("c",)
+    }
     assert report.notes == ("1 items have no gesture file: c",)
     assert dict(ITEMS[1].gestures) == {}
 
@@ -62,7 +65,7 @@ def test_gestures_of_the_same_source_are_replaced_and_strangers_named(tmp_path: 
     write(tmp_path, "3", item="z")
     report = join_gestures(ITEMS[:1], tmp_path)
     assert report.items[0].gestures["annotated"] == GestureTranscript(vocabulary="smg")
-    assert (report.joined, report.replaced, report.files_without_item) == (2, ("a",), ("3.mg.json",))
+    assert report.joined == 2
     assert report.notes == (
         "1 gesture files name no item of the set and are left out: 3.mg.json",
         "1 items had gestures of the same source, which are replaced: a",

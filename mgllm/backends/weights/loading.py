@@ -21,6 +21,7 @@ from mgllm.backends.weights.known_models import (
     sha256_of,
 )
 from mgllm.errors import FatalBackendError, InputError, unknown
+from mgllm.files.problems import first_problem
 from mgllm.records import Frozen
 
 Facts = Mapping[str, str | int | float | bool | None]
@@ -69,8 +70,9 @@ def read_settings(model_args: Mapping[str, object]) -> LocalSettings:
     try:
         return LocalSettings.model_validate(dict(model_args))
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        raise InputError(f"--model-arg {problem['loc'][0]}={problem['input']}: {problem['msg']}") from None
+        problem = first_problem(error)
+        name = problem.steps[0]
+        raise InputError(f"--model-arg {name}={problem.given}: {problem.message}") from None
 
 
 def find_model(name: str) -> Place:

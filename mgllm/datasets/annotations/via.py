@@ -7,7 +7,6 @@ number of an option, or several numbers parted by commas; the options' names are
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from io import StringIO
@@ -18,7 +17,7 @@ from mgllm.datasets.annotations._annotations import Mark, Recording, Track, anno
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
-from mgllm.files.tables import Row, read_text
+from mgllm.files.tables import Row, csv_rows, read_text
 from mgllm.records import Frozen
 
 FILES, VALUES, SPAN = "file_list", "metadata", "temporal_coordinates"
@@ -118,10 +117,9 @@ def _read(path: Path) -> tuple[dict[str, Attribute], list[Row]]:
         raise InputError(f"{path} is no csv of VIA with temporal segments; {_HINT}")
     told = next((line.partition("=")[2] for line in head if line.startswith("# ATTRIBUTE")), "{}")
     body = [line for line in lines if not line.lstrip('"').startswith("#") and line.strip()]
-    reader = csv.reader(body)
     rows = []
-    for cells in reader:
-        where = f"{path}:{len(lines) - len(body) + reader.line_num}"
+    for line, cells in csv_rows(body, path, strict=False, refusal=" is not csv"):
+        where = f"{path}:{len(lines) - len(body) + line}"
         if len(cells) < len(names):
             raise InputError(f"{where} has {len(cells)} cells, the header {len(names)}")
         rows.append(Row(where=where, cells=dict(zip(names, cells, strict=False))))

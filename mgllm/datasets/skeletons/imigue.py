@@ -8,7 +8,6 @@ Persons stand in neither: a file `subjects.csv` (`recording,subject`) of your ow
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from mgllm.datasets.skeletons._imigue_kit import (
     with_own_blocks,
 )
 from mgllm.errors import InputError, some
-from mgllm.files.tables import read_intervals, read_numbers
+from mgllm.files.tables import read_csv, read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, load_layout
 
@@ -148,11 +147,7 @@ def _read_people(source: Path) -> dict[str, str]:
     path = source / "subjects.csv"
     if not path.is_file():
         return {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read as csv: {error}") from None
+    rows = [row for _, row in read_csv(path, strict=False) if row]
     if not rows or [cell.strip() for cell in rows[0]] != ["recording", "subject"]:
         raise InputError(f"{path}:1 must be 'recording,subject'")
     if wrong := [line for line, row in enumerate(rows, 1) if len(row) != 2 or not row[1].strip()]:

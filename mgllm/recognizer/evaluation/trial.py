@@ -5,10 +5,8 @@ It leaves in a folder numbers, each clip's answer, confusions as table and pictu
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from copy import deepcopy
-from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.files.tables import csv_text
 from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.pictures import draw_confusion
@@ -240,7 +239,7 @@ def _predictions(
     for number, p_K in zip(tested, p_NK, strict=True):
         clip, said = dataset.clips[int(number)], int(p_K.argmax())
         rows.append((clip.id, clip.subject, clip.label, classes[said], f"{p_K[said]:.4f}"))
-    return _csv([("id", "subject", "label", "predicted", "probability"), *rows])
+    return csv_text([("id", "subject", "label", "predicted", "probability"), *rows])
 
 
 def _confusion(counts_KK: NDArray[np.int64], classes: tuple[str, ...]) -> str:
@@ -251,10 +250,4 @@ def _confusion(counts_KK: NDArray[np.int64], classes: tuple[str, ...]) -> str:
         for row in shown
         if counts_KK[row].any()
     ]
-    return _csv([heads, *rows])
-
-
-def _csv(rows: list[tuple[object, ...]]) -> str:
-    text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    return csv_text([heads, *rows])

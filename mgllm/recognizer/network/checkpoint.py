@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 from torch import Tensor
 
 from mgllm.errors import InputError
+from mgllm.files.problems import first_problem
 from mgllm.files.writing import draft_of, naming_unwritten, replace_text
 from mgllm.recognizer.network.reading import Preprocessing
 from mgllm.recognizer.network.two_streams import StreamOptions
@@ -158,9 +159,8 @@ def read_config(folder: Path) -> CheckpointConfig:
     try:
         return CheckpointConfig.model_validate(json.loads(path.read_bytes()))
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        field = ".".join(str(step) for step in problem["loc"])
-        raise InputError(f"{path} {field}: {problem['msg']}") from None
+        problem = first_problem(error)
+        raise InputError(f"{path} {problem.place}: {problem.message}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}") from None
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from mgllm.errors import InputError
-from mgllm.items.joining_gestures import read_folder
+from mgllm.items.joining import read_folder
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, NO_GESTURES, UNKNOWN_FPS
 from mgllm.records import Frozen, Gesture, GestureTranscript
 from mgllm.seeds import stream

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
 from statistics import fmean
 
 from pydantic import Field
 
+from mgllm.files.tables import csv_text
 from mgllm.recognizer.network.two_streams import STREAMS
 from mgllm.recognizer.training.dual_stream import StepLosses
 from mgllm.recognizer.training.losses import Health
@@ -87,11 +86,8 @@ class EpochMeans:
 def history_csv(rows: Sequence[EpochRow]) -> str:
     """The history as a table: one line an epoch, one column a number."""
     flat = [_flat(row) for row in rows]
-    text = StringIO()
-    writer = csv.DictWriter(text, list(flat[0]) if flat else ["epoch"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
-    return text.getvalue()
+    header = list(flat[0]) if flat else ["epoch"]
+    return csv_text([header, *([row.get(name, "") for name in header] for row in flat)])
 
 
 def _flat(row: EpochRow) -> dict[str, str | int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mgllm.commands._options import options_from
+from mgllm.commands._options import parse_options
 from mgllm.commands.recognizer.ablate import ablate
 from mgllm.commands.recognizer.evaluate import evaluate
 from mgllm.errors import InputError, TrainingStopped
@@ -33,7 +33,7 @@ def options(tiny: list[str]) -> Callable[..., AblateOptions]:
     """One seed, at most two epochs of the tiny network; nothing but default and random weights."""
 
     def make(*sets: str, **changes: Any) -> AblateOptions:
-        training = options_from(PretrainOptions, {"epochs": 2, "device": "cpu"}, [*tiny, *sets])
+        training = parse_options(PretrainOptions, {"epochs": 2, "device": "cpu"}, [*tiny, *sets])
         base = AblateOptions(budget=1.0, seeds=1, parts=(), which=NEW, training=training)
         return base.model_copy(update=changes)
 

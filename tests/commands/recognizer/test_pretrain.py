@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mgllm.commands._options import options_from
+from mgllm.commands._options import parse_options
 from mgllm.commands.recognizer.pretrain import Pretrained, pretrain
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.progress import Progress
@@ -34,7 +34,7 @@ def train(toy_set: Path, tiny: list[str], tmp_path: Path) -> Train:
     def run(
         out: str = "out", *sets: str, path: Path = toy_set, resume: bool = False, on: str = "1,2"
     ) -> Pretrained:
-        options = options_from(PretrainOptions, {"epochs": 2, "device": "cpu"}, [*tiny, *sets])
+        options = parse_options(PretrainOptions, {"epochs": 2, "device": "cpu"}, [*tiny, *sets])
         which = SplitOptions(train_on=f"subject={on}")
         return pretrain(path, tmp_path / out, options, which, resume=resume, display="none")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.commands._options import options_from
+from mgllm.commands._options import parse_options
 from mgllm.commands.recognizer.rebuild import RebuildOptions, Rebuilt, rebuild
 from mgllm.errors import InputError
 from mgllm.recognizer.network.checkpoint import read_config
@@ -26,7 +26,7 @@ def small(tiny: list[str]) -> RebuildOptions:
         "pretraining.judged_after=9999",
     ]
     said = {"clips": 120, "recordings": 4, "minutes": 1, "joints": JOINTS, "seed": 5}
-    return options_from(RebuildOptions, said, [*sets, *quick])
+    return parse_options(RebuildOptions, said, [*sets, *quick])
 
 
 @pytest.fixture(scope="module")

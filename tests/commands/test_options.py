@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mgllm.commands._options import PLACES, options_from
+from mgllm.commands._options import PLACES, RUN_PLACES, from_flat, parse_options
 from mgllm.errors import InputError
+from mgllm.experiment.options import RunOptions
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.training.pretraining import PretrainOptions
 from mgllm.recognizer.training.supervised import SupervisedOptions
@@ -13,14 +16,14 @@ from mgllm.recognizer.training.supervised import SupervisedOptions
 
 def complaint(said: dict[str, object], *sets: str) -> str:
     with pytest.raises(InputError) as caught:
-        options_from(PretrainOptions, said, sets)
+        parse_options(PretrainOptions, said, sets)
     assert len(str(caught.value).splitlines()) == 1
     return str(caught.value)
 
 
 def test_nothing_said_is_the_default() -> None:
-    assert options_from(PretrainOptions, {}) == PretrainOptions()
-    assert options_from(SplitOptions, {}) == SplitOptions()
+    assert parse_options(PretrainOptions, {}) == PretrainOptions()
+    assert parse_options(SplitOptions, {}) == SplitOptions()
 
 
 def test_a_flag_stands_where_its_option_is() -> None:
@@ -34,7 +37,7 @@ def test_a_flag_stands_where_its_option_is() -> None:
         "queue": 7,
     }
     assert set(PLACES) <= set(said)
-    options = options_from(PretrainOptions, said)
+    options = parse_options(PretrainOptions, said)
     assert options.encoder.fusion == "sum"
     assert (options.preprocessing.frames, options.contrast.temperature) == (9, 0.2)
     assert options.preprocessing.preparation.centre == "clip"
@@ -43,7 +46,7 @@ def test_a_flag_stands_where_its_option_is() -> None:
 
 
 def test_flags_and_sets_meet_in_the_same_part() -> None:
-    options = options_from(
+    options = parse_options(
         PretrainOptions,
         {"fusion": "gated"},
         ["encoder.dims=24", "encoder.spatial_args={widths: [8, 16], parts: 2}", "extreme=null"],
@@ -55,12 +58,12 @@ def test_flags_and_sets_meet_in_the_same_part() -> None:
 
 def test_set_beats_flags_and_the_last_set_beats_the_first() -> None:
     sets = ["encoder.fusion=sum", " encoder.fusion = concat", "preprocessing.frames=16"]
-    options = options_from(PretrainOptions, {"fusion": "gated", "frames": 8}, sets)
+    options = parse_options(PretrainOptions, {"fusion": "gated", "frames": 8}, sets)
     assert (options.encoder.fusion, options.preprocessing.frames) == ("concat", 16)
 
 
 def test_an_equals_sign_may_stand_in_the_value() -> None:
-    assert options_from(PretrainOptions, {}, ["augment='a=b'"]).augment == "a=b"
+    assert parse_options(PretrainOptions, {}, ["augment='a=b'"]).augment == "a=b"
 
 
 @pytest.mark.parametrize(
@@ -102,9 +105,63 @@ def test_a_long_value_is_cut_in_the_complaint() -> None:
 
 
 def test_other_options_have_the_same_door() -> None:
-    options = options_from(SupervisedOptions, {"long_tail": "logit", "k": 5}, ["smoothing=0"])
+    options = parse_options(SupervisedOptions, {"long_tail": "logit", "k": 5}, ["smoothing=0"])
     assert (options.long_tail, options.k, options.smoothing) == ("logit", 5, 0)
     with pytest.raises(InputError, match="--long-tail 'short': "):
-        options_from(SupervisedOptions, {"long_tail": "short"})
+        parse_options(SupervisedOptions, {"long_tail": "short"})
     with pytest.raises(InputError, match="--folds 1: "):
-        options_from(SplitOptions, {"folds": 1})
+        parse_options(SplitOptions, {"folds": 1})
+
+
+def test_options_of_a_run_stand_in_their_parts() -> None:
+    flat = {"model": "local", "limit": 3, "epochs": 2, "timeout_s": 5.0, "yes": True, "scenarios": ["b", "a"]}
+    options = from_flat({**flat, "scenarios_dir": Path("mine")})
+    assert (options.which.limit, options.ask.epochs, options.reach.timeout_s, options.yes) == (
+        3,
+        2,
+        5.0,
+        True,
+    )
+    assert (options.scenarios, options.folders.scenarios) == (("b", "a"), Path("mine"))
+    assert from_flat({"model": "local", "scenarios": "emotion"}).scenarios == ("emotion",)
+    assert from_flat({"model": "local", "scenarios": None}) == RunOptions(model="local")
+
+
+def test_what_is_said_stands_over_the_options_of_a_run_that_goes_on() -> None:
+    base = from_flat({"model": "local", "limit": 3, "seed": 7, "model_args": {"threads": 1}})
+    options = from_flat({"limit": 4, "store_text": False}, base)
+    assert (options.model, options.which.limit, options.ask.seed) == ("local", 4, 7)
+    assert dict(options.reach.model_args) == {"threads": 1}
+    assert not options.store_text
+    assert base.which.limit == 3
+
+
+def test_every_option_of_a_run_has_its_place() -> None:
+    nested = RunOptions(model="m").model_dump()
+    for name, place in RUN_PLACES.items():
+        part, _, field = place.rpartition(".")
+        assert field in (nested[part] if part else nested), name
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "no model is named; give --model M, such as --model local"),
+        ({"model": ""}, "no model is named"),
+        ({"model": "m", "limti": 3}, "unknown option 'limti'. Did you mean 'limit'? Known: allow_upload, "),
+        ({"model": "m", "limit": 0}, "--limit 0: Input should be greater than or equal to 1"),
+        ({"model": "m", "timeout_s": 0}, "--timeout 0: "),
+        ({"model": "m", "store_text": "perhaps"}, "--no-store-text 'perhaps': "),
+        ({"model": "m", "model_args": {"a": []}}, "--model-arg []: "),
+        ({"model": "m", "scenarios_dir": 5}, "--scenarios 5: "),
+        ({"model": "m", "prompts_dir": 5}, "--prompts 5: "),
+        ({"model": "m", "scenarios": ["a", 5]}, "--scenarios 5: "),
+        ({"model": "m", "arms": ("text", 5)}, "--arms 5: "),
+        ({"model": "m", "budget_usd": -1.0}, "--budget-usd -1.0: "),
+        ({"model": 5}, "--model 5: "),
+    ],
+)
+def test_a_complaint_about_a_run_names_its_flag(said: dict[str, object], words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        from_flat(said)
+    assert str(caught.value).startswith(words)

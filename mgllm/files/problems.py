@@ -1,0 +1,125 @@
+"""What pydantic finds wrong with a value, in our words: the place, what is wanted there, what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from reprlib import Repr
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel, ValidationError
+
+_short = Repr()
+_short.maxstring = _short.maxother = 60
+
+
+class Problem(NamedTuple):
+    """One thing that does not fit."""
+
+    kind: str
+    """Pydantic's name for it, such as `missing`."""
+    steps: tuple[str | int, ...]
+    """Names and numbers on the way to it; none for the value as a whole."""
+    message: str
+    """Pydantic's words; where a rule of ours is broken, "Value error, " stands before ours."""
+    given: Any
+    """What stands there, or what something is missing in."""
+
+    @property
+    def place(self) -> str:
+        """The way to it, with points between its steps."""
+        return ".".join(map(str, self.steps))
+
+    @property
+    def words(self) -> str:
+        """The message without pydantic's preface to ours."""
+        return self.message.removeprefix("Value error, ")
+
+
+def first_problem(
+    error: ValidationError, *, skip: tuple[str, ...] = (), typos_first: bool = False
+) -> Problem:
+    """The first of an error's problems.
+
+    Args:
+        error: with one problem or more.
+        skip: how steps begin that are pydantic's own, not the user's.
+        typos_first: whether an unknown name comes before the others, since a typo explains a lack.
+    """
+    problems = error.errors(include_url=False)
+    typos = [one for one in problems if one["type"] == "extra_forbidden"] if typos_first else []
+    first = (typos or problems)[0]
+    steps = tuple(step for step in first["loc"] if not (isinstance(step, str) and step.startswith(skip)))
+    return Problem(first["type"], steps, first["msg"], first["input"])
+
+
+def field_problem(model: type[BaseModel], error: ValidationError, content: Iterable[str]) -> str:
+    """The first problem of an object as a line that begins with its field.
+
+    Args:
+        model: what the object should be.
+        error: why it is not.
+        content: its keys.
+    """
+    problem = first_problem(error, skip=("[key]",))
+    field, steps = problem.place, problem.steps
+    if steps[:1] == ("covariates",) and len(steps) > 2:
+        return f"covariates.{steps[1]}: must be text, a number, true, false or null {_given(problem)}"
+    if problem.kind == "extra_forbidden":
+        known = field_names(owner(model, steps[:-1]))
+        return f"{field}: unknown field.{guess(steps[-1], known)} Known: {', '.join(known)}"
+    if problem.kind == "missing":
+        near = guess(steps[-1], sorted(map(str, content))) if len(steps) == 1 else ""
+        return f"{field}: is missing; every {owner(model, steps[:-1]).__name__.lower()} needs it.{near}"
+    if problem.kind in {"model_type", "model_attributes_type", "dict_type", "mapping_type"}:
+        return f"{field}: must be an object {{…}} {_given(problem)}"
+    message = problem.words.replace("Input should be", "must be", 1)
+    message = message.replace("a valid tuple", "a list").replace("a valid string", "text")
+    return f"{field}{': ' if field else ''}{message} {_given(problem)}".rstrip()
+
+
+def shortened(value: object) -> str:
+    """A value as it is quoted in a line."""
+    return f"(given {_short.repr(value)})"
+
+
+def _given(problem: Problem) -> str:
+    broken_rule = problem.kind == "value_error" and isinstance(problem.given, dict)
+    return "" if broken_rule else shortened(problem.given)
+
+
+def guess(name: str | int, known: Sequence[str]) -> str:
+    """A question behind an unknown name; empty where no known one is near.
+
+    >>> guess("tittle", ["name", "title"])
+    " Did you mean 'title'?"
+    """
+    near = get_close_matches(str(name), known, n=1)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def field_names(model: type[BaseModel]) -> list[str]:
+    """Names of a model's fields as they are written in files, sorted."""
+    return sorted(field.alias or name for name, field in model.model_fields.items())
+
+
+def owner(
+    model: type[BaseModel], steps: Iterable[str | int], *, through_lists: bool = True
+) -> type[BaseModel]:
+    """The model that is found on the way; list indices and mapping keys name none.
+
+    Without `through_lists` a way through a list or mapping ends at `BaseModel`, which has no fields.
+    """
+    for step in steps:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        found = _first_model(field.annotation) if field else None
+        if not through_lists and (field is None or found is not field.annotation):
+            return BaseModel
+        model = found or model
+    return model
+
+
+def _first_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _first_model(part))), None)
