@@ -129,19 +129,22 @@ def _consent(path: Path | None) -> str:
 
 def _plan(material: Material, options: RunOptions, raters: int, consent: str) -> HumanPlan:
     scenario = material.scenario
+    wording = material.found.wording("chat", options.ask.paraphrase)
+    assert wording is not None  # every scenario has a chat template
     manner = Manner(
         form="chat",
         reasoning="direct",
         score="generate",
         lettered=False,
-        template=material.found.prompt_files(options.ask.paraphrase).chat,
+        template=wording.template,
+        text=wording.text,
         temperature=0.0,
         max_tokens=1,
         epochs=1,
         shuffles=1,
         seed=options.ask.seed,
     )
-    renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
+    renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     planned = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)
     described = describe_scenario(material, manner, renderer, options.ask.paraphrase)

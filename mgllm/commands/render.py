@@ -66,7 +66,7 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
 
 def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
     """Questions as a run would put them, tokens counted as words; the template is checked whole."""
-    renderer = Renderer(options.folders.prompt_folders(), tuple(material.scenario.text))
+    renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     questions = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)
     return questions
@@ -78,9 +78,8 @@ def manner_without_model(found: FoundScenario, form: Form, options: RunOptions) 
     Raises:
         InputError: the scenario has no cloze template.
     """
-    files = found.prompt_files(options.ask.paraphrase)
-    template = files.chat if form == "chat" else files.cloze
-    if template is None:
+    wording = found.wording(form, options.ask.paraphrase)
+    if wording is None:
         raise InputError(f"{found.path} has no cloze template; use --form chat")
     reasoning = options.ask.reasoning or found.scenario.reasoning
     return Manner(
@@ -88,7 +87,8 @@ def manner_without_model(found: FoundScenario, form: Form, options: RunOptions) 
         reasoning=reasoning,
         score="logprob",
         lettered=False,
-        template=template,
+        template=wording.template,
+        text=wording.text,
         temperature=0.0,
         max_tokens=MAX_TOKENS[reasoning],
         epochs=options.ask.epochs,

@@ -24,13 +24,15 @@ async def choose_manner(backend_name: str, backend: Backend, found: FoundScenari
         what = "--reasoning chain_of_thought" if reasoning == "chain_of_thought" else "--score generate"
         raise InputError(f"{what} needs --form chat: a cloze prompt is continued by the labels alone")
     score: Score = "logprob" if form == "cloze" and ask.score == "auto" else await _score(backend, ask)
-    files = found.prompt_files(ask.paraphrase)
+    wording = found.wording(form, ask.paraphrase)
+    assert wording is not None  # the form was chosen so
     return Manner(
         form=form,
         reasoning=reasoning,
         score=score,
         lettered=_lettered(backend_name, form, score, found),
-        template=files.chat if form == "chat" else str(files.cloze),
+        template=wording.template,
+        text=wording.text,
         temperature=ask.temperature,
         max_tokens=ask.max_tokens or MAX_TOKENS[reasoning],
         epochs=ask.epochs,

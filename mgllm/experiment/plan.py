@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from mgllm.arms.arms import Arm, Case
 from mgllm.arms.attribution import attribution_arms
 from mgllm.arms.integrity import block_text, check_item
@@ -44,6 +46,8 @@ class Manner(Frozen):
     """Labels are offered as letters."""
     template: str
     """Template file."""
+    text: Mapping[str, str] = Field(default_factory=dict)
+    """The scenario's own words in this wording."""
     temperature: float
     """Sampling temperature."""
     max_tokens: int
@@ -161,7 +165,7 @@ class _Planner:
             question=self.material.scenario.question,
             labels=tuple(self._offered(self.labels[label]) for label in self.orders[item.id]),
             reasoning=self.manner.reasoning,
-            text=self.material.scenario.text,
+            text=self.manner.text,
             speech=item.speech if arm.speech else (),
             cues=arm.cues(self._case(item, arm, epoch, shuffle), arm.name),
         )
