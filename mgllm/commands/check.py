@@ -109,6 +109,9 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
             questions = render_questions(material, manner, told)
             _sentinels(material, manner, told)
             prompts += len(questions)
+            wording = found.wording(form, paraphrase)
+            if wording is not None and wording.note is not None and wording.note not in notes:
+                notes.append(wording.note)
             wordings.append(f"{manner.template} ({form}, {reasoning})")
     notes += [f"arm {arm} is left out: {why}" for arm, why in material.left_out.items()]
     return CheckReport(
@@ -123,9 +126,8 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
 
 
 def _ways(found: FoundScenario, paraphrase: str | None) -> list[tuple[Form, Reasoning]]:
-    files = found.prompt_files(paraphrase)
     ways: list[tuple[Form, Reasoning]] = [("chat", "direct"), ("chat", "chain_of_thought")]
-    return [*ways, ("cloze", "direct")] if files.cloze is not None else ways
+    return [*ways, ("cloze", "direct")] if found.wording("cloze", paraphrase) else ways
 
 
 def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:

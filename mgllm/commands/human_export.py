@@ -133,7 +133,7 @@ def _plan(material: Material, options: RunOptions, raters: int, consent: str) ->
     scenario = material.scenario
     ask = options.ask.model_copy(update={"reasoning": "direct", "max_tokens": 1})
     manner = settle(material.found, ask, "chat", "generate")
-    renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
+    renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     planned = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)
     described = describe_scenario(material, manner, renderer, options.ask.paraphrase)

@@ -67,7 +67,7 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
 
 def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
     """Questions as a run would put them, tokens counted as words; the template is checked whole."""
-    renderer = Renderer(options.folders.prompt_folders(), tuple(material.scenario.text))
+    renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     questions = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)
     return questions

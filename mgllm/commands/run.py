@@ -36,7 +36,7 @@ from mgllm.progress import Progress
 from mgllm.prompts import Renderer
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest, ScenarioManifest
-from mgllm.store import RunWriter, find_run, new_run, read_manifest, read_run, run_id, write_options
+from mgllm.store import RunWriter, find_run, new_run, read_run, run_id, write_options
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ async def make_plan(
     for material in materials:
         scenario = material.scenario
         manner = await choose_manner(backend, material.found, options.ask)
-        renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
+        renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
         questions = plan_questions(material, manner, renderer, _counter(backend))
         renderer.check(manner.template)
         scenarios.append(describe_scenario(material, manner, renderer, options.ask.paraphrase))
@@ -137,9 +137,9 @@ def _counter(backend: Backend) -> Callable[[str], int]:
 
 
 def _continued(plan: Plan, folder: Path) -> Plan:
-    old = read_manifest(folder)
-    refuse_changes(old, plan.manifest)
-    return Plan(old, plan.planned, plan.words)
+    stored = read_run(folder)
+    refuse_changes(stored, plan.manifest, {one.key: one.question.prompt for one in plan.planned})
+    return Plan(stored.manifest, plan.planned, plan.words)
 
 
 async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) -> Finished:

@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName
 from mgllm.experiment.options import RunOptions
 from mgllm.prompts import Renderer
-from mgllm.records import Exposure, RunManifest, ScenarioManifest
+from mgllm.records import Exposure, Prompt, RecordKey, RunManifest, ScenarioManifest
+from mgllm.store import StoredRun
 
 PACKAGES = ("torch", "transformers", "tokenizers", "openai", "datasets", "jinja2", "numpy", "scipy", "pandas")
 _MOVES_NUMBERS = (
@@ -36,8 +38,10 @@ _MOVES_NUMBERS = (
         "epochs",
         "shuffles",
     ),
-    *("limit", "scenarios", "stores_text", "confusion_sha256", "refusal_phrases"),
+    *("limit", "scenarios", "stores_text", "confusion_sha256"),
 )
+_BY_PROMPTS = ("sha256", "templates")
+"""Of a scenario: files whose every change that can move a number is seen in the prompts, labels and arms."""
 _UNSTABLE_FACTS = ("torch_threads",)
 
 
@@ -129,24 +133,69 @@ def describe_run(
     )
 
 
-def refuse_changes(old: RunManifest, new: RunManifest) -> None:
+def refuse_changes(stored: StoredRun, new: RunManifest, planned: Mapping[RecordKey, Prompt]) -> None:
     """Refuse to resume a run whose numbers would come from something else than its first half.
 
+    The files of scenarios and templates count by the prompts that they make: renamed ones go on as before.
+
     Raises:
-        InputError: names what changed.
+        InputError: names what changed, and the first arm whose prompt did.
     """
+    old = stored.manifest
+    asked = {record.key: record.prompt_sha256 for record in stored.records}
+    differing = next(
+        (key for key, prompt in planned.items() if asked.get(key, prompt.sha256) != prompt.sha256), None
+    )
+    what = _changed_setting(old, new)
+    if differing is not None:
+        place = f"arm {differing.arm} (scenario {differing.scenario}, item {differing.item})"
+        if what is None:
+            then, now = stored.prompts().get(asked[differing]), planned[differing]
+            what = f"{_changed_file(old, new, differing.scenario)}{_changed_line(then, now)}"
+        what += f"; the first prompt that differs is that of {place}"
+    if what is not None:
+        raise InputError(f"run {old.id} cannot be resumed: {what}; start a new run")
+
+
+def _changed_setting(old: RunManifest, new: RunManifest) -> str | None:
+    for was, now in zip(old.scenarios, new.scenarios, strict=False):
+        if was.name == now.name and was.items_sha256 != now.items_sha256:
+            return f"the item set of scenario {now.name} was {_set(was)}, is now {_set(now)}"
     for field in _MOVES_NUMBERS:
-        was, now = (_comparable(manifest, field) for manifest in (old, new))
-        if was != now:
-            raise InputError(
-                f"run {old.id} cannot be resumed: {_difference(field, was, now)}; start a new run"
-            )
+        value, other = (_comparable(manifest, field) for manifest in (old, new))
+        if value != other:
+            return _difference(field, value, other)
+    return None
+
+
+def _set(scenario: ScenarioManifest) -> str:
+    return f"{scenario.items_name} (sha256 {scenario.items_sha256[:8]})"
+
+
+def _changed_file(old: RunManifest, new: RunManifest, name: str) -> str:
+    """Which file makes other prompts: a template whose bytes the run has not seen, or the scenario's own."""
+    was, now = (next(one for one in run.scenarios if one.name == name) for run in (old, new))
+    fresh = [file for file, sha256 in now.templates.items() if sha256 not in was.templates.values()]
+    files = [*(f"template {file}" for file in fresh), *([f"scenario {name}"] * (was.sha256 != now.sha256))]
+    return " and ".join(files) + " changed" if files else "the prompts changed with mgllm itself"
+
+
+def _changed_line(was: Prompt | None, now: Prompt) -> str:
+    """The first line that differs; nothing where the run kept no words."""
+    if was is None:
+        return ""
+    lines = ([line for m in prompt.messages for line in m.content.split("\n")] for prompt in (was, now))
+    pairs = (pair for pair in zip_longest(*lines, fillvalue="") if pair[0] != pair[1])
+    then, says = next(pairs, ("", ""))
+    return f", a line was {then[:80]!r}, is now {says[:80]!r}"
 
 
 def _comparable(manifest: RunManifest, field: str) -> object:
     value = manifest.model_dump(mode="json", by_alias=True)[field]
     if field == "model_facts":
         return {name: fact for name, fact in value.items() if name not in _UNSTABLE_FACTS}
+    if field == "scenarios":
+        return [{key: part for key, part in one.items() if key not in _BY_PROMPTS} for one in value]
     return value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mgllm.answers.alignment import shares_first_token
 from mgllm.backends.base import Backend, traits_of
 from mgllm.errors import InputError
@@ -26,6 +28,8 @@ class Manner(Frozen):
     """Labels are offered as letters."""
     template: str
     """Template file."""
+    text: Mapping[str, str]
+    """The scenario's own words in this wording."""
     max_tokens: int
     """Upper bound of generated tokens."""
     ask: AskOptions
@@ -53,9 +57,8 @@ def settle(found: FoundScenario, ask: AskOptions, form: Form, score: Score = "lo
     Raises:
         InputError: the scenario has no cloze template.
     """
-    files = found.prompt_files(ask.paraphrase)
-    template = files.chat if form == "chat" else files.cloze
-    if template is None:
+    wording = found.wording(form, ask.paraphrase)
+    if wording is None:
         raise InputError(f"{found.path} has no cloze template; use --form chat")
     reasoning = ask.reasoning or found.scenario.reasoning
     return Manner(
@@ -63,7 +66,8 @@ def settle(found: FoundScenario, ask: AskOptions, form: Form, score: Score = "lo
         reasoning=reasoning,
         score=score,
         lettered=False,
-        template=template,
+        template=wording.template,
+        text=wording.text,
         max_tokens=ask.max_tokens or MAX_TOKENS[reasoning],
         ask=ask,
     )

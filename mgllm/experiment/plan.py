@@ -126,7 +126,7 @@ class _Planner:
             question=self.material.scenario.question,
             labels=tuple(self._offered(self.labels[label]) for label in self.orders[item.id]),
             reasoning=self.manner.reasoning,
-            text=self.material.scenario.text,
+            text=self.manner.text,
             speech=item.speech if arm.speech else (),
             cues=arm.block(Case(self.ground, item, epoch, shuffle)),
         )

@@ -1,6 +1,5 @@
 """Prompts from templates; the only place that knows Jinja."""
 
-from mgllm.prompts.renderer import MAX_CHARACTERS, Renderer
-from mgllm.prompts.view import OfferedLabel, View
+from mgllm.prompts.renderer import MAX_CHARACTERS, OfferedLabel, Renderer, View
 
 __all__ = ["MAX_CHARACTERS", "OfferedLabel", "Renderer", "View"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mgllm.cues.base import styles
 from mgllm.errors import InputError, unknown
 from mgllm.files.yaml_files import read_yaml
-from mgllm.records import Frozen, PromptFiles, Scenario
+from mgllm.records import Form, Frozen, Paraphrase, PromptFiles, Scenario
 
 _PACKAGE = Path(__file__).parent.parent
+_OLD_NAME = re.compile(r"(deception|emotion|interview)(?:_(b|c))?(_cloze)?\.j2")
+"""Names that bundled templates had while each scenario had its own; their words are its `text:` now."""
 
 
 class Folders(Frozen):
@@ -34,6 +37,17 @@ class Folders(Frozen):
         return (*_existing(self.prompts, "--prompts"), bundled_folder("prompts"))
 
 
+class Wording(Frozen):
+    """How a question is put in one form."""
+
+    template: str
+    """Template file."""
+    text: Mapping[str, str]
+    """The scenario's own words, as its template sees them."""
+    note: str | None = None
+    """What to write instead, where a template has an old name."""
+
+
 class FoundScenario(Frozen):
     """A scenario and the file it came from."""
 
@@ -41,6 +55,8 @@ class FoundScenario(Frozen):
     """What the file says."""
     path: Path
     """The file."""
+    folders: Folders = Folders()
+    """Where its templates are looked for."""
 
     @property
     def sha256(self) -> str:
@@ -77,6 +93,44 @@ class FoundScenario(Frozen):
             raise InputError(unknown(kind, paraphrase, self.scenario.paraphrases))
         return self.scenario.paraphrases[paraphrase]
 
+    def wording(self, form: Form, paraphrase: str | None) -> Wording | None:
+        """Template and own words of a form in the chosen wording; None if the scenario has no such template.
+
+        Names that bundled templates had before they were shared between scenarios are still understood.
+        """
+        files = self.prompt_files(paraphrase)
+        file = files.chat if form == "chat" else files.cloze
+        if file is None:
+            return None
+        replaced = files.text if isinstance(files, Paraphrase) else {}
+        asked = Wording(template=file, text={**self.scenario.text, **replaced})
+        return self._replaced_by_old_name(asked, form, paraphrase) or self._with_old_name(asked) or asked
+
+    def _with_old_name(self, asked: Wording) -> Wording | None:
+        """What a bundled template's old name stands for, where no folder has a template of that name."""
+        known = _OLD_NAME.fullmatch(asked.template)
+        if known is None or any((folder / known[0]).is_file() for folder in self.folders.prompt_folders()):
+            return None
+        bundled = _read(bundled_folder("scenarios") / f"{known[1]}.yaml", Folders())
+        now = bundled.wording("cloze" if known[3] else "chat", known[2])
+        assert now is not None
+        note = f"{self.path} names the template {known[0]} by its old name, understood for one more release"
+        advice = f"write {now.template} and the 'text:' of `mgllm scenario show {known[1]}`"
+        return Wording(template=now.template, text={**asked.text, **now.text}, note=f"{note}; {advice}")
+
+    def _replaced_by_old_name(self, asked: Wording, form: Form, paraphrase: str | None) -> Wording | None:
+        """The user's template in the place of a bundled scenario's, by the name that this one had."""
+        mine, bundled = self.folders.prompts, self.path.parent == bundled_folder("scenarios")
+        if mine is None or not bundled or (mine / asked.template).is_file():
+            return None
+        middle, ending = f"_{paraphrase}" if paraphrase else "", "_cloze" if form == "cloze" else ""
+        old = f"{self.scenario.name}{middle}{ending}.j2"
+        if not (mine / old).is_file():
+            return None
+        note = f"{mine / old} stands in for {asked.template} by its old name, for one more release"
+        advice = f"copy {self.path.name} into a --scenarios folder of yours and name your template there"
+        return Wording(template=old, text=asked.text, note=f"{note}; {advice}")
+
 
 def bundled_folder(kind: str) -> Path:
     """The folder `scenarios` or `prompts` that comes with mgllm: inside the wheel, or in the checkout."""
@@ -96,10 +150,10 @@ def find_scenario(name: str, folders: Folders) -> FoundScenario:
         InputError: there is none, or its file is not right; one line with file, line and key.
     """
     if name.endswith((".yaml", ".yml")):
-        return _read(Path(name))
+        return _read(Path(name), folders)
     for folder in folders.scenario_folders():
         if (path := folder / f"{name}.yaml").is_file():
-            return _read(path)
+            return _read(path, folders)
     known = {path.stem for folder in folders.scenario_folders() for path in folder.glob("*.yaml")}
     raise InputError(unknown("scenario", name, known))
 
@@ -112,7 +166,7 @@ def find_scenarios(names: Sequence[str], folders: Folders) -> tuple[FoundScenari
     return tuple(find_scenario(name, folders) for name in wanted)
 
 
-def _read(path: Path) -> FoundScenario:
+def _read(path: Path, folders: Folders) -> FoundScenario:
     scenario = read_yaml(path, Scenario)
     if scenario.name != path.stem:
         raise InputError(f"{path} name: '{scenario.name}' is not the file's name; rename one of the two")
@@ -120,7 +174,7 @@ def _read(path: Path) -> FoundScenario:
         styles.get(scenario.cue.style)
     except InputError as error:
         raise InputError(f"{path} cue.style: {error}") from None
-    return FoundScenario(scenario=scenario, path=path)
+    return FoundScenario(scenario=scenario, path=path, folders=folders)
 
 
 def _existing(folder: Path | None, flag: str) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from mgllm.errors import unknown
 from mgllm.records.frozen import Frozen, Name
 
 Form = Literal["chat", "cloze"]
@@ -66,6 +67,13 @@ class PromptFiles(Frozen):
     """Template of the cloze form: a block `user`, whose end the labels continue."""
 
 
+class Paraphrase(PromptFiles):
+    """Another wording: templates, and words that replace the scenario's own."""
+
+    text: Mapping[str, str] = Field(default_factory=dict)
+    """Replaces the scenario's `text:` values key by key; a key that the scenario has not is refused."""
+
+
 class Scenario(Frozen):
     """What `scenarios/NAME.yaml` says."""
 
@@ -81,7 +89,7 @@ class Scenario(Frozen):
     """The possible answers."""
     prompts: PromptFiles
     """The templates."""
-    paraphrases: Mapping[str, PromptFiles] = Field(default_factory=dict)
+    paraphrases: Mapping[str, Paraphrase] = Field(default_factory=dict)
     """Other wordings by name, chosen with `--paraphrase`."""
     items: Name | None = None
     """Item file, relative to the scenario's folder; `--items` replaces it."""
@@ -114,4 +122,11 @@ class Scenario(Frozen):
         taken = {"question", "labels", "speech", "cues", "reasoning"} & set(self.text)
         if taken:
             raise ValueError(f"text: '{min(taken)}' is a name that templates already see; choose another key")
+        return self
+
+    @model_validator(mode="after")
+    def _paraphrases_replace_text(self) -> Self:
+        for name, paraphrase in self.paraphrases.items():
+            for key in sorted(set(paraphrase.text) - set(self.text)):
+                raise ValueError(f"paraphrase {name} replaces an {unknown('text:', key, self.text)}")
         return self

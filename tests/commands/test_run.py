@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -151,11 +152,83 @@ def test_resume_refuses_what_would_move_numbers(go: Any, shelve: Any, folders: F
         go(arms=("text", "text+mg"), seed=1, resume=first.folder)
     with pytest.raises(InputError, match="arms"):
         go(arms=("text",), resume=first.folder)
+    path = shorter_set(folders)
+    with pytest.raises(InputError, match=r"the item set of scenario meeting was meeting.jsonl \(sha256 "):
+        go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
+
+
+def shorter_set(folders: Folders) -> Path:
+    assert folders.scenarios is not None
+    lines = (folders.scenarios / "items" / "meeting.jsonl").read_text().replace("If everybody", "If all")
+    path = folders.scenarios / "items" / "other.jsonl"
+    path.write_text(lines)
+    return path
+
+
+@pytest.mark.parametrize("store_text", [True, False])
+def test_resume_refuses_a_changed_template_and_names_the_arm(
+    go: Any, shelve: Any, folders: Folders, store_text: bool
+) -> None:
+    shelve()
+    first = go(arms=("text", "text+mg"), store_text=store_text)
     assert folders.prompts is not None
     template = folders.prompts / "meeting.j2"
     template.write_text(template.read_text().replace("nothing else", "no more"))
-    with pytest.raises(InputError, match=r"templates.meeting.j2 was"):
+    with pytest.raises(InputError) as refused:
+        go(arms=("text", "text+mg"), store_text=store_text, resume=first.folder)
+    told = str(refused.value)
+    assert "\n" not in told
+    assert "cannot be resumed: template meeting.j2 changed" in told
+    assert re.search(r"that of arm text(\+mg)? \(scenario meeting, item meeting-p1-1\)", told)
+    line = "a line was 'Answer with one of these words and nothing else:', is now"
+    assert (line in told) is store_text
+
+
+def test_resume_refuses_another_question(go: Any, shelve: Any, folders: Folders) -> None:
+    shelve()
+    first = go(arms=("text", "text+mg"), max_requests=3)
+    assert folders.scenarios is not None
+    form = folders.scenarios / "meeting.yaml"
+    form.write_text(form.read_text().replace("think of the plan?", "make of the plan?"))
+    changed = "scenario meeting changed, a line was 'What does the speaker think of the plan?', is now 'What"
+    with pytest.raises(InputError, match=re.escape(changed)):
         go(arms=("text", "text+mg"), resume=first.folder)
+
+
+def test_resume_goes_on_with_a_renamed_template(go: Any, shelve: Any, folders: Folders) -> None:
+    backend = shelve(script=Script(concurrency=1))
+    first = go(arms=("text", "text+mg"), max_requests=3)
+    assert folders.prompts is not None
+    assert folders.scenarios is not None
+    (folders.prompts / "meeting.j2").rename(folders.prompts / "renamed.j2")
+    form = folders.scenarios / "meeting.yaml"
+    form.write_text(form.read_text().replace("chat: meeting.j2", "chat: renamed.j2"))
+    assert go(arms=("text", "text+mg"), resume=first.folder).exit_code == 0
+    assert len(backend.asked) == 8
+
+
+def test_resume_goes_on_where_words_moved_from_the_template_to_the_form(
+    go: Any, shelve: Any, folders: Folders
+) -> None:
+    backend = shelve(script=Script(concurrency=1))
+    first = go(arms=("text", "text+mg"), max_requests=3)
+    assert folders.prompts is not None
+    assert folders.scenarios is not None
+    said = "You read what a person says and how the person moves."
+    template, form = folders.prompts / "meeting.j2", folders.scenarios / "meeting.yaml"
+    template.write_text(template.read_text().replace(said, "{{ role }}"))
+    form.write_text(form.read_text() + f"text: {{role: {said}}}\n")
+    assert go(arms=("text", "text+mg"), resume=first.folder).exit_code == 0
+    assert len(backend.asked) == 8
+
+
+def test_the_refusal_list_alone_stops_no_resumed_run(
+    go: Any, shelve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelve(script=Script(concurrency=1))
+    first = go(arms=("text", "text+mg"), max_requests=3)
+    monkeypatch.setattr("mgllm.experiment.manifest.VERSION", "another")
+    assert go(arms=("text", "text+mg"), resume=first.folder).exit_code == 0
 
 
 def test_a_request_budget_stops_and_is_resumed(go: Any, shelve: Any) -> None:

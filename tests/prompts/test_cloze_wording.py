@@ -115,17 +115,17 @@ def local() -> Iterator[LocalBackend]:
 def answer(local: LocalBackend, name: str, paraphrase: str | None, snippet: str) -> str:
     """Id of the label that continues the cloze prompt best."""
     found = find_scenario(name, Folders())
-    labels = found.scenario.labels
+    labels, wording = found.scenario.labels, found.wording("cloze", paraphrase)
+    assert wording is not None
     view = View(
         question=found.scenario.question,
         labels=tuple(OfferedLabel(text=label.text, answer=label.text) for label in labels),
         reasoning="direct",
-        text=found.scenario.text,
+        text=wording.text,
         speech=(Turn(text=snippet),),
     )
-    file = str(found.prompt_files(paraphrase).cloze)
     question = Question(
-        prompt=Renderer([bundled_folder("prompts")]).render(file, "cloze", view),
+        prompt=Renderer([bundled_folder("prompts")]).render(wording.template, "cloze", view),
         choices=tuple(Choice(label=label.id, text=label.cloze) for label in labels),
         score="logprob",
     )

@@ -98,6 +98,17 @@ def test_each_ethics_line_is_its_own_and_deception_disclaims_lie_detection() -> 
     assert "never a verdict on a person" in lines["deception"]
 
 
+def test_templates_are_shared_and_each_scenario_has_its_own_words() -> None:
+    assert len(TEMPLATES) == 6
+    scenarios = [find_scenario(name, Folders()).scenario for name in SCENARIOS]
+    assert len({scenario.prompts.chat for scenario in scenarios}) == 1
+    for scenario in scenarios:
+        assert all(set(other.text) == set(scenario.text) for other in scenario.paraphrases.values())
+    texts = [text for s in scenarios for text in (s.text, *(one.text for one in s.paraphrases.values()))]
+    roles = [text["role"] for text in texts]
+    assert len(set(roles)) == len(SCENARIOS) * len(WORDINGS)
+
+
 def test_every_template_belongs_to_a_scenario() -> None:
     named = {"_speech.j2", "_cues.j2"}
     for name in SCENARIOS:
