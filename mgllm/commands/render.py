@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mgllm.errors import InputError, unknown
-from mgllm.experiment.manner import Manner, settle
+from mgllm.experiment.manner import settle
 from mgllm.experiment.material import Material, gather
-from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Planned, plan_questions
-from mgllm.prompts import Renderer
+from mgllm.experiment.plan import Planned
+from mgllm.experiment.preparing import render_questions
 from mgllm.prompts.scenarios import find_scenario
-from mgllm.records import Form, Frozen, Prompt
+from mgllm.records import Form, Frozen, Prompt, prompt_text
 
 
 class RenderedArm(Frozen):
@@ -59,28 +58,10 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
     wanted = material.ground.items[item or known[0]]
     form: Form = "chat" if options.ask.form == "auto" else options.ask.form
     manner = settle(found, options.ask, form)
-    questions = render_questions(narrowed(material, wanted.id), manner, options)
+    questions = render_questions(replace(material, asked=(wanted,)), manner, options)
     order = [arm.name for arm in material.arms]
     first = {one.key.arm: one for one in reversed(questions)}
     return _compared(material, [first[arm] for arm in order])
-
-
-def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
-    """Questions as a run would put them, tokens counted as words; the template is checked whole."""
-    renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
-    questions = plan_questions(material, manner, renderer, count_words)
-    renderer.check(manner.template)
-    return questions
-
-
-def narrowed(material: Material, item: str) -> Material:
-    """The same set and draws, with one item asked."""
-    return replace(material, asked=(material.ground.items[item],))
-
-
-def prompt_text(prompt: Prompt) -> str:
-    """A prompt for people: messages under their roles."""
-    return "\n".join(f"[{message.role}]\n{message.content.rstrip(chr(10))}" for message in prompt.messages)
 
 
 def _compared(material: Material, planned: Sequence[Planned]) -> RenderedItem:

@@ -92,7 +92,7 @@ def transcribe_files(
         InputError: the recogniser, the options or the folder cannot be used; or there is one input and it
             cannot.
     """
-    inputs = name_inputs(paths, anonymous=options.anonymous)
+    inputs = _name_inputs(paths, anonymous=options.anonymous)
     crop = parse_crop(options.crop) if options.crop is not None else None
     if any(not one.is_skeleton for one in inputs):
         pyav()
@@ -207,7 +207,7 @@ class NamedInput(Frozen):
         return file_stem(self.item)
 
 
-def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, ...]:
+def _name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, ...]:
     """Inputs by their files' stems, or as clip-0001 and so on in their order.
 
     Raises:

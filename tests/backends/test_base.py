@@ -8,8 +8,8 @@ import pytest
 
 import mgllm
 from mgllm.backends.base import Traits
+from mgllm.commands._named_runs import run_records
 from mgllm.commands._options import from_flat
-from mgllm.commands.compare import run_records
 from mgllm.commands.dry_run import dry_run
 from mgllm.prompts.scenarios import Folders
 from mgllm.store import read_run

@@ -12,14 +12,15 @@ import pytest
 from mgllm.arms.base import get_arm
 from mgllm.arms.integrity import block_text
 from mgllm.commands._options import from_flat
-from mgllm.commands.check import check_here
-from mgllm.commands.render import render_item, render_questions
+from mgllm.commands.render import render_item
 from mgllm.cues.base import styles
 from mgllm.errors import InputError
+from mgllm.experiment.checking import check_here
 from mgllm.experiment.manner import settle
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.preparing import render_questions
 from mgllm.prompts.scenarios import Folders, find_scenario
 from mgllm.records import ONLY, WITHOUT
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.commands.check import check_here
 from mgllm.errors import InputError
+from mgllm.experiment.checking import check_here
 from mgllm.experiment.options import RunOptions
 from mgllm.prompts.scenarios import Folders, bundled_folder, find_scenario, find_scenarios, scenario_names
 
