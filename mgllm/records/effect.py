@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
@@ -36,7 +36,10 @@ class RowName(Frozen):
 
 
 class ArmSummary(Frozen):
-    """One scenario × arm of a run."""
+    """One scenario × arm of a run; a metric that stands not below has its number under its own name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, float | None]
 
     row: RowName
     """What the row is about."""
@@ -85,6 +88,11 @@ class ArmSummary(Frozen):
     """The label that every answer is, where all are one: flagged in words."""
     exposures: Mapping[Exposure, int] = Field(default_factory=dict)
     """Records by exposure of their gestures; `in_sample` and `unknown` are marked."""
+
+    def level(self, metric: str) -> float | None:
+        """The arm's number in a metric; null where it has none."""
+        value: float | None = getattr(self, metric, None)
+        return value
 
 
 class Effect(Frozen):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import ANSWERED, Answers, Bools, Floats, Grid, Ints
+from mgllm.analysis.metric import Bools, Floats, Ints
+from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
 from mgllm.analysis.statistics.jackknife import Estimate, clusters, jackknife
 from mgllm.analysis.statistics.pairs import subject_codes
 

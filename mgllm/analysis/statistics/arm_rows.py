@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from statistics import fmean
 
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.agreement import agreement
 from mgllm.analysis.statistics.grid import Answers, Grid
 from mgllm.analysis.statistics.jackknife import clusters, held, jackknife
-from mgllm.analysis.statistics.metrics import METRICS
 from mgllm.analysis.statistics.pairs import given, sample
 from mgllm.analysis.statistics.runs import PriorKey, corrected, priors
 from mgllm.records import ArmSummary, Exposure, Outcome, Record
@@ -55,7 +55,7 @@ def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]
 def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
     """The metrics over the items answered, and the accuracy's interval, held inside 0..1."""
     found: dict[str, object] = {}
-    for metric in METRICS:
+    for metric in known_metrics():
         kept_IE = given(answers, scored=metric.scored) & (grid.target_I >= 0)[:, None]
         if not kept_IE.any():
             continue

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.claims import with_q
 from mgllm.analysis.statistics.effects import MAIN, TEXT, Contrast, contrast_effects
 from mgllm.analysis.statistics.grid import Answers, Grid, answers_of
-from mgllm.analysis.statistics.metrics import METRICS
 from mgllm.analysis.statistics.pairs import flipped, pair
 from mgllm.analysis.statistics.parts import narrowed
 from mgllm.analysis.statistics.runs import CLIP
@@ -79,7 +79,7 @@ def _answers(part: Grid, arm: str) -> Answers | None:
 
 def _effect(contrast: Contrast) -> Effect:
     """Log-odds where there are probabilities, else accuracy."""
-    metrics = [metric for metric in METRICS if metric.name in METRIC_NAMES]
+    metrics = [metric for metric in known_metrics() if metric.name in METRIC_NAMES]
     found = {effect.metric: effect for effect in contrast_effects(contrast, metrics)}
     return next(found[name] for name in METRIC_NAMES if name in found)
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import Floats, Grid, Ints
+from mgllm.analysis.metric import Floats, Ints
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.jackknife import clusters, held, jackknife
 from mgllm.records import ArmBias, Outcome, Record, Share
 

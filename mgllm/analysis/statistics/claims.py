@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.effects import MAIN, SHUFFLED, TEXT
-from mgllm.analysis.statistics.metrics import PRIMARY
 from mgllm.analysis.wording import excluded, gain, p_words
 from mgllm.records import Claim, Effect
 
@@ -18,7 +18,8 @@ def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
     The family counts both metrics of every scenario, model and cue source, tested or not: that is
     conservative, since the two metrics agree more often than chance.
     """
-    pairs = [both for effects in effects_by_grid for metric in PRIMARY if (both := _both(effects, metric))]
+    primary = [metric.name for metric in known_metrics() if metric.primary]
+    pairs = [both for effects in effects_by_grid for metric in primary if (both := _both(effects, metric))]
     raw = [_claim_p(over_text, over_shuffled) for over_text, over_shuffled in pairs]
     adjusted = adjust([1.0 if p is None else p for p in raw], "holm")
     return tuple(

@@ -9,15 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgllm.analysis.metric import Floats, Ints
 from mgllm.analysis.statistics.runs import RunRecords, last_by_key, log_odds
 from mgllm.errors import InputError
 from mgllm.records import Record, RowName, ScenarioManifest, is_attributed
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 OUTCOMES = ("absent", "answered", "unparsed", "refused", "failed")
 """Codes of `Answers.outcome_IEK`; `absent`: no record, in a run that was stopped."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mgllm.analysis.metric import Bools, known_metrics
 from mgllm.analysis.statistics.arm_rows import arm_rows
 from mgllm.analysis.statistics.effects import PRIMARY_CONTRASTS, Contrast, contrast_effects
-from mgllm.analysis.statistics.grid import Bools, Grid
-from mgllm.analysis.statistics.metrics import METRICS, PRIMARY
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.parts import narrowed
 from mgllm.errors import InputError
 from mgllm.records import Effect, Slice
@@ -64,7 +64,7 @@ def _effects(part: Grid) -> list[Effect]:
     """Primary metrics of the primary contrasts; over a part of the items they are exploratory."""
     if not (part.target_I >= 0).any():
         return []
-    metrics = [metric for metric in METRICS if metric.name in PRIMARY]
+    metrics = [metric for metric in known_metrics() if metric.primary]
     return [
         effect.model_copy(update={"primary": False})
         for names in PRIMARY_CONTRASTS

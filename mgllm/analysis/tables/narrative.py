@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mgllm.analysis.metric import scale_of
 from mgllm.analysis.statistics.effects import FILLER, MAIN, SHUFFLED, TEXT
 from mgllm.analysis.tables.attribution_tables import WAYS
-from mgllm.analysis.wording import SCALES, gain, level, number, p_words, span
+from mgllm.analysis.wording import gain, level, number, p_words, span
 from mgllm.records import ArmSummary, Attribution, Claim, Effect, RowName, Summary
 
 AGAINST = {
@@ -147,4 +148,4 @@ def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def _claimed(claim: Claim) -> str:
-    return f"Claim “the gestures' content helps”, by {SCALES[claim.metric].name}: {claim.words}."
+    return f"Claim “the gestures' content helps”, by {scale_of(claim.metric).name}: {claim.words}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mgllm.analysis.metric import known_metrics, scale_of
 from mgllm.analysis.statistics.gates import equivalence
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
@@ -12,7 +13,7 @@ from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
 from mgllm.analysis.tables.long import long_table, numbers
 from mgllm.analysis.tables.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
-from mgllm.analysis.wording import SCALES, contrast_words
+from mgllm.analysis.wording import contrast_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
 
 EXPOSED: dict[Exposure, str] = {
@@ -36,7 +37,6 @@ ALPHA = (
 SHAPES = ("tables", "wide", "long")
 """What `compare --shape` takes; the first is the default."""
 TOGETHER = "Models and scenarios together"
-LESS = "Brier score and calibration error: less is better, a negative difference is in favour of the arm."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _arm_remarks(arms: Sequence[ArmSummary]) -> Iterable[str]:
 def _results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
     for claim in claims:
         if claim.supported == supported:
-            yield f"Claim, {SCALES[claim.metric].name}: {claim.words}."
+            yield f"Claim, {scale_of(claim.metric).name}: {claim.words}."
 
 
 def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
@@ -189,8 +189,11 @@ def _equal(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def _less(effects: Sequence[Effect]) -> Iterable[str]:
-    if any(effect.metric in {"brier", "calibration_error"} for effect in effects):
-        yield LESS
+    names = {metric.name: metric.scale.name for metric in known_metrics() if metric.less_is_better}
+    if any(effect.metric in names for effect in effects):
+        *others, last = names.values()
+        words = f"{', '.join(others)} and {last}" if others else last
+        yield f"{words}: less is better, a negative difference is in favour of the arm."
 
 
 def _flags(effects: Sequence[Effect]) -> Iterable[str]:
@@ -198,6 +201,6 @@ def _flags(effects: Sequence[Effect]) -> Iterable[str]:
     about: dict[str, list[str]] = {}
     for effect in effects:
         for flag in effect.flags:
-            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({SCALES[effect.metric].name})")
+            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({scale_of(effect.metric).name})")
     for flag, rows in about.items():
         yield f"{flag[:1].upper()}{flag[1:]}: {'all rows' if len(rows) == len(effects) else '; '.join(rows)}."

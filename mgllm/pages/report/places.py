@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, to_svg
-from mgllm.pages.report.words import short
+from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, short, to_svg
 from mgllm.records import ArmBias, RowName, Share
 
 LEAD = (

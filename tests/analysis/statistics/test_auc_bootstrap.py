@@ -10,11 +10,10 @@ from scipy.stats import bootstrap
 from sklearn.metrics import roc_auc_score
 
 from mgllm.analysis import RunRecords, summarise
-from mgllm.analysis.statistics import auc_bootstrap
-from mgllm.analysis.statistics.auc_bootstrap import resampled_auc
+from mgllm.analysis.metric import Sample
+from mgllm.analysis.statistics import auc as auc_bootstrap
+from mgllm.analysis.statistics.auc import Auc, resampled_auc
 from mgllm.analysis.statistics.checks import drawn_counts
-from mgllm.analysis.statistics.metrics import Auc
-from mgllm.analysis.statistics.sample import Sample
 
 MakeRun = Callable[..., RunRecords]
 
