@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
@@ -36,10 +36,7 @@ class RowName(Frozen):
 
 
 class ArmSummary(Frozen):
-    """One scenario × arm of a run; a metric that stands not below has its number under its own name."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, float | None]
+    """One scenario × arm of a run."""
 
     row: RowName
     """What the row is about."""
@@ -88,10 +85,12 @@ class ArmSummary(Frozen):
     """The label that every answer is, where all are one: flagged in words."""
     exposures: Mapping[Exposure, int] = Field(default_factory=dict)
     """Records by exposure of their gestures; `in_sample` and `unknown` are marked."""
+    further: Mapping[str, float] = Field(default_factory=dict, exclude_if=lambda further: not further)
+    """Metrics that other distributions define, by name."""
 
     def level(self, metric: str) -> float | None:
         """The arm's number in a metric; null where it has none."""
-        value: float | None = getattr(self, metric, None)
+        value: float | None = self.further.get(metric, getattr(self, metric, None))
         return value
 
 

@@ -18,12 +18,12 @@ from mgllm.records import ArmSummary, Exposure, Outcome, Record
 
 def arm_rows(grid: Grid) -> list[ArmSummary]:
     """One row per arm of a grid, `none` included, in table order."""
-    prior = priors(grid.records.get("none", ()))
+    prior = priors(grid.records.get(grid.scenario.roles.get("unasked", ""), ()))
     return [_arm_row(grid, arm, prior) for arm in grid.records]
 
 
 def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]) -> ArmSummary:
-    records = grid.records[arm]
+    records, unasked = grid.records[arm], arm not in grid.answers
     outcomes: Counter[Outcome] = Counter(record.outcome for record in records)
     counted = ArmSummary(
         row=grid.row,
@@ -34,10 +34,10 @@ def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]
         unparsed=outcomes["unparsed"],
         refused=outcomes["refused"],
         failed=outcomes["failed"],
-        answer_shares=_prior_shares(grid, records) if arm == "none" else _shares(grid, records),
+        answer_shares=_prior_shares(grid, records) if unasked else _shares(grid, records),
         exposures=_exposures(records),
     )
-    if arm == "none":
+    if unasked:
         return counted
     return counted.model_copy(
         update={
@@ -54,7 +54,8 @@ def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]
 
 def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
     """The metrics over the items answered, and the accuracy's interval, held inside 0..1."""
-    found: dict[str, object] = {}
+    further: dict[str, float] = {}
+    found: dict[str, object] = {"further": further}
     for metric in known_metrics():
         kept_IE = given(answers, scored=metric.scored) & (grid.target_I >= 0)[:, None]
         if not kept_IE.any():
@@ -63,7 +64,10 @@ def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
         if len(over.subject_N) < metric.fewest:
             continue
         estimate = jackknife(metric.replicates(over), clusters(over.subject_N))
-        found[metric.name] = estimate.value
+        if metric.name in ArmSummary.model_fields:
+            found[metric.name] = estimate.value
+        elif estimate.value is not None:
+            further[metric.name] = estimate.value
         if metric.name == "accuracy":
             found["accuracy_interval"] = held(estimate.interval, 0, metric.most)
     return found

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from mgllm.analysis.metric import known_metrics
-from mgllm.analysis.statistics.effects import MAIN, SHUFFLED, TEXT
 from mgllm.analysis.wording import excluded, gain, p_words
 from mgllm.records import Claim, Effect
 
@@ -36,9 +35,9 @@ def with_q(effects: Sequence[Effect]) -> tuple[Effect, ...]:
 
 
 def _both(effects: Sequence[Effect], metric: str) -> tuple[Effect, Effect] | None:
-    found = {(effect.arm, effect.baseline): effect for effect in effects if effect.metric == metric}
-    over_text, over_shuffled = found.get((MAIN, TEXT)), found.get((MAIN, SHUFFLED))
-    return (over_text, over_shuffled) if over_text and over_shuffled else None
+    """The effects of the two primary contrasts, that over the text first."""
+    found = [effect for effect in effects if effect.metric == metric and effect.primary]
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def _claim_p(over_text: Effect, over_shuffled: Effect) -> float | None:

@@ -18,13 +18,10 @@ from mgllm.analysis.statistics.checks import (
 from mgllm.analysis.statistics.grid import Answers, Grid
 from mgllm.analysis.statistics.jackknife import DETECTABLE, FEWEST, Estimate, held, jackknife
 from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, pair, sensitivity
-from mgllm.records import Effect, Flips, RowName
+from mgllm.records import Effect, Flips, RowName, ScenarioManifest
 
-MAIN, TEXT, SHUFFLED, FILLER = "text+mg", "text", "text+shuffled", "text+filler"
 Pair = tuple[str, str]
 """An arm, and the arm that it is taken against."""
-PRIMARY_CONTRASTS = ((MAIN, TEXT), (MAIN, SHUFFLED))
-"""The two contrasts that the claim needs."""
 SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
 
 
@@ -42,6 +39,20 @@ class Contrast:
     """Theirs."""
     flags: tuple[str, ...] = ()
     """Words of caution that go for every metric."""
+
+
+def primary_contrasts(scenario: ScenarioManifest) -> tuple[Pair, ...]:
+    """The two contrasts that the claim needs: over the text alone, and over shuffled gestures."""
+    roles = scenario.roles
+    if "main" not in roles:
+        return ()
+    shuffled = [(roles["main"], roles["shuffled"])] if "shuffled" in roles else []
+    return ((roles["main"], without_cues(scenario)), *shuffled)
+
+
+def without_cues(scenario: ScenarioManifest) -> str:
+    """What the main arm adds gestures to: text, of text+mg; the baseline where its name adds nothing."""
+    return scenario.roles.get("main", "").rpartition("+")[0] or scenario.baseline
 
 
 def grid_contrasts(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Contrast]:
@@ -75,7 +86,9 @@ def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] | None = None
 
 def _contrasts(grid: Grid, wanted: Sequence[Pair]) -> list[Pair]:
     against = [(arm, grid.scenario.baseline) for arm in grid.answers if arm != grid.scenario.baseline]
-    pairs = [*PRIMARY_CONTRASTS, *against, (MAIN, FILLER), *wanted]
+    roles = grid.scenario.roles
+    filler = [(roles["main"], roles["filler"])] if {"main", "filler"} <= set(roles) else []
+    pairs = [*primary_contrasts(grid.scenario), *against, *filler, *wanted]
     return [pair for pair in dict.fromkeys(pairs) if set(pair) <= set(grid.answers)]
 
 
@@ -122,7 +135,7 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers)
         metric=metric.name,
         arm=contrast.names[0],
         baseline=contrast.names[1],
-        primary=contrast.names in PRIMARY_CONTRASTS and metric.primary,
+        primary=contrast.names in primary_contrasts(contrast.grid.scenario) and metric.primary,
         pairs=pairs.over.n,
         subjects=pairs.over.subjects,
         effective_subjects=pairs.over.effective,

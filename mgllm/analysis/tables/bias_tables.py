@@ -171,7 +171,7 @@ PLACES_WORDS = (
 )
 
 
-PRIOR_WORDS = "none: the mean probability of the label that stands there, over the label orders asked."
+PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
 
 
 SLICES_WORDS = (
@@ -184,8 +184,8 @@ def bias_tables(rows: Sequence[ArmBias]) -> Iterable[Table]:
     """Places of labels, and declined answers where there are any."""
     found = places([row for row in rows if row.positions])
     if found:
-        prior = [PRIOR_WORDS] if any(place.bias.arm == "none" for place in found) else []
-        yield POSITIONS.table(found, [*PLACES_WORDS, *prior])
+        unasked = dict.fromkeys(place.bias.arm for place in found if not place.bias.subjects)
+        yield POSITIONS.table(found, [*PLACES_WORDS, *(f"{arm}: {PRIOR_WORDS}" for arm in unasked)])
     declined = [row for row in rows if row.refused is not None]
     if any(share and share.value > 0 for row in declined for share in (row.refused, row.unparsed)):
         yield DECLINED.table(declined)

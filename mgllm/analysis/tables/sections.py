@@ -36,6 +36,7 @@ ALPHA = (
 )
 SHAPES = ("tables", "wide", "long")
 """What `compare --shape` takes; the first is the default."""
+PRIOR = "the mean probability of each label when nothing is told, its prior; not an accuracy."
 TOGETHER = "Models and scenarios together"
 
 
@@ -98,7 +99,7 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
     if layout.shape == "long":
         yield long_table(numbers(about))
         return
-    yield from _arm_tables(about.arms)
+    yield from _arm_tables(about)
     if layout.shape == "wide":
         if about.effects:
             yield wide_table(about.effects, [*_flags(about.effects), *_less(about.effects)])
@@ -113,12 +114,14 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
     yield from slice_tables(about.slices)
 
 
-def _arm_tables(arms: Sequence[ArmSummary]) -> Iterable[Table]:
+def _arm_tables(about: Summary) -> Iterable[Table]:
+    arms = about.arms
+    unasked = [arm for arm in arms if arm.arm == about.roles_of(arm.row.scenario).get("unasked")]
     if arms:
-        yield OUTCOMES.table(arms, _arm_remarks(arms))
+        yield OUTCOMES.table(arms, _arm_remarks(arms, unasked))
     if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
         rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
-        yield SCORES.table([arm for arm in arms if arm.arm != "none"], rated)
+        yield SCORES.table([arm for arm in arms if arm not in unasked], rated)
 
 
 def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:
@@ -146,10 +149,10 @@ def _family(claims: Sequence[Claim]) -> list[str]:
     return [f"Holm over a family of {size} claim{'s' if size > 1 else ''}: every row of this table."]
 
 
-def _arm_remarks(arms: Sequence[ArmSummary]) -> Iterable[str]:
+def _arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> Iterable[str]:
     for arm in arms:
-        if arm.arm == "none" and arm.answer_shares:
-            yield "none: the mean probability of each label when nothing is told, its prior; not an accuracy."
+        if arm in unasked and arm.answer_shares:
+            yield f"{arm.arm}: {PRIOR}"
         if arm.constant is not None:
             yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
         for exposure, words in EXPOSED.items():

@@ -5,38 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mgllm.analysis.statistics.effects import without_cues
 from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
 from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
-from mgllm.records import ArmSummary, RowName
+from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
-NOISY, CLEAN = "text+noisy@", "text+mg"
-LEVELS = ("text", "text+shuffled")
-"""Arms drawn as level lines."""
+NOISY = "noisy"
+"""What an arm with wrong gestures adds to its text; its level is the share of labels replaced."""
 LEAD = (
-    "Accuracy when each gesture's label is replaced with the chance below (0: text+mg). Bars are 95 % "
+    "Accuracy when each gesture's label is replaced with the chance below (0: {main}). Bars are 95 % "
     "intervals by person, over the items that each arm answered."
 )
 
 
 def dose_section(content: PageContent) -> Section | None:
     """One picture per row with at least one noisy arm; null where there is none."""
+    scenarios = {scenario.name: scenario for run in content.runs for scenario in run.manifest.scenarios}
+
+    def draw(name: str, row: RowName, arms: list[ArmSummary]) -> Picture | None:
+        return _picture(name, row, arms, scenarios[row.scenario])
+
     scored = [arm for arm in content.summary.arms if arm.accuracy is not None]
-    pictures = picture_per_row("dose", scored, _picture)
-    return Section("dose", "Wrong gestures", LEAD, pictures) if pictures else None
+    pictures = picture_per_row("dose", scored, draw)
+    mains = dict.fromkeys(scenario.roles.get("main", "") for scenario in scenarios.values())
+    lead = LEAD.format(main=", ".join(filter(None, mains)))
+    return Section("dose", "Wrong gestures", lead, pictures) if pictures else None
 
 
-def _doses(arms: Sequence[ArmSummary]) -> dict[float, ArmSummary]:
-    doses = {CLEAN: 0.0}
+def _doses(arms: Sequence[ArmSummary], clean: str | None) -> dict[float, ArmSummary]:
+    doses = {clean: 0.0}
     for arm in arms:
-        if arm.arm.startswith(NOISY):
-            doses[arm.arm] = float(arm.arm.removeprefix(NOISY))
+        stem, _, level = arm.arm.partition("@")
+        if level and stem.rpartition("+")[2] == NOISY:
+            doses[arm.arm] = float(level)
     found = {doses[arm.arm]: arm for arm in arms if arm.arm in doses}
     return dict(sorted(found.items()))
 
 
-def _picture(name: str, row: RowName, arms: Sequence[ArmSummary]) -> Picture | None:
-    doses, levels = _doses(arms), [arm for arm in arms if arm.arm in LEVELS]
-    if not any(arm.arm.startswith(NOISY) for arm in doses.values()):
+def _picture(
+    name: str, row: RowName, arms: Sequence[ArmSummary], scenario: ScenarioManifest
+) -> Picture | None:
+    doses = _doses(arms, scenario.roles.get("main"))
+    levels = [arm for arm in arms if arm.arm in (without_cues(scenario), scenario.roles.get("shuffled"))]
+    if all(level == 0 and arm.arm == scenario.roles.get("main") for level, arm in doses.items()):
         return None
     with drawing():
         figure, axes = new_figure(5.6, 3.0)
