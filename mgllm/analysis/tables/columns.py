@@ -21,7 +21,7 @@ class Table:
     """One word or two per column."""
     rows: tuple[tuple[str, ...], ...]
     """Cells; the first columns are names, the others numbers."""
-    names: int
+    names: int = 1
     """How many columns are names: set left, the others right."""
     remarks: tuple[str, ...] = ()
     """Lines directly beneath."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mgllm.analysis.statistics.effects import without_cues
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
+from mgllm.analysis.tables.columns import Table
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
 from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
@@ -18,6 +19,7 @@ LEAD = (
 )
 
 
+@section("dose")
 def dose_section(content: PageContent) -> Section | None:
     """One picture per row with at least one noisy arm; null where there is none."""
     scenarios = {scenario.name: scenario for run in content.runs for scenario in run.manifest.scenarios}
@@ -29,7 +31,7 @@ def dose_section(content: PageContent) -> Section | None:
     pictures = picture_per_row("dose", scored, draw)
     mains = dict.fromkeys(scenario.roles.get("main", "") for scenario in scenarios.values())
     lead = LEAD.format(main=", ".join(filter(None, mains)))
-    return Section("dose", "Wrong gestures", lead, pictures) if pictures else None
+    return Section("dose", "Wrong gestures", lead, pictures, order=70) if pictures else None
 
 
 def _doses(arms: Sequence[ArmSummary], clean: str | None) -> dict[float, ArmSummary]:
@@ -83,9 +85,9 @@ def _apart(heights: Sequence[float], gap: float) -> list[float]:
     return [height + shift for height in moved]
 
 
-def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> PageTable:
+def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> Table:
     rows = [(f"{p:g}", arm) for p, arm in doses.items()] + [("", arm) for arm in levels]
-    return PageTable(
+    return Table(
         "Numbers in the picture",
         ("arm", "share replaced", "accuracy % [95 %]", "answered"),
         tuple((arm.arm, p, _accuracy(arm), str(arm.answered)) for p, arm in rows),

@@ -8,8 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import axis_words, difference, p_words
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, new_figure, short, to_svg
 from mgllm.records import Effect, RowName
 
@@ -20,6 +21,7 @@ LEAD = (
 )
 
 
+@section("differences")
 def forest_section(content: PageContent) -> Section | None:
     """One picture per scenario and model, tables alone where no pair is answered; null without contrasts."""
 
@@ -34,10 +36,10 @@ def forest_section(content: PageContent) -> Section | None:
     undrawn = [(words, content.other_tables[words]) for words in bare if content.other_tables.get(words)]
     if not pictures and not claims and not undrawn:
         return None
-    return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn))
+    return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn), order=10)
 
 
-def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequence[PageTable]) -> Picture:
+def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequence[Table]) -> Picture:
     metrics = [metric for metric in _panels() if any(e.metric == metric for e in effects)]
     lines = list(dict.fromkeys((e.arm, e.baseline) for e in effects))
     with drawing():
@@ -80,8 +82,8 @@ def _described(effects: Sequence[Effect]) -> str:
     return "; ".join(f"{_contrast(e.arm, e.baseline)}, {' '.join(_cells(e)[1:3])}" for e in effects)
 
 
-def _numbers(effects: Sequence[Effect]) -> PageTable:
-    return PageTable(
+def _numbers(effects: Sequence[Effect]) -> Table:
+    return Table(
         "Numbers in the picture",
         ("contrast", "metric", "difference [95 %]", "p", "q", "pairs", "subjects"),
         tuple(_cells(effect) for effect in effects),

@@ -7,8 +7,9 @@ from typing import Any
 
 from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.attribution_tables import WAYS
+from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import axis_words, difference
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.report.svg import ACCENT, FAINT, INK, SECOND, drawing, new_figure, short, to_svg
 from mgllm.records import Attribution, RowName
 
@@ -23,6 +24,7 @@ APART = 0.17
 """Distance of a gesture's two marks from its line, in lines."""
 
 
+@section("gestures")
 def gestures_section(content: PageContent) -> Section | None:
     """One picture per row with its table; null where no run was attributed."""
 
@@ -30,10 +32,10 @@ def gestures_section(content: PageContent) -> Section | None:
         return _picture(name, row, found, content.gesture_tables.get(row.words, ()))
 
     pictures = picture_per_row("gestures", content.summary.attribution, draw)
-    return Section("gestures", "What each gesture gives", LEAD, pictures) if pictures else None
+    return Section("gestures", "What each gesture gives", LEAD, pictures, order=30) if pictures else None
 
 
-def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequence[PageTable]) -> Picture:
+def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequence[Table]) -> Picture:
     metric = found[0].effect.metric
     shown = [e for e in found if e.effect.metric == metric and e.effect.difference is not None]
     lines = list(dict.fromkeys(each.gesture.words for each in shown))
