@@ -19,10 +19,10 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from mgllm.analysis.metric import Floats, Ints, known_metrics
 from mgllm.analysis.statistics.checks import bca_interval, mcnemar_p, resampled_sums
 from mgllm.analysis.statistics.effects import Contrast, contrast_effects
-from mgllm.analysis.statistics.grid import ANSWERED, Answers, Floats, Grid, Ints
-from mgllm.analysis.statistics.metrics import METRICS
+from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
 from mgllm.analysis.statistics.pairs import pair
 from mgllm.records import Effect, Label, RowName, ScenarioManifest
 
@@ -143,7 +143,9 @@ def _experiment(cell: Cell, right_2IE: Ints) -> None:
 def _effect(grid: Grid, right_2IE: Ints) -> Effect:
     """What the product prints of one contrast."""
     baseline, arm = (_answers(right_IE) for right_IE in right_2IE)
-    (effect,) = contrast_effects(Contrast(grid, grid.row, ("text+mg", "text"), (arm, baseline)), METRICS[:1])
+    (effect,) = contrast_effects(
+        Contrast(grid, grid.row, ("text+mg", "text"), (arm, baseline)), known_metrics()[:1]
+    )
     return effect
 
 
@@ -151,7 +153,7 @@ def _bootstrap(grid: Grid, right_2IE: Ints) -> dict[str, Interval | None]:
     """BCa and percentile intervals, also where the product gives none because subjects are few."""
     baseline, arm = (_answers(right_IE) for right_IE in right_2IE)
     found = pair(grid, arm, baseline, scored=False)
-    accuracy = METRICS[0]
+    accuracy = known_metrics()[0]
     per_item = accuracy.per_item(found.arm) - accuracy.per_item(found.baseline)
     gain_S = np.bincount(found.arm.subject_N, weights=per_item[:, 0])
     size_S = np.bincount(found.arm.subject_N)

@@ -21,10 +21,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from mgllm.analysis import RunRecords, render, summarise
-from mgllm.analysis.statistics.auc_bootstrap import resampled_auc
+from mgllm.analysis.metric import Floats, Ints, Sample
+from mgllm.analysis.statistics.auc import resampled_auc
 from mgllm.analysis.statistics.checks import resampled_sums, sign_flip_p
-from mgllm.analysis.statistics.grid import Floats, Ints
-from mgllm.analysis.statistics.sample import Sample
 from mgllm.store import read_run
 from mgllm.testing.made_run import ARMS, MadeRun, write_made_run
 

@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from mgllm.analysis.metric import Scale, scale_of
 from mgllm.records import Effect
-
-
-class Scale(NamedTuple):
-    """How a metric is written."""
-
-    name: str
-    """In tables."""
-    factor: float
-    """What the number is multiplied by."""
-    digits: int
-    """Decimals."""
-    unit: str
-    """Of a difference."""
-
-
-SCALES = {
-    "accuracy": Scale("accuracy", 100, 1, "points"),
-    "balanced_accuracy": Scale("balanced accuracy", 100, 1, "points"),
-    "macro_f1": Scale("macro-F1", 100, 1, "points"),
-    "auc": Scale("AUC", 1, 3, ""),
-    "log_odds": Scale("log-odds", 1, 2, "nats"),
-    "brier": Scale("Brier score", 1, 3, ""),
-    "calibration_error": Scale("calibration error", 100, 1, "points"),
-}
-"""By metric: shares in percent, their differences in points; log-odds in nats."""
 
 
 def number(value: float | None, digits: int, *, plus: bool = False) -> str:
@@ -48,13 +22,13 @@ def number(value: float | None, digits: int, *, plus: bool = False) -> str:
 
 def level(value: float | None, metric: str) -> str:
     """An arm's number in the metric's scale; log-odds, which have a sign, with it."""
-    scale = SCALES[metric]
-    return number(_scaled(value, scale), scale.digits, plus=metric == "log_odds")
+    scale = scale_of(metric)
+    return number(_scaled(value, scale), scale.digits, plus=scale.signed)
 
 
 def change(value: float | None, metric: str) -> str:
     """A difference in the metric's scale, with its sign."""
-    scale = SCALES[metric]
+    scale = scale_of(metric)
     return number(_scaled(value, scale), scale.digits, plus=True)
 
 
@@ -62,7 +36,7 @@ def span(interval: tuple[float, float] | None, metric: str) -> str:
     """An interval in the metric's scale: "[−1.3, 9.7]"; an empty word where there is none."""
     if interval is None:
         return ""
-    scale = SCALES[metric]
+    scale = scale_of(metric)
     low, high = (number(_scaled(end, scale), scale.digits) for end in interval)
     return f"[{low}, {high}]"
 
@@ -81,12 +55,17 @@ def difference(effect: Effect) -> str:
 
 def gain(effect: Effect) -> str:
     """A difference with its interval and unit: "+4.2 [1.3, 9.7] points"."""
-    return f"{difference(effect)} {SCALES[effect.metric].unit}".strip()
+    return f"{difference(effect)} {scale_of(effect.metric).unit}".strip()
 
 
 def excluded(effect: Effect) -> str:
     """The interval beyond which differences are excluded: "[−1.3, 9.7] points"."""
-    return f"{span(effect.interval, effect.metric)} {SCALES[effect.metric].unit}".strip()
+    return f"{span(effect.interval, effect.metric)} {scale_of(effect.metric).unit}".strip()
+
+
+def axis_words(scale: Scale) -> str:
+    """What an axis says of it: "log-odds of the target, nats"."""
+    return ", ".join(filter(None, [f"{scale.name}{scale.of}", scale.unit]))
 
 
 def contrast_words(effect: Effect) -> str:

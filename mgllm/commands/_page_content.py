@@ -15,9 +15,9 @@ from mgllm.analysis.tables.tables import OUTCOMES, SCORES
 from mgllm.commands._named_runs import named_runs, run_records
 from mgllm.errors import InputError, MgllmError
 from mgllm.items.loading import items_sha256, load_items
-from mgllm.pages.report import PageAccount, PageContent, PageItem, PageRun, PageTable
+from mgllm.pages.report import PageContent, PageItem, PageRun
 from mgllm.prompts.scenarios import Folders, find_scenario
-from mgllm.records import Item, RunManifest, ScenarioManifest, Summary
+from mgllm.records import Item, RunManifest, ScenarioManifest
 from mgllm.store import StoredRun
 
 
@@ -63,11 +63,11 @@ def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageConte
         runs=[_page_run(run, read, options) for run, read in zip(stored, runs, strict=True)],
         summary=summary,
         figures=figures(runs),
-        accounts=_accounts(summary),
+        accounts=narrate(summary),
         arm_tables=_tables(laid, lambda title: title in arms),
         other_tables=_tables(laid, lambda title: title not in (*arms, GESTURES.title)),
         gesture_tables=_tables(laid, lambda title: title == GESTURES.title),
-        claim_tables=[_table(table) for table in laid.claims],
+        claim_tables=laid.claims,
         texts_left_out=not options.texts,
     )
 
@@ -99,19 +99,11 @@ def _page_run(stored: StoredRun, read: RunRecords, options: PageOptions) -> Page
     return PageRun(read.manifest, records, stored.prompts(), items)
 
 
-def _accounts(summary: Summary) -> list[PageAccount]:
-    return [PageAccount(one.heading, one.sentences, one.claims, one.supported) for one in narrate(summary)]
-
-
-def _tables(laid: Report, wanted: Callable[[str], bool]) -> Mapping[str, list[PageTable]]:
+def _tables(laid: Report, wanted: Callable[[str], bool]) -> Mapping[str, list[Table]]:
     return {
-        section.heading: [_table(table) for table in section.tables if table.rows and wanted(table.title)]
+        section.heading: [table for table in section.tables if table.rows and wanted(table.title)]
         for section in laid.sections
     }
-
-
-def _table(table: Table) -> PageTable:
-    return PageTable(table.title, table.header, table.rows, table.names, table.remarks, table.strong)
 
 
 ItemKey = tuple[str, str]

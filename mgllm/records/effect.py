@@ -85,6 +85,13 @@ class ArmSummary(Frozen):
     """The label that every answer is, where all are one: flagged in words."""
     exposures: Mapping[Exposure, int] = Field(default_factory=dict)
     """Records by exposure of their gestures; `in_sample` and `unknown` are marked."""
+    further: Mapping[str, float] = Field(default_factory=dict, exclude_if=lambda further: not further)
+    """Metrics that other distributions define, by name."""
+
+    def level(self, metric: str) -> float | None:
+        """The arm's number in a metric; null where it has none."""
+        value: float | None = self.further.get(metric, getattr(self, metric, None))
+        return value
 
 
 class Effect(Frozen):

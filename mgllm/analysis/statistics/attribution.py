@@ -9,14 +9,22 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.claims import with_q
-from mgllm.analysis.statistics.effects import MAIN, TEXT, Contrast, contrast_effects
+from mgllm.analysis.statistics.effects import Contrast, contrast_effects, without_cues
 from mgllm.analysis.statistics.grid import Answers, Grid, answers_of
-from mgllm.analysis.statistics.metrics import METRICS
 from mgllm.analysis.statistics.pairs import flipped, pair
 from mgllm.analysis.statistics.parts import narrowed
 from mgllm.analysis.statistics.runs import CLIP
-from mgllm.records import NOTHING, AttributedGesture, Attribution, Effect, Way, is_attributed
+from mgllm.records import (
+    NOTHING,
+    AttributedGesture,
+    Attribution,
+    Effect,
+    ScenarioManifest,
+    Way,
+    is_attributed,
+)
 
 METRIC_NAMES = ("log_odds", "accuracy")
 """The second where labels were not scored."""
@@ -39,7 +47,7 @@ def attributions(grids: Sequence[Grid]) -> tuple[Attribution, ...]:
 
 def _attribution(grid: Grid, gesture: AttributedGesture, way: Way) -> Attribution | None:
     """One gesture in one way; null where it was not asked of an item with a target."""
-    sides = _sides(gesture, way)
+    sides = _sides(grid.scenario, gesture, way)
     asked = {
         record.item for record in grid.attributed.get(gesture.arms[way], ()) if record.target is not None
     }
@@ -60,12 +68,12 @@ def _attribution(grid: Grid, gesture: AttributedGesture, way: Way) -> Attributio
     )
 
 
-def _sides(gesture: AttributedGesture, way: Way) -> tuple[str, str]:
+def _sides(scenario: ScenarioManifest, gesture: AttributedGesture, way: Way) -> tuple[str, str]:
     """The arm that tells the gesture, and the one that does not."""
     arm = gesture.arms[way]
     if way == "left_out":
-        return MAIN, arm
-    return arm, NOTHING if gesture.members else TEXT
+        return scenario.roles.get("main", ""), arm
+    return arm, NOTHING if gesture.members else without_cues(scenario)
 
 
 def _answers(part: Grid, arm: str) -> Answers | None:
@@ -79,7 +87,7 @@ def _answers(part: Grid, arm: str) -> Answers | None:
 
 def _effect(contrast: Contrast) -> Effect:
     """Log-odds where there are probabilities, else accuracy."""
-    metrics = [metric for metric in METRICS if metric.name in METRIC_NAMES]
+    metrics = [metric for metric in known_metrics() if metric.name in METRIC_NAMES]
     found = {effect.metric: effect for effect in contrast_effects(contrast, metrics)}
     return next(found[name] for name in METRIC_NAMES if name in found)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import Floats, Ints
+from mgllm.analysis.metric import Floats, Ints
 from mgllm.analysis.statistics.jackknife import Clusters, clusters, jackknife
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Item

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import Floats, Grid, Ints
+from mgllm.analysis.metric import Floats, Ints
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.jackknife import clusters, held, jackknife
 from mgllm.records import ArmBias, Outcome, Record, Share
 
@@ -17,7 +18,7 @@ from mgllm.records import ArmBias, Outcome, Record, Share
 def arm_biases(grid: Grid) -> list[ArmBias]:
     """One row per arm of a grid, `none` included, in table order."""
     return [
-        _asked_nothing(grid, records) if arm == "none" else _arm_bias(grid, arm, records)
+        _arm_bias(grid, arm, records) if arm in grid.answers else _asked_nothing(grid, arm, records)
         for arm, records in grid.records.items()
     ]
 
@@ -52,14 +53,14 @@ def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
     return bias.model_copy(update={"positions": tuple(share(column, subject_N) for column in values_NP.T)})
 
 
-def _asked_nothing(grid: Grid, records: Sequence[Record]) -> ArmBias:
+def _asked_nothing(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
     """The prior of each place: mean over the label orders that were asked, each of which is one question."""
     by_order = {(record.epoch, record.label_order): record for record in records}
     known = [(r.label_order, found) for r in by_order.values() if (found := _prior_places(r)) is not None]
     mean_P = np.mean([places for _, places in known], axis=0) if known else []
     return ArmBias(
         row=grid.row,
-        arm="none",
+        arm=arm,
         items=len(known),
         subjects=0,
         orders=len({order for order, _ in known}),

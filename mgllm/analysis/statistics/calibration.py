@@ -5,12 +5,9 @@ Shape suffixes: N items, S subjects, B bins; `1S` has one value over all, then S
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from mgllm.analysis.statistics.grid import Floats, Ints
-from mgllm.analysis.statistics.sample import Sample
+from mgllm.analysis.metric import Floats, Ints, Metric, Sample, Scale, metric
 
 BINS = 10
 """Bins of equal mass: items sorted by how sure the model is, cut into tenths."""
@@ -18,18 +15,16 @@ FEWEST = 100
 """Items from which it is given: ten to a bin."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalibrationError:
+@metric("calibration_error")
+class CalibrationError(Metric):
     """Expected calibration error over ten bins of equal mass: mean of |share right − mean P(answer)|.
 
     The answer is the most probable label. Naeini et al. 2015, with bins of equal mass after Nguyen and
     O'Connor 2015. Items of equal P stand in the items' order. Above 0 by chance alone in small samples.
     """
 
-    name: str = "calibration_error"
-    scored: bool = True
-    fewest: int = FEWEST
-    most: float = 1.0
+    scale, header, order = Scale("calibration error", 100, 1, "points"), "ECE %", 70
+    scored, less_is_better, fewest = True, True, FEWEST
 
     def per_item(self, sample: Sample) -> Floats:
         """How sure, and whether right [N, 2]."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.analysis.statistics.grid import Floats, Ints
+from mgllm.analysis.metric import Floats, Ints
 
 EXACT_UP_TO = 14
 """Subjects with a difference up to which all 2^S sign patterns are tried."""

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mgllm.analysis.statistics.effects import MAIN, SHUFFLED, TEXT
-from mgllm.analysis.statistics.metrics import PRIMARY
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.wording import excluded, gain, p_words
 from mgllm.records import Claim, Effect
 
@@ -18,7 +17,8 @@ def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
     The family counts both metrics of every scenario, model and cue source, tested or not: that is
     conservative, since the two metrics agree more often than chance.
     """
-    pairs = [both for effects in effects_by_grid for metric in PRIMARY if (both := _both(effects, metric))]
+    primary = [metric.name for metric in known_metrics() if metric.primary]
+    pairs = [both for effects in effects_by_grid for metric in primary if (both := _both(effects, metric))]
     raw = [_claim_p(over_text, over_shuffled) for over_text, over_shuffled in pairs]
     adjusted = adjust([1.0 if p is None else p for p in raw], "holm")
     return tuple(
@@ -35,9 +35,9 @@ def with_q(effects: Sequence[Effect]) -> tuple[Effect, ...]:
 
 
 def _both(effects: Sequence[Effect], metric: str) -> tuple[Effect, Effect] | None:
-    found = {(effect.arm, effect.baseline): effect for effect in effects if effect.metric == metric}
-    over_text, over_shuffled = found.get((MAIN, TEXT)), found.get((MAIN, SHUFFLED))
-    return (over_text, over_shuffled) if over_text and over_shuffled else None
+    """The effects of the two primary contrasts, that over the text first."""
+    found = [effect for effect in effects if effect.metric == metric and effect.primary]
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def _claim_p(over_text: Effect, over_shuffled: Effect) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mgllm.analysis.statistics.auc_bootstrap import resampled_auc
+from mgllm.analysis.metric import Bools, Floats, MeanMetric, Metric, SumMetric, known_metrics
 from mgllm.analysis.statistics.checks import (
     BOOTSTRAP_FROM,
     bca_interval,
@@ -15,18 +15,13 @@ from mgllm.analysis.statistics.checks import (
     mcnemar_p,
     sign_flip_p,
 )
-from mgllm.analysis.statistics.grid import Answers, Bools, Floats, Grid
+from mgllm.analysis.statistics.grid import Answers, Grid
 from mgllm.analysis.statistics.jackknife import DETECTABLE, FEWEST, Estimate, held, jackknife
-from mgllm.analysis.statistics.metrics import METRICS, PRIMARY, SumMetric
 from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, pair, sensitivity
-from mgllm.analysis.statistics.sample import Metric
-from mgllm.records import Effect, Flips, RowName
+from mgllm.records import Effect, Flips, RowName, ScenarioManifest
 
-MAIN, TEXT, SHUFFLED, FILLER = "text+mg", "text", "text+shuffled", "text+filler"
 Pair = tuple[str, str]
 """An arm, and the arm that it is taken against."""
-PRIMARY_CONTRASTS = ((MAIN, TEXT), (MAIN, SHUFFLED))
-"""The two contrasts that the claim needs."""
 SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
 
 
@@ -46,6 +41,20 @@ class Contrast:
     """Words of caution that go for every metric."""
 
 
+def primary_contrasts(scenario: ScenarioManifest) -> tuple[Pair, ...]:
+    """The two contrasts that the claim needs: over the text alone, and over shuffled gestures."""
+    roles = scenario.roles
+    if "main" not in roles:
+        return ()
+    shuffled = [(roles["main"], roles["shuffled"])] if "shuffled" in roles else []
+    return ((roles["main"], without_cues(scenario)), *shuffled)
+
+
+def without_cues(scenario: ScenarioManifest) -> str:
+    """What the main arm adds gestures to: text, of text+mg; the baseline where its name adds nothing."""
+    return scenario.roles.get("main", "").rpartition("+")[0] or scenario.baseline
+
+
 def grid_contrasts(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Contrast]:
     """All that a grid's arms allow, primary ones first, those asked for last; none without targets."""
     if not (grid.target_I >= 0).any():
@@ -61,8 +70,9 @@ def grid_effects(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Effect]:
     return [effect for contrast in grid_contrasts(grid, wanted) for effect in contrast_effects(contrast)]
 
 
-def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] = METRICS) -> list[Effect]:
+def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] | None = None) -> list[Effect]:
     """One effect per metric; those of probabilities only where both arms have some."""
+    metrics = known_metrics() if metrics is None else metrics
     plain = pair(contrast.grid, *contrast.answers, scored=False)
     scored = pair(contrast.grid, *contrast.answers, scored=True)
     if scored.missing == plain.missing:  # then they are the same pairs, resampled once
@@ -76,7 +86,9 @@ def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] = METRICS) ->
 
 def _contrasts(grid: Grid, wanted: Sequence[Pair]) -> list[Pair]:
     against = [(arm, grid.scenario.baseline) for arm in grid.answers if arm != grid.scenario.baseline]
-    pairs = [*PRIMARY_CONTRASTS, *against, (MAIN, FILLER), *wanted]
+    roles = grid.scenario.roles
+    filler = [(roles["main"], roles["filler"])] if {"main", "filler"} <= set(roles) else []
+    pairs = [*primary_contrasts(grid.scenario), *against, *filler, *wanted]
     return [pair for pair in dict.fromkeys(pairs) if set(pair) <= set(grid.answers)]
 
 
@@ -123,7 +135,7 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers)
         metric=metric.name,
         arm=contrast.names[0],
         baseline=contrast.names[1],
-        primary=contrast.names in PRIMARY_CONTRASTS and metric.name in PRIMARY,
+        primary=contrast.names in primary_contrasts(contrast.grid.scenario) and metric.primary,
         pairs=pairs.over.n,
         subjects=pairs.over.subjects,
         effective_subjects=pairs.over.effective,
@@ -165,13 +177,15 @@ def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:
 def _bca(
     pairs: Pairs, metrics: Sequence[Metric], replicates: dict[str, Floats]
 ) -> dict[str, tuple[float, float] | None]:
-    """BCa intervals of the metrics that are functions of sums, and of AUC; the calibration error has none."""
+    """BCa intervals of the metrics that are functions of sums, and of those that resample by themselves."""
     if pairs.over.subjects < BOOTSTRAP_FROM:
         return {}
     found: dict[str, tuple[float, float] | None] = {}
-    if "auc" in replicates and np.isfinite(replicates["auc"]).all():
-        resampled_R = resampled_auc(pairs.arm) - resampled_auc(pairs.baseline)
-        found["auc"] = bca_interval(replicates["auc"], resampled_R)
+    for metric in metrics:
+        if not isinstance(metric, SumMetric) and np.isfinite(replicates[metric.name]).all():
+            arm_R, baseline_R = metric.resampled(pairs.arm), metric.resampled(pairs.baseline)
+            if arm_R is not None and baseline_R is not None:
+                found[metric.name] = bca_interval(replicates[metric.name], arm_R - baseline_R)
     summed = [metric for metric in metrics if isinstance(metric, SumMetric)]
     sums = [np.hstack([m.subject_sums(pairs.arm), m.subject_sums(pairs.baseline)]) for m in summed]
     known = [replicates[metric.name] for metric in summed]
@@ -201,7 +215,7 @@ def _discordant(metric: Metric, pairs: Pairs) -> bool:
 
 def _flips(pairs: Pairs, metrics: Sequence[Metric]) -> dict[str, float]:
     """Sign-flip p of the primary metrics, whose effects are means of the items' differences."""
-    means = [metric for metric in metrics if metric.name in PRIMARY]
+    means = [metric for metric in metrics if metric.primary and isinstance(metric, MeanMetric)]
     differences_S = [
         np.bincount(
             pairs.arm.subject_N,

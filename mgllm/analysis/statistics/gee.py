@@ -12,10 +12,10 @@ from itertools import groupby
 
 import numpy as np
 
+from mgllm.analysis.metric import Floats, Ints
 from mgllm.analysis.statistics.claims import adjust
-from mgllm.analysis.statistics.grid import Floats, Grid, Ints
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.jackknife import FEWEST, Clusters, clusters, t_interval, t_tail
-from mgllm.analysis.statistics.metrics import correctness
 from mgllm.analysis.statistics.pairs import given, sample, some
 from mgllm.records import Gee, GeeTerm
 
@@ -119,7 +119,7 @@ def _rows(grids: Sequence[Grid]) -> _Rows:
         for arm in arms:
             kept_IE = given(grid.answers[arm], scored=False) & (grid.target_I >= 0)[:, None]
             over = sample(grid, grid.answers[arm], kept_IE)
-            correct.append(correctness(over))
+            correct.append(over.correct_N)
             owners += [grid.subjects[n] for n in np.flatnonzero(some(kept_IE, 1))]
             cells += [(arm, grid.row.model, grid.row.scenario)] * len(over.target_N)
     number = {subject: n for n, subject in enumerate(sorted(set(owners)))}

@@ -9,15 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgllm.analysis.metric import Floats, Ints
 from mgllm.analysis.statistics.runs import RunRecords, last_by_key, log_odds
 from mgllm.errors import InputError
 from mgllm.records import Record, RowName, ScenarioManifest, is_attributed
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 OUTCOMES = ("absent", "answered", "unparsed", "refused", "failed")
 """Codes of `Answers.outcome_IEK`; `absent`: no record, in a run that was stopped."""
@@ -108,14 +104,15 @@ def _row_name(record: Record, scenario: ScenarioManifest) -> RowName:
 
 
 def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -> Grid:
+    unasked = scenario.roles.get("unasked")
     everything: dict[str, list[Record]] = {arm: [] for arm in scenario.arms}
     for record in records:
         everything.setdefault(record.arm, []).append(record)
     by_arm = {arm: found for arm, found in everything.items() if found and not is_attributed(arm)}
-    asked = {record.item: record for record in records if record.arm != "none"}
+    asked = {record.item: record for record in records if record.arm != unasked}
     labels = tuple(label.id for label in scenario.labels)
     items = tuple(sorted(asked))
-    epochs = tuple(sorted({record.epoch for record in records if record.arm != "none"}))
+    epochs = tuple(sorted({record.epoch for record in records if record.arm != unasked}))
     return Grid(
         row=row,
         scenario=scenario,
@@ -127,7 +124,7 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -
         answers={
             arm: replace(answers_of(found, labels, items, epochs), rated=scenario.raters > 0)
             for arm, found in by_arm.items()
-            if arm != "none"
+            if arm != unasked
         },
         records=by_arm,
         attributed={arm: found for arm, found in everything.items() if is_attributed(arm)},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import Floats, Ints
+from mgllm.analysis.metric import Floats, Ints
 
 FEWEST = 5
 """Effective subjects under which no interval is given."""

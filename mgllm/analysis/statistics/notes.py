@@ -48,15 +48,15 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
 
 def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable[str]:
     name = scenario.name
-    if scenario.cue_source:
-        yield f"{name}: text+mg tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
+    if scenario.cue_source and (main := scenario.roles.get("main")):
+        yield f"{name}: {main} tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
     for arm, reason in scenario.arms_left_out.items():
         yield f"{name}: {arm} left out: {reason}"
     if scenario.paraphrase:
         yield f"{name}: wording '{scenario.paraphrase}'"
     if scenario.lettered:
         yield f"{name}: labels were offered as letters"
-    if "text+shuffled" in scenario.arms:
+    if scenario.roles.get("shuffled") in scenario.arms:
         yield from _about_shuffles(name, scenario.shuffles)
     if scenario.raters:
         yield (

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import ANSWERED, FAILED, Answers, Bools, Floats, Grid, Ints
+from mgllm.analysis.metric import Bools, Floats, Ints, Sample
+from mgllm.analysis.statistics.grid import ANSWERED, FAILED, Answers, Grid
 from mgllm.analysis.statistics.jackknife import Clusters, clusters
-from mgllm.analysis.statistics.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mgllm.analysis.statistics.grid import Answers, Bools, Grid, answers_of
+from mgllm.analysis.metric import Bools
+from mgllm.analysis.statistics.grid import Answers, Grid, answers_of
 from mgllm.errors import InputError
 from mgllm.records import Record
 

@@ -46,12 +46,12 @@ def log_odds(record: Record) -> float | None:
 
 
 def priors(records: Iterable[Record]) -> dict[PriorKey, Mapping[str, float]]:
-    """The labels' log-probabilities in the arm `none`, in nats, by what it was asked under."""
-    return {
-        prior_key(record): record.scores.total
-        for record in records
-        if record.arm == "none" and record.scores is not None
-    }
+    """The labels' log-probabilities in the arm `none`, in nats, by what it was asked under.
+
+    Args:
+        records: of that arm.
+    """
+    return {prior_key(record): record.scores.total for record in records if record.scores is not None}
 
 
 def prior_key(record: Record) -> PriorKey:

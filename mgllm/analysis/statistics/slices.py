@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mgllm.analysis.metric import Bools, known_metrics
 from mgllm.analysis.statistics.arm_rows import arm_rows
-from mgllm.analysis.statistics.effects import PRIMARY_CONTRASTS, Contrast, contrast_effects
-from mgllm.analysis.statistics.grid import Bools, Grid
-from mgllm.analysis.statistics.metrics import METRICS, PRIMARY
+from mgllm.analysis.statistics.effects import Contrast, contrast_effects, primary_contrasts
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.parts import narrowed
 from mgllm.errors import InputError
 from mgllm.records import Effect, Slice
@@ -55,7 +55,7 @@ def _slice(grid: Grid, covariate: str, value: str, kept_I: Bools) -> Slice:
         value=value,
         items=len(part.items),
         subjects=len(set(part.subjects)),
-        arms=tuple(row for row in arm_rows(part) if row.arm != "none"),
+        arms=tuple(row for row in arm_rows(part) if row.arm in part.answers),
         effects=tuple(_effects(part)),
     )
 
@@ -64,10 +64,10 @@ def _effects(part: Grid) -> list[Effect]:
     """Primary metrics of the primary contrasts; over a part of the items they are exploratory."""
     if not (part.target_I >= 0).any():
         return []
-    metrics = [metric for metric in METRICS if metric.name in PRIMARY]
+    metrics = [metric for metric in known_metrics() if metric.primary]
     return [
         effect.model_copy(update={"primary": False})
-        for names in PRIMARY_CONTRASTS
+        for names in primary_contrasts(part.scenario)
         if set(names) <= set(part.answers)
         for effect in contrast_effects(
             Contrast(part, part.row, names, (part.answers[names[0]], part.answers[names[1]])), metrics

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from mgllm.analysis.statistics.arm_rows import arm_rows
@@ -24,7 +24,7 @@ from mgllm.analysis.statistics.parts import on_common_items
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.statistics.slices import Covariate, slices
 from mgllm.errors import InputError, unknown
-from mgllm.records import Effect, Flips, RowName, Slice, Summary
+from mgllm.records import FIRST_ROLES, Effect, Flips, Role, RowName, Slice, Summary
 
 
 def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Sequence[Pair] = ()) -> Summary:
@@ -47,6 +47,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     return Summary(
         schema="mgllm.summary/1",
         runs=tuple(run.manifest.id for run in runs),
+        roles=_other_roles(runs),
         arms=arms,
         effects=effects,
         claims=claims(by_grid),
@@ -81,6 +82,11 @@ def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -
 def flips_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Flips, ...]:
     """Items of the same arm gained and lost between two runs: in `runs`, taken against `against`."""
     return tuple(flips(contrast) for contrast in _contrasts_between(runs, against))
+
+
+def _other_roles(runs: Sequence[RunRecords]) -> Mapping[str, Mapping[Role, str]]:
+    scenarios = [scenario for run in runs for scenario in run.manifest.scenarios]
+    return {each.name: each.roles for each in scenarios if each.roles != FIRST_ROLES}
 
 
 def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:

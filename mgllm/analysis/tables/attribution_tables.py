@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import SCALES, difference, number, p_words
+from mgllm.analysis.wording import difference, number, p_words
 from mgllm.records import POOL, AttributedGesture, Attribution, Effect, Way
 
 WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
@@ -124,9 +125,8 @@ def _flips(found: Attribution | None) -> str:
 
 
 def _unit(metric: str) -> str:
-    scale = SCALES[metric]
-    of = " of the target" if metric == "log_odds" else ""
-    return f"{scale.name}{of}" + (f" ({scale.unit})" if scale.unit else "")
+    scale = scale_of(metric)
+    return f"{scale.name}{scale.of}" + (f" ({scale.unit})" if scale.unit else "")
 
 
 def _pooled(rows: Sequence[GestureRow]) -> Iterable[str]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import SCALES, contrast_words, difference, level, number, p_words, span
+from mgllm.analysis.wording import contrast_words, difference, level, number, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, Share, Slice
 
 
@@ -135,7 +136,7 @@ def _slice_contrast(row: SliceEffect) -> str:
 
 @SLICE_EFFECTS.column("metric")
 def _slice_metric(row: SliceEffect) -> str:
-    return SCALES[row.effect.metric].name
+    return scale_of(row.effect.metric).name
 
 
 @SLICE_EFFECTS.column("difference [95 %]")
@@ -170,7 +171,7 @@ PLACES_WORDS = (
 )
 
 
-PRIOR_WORDS = "none: the mean probability of the label that stands there, over the label orders asked."
+PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
 
 
 SLICES_WORDS = (
@@ -183,8 +184,8 @@ def bias_tables(rows: Sequence[ArmBias]) -> Iterable[Table]:
     """Places of labels, and declined answers where there are any."""
     found = places([row for row in rows if row.positions])
     if found:
-        prior = [PRIOR_WORDS] if any(place.bias.arm == "none" for place in found) else []
-        yield POSITIONS.table(found, [*PLACES_WORDS, *prior])
+        unasked = dict.fromkeys(place.bias.arm for place in found if not place.bias.subjects)
+        yield POSITIONS.table(found, [*PLACES_WORDS, *(f"{arm}: {PRIOR_WORDS}" for arm in unasked)])
     declined = [row for row in rows if row.refused is not None]
     if any(share and share.value > 0 for row in declined for share in (row.refused, row.unparsed)):
         yield DECLINED.table(declined)
@@ -208,7 +209,7 @@ def _flags(rows: Sequence[SliceEffect]) -> Iterable[str]:
         name = f"{part.covariate}: {part.value}"
         size[name] += 1
         for flag in effect.flags:
-            words = f"{contrast_words(effect)} ({SCALES[effect.metric].name})"
+            words = f"{contrast_words(effect)} ({scale_of(effect.metric).name})"
             about.setdefault((name, flag), []).append(words)
     for (name, flag), found in about.items():
         where = "" if len(found) == size[name] else f"; {', '.join(found)}"

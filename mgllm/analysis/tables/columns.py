@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 R = TypeVar("R")
+Column = tuple[str, Callable[[R], str]]
+"""Header, and a row's words beneath it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Table:
     """One word or two per column."""
     rows: tuple[tuple[str, ...], ...]
     """Cells; the first columns are names, the others numbers."""
-    names: int
+    names: int = 1
     """How many columns are names: set left, the others right."""
     remarks: tuple[str, ...] = ()
     """Lines directly beneath."""
@@ -33,24 +35,30 @@ class TableSpec(Generic[R]):
     def __init__(self, title: str, *, names: int) -> None:
         self.title = title
         self.names = names
-        self._columns: list[tuple[str, Callable[[R], str]]] = []
+        self._columns: list[Callable[[], Iterable[Column[R]]]] = []
 
     def column(self, header: str) -> Callable[[Callable[[R], str]], Callable[[R], str]]:
         """Decorator: the function's words are the cells under `header`."""
 
         def add(cell: Callable[[R], str]) -> Callable[[R], str]:
-            self._columns.append((header, cell))
+            self._columns.append(lambda: [(header, cell)])
             return cell
 
         return add
 
+    def columns(self, made: Callable[[], Iterable[Column[R]]]) -> Callable[[], Iterable[Column[R]]]:
+        """Decorator: the function says the headers and cells of a group of columns, asked at each table."""
+        self._columns.append(made)
+        return made
+
     def table(self, rows: Sequence[R], remarks: Iterable[str] = (), strong: Iterable[str] = ()) -> Table:
         """The rows in this table's columns."""
-        cells = [[cell(row) for row in rows] for _, cell in self._columns]
+        columns = [column for made in self._columns for column in made()]
+        cells = [[cell(row) for row in rows] for _, cell in columns]
         shown = [n for n, column in enumerate(cells) if n < self.names or any(column)]
         return Table(
             title=self.title,
-            header=tuple(self._columns[n][0] for n in shown),
+            header=tuple(columns[n][0] for n in shown),
             rows=tuple(zip(*(cells[n] for n in shown), strict=True)),
             names=self.names,
             remarks=tuple(remarks),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import SCALES, contrast_words, difference, number, p_words, span
+from mgllm.analysis.wording import contrast_words, difference, number, p_words, span
 from mgllm.records import Effect, Flips, Gee, GeeTerm
 
 FLIPPED = TableSpec[Flips]("Items gained and lost (first epoch)", names=1)
@@ -74,18 +75,18 @@ def flipped_words(flips: Sequence[Flips]) -> list[str]:
 
 def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
     """One line per contrast, a column per metric: what fits a paper."""
-    metrics = [name for name in SCALES if any(effect.metric == name for effect in effects)]
+    metrics = [m for m in known_metrics() if any(effect.metric == m.name for effect in effects)]
     cells: dict[str, dict[str, Effect]] = {}
     for effect in effects:
         cells.setdefault(contrast_words(effect), {})[effect.metric] = effect
     return Table(
         title=WIDE,
-        header=("contrast", "pairs", *(SCALES[name].name for name in metrics)),
+        header=("contrast", "pairs", *(metric.scale.name for metric in metrics)),
         rows=tuple(
             (
                 words,
                 str(max(effect.pairs for effect in found.values())),
-                *(_cell(found.get(name)) for name in metrics),
+                *(_cell(found.get(metric.name)) for metric in metrics),
             )
             for words, found in cells.items()
         ),

@@ -57,7 +57,7 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 def _names(field: str) -> list[str]:
     if field in PAIRS:
         return [f"{field}_low", f"{field}_high"]
-    return [] if field in {"answer_shares", "exposures"} else [field]
+    return [] if field in {"answer_shares", "exposures", "further"} else [field]
 
 
 def _flat_bias(bias: ArmBias) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _flat(row: Frozen) -> dict[str, Any]:
         if name in PAIRS:
             low, high = value or ("", "")
             values |= {f"{name}_low": low, f"{name}_high": high}
-        elif name == "row":
+        elif name in {"row", "further"}:
             values |= value
         elif isinstance(value, Mapping):
             values |= {f"{name}_{key}": part for key, part in value.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from mgllm.analysis.statistics.runs import PriorKey, corrected, log_odds, priors
-from mgllm.records import Record
+from mgllm.records import FIRST_ROLES, Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ FLAT = tuple(name for name in Record.model_fields if name not in NESTED)
 """Fields that become one column each."""
 
 
-def frame(records: Iterable[Record]) -> pd.DataFrame:
+def frame(records: Iterable[Record], unasked: str = FIRST_ROLES["unasked"]) -> pd.DataFrame:
     """One row per record, in their order; every field that is one value is a column of its name.
 
     `label_order` is joined by "|". Further columns: `prompt_tokens`, `completion_tokens`, `log_odds` (of
@@ -31,7 +31,7 @@ def frame(records: Iterable[Record]) -> pd.DataFrame:
     import pandas as pd
 
     records = list(records)
-    prior = priors(records)
+    prior = priors(record for record in records if record.arm == unasked)
     table = pd.DataFrame([_row(record, prior) for record in records], columns=_columns(records))
     return table.astype({"correct": "boolean"})
 

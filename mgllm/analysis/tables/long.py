@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import NamedTuple
 
+from mgllm.analysis.metric import known_metrics, scale_of
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.wording import SCALES, change, level, p_words, span
+from mgllm.analysis.wording import change, level, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
 
 NAMES = tuple(RowName.model_fields)
-METRICS = tuple(SCALES)
 
 Interval = tuple[float, float] | None
 
@@ -84,7 +84,7 @@ def long_table(found: Iterable[Number]) -> Table:
         rows=tuple(
             (
                 " ".join(filter(None, [f"{n.arm} − {n.baseline}" if n.baseline else n.arm, n.slice])),
-                SCALES[n.metric].name if n.metric in SCALES else n.metric.replace("_", " "),
+                scale_of(n.metric).name if n.about != "bias" else n.metric.replace("_", " "),
                 _shown(n),
                 p_words(n.p),
                 p_words(n.q),
@@ -98,7 +98,7 @@ def long_table(found: Iterable[Number]) -> Table:
 
 
 def _shown(number: Number) -> str:
-    metric = number.metric if number.metric in SCALES else "accuracy"
+    metric = number.metric if number.about != "bias" else "accuracy"
     value = change(number.value, metric) if number.baseline else level(number.value, metric)
     return f"{value} {span(number.interval, metric)}".strip()
 
@@ -109,8 +109,8 @@ def _of_arm(arm: ArmSummary) -> list[Number]:
             arm.row, "arm", "", arm.arm, "", metric, value,
             arm.accuracy_interval if metric == "accuracy" else None, None, None, arm.answered, arm.subjects,
         )
-        for metric in METRICS
-        if (value := getattr(arm, metric)) is not None
+        for metric in (known.name for known in known_metrics())
+        if (value := arm.level(metric)) is not None
     ]  # fmt: skip
 
 

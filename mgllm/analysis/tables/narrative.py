@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mgllm.analysis.statistics.effects import FILLER, MAIN, SHUFFLED, TEXT
+from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.attribution_tables import WAYS
-from mgllm.analysis.wording import SCALES, gain, level, number, p_words, span
-from mgllm.records import ArmSummary, Attribution, Claim, Effect, RowName, Summary
-
-AGAINST = {
-    TEXT: "than with the text alone",
-    SHUFFLED: "than with another person's gestures (text+shuffled)",
-    FILLER: "than with as much text that says nothing (text+filler)",
-}
-"""What `text+mg` is set against, in words; in this order."""
-
+from mgllm.analysis.wording import gain, level, number, p_words, span
+from mgllm.records import ArmSummary, Attribution, Claim, Effect, Role, RowName, Summary
 
 LIKELY = 0.05
 """False discovery rate up to which a single gesture is named."""
@@ -50,7 +42,7 @@ def _account(summary: Summary, row: RowName) -> Account:
         heading=row.words,
         sentences=(
             *_asked(arms),
-            *_found(effects),
+            *_found(effects, summary.roles_of(row.scenario)),
             *_between(effects),
             *_gestures([each for each in summary.attribution if each.row == row]),
             *_constant(arms),
@@ -78,12 +70,20 @@ def _asked(arms: Sequence[ArmSummary]) -> Iterable[str]:
         yield "The items have no known targets, or none was answered: there is no accuracy."
 
 
-def _found(effects: Sequence[Effect]) -> Iterable[str]:
-    found = {(e.arm, e.baseline): e for e in effects if e.metric == "accuracy"}
-    for baseline, than in AGAINST.items():
-        effect = found.get((MAIN, baseline))
+def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str]:
+    """What the main arm is set against: the text, another's gestures, as much text that says nothing."""
+    controls: dict[str | None, str] = {
+        roles.get("shuffled"): "another person's gestures",
+        roles.get("filler"): "as much text that says nothing",
+    }
+    found: dict[str | None, Effect] = {
+        e.baseline: e for e in effects if e.metric == "accuracy" and e.arm == roles.get("main")
+    }
+    alone = {arm: "the text alone" for arm, e in found.items() if e.primary and arm not in controls}
+    for baseline, what in (*alone.items(), *((arm, f"{words} ({arm})") for arm, words in controls.items())):
+        effect = found.get(baseline)
         if effect is not None and effect.difference is not None:
-            yield _difference(effect, "With gestures,", than)
+            yield _difference(effect, "With gestures,", f"than with {what}")
 
 
 def _between(effects: Sequence[Effect]) -> Iterable[str]:
@@ -147,4 +147,4 @@ def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def _claimed(claim: Claim) -> str:
-    return f"Claim “the gestures' content helps”, by {SCALES[claim.metric].name}: {claim.words}."
+    return f"Claim “the gestures' content helps”, by {scale_of(claim.metric).name}: {claim.words}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mgllm.analysis.metric import known_metrics, scale_of
 from mgllm.analysis.statistics.gates import equivalence
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
@@ -12,7 +13,7 @@ from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
 from mgllm.analysis.tables.long import long_table, numbers
 from mgllm.analysis.tables.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
-from mgllm.analysis.wording import SCALES, contrast_words
+from mgllm.analysis.wording import contrast_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
 
 EXPOSED: dict[Exposure, str] = {
@@ -35,8 +36,8 @@ ALPHA = (
 )
 SHAPES = ("tables", "wide", "long")
 """What `compare --shape` takes; the first is the default."""
+PRIOR = "the mean probability of each label when nothing is told, its prior; not an accuracy."
 TOGETHER = "Models and scenarios together"
-LESS = "Brier score and calibration error: less is better, a negative difference is in favour of the arm."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
     if layout.shape == "long":
         yield long_table(numbers(about))
         return
-    yield from _arm_tables(about.arms)
+    yield from _arm_tables(about)
     if layout.shape == "wide":
         if about.effects:
             yield wide_table(about.effects, [*_flags(about.effects), *_less(about.effects)])
@@ -113,12 +114,14 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
     yield from slice_tables(about.slices)
 
 
-def _arm_tables(arms: Sequence[ArmSummary]) -> Iterable[Table]:
+def _arm_tables(about: Summary) -> Iterable[Table]:
+    arms = about.arms
+    unasked = [arm for arm in arms if arm.arm == about.roles_of(arm.row.scenario).get("unasked")]
     if arms:
-        yield OUTCOMES.table(arms, _arm_remarks(arms))
+        yield OUTCOMES.table(arms, _arm_remarks(arms, unasked))
     if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
         rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
-        yield SCORES.table([arm for arm in arms if arm.arm != "none"], rated)
+        yield SCORES.table([arm for arm in arms if arm not in unasked], rated)
 
 
 def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:
@@ -146,10 +149,10 @@ def _family(claims: Sequence[Claim]) -> list[str]:
     return [f"Holm over a family of {size} claim{'s' if size > 1 else ''}: every row of this table."]
 
 
-def _arm_remarks(arms: Sequence[ArmSummary]) -> Iterable[str]:
+def _arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> Iterable[str]:
     for arm in arms:
-        if arm.arm == "none" and arm.answer_shares:
-            yield "none: the mean probability of each label when nothing is told, its prior; not an accuracy."
+        if arm in unasked and arm.answer_shares:
+            yield f"{arm.arm}: {PRIOR}"
         if arm.constant is not None:
             yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
         for exposure, words in EXPOSED.items():
@@ -160,7 +163,7 @@ def _arm_remarks(arms: Sequence[ArmSummary]) -> Iterable[str]:
 def _results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
     for claim in claims:
         if claim.supported == supported:
-            yield f"Claim, {SCALES[claim.metric].name}: {claim.words}."
+            yield f"Claim, {scale_of(claim.metric).name}: {claim.words}."
 
 
 def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
@@ -189,8 +192,11 @@ def _equal(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def _less(effects: Sequence[Effect]) -> Iterable[str]:
-    if any(effect.metric in {"brier", "calibration_error"} for effect in effects):
-        yield LESS
+    names = {metric.name: metric.scale.name for metric in known_metrics() if metric.less_is_better}
+    if any(effect.metric in names for effect in effects):
+        *others, last = names.values()
+        words = f"{', '.join(others)} and {last}" if others else last
+        yield f"{words}: less is better, a negative difference is in favour of the arm."
 
 
 def _flags(effects: Sequence[Effect]) -> Iterable[str]:
@@ -198,6 +204,6 @@ def _flags(effects: Sequence[Effect]) -> Iterable[str]:
     about: dict[str, list[str]] = {}
     for effect in effects:
         for flag in effect.flags:
-            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({SCALES[effect.metric].name})")
+            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({scale_of(effect.metric).name})")
     for flag, rows in about.items():
         yield f"{flag[:1].upper()}{flag[1:]}: {'all rows' if len(rows) == len(effects) else '; '.join(rows)}."

@@ -1,9 +1,13 @@
-"""Every column of every table, one function each. A new column is a new function here."""
+"""Every column of every table, one function each. A new column is a new function here, or a new metric."""
 
 from __future__ import annotations
 
-from mgllm.analysis.tables.columns import TableSpec
-from mgllm.analysis.wording import SCALES, change, contrast_words, difference, level, number, p_words, span
+from collections.abc import Iterable
+from functools import partial
+
+from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.tables.columns import Column, TableSpec
+from mgllm.analysis.wording import change, contrast_words, difference, level, number, p_words, span
 from mgllm.records import ArmSummary, Claim, Effect
 
 CLAIMS = TableSpec[Claim]("Claim: the gestures' content helps (needs both contrasts)", names=2)
@@ -24,7 +28,7 @@ def _claim_row(claim: Claim) -> str:
 
 @CLAIMS.column("metric")
 def _claim_metric(claim: Claim) -> str:
-    return SCALES[claim.metric].name
+    return scale_of(claim.metric).name
 
 
 @CLAIMS.column("over text")
@@ -98,39 +102,15 @@ def _cues(arm: ArmSummary) -> str:
     return ", ".join([arm.row.cue_source.replace("_", "-"), *known])
 
 
-@SCORES.column("accuracy [95 %]")
-def _accuracy(arm: ArmSummary) -> str:
-    return f"{level(arm.accuracy, 'accuracy')} {span(arm.accuracy_interval, 'accuracy')}".strip()
+@SCORES.columns
+def _metrics() -> Iterable[Column[ArmSummary]]:
+    """One for each metric, with its interval where there is one."""
+    return [(metric.header, partial(_level, metric.name)) for metric in known_metrics()]
 
 
-@SCORES.column("balanced")
-def _balanced(arm: ArmSummary) -> str:
-    return level(arm.balanced_accuracy, "balanced_accuracy")
-
-
-@SCORES.column("macro-F1")
-def _macro_f1(arm: ArmSummary) -> str:
-    return level(arm.macro_f1, "macro_f1")
-
-
-@SCORES.column("AUC")
-def _auc(arm: ArmSummary) -> str:
-    return level(arm.auc, "auc")
-
-
-@SCORES.column("log-odds")
-def _log_odds(arm: ArmSummary) -> str:
-    return level(arm.log_odds, "log_odds")
-
-
-@SCORES.column("Brier")
-def _brier(arm: ArmSummary) -> str:
-    return level(arm.brier, "brier")
-
-
-@SCORES.column("ECE %")
-def _calibration_error(arm: ArmSummary) -> str:
-    return level(arm.calibration_error, "calibration_error")
+def _level(metric: str, arm: ArmSummary) -> str:
+    interval = arm.accuracy_interval if metric == "accuracy" else None
+    return f"{level(arm.level(metric), metric)} {span(interval, metric)}".strip()
 
 
 @SCORES.column("acc. less prior")
@@ -161,7 +141,7 @@ def _contrast(effect: Effect) -> str:
 @CHECKS.column("metric")
 @EXPLORATORY.column("metric")
 def _metric(effect: Effect) -> str:
-    return SCALES[effect.metric].name
+    return scale_of(effect.metric).name
 
 
 @PRIMARY.column("arm")

@@ -6,16 +6,14 @@ runs, prompts ─► payload (each text once, deflated) ───┘
 """
 
 from mgllm.pages.report.page import build_page
-from mgllm.pages.report.section import PageAccount, PageContent, PageItem, PageRun, PageTable
+from mgllm.pages.report.section import PageContent, PageItem, PageRun
 from mgllm.pages.report.serving import PageServer, PageSource
 
 __all__ = [
-    "PageAccount",
     "PageContent",
     "PageItem",
     "PageRun",
     "PageServer",
     "PageSource",
-    "PageTable",
     "build_page",
 ]

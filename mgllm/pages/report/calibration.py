@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, FAINT, drawing, panel_grid, to_svg
-from mgllm.pages.report.words import short
+from mgllm.analysis.tables.columns import Table
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
+from mgllm.pages.report.svg import ACCENT, FAINT, drawing, panel_grid, short, to_svg
 from mgllm.records import Calibration, RowName
 
 LEAD = (
@@ -17,6 +17,7 @@ LEAD = (
 )
 
 
+@section("calibration")
 def calibration_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where labels were not scored."""
     errors = {(arm.row, arm.arm): arm.calibration_error for arm in content.summary.arms}
@@ -25,7 +26,7 @@ def calibration_section(content: PageContent) -> Section | None:
         return _picture(name, row, arms, [_described(arm, errors.get((row, arm.arm))) for arm in arms])
 
     pictures = picture_per_row("calibration", content.figures.calibrations, draw)
-    return Section("calibration", "Calibration", LEAD, pictures) if pictures else None
+    return Section("calibration", "Calibration", LEAD, pictures, order=40) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:
@@ -62,8 +63,8 @@ def _described(arm: Calibration, error: float | None) -> str:
     return f"{short(arm.arm)}: {told}"
 
 
-def _numbers(arms: Sequence[Calibration], words: Sequence[str]) -> PageTable:
-    return PageTable(
+def _numbers(arms: Sequence[Calibration], words: Sequence[str]) -> Table:
+    return Table(
         "Numbers in the picture",
         ("arm", "group", "items", "mean P(most probable) %", "right %"),
         tuple(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, INK, drawing, panel_grid, to_svg
-from mgllm.pages.report.words import short
+from mgllm.analysis.tables.columns import Table
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
+from mgllm.pages.report.svg import ACCENT, INK, drawing, panel_grid, short, to_svg
 from mgllm.records import Confusion, RowName
 
 LEAD = (
@@ -18,11 +18,12 @@ DEEPEST = 0.5
 """Opacity of a cell that holds its whole row: letters stay readable on it."""
 
 
+@section("confusion")
 def confusion_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where nothing with a known target was answered."""
     found = [each for each in content.figures.confusions if any(map(any, each.counts))]
     pictures = picture_per_row("confusion", found, _picture)
-    return Section("confusion", "What was taken for what", LEAD, pictures) if pictures else None
+    return Section("confusion", "What was taken for what", LEAD, pictures, order=50) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Confusion]) -> Picture:
@@ -70,9 +71,9 @@ def _described(arm: Confusion) -> str:
     return f"{short(arm.arm)}: {cells}"
 
 
-def _numbers(arms: Sequence[Confusion]) -> PageTable:
+def _numbers(arms: Sequence[Confusion]) -> Table:
     labels = arms[0].labels
-    return PageTable(
+    return Table(
         "Numbers in the picture (records)",
         ("arm", "is", *(f"answered {label}" for label in labels), "no answer"),
         tuple(

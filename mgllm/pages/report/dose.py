@@ -5,38 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
+from mgllm.analysis.statistics.effects import without_cues
+from mgllm.analysis.tables.columns import Table
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
-from mgllm.records import ArmSummary, RowName
+from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
-NOISY, CLEAN = "text+noisy@", "text+mg"
-LEVELS = ("text", "text+shuffled")
-"""Arms drawn as level lines."""
+NOISY = "noisy"
+"""What an arm with wrong gestures adds to its text; its level is the share of labels replaced."""
 LEAD = (
-    "Accuracy when each gesture's label is replaced with the chance below (0: text+mg). Bars are 95 % "
+    "Accuracy when each gesture's label is replaced with the chance below (0: {main}). Bars are 95 % "
     "intervals by person, over the items that each arm answered."
 )
 
 
+@section("dose")
 def dose_section(content: PageContent) -> Section | None:
     """One picture per row with at least one noisy arm; null where there is none."""
+    scenarios = {scenario.name: scenario for run in content.runs for scenario in run.manifest.scenarios}
+
+    def draw(name: str, row: RowName, arms: list[ArmSummary]) -> Picture | None:
+        return _picture(name, row, arms, scenarios[row.scenario])
+
     scored = [arm for arm in content.summary.arms if arm.accuracy is not None]
-    pictures = picture_per_row("dose", scored, _picture)
-    return Section("dose", "Wrong gestures", LEAD, pictures) if pictures else None
+    pictures = picture_per_row("dose", scored, draw)
+    mains = dict.fromkeys(scenario.roles.get("main", "") for scenario in scenarios.values())
+    lead = LEAD.format(main=", ".join(filter(None, mains)))
+    return Section("dose", "Wrong gestures", lead, pictures, order=70) if pictures else None
 
 
-def _doses(arms: Sequence[ArmSummary]) -> dict[float, ArmSummary]:
-    doses = {CLEAN: 0.0}
+def _doses(arms: Sequence[ArmSummary], clean: str | None) -> dict[float, ArmSummary]:
+    doses = {clean: 0.0}
     for arm in arms:
-        if arm.arm.startswith(NOISY):
-            doses[arm.arm] = float(arm.arm.removeprefix(NOISY))
+        stem, _, level = arm.arm.partition("@")
+        if level and stem.rpartition("+")[2] == NOISY:
+            doses[arm.arm] = float(level)
     found = {doses[arm.arm]: arm for arm in arms if arm.arm in doses}
     return dict(sorted(found.items()))
 
 
-def _picture(name: str, row: RowName, arms: Sequence[ArmSummary]) -> Picture | None:
-    doses, levels = _doses(arms), [arm for arm in arms if arm.arm in LEVELS]
-    if not any(arm.arm.startswith(NOISY) for arm in doses.values()):
+def _picture(
+    name: str, row: RowName, arms: Sequence[ArmSummary], scenario: ScenarioManifest
+) -> Picture | None:
+    doses = _doses(arms, scenario.roles.get("main"))
+    levels = [arm for arm in arms if arm.arm in (without_cues(scenario), scenario.roles.get("shuffled"))]
+    if all(level == 0 and arm.arm == scenario.roles.get("main") for level, arm in doses.items()):
         return None
     with drawing():
         figure, axes = new_figure(5.6, 3.0)
@@ -72,9 +85,9 @@ def _apart(heights: Sequence[float], gap: float) -> list[float]:
     return [height + shift for height in moved]
 
 
-def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> PageTable:
+def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> Table:
     rows = [(f"{p:g}", arm) for p, arm in doses.items()] + [("", arm) for arm in levels]
-    return PageTable(
+    return Table(
         "Numbers in the picture",
         ("arm", "share replaced", "accuracy % [95 %]", "answered"),
         tuple((arm.arm, p, _accuracy(arm), str(arm.answered)) for p, arm in rows),

@@ -7,13 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, new_figure, to_svg
-from mgllm.pages.report.words import plain, short, signed
+from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.wording import axis_words, difference, p_words
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
+from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, new_figure, short, to_svg
 from mgllm.records import Effect, RowName
 
-PANELS = {"accuracy": ("accuracy, points", 100.0, 1), "log_odds": ("log-odds of the target, nats", 1.0, 2)}
-"""The two primary metrics: axis, factor, decimals."""
 LEAD = (
     "Arm minus baseline over the items that both answered; to the right of the line the arm is better. "
     "Bars are 95 % intervals by person. Filled: the two contrasts that the claim needs. Open: exploratory. "
@@ -21,6 +21,7 @@ LEAD = (
 )
 
 
+@section("differences")
 def forest_section(content: PageContent) -> Section | None:
     """One picture per scenario and model, tables alone where no pair is answered; null without contrasts."""
 
@@ -28,18 +29,18 @@ def forest_section(content: PageContent) -> Section | None:
         return _picture(name, row, effects, content.other_tables.get(row.words, ()))
 
     effects = content.summary.effects
-    shown = [e for e in effects if e.difference is not None and e.metric in PANELS]
+    shown = [e for e in effects if e.difference is not None and e.metric in _panels()]
     pictures = picture_per_row("forest", shown, draw)
     claims = [("All claims of this page", content.claim_tables)] if content.claim_tables else []
     bare = dict.fromkeys(e.row.words for e in effects if e.row not in {e.row for e in shown})
     undrawn = [(words, content.other_tables[words]) for words in bare if content.other_tables.get(words)]
     if not pictures and not claims and not undrawn:
         return None
-    return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn))
+    return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn), order=10)
 
 
-def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequence[PageTable]) -> Picture:
-    metrics = [metric for metric in PANELS if any(e.metric == metric for e in effects)]
+def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequence[Table]) -> Picture:
+    metrics = [metric for metric in _panels() if any(e.metric == metric for e in effects)]
     lines = list(dict.fromkeys((e.arm, e.baseline) for e in effects))
     with drawing():
         figure, axes = new_figure(2.6 + 3.4 * len(metrics), 0.9 + 0.3 * len(lines), (1, len(metrics)))
@@ -52,20 +53,25 @@ def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequenc
 def _draw(
     axes: Any, effects: Sequence[Effect], lines: Sequence[tuple[str, str]], metric: str, *, first: bool
 ) -> None:
-    label, factor, _ = PANELS[metric]
+    scale = scale_of(metric)
     axes.axvline(0, color=FAINT, linewidth=1)
     for effect in effects:
         y = lines.index((effect.arm, effect.baseline))
-        x = factor * (effect.difference or 0.0)
+        x = scale.factor * (effect.difference or 0.0)
         if effect.interval is not None:
-            axes.plot([factor * end for end in effect.interval], [y, y], color=ACCENT, linewidth=1.6)
+            axes.plot([scale.factor * end for end in effect.interval], [y, y], color=ACCENT, linewidth=1.6)
         fill = ACCENT if effect.primary else "none"
         axes.plot([x], [y], "o", color=ACCENT, markerfacecolor=fill, markersize=6)
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_yticks(range(len(lines)), [_contrast(*line) for line in lines] if first else [], color=INK)
-    axes.set_xlabel(label)
+    axes.set_xlabel(axis_words(scale))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
+
+
+def _panels() -> list[str]:
+    """The primary metrics."""
+    return [metric.name for metric in known_metrics() if metric.primary]
 
 
 def _contrast(arm: str, baseline: str) -> str:
@@ -76,8 +82,8 @@ def _described(effects: Sequence[Effect]) -> str:
     return "; ".join(f"{_contrast(e.arm, e.baseline)}, {' '.join(_cells(e)[1:3])}" for e in effects)
 
 
-def _numbers(effects: Sequence[Effect]) -> PageTable:
-    return PageTable(
+def _numbers(effects: Sequence[Effect]) -> Table:
+    return Table(
         "Numbers in the picture",
         ("contrast", "metric", "difference [95 %]", "p", "q", "pairs", "subjects"),
         tuple(_cells(effect) for effect in effects),
@@ -86,25 +92,13 @@ def _numbers(effects: Sequence[Effect]) -> PageTable:
 
 
 def _cells(effect: Effect) -> tuple[str, ...]:
-    label, factor, digits = PANELS[effect.metric]
-    low, high = effect.interval or (None, None)
-    span = (
-        ""
-        if low is None or high is None
-        else f" [{plain(factor * low, digits)}, {plain(factor * high, digits)}]"
-    )
+    scale = scale_of(effect.metric)
     return (
         _contrast(effect.arm, effect.baseline),
-        label,
-        f"{signed(factor * (effect.difference or 0.0), digits)}{span}",
-        _p(effect.p if effect.primary else None),
-        _p(effect.q),
+        axis_words(scale),
+        difference(effect),
+        p_words(effect.p if effect.primary else None),
+        p_words(effect.q),
         str(effect.pairs),
         str(effect.subjects),
     )
-
-
-def _p(p: float | None) -> str:
-    if p is None:
-        return ""
-    return "<.001" if p < 0.0005 else f"{p:.3f}".removeprefix("0")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, SECOND, drawing, new_figure, to_svg
-from mgllm.pages.report.words import plain, short, signed
+from mgllm.analysis.metric import scale_of
+from mgllm.analysis.tables.attribution_tables import WAYS
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.wording import axis_words, difference
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
+from mgllm.pages.report.svg import ACCENT, FAINT, INK, SECOND, drawing, new_figure, short, to_svg
 from mgllm.records import Attribution, RowName
 
 LEAD = (
@@ -17,12 +20,11 @@ LEAD = (
     "is exploratory. A gesture's number is about this model's reading of a word in a prompt, not about what "
     "the movement means in a person."
 )
-AXES = {"log_odds": ("log-odds of the target, nats", 1.0, 2), "accuracy": ("accuracy, points", 100.0, 1)}
-"""By metric: axis, factor, decimals."""
 APART = 0.17
 """Distance of a gesture's two marks from its line, in lines."""
 
 
+@section("gestures")
 def gestures_section(content: PageContent) -> Section | None:
     """One picture per row with its table; null where no run was attributed."""
 
@@ -30,10 +32,10 @@ def gestures_section(content: PageContent) -> Section | None:
         return _picture(name, row, found, content.gesture_tables.get(row.words, ()))
 
     pictures = picture_per_row("gestures", content.summary.attribution, draw)
-    return Section("gestures", "What each gesture gives", LEAD, pictures) if pictures else None
+    return Section("gestures", "What each gesture gives", LEAD, pictures, order=30) if pictures else None
 
 
-def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequence[PageTable]) -> Picture:
+def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequence[Table]) -> Picture:
     metric = found[0].effect.metric
     shown = [e for e in found if e.effect.metric == metric and e.effect.difference is not None]
     lines = list(dict.fromkeys(each.gesture.words for each in shown))
@@ -45,36 +47,27 @@ def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequ
 
 
 def _draw(axes: Any, shown: Sequence[Attribution], lines: Sequence[str], metric: str) -> None:
-    label, factor, _ = AXES[metric]
+    scale = scale_of(metric)
     axes.axvline(0, color=FAINT, linewidth=1)
     for each in shown:
         out = each.way == "left_out"
         y = lines.index(each.gesture.words) + (-APART if out else APART)
         colour = ACCENT if out else SECOND
         if each.effect.interval is not None:
-            axes.plot([factor * end for end in each.effect.interval], [y, y], color=colour, linewidth=1.5)
+            axes.plot(
+                [scale.factor * end for end in each.effect.interval], [y, y], color=colour, linewidth=1.5
+            )
         fill = colour if out else "none"
-        x = factor * (each.effect.difference or 0.0)
+        x = scale.factor * (each.effect.difference or 0.0)
         axes.plot([x], [y], "o", color=colour, markerfacecolor=fill, markersize=5.5)
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_yticks(range(len(lines)), [short(line, 44) for line in lines], color=INK)
-    axes.set_xlabel(label)
+    axes.set_xlabel(axis_words(scale))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
 
 def _described(shown: Sequence[Attribution]) -> str:
-    return "; ".join(f"{short(each.gesture.words)}, {_way(each)} {_number(each)}" for each in shown)
-
-
-def _way(each: Attribution) -> str:
-    return "left out" if each.way == "left_out" else "told alone"
-
-
-def _number(each: Attribution) -> str:
-    _, factor, digits = AXES[each.effect.metric]
-    value = signed(factor * (each.effect.difference or 0.0), digits)
-    if each.effect.interval is None:
-        return value
-    low, high = (plain(factor * end, digits) for end in each.effect.interval)
-    return f"{value} [{low}, {high}]"
+    return "; ".join(
+        f"{short(each.gesture.words)}, {WAYS[each.way]} {difference(each.effect)}" for each in shown
+    )

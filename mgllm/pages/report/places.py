@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mgllm.pages.report.section import PageContent, PageTable, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, to_svg
-from mgllm.pages.report.words import short
+from mgllm.analysis.tables.columns import Table
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
+from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, short, to_svg
 from mgllm.records import ArmBias, RowName, Share
 
 LEAD = (
@@ -18,11 +18,12 @@ LEAD = (
 )
 
 
+@section("places")
 def places_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where labels stood in one order."""
     found = [each for each in content.summary.bias if each.positions and each.orders > 1]
     pictures = picture_per_row("places", found, _picture)
-    return Section("places", "Place in the list", LEAD, pictures) if pictures else None
+    return Section("places", "Place in the list", LEAD, pictures, order=60) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[ArmBias]) -> Picture:
@@ -63,8 +64,8 @@ def _described(arm: ArmBias) -> str:
     return f"{short(arm.arm)}: {shares}"
 
 
-def _numbers(arms: Sequence[ArmBias]) -> PageTable:
-    return PageTable(
+def _numbers(arms: Sequence[ArmBias]) -> Table:
+    return Table(
         "Numbers in the picture",
         ("arm", "place", "answers there % [95 %]", "targets there %", "items", "orders"),
         tuple(

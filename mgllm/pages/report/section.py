@@ -8,7 +8,10 @@ from typing import Protocol, TypeVar
 
 from markupsafe import Markup
 
+from mgllm.analysis import Account
+from mgllm.analysis.tables.columns import Table
 from mgllm.records import Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
+from mgllm.registry import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Picture:
     """What it is about."""
     svg: Markup
     """The drawing; it says in words what it shows."""
-    tables: Sequence[PageTable]
+    tables: Sequence[Table]
     """Its numbers."""
 
 
@@ -35,8 +38,10 @@ class Section:
     """How to read it."""
     pictures: Sequence[Picture] = ()
     """Drawings, each with its table."""
-    tables: Sequence[tuple[str, Sequence[PageTable]]] = ()
+    tables: Sequence[tuple[str, Sequence[Table]]] = ()
     """Tables shown openly, under a heading each."""
+    order: int = 1000
+    """Its place on the page: smaller ones stand first, equal ones by name."""
 
 
 class AboutRow(Protocol):
@@ -94,38 +99,6 @@ class PageRun:
 
 
 @dataclass(frozen=True, slots=True)
-class PageTable:
-    """A table as people read it."""
-
-    title: str
-    """What it shows."""
-    header: tuple[str, ...]
-    """One word or two per column."""
-    rows: tuple[tuple[str, ...], ...]
-    """Cells."""
-    names: int = 1
-    """How many columns are names; the others are numbers."""
-    remarks: tuple[str, ...] = ()
-    """Lines beneath."""
-    strong: tuple[str, ...] = ()
-    """Lines beneath those, in bold: supported claims alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageAccount:
-    """What one row of the tables found, in sentences, and its tables."""
-
-    heading: str
-    """Scenario, model and how it was asked."""
-    sentences: tuple[str, ...]
-    """What was found."""
-    claims: tuple[str, ...]
-    """What was claimed and is not shown, or not tested."""
-    supported: tuple[str, ...] = ()
-    """Claims that are supported: these alone stand in bold."""
-
-
-@dataclass(frozen=True, slots=True)
 class PageContent:
     """Everything that a page shows."""
 
@@ -135,15 +108,21 @@ class PageContent:
     """The numbers."""
     figures: Figures
     """What is drawn beside them."""
-    accounts: Sequence[PageAccount]
+    accounts: Sequence[Account]
     """The numbers in words."""
-    arm_tables: Mapping[str, Sequence[PageTable]]
+    arm_tables: Mapping[str, Sequence[Table]]
     """By heading: what was answered, and how well."""
-    other_tables: Mapping[str, Sequence[PageTable]]
+    other_tables: Mapping[str, Sequence[Table]]
     """By heading: differences and all that stands beside them."""
-    gesture_tables: Mapping[str, Sequence[PageTable]] = field(default_factory=dict)
+    gesture_tables: Mapping[str, Sequence[Table]] = field(default_factory=dict)
     """By heading: what each gesture gives."""
-    claim_tables: Sequence[PageTable] = ()
+    claim_tables: Sequence[Table] = ()
     """All claims of the page, with what many comparisons cost."""
     texts_left_out: bool = False
     """Prompts and replies were left out on request."""
+
+
+sections: Shelf[Callable[[PageContent], Section | None]] = Shelf("section", "mgllm.pages.report")
+"""Parts of the page by name; each makes nothing where there is nothing to show."""
+section = sections.register
+"""Decorator: put a part of the page on the shelf under a name."""

@@ -15,6 +15,8 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
+from mgllm.pages.shell import visible
+
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 INK, FAINT, ACCENT, SECOND = "#010101", "#020202", "#030303", "#040404"
@@ -135,3 +137,21 @@ def _name(root: ET.Element, name: str, title: str, description: str) -> None:
         element = ET.Element(f"{SVG}{tag}", {"id": f"{name}-{tag[0]}"})
         element.text = str(words)
         root.insert(position, element)
+
+
+def short(text: str, length: int = 30) -> str:
+    """At most so many characters, hidden ones named, for a picture."""
+    text = visible(text)
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def signed(value: float, digits: int) -> str:
+    """A difference with its sign, a true minus."""
+    text = f"{value:+.{digits}f}"
+    return (text.lstrip("+-") if float(text) == 0 else text).replace("-", "−")
+
+
+def plain(value: float, digits: int) -> str:
+    """A number with a true minus."""
+    text = f"{value:.{digits}f}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")

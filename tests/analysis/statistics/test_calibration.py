@@ -10,12 +10,11 @@ import pytest
 from sklearn.metrics import brier_score_loss
 
 from mgllm.analysis import RunRecords, summarise
+from mgllm.analysis.metric import Sample, known_metrics
 from mgllm.analysis.statistics.calibration import BINS, CalibrationError
-from mgllm.analysis.statistics.metrics import METRICS
-from mgllm.analysis.statistics.sample import Sample
 
 MakeRun = Callable[..., RunRecords]
-BRIER = next(metric for metric in METRICS if metric.name == "brier")
+BRIER = next(metric for metric in known_metrics() if metric.name == "brier")
 
 
 def random_sample(seed: int, n: int, labels: int, subjects: int) -> Sample:

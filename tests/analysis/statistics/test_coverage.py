@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from mgllm.analysis.metric import Sample, known_metrics
 from mgllm.analysis.statistics.jackknife import clusters, jackknife
-from mgllm.analysis.statistics.metrics import METRICS
-from mgllm.analysis.statistics.sample import Sample
 
 ITEMS, REPLICATES = 5, 2_000
-ACCURACY = METRICS[0]
+ACCURACY = known_metrics()[0]
 
 
 def right_or_wrong(rng: np.random.Generator, subjects: int, shift: float) -> np.ndarray:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, roc_auc_score
 
-from mgllm.analysis.statistics.metrics import METRICS, Auc
-from mgllm.analysis.statistics.sample import Metric, Sample
+from mgllm.analysis.metric import Metric, Sample, known_metrics
+from mgllm.analysis.statistics.auc import Auc
 
-BY_NAME = {metric.name: metric for metric in METRICS}
+BY_NAME = {metric.name: metric for metric in known_metrics()}
 
 
 def random_sample(seed: int, *, subjects: int, labels: int, ties: bool = False, whole: bool = True) -> Sample:
@@ -91,7 +91,7 @@ def test_labels_that_are_no_target_count_as_wrong_answers_alone() -> None:
     assert BY_NAME["balanced_accuracy"].replicates(sample)[0] == pytest.approx(np.mean(recalls))
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+@pytest.mark.parametrize("metric", known_metrics(), ids=lambda metric: metric.name)
 @pytest.mark.parametrize("labels", [2, 3])
 @pytest.mark.parametrize("ties", [False, True])
 def test_a_subject_left_out_is_its_items_left_out(metric: Metric, labels: int, ties: bool) -> None:

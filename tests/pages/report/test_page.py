@@ -14,8 +14,8 @@ from typing import Any
 
 from mgllm.commands._page_content import PageOptions
 from mgllm.commands.compare import compare
-from mgllm.commands.report import report
-from mgllm.pages.report.page import SECTIONS
+from mgllm.commands.report import PageOptions, report
+from mgllm.pages.report.section import sections
 from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -182,4 +182,4 @@ def test_parts_without_material_are_left_out(make_page: Callable[..., Any]) -> N
     page = make_page(items=12, arms=FEW).text
     ids = {a.get("id") for tag, a in Walker(page).tags if tag == "section"}
     assert {"run", "summary", "differences", "arms", "calibration", "confusion", "places", "items"} == ids
-    assert len(SECTIONS) == 7
+    assert len(sections.names()) == 7

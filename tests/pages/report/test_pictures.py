@@ -14,8 +14,8 @@ from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.pages.report.calibration import calibration_section
 from mgllm.pages.report.confusion import confusion_section
 from mgllm.pages.report.dose import _apart, dose_section
-from mgllm.pages.report.facts import run_facts
 from mgllm.pages.report.forest import forest_section
+from mgllm.pages.report.page import run_facts
 from mgllm.pages.report.places import _top, places_section
 from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row
 from mgllm.pages.report.svg import ACCENT, drawing, new_figure, to_svg

@@ -1,6 +1,7 @@
-"""AUC over resampled subjects: each item weighs as often as its subject is drawn.
+"""AUC: over all items, with each subject left out, and over resampled subjects.
 
-Shape suffixes: N items, P positives, M negatives, T ties + 1, S subjects, L labels, R resamples.
+Shape suffixes: N items, P positives, M negatives, T ties + 1, S subjects, L labels, R resamples;
+`1S` has one value over all, then S without one.
 """
 
 from __future__ import annotations
@@ -9,18 +10,75 @@ from functools import lru_cache
 
 import numpy as np
 
+from mgllm.analysis.metric import Bools, Floats, Ints, Metric, Sample, Scale, metric
 from mgllm.analysis.statistics.checks import DRAWS, drawn_counts
-from mgllm.analysis.statistics.grid import Bools, Floats, Ints
-from mgllm.analysis.statistics.sample import Sample
 
 WORK = 200_000_000
 """Items × rankings × resamples of one arm at most, as long as 2,000 resamples are left."""
 AT_ONCE = 400_000
 """Weights held at once: items × resamples."""
-
-
 KEPT = 8
 """Arms whose resamples are kept: an arm stands in several contrasts, mostly over the same items."""
+
+
+@metric("auc")
+class Auc(Metric):
+    """Chance that P(label) is higher where the label is true; ties count half; mean over true labels."""
+
+    scale, header, order = Scale("AUC", 1, 3), "AUC", 40
+    scored = True
+
+    def per_item(self, sample: Sample) -> Floats:
+        """P(label) of each item [N, L]."""
+        return sample.probabilities_NL
+
+    def replicates(self, sample: Sample) -> Floats:
+        """AUC over all items, then without each subject [1 + S]; NaN with one class."""
+        each = [
+            _auc_replicates(sample.probabilities_NL[:, label], sample.target_N == label, sample.subject_N)
+            for label in np.unique(sample.target_N)
+        ]
+        mean_1S: Floats = np.mean(each, axis=0)
+        return mean_1S
+
+    def resampled(self, sample: Sample) -> Floats:
+        """AUC over each resample of the subjects [R]."""
+        return resampled_auc(sample)
+
+
+def _auc_replicates(score_N: Floats, positive_N: Bools, subject_N: Ints) -> Floats:
+    """Mann–Whitney's U over the product of class sizes; subjects are taken off U in one pass."""
+    subjects = int(subject_N.max()) + 1
+    _, rank_N = np.unique(score_N, return_inverse=True)
+    positives_S = np.bincount(subject_N[positive_N], minlength=subjects)
+    negatives_S = np.bincount(subject_N[~positive_N], minlength=subjects)
+    zero_N = np.zeros_like(subject_N)
+    wins_N = _wins(rank_N, positive_N, zero_N)
+    own_N = _wins(rank_N, positive_N, subject_N)
+    u_all = wins_N[positive_N].sum()
+    # Pairs with a positive of the subject, and pairs with a negative of it, less those counted twice.
+    touched_S = np.bincount(subject_N, weights=wins_N - np.where(positive_N, own_N, 0.0), minlength=subjects)
+    u_1S = np.concatenate([[u_all], u_all - touched_S])
+    positives_1S = np.concatenate([[positives_S.sum()], positives_S.sum() - positives_S])
+    negatives_1S = np.concatenate([[negatives_S.sum()], negatives_S.sum() - negatives_S])
+    cells_1S = positives_1S * negatives_1S
+    return np.where(cells_1S > 0, u_1S / np.maximum(cells_1S, 1), np.nan)
+
+
+def _wins(rank_N: Ints, positive_N: Bools, group_N: Ints) -> Floats:
+    """Per item, the pairs (positive, negative) of its group that include it and go right; ties half [N]."""
+    span = int(rank_N.max()) + 1
+    key_N = group_N * span + rank_N
+    wins_N = np.zeros(len(rank_N))
+    for here_N, sign in ((positive_N, 1), (~positive_N, -1)):
+        others = np.sort(key_N[~here_N])
+        below = np.searchsorted(others, key_N[here_N], "left") + np.searchsorted(
+            others, key_N[here_N], "right"
+        )
+        first = np.searchsorted(others, group_N[here_N] * span, "left")
+        last = np.searchsorted(others, (group_N[here_N] + 1) * span, "left")
+        wins_N[here_N] = below / 2 - first if sign > 0 else last - below / 2
+    return wins_N
 
 
 def resampled_auc(sample: Sample) -> Floats:

@@ -10,11 +10,10 @@ from scipy.stats import bootstrap
 from sklearn.metrics import roc_auc_score
 
 from mgllm.analysis import RunRecords, summarise
-from mgllm.analysis.statistics import auc_bootstrap
-from mgllm.analysis.statistics.auc_bootstrap import resampled_auc
+from mgllm.analysis.metric import Sample
+from mgllm.analysis.statistics import auc
+from mgllm.analysis.statistics.auc import Auc, resampled_auc
 from mgllm.analysis.statistics.checks import drawn_counts
-from mgllm.analysis.statistics.metrics import Auc
-from mgllm.analysis.statistics.sample import Sample
 
 MakeRun = Callable[..., RunRecords]
 
@@ -54,17 +53,17 @@ def test_each_resample_is_that_of_its_items(labels: int, digits: int) -> None:
 def test_every_subject_once_is_the_auc_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = made(1, 3)
     monkeypatch.setattr(auc_bootstrap, "drawn_counts", lambda *_, **__: iter([np.ones((2, 40), int)]))
-    auc_bootstrap._resampled.cache_clear()
+    auc._resampled.cache_clear()
     assert resampled_auc(sample) == pytest.approx(np.repeat(Auc().replicates(sample)[0], 2))
-    auc_bootstrap._resampled.cache_clear()
+    auc._resampled.cache_clear()
 
 
 def test_two_labels_need_one_ranking_unless_they_rank_otherwise() -> None:
     sample = made(2, 2)
-    assert len(auc_bootstrap._rankings(sample.probabilities_NL, sample.target_N, sample.subject_N)) == 1
+    assert len(auc._rankings(sample.probabilities_NL, sample.target_N, sample.subject_N)) == 1
     odd = sample.probabilities_NL.copy()
     odd[0] = (0.2, 0.3)  # a label outside the top k: the two do not sum to 1
-    assert len(auc_bootstrap._rankings(odd, sample.target_N, sample.subject_N)) == 2
+    assert len(auc._rankings(odd, sample.target_N, sample.subject_N)) == 2
 
 
 def test_blocks_are_the_same_draws_however_many_at_once() -> None:
