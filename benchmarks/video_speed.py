@@ -27,7 +27,7 @@ from mgllm.media.pose import PoseDetector, watch
 from mgllm.media.quiet import quiet_stderr
 from mgllm.media.video import Pixels, open_video
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.steady import at_steady_rate
+from mgllm.skeleton.preparing import at_steady_rate
 from mgllm.transcription.watching import FPS
 
 TARGET = 0.8

@@ -1,4 +1,4 @@
-"""From a clip as it was recorded to one that can be compared: gaps filled, centred, scaled.
+"""From a clip as it was recorded to one that can be compared: gaps filled, centred, scaled, resampled.
 
 Pure functions of arrays [T, V, …]; T frames, V joints, C channels, D = 2 or 3 coordinates. What is not
 seen is False in the mask [T, V] and 0 in the coordinates, so that nothing downstream meets a NaN.
@@ -20,6 +20,10 @@ from mgllm.skeleton.layout import Layout
 Points = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Reals = NDArray[np.floating[Any]]
+MAX_GAP = 0.2
+"""Seconds between two frames of a stream over which nothing is interpolated."""
+_CLOCK = 1e-6
+"""Seconds by which two times may differ and be the same."""
 
 
 class Preparation(Frozen):
@@ -141,3 +145,54 @@ def _root_track(x_TVD: Points, mask_TV: Mask, layout: Layout) -> Points:
     frames = np.arange(len(x_TVD))
     steps = [np.interp(frames, frames[there], track[there, d]) for d in range(track.shape[1])]
     return np.stack(steps, axis=1).astype(np.float32)
+
+
+def resampled(clip: PreparedClip, frames: int) -> PreparedClip:
+    """The whole clip in `frames` frames: linear in time, first and last frame kept.
+
+    Where one of the two neighbours is missing, the nearer frame decides alone.
+    """
+    last = len(clip.x) - 1
+    place = np.linspace(0, last, frames) if frames > 1 else np.array([last / 2])
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, last)
+    share = (place - low).astype(np.float32)[:, None, None]
+    near = np.rint(place).astype(np.int64)
+    both = clip.mask[low] & clip.mask[high]
+    x = np.where(both[..., None], (1 - share) * clip.x[low] + share * clip.x[high], clip.x[near])
+    mask = both | clip.mask[near]
+    return PreparedClip(np.where(mask[..., None], x, 0).astype(np.float32), mask)
+
+
+def at_steady_rate(
+    times_T: NDArray[np.float64], x_TVC: NDArray[np.floating[Any]], fps: float, *, max_gap: float = MAX_GAP
+) -> NDArray[np.float32]:
+    """Joints at the first time, and then `fps` times a second up to the last one.
+
+    Between two frames a joint that is seen in both lies on the line between them, in the stream's time. A
+    joint that only one of them sees, or one beside a gap, is taken as it is in a frame at most half a step
+    away; otherwise it is missing.
+
+    Args:
+        times_T: seconds, growing.
+        x_TVC: x, y and confidence; NaN = missing.
+        fps: frames a second to be made.
+        max_gap: seconds.
+    """
+    count = int(np.floor((times_T[-1] - times_T[0]) * fps + _CLOCK)) + 1
+    wanted = times_T[0] + np.arange(count) / fps
+    high = np.clip(np.searchsorted(times_T, wanted, side="right"), 1, max(1, len(times_T) - 1))
+    high = np.minimum(high, len(times_T) - 1)
+    low = np.maximum(high - 1, 0)
+    gap = times_T[high] - times_T[low]
+    share = np.where(gap > 0, (wanted - times_T[low]) / np.where(gap > 0, gap, 1), 0).clip(0, 1)
+    near = np.where(share < 0.5, low, high)
+    reached = np.abs(wanted - times_T[near]) <= 0.5 / fps + _CLOCK
+    seen_TV = ~np.isnan(x_TVC[..., :2]).any(axis=-1)
+    both = seen_TV[low] & seen_TV[high] & (gap <= max_gap + _CLOCK)[:, None]
+    part = share[:, None, None]
+    between = (1 - part) * x_TVC[low] + part * x_TVC[high]
+    alone = np.where((seen_TV[near] & reached[:, None])[..., None], x_TVC[near], np.nan)
+    steady = np.where(both[..., None], between, alone).astype(np.float32)
+    steady[..., 2] = np.where(np.isnan(steady[..., 0]), 0, steady[..., 2])
+    return steady

@@ -17,8 +17,8 @@ from mgllm.media.poses import Poses, several_people
 from mgllm.media.video import open_video
 from mgllm.progress import Display, Steps
 from mgllm.skeleton import Layout
+from mgllm.skeleton.preparing import MAX_GAP, at_steady_rate
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
-from mgllm.skeleton.steady import MAX_GAP, at_steady_rate
 
 FPS = 25.0
 """Frames a second that joints of videos are brought to."""

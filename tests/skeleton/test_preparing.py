@@ -19,11 +19,11 @@ from mgllm.skeleton.preparing import (
     centred,
     fill_gaps,
     prepare_clip,
+    resampled,
     scale_pair,
     scaled,
     seen_joints,
 )
-from mgllm.skeleton.views import bones, cropped, mirrored, motion, resampled
 
 Array = NDArray[np.float32]
 
@@ -171,53 +171,9 @@ def test_one_frame_and_no_joint_are_survived() -> None:
     layout = load_layout("kinect20")
     one = prepare_clip(recording("kinect20", frames=1), layout, 3, Preparation())
     assert np.isfinite(resampled(one, 8).x).all()
-    assert not motion(one).x.any()
     none = prepare_clip(np.full((3, 20, 3), np.nan, np.float32), layout, 3, Preparation())
     assert not none.mask.any()
     assert not none.x.any()
-
-
-@pytest.mark.parametrize("name", LAYOUTS)
-def test_bones_are_differences_to_parents(name: str) -> None:
-    clip, layout = prepared(name), load_layout(name)
-    view = bones(clip, layout)
-    for joint, parent in enumerate(layout.parents):
-        for frame in range(len(clip.x)):
-            both = clip.mask[frame, joint] and clip.mask[frame, max(parent, 0) if parent >= 0 else joint]
-            want = clip.x[frame, joint] - clip.x[frame, parent] if both and parent >= 0 else 0
-            np.testing.assert_allclose(view.x[frame, joint], want, atol=1e-6)
-            assert view.mask[frame, joint] == both
-
-
-def test_motion_is_the_difference_to_the_frame_before() -> None:
-    clip = prepared("ntu25")
-    view = motion(clip)
-    assert not view.x[0].any()
-    for frame in range(1, len(clip.x)):
-        both = clip.mask[frame] & clip.mask[frame - 1]
-        np.testing.assert_allclose(view.x[frame][both], (clip.x[frame] - clip.x[frame - 1])[both], atol=1e-6)
-        assert not view.x[frame][~both].any()
-
-
-@pytest.mark.parametrize("name", LAYOUTS)
-def test_a_mirror_exchanges_sides_and_negates_x_and_undoes_itself(name: str) -> None:
-    clip, layout = prepared(name), load_layout(name)
-    image = mirrored(clip, layout)
-    left, right = layout.index("left_shoulder"), layout.index("right_shoulder")
-    np.testing.assert_array_equal(image.x[:, left, 0], -clip.x[:, right, 0])
-    np.testing.assert_array_equal(image.x[:, left, 1:], clip.x[:, right, 1:])
-    np.testing.assert_array_equal(image.mask[:, left], clip.mask[:, right])
-    back = mirrored(image, layout)
-    np.testing.assert_array_equal(back.x, clip.x)
-    np.testing.assert_array_equal(back.mask, clip.mask)
-    assert (image.x != clip.x).any()
-
-
-@pytest.mark.parametrize("name", [name for name in LAYOUTS if name != "coco17"])
-def test_bones_of_the_mirror_are_the_mirror_of_bones(name: str) -> None:
-    clip, layout = prepared(name), load_layout(name)
-    one, other = bones(mirrored(clip, layout), layout), mirrored(bones(clip, layout), layout)
-    np.testing.assert_allclose(one.x, other.x, atol=1e-6)
 
 
 @pytest.mark.parametrize("frames", [1, 7, 20, 33])
@@ -238,13 +194,3 @@ def test_resampling_is_linear_in_time(frames: int) -> None:
     same = resampled(clip, 20)
     np.testing.assert_allclose(same.x, clip.x, atol=1e-5)
     np.testing.assert_array_equal(same.mask, clip.mask)
-
-
-def test_a_crop_that_is_too_long_is_padded_and_masked() -> None:
-    clip = prepared("kinect20")
-    part = cropped(clip, 8, 15)
-    np.testing.assert_array_equal(part.x[:5], clip.x[15:])
-    np.testing.assert_array_equal(part.mask[:5], clip.mask[15:])
-    assert not part.x[5:].any()
-    assert not part.mask[5:].any()
-    np.testing.assert_array_equal(cropped(clip, 4, 2).x, clip.x[2:6])

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from mgllm.skeleton import Clip
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.preparing import Preparation, prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import Preparation, prepare_clip, resampled
 from mgllm.synthetic import Difficulty, hidden_classes, make_clips, visible_classes
 from mgllm.synthetic.definitions import LAYOUT
 from mgllm.synthetic.ranges import PROPERTIES

@@ -15,8 +15,7 @@ from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.graph import Graph
 from mgllm.records import Frozen
 from mgllm.skeleton import Layout, SkeletonDataset
-from mgllm.skeleton.preparing import Preparation, prepare_clip, scale_pair
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import Preparation, prepare_clip, resampled, scale_pair
 
 Numbers = Sequence[int] | NDArray[np.int64]
 

@@ -20,8 +20,7 @@ from mgllm.recognizer.network.reading import ClipReader, Numbers
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.recognizer.training.probing import neighbours
 from mgllm.skeleton import Clip, SkeletonDataset, write_dataset
-from mgllm.skeleton.preparing import prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import prepare_clip, resampled
 
 TRAIN, TEST = np.arange(18), np.arange(18, 36)
 

@@ -13,8 +13,7 @@ import torch
 from mgllm.errors import InputError
 from mgllm.recognizer.network.reading import ClipReader, Preprocessing, check_layout, layout_graph
 from mgllm.skeleton import Clip, Layout, SkeletonDataset, write_dataset
-from mgllm.skeleton.preparing import Preparation, prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import Preparation, prepare_clip, resampled
 
 
 def test_a_batch_is_its_clips_prepared_one_by_one(toy: SkeletonDataset) -> None:

@@ -17,8 +17,7 @@ from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, TimelineOptions
 from mgllm.recognizer.timelines.windows import WindowOptions
 from mgllm.recognizer.training.probing import fit_linear
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.preparing import Points, prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import Points, prepare_clip, resampled
 
 LAYOUT = load_layout("coco17")
 HOW = Preprocessing(frames=8)

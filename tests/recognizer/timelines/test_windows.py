@@ -12,8 +12,7 @@ from mgllm.recognizer.network.reading import Preprocessing
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.recognizer.timelines.windows import WindowOptions, frame_posteriors, window, window_starts
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.preparing import Points, prepare_clip
-from mgllm.skeleton.views import resampled
+from mgllm.skeleton.preparing import Points, prepare_clip, resampled
 
 LAYOUT = load_layout("coco17")
 HOW = Preprocessing(frames=8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mgllm.skeleton.steady import at_steady_rate
+from mgllm.skeleton.preparing import at_steady_rate
 
 Reals = NDArray[np.float32]
 
