@@ -152,17 +152,17 @@ def test_resume_refuses_what_would_move_numbers(go: Any, shelve: Any, folders: F
         go(arms=("text", "text+mg"), seed=1, resume=first.folder)
     with pytest.raises(InputError, match="arms"):
         go(arms=("text",), resume=first.folder)
-    path = shorter_set(folders)
-    with pytest.raises(InputError, match=r"the item set of scenario meeting was meeting.jsonl \(sha256 "):
-        go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
-
-
-def shorter_set(folders: Folders) -> Path:
     assert folders.scenarios is not None
-    lines = (folders.scenarios / "items" / "meeting.jsonl").read_text().replace("If everybody", "If all")
     path = folders.scenarios / "items" / "other.jsonl"
-    path.write_text(lines)
-    return path
+    lines = (folders.scenarios / "items" / "meeting.jsonl").read_text()
+    path.write_text(lines.replace("If everybody", "If all"))
+    with pytest.raises(InputError) as refused:
+        go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
+    assert "the item set of scenario meeting was meeting.jsonl (sha256 " in str(refused.value)
+    assert re.search(r"differs is that of arm text(\+mg)? .*item meeting-p2-", str(refused.value))
+    path.write_text(lines.replace('"made_up":true', '"made_up":true,"calm":true'))
+    with pytest.raises(InputError, match=r"is now other.jsonl \(sha256 \w{8}\); start a new run"):
+        go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
 
 
 @pytest.mark.parametrize("store_text", [True, False])
