@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.analysis import Covariate, RunRecords, frame, narrate, render, summarise
-from mgllm.commands.report import PageOptions, page_content, read_runs
+from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.pages.report.dose import dose_section
 from mgllm.records import FIRST_ROLES, Summary
 from mgllm.testing.made_run import MadeRun, write_made_run

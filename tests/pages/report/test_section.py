@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.commands.report import PageOptions, page_content, read_runs
+from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.pages.report import build_page
 from mgllm.pages.report.page import made_sections
 from mgllm.pages.report.section import PageContent, Section, section, sections
