@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from mgllm.analysis.statistics.jackknife import t_tail
-from mgllm.analysis.wording import SCALES, change, contrast_words, gain, p_words
+from mgllm.analysis.wording import SCALES, contrast_words, gain, level, p_words
 from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Summary
 
@@ -59,7 +59,7 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
     """
     if not 0 < margin < inf:
         raise InputError("--margin must be a number above 0: how large a difference would not matter")
-    within = f"within ±{change(margin, effect.metric)[1:]} {SCALES[effect.metric].unit}".strip()
+    within = f"within ±{level(margin, effect.metric).lstrip('+')} {SCALES[effect.metric].unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
         return Equivalence(None, f"not tested to be equivalent {within}: no interval")
     sides = (margin - effect.difference, margin + effect.difference)

@@ -59,6 +59,9 @@ def test_a_perfect_model_is_perfect_in_every_number() -> None:
     assert gained.flags == ("no interval: no variation between subjects",)
     assert (gained.b, gained.c) == (24, 0)
     assert gained.mcnemar_p == pytest.approx(2 * 0.5**24)
+    (flips,) = summary.flips
+    assert (flips.gained, flips.lost, flips.lost_items) == (24, 0, ())
+    assert flips.gained_items == tuple(f"i{n:03d}" for n in range(24))
 
 
 def test_a_model_without_a_clue_has_the_numbers_of_a_coin() -> None:
