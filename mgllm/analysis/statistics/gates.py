@@ -8,7 +8,7 @@ from math import inf
 
 from mgllm.analysis.metric import scale_of
 from mgllm.analysis.statistics.jackknife import t_tail
-from mgllm.analysis.wording import change, contrast_words, gain, p_words
+from mgllm.analysis.wording import contrast_words, gain, level, p_words
 from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Summary
 
@@ -60,7 +60,7 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
     """
     if not 0 < margin < inf:
         raise InputError("--margin must be a number above 0: how large a difference would not matter")
-    within = f"within ±{change(margin, effect.metric)[1:]} {scale_of(effect.metric).unit}".strip()
+    within = f"within ±{level(margin, effect.metric).lstrip('+')} {scale_of(effect.metric).unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
         return Equivalence(None, f"not tested to be equivalent {within}: no interval")
     sides = (margin - effect.difference, margin + effect.difference)

@@ -117,3 +117,11 @@ def test_a_gate_fails_on_what_the_p_rejects(made_run: MakeRun, effect_size: floa
         below, above = sure and (found.difference or 0) < 0, sure and (found.difference or 0) > 0
         assert (gate(summary, "text+mg<text") is not None) == below
         assert (gate(summary, "text+mg<=text") is None) == above
+
+
+@pytest.mark.parametrize(
+    ("margin", "words"), [(0.05, "±5.0 points"), (0.0004, "±0.0 points"), (1.0, "±100.0 points")]
+)
+def test_a_margin_is_written_as_a_number(made_run: MakeRun, margin: float, words: str) -> None:
+    found = accuracy(summarise([made_run(2, sizes=(1,) * 25)]))
+    assert f"equivalent within {words} (two one-sided tests" in equivalence(found, margin).words

@@ -13,7 +13,7 @@ import scipy.stats
 from sklearn.metrics import brier_score_loss, f1_score, recall_score, roc_auc_score
 
 from mgllm.analysis import RunRecords, summarise
-from mgllm.analysis.statistics.agreement import agreement
+from mgllm.analysis.statistics.arm_rows import agreement
 from mgllm.analysis.statistics.grid import grids
 from mgllm.records import ArmSummary, Effect, Record, Summary
 from tests.analysis.conftest import make_manifest, make_record
@@ -59,6 +59,9 @@ def test_a_perfect_model_is_perfect_in_every_number() -> None:
     assert gained.flags == ("no interval: no variation between subjects",)
     assert (gained.b, gained.c) == (24, 0)
     assert gained.mcnemar_p == pytest.approx(2 * 0.5**24)
+    (flips,) = summary.flips
+    assert (flips.gained, flips.lost, flips.lost_items) == (24, 0, ())
+    assert flips.gained_items == tuple(f"i{n:03d}" for n in range(24))
 
 
 def test_a_model_without_a_clue_has_the_numbers_of_a_coin() -> None:

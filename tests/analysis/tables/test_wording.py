@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgllm.analysis import RunRecords, narrate, summarise
+from mgllm.analysis.metric import metrics
 from mgllm.analysis.wording import (
-    SCALES,
     change,
     contrast_words,
     difference,
@@ -90,8 +90,8 @@ def test_each_metric_has_its_scale(
 
 def test_every_metric_of_a_summary_has_a_scale(made_run: MakeRun) -> None:
     summary = summarise([made_run(1, sizes=(5,) * 20)])
-    assert {each.metric for each in summary.effects} == set(SCALES)
-    assert set(SCALES) <= set(ArmSummary.model_fields)
+    assert {each.metric for each in summary.effects} == set(metrics.names())
+    assert set(metrics.names()) <= set(ArmSummary.model_fields)
 
 
 @pytest.mark.parametrize(
