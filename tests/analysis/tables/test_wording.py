@@ -134,7 +134,7 @@ def test_a_primary_gain_is_told_whole() -> None:
         ({"b": 1, "c": 1}, "; 1 item gained, 1 lost)."),
         ({"b": None, "c": None}, "30 pairs)."),
         ({"flags": ("few subjects: 6.0 effective", "cue sources differ")}, " Few subjects: 6.0 effective. C"),
-        ({"primary": False}, "Exploratory: with gestures, accuracy is 10.0 points higher"),
+        ({"primary": False, "baseline": "text+filler"}, "Exploratory: with gestures, accuracy is 10.0 poi"),
         ({"baseline": "text+shuffled"}, "higher than with another person's gestures (text+shuffled) [2.0"),
         ({"baseline": "text+filler"}, "higher than with as much text that says nothing (text+filler) [2.0"),
         (
