@@ -19,8 +19,6 @@ GUIDE = ROOT / "CONTRIBUTING.md"
 PLACEHOLDER = re.compile(r"NAME[^/]*$")
 PLACE = re.compile(r"[\w.-]+(?:/[\w.-]*)+|[\w-]+\.py")
 """A path or a Python file in backticks; no command line, no registration line."""
-COMING = {"style", "metric", "section"}
-"""Registrations that the guide promises and that no module has yet."""
 UNIMPORTED = ("__init__", "__main__")
 
 
@@ -122,8 +120,7 @@ def registrations() -> Iterator[Any]:
     """Line number, folder and registration line of each row of CONTRIBUTING.md that has one."""
     for number, line in enumerate(GUIDE.read_text(encoding="utf-8").splitlines(), 1):
         for folder, kind in re.findall(r"`mgllm/([\w/]+)/NAME\.py`[^|`]*`@(\w+)\(", line):
-            coming = [pytest.mark.xfail(reason="its shelf is being built")] if kind in COMING else []
-            yield pytest.param(f"{GUIDE.name}:{number}", folder, kind, id=kind, marks=coming)
+            yield pytest.param(f"{GUIDE.name}:{number}", folder, kind, id=kind)
 
 
 @pytest.mark.parametrize(("line", "folder", "kind"), [*registrations()])

@@ -40,42 +40,6 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         {"none", "text", "mg", "text+mg", "text+shuffled", "text+filler"},
         "a made-up run for the tests of whoever builds on mgllm: it is written arm by arm",
     ),
-    "experiment/model_names.py": (
-        {"local"},
-        "a user may write `local` alone",
-    ),
-    # What stands today and goes: cues, arms and their settings.
-    "arms/arms.py": ({"summary"}, "today"),
-    "cues/block.py": ({"summary", "by_turn"}, "today"),
-    "cues/checks.py": ({"summary", "by_turn"}, "today"),
-    "cues/own_rates.py": ({"summary"}, "today"),
-    "experiment/asking.py": ({"none"}, "today"),
-    "experiment/material.py": ({"text+noisy", "text+mg"}, "today"),
-    "experiment/plan.py": ({"text+mg", "text+shuffled"}, "today"),
-    "commands/human_export.py": ({"text+mg", "none"}, "today"),
-    # What stands today and goes: backends.
-    "commands/_named_runs.py": ({"local"}, "today"),
-    "commands/dry_run.py": ({"local"}, "today"),
-    "experiment/manner.py": ({"local"}, "today"),
-    # What stands today and goes: numbers and pages.
-    "analysis/statistics/arm_rows.py": ({"none", "accuracy"}, "today"),
-    "analysis/statistics/bias.py": ({"none"}, "today"),
-    "analysis/statistics/effects.py": (
-        {"text+mg", "text+shuffled", "text+filler", "accuracy", "auc"},
-        "today",
-    ),
-    "analysis/statistics/gates.py": ({"accuracy"}, "today"),
-    "analysis/statistics/grid.py": ({"none"}, "today"),
-    "analysis/statistics/notes.py": ({"text+shuffled"}, "today"),
-    "analysis/statistics/runs.py": ({"none"}, "today"),
-    "analysis/statistics/slices.py": ({"none"}, "today"),
-    "analysis/tables/attribution_tables.py": ({"log_odds"}, "today"),
-    "analysis/tables/bias_tables.py": ({"none"}, "today"),
-    "analysis/tables/long.py": ({"accuracy"}, "today"),
-    "analysis/tables/narrative.py": ({"accuracy"}, "today"),
-    "analysis/tables/sections.py": ({"none", "brier", "calibration_error"}, "today"),
-    "analysis/wording.py": ({"log_odds"}, "today"),
-    "pages/report/dose.py": ({"text+noisy", "text+mg", "text+shuffled"}, "today"),
 }
 """Files that ask for a name that is another's, which names, and why they may."""
 
