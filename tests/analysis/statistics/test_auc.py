@@ -52,7 +52,7 @@ def test_each_resample_is_that_of_its_items(labels: int, digits: int) -> None:
 
 def test_every_subject_once_is_the_auc_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = made(1, 3)
-    monkeypatch.setattr(auc_bootstrap, "drawn_counts", lambda *_, **__: iter([np.ones((2, 40), int)]))
+    monkeypatch.setattr(auc, "drawn_counts", lambda *_, **__: iter([np.ones((2, 40), int)]))
     auc._resampled.cache_clear()
     assert resampled_auc(sample) == pytest.approx(np.repeat(Auc().replicates(sample)[0], 2))
     auc._resampled.cache_clear()
@@ -73,9 +73,9 @@ def test_blocks_are_the_same_draws_however_many_at_once() -> None:
 
 
 def test_large_samples_are_drawn_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auc_bootstrap, "WORK", 150 * 8 * 2_300)
+    monkeypatch.setattr(auc, "WORK", 150 * 8 * 2_300)
     assert len(resampled_auc(made(5, 8))) == 2_300
-    monkeypatch.setattr(auc_bootstrap, "WORK", 1)
+    monkeypatch.setattr(auc, "WORK", 1)
     assert len(resampled_auc(made(6, 8))) == 2_000
 
 
