@@ -10,9 +10,21 @@ from mgllm.analysis.statistics.gates import equivalence
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
 from mgllm.analysis.tables.long import long_table, numbers
-from mgllm.analysis.tables.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
+from mgllm.analysis.tables.tables import (
+    CHECKS,
+    CLAIMS,
+    EXPLORATORY,
+    FLIPPED,
+    GEE,
+    MISSING,
+    OUTCOMES,
+    PRIMARY,
+    SCORES,
+    flipped_words,
+    gee_words,
+    wide_table,
+)
 from mgllm.analysis.wording import contrast_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
 from mgllm.registry import Shelf
