@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import contrast_words, difference, level, number, p_words, span
-from mgllm.records import ArmBias, ArmSummary, Effect, Share, Slice
+from mgllm.analysis.wording import contrast_words, difference, estimate, level, number, p_words, share_words
+from mgllm.records import ArmBias, ArmSummary, Effect, Slice
 
 
 class Place(NamedTuple):
@@ -51,13 +51,6 @@ def _place_items(place: Place) -> str:
     return str(place.bias.items) if place.bias.subjects else f"{place.bias.items} order{plural}"
 
 
-def _percent(share: Share | None) -> str:
-    """ "50.0 [38.1, 61.9]"; an empty word where there is none."""
-    if share is None:
-        return ""
-    return f"{number(100 * share.value, 1)} {span(share.interval, 'accuracy')}".strip()
-
-
 POSITIONS = TableSpec[Place](
     "Position bias: answers by the place of the label in the prompt",
     names=2,
@@ -65,7 +58,7 @@ POSITIONS = TableSpec[Place](
         ("arm", lambda place: place.bias.arm),
         ("label stands", _stands),
         ("items", _place_items),
-        ("answers there % [95 %]", lambda place: _percent(place.bias.positions[place.nth])),
+        ("answers there % [95 %]", lambda place: share_words(place.bias.positions[place.nth])),
         (
             "targets there %",
             lambda place: number(100 * place.bias.targets[place.nth], 1) if place.bias.targets else "",
@@ -77,8 +70,8 @@ DECLINED = TableSpec[ArmBias](
     names=1,
     columns=[
         ("arm", lambda row: row.arm),
-        ("refused [95 %]", lambda row: _percent(row.refused)),
-        ("unparsed [95 %]", lambda row: _percent(row.unparsed)),
+        ("refused [95 %]", lambda row: share_words(row.refused)),
+        ("unparsed [95 %]", lambda row: share_words(row.unparsed)),
     ],
 )
 SLICE_ARMS = TableSpec[SliceArm](
@@ -89,12 +82,7 @@ SLICE_ARMS = TableSpec[SliceArm](
         ("arm", lambda row: row.arm.arm),
         ("answered", lambda row: f"{row.arm.answered} of {row.arm.n}"),
         ("subjects", lambda row: str(row.arm.subjects)),
-        (
-            "accuracy % [95 %]",
-            lambda row: (
-                f"{level(row.arm.accuracy, 'accuracy')} {span(row.arm.accuracy_interval, 'accuracy')}".strip()
-            ),
-        ),
+        ("accuracy % [95 %]", lambda row: estimate(row.arm.accuracy, row.arm.accuracy_interval, "accuracy")),
         ("AUC", lambda row: level(row.arm.auc, "auc")),
         ("log-odds", lambda row: level(row.arm.log_odds, "log_odds")),
     ],

@@ -7,7 +7,7 @@ from functools import partial
 
 from mgllm.analysis.metric import known_metrics, scale_of
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
-from mgllm.analysis.wording import change, contrast_words, difference, level, number, p_words, span
+from mgllm.analysis.wording import change, contrast_words, difference, estimate, level, number, p_words, span
 from mgllm.records import ArmSummary, Claim, Effect, Flips, Gee, GeeTerm
 
 
@@ -27,7 +27,7 @@ def _metrics() -> Iterable[Column[ArmSummary]]:
 
 def _level(metric: str, arm: ArmSummary) -> str:
     interval = arm.accuracy_interval if metric == "accuracy" else None
-    return f"{level(arm.level(metric), metric)} {span(interval, metric)}".strip()
+    return estimate(arm.level(metric), interval, metric)
 
 
 def _agreement(arm: ArmSummary) -> str:
