@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mgllm.analysis.metric import Scale, scale_of
-from mgllm.records import Effect
+from mgllm.records import Effect, Share
 
 
 def number(value: float | None, digits: int, *, plus: bool = False) -> str:
@@ -39,6 +39,16 @@ def span(interval: tuple[float, float] | None, metric: str) -> str:
     scale = scale_of(metric)
     low, high = (number(_scaled(end, scale), scale.digits) for end in interval)
     return f"[{low}, {high}]"
+
+
+def estimate(value: float | None, interval: tuple[float, float] | None, metric: str) -> str:
+    """An arm's number with its interval: "61.2 [50.4, 72.0]"."""
+    return f"{level(value, metric)} {span(interval, metric)}".strip()
+
+
+def share_words(share: Share | None) -> str:
+    """A share in percent with its interval: "50.0 [38.1, 61.9]"; an empty word where there is none."""
+    return "" if share is None else estimate(share.value, share.interval, "accuracy")
 
 
 def p_words(p: float | None) -> str:

@@ -34,9 +34,6 @@ class GestureRow(NamedTuple):
         return self.ways[way].effect if way in self.ways else None
 
 
-GESTURES = TableSpec[GestureRow]("What each gesture gives", names=1)
-
-
 def gesture_rows(found: Sequence[Attribution]) -> list[GestureRow]:
     """Attributions of one row of the tables, joined by gesture, in their order."""
     rows: dict[str, GestureRow] = {}
@@ -56,58 +53,30 @@ def attribution_table(found: Sequence[Attribution]) -> Iterable[Table]:
     yield GESTURES.table(rows, [*remarks, *_pooled(rows), *_flags(found)])
 
 
-@GESTURES.column("gesture")
-def _gesture(row: GestureRow) -> str:
-    return row.gesture.words
-
-
-@GESTURES.column("items")
-def _items(row: GestureRow) -> str:
-    return str(row.gesture.items)
-
-
-@GESTURES.column("subjects")
-def _subjects(row: GestureRow) -> str:
-    return str(row.gesture.subjects)
-
-
-@GESTURES.column("left out [95 %]")
-def _left_out(row: GestureRow) -> str:
-    return _difference(row.effect("left_out"))
-
-
-@GESTURES.column("q")
-def _left_out_q(row: GestureRow) -> str:
-    return _q(row.effect("left_out"))
-
-
-@GESTURES.column("gained : lost")
-def _left_out_flips(row: GestureRow) -> str:
-    return _flips(row.ways.get("left_out"))
-
-
-@GESTURES.column("told alone [95 %]")
-def _added(row: GestureRow) -> str:
-    return _difference(row.effect("added"))
-
-
-@GESTURES.column("q")
-def _added_q(row: GestureRow) -> str:
-    return _q(row.effect("added"))
-
-
-@GESTURES.column("gained : lost")
-def _added_flips(row: GestureRow) -> str:
-    return _flips(row.ways.get("added"))
-
-
-@GESTURES.column("pull")
 def _pull(row: GestureRow) -> str:
     found = row.ways.get("left_out") or row.ways.get("added")
     if found is None or not found.pulls:
         return ""
     label, most = max(found.pulls.items(), key=lambda pull: pull[1])
     return f"{label} {number(most, 2, plus=True)}"
+
+
+GESTURES = TableSpec[GestureRow](
+    "What each gesture gives",
+    names=1,
+    columns=[
+        ("gesture", lambda row: row.gesture.words),
+        ("items", lambda row: str(row.gesture.items)),
+        ("subjects", lambda row: str(row.gesture.subjects)),
+        ("left out [95 %]", lambda row: _difference(row.effect("left_out"))),
+        ("q", lambda row: _q(row.effect("left_out"))),
+        ("gained : lost", lambda row: _flips(row.ways.get("left_out"))),
+        ("told alone [95 %]", lambda row: _difference(row.effect("added"))),
+        ("q", lambda row: _q(row.effect("added"))),
+        ("gained : lost", lambda row: _flips(row.ways.get("added"))),
+        ("pull", _pull),
+    ],
+)
 
 
 def _difference(effect: Effect | None) -> str:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import contrast_words, difference, level, number, p_words, span
-from mgllm.records import ArmBias, ArmSummary, Effect, Share, Slice
+from mgllm.analysis.wording import contrast_words, difference, estimate, level, number, p_words, share_words
+from mgllm.records import ArmBias, ArmSummary, Effect, Slice
 
 
 class Place(NamedTuple):
@@ -34,12 +34,6 @@ class SliceEffect(NamedTuple):
     effect: Effect
 
 
-POSITIONS = TableSpec[Place]("Position bias: answers by the place of the label in the prompt", names=2)
-DECLINED = TableSpec[ArmBias]("Declined: share of the replies, in percent", names=1)
-SLICE_ARMS = TableSpec[SliceArm]("Slices (exploratory)", names=2)
-SLICE_EFFECTS = TableSpec[SliceEffect]("Primary contrasts by slice (exploratory)", names=3)
-
-
 def places(rows: list[ArmBias]) -> list[Place]:
     """The places to show: of two the first, since the second is what is left."""
     return [
@@ -47,123 +41,65 @@ def places(rows: list[ArmBias]) -> list[Place]:
     ]
 
 
-@POSITIONS.column("arm")
-def _place_arm(place: Place) -> str:
-    return place.bias.arm
-
-
-@POSITIONS.column("label stands")
 def _stands(place: Place) -> str:
     words = ("first", "second", "third")
     return words[place.nth] if place.nth < len(words) else f"{place.nth + 1}th"
 
 
-@POSITIONS.column("items")
 def _place_items(place: Place) -> str:
     plural = "" if place.bias.items == 1 else "s"
     return str(place.bias.items) if place.bias.subjects else f"{place.bias.items} order{plural}"
 
 
-@POSITIONS.column("answers there % [95 %]")
-def _place_share(place: Place) -> str:
-    return _percent(place.bias.positions[place.nth])
-
-
-@POSITIONS.column("targets there %")
-def _place_targets(place: Place) -> str:
-    return number(100 * place.bias.targets[place.nth], 1) if place.bias.targets else ""
-
-
-@DECLINED.column("arm")
-def _declined_arm(row: ArmBias) -> str:
-    return row.arm
-
-
-@DECLINED.column("refused [95 %]")
-def _refused(row: ArmBias) -> str:
-    return _percent(row.refused)
-
-
-@DECLINED.column("unparsed [95 %]")
-def _unparsed(row: ArmBias) -> str:
-    return _percent(row.unparsed)
-
-
-@SLICE_ARMS.column("slice")
-def _slice(row: SliceArm) -> str:
-    return f"{row.part.covariate}: {row.part.value}"
-
-
-@SLICE_ARMS.column("arm")
-def _slice_arm(row: SliceArm) -> str:
-    return row.arm.arm
-
-
-@SLICE_ARMS.column("answered")
-def _slice_answered(row: SliceArm) -> str:
-    return f"{row.arm.answered} of {row.arm.n}"
-
-
-@SLICE_ARMS.column("subjects")
-def _slice_subjects(row: SliceArm) -> str:
-    return str(row.arm.subjects)
-
-
-@SLICE_ARMS.column("accuracy % [95 %]")
-def _slice_accuracy(row: SliceArm) -> str:
-    return f"{level(row.arm.accuracy, 'accuracy')} {span(row.arm.accuracy_interval, 'accuracy')}".strip()
-
-
-@SLICE_ARMS.column("AUC")
-def _slice_auc(row: SliceArm) -> str:
-    return level(row.arm.auc, "auc")
-
-
-@SLICE_ARMS.column("log-odds")
-def _slice_log_odds(row: SliceArm) -> str:
-    return level(row.arm.log_odds, "log_odds")
-
-
-@SLICE_EFFECTS.column("slice")
-def _effect_slice(row: SliceEffect) -> str:
-    return f"{row.part.covariate}: {row.part.value}"
-
-
-@SLICE_EFFECTS.column("contrast")
-def _slice_contrast(row: SliceEffect) -> str:
-    return contrast_words(row.effect)
-
-
-@SLICE_EFFECTS.column("metric")
-def _slice_metric(row: SliceEffect) -> str:
-    return scale_of(row.effect.metric).name
-
-
-@SLICE_EFFECTS.column("difference [95 %]")
-def _slice_difference(row: SliceEffect) -> str:
-    return difference(row.effect)
-
-
-@SLICE_EFFECTS.column("q")
-def _slice_q(row: SliceEffect) -> str:
-    return p_words(row.effect.q)
-
-
-@SLICE_EFFECTS.column("pairs")
-def _slice_pairs(row: SliceEffect) -> str:
-    return str(row.effect.pairs)
-
-
-def _percent(share: Share | None) -> str:
-    """ "50.0 [38.1, 61.9]"; an empty word where there is none."""
-    if share is None:
-        return ""
-    return f"{number(100 * share.value, 1)} {span(share.interval, 'accuracy')}".strip()
-
-
-@SLICE_EFFECTS.column("subjects")
-def _effect_subjects(row: SliceEffect) -> str:
-    return str(row.effect.subjects)
+POSITIONS = TableSpec[Place](
+    "Position bias: answers by the place of the label in the prompt",
+    names=2,
+    columns=[
+        ("arm", lambda place: place.bias.arm),
+        ("label stands", _stands),
+        ("items", _place_items),
+        ("answers there % [95 %]", lambda place: share_words(place.bias.positions[place.nth])),
+        (
+            "targets there %",
+            lambda place: number(100 * place.bias.targets[place.nth], 1) if place.bias.targets else "",
+        ),
+    ],
+)
+DECLINED = TableSpec[ArmBias](
+    "Declined: share of the replies, in percent",
+    names=1,
+    columns=[
+        ("arm", lambda row: row.arm),
+        ("refused [95 %]", lambda row: share_words(row.refused)),
+        ("unparsed [95 %]", lambda row: share_words(row.unparsed)),
+    ],
+)
+SLICE_ARMS = TableSpec[SliceArm](
+    "Slices (exploratory)",
+    names=2,
+    columns=[
+        ("slice", lambda row: f"{row.part.covariate}: {row.part.value}"),
+        ("arm", lambda row: row.arm.arm),
+        ("answered", lambda row: f"{row.arm.answered} of {row.arm.n}"),
+        ("subjects", lambda row: str(row.arm.subjects)),
+        ("accuracy % [95 %]", lambda row: estimate(row.arm.accuracy, row.arm.accuracy_interval, "accuracy")),
+        ("AUC", lambda row: level(row.arm.auc, "auc")),
+        ("log-odds", lambda row: level(row.arm.log_odds, "log_odds")),
+    ],
+)
+SLICE_EFFECTS = TableSpec[SliceEffect](
+    "Primary contrasts by slice (exploratory)",
+    names=3,
+    columns=[
+        ("slice", lambda row: f"{row.part.covariate}: {row.part.value}"),
+        ("contrast", lambda row: contrast_words(row.effect)),
+        ("metric", lambda row: scale_of(row.effect.metric).name),
+        ("difference [95 %]", lambda row: difference(row.effect)),
+        ("q", lambda row: p_words(row.effect.q)),
+        ("pairs", lambda row: str(row.effect.pairs)),
+        ("subjects", lambda row: str(row.effect.subjects)),
+    ],
+)
 
 
 PLACES_WORDS = (

@@ -30,30 +30,25 @@ class Table:
 
 
 class TableSpec(Generic[R]):
-    """The columns of a table, each a function of the row; a column empty in every row is left out."""
+    """The columns of a table, each a function of the row; a column empty in every row is left out.
 
-    def __init__(self, title: str, *, names: int) -> None:
+    Args:
+        title: what it shows.
+        names: how many columns are names.
+        columns: each a header and its words, or a function that says a group of them, asked at each table.
+    """
+
+    def __init__(
+        self, title: str, *, names: int, columns: Sequence[Column[R] | Callable[[], Iterable[Column[R]]]]
+    ) -> None:
         self.title = title
         self.names = names
-        self._columns: list[Callable[[], Iterable[Column[R]]]] = []
-
-    def column(self, header: str) -> Callable[[Callable[[R], str]], Callable[[R], str]]:
-        """Decorator: the function's words are the cells under `header`."""
-
-        def add(cell: Callable[[R], str]) -> Callable[[R], str]:
-            self._columns.append(lambda: [(header, cell)])
-            return cell
-
-        return add
-
-    def columns(self, made: Callable[[], Iterable[Column[R]]]) -> Callable[[], Iterable[Column[R]]]:
-        """Decorator: the function says the headers and cells of a group of columns, asked at each table."""
-        self._columns.append(made)
-        return made
+        self._columns = columns
 
     def table(self, rows: Sequence[R], remarks: Iterable[str] = (), strong: Iterable[str] = ()) -> Table:
         """The rows in this table's columns."""
-        columns = [column for made in self._columns for column in made()]
+        groups = [made() if callable(made) else [made] for made in self._columns]
+        columns = [column for group in groups for column in group]
         cells = [[cell(row) for row in rows] for _, cell in columns]
         shown = [n for n, column in enumerate(cells) if n < self.names or any(column)]
         return Table(

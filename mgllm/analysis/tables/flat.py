@@ -1,4 +1,4 @@
-"""CSV for machines: a line per arm, effect, claim, contrast and slice; numbers plain and unrounded."""
+"""For machines: the summary as it is, or as CSV; numbers plain and unrounded."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
+from mgllm.analysis.tables.long import long_csv
+from mgllm.analysis.tables.sections import Layout, table_format
 from mgllm.records import ArmBias, ArmSummary, Attribution, Claim, Effect, Frozen, RowName, Share, Summary
 
 PAIRS = {"interval", "accuracy_interval", "agreement_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
+
+
+@table_format("csv")
+def plain_csv(summary: Summary, layout: Layout) -> str:
+    """One CSV, in the shape asked for."""
+    return long_csv(summary) if layout.shape == "long" else flat_csv(summary)
+
+
+@table_format("json")
+def whole_json(summary: Summary, layout: Layout) -> str:
+    """The whole summary, whatever the layout."""
+    return summary.model_dump_json(by_alias=True, indent=2) + "\n"
 
 
 def flat_csv(summary: Summary) -> str:

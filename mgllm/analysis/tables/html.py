@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from html import escape
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.sections import Report
+from mgllm.analysis.tables.sections import Layout, lay_out, table_format
+from mgllm.records import Summary
 
 
-def html(report: Report) -> str:
+@table_format("html")
+def html(summary: Summary, layout: Layout) -> str:
     """A report as headings, tables and lists, without style or script."""
+    report = lay_out(summary, layout)
     parts = [_table(table) for table in report.claims]
     for section in report.sections:
         parts += [f"<h2>{escape(section.heading)}</h2>", *(_table(table) for table in section.tables)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.sections import Report
+from mgllm.analysis.tables.sections import Layout, lay_out, table_format
+from mgllm.records import Summary
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -36,8 +37,10 @@ MOST = 40
 """Rows of one table: as many as a page holds with captions and remarks."""
 
 
-def latex(report: Report) -> str:
+@table_format("tex")
+def latex(summary: Summary, layout: Layout) -> str:
     """A report as LaTeX tables with captions, notes as a list at the end."""
+    report = lay_out(summary, layout)
     parts = [PREAMBLE, *(part for table in report.claims for part in _tables(table, table.title))]
     for section in report.sections:
         for table in section.tables:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mgllm.analysis.metric import known_metrics, scale_of
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.wording import change, level, p_words, span
+from mgllm.analysis.wording import change, estimate, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
 
 NAMES = tuple(RowName.model_fields)
@@ -99,8 +99,9 @@ def long_table(found: Iterable[Number]) -> Table:
 
 def _shown(number: Number) -> str:
     metric = number.metric if number.about != "bias" else "accuracy"
-    value = change(number.value, metric) if number.baseline else level(number.value, metric)
-    return f"{value} {span(number.interval, metric)}".strip()
+    if not number.baseline:
+        return estimate(number.value, number.interval, metric)
+    return f"{change(number.value, metric)} {span(number.interval, metric)}".strip()
 
 
 def _of_arm(arm: ArmSummary) -> list[Number]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.sections import Report
+from mgllm.analysis.tables.sections import Layout, lay_out, table_format
+from mgllm.records import Summary
 
 WIDTH = 118
 """Letters to a line of prose."""
@@ -16,8 +17,10 @@ MARKUP = re.compile(r"[\\|`*]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<=\])\(|(?<!\w)_|_(
 """What a markdown reader would take for markup, and what would end a cell."""
 
 
-def markdown(report: Report) -> str:
+@table_format("md")
+def markdown(summary: Summary, layout: Layout) -> str:
     """A report as markdown, columns aligned."""
+    report = lay_out(summary, layout)
     blocks = [_table(table) for table in report.claims]
     for section in report.sections:
         blocks += [f"## {escape(section.heading)}", *(_table(table) for table in section.tables)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mgllm.analysis.metric import known_metrics, scale_of
@@ -10,11 +10,24 @@ from mgllm.analysis.statistics.gates import equivalence
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.comparison_tables import FLIPPED, GEE, flipped_words, gee_words, wide_table
 from mgllm.analysis.tables.long import long_table, numbers
-from mgllm.analysis.tables.tables import CHECKS, CLAIMS, EXPLORATORY, MISSING, OUTCOMES, PRIMARY, SCORES
+from mgllm.analysis.tables.tables import (
+    CHECKS,
+    CLAIMS,
+    EXPLORATORY,
+    FLIPPED,
+    GEE,
+    MISSING,
+    OUTCOMES,
+    PRIMARY,
+    SCORES,
+    flipped_words,
+    gee_words,
+    wide_table,
+)
 from mgllm.analysis.wording import contrast_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
+from mgllm.registry import Shelf
 
 EXPOSED: dict[Exposure, str] = {
     "in_sample": "the recogniser was trained on the subject: a LEAK (in-sample cues)",
@@ -50,6 +63,12 @@ class Layout:
     """One of SHAPES."""
     ids: bool = False
     """Name the items gained and lost."""
+
+
+table_formats: Shelf[Callable[[Summary, Layout], str]] = Shelf("table format", "mgllm.analysis.tables")
+"""What writes a summary, by the name that `compare --format` takes."""
+table_format = table_formats.register
+"""Decorator: put a format on the shelf under a name."""
 
 
 @dataclass(frozen=True, slots=True)

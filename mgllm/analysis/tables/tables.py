@@ -1,98 +1,16 @@
-"""Every column of every table, one function each. A new column is a new function here, or a new metric."""
+"""Every column of every table, a line each. A new column is a new line here, or a new metric."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from mgllm.analysis.metric import known_metrics, scale_of
-from mgllm.analysis.tables.columns import Column, TableSpec
-from mgllm.analysis.wording import change, contrast_words, difference, level, number, p_words, span
-from mgllm.records import ArmSummary, Claim, Effect
-
-CLAIMS = TableSpec[Claim]("Claim: the gestures' content helps (needs both contrasts)", names=2)
-OUTCOMES = TableSpec[ArmSummary]("What was answered", names=1)
-SCORES = TableSpec[ArmSummary](
-    "How well (accuracies and F1 in percent over answered items, log-odds in nats)", names=1
-)
-PRIMARY = TableSpec[Effect]("The two primary contrasts (arm − baseline over common answered items)", names=2)
-CHECKS = TableSpec[Effect]("Checks of the primary contrasts", names=2)
-MISSING = TableSpec[Effect]("Primary contrasts, had the missing answers been otherwise", names=1)
-EXPLORATORY = TableSpec[Effect]("Exploratory differences (q: Benjamini–Hochberg)", names=2)
+from mgllm.analysis.tables.columns import Column, Table, TableSpec
+from mgllm.analysis.wording import change, contrast_words, difference, estimate, level, number, p_words, span
+from mgllm.records import ArmSummary, Claim, Effect, Flips, Gee, GeeTerm
 
 
-@CLAIMS.column("scenario · model")
-def _claim_row(claim: Claim) -> str:
-    return claim.row.words
-
-
-@CLAIMS.column("metric")
-def _claim_metric(claim: Claim) -> str:
-    return scale_of(claim.metric).name
-
-
-@CLAIMS.column("over text")
-def _over_text(claim: Claim) -> str:
-    return change(claim.over_text, claim.metric)
-
-
-@CLAIMS.column("over shuffled")
-def _over_shuffled(claim: Claim) -> str:
-    return change(claim.over_shuffled, claim.metric)
-
-
-@CLAIMS.column("p")
-def _claim_p(claim: Claim) -> str:
-    return p_words(claim.p)
-
-
-@CLAIMS.column("Holm p")
-def _claim_holm(claim: Claim) -> str:
-    return p_words(claim.p_holm)
-
-
-@OUTCOMES.column("arm")
-@SCORES.column("arm")
-def _arm(arm: ArmSummary) -> str:
-    return arm.arm
-
-
-@OUTCOMES.column("n")
-def _n(arm: ArmSummary) -> str:
-    return str(arm.n)
-
-
-@OUTCOMES.column("subjects")
-def _subjects(arm: ArmSummary) -> str:
-    return str(arm.subjects)
-
-
-@OUTCOMES.column("answered")
-def _answered(arm: ArmSummary) -> str:
-    return str(arm.answered)
-
-
-@OUTCOMES.column("unparsed")
-def _unparsed(arm: ArmSummary) -> str:
-    return str(arm.unparsed)
-
-
-@OUTCOMES.column("refused")
-def _refused(arm: ArmSummary) -> str:
-    return str(arm.refused)
-
-
-@OUTCOMES.column("failed")
-def _failed(arm: ArmSummary) -> str:
-    return str(arm.failed)
-
-
-@OUTCOMES.column("answer shares %")
-def _answer_shares(arm: ArmSummary) -> str:
-    return ", ".join(f"{label} {number(100 * share, 0)}" for label, share in arm.answer_shares.items())
-
-
-@OUTCOMES.column("cues")
 def _cues(arm: ArmSummary) -> str:
     """How a recogniser's gestures were made, and whether it knew the person."""
     if not arm.exposures or arm.row.cue_source is None:
@@ -102,7 +20,6 @@ def _cues(arm: ArmSummary) -> str:
     return ", ".join([arm.row.cue_source.replace("_", "-"), *known])
 
 
-@SCORES.columns
 def _metrics() -> Iterable[Column[ArmSummary]]:
     """One for each metric, with its interval where there is one."""
     return [(metric.header, partial(_level, metric.name)) for metric in known_metrics()]
@@ -110,115 +27,197 @@ def _metrics() -> Iterable[Column[ArmSummary]]:
 
 def _level(metric: str, arm: ArmSummary) -> str:
     interval = arm.accuracy_interval if metric == "accuracy" else None
-    return f"{level(arm.level(metric), metric)} {span(interval, metric)}".strip()
+    return estimate(arm.level(metric), interval, metric)
 
 
-@SCORES.column("acc. less prior")
-def _corrected(arm: ArmSummary) -> str:
-    return level(arm.corrected_accuracy, "accuracy")
-
-
-@SCORES.column("acc. per token")
-def _mean_token(arm: ArmSummary) -> str:
-    return level(arm.mean_token_accuracy, "accuracy")
-
-
-@SCORES.column("agreement: alpha [95 %]")
 def _agreement(arm: ArmSummary) -> str:
     words = (number(arm.agreement, 2), span(arm.agreement_interval, "log_odds"))
     return " ".join(filter(None, words))
 
 
-@PRIMARY.column("contrast")
-@CHECKS.column("contrast")
-@MISSING.column("contrast")
-@EXPLORATORY.column("contrast")
-def _contrast(effect: Effect) -> str:
-    return contrast_words(effect)
+CLAIMS = TableSpec[Claim](
+    "Claim: the gestures' content helps (needs both contrasts)",
+    names=2,
+    columns=[
+        ("scenario · model", lambda claim: claim.row.words),
+        ("metric", lambda claim: scale_of(claim.metric).name),
+        ("over text", lambda claim: change(claim.over_text, claim.metric)),
+        ("over shuffled", lambda claim: change(claim.over_shuffled, claim.metric)),
+        ("p", lambda claim: p_words(claim.p)),
+        ("Holm p", lambda claim: p_words(claim.p_holm)),
+    ],
+)
+OUTCOMES = TableSpec[ArmSummary](
+    "What was answered",
+    names=1,
+    columns=[
+        ("arm", lambda arm: arm.arm),
+        ("n", lambda arm: str(arm.n)),
+        ("subjects", lambda arm: str(arm.subjects)),
+        ("answered", lambda arm: str(arm.answered)),
+        ("unparsed", lambda arm: str(arm.unparsed)),
+        ("refused", lambda arm: str(arm.refused)),
+        ("failed", lambda arm: str(arm.failed)),
+        (
+            "answer shares %",
+            lambda arm: ", ".join(
+                f"{label} {number(100 * share, 0)}" for label, share in arm.answer_shares.items()
+            ),
+        ),
+        ("cues", _cues),
+    ],
+)
+SCORES = TableSpec[ArmSummary](
+    "How well (accuracies and F1 in percent over answered items, log-odds in nats)",
+    names=1,
+    columns=[
+        ("arm", lambda arm: arm.arm),
+        _metrics,
+        ("acc. less prior", lambda arm: level(arm.corrected_accuracy, "accuracy")),
+        ("acc. per token", lambda arm: level(arm.mean_token_accuracy, "accuracy")),
+        ("agreement: alpha [95 %]", _agreement),
+    ],
+)
+PRIMARY = TableSpec[Effect](
+    "The two primary contrasts (arm − baseline over common answered items)",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: scale_of(effect.metric).name),
+        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+        ("difference [95 %]", difference),
+        ("p", lambda effect: p_words(effect.p)),
+        ("pairs", lambda effect: str(effect.pairs)),
+    ],
+)
+CHECKS = TableSpec[Effect](
+    "Checks of the primary contrasts",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: scale_of(effect.metric).name),
+        ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
+        ("sign-flip p", lambda effect: p_words(effect.sign_flip_p)),
+        ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric)),
+        (
+            "ignores subjects: b:c, McNemar p",
+            lambda effect: (
+                ""
+                if effect.b is None
+                else ", ".join([f"{effect.b}:{effect.c}", p_words(effect.mcnemar_p) or "–"])
+            ),
+        ),
+    ],
+)
+MISSING = TableSpec[Effect](
+    "Primary contrasts, had the missing answers been otherwise",
+    names=1,
+    columns=[
+        ("contrast", contrast_words),
+        ("missing pairs", lambda effect: str(effect.missing)),
+        ("difference", lambda effect: change(effect.difference, effect.metric)),
+        ("strict", lambda effect: change(effect.strict, effect.metric)),
+        ("bounds", lambda effect: " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())),
+        ("sign changes", lambda effect: "yes" if effect.sign_changes else "no"),
+    ],
+)
+EXPLORATORY = TableSpec[Effect](
+    "Exploratory differences (q: Benjamini–Hochberg)",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: scale_of(effect.metric).name),
+        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+        ("difference [95 %]", difference),
+        ("q", lambda effect: p_words(effect.q)),
+        ("pairs", lambda effect: str(effect.pairs)),
+        ("missing", lambda effect: str(effect.missing)),
+    ],
+)
 
 
-@PRIMARY.column("metric")
-@CHECKS.column("metric")
-@EXPLORATORY.column("metric")
-def _metric(effect: Effect) -> str:
-    return scale_of(effect.metric).name
+WIDE = "Differences [95 %], one contrast a line"
 
 
-@PRIMARY.column("arm")
-@EXPLORATORY.column("arm")
-def _arm_value(effect: Effect) -> str:
-    return level(effect.arm_value, effect.metric)
+def _contrast(flips: Flips) -> str:
+    return flips.arm if flips.arm == flips.baseline else f"{flips.arm} − {flips.baseline}"
 
 
-@PRIMARY.column("baseline")
-@EXPLORATORY.column("baseline")
-def _baseline_value(effect: Effect) -> str:
-    return level(effect.baseline_value, effect.metric)
+FLIPPED = TableSpec[Flips](
+    "Items gained and lost (first epoch)",
+    names=1,
+    columns=[
+        ("contrast", _contrast),
+        ("gained", lambda flips: str(flips.gained)),
+        ("lost", lambda flips: str(flips.lost)),
+    ],
+)
 
 
-@PRIMARY.column("difference [95 %]")
-@EXPLORATORY.column("difference [95 %]")
-def _difference(effect: Effect) -> str:
+GEE = TableSpec[GeeTerm](
+    "Log odds ratios of a correct answer, against the reference",
+    names=1,
+    columns=[
+        ("term", lambda term: term.term),
+        (
+            "log odds ratio [95 %]",
+            lambda term: f"{number(term.estimate, 2, plus=True)} {span(term.interval, 'log_odds')}",
+        ),
+        ("p", lambda term: p_words(term.p)),
+        ("q", lambda term: p_words(term.q)),
+    ],
+)
+
+
+def gee_words(gee: Gee) -> list[str]:
+    """What was fitted, and on how much."""
+    about = f"{gee.rows:,} answers about {gee.subjects} subjects ({gee.effective_subjects:.1f} effective)"
+    return [
+        f"{gee.formula}, logistic GEE, exchangeable within subject (working correlation "
+        f"{number(gee.correlation, 3)}), bias-reduced covariance; {about}.",
+        f"Reference: {gee.reference}. A line with × is how much more the arm does there than in it.",
+        *(
+            f"{flag[:1].upper()}{flag[1:]} between the models: a difference may be due to that."
+            for flag in gee.flags
+        ),
+    ]
+
+
+def flipped_words(flips: Sequence[Flips]) -> list[str]:
+    """The ids, a line per contrast and direction."""
+    return [
+        f"{_contrast(each)}, {word}: {', '.join(items)}."
+        for each in flips
+        for word, items in (("gained", each.gained_items), ("lost", each.lost_items))
+        if items
+    ]
+
+
+def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
+    """One line per contrast, a column per metric: what fits a paper."""
+    metrics = [m for m in known_metrics() if any(effect.metric == m.name for effect in effects)]
+    cells: dict[str, dict[str, Effect]] = {}
+    for effect in effects:
+        cells.setdefault(contrast_words(effect), {})[effect.metric] = effect
+    return Table(
+        title=WIDE,
+        header=("contrast", "pairs", *(metric.scale.name for metric in metrics)),
+        rows=tuple(
+            (
+                words,
+                str(max(effect.pairs for effect in found.values())),
+                *(_cell(found.get(metric.name)) for metric in metrics),
+            )
+            for words, found in cells.items()
+        ),
+        names=1,
+        remarks=tuple(remarks),
+    )
+
+
+def _cell(effect: Effect | None) -> str:
+    if effect is None:
+        return ""
     return difference(effect)
-
-
-@PRIMARY.column("p")
-def _p(effect: Effect) -> str:
-    return p_words(effect.p)
-
-
-@EXPLORATORY.column("q")
-def _q(effect: Effect) -> str:
-    return p_words(effect.q)
-
-
-@PRIMARY.column("pairs")
-@EXPLORATORY.column("pairs")
-def _pairs(effect: Effect) -> str:
-    return str(effect.pairs)
-
-
-@EXPLORATORY.column("missing")
-@MISSING.column("missing pairs")
-def _missing(effect: Effect) -> str:
-    return str(effect.missing)
-
-
-@CHECKS.column("detectable")
-def _detectable(effect: Effect) -> str:
-    return change(effect.detectable, effect.metric).lstrip("+")
-
-
-@CHECKS.column("sign-flip p")
-def _sign_flip(effect: Effect) -> str:
-    return p_words(effect.sign_flip_p)
-
-
-@CHECKS.column("BCa [95 %]")
-def _bca(effect: Effect) -> str:
-    return span(effect.bca_interval, effect.metric)
-
-
-@CHECKS.column("ignores subjects: b:c, McNemar p")
-def _mcnemar(effect: Effect) -> str:
-    return "" if effect.b is None else ", ".join([f"{effect.b}:{effect.c}", p_words(effect.mcnemar_p) or "–"])
-
-
-@MISSING.column("difference")
-def _plain_difference(effect: Effect) -> str:
-    return change(effect.difference, effect.metric)
-
-
-@MISSING.column("strict")
-def _strict(effect: Effect) -> str:
-    return change(effect.strict, effect.metric)
-
-
-@MISSING.column("bounds")
-def _bounds(effect: Effect) -> str:
-    return " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())
-
-
-@MISSING.column("sign changes")
-def _sign_changes(effect: Effect) -> str:
-    return "yes" if effect.sign_changes else "no"

@@ -7,6 +7,7 @@ from typing import Any
 
 from mgllm.analysis.statistics.effects import without_cues
 from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.wording import estimate
 from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
 from mgllm.records import ArmSummary, RowName, ScenarioManifest
@@ -95,6 +96,4 @@ def _numbers(doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) ->
 
 
 def _accuracy(arm: ArmSummary) -> str:
-    low, high = arm.accuracy_interval or (None, None)
-    span = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
-    return f"{100 * (arm.accuracy or 0):.1f}{span}"
+    return estimate(arm.accuracy, arm.accuracy_interval, "accuracy")

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.wording import share_words
 from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, short, to_svg
-from mgllm.records import ArmBias, RowName, Share
+from mgllm.records import ArmBias, RowName
 
 LEAD = (
     "The labels were listed in different orders for different items, so each place should be answered as "
@@ -69,19 +70,12 @@ def _numbers(arms: Sequence[ArmBias]) -> Table:
         "Numbers in the picture",
         ("arm", "place", "answers there % [95 %]", "targets there %", "items", "orders"),
         tuple(
-            (arm.arm, str(n), _share(place), _target(arm, n), _items(arm), str(arm.orders))
+            (arm.arm, str(n), share_words(place), _target(arm, n), _items(arm), str(arm.orders))
             for arm in arms
             for n, place in enumerate(arm.positions, 1)
         ),
         names=2,
     )
-
-
-def _share(place: Share) -> str:
-    if place.interval is None:
-        return f"{100 * place.value:.1f}"
-    low, high = (f"{100 * end:.1f}" for end in place.interval)
-    return f"{100 * place.value:.1f} [{low}, {high}]"
 
 
 def _target(arm: ArmBias, place: int) -> str:
