@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mgllm.analysis import RunRecords, lay_out, render, summarise_between
+from mgllm.analysis import RunRecords, effects_between, lay_out, render, summarise
 from mgllm.analysis.tables.sections import Layout
 from mgllm.records import Summary
 from tests.analysis.tables.readers import READERS, Grid
@@ -189,7 +189,8 @@ def test_gestures_and_places_are_told_in_every_format(summary: Summary) -> None:
 
 @pytest.mark.parametrize("form", READERS)
 def test_differences_between_runs_are_told_too(made_run: MakeRun, form: str) -> None:
-    between = summarise_between([made_run(1)], [made_run(2, model="fake/two", id="b")])
+    one, other = made_run(1), made_run(2, model="fake/two", id="b")
+    between = summarise([one]).model_copy(update={"effects": effects_between([one], [other])})
     found = READERS[form](render(between, form))
     assert found == wanted(between)
     contrasts = {row[0] for table in found for row in table[1:] if table[0][:2] == ("contrast", "metric")}
