@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
-from mgllm.files.text_files import read_annotation
+from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
 _NOTHING = {"", "na", "nan"}
@@ -122,22 +122,6 @@ class Row(Frozen):
         return value
 
 
-def read_text(path: Path) -> str:
-    """The text of a file in UTF-8, with or without byte order mark.
-
-    Raises:
-        InputError: it cannot be read or is no such text.
-    """
-    raw = read_annotation(path)
-    try:
-        if b"\0" in raw:
-            raise InputError(f"{path} holds NUL bytes; save it as UTF-8 text")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        what = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
-        raise InputError(f"{path} {what}") from None
-
-
 def read_rows(
     path: Path, needed: Sequence[str], hint: str, optional: Sequence[str] = ()
 ) -> tuple[list[str], list[Row]]:
@@ -148,7 +132,7 @@ def read_rows(
     Raises:
         InputError: not csv, a row of other length, a needed column twice or missing (then with `hint`).
     """
-    lines = StringIO(read_text(path), newline="")
+    lines = StringIO(annotation_text(path), newline="")
     separator = max("\t;,", key=lines.readline().count)
     lines.seek(0)
     table = csv_rows(lines, path, separator=separator)

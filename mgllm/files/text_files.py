@@ -1,4 +1,4 @@
-"""The characters of a transcript file."""
+"""The characters of transcripts and annotations."""
 
 from __future__ import annotations
 
@@ -41,3 +41,19 @@ def read_annotation(path: Path) -> bytes:
     if not raw.strip():
         raise InputError(f"{path} is empty")
     return raw
+
+
+def annotation_text(path: Path) -> str:
+    """The text of a file in UTF-8, with or without byte order mark.
+
+    Raises:
+        InputError: it cannot be read or is no such text.
+    """
+    raw = read_annotation(path)
+    try:
+        if b"\0" in raw:
+            raise InputError(f"{path} holds NUL bytes; save it as UTF-8 text")
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
+        raise InputError(f"{path} {what}") from None

@@ -65,3 +65,20 @@ def test_where_nothing_can_be_kept_nothing_is(
     monkeypatch.setenv("MGLLM_CACHE", str(tmp_path / "file"))
     write_poses(KEY, poses)
     assert read_poses(KEY) is None
+
+
+def test_poses_are_kept_for_their_owner_alone(poses: Poses, tmp_path: Path) -> None:
+    write_poses(KEY, poses)
+    assert (tmp_path / "cache" / "poses" / f"{KEY}.npz").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("step", ["touch", "rename"])
+def test_a_write_that_fails_leaves_nothing(
+    poses: Poses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(self: Path, *_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, step, full)
+    write_poses(KEY, poses)
+    assert list((tmp_path / "cache" / "poses").iterdir()) == []

@@ -17,7 +17,8 @@ from mgllm.datasets.annotations._annotations import Mark, Recording, Track, anno
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
-from mgllm.files.tables import Row, csv_rows, read_text
+from mgllm.files.tables import Row, csv_rows
+from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
 FILES, VALUES, SPAN = "file_list", "metadata", "temporal_coordinates"
@@ -109,7 +110,7 @@ def _recording(
 
 def _read(path: Path) -> tuple[dict[str, Attribute], list[Row]]:
     """Attributes by number and by name, and the rows."""
-    lines = StringIO(read_text(path), newline="").readlines()
+    lines = StringIO(annotation_text(path), newline="").readlines()
     head = [line.strip().strip('"').rstrip(",") for line in lines if line.lstrip('"').startswith("#")]
     columns = next((line.partition("=")[2] for line in head if line.startswith("# CSV_HEADER")), "")
     names = [name.strip() for name in columns.split(",") if name.strip()]

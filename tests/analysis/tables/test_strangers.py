@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgllm.analysis import Covariate, RunRecords, lay_out, narrate, render, summarise
-from mgllm.analysis.tables import latex, markdown
+from mgllm.analysis.tables import html, latex, markdown
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.tables.html import html
 from mgllm.analysis.tables.sections import Layout, Report, Section
 from mgllm.records import AttributedGesture, Attribution, Summary
 from tests.analysis.tables.readers import READERS
@@ -163,26 +162,42 @@ def test_any_text_is_balanced_latex(text: str) -> None:
     assert "\n" not in found
 
 
+Write = Callable[[str, Report], str]
+
+
+@pytest.fixture
+def write(monkeypatch: pytest.MonkeyPatch, made_run: MakeRun) -> Write:
+    """A report of our own in a format, instead of that of a summary."""
+    summary = summarise([made_run(1)])
+
+    def written(form: str, made: Report) -> str:
+        for module in (html, latex, markdown):
+            monkeypatch.setattr(module, "lay_out", lambda *_: made)
+        return render(summary, form)
+
+    return written
+
+
 def report(*remarks: str, rows: int = 2, strong: tuple[str, ...] = ()) -> Report:
     table = Table("Things", ("name", "n"), tuple((f"r{n}", str(n)) for n in range(rows)), 1, remarks, strong)
     return Report((), (Section("About", (table,)),), ())
 
 
-def test_a_remark_that_begins_like_a_list_is_no_list() -> None:
+def test_a_remark_that_begins_like_a_list_is_no_list(write: Write) -> None:
     for start in "#>+-":
-        text = markdown.markdown(report(f"{start} not markup"))
+        text = write("md", report(f"{start} not markup"))
         assert rf"- \{start} not markup" in text
 
 
-def test_strong_lines_are_strong_in_each_format() -> None:
+def test_strong_lines_are_strong_in_each_format(write: Write) -> None:
     made = report("plain", strong=("bold & sure",))
-    assert "- plain\n- **bold & sure**" in markdown.markdown(made)
-    assert r"\par\smallskip \textbf{bold \& sure}" in latex.latex(made)
-    assert "<li>plain</li>\n<li><strong>bold &amp; sure</strong></li>" in html(made)
+    assert "- plain\n- **bold & sure**" in write("md", made)
+    assert r"\par\smallskip \textbf{bold \& sure}" in write("tex", made)
+    assert "<li>plain</li>\n<li><strong>bold &amp; sure</strong></li>" in write("html", made)
 
 
-def test_long_remarks_are_wrapped_and_indented() -> None:
-    text = markdown.markdown(report("word " * 60))
+def test_long_remarks_are_wrapped_and_indented(write: Write) -> None:
+    text = write("md", report("word " * 60))
     lines = [line for line in text.splitlines() if "word" in line]
     assert len(lines) == 3
     assert lines[0].startswith("- word")
@@ -191,8 +206,8 @@ def test_long_remarks_are_wrapped_and_indented() -> None:
 
 
 @pytest.mark.parametrize(("rows", "parts"), [(0, 1), (1, 1), (40, 1), (41, 2), (120, 3), (121, 4)])
-def test_long_latex_tables_are_cut_into_pages(rows: int, parts: int) -> None:
-    text = latex.latex(report("remark", rows=rows))
+def test_long_latex_tables_are_cut_into_pages(write: Write, rows: int, parts: int) -> None:
+    text = write("tex", report("remark", rows=rows))
     assert text.count(r"\begin{table}") == text.count(r"\end{table}") == parts
     assert text.count("(continued)") == parts - 1
     assert text.count(r"\par\smallskip remark") == 1
@@ -201,19 +216,24 @@ def test_long_latex_tables_are_cut_into_pages(rows: int, parts: int) -> None:
     assert [row[0] for row in found[1:]] == [f"r{n}" for n in range(rows)]
 
 
-def test_a_cell_that_opens_a_bracket_is_no_spacing() -> None:
+def test_a_cell_that_opens_a_bracket_is_no_spacing(write: Write) -> None:
     """After a LaTeX line break "[" would begin an optional length."""
     table = Table("T", ("name", "n"), (("[1.0, 2.0]", "1"),), 1)
-    text = latex.latex(Report((), (Section("S", (table,)),), ("[also] a note",)))
+    text = write("tex", Report((), (Section("S", (table,)),), ("[also] a note",)))
     assert "\n{}[1.0, 2.0] & 1 \\\\" in text
     assert r"\item {}[also] a note" in text
 
 
 def test_a_column_that_is_empty_everywhere_is_left_out() -> None:
-    spec = TableSpec[int]("Numbers", names=1)
-    spec.column("name")(lambda _: "")
-    spec.column("odd")(lambda n: "yes" if n % 2 else "")
-    spec.column("huge")(lambda n: "yes" if n > 9 else "")
+    spec = TableSpec[int](
+        "Numbers",
+        names=1,
+        columns=[
+            ("name", lambda _: ""),
+            ("odd", lambda n: "yes" if n % 2 else ""),
+            ("huge", lambda n: "yes" if n > 9 else ""),
+        ],
+    )
     assert spec.table([1, 2]).header == ("name", "odd")
     assert spec.table([1, 2]).rows == (("", "yes"), ("", ""))
     assert spec.table([2, 4]).header == ("name",)

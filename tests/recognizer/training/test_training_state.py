@@ -81,6 +81,22 @@ def test_saving_changes_nothing_and_replaces_the_last_state(begin: Begin, tmp_pa
     assert resumed.epochs_done == 2
 
 
+def test_a_save_that_fails_leaves_the_state_before(
+    begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_state(begin(), "clips", tmp_path)
+    before = (tmp_path / STATE).read_bytes()
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        save_state(begin(1), "clips", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [STATE]
+    assert (tmp_path / STATE).read_bytes() == before
+
+
 def test_the_device_may_change(begin: Begin, tmp_path: Path) -> None:
     save_state(begin(1), "hash", tmp_path)
     name = "auto" if not torch.cuda.is_available() else "cpu"
