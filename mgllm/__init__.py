@@ -24,8 +24,7 @@ _WHERE = {
 __all__ = ["__version__", "compare", "load_items", "load_run", "run"]
 
 if TYPE_CHECKING:
-    from mgllm.commands.api import load_run as load_run
-    from mgllm.commands.api import run as run
+    from mgllm.commands.api import load_run as load_run, run as run
     from mgllm.commands.compare import compare as compare
     from mgllm.items.loading import load_items as load_items
 

@@ -96,8 +96,7 @@ def _write(line: str) -> None:
 
 def _bar(what: str, total: int) -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
 
     bar = Bar(
         TextColumn("{task.description}"),

@@ -3,30 +3,19 @@
 runs ─► grid ─► pairs ─► metrics ─► jackknife, checks ─► effects ─► claims ─► summary ─► tables
 """
 
-from mgllm.analysis.statistics.figures import figures
-from mgllm.analysis.statistics.gates import Equivalence, equivalence, gate
-from mgllm.analysis.statistics.runs import RunRecords
-from mgllm.analysis.statistics.slices import Covariate
-from mgllm.analysis.statistics.summary import effects_between, flips_between, summarise
-from mgllm.analysis.tables.frames import frame
-from mgllm.analysis.tables.narrative import Account, narrate
-from mgllm.analysis.tables.rendering import render
-from mgllm.analysis.tables.sections import Report, lay_out
-
-__all__ = [
-    "Account",
-    "Covariate",
-    "Equivalence",
-    "Report",
-    "RunRecords",
-    "effects_between",
-    "equivalence",
-    "figures",
-    "flips_between",
-    "frame",
-    "gate",
-    "lay_out",
-    "narrate",
-    "render",
-    "summarise",
-]
+from mgllm.analysis.statistics.figures import figures as figures
+from mgllm.analysis.statistics.gates import (
+    Equivalence as Equivalence,
+    equivalence as equivalence,
+    gate as gate,
+)
+from mgllm.analysis.statistics.runs import RunRecords as RunRecords
+from mgllm.analysis.statistics.slices import Covariate as Covariate
+from mgllm.analysis.statistics.summary import (
+    effects_between as effects_between,
+    flips_between as flips_between,
+    summarise as summarise,
+)
+from mgllm.analysis.tables.flat import frame as frame
+from mgllm.analysis.tables.narrative import Account as Account, narrate as narrate
+from mgllm.analysis.tables.sections import Report as Report, lay_out as lay_out, render as render

@@ -132,8 +132,7 @@ def finetune(
     """Give a checkpoint classes, with labels."""
     from mgllm.cli.recognizer_printing import print_finetuned
     from mgllm.commands._options import parse_options
-    from mgllm.commands.recognizer.finetune import FinetuneOptions
-    from mgllm.commands.recognizer.finetune import finetune as flow
+    from mgllm.commands.recognizer.finetune import FinetuneOptions, finetune as flow
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.supervised import SupervisedOptions
 

@@ -82,8 +82,7 @@ def rebuild(
 ) -> None:
     """Make the recogniser that ships again, from made-up movements alone. Takes about an hour."""
     from mgllm.commands._options import parse_options
-    from mgllm.commands.recognizer.rebuild import RebuildOptions
-    from mgllm.commands.recognizer.rebuild import rebuild as flow
+    from mgllm.commands.recognizer.rebuild import RebuildOptions, rebuild as flow
 
     said = o.given(context, "out", "joints", "sets", "display", "json")
     said |= {"joints": o.split_names(joints)} if joints else {}

@@ -170,17 +170,8 @@ def _print_dry_run(plan: DryRun) -> None:
     from mgllm.records import prompt_text
 
     typer.echo(f"The first prompt to {plan.model}:\n\n{prompt_text(plan.example)}\n")
-    heads = (
-        "scenario",
-        "pairs",
-        "subjects",
-        "prompts",
-        "tokens in",
-        "out at most",
-        "USD at most",
-        "detectable",
-    )
-    typer.echo(_columns(heads))
+    costs = ("tokens in", "out at most", "USD at most", "detectable")
+    typer.echo(_columns(("scenario", "pairs", "subjects", "prompts", *costs)))
     for row in plan.scenarios:
         mark = "" if row.tokens_exact else "~"
         dollars = "no price" if row.dollars_most is None else f"{mark}{row.dollars_most:.4f}"

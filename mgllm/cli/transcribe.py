@@ -61,8 +61,7 @@ def transcribe(
     """Write what gestures a recogniser sees, as a transcript for each recording."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.transcribe_files import FileOptions, transcribe_files
-    from mgllm.commands.transcribe_sets import TranscribeOptions
-    from mgllm.commands.transcribe_sets import transcribe as of_set
+    from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe as of_set
 
     said = o.given(context, "sources", "out", "sets", "display", "json")
     if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):

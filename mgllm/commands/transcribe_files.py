@@ -18,8 +18,7 @@ from mgllm.media.video import holistic, pyav
 from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Exposure, Frozen, GestureFile
-from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
-from mgllm.skeleton.skeleton_file import Recording, skeleton_bytes
+from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, Recording, skeleton_bytes
 from mgllm.transcription.recordings import (
     RecordingReader,
     Watched,

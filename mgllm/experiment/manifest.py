@@ -27,18 +27,8 @@ from mgllm.store import StoredRun
 
 PACKAGES = ("torch", "transformers", "tokenizers", "openai", "datasets", "jinja2", "numpy", "scipy", "pandas")
 _MOVES_NUMBERS = (
-    *(
-        "model",
-        "base_url",
-        "model_facts",
-        "model_args",
-        "temperature",
-        "max_tokens",
-        "seed",
-        "epochs",
-        "shuffles",
-    ),
-    *("limit", "scenarios", "stores_text", "confusion_sha256"),
+    *("model", "base_url", "model_facts", "model_args", "temperature", "max_tokens", "seed", "epochs"),
+    *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256"),
 )
 _BY_PROMPTS = ("sha256", "templates")
 """Of a scenario: files whose every change that can move a number is seen in the prompts, labels and arms."""

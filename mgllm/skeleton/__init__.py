@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from mgllm.skeleton.dataset import Clip, ClipRow, DatasetMeta, SkeletonDataset, SplitRule
-from mgllm.skeleton.layout import Layout
-from mgllm.skeleton.reading import check_dataset, open_dataset
-from mgllm.skeleton.writing import Written, write_dataset
-
-__all__ = [
-    "Clip",
-    "ClipRow",
-    "DatasetMeta",
-    "Layout",
-    "SkeletonDataset",
-    "SplitRule",
-    "Written",
-    "check_dataset",
-    "open_dataset",
-    "write_dataset",
-]
+from mgllm.skeleton.dataset import (
+    Clip as Clip,
+    ClipRow as ClipRow,
+    DatasetMeta as DatasetMeta,
+    SkeletonDataset as SkeletonDataset,
+    SplitRule as SplitRule,
+)
+from mgllm.skeleton.layout import Layout as Layout
+from mgllm.skeleton.reading import check_dataset as check_dataset, open_dataset as open_dataset
+from mgllm.skeleton.writing import Written as Written, write_dataset as write_dataset

@@ -9,33 +9,6 @@ from mgllm.skeleton.layout import Layout, Pair
 
 FINGERS = ("thumb", "index", "middle", "ring", "little")
 
-_BODY25 = [
-    "nose",
-    "neck",
-    "right_shoulder",
-    "right_elbow",
-    "right_wrist",
-    "left_shoulder",
-    "left_elbow",
-    "left_wrist",
-    "mid_hip",
-    "right_hip",
-    "right_knee",
-    "right_ankle",
-    "left_hip",
-    "left_knee",
-    "left_ankle",
-    "right_eye",
-    "left_eye",
-    "right_ear",
-    "left_ear",
-    "left_big_toe",
-    "left_small_toe",
-    "left_heel",
-    "right_big_toe",
-    "right_small_toe",
-    "right_heel",
-]
 BODY25_OF_IMIGUE = (0, 1, 2, 3, 4, 5, 6, 7, 15, 16, 17, 18)
 """The twelve BODY_25 joints that iMiGUE's 22 begin with."""
 
@@ -72,6 +45,12 @@ _COCO17 += _sides(["?_eye", "?_ear", "?_shoulder", "?_elbow", "?_wrist", "?_hip"
 def _both(part: str, *sides: str) -> list[str]:
     """All parts on the first side, then all on the next."""
     return [name.replace("?", side) for side in sides for name in part.split()]
+
+
+_BODY25 = ["nose", "neck", *_both("?_shoulder ?_elbow ?_wrist", "right", "left")]
+_BODY25 += ["mid_hip", *_both("?_hip ?_knee ?_ankle", "right", "left")]
+_BODY25 += [*_both("?_eye", "right", "left"), *_both("?_ear", "right", "left")]
+_BODY25 += _both("?_big_toe ?_small_toe ?_heel", "left", "right")
 
 
 def _kinect20() -> Layout:

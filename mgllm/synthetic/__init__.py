@@ -8,20 +8,13 @@ YAML files. It is a layer of its own beside `datasets`, whose modules are all im
 
 from __future__ import annotations
 
-from mgllm.synthetic.definitions import LAYOUT, VOCABULARY, hidden_classes, visible_classes
-from mgllm.synthetic.detector import Difficulty
-from mgllm.synthetic.preview import draw_preview
-from mgllm.synthetic.trimmed import make_clips
-from mgllm.synthetic.untrimmed import Recording, make_recording
-
-__all__ = [
-    "LAYOUT",
-    "VOCABULARY",
-    "Difficulty",
-    "Recording",
-    "draw_preview",
-    "hidden_classes",
-    "make_clips",
-    "make_recording",
-    "visible_classes",
-]
+from mgllm.synthetic.definitions import (
+    LAYOUT as LAYOUT,
+    VOCABULARY as VOCABULARY,
+    hidden_classes as hidden_classes,
+    visible_classes as visible_classes,
+)
+from mgllm.synthetic.detector import Difficulty as Difficulty
+from mgllm.synthetic.preview import draw_preview as draw_preview
+from mgllm.synthetic.trimmed import make_clips as make_clips
+from mgllm.synthetic.untrimmed import Recording as Recording, make_recording as make_recording

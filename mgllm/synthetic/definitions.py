@@ -25,18 +25,9 @@ Vector = tuple[float, float, float]
 """To the hand's own side, up, forward."""
 Part = Literal["seat", "chest", "head", "other_upper_arm", "other_forearm", "other_hand"]
 Channel = Literal[
-    "lean",
-    "tilt",
-    "turn",
-    "slouch",
-    "shift",
-    "raise_own",
-    "raise_other",
-    "head_up",
-    "head_turn",
-    "head_tilt",
-    "head_out",
-]
+    "lean", "tilt", "turn", "slouch", "shift", "raise_own", "raise_other", "head_up", "head_turn",
+    "head_tilt", "head_out",
+]  # fmt: skip
 
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:

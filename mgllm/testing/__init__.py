@@ -6,17 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mgllm.testing.behaviour import Behaviour as Behaviour
-    from mgllm.testing.behaviour import FakeReply as FakeReply
-    from mgllm.testing.behaviour import Fault as Fault
-    from mgllm.testing.contract import a_question as a_question
-    from mgllm.testing.contract import check_backend as check_backend
-    from mgllm.testing.contract import check_construction as check_construction
-    from mgllm.testing.contract import check_refusal as check_refusal
+    from mgllm.testing.behaviour import Behaviour as Behaviour, FakeReply as FakeReply, Fault as Fault
+    from mgllm.testing.contract import (
+        a_question as a_question,
+        check_backend as check_backend,
+        check_construction as check_construction,
+        check_refusal as check_refusal,
+    )
     from mgllm.testing.fake_server import FakeServer as FakeServer
-    from mgllm.testing.scripted import Script as Script
-    from mgllm.testing.scripted import ScriptedBackend as ScriptedBackend
-    from mgllm.testing.scripted import say as say
+    from mgllm.testing.scripted import Script as Script, ScriptedBackend as ScriptedBackend, say as say
 
 _HOMES = {
     "Behaviour": "behaviour",

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mgllm.answers.alignment import bounded_nats, score_labels, shares_first_token
 from mgllm.records import Choice, LabelScores, Position

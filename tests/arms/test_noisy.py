@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from mgllm.arms.confusion import Confusion
-from mgllm.arms.noisy import add_noise, confuse, label_frequencies, parse_noisy
+from mgllm.arms.noisy import Confusion, add_noise, confuse, label_frequencies, parse_noisy
 from mgllm.errors import InputError
 from mgllm.records import Gesture, GestureTranscript
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.arms.shuffled import Donors, Shown, assign_donors, scale_times
 from mgllm.errors import InputError

@@ -7,8 +7,7 @@ from collections import Counter
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.errors import InputError
 from mgllm.experiment.sampling import arm_order, label_orders, limited

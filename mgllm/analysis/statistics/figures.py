@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from mgllm.analysis.statistics.calibration import CalibrationError
+import numpy as np
+
+from mgllm.analysis.metric import Floats, Ints, Metric, Sample, Scale, metric
 from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.pairs import given, sample
 from mgllm.analysis.statistics.runs import RunRecords
@@ -49,3 +51,71 @@ def confusion(grid: Grid, arm: str) -> Confusion:
         counts=tuple(tuple(told[target, answer] for answer in grid.labels) for target in grid.labels),
         missing=tuple(told[target, None] for target in grid.labels),
     )
+
+
+BINS = 10
+"""Bins of equal mass: items sorted by how sure the model is, cut into tenths."""
+
+
+FEWEST = 100
+"""Items from which it is given: ten to a bin."""
+
+
+@metric("calibration_error")
+class CalibrationError(Metric):
+    """Expected calibration error over ten bins of equal mass: mean of |share right − mean P(answer)|.
+
+    The answer is the most probable label. Naeini et al. 2015, with bins of equal mass after Nguyen and
+    O'Connor 2015. Items of equal P stand in the items' order. Above 0 by chance alone in small samples.
+    """
+
+    scale, header, order = Scale("calibration error", 100, 1, "points"), "ECE %", 70
+    scored, less_is_better, fewest = True, True, FEWEST
+
+    def per_item(self, sample: Sample) -> Floats:
+        """How sure, and whether right [N, 2]."""
+        sure_N = sample.probabilities_NL.max(axis=1)
+        right_N = sample.probabilities_NL.argmax(axis=1) == sample.target_N
+        return np.stack([sure_N, right_N.astype(np.float64)], axis=1)
+
+    def bins(self, sample: Sample) -> list[Floats]:
+        """The same in bins of equal mass, from the least to the most sure: fewer than ten under 100 items."""
+        pairs_N2 = self.per_item(sample)
+        pairs_N2 = pairs_N2[np.argsort(pairs_N2[:, 0], kind="stable")]
+        count = min(BINS, max(1, len(pairs_N2) // (FEWEST // BINS)))
+        return np.split(pairs_N2, np.arange(1, count) * len(pairs_N2) // count)
+
+    def replicates(self, sample: Sample) -> Floats:
+        """The error over all items, then without each subject [1 + S], cut into tenths anew."""
+        sure_N, right_N = self.per_item(sample).T
+        order_N = np.argsort(sure_N, kind="stable")
+        return _tenths((right_N - sure_N)[order_N], sample.subject_N[order_N])
+
+
+def _tenths(gap_N: Floats, subject_N: Ints) -> Floats:
+    """Σ over bins of |summed gaps| over n, gaps being sorted, over all and without each subject [1 + S].
+
+    Without a subject, the first k items that are left end at k + its items among or before them; those
+    are found for all subjects at once, so that the work grows with items and not with items × subjects.
+    """
+    n, subjects = len(gap_N), int(subject_N.max()) + 1
+    place_N = np.argsort(subject_N, kind="stable")
+    owner_N = subject_N[place_N]
+    first_S = np.searchsorted(owner_N, np.arange(subjects))
+    nth_N = np.arange(n) - first_S[owner_N]
+    key_N = owner_N * (n + 1) + place_N - nth_N
+    total = np.concatenate([[0.0], np.cumsum(gap_N)])
+    own = np.concatenate([[0.0], np.cumsum(gap_N[place_N])])
+    left_S = n - np.bincount(subject_N, minlength=subjects)
+    edge_SB = _edges(left_S)
+    taken_SB = np.searchsorted(key_N, np.arange(subjects)[:, None] * (n + 1) + edge_SB) - first_S[:, None]
+    up_to_SB = total[edge_SB + taken_SB] - (own[first_S[:, None] + taken_SB] - own[first_S][:, None])
+    sums_1SB = np.vstack([total[_edges(np.array([n]))], up_to_SB])
+    left_1S = np.concatenate([[n], left_S])
+    error_1S = np.abs(np.diff(sums_1SB, axis=1)).sum(axis=1) / np.maximum(left_1S, 1)
+    return np.where(left_1S > 0, error_1S, np.nan)
+
+
+def _edges(count_S: Ints) -> Ints:
+    """Where each bin ends among `count` sorted items, from 0 [S, 1 + B]."""
+    return np.asarray(np.arange(BINS + 1) * count_S[:, None] // BINS, dtype=np.int64)

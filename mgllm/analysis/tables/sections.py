@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mgllm.analysis.metric import known_metrics, scale_of
-from mgllm.analysis.statistics.gates import equivalence
+from mgllm.analysis.statistics.gates import equivalence, with_margin
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
@@ -26,6 +26,7 @@ from mgllm.analysis.tables.tables import (
     wide_table,
 )
 from mgllm.analysis.wording import contrast_words
+from mgllm.errors import InputError, unknown
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
 from mgllm.registry import Shelf
 
@@ -226,3 +227,34 @@ def _flags(effects: Sequence[Effect]) -> Iterable[str]:
             about.setdefault(flag, []).append(f"{contrast_words(effect)} ({scale_of(effect.metric).name})")
     for flag, rows in about.items():
         yield f"{flag[:1].upper()}{flag[1:]}: {'all rows' if len(rows) == len(effects) else '; '.join(rows)}."
+
+
+def render(
+    summary: Summary,
+    form: str,
+    *,
+    margin: float | None = None,
+    brief: bool = False,
+    shape: str = "tables",
+    ids: bool = False,
+) -> str:
+    """The same bytes for the same summary.
+
+    Args:
+        summary: what to show.
+        form: the name of a format: md, csv, tex, html, json, or one from outside.
+        margin: also say whether accuracy differences are within ± this share (0.05: five points).
+        brief: what was answered, how well, and the primary contrasts; md, tex and html only.
+        shape: tables; wide: one contrast a line, metrics side by side; long: one number a line (also csv).
+        ids: name the items gained and lost; md, tex and html only.
+
+    Raises:
+        InputError: no such format or shape, or a margin that is not positive.
+    """
+    if form not in (known := table_formats.names()):
+        raise InputError(f"--format: {unknown('format', form, known)}")
+    if shape not in SHAPES:
+        raise InputError(f"--shape: {unknown('shape', shape, SHAPES)}")
+    if margin is not None:
+        summary = with_margin(summary, margin)
+    return table_formats.get(form)(summary, Layout(brief=brief, shape=shape, ids=ids))

@@ -21,34 +21,11 @@ from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.reading import NPY_ERRORS
 
 CLASSES = (
-    "swipe left",
-    "swipe right",
-    "wave",
-    "clap",
-    "throw",
-    "arm cross",
-    "basketball shoot",
-    "draw X",
-    "draw circle clockwise",
-    "draw circle counter-clockwise",
-    "draw triangle",
-    "bowling",
-    "boxing",
-    "baseball swing",
-    "tennis swing",
-    "arm curl",
-    "tennis serve",
-    "push",
-    "knock",
-    "catch",
-    "pickup and throw",
-    "jog",
-    "walk",
-    "sit to stand",
-    "stand to sit",
-    "lunge",
-    "squat",
-)
+    "swipe left", "swipe right", "wave", "clap", "throw", "arm cross", "basketball shoot", "draw X",
+    "draw circle clockwise", "draw circle counter-clockwise", "draw triangle", "bowling", "boxing",
+    "baseball swing", "tennis swing", "arm curl", "tennis serve", "push", "knock", "catch",
+    "pickup and throw", "jog", "walk", "sit to stand", "stand to sit", "lunge", "squat",
+)  # fmt: skip
 ARRAYS = ("x", "lengths", "label", "subject", "trial", "name")
 FPS = 30.0
 """Of the first Kinect."""

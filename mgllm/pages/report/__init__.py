@@ -5,15 +5,6 @@ facts, accounts, tables ─► sections (pictures as SVG) ─┐
 runs, prompts ─► payload (each text once, deflated) ───┘
 """
 
-from mgllm.pages.report.page import build_page
-from mgllm.pages.report.section import PageContent, PageItem, PageRun
-from mgllm.pages.report.serving import PageServer, PageSource
-
-__all__ = [
-    "PageContent",
-    "PageItem",
-    "PageRun",
-    "PageServer",
-    "PageSource",
-    "build_page",
-]
+from mgllm.pages.report.page import build_page as build_page
+from mgllm.pages.report.section import PageContent as PageContent, PageItem as PageItem, PageRun as PageRun
+from mgllm.pages.report.serving import PageServer as PageServer, PageSource as PageSource

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.analysis import RunRecords, summarise
 from mgllm.records import ArmSummary, Effect, Record

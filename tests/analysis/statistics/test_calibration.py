@@ -11,7 +11,7 @@ from sklearn.metrics import brier_score_loss
 
 from mgllm.analysis import RunRecords, summarise
 from mgllm.analysis.metric import Sample, known_metrics
-from mgllm.analysis.statistics.calibration import BINS, CalibrationError
+from mgllm.analysis.statistics.figures import BINS, CalibrationError
 
 MakeRun = Callable[..., RunRecords]
 BRIER = next(metric for metric in known_metrics() if metric.name == "brier")

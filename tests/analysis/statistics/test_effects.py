@@ -9,8 +9,7 @@ from statistics import fmean
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.analysis import RunRecords, summarise
 from mgllm.records import Effect, LabelScores, Record

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.analysis import RunRecords, equivalence, gate, summarise
 from mgllm.analysis.statistics.bias import share

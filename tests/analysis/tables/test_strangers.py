@@ -10,8 +10,7 @@ from html import escape
 from io import StringIO
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mgllm.analysis import Covariate, RunRecords, lay_out, narrate, render, summarise
 from mgllm.analysis.tables import html, latex, markdown

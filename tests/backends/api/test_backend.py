@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.backends.base import Backend, BackendOptions, backends
 from mgllm.errors import FatalBackendError, InputError

@@ -5,8 +5,7 @@ from __future__ import annotations
 from email.utils import formatdate
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mgllm.backends.api.waiting import LONGEST_BACKOFF_S, backoff_s, told_wait_s, wait_s
 

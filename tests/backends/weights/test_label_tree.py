@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mgllm.backends.weights.engine import LayerState, PrefixCache, PrefixState
 from mgllm.backends.weights.label_tree import grow_tree, tree_mask

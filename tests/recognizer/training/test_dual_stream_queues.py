@@ -6,8 +6,7 @@ from collections import deque
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mgllm.recognizer.training.dual_stream import KeyQueue
 

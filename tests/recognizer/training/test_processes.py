@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
-from torch import distributed as dist
+from torch import Tensor, distributed as dist, nn
 
 from mgllm.recognizer.network.network import encode, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
