@@ -22,7 +22,7 @@ ALLOWED = {
     "datasets": ("items/tables.py",),
     "jinja2": (
         "prompts/",
-        "pages/_templating.py",
+        "pages/shell.py",
         "backends/weights/encoding.py",
     ),  # chat templates are Jinja
     "krippendorff": ("analysis/statistics/agreement.py",),
