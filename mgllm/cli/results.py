@@ -12,7 +12,8 @@ from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made
 
 if TYPE_CHECKING:
-    from mgllm.commands.show import RunLine, ShownRun
+    from mgllm.commands.runs import RunLine
+    from mgllm.commands.show import ShownRun
     from mgllm.records import Record
 
 Names = Annotated[list[str], typer.Argument(metavar="RUN…", help="Folders or names of runs, or latest.")]
@@ -59,9 +60,8 @@ def compare(
     json: o.Json = False,
 ) -> None:
     """Compare arms against the baseline arm, over one or more runs."""
-    from mgllm.analysis import render
+    from mgllm.analysis import gate, render
     from mgllm.commands.compare import compare as compare_flow
-    from mgllm.commands.compare import failed_gates
     from mgllm.errors import GateFailed
 
     folder = results or Path("results")
@@ -71,7 +71,7 @@ def compare(
     within = None if margin is None else margin / 100
     form = "json" if json else table_format
     table = render(summary, form, margin=within, shape=shape, ids=ids)
-    failures = failed_gates(summary, fail_if or [])
+    failures = [why for expression in fail_if or [] if (why := gate(summary, expression)) is not None]
     typer.echo(table.rstrip("\n"))
     if failures:
         raise GateFailed("; ".join(failures))
@@ -91,7 +91,7 @@ def _pairs(words: list[str] | None) -> list[tuple[str, str]]:
 
 def runs(results: o.Results = None, json: o.Json = False) -> None:
     """List the runs that there are."""
-    from mgllm.commands.show import list_runs
+    from mgllm.commands.runs import list_runs
 
     lines = list_runs(results or Path("results"))
     if json:
@@ -126,7 +126,7 @@ def report(
     json: o.Json = False,
 ) -> None:
     """Write one self-contained page: summary, pictures, and every item down to the prompt."""
-    from mgllm.commands.report import PageOptions
+    from mgllm.commands._page_content import PageOptions
     from mgllm.commands.report import report as report_flow
 
     options = PageOptions(against, items, redact, not no_text, results or Path("results"))
@@ -147,7 +147,7 @@ def view(
     results: o.Results = None,
 ) -> None:
     """Serve the page on this machine alone, anew as records arrive, until Ctrl-C."""
-    from mgllm.commands.report import PageOptions
+    from mgllm.commands._page_content import PageOptions
     from mgllm.commands.view import view as view_flow
 
     options = PageOptions(against, items, redact, not no_text, results or Path("results"))
@@ -168,7 +168,7 @@ def _print_runs(lines: tuple[RunLine, ...]) -> None:
 
 def _print_shown(shown: ShownRun) -> None:
     """A run's facts, or an item's prompts and replies."""
-    from mgllm.commands.render import prompt_text
+    from mgllm.records import prompt_text
 
     if not shown.answers:
         _print_facts(shown)

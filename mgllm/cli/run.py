@@ -167,7 +167,7 @@ def _print_finished(finished: Finished, *, as_json: bool) -> None:
 
 def _print_dry_run(plan: DryRun) -> None:
     """What a run would ask and cost."""
-    from mgllm.commands.render import prompt_text
+    from mgllm.records import prompt_text
 
     typer.echo(f"The first prompt to {plan.model}:\n\n{prompt_text(plan.example)}\n")
     heads = (

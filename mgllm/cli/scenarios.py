@@ -12,8 +12,8 @@ from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made
 
 if TYPE_CHECKING:
-    from mgllm.commands.check import CheckReport
     from mgllm.commands.render import RenderedItem
+    from mgllm.experiment.checking import CheckReport
     from mgllm.prompts.scenarios import Folders
 
 commands = typer.Typer(
@@ -149,7 +149,7 @@ def render(
 
 def _print_rendered(rendered: RenderedItem, *, diff: bool) -> None:
     """Prompts of one item, whole or as differences from the baseline."""
-    from mgllm.commands.render import prompt_text
+    from mgllm.records import prompt_text
 
     typer.echo(
         f"{rendered.scenario} / {rendered.item}, labels in the order {', '.join(rendered.label_order)}"

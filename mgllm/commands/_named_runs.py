@@ -1,10 +1,11 @@
-"""The runs that a command names, read: each once, none against itself."""
+"""The runs that a command names, read: each once, none against itself; redacted where that is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mgllm.analysis import RunRecords
 from mgllm.errors import InputError
 from mgllm.store import StoredRun, find_run, read_run
 
@@ -48,3 +49,37 @@ def refuse_empty(runs: Sequence[StoredRun], why: str) -> None:
     for run in runs:
         if not run.records:
             raise InputError(f"{run.path} has no records yet; {why}")
+
+
+Facts = Mapping[str, str | int | float | bool | None]
+
+
+def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
+    """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
+    if not redact:
+        return RunRecords(manifest=stored.manifest, records=stored.records)
+    model = _without_folder(stored.manifest.model)
+    scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
+    change = {
+        **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
+        **{"model_facts": _nameless(stored.manifest.model_facts), "model_args": {}, "rescored_from": None},
+    }
+    return RunRecords(
+        manifest=stored.manifest.model_copy(update=change),
+        records=tuple(record.model_copy(update={"model": model}) for record in stored.records),
+    )
+
+
+def _nameless(facts: Facts) -> Facts:
+    """Hashes, numbers and yes or no; words may name a file or a server."""
+    return {
+        key: value for key, value in facts.items() if not isinstance(value, str) or key.endswith("sha256")
+    }
+
+
+def _without_folder(model: str) -> str:
+    """local/home/ann/models/llama → local/llama; a hub id (org/name) stays."""
+    backend, _, name = model.partition("/")
+    parts = name.replace("\\", "/").split("/")
+    is_folder = name.startswith(("/", ".", "~")) or len(parts) > 2
+    return f"{backend}/{parts[-1]}" if backend == "local" and is_folder else model

@@ -7,42 +7,16 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from mgllm.commands.render import manner_without_model, render_questions
 from mgllm.errors import InputError
-from mgllm.experiment.material import Material, gather
+from mgllm.experiment.checking import CheckReport, check_here
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Manner
-from mgllm.prompts.scenarios import FoundScenario, find_scenario
-from mgllm.records import Form, Frozen, Reasoning
 
 SECONDS = 60
 """A check may take so long."""
 MEMORY_BYTES = 4 * 2**30
 """A check may use so much address space."""
-_SENTINEL = "7f3a91"
-"""Put where a template must not look, and looked for in what it writes."""
-
-
-class CheckReport(Frozen):
-    """What was found to be right."""
-
-    scenario: str
-    """Name of the scenario."""
-    items: int
-    """Items in the set."""
-    subjects: int
-    """People among them."""
-    arms: tuple[str, ...]
-    """Arms checked."""
-    wordings: tuple[str, ...]
-    """Templates rendered, with form and reasoning."""
-    prompts: int
-    """Prompts rendered and compared."""
-    notes: tuple[str, ...]
-    """What a person might want to know."""
 
 
 def check_scenario(name: str, options: RunOptions, *, seconds: float = SECONDS) -> CheckReport:
@@ -90,61 +64,6 @@ def _child(there: Connection, name: str, options: str) -> None:
         there.send(
             ("error", f"scenario {name}: rendering needs more than {MEMORY_BYTES // 2**30} GB of memory")
         )
-
-
-def check_here(name: str, options: RunOptions) -> CheckReport:
-    """The check itself, in this process.
-
-    Raises:
-        InputError: the first thing that is wrong.
-    """
-    found = find_scenario(name, options.folders)
-    material = gather(found, options)
-    wordings, prompts, notes = [], 0, list(material.notes)
-    for paraphrase in (None, *found.scenario.paraphrases):
-        for form, reasoning in _ways(found, paraphrase):
-            ask = options.ask.model_copy(update={"paraphrase": paraphrase, "reasoning": reasoning})
-            told = options.model_copy(update={"ask": ask})
-            manner = manner_without_model(found, form, told)
-            questions = render_questions(material, manner, told)
-            _sentinels(material, manner, told)
-            prompts += len(questions)
-            wordings.append(f"{manner.template} ({form}, {reasoning})")
-    notes += [f"arm {arm} is left out: {why}" for arm, why in material.left_out.items()]
-    return CheckReport(
-        scenario=name,
-        items=len(material.items),
-        subjects=len({item.subject for item in material.items}),
-        arms=tuple(arm.name for arm in material.arms),
-        wordings=tuple(wordings),
-        prompts=prompts,
-        notes=tuple(notes),
-    )
-
-
-def _ways(found: FoundScenario, paraphrase: str | None) -> list[tuple[Form, Reasoning]]:
-    files = found.prompt_files(paraphrase)
-    ways: list[tuple[Form, Reasoning]] = [("chat", "direct"), ("chat", "chain_of_thought")]
-    return [*ways, ("cloze", "direct")] if files.cloze is not None else ways
-
-
-def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
-    """Nothing of an item but its speech and gestures may reach a prompt: rename the rest and look for it."""
-    item = material.items[0]
-    marked = item.model_copy(
-        update={
-            "id": f"id-{_SENTINEL}",
-            "subject": f"subject-{_SENTINEL}",
-            "covariates": {f"key-{_SENTINEL}": f"value-{_SENTINEL}"},
-            "notes": f"notes-{_SENTINEL}",
-        }
-    )
-    arms = tuple(arm for arm in material.arms if arm.needs != "donor")
-    alone = replace(material, items=(marked,), asked=(marked,), arms=arms, donors={})
-    for one in render_questions(alone, manner, options):
-        shown = next((m.content for m in one.question.prompt.messages if _SENTINEL in m.content), None)
-        if shown is not None:
-            raise InputError(f"{manner.template} shows of an item what it must not: {shown[:80]!r}")
 
 
 def _limit_memory() -> None:

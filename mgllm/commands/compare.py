@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from mgllm.analysis import RunRecords, effects_between, flips_between, gate, summarise
+from mgllm.analysis import effects_between, flips_between, summarise
 from mgllm.commands._covariates import covariate
-from mgllm.commands._named_runs import named_runs, refuse_empty
+from mgllm.commands._named_runs import named_runs, refuse_empty, run_records
 from mgllm.records import Summary
-from mgllm.store import StoredRun
-
-Facts = Mapping[str, str | int | float | bool | None]
 
 
 def compare(  # noqa: PLR0913  # keywords of the public API
@@ -57,43 +54,3 @@ def _without_items(summary: Summary) -> Summary:
     """Ids of items are often file names: the counts stay."""
     bare = {"gained_items": (), "lost_items": ()}
     return summary.model_copy(update={"flips": tuple(f.model_copy(update=bare) for f in summary.flips)})
-
-
-def failed_gates(summary: Summary, expressions: Sequence[str]) -> list[str]:
-    """A sentence for each `--fail-if` expression that holds.
-
-    Raises:
-        InputError: an expression that is none, or names an arm that is not there.
-    """
-    return [why for expression in expressions if (why := gate(summary, expression)) is not None]
-
-
-def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
-    """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
-    if not redact:
-        return RunRecords(manifest=stored.manifest, records=stored.records)
-    model = _without_folder(stored.manifest.model)
-    scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
-    change = {
-        **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
-        **{"model_facts": _nameless(stored.manifest.model_facts), "model_args": {}, "rescored_from": None},
-    }
-    return RunRecords(
-        manifest=stored.manifest.model_copy(update=change),
-        records=tuple(record.model_copy(update={"model": model}) for record in stored.records),
-    )
-
-
-def _nameless(facts: Facts) -> Facts:
-    """Hashes, numbers and yes or no; words may name a file or a server."""
-    return {
-        key: value for key, value in facts.items() if not isinstance(value, str) or key.endswith("sha256")
-    }
-
-
-def _without_folder(model: str) -> str:
-    """local/home/ann/models/llama → local/llama; a hub id (org/name) stays."""
-    backend, _, name = model.partition("/")
-    parts = name.replace("\\", "/").split("/")
-    is_folder = name.startswith(("/", ".", "~")) or len(parts) > 2
-    return f"{backend}/{parts[-1]}" if backend == "local" and is_folder else model

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from mgllm.backends.base import Backend
-from mgllm.commands.run import Plan, make_plan, refuse_upload
 from mgllm.experiment.asking import attribution_questions, group_questions
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import ModelName, count_words, make_backend, parse_model, with_prices
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 from mgllm.datasets.base import (
     AnnotationImporter,
@@ -26,67 +27,8 @@ from mgllm.skeleton import Written, check_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
 from mgllm.skeleton.selection import Split, select_rule, shared_people
 
-__all__ = ["ImportReport", "import_dataset"]
-
-ITEM_FILES = ("SOURCE.md", "items.jsonl")
+SOURCE, ITEMS = "SOURCE.md", "items.jsonl"
 NO_CHOICES = ImportChoices()
-
-
-def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices = NO_CHOICES) -> ImportReport:
-    """Read `source` with the importer called `format` and write what it holds, and `SOURCE.md`, into `out`.
-
-    That is `items.jsonl`, or the three files of a skeleton data set, or a `*.mg.json` an item. Nothing is
-    written unless all of it was read; existing files are never written over.
-
-    Raises:
-        InputError: an unknown format, a source that is not the data set, or files that are there already.
-    """
-    importer = _made(format, choices)
-    refuse_existing(out, (*ITEM_FILES, *SKELETON_FILES))
-    if not source.exists():
-        raise InputError(f"{source} does not exist; give the file or folder to import")
-    imported = importer.read(source)
-    if isinstance(imported, ImportedTranscripts):
-        return _write_transcripts(format, importer, imported, out)
-    if not isinstance(imported, ImportedItems):
-        return _write_skeletons(format, importer, imported, out)
-    for item in imported.items:
-        check_characters(item, f"{source} item '{item.id}'")
-    report = _items_report(format, importer, imported, out)
-    lines = "".join(f"{item_line(item)}\n" for item in imported.items)
-    write_texts(out, dict(zip(ITEM_FILES, (source_page(importer, report), lines), strict=True)))
-    return report
-
-
-def _made(format: str, choices: ImportChoices) -> Importer:
-    """The importer; choices that it would not heed are refused."""
-    importer = datasets.get(format)()
-    if not choices.model_fields_set:
-        return importer
-    heeds = importer.heeds if isinstance(importer, AnnotationImporter) else frozenset[str]()
-    if isinstance(importer, AnnotationImporter) and choices.model_fields_set <= heeds:
-        return type(importer)(choices)
-    useless = min(choices.model_fields_set - heeds)
-    known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such option"
-    raise InputError(f"--{useless} says nothing to the format {format}, which heeds {known}")
-
-
-def _items_report(format: str, importer: Importer, imported: ImportedItems, out: Path) -> ImportReport:
-    items = imported.items
-    labels = [g.label for item in items for t in item.gestures.values() for g in t.gestures]
-    return ImportReport(
-        format=format,
-        files=tuple(str(out / name) for name in ITEM_FILES),
-        items=len(items),
-        subjects=len({item.subject for item in items}),
-        subject_known=all(item.subject_known for item in items),
-        targets=dict(sorted(Counter(item.target for item in items if item.target is not None).items())),
-        gestures=len(labels),
-        labels=len(set(labels)),
-        warnings=imported.warnings,
-        caution=importer.caution,
-        turns=sum(len(item.speech) for item in items),
-    )
 
 
 class ImportReport(Frozen):
@@ -122,19 +64,67 @@ class ImportReport(Frozen):
     """Vocabulary of gesture transcripts, or several; None for anything else."""
 
 
-def source_page(importer: Importer, report: ImportReport) -> str:
-    """`SOURCE.md`: where the files come from, what they hold, and what their terms ask for."""
-    lines = [
-        f"# {importer.title}",
-        _made_of(report),
-        f"**Caution.** {importer.caution}",
-        f"**Terms.** {importer.terms}",
-        "**Cite.**",
-        *(f"* {line}" for line in importer.citation.splitlines()),
-        *(["**Noted while importing.**"] if report.warnings else []),
-        *(f"* {line}" for line in report.warnings),
-    ]
-    return "\n\n".join(lines) + "\n"
+def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices = NO_CHOICES) -> ImportReport:
+    """Read `source` with the importer called `format` and write what it holds, and `SOURCE.md`, into `out`.
+
+    That is `items.jsonl`, or the three files of a skeleton data set, or a `*.mg.json` an item. Nothing is
+    written unless all of it was read; existing files are never written over.
+
+    Raises:
+        InputError: an unknown format, a source that is not the data set, or files that are there already.
+    """
+    one = _Import(format, _made(format, choices), source, out)
+    refuse_existing(out, (SOURCE, ITEMS, *SKELETON_FILES))
+    if not source.exists():
+        raise InputError(f"{source} does not exist; give the file or folder to import")
+    imported = one.importer.read(source)
+    if isinstance(imported, ImportedTranscripts):
+        return _write_transcripts(one, imported)
+    if isinstance(imported, ImportedItems):
+        return _write_items(one, imported)
+    return _write_skeletons(one, imported)
+
+
+def _made(format: str, choices: ImportChoices) -> Importer:
+    """The importer; choices that it would not heed are refused."""
+    importer = datasets.get(format)()
+    if not choices.model_fields_set:
+        return importer
+    heeds = importer.heeds if isinstance(importer, AnnotationImporter) else frozenset[str]()
+    if isinstance(importer, AnnotationImporter) and choices.model_fields_set <= heeds:
+        return type(importer)(choices)
+    useless = min(choices.model_fields_set - heeds)
+    known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such option"
+    raise InputError(f"--{useless} says nothing to the format {format}, which heeds {known}")
+
+
+class _Import(NamedTuple):
+    """Who reads what, and where it goes."""
+
+    format: str
+    importer: Importer
+    source: Path
+    out: Path
+
+    def report(self, names: Iterable[str], **facts: Any) -> ImportReport:
+        """What was written: files by name, beside `SOURCE.md`, and what is in them."""
+        files = tuple(str(self.out / name) for name in (SOURCE, *names))
+        return ImportReport(format=self.format, files=files, caution=self.importer.caution, **facts)
+
+    def page(self, report: ImportReport) -> str:
+        """`SOURCE.md`: where the files come from, what they hold, and what their terms ask for."""
+        importer = self.importer
+        lines = [
+            f"# {importer.title}",
+            _made_of(report),
+            f"**Caution.** {importer.caution}",
+            f"**Terms.** {importer.terms}",
+            "**Cite.**",
+            *(f"* {line}" for line in importer.citation.splitlines()),
+            *(["**Noted while importing.**"] if report.warnings else []),
+            *(f"* {line}" for line in report.warnings),
+        ]
+        return "\n\n".join(lines) + "\n"
 
 
 def _made_of(report: ImportReport) -> str:
@@ -159,27 +149,74 @@ def _made_of(report: ImportReport) -> str:
     )
 
 
-def _write_skeletons(format: str, importer: Importer, imported: ImportedSkeletons, out: Path) -> ImportReport:
+def _write_items(one: _Import, imported: ImportedItems) -> ImportReport:
+    """Write `items.jsonl` and `SOURCE.md`: both are there and whole, or none is."""
+    items = imported.items
+    for item in items:
+        check_characters(item, f"{one.source} item '{item.id}'")
+    labels = [g.label for item in items for t in item.gestures.values() for g in t.gestures]
+    report = one.report(
+        [ITEMS],
+        items=len(items),
+        subjects=len({item.subject for item in items}),
+        subject_known=all(item.subject_known for item in items),
+        targets=dict(sorted(Counter(item.target for item in items if item.target is not None).items())),
+        gestures=len(labels),
+        labels=len(set(labels)),
+        warnings=imported.warnings,
+        turns=sum(len(item.speech) for item in items),
+    )
+    lines = "".join(f"{item_line(item)}\n" for item in items)
+    write_texts(one.out, {SOURCE: one.page(report), ITEMS: lines})
+    return report
+
+
+def _write_transcripts(one: _Import, imported: ImportedTranscripts) -> ImportReport:
+    """Write each transcript under its item's name, and `SOURCE.md`: all are there and whole, or none is.
+
+    Raises:
+        InputError: a transcript holds what items may not hold, or a file is there already.
+    """
+    files = imported.transcripts
+    texts = {
+        f"{file_stem(file.item)}{SUFFIX}": gesture_text(check_gesture_file(file, f"item '{file.item}'"))
+        for file in files
+    }
+    refuse_existing(one.out, texts)
+    labels = Counter(gesture.label for file in files for gesture in file.gestures)
+    report = one.report(
+        texts,
+        items=len(files),
+        subjects=len(files),
+        subject_known=False,
+        targets={},
+        gestures=labels.total(),
+        labels=len(labels),
+        warnings=imported.warnings,
+        vocabulary=", ".join(sorted({file.vocabulary for file in files})),
+    )
+    write_texts(one.out, {SOURCE: one.page(report), **texts})
+    return report
+
+
+def _write_skeletons(one: _Import, imported: ImportedSkeletons) -> ImportReport:
     """Write the clips while they are read: the three files and `SOURCE.md` are there and whole, or none is.
 
     Raises:
         InputError: a clip cannot be read, or the folder cannot be written.
     """
-    names = ("SOURCE.md", *SKELETON_FILES)
     moved: list[Path] = []
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".import-", dir=out) as drafts:
-            written = _written(Path(drafts), imported, out)
-            report = _skeletons_report(format, importer, imported, written, out)
-            page = source_page(importer, report)
-            (Path(drafts) / names[0]).write_text(page, encoding="utf-8", newline="\n")
-            for name in names:
-                moved.append((Path(drafts) / name).rename(out / name))
+        one.out.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".import-", dir=one.out) as drafts:
+            report = _skeletons_report(one, imported, _written(Path(drafts), imported, one.out))
+            (Path(drafts) / SOURCE).write_text(one.page(report), encoding="utf-8", newline="\n")
+            for name in (SOURCE, *SKELETON_FILES):
+                moved.append((Path(drafts) / name).rename(one.out / name))
     except OSError as error:
         for path in moved:
             path.unlink()
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
+        raise InputError(f"{one.out} cannot be written: {error.strerror or error}") from None
     return report
 
 
@@ -191,15 +228,12 @@ def _written(drafts: Path, imported: ImportedSkeletons, out: Path) -> Written:
         raise InputError(str(error).replace(str(drafts), str(out))) from None
 
 
-def _skeletons_report(
-    format: str, importer: Importer, imported: ImportedSkeletons, written: Written, out: Path
-) -> ImportReport:
+def _skeletons_report(one: _Import, imported: ImportedSkeletons, written: Written) -> ImportReport:
     dataset = written.dataset
     count = Counter(row.label for row in dataset.clips)
     warnings = [*imported.warnings, *written.left_out, *check_dataset(dataset), *_shared(written)]
-    return ImportReport(
-        format=format,
-        files=tuple(str(out / name) for name in ("SOURCE.md", *SKELETON_FILES)),
+    return one.report(
+        SKELETON_FILES,
         items=len(dataset),
         subjects=len({row.subject for row in dataset.clips}),
         subject_known=imported.subject_known,
@@ -207,7 +241,6 @@ def _skeletons_report(
         gestures=sum(count[name] for name in dataset.meta.classes),
         labels=len(dataset.meta.classes),
         warnings=tuple(one_line(line) for line in warnings),
-        caution=importer.caution,
         frames=sum(row.length for row in dataset.clips),
         splits=tuple(dataset.meta.splits),
     )
@@ -224,35 +257,3 @@ def _shared(written: Written) -> list[str]:
                 f"the split '{name}' has {len(people)} subjects on both sides: it is not subject-independent"
             )
     return lines
-
-
-def _write_transcripts(
-    format: str, importer: Importer, imported: ImportedTranscripts, out: Path
-) -> ImportReport:
-    """Write each transcript under its item's name, and `SOURCE.md`: all are there and whole, or none is.
-
-    Raises:
-        InputError: a transcript holds what items may not hold, or a file is there already.
-    """
-    files = imported.transcripts
-    texts = {
-        f"{file_stem(file.item)}{SUFFIX}": gesture_text(check_gesture_file(file, f"item '{file.item}'"))
-        for file in files
-    }
-    refuse_existing(out, texts)
-    labels = Counter(gesture.label for file in files for gesture in file.gestures)
-    report = ImportReport(
-        format=format,
-        files=tuple(str(out / name) for name in ("SOURCE.md", *texts)),
-        items=len(files),
-        subjects=len(files),
-        subject_known=False,
-        targets={},
-        gestures=labels.total(),
-        labels=len(labels),
-        warnings=imported.warnings,
-        caution=importer.caution,
-        vocabulary=", ".join(sorted({file.vocabulary for file in files})),
-    )
-    write_texts(out, {"SOURCE.md": source_page(importer, report), **texts})
-    return report

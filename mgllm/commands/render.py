@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mgllm.errors import InputError, unknown
-from mgllm.experiment.manner import MAX_TOKENS
 from mgllm.experiment.material import Material, gather
-from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Manner, Planned, plan_questions
-from mgllm.prompts import Renderer
-from mgllm.prompts.scenarios import FoundScenario, find_scenario
-from mgllm.records import Form, Frozen, Prompt
+from mgllm.experiment.plan import Planned
+from mgllm.experiment.preparing import manner_without_model, render_questions
+from mgllm.prompts.scenarios import find_scenario
+from mgllm.records import Form, Frozen, Prompt, prompt_text
 
 
 class RenderedArm(Frozen):
@@ -58,55 +57,10 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
     wanted = material.by_id[item or known[0]]
     form: Form = "chat" if options.ask.form == "auto" else options.ask.form
     manner = manner_without_model(found, form, options)
-    questions = render_questions(narrowed(material, wanted.id), manner, options)
+    questions = render_questions(replace(material, asked=(wanted,)), manner, options)
     order = [arm.name for arm in material.arms]
     first = {one.key.arm: one for one in reversed(questions)}
     return _compared(material, [first[arm] for arm in order])
-
-
-def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
-    """Questions as a run would put them, tokens counted as words; the template is checked whole."""
-    renderer = Renderer(options.folders.prompt_folders(), tuple(material.scenario.text))
-    questions = plan_questions(material, manner, renderer, count_words)
-    renderer.check(manner.template)
-    return questions
-
-
-def manner_without_model(found: FoundScenario, form: Form, options: RunOptions) -> Manner:
-    """The manner of a form where no model is at hand to choose it.
-
-    Raises:
-        InputError: the scenario has no cloze template.
-    """
-    files = found.prompt_files(options.ask.paraphrase)
-    template = files.chat if form == "chat" else files.cloze
-    if template is None:
-        raise InputError(f"{found.path} has no cloze template; use --form chat")
-    reasoning = options.ask.reasoning or found.scenario.reasoning
-    return Manner(
-        form=form,
-        reasoning=reasoning,
-        score="logprob",
-        lettered=False,
-        template=template,
-        temperature=0.0,
-        max_tokens=MAX_TOKENS[reasoning],
-        epochs=options.ask.epochs,
-        shuffles=options.ask.shuffles,
-        seed=options.ask.seed,
-    )
-
-
-def narrowed(material: Material, item: str) -> Material:
-    """The same set and draws, with one item asked."""
-    from dataclasses import replace
-
-    return replace(material, asked=(material.by_id[item],))
-
-
-def prompt_text(prompt: Prompt) -> str:
-    """A prompt for people: messages under their roles."""
-    return "\n".join(f"[{message.role}]\n{message.content.rstrip(chr(10))}" for message in prompt.messages)
 
 
 def _compared(material: Material, planned: Sequence[Planned]) -> RenderedItem:

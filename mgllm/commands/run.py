@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 from mgllm.backends.base import Backend
-from mgllm.errors import BudgetReached, InputError
+from mgllm.errors import BudgetReached
 from mgllm.experiment.asking import (
     Desk,
     Group,
-    Words,
     ask_all,
     attribution_questions,
     group_questions,
@@ -24,26 +20,15 @@ from mgllm.experiment.asking import (
 )
 from mgllm.experiment.budget import Budget
 from mgllm.experiment.finishing import Finished, finish
-from mgllm.experiment.manifest import Identity, describe_run, describe_scenario, refuse_changes
-from mgllm.experiment.manner import choose_manner
-from mgllm.experiment.material import Material, gather
+from mgllm.experiment.manifest import refuse_changes
+from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model, with_prices
 from mgllm.experiment.options import RunOptions
-from mgllm.experiment.plan import Planned, label_words, plan_questions
+from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.progress import Progress
-from mgllm.prompts import Renderer
 from mgllm.prompts.scenarios import find_scenarios
-from mgllm.records import Record, RecordKey, RunManifest, ScenarioManifest
-from mgllm.store import RunWriter, find_run, new_run, read_manifest, read_run, run_id, write_options
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that a run will ask."""
-
-    manifest: RunManifest
-    planned: tuple[Planned, ...]
-    words: Words
+from mgllm.records import Record, RecordKey
+from mgllm.store import RunWriter, find_run, new_run, read_manifest, read_run, write_options
 
 
 def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
@@ -79,59 +64,6 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
         return await _ask(plan, backend, options, folder)
     finally:
         await backend.close()
-
-
-async def make_plan(
-    name: ModelName, backend: Backend, materials: Sequence[Material], options: RunOptions
-) -> Plan:
-    """Choose form and score, render and check every prompt, and describe it all."""
-    scenarios: list[ScenarioManifest] = []
-    planned: list[Planned] = []
-    words, most_tokens = {}, 0
-    for material in materials:
-        scenario = material.scenario
-        manner = await choose_manner(name.backend, backend, material.found, options.ask)
-        renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
-        questions = plan_questions(material, manner, renderer, _counter(backend))
-        renderer.check(manner.template)
-        scenarios.append(describe_scenario(material, manner, renderer, options.ask.paraphrase))
-        planned += questions
-        words[scenario.name] = label_words(scenario.labels, manner.lettered)
-        most_tokens = max(most_tokens, manner.max_tokens)
-    now = datetime.now(UTC)
-    what = scenarios[0].name if len(scenarios) == 1 else "suite"
-    identity = Identity(
-        id=run_id(now.strftime("%Y%m%dT%H%M%SZ"), what, str(name), secrets.token_hex(3)),
-        created=now.isoformat(timespec="seconds"),
-        model=name,
-    )
-    manifest = describe_run(identity, backend, options, tuple(scenarios), most_tokens)
-    return Plan(manifest, tuple(planned), Words(words))
-
-
-def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunOptions) -> None:
-    """Restricted items stay on this machine unless the user takes the responsibility."""
-    if not backend.uploads or options.reach.allow_upload:
-        return
-    for material in materials:
-        restricted = [item.id for item in material.asked if item.terms == "restricted"]
-        if restricted:
-            raise InputError(
-                f"{len(restricted)} items of {material.items_name} are restricted by their licence (first: "
-                f"{restricted[0]}) and {backend.base_url} is not this machine; use a local model, or "
-                "--allow-upload if your licence permits it"
-            )
-
-
-def _counter(backend: Backend) -> Callable[[str], int]:
-    """Tokens by the model's own tokenizer, else words and punctuation."""
-    from mgllm.experiment.model_names import count_words
-
-    def count(text: str) -> int:
-        tokens = backend.count_tokens(text)
-        return count_words(text) if tokens is None else tokens
-
-    return count
 
 
 def _continued(plan: Plan, folder: Path) -> Plan:

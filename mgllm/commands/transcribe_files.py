@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from mgllm.errors import InputError, one_line
+from mgllm.errors import InputError
 from mgllm.exports.base import ExportChoices, exports
-from mgllm.files.json_files import to_model
 from mgllm.files.writing import refuse_existing, write_files
-from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
+from mgllm.items.gesture_files import SUFFIX, check_gesture_file, gesture_text
 from mgllm.media.crop import Crop, parse_crop
 from mgllm.media.needs import holistic, pyav
 from mgllm.progress import Display
@@ -21,7 +20,7 @@ from mgllm.records import Exposure, Frozen, GestureFile
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
 from mgllm.skeleton.skeleton_file import Recording, skeleton_bytes
 from mgllm.transcription.picturing import picture_bytes
-from mgllm.transcription.recordings import RecordingReader, open_reader
+from mgllm.transcription.recordings import NamedInput, RecordingReader, name_inputs, open_reader
 from mgllm.transcription.watching import Watched, read_skeleton, watch_video
 
 OVERLAY, ELAN = ".overlay.png", ".eaf"
@@ -179,60 +178,3 @@ def _contents(one: NamedInput, watched: Watched, file: GestureFile, work: _Work)
 def _nameless(recording: Recording) -> Recording:
     about = recording.about.model_copy(update={"source": None, "source_sha256": None})
     return Recording(recording.joints, about)
-
-
-class NamedInput(Frozen):
-    """A file to be transcribed."""
-
-    path: Path
-    """Where it lies."""
-    item: str
-    """The transcript's item."""
-    spoken: str
-    """What messages call it."""
-
-    @property
-    def is_skeleton(self) -> bool:
-        """Whether it holds joints instead of pictures."""
-        return self.path.name.endswith(SKELETON)
-
-    @property
-    def stem(self) -> str:
-        """What the names of its files begin with."""
-        return file_stem(self.item)
-
-
-def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, ...]:
-    """Inputs by their files' stems, or as clip-0001 and so on in their order.
-
-    Raises:
-        InputError: a folder is among several inputs, two inputs have one stem, or a name cannot be an item's.
-    """
-    for path in paths:
-        if path.is_dir():
-            raise InputError(
-                f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
-                "such as FOLDER/*.mp4"
-            )
-    if anonymous:
-        return tuple(
-            NamedInput(path=path, item=f"clip-{number:04d}", spoken=f"input {number}")
-            for number, path in enumerate(paths, 1)
-        )
-    named: dict[str, NamedInput] = {}
-    for path in paths:
-        one = NamedInput(path=path, item=_stem(path), spoken=one_line(str(path)))
-        check_gesture_file(to_model(GestureFile, _empty(one.item), one.spoken), one.spoken)
-        same = named.setdefault(one.stem.casefold(), one)
-        if same is not one:
-            raise InputError(f"{same.path} and {path} would both be called '{one.item}'; rename one of them")
-    return tuple(named.values())
-
-
-def _empty(item: str) -> dict[str, object]:
-    return {"schema": "mgllm.gestures/1", "item": item}
-
-
-def _stem(path: Path) -> str:
-    name = path.name
-    return name.removesuffix(SKELETON) if name.endswith(SKELETON) else path.stem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mgllm.commands.report import PageOptions, page_content, read_runs
+from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.errors import InputError
 from mgllm.pages.report import PageServer, PageSource, build_page
 from mgllm.store import MANIFEST, PROMPTS, RECORDS, find_run

@@ -100,3 +100,19 @@ def _no_match(
 def _some(names: tuple[str, ...]) -> str:
     """The first five names."""
     return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def timed_truth(folder: Path) -> dict[str, GestureTranscript]:
+    """Annotated transcripts by recording.
+
+    Raises:
+        InputError: no such files, none of them annotated, or a gesture without times.
+    """
+    found = {item: file for (item, source), (_, file) in read_folder(folder).items() if source == "annotated"}
+    if not found:
+        raise InputError(f"{folder} holds no annotated transcripts; these are recognised ones")
+    for item, file in found.items():
+        untimed = next((one.label for one in file.gestures if one.start is None or one.end is None), None)
+        if untimed is not None:
+            raise InputError(f"{folder}: '{untimed}' of '{item}' has no times, which it needs")
+    return found

@@ -36,7 +36,7 @@ from mgllm.records.human import (
 )
 from mgllm.records.item import Item, Turn
 from mgllm.records.manifest import FIRST_ROLES, Role, RunManifest, ScenarioManifest, ShuffleStats
-from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256
+from mgllm.records.prompt import Choice, Message, Prompt, Question, Span, prompt_sha256, prompt_text
 from mgllm.records.record import Record, RecordKey
 from mgllm.records.reply import LabelScores, Outcome, Reply, Usage, Verdict
 from mgllm.records.scenario import (
@@ -119,4 +119,5 @@ __all__ = [
     "Way",
     "is_attributed",
     "prompt_sha256",
+    "prompt_text",
 ]

@@ -77,3 +77,8 @@ def prompt_sha256(form: Form, messages: tuple[Message, ...]) -> str:
     """Content hash of a prompt: sha256 over its canonical JSON."""
     canonical = json.dumps([form, [[m.role, m.content] for m in messages]], ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def prompt_text(prompt: Prompt) -> str:
+    """A prompt for people: messages under their roles."""
+    return "\n".join(f"[{message.role}]\n{message.content.rstrip(chr(10))}" for message in prompt.messages)

@@ -1,19 +1,23 @@
-"""A recogniser that reads single recordings: which one it is, and whom it may have seen."""
+"""Single recordings: what they are called, the recogniser that reads them, and whom it may have seen."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from mgllm.cues.label_names import best_vocabulary
-from mgllm.errors import InputError
+from mgllm.errors import InputError, one_line
+from mgllm.files.json_files import to_model
+from mgllm.items.gesture_files import check_gesture_file, file_stem
 from mgllm.media.mapping import check_mappable
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, weights_sha256
 from mgllm.recognizer.network.network import Recognizer
 from mgllm.recognizer.network.opening import called, named_recognizer
 from mgllm.recognizer.network.shipped import SHIPPED
 from mgllm.recognizer.timelines.timeline import TimelineOptions, timeline
-from mgllm.records import Exposure, Gesture, GestureFile
+from mgllm.records import Exposure, Frozen, Gesture, GestureFile
+from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
 from mgllm.skeleton.skeleton_file import Recording
 from mgllm.synthetic.definitions import MADE_UP
 
@@ -93,3 +97,60 @@ def _made_up(seen: Seen) -> bool:
 def _later(gesture: Gesture, seconds: float) -> Gesture:
     start, end = (None if time is None else time + seconds for time in (gesture.start, gesture.end))
     return gesture.model_copy(update={"start": start, "end": end})
+
+
+class NamedInput(Frozen):
+    """A file to be transcribed."""
+
+    path: Path
+    """Where it lies."""
+    item: str
+    """The transcript's item."""
+    spoken: str
+    """What messages call it."""
+
+    @property
+    def is_skeleton(self) -> bool:
+        """Whether it holds joints instead of pictures."""
+        return self.path.name.endswith(SKELETON)
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return file_stem(self.item)
+
+
+def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, ...]:
+    """Inputs by their files' stems, or as clip-0001 and so on in their order.
+
+    Raises:
+        InputError: a folder is among several inputs, two inputs have one stem, or a name cannot be an item's.
+    """
+    for path in paths:
+        if path.is_dir():
+            raise InputError(
+                f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
+                "such as FOLDER/*.mp4"
+            )
+    if anonymous:
+        return tuple(
+            NamedInput(path=path, item=f"clip-{number:04d}", spoken=f"input {number}")
+            for number, path in enumerate(paths, 1)
+        )
+    named: dict[str, NamedInput] = {}
+    for path in paths:
+        one = NamedInput(path=path, item=_stem(path), spoken=one_line(str(path)))
+        check_gesture_file(to_model(GestureFile, _empty(one.item), one.spoken), one.spoken)
+        same = named.setdefault(one.stem.casefold(), one)
+        if same is not one:
+            raise InputError(f"{same.path} and {path} would both be called '{one.item}'; rename one of them")
+    return tuple(named.values())
+
+
+def _empty(item: str) -> dict[str, object]:
+    return {"schema": "mgllm.gestures/1", "item": item}
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    return name.removesuffix(SKELETON) if name.endswith(SKELETON) else path.stem

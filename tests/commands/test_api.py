@@ -11,13 +11,14 @@ import pytest
 import mgllm
 from mgllm.cli import main
 from mgllm.commands._options import from_flat
-from mgllm.commands.check import check_here, check_scenario
+from mgllm.commands.check import check_scenario
 from mgllm.commands.dry_run import dry_run
-from mgllm.commands.render import prompt_text, render_item
+from mgllm.commands.render import render_item
 from mgllm.errors import InputError
+from mgllm.experiment.checking import check_here
 from mgllm.experiment.options import RunOptions
 from mgllm.prompts.scenarios import Folders
-from mgllm.records import Question, Reply
+from mgllm.records import Question, Reply, prompt_text
 from mgllm.testing import say
 
 

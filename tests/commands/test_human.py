@@ -14,10 +14,11 @@ import pytest
 
 import mgllm
 from mgllm.commands._options import from_flat
+from mgllm.commands._page_content import PageOptions
 from mgllm.commands.compare import compare
 from mgllm.commands.human_export import HumanExport, human_export
 from mgllm.commands.human_import import HumanImport, human_import
-from mgllm.commands.report import PageOptions, report
+from mgllm.commands.report import report
 from mgllm.commands.score import score
 from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mgllm
-from mgllm.commands.models import list_models
+from mgllm.commands.models_list import list_models
 from mgllm.prompts.scenarios import Folders
 from mgllm.store import read_run
 

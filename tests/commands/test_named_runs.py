@@ -9,7 +9,8 @@ import pytest
 
 from mgllm.cli import main
 from mgllm.commands._named_runs import named_runs
-from mgllm.commands.report import PageOptions, report
+from mgllm.commands._page_content import PageOptions
+from mgllm.commands.report import report
 from mgllm.errors import InputError
 from mgllm.testing.made_run import MadeRun, write_made_run
 

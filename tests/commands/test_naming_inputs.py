@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.commands.transcribe_files import name_inputs
 from mgllm.errors import InputError
+from mgllm.transcription.recordings import name_inputs
 
 
 def test_items_are_the_files_stems() -> None:

@@ -15,7 +15,8 @@ import pytest
 
 import mgllm
 from mgllm.cli import main
-from mgllm.commands.report import PageOptions, items_of, page_content, read_runs, report
+from mgllm.commands._page_content import PageOptions, items_of, page_content, read_runs
+from mgllm.commands.report import report
 from mgllm.commands.view import view
 from mgllm.errors import InputError
 from mgllm.prompts.scenarios import Folders

@@ -12,12 +12,13 @@ import pytest
 from mgllm.arms.arms import get_arm
 from mgllm.arms.integrity import block_text
 from mgllm.commands._options import from_flat
-from mgllm.commands.check import check_here
-from mgllm.commands.render import manner_without_model, render_item, render_questions
+from mgllm.commands.render import render_item
 from mgllm.errors import InputError
+from mgllm.experiment.checking import check_here
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import count_words
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.preparing import manner_without_model, render_questions
 from mgllm.prompts.scenarios import Folders, find_scenario
 from mgllm.records import ONLY, WITHOUT, CueStyle
 

@@ -11,11 +11,12 @@ import pytest
 
 from mgllm.arms.integrity import block_text
 from mgllm.backends.weights.known_models import DEFAULT_MODEL, models_folder
-from mgllm.commands.check import check_here, check_scenario
-from mgllm.commands.render import manner_without_model, render_questions
+from mgllm.commands.check import check_scenario
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
+from mgllm.experiment.checking import check_here
 from mgllm.experiment.material import gather
 from mgllm.experiment.options import AskOptions, RunOptions
+from mgllm.experiment.preparing import manner_without_model, render_questions
 from mgllm.items.loading import load_items
 from mgllm.prompts.scenarios import Folders, bundled_folder, find_scenario, scenario_names
 from mgllm.records import DEFAULT_ARMS, Form, Item, Prompt

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,9 +26,9 @@ from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.training.history import history_csv
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes, joined_processes
-from mgllm.recognizer.training.training_state import STATE, load_state, save_state
+from mgllm.recognizer.training.training_state import STATE, clips_identity, load_state, save_state
 from mgllm.records import Frozen
-from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
+from mgllm.skeleton import check_dataset, open_dataset
 
 HISTORY, PICTURE = "history.csv", "training.png"
 
@@ -90,11 +89,6 @@ def pretrain(
         if processes.leads:
             (out / STATE).unlink(missing_ok=True)
     return _report(training, numbers, out)
-
-
-def clips_identity(dataset: SkeletonDataset, numbers: NDArray[np.int64]) -> str:
-    """Hash of what is learned from: the data set's content and the clips chosen."""
-    return hashlib.sha256(dataset.sha256.encode() + numbers.astype("<i8").tobytes()).hexdigest()
 
 
 def _check_place(out: Path, *, resume: bool) -> None:

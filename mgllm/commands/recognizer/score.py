@@ -7,10 +7,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mgllm.commands.recognizer.windows import timed_truth
 from mgllm.cues.label_names import known_label
 from mgllm.errors import InputError
-from mgllm.items.joining_gestures import read_folder
+from mgllm.items.joining_gestures import read_folder, timed_truth
 from mgllm.recognizer.timelines.segment_metrics import Segment, SegmentScores, score_timelines
 from mgllm.recognizer.timelines.timeline import NO_GESTURES
 from mgllm.records import Exposure, Frozen, GestureTranscript

@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import Field
 
 from mgllm.errors import InputError
-from mgllm.items.joining_gestures import read_folder
+from mgllm.items.joining_gestures import timed_truth
 from mgllm.recognizer.timelines.cutting import CutOptions, cut_windows
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
-from mgllm.records import Frozen, GestureTranscript
+from mgllm.records import Frozen
 from mgllm.skeleton import (
     Clip,
     DatasetMeta,
@@ -84,22 +84,6 @@ def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, besid
         recordings=len(known),
         untold=tuple(row.id for row in dataset.clips if row.id not in known),
     )
-
-
-def timed_truth(folder: Path) -> dict[str, GestureTranscript]:
-    """Annotated transcripts by recording.
-
-    Raises:
-        InputError: no such files, none of them annotated, or a gesture without times.
-    """
-    found = {item: file for (item, source), (_, file) in read_folder(folder).items() if source == "annotated"}
-    if not found:
-        raise InputError(f"{folder} holds no annotated transcripts; these are recognised ones")
-    for item, file in found.items():
-        untimed = next((one.label for one in file.gestures if one.start is None or one.end is None), None)
-        if untimed is not None:
-            raise InputError(f"{folder}: '{untimed}' of '{item}' has no times, which it needs")
-    return found
 
 
 def _check_fit(dataset: SkeletonDataset, other: SkeletonDataset) -> None:

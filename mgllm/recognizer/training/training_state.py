@@ -5,16 +5,20 @@ Random numbers are no part of it: every draw is made from seed, epoch and step.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mgllm.errors import InputError
 from mgllm.recognizer.network.network import put_weights
 from mgllm.recognizer.training.history import EpochRow
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+from mgllm.skeleton import SkeletonDataset
 
 STATE = "training.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
@@ -103,3 +107,8 @@ def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) 
             name: value if name == "step" else value.to(weight.device)
             for name, value in zip(_MOMENTS, moments, strict=True)
         }
+
+
+def clips_identity(dataset: SkeletonDataset, numbers: NDArray[np.int64]) -> str:
+    """Hash of what is learned from: the data set's content and the clips chosen."""
+    return hashlib.sha256(dataset.sha256.encode() + numbers.astype("<i8").tobytes()).hexdigest()

@@ -21,7 +21,8 @@ from mgllm.backends.weights.known_models import (
     sha256_of,
 )
 from mgllm.backends.weights.loading import find_model
-from mgllm.commands.models import list_models, pull_model
+from mgllm.commands.models_list import list_models
+from mgllm.commands.models_pull import pull_model
 from mgllm.errors import InputError
 
 # Ids as published for SmolLM2-135M-Instruct: its default system message, then the user's "hello world".

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from mgllm.commands._options import options_from
-from mgllm.commands.recognizer.pretrain import Pretrained, clips_identity, pretrain
+from mgllm.commands.recognizer.pretrain import Pretrained, pretrain
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.progress import Progress
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.network.checkpoint import read_config
 from mgllm.recognizer.network.network import load_recognizer
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+from mgllm.recognizer.training.training_state import clips_identity
 from mgllm.skeleton import SkeletonDataset, open_dataset
 
 Train = Callable[..., Pretrained]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.commands.recognizer.windows import cut, timed_truth
+from mgllm.commands.recognizer.windows import cut
 from mgllm.commands.synth import SynthOptions, synthesize
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import gesture_text
+from mgllm.items.joining_gestures import timed_truth
 from mgllm.recognizer.timelines.cutting import CutOptions
 from mgllm.records import Gesture, GestureFile
 from mgllm.skeleton import open_dataset

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mgllm.commands.report import PageOptions, report
+from mgllm.commands._page_content import PageOptions
+from mgllm.commands.report import report
 from mgllm.testing.made_run import MadeRun, write_made_run
 
 SPICE = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=2>\u202ekcah\x00$x^2$&amp;"

@@ -16,7 +16,8 @@ pytest.importorskip("selenium", reason="pip install 'mgllm[test]' brings seleniu
 from selenium.webdriver.support.ui import Select
 
 import mgllm
-from mgllm.commands.report import PageOptions, page_content, read_runs, report
+from mgllm.commands._page_content import PageOptions, page_content, read_runs
+from mgllm.commands.report import report
 from mgllm.commands.view import view
 from mgllm.errors import InputError
 from mgllm.pages.report import PageServer

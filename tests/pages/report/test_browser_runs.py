@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import mgllm
+from mgllm.commands._page_content import PageOptions
 from mgllm.commands.import_ import import_dataset
-from mgllm.commands.models import list_models
-from mgllm.commands.report import PageOptions, report
+from mgllm.commands.models_list import list_models
+from mgllm.commands.report import report
 from mgllm.items.loading import load_items
 from mgllm.testing.made_run import MadeRun, write_made_run
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import mgllm
-from mgllm.commands.report import PageOptions, report
+from mgllm.commands._page_content import PageOptions
+from mgllm.commands.report import report
 from mgllm.testing.planted import add_up, planted_items
 
 

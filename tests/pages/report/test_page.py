@@ -12,8 +12,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from mgllm.commands._page_content import PageOptions
 from mgllm.commands.compare import compare
-from mgllm.commands.report import PageOptions, report
+from mgllm.commands.report import report
 from mgllm.pages.report.page import SECTIONS
 from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run

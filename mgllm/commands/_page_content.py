@@ -1,0 +1,165 @@
+"""What the page of runs shows, read from their folders: for `mgllm report` and `mgllm view`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mgllm.analysis import Report, RunRecords, effects_between, lay_out, narrate, summarise
+from mgllm.analysis.statistics.figures import figures
+from mgllm.analysis.tables.attribution_tables import GESTURES
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.tables import OUTCOMES, SCORES
+from mgllm.commands._named_runs import named_runs, run_records
+from mgllm.errors import InputError, MgllmError
+from mgllm.items.loading import items_sha256, load_items
+from mgllm.pages.report import PageAccount, PageContent, PageItem, PageRun, PageTable
+from mgllm.prompts.scenarios import Folders, find_scenario
+from mgllm.records import Item, RunManifest, ScenarioManifest, Summary
+from mgllm.store import StoredRun
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """What a page is made of, and what is left out of it."""
+
+    against: str | None = None
+    """A run to subtract from each, arm by arm."""
+    items: str | None = None
+    """An item file, for the times of gestures and speech."""
+    redact: bool = False
+    """Leave run ids, file names and folders of local models out."""
+    texts: bool = True
+    """Show prompts and replies."""
+    results: Path = Path("results")
+    """Where runs are looked up by name."""
+
+
+def read_runs(runs: Sequence[str | Path], options: PageOptions) -> list[StoredRun]:
+    """The runs named, and the one they are set against; each once.
+
+    Raises:
+        InputError: a run is not there or is damaged, or another item file was asked.
+    """
+    stored = named_runs(runs, options.results, options.against)
+    if options.items is not None and any(run.records for run in stored):
+        check_known(options.items, stored)
+    return stored
+
+
+def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageContent:
+    """Everything that the page shows."""
+    runs = _told_apart([run_records(run, options.redact, nth) for nth, run in enumerate(stored, 1)])
+    summary = summarise(runs)
+    if options.against is not None and all(run.records for run in stored):
+        *those, other = runs
+        between = effects_between(those, [other])
+        summary = summary.model_copy(update={"effects": (*summary.effects, *between)})
+    laid = lay_out(summary)
+    arms = (OUTCOMES.title, SCORES.title)
+    return PageContent(
+        runs=[_page_run(run, read, options) for run, read in zip(stored, runs, strict=True)],
+        summary=summary,
+        figures=figures(runs),
+        accounts=_accounts(summary),
+        arm_tables=_tables(laid, lambda title: title in arms),
+        other_tables=_tables(laid, lambda title: title not in (*arms, GESTURES.title)),
+        gesture_tables=_tables(laid, lambda title: title == GESTURES.title),
+        claim_tables=[_table(table) for table in laid.claims],
+        texts_left_out=not options.texts,
+    )
+
+
+def _told_apart(runs: Sequence[RunRecords]) -> list[RunRecords]:
+    """Runs of one scenario and model are numbered, so that no two rows of the page have one name."""
+    names = Counter(
+        (scenario.name, run.manifest.model) for run in runs for scenario in run.manifest.scenarios
+    )
+    shared = {model for (_, model), count in names.items() if count > 1}
+    return [
+        _renamed(run, f"{run.manifest.model} · run {nth}") if run.manifest.model in shared else run
+        for nth, run in enumerate(runs, 1)
+    ]
+
+
+def _renamed(run: RunRecords, model: str) -> RunRecords:
+    records = [record.model_copy(update={"model": model}) for record in run.records]
+    return RunRecords(run.manifest.model_copy(update={"model": model}), records)
+
+
+def _page_run(stored: StoredRun, read: RunRecords, options: PageOptions) -> PageRun:
+    records = read.records
+    if options.redact:  # a failure's words may name a server or a folder
+        records = [r.model_copy(update={"error": None}) if r.outcome == "failed" else r for r in records]
+    if not options.texts:
+        return PageRun(read.manifest, [record.model_copy(update={"text": None}) for record in records])
+    items = items_of(stored.manifest, options.items) if stored.manifest.stores_text else {}
+    return PageRun(read.manifest, records, stored.prompts(), items)
+
+
+def _accounts(summary: Summary) -> list[PageAccount]:
+    return [PageAccount(one.heading, one.sentences, one.claims, one.supported) for one in narrate(summary)]
+
+
+def _tables(laid: Report, wanted: Callable[[str], bool]) -> Mapping[str, list[PageTable]]:
+    return {
+        section.heading: [_table(table) for table in section.tables if table.rows and wanted(table.title)]
+        for section in laid.sections
+    }
+
+
+def _table(table: Table) -> PageTable:
+    return PageTable(table.title, table.header, table.rows, table.names, table.remarks, table.strong)
+
+
+ItemKey = tuple[str, str]
+"""Scenario and item id."""
+
+
+def items_of(manifest: RunManifest, source: str | None) -> dict[ItemKey, PageItem]:
+    """What an item file says of a run's items; without one, the bundled items where the run asked them.
+
+    Args:
+        manifest: of the run.
+        source: an item file; items are found by id.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    found: dict[ItemKey, PageItem] = {}
+    for scenario in manifest.scenarios:
+        items = _bundled(scenario) if source is None else load_items(source)
+        found |= {(scenario.name, item.id): _page_item(item, scenario) for item in items}
+    return found
+
+
+def check_known(source: str, runs: Iterable[StoredRun]) -> None:
+    """Refuse an item file of which no item was asked.
+
+    Raises:
+        InputError: none was, or the file cannot be read.
+    """
+    asked = {record.item for run in runs for record in run.records}
+    if not asked & {item.id for item in load_items(source)}:
+        raise InputError(f"--items {source}: none of its items was asked; name the runs' own item file")
+
+
+def _bundled(scenario: ScenarioManifest) -> tuple[Item, ...]:
+    """The bundled items, if they are still the very ones that were asked."""
+    if not scenario.made_up:
+        return ()
+    try:
+        path: Path = find_scenario(scenario.name, Folders()).items_path()
+        items = load_items(path)
+    except MgllmError:
+        return ()
+    return items if items_sha256(items) == scenario.items_sha256 else ()
+
+
+def _page_item(item: Item, scenario: ScenarioManifest) -> PageItem:
+    transcript = item.gestures.get(scenario.cue_source) if scenario.cue_source else None
+    if transcript is None:
+        return PageItem(turns=item.speech)
+    return PageItem(transcript.gestures, item.speech, transcript.duration)

@@ -1,0 +1,116 @@
+"""The questions of a run, all of them before the first is asked; also where there is no model to ask."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mgllm.backends.base import Backend
+from mgllm.errors import InputError
+from mgllm.experiment.asking import Words
+from mgllm.experiment.manifest import Identity, describe_run, describe_scenario
+from mgllm.experiment.manner import MAX_TOKENS, choose_manner
+from mgllm.experiment.material import Material
+from mgllm.experiment.model_names import ModelName, count_words
+from mgllm.experiment.options import RunOptions
+from mgllm.experiment.plan import Manner, Planned, label_words, plan_questions
+from mgllm.prompts import Renderer
+from mgllm.prompts.scenarios import FoundScenario
+from mgllm.records import Form, RunManifest, ScenarioManifest
+from mgllm.store import run_id
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run will ask."""
+
+    manifest: RunManifest
+    planned: tuple[Planned, ...]
+    words: Words
+
+
+async def make_plan(
+    name: ModelName, backend: Backend, materials: Sequence[Material], options: RunOptions
+) -> Plan:
+    """Choose form and score, render and check every prompt, and describe it all."""
+    scenarios: list[ScenarioManifest] = []
+    planned: list[Planned] = []
+    words, most_tokens = {}, 0
+    for material in materials:
+        scenario = material.scenario
+        manner = await choose_manner(name.backend, backend, material.found, options.ask)
+        renderer = Renderer(options.folders.prompt_folders(), tuple(scenario.text))
+        questions = plan_questions(material, manner, renderer, _counter(backend))
+        renderer.check(manner.template)
+        scenarios.append(describe_scenario(material, manner, renderer, options.ask.paraphrase))
+        planned += questions
+        words[scenario.name] = label_words(scenario.labels, manner.lettered)
+        most_tokens = max(most_tokens, manner.max_tokens)
+    now = datetime.now(UTC)
+    what = scenarios[0].name if len(scenarios) == 1 else "suite"
+    identity = Identity(
+        id=run_id(now.strftime("%Y%m%dT%H%M%SZ"), what, str(name), secrets.token_hex(3)),
+        created=now.isoformat(timespec="seconds"),
+        model=name,
+    )
+    manifest = describe_run(identity, backend, options, tuple(scenarios), most_tokens)
+    return Plan(manifest, tuple(planned), Words(words))
+
+
+def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunOptions) -> None:
+    """Restricted items stay on this machine unless the user takes the responsibility."""
+    if not backend.uploads or options.reach.allow_upload:
+        return
+    for material in materials:
+        restricted = [item.id for item in material.asked if item.terms == "restricted"]
+        if restricted:
+            raise InputError(
+                f"{len(restricted)} items of {material.items_name} are restricted by their licence (first: "
+                f"{restricted[0]}) and {backend.base_url} is not this machine; use a local model, or "
+                "--allow-upload if your licence permits it"
+            )
+
+
+def _counter(backend: Backend) -> Callable[[str], int]:
+    """Tokens by the model's own tokenizer, else words and punctuation."""
+
+    def count(text: str) -> int:
+        tokens = backend.count_tokens(text)
+        return count_words(text) if tokens is None else tokens
+
+    return count
+
+
+def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
+    """Questions as a run would put them, tokens counted as words; the template is checked whole."""
+    renderer = Renderer(options.folders.prompt_folders(), tuple(material.scenario.text))
+    questions = plan_questions(material, manner, renderer, count_words)
+    renderer.check(manner.template)
+    return questions
+
+
+def manner_without_model(found: FoundScenario, form: Form, options: RunOptions) -> Manner:
+    """The manner of a form where no model is at hand to choose it.
+
+    Raises:
+        InputError: the scenario has no cloze template.
+    """
+    files = found.prompt_files(options.ask.paraphrase)
+    template = files.chat if form == "chat" else files.cloze
+    if template is None:
+        raise InputError(f"{found.path} has no cloze template; use --form chat")
+    reasoning = options.ask.reasoning or found.scenario.reasoning
+    return Manner(
+        form=form,
+        reasoning=reasoning,
+        score="logprob",
+        lettered=False,
+        template=template,
+        temperature=0.0,
+        max_tokens=MAX_TOKENS[reasoning],
+        epochs=options.ask.epochs,
+        shuffles=options.ask.shuffles,
+        seed=options.ask.seed,
+    )
