@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ ALLOWED = {
     "datasets": ("items/tables.py",),
     "jinja2": (
         "prompts/",
-        "pages/_templating.py",
+        "pages/shell.py",
         "backends/weights/encoding.py",
     ),  # chat templates are Jinja
     "krippendorff": ("analysis/statistics/agreement.py",),
@@ -49,6 +50,9 @@ ALLOWED = {
 }
 
 
+KNOWN_TO_ANALYSIS = {"analysis", "records", "registry", "errors", "seeds"}
+
+
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -66,6 +70,38 @@ def test_a_library_is_imported_where_it_belongs(library: str) -> None:
     }
     strangers = [user for user in sorted(users) if not user.startswith(ALLOWED[library])]
     assert strangers == []
+
+
+def test_analysis_is_forbidden_all_but_four() -> None:
+    """The contract names what is forbidden: a new package of mgllm has to be named in it, too."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    [contract] = [
+        one
+        for one in project["tool"]["importlinter"]["contracts"]
+        if one["type"] == "forbidden" and one["source_modules"] == ["mgllm.analysis"]
+    ]
+    all_of_them = {path.stem for path in PACKAGE.glob("[a-z]*.py")}
+    all_of_them |= {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    forbidden = {name.removeprefix("mgllm.") for name in contract["forbidden_modules"]}
+    assert forbidden == all_of_them - KNOWN_TO_ANALYSIS
+
+
+def test_analysis_imports_nothing_else_of_mgllm() -> None:
+    used = {
+        module.split(".")[1] if module != "mgllm" else "mgllm"
+        for path in (PACKAGE / "analysis").rglob("*.py")
+        for module in own_imports(path)
+    }
+    assert used <= KNOWN_TO_ANALYSIS
+    assert "records" in used
+
+
+def own_imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "mgllm")
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "mgllm":
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def test_the_walk_sees_imports() -> None:
