@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +21,8 @@ from mgllm.records import Exposure, Frozen, GestureFile
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
 from mgllm.skeleton.skeleton_file import Recording, skeleton_bytes
 from mgllm.transcription.picturing import picture_bytes
-from mgllm.transcription.recordings import NamedInput, RecordingReader, name_inputs, open_reader
-from mgllm.transcription.watching import Watched, read_skeleton, watch_video
+from mgllm.transcription.recordings import RecordingReader, open_reader
+from mgllm.transcription.watching import NamedInput, Watched, name_inputs, read_skeleton, watch_video
 
 OVERLAY, ELAN = ".overlay.png", ".eaf"
 
@@ -103,14 +104,11 @@ def transcribe_files(
             if len(inputs) == 1:
                 raise InputError(said) from None
             problems.append(said)
-    exposures: dict[Exposure, int] = {}
-    for summary in made:
-        exposures[summary.exposure] = exposures.get(summary.exposure, 0) + 1
     return TranscribedFiles(
         out=out,
         items=tuple(made),
         gestures=sum(summary.gestures for summary in made),
-        exposures=exposures,
+        exposures=dict(Counter(summary.exposure for summary in made)),
         problems=tuple(problems),
     )
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.cues.label_names import best_vocabulary
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.cross_fit import FitOptions, fit
 from mgllm.recognizer.network.card import model_card
-from mgllm.recognizer.network.checkpoint import CheckpointConfig, weights_sha256, write_checkpoint
-from mgllm.recognizer.network.network import Recognizer, classify
+from mgllm.recognizer.network.checkpoint import write_checkpoint
 from mgllm.recognizer.network.opening import called, named_recognizer
-from mgllm.recognizer.network.reading import ClipReader, check_layout
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
-from mgllm.records import CueSource, Exposure, Frozen, Gesture, GestureFile
+from mgllm.recognizer.network.reading import check_layout
+from mgllm.recognizer.timelines.timeline import TimelineOptions
+from mgllm.records import CueSource, Exposure, Frozen, GestureFile
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import Split, folds, select
+from mgllm.transcription.recordings import SetReader
 
 
 class TranscribeOptions(Frozen):
@@ -99,15 +97,12 @@ def transcribe(
                 write_texts(out, {name: gesture_text(check_gesture_file(file, name))})
                 made.append(file)
                 steps.step(file.item)
-    exposures: dict[Exposure, int] = {}
-    for file in made:
-        exposures[file.exposure] = exposures.get(file.exposure, 0) + 1
     return Transcribed(
         out=out,
         transcripts=len(made),
         gestures=sum(len(file.gestures) for file in made),
         source=source,
-        exposures=exposures,
+        exposures=dict(Counter(file.exposure for file in made)),
         checkpoints=tuple(checkpoints),
     )
 
@@ -126,12 +121,12 @@ def _is_trimmed(dataset: SkeletonDataset, options: TranscribeOptions) -> bool:
 
 def _recognisers(
     dataset: SkeletonDataset, options: TranscribeOptions, out: Path, display: Display
-) -> Iterator[_Reading]:
+) -> Iterator[SetReader]:
     """The checkpoint over all clips, or one recogniser for each part of the people."""
     if options.cross_fit is None:
         folder, network, config = named_recognizer(options.checkpoint)
         check_layout(config.layout, dataset, called(options.checkpoint))
-        yield _Reading(dataset, np.arange(len(dataset)), network, config, folder)
+        yield SetReader(dataset, np.arange(len(dataset)), network, config, folder)
         return
     if not dataset.meta.classes:
         raise InputError(f"{dataset.path} has no classes: cross-fitting has nothing to learn")
@@ -144,79 +139,8 @@ def _recognisers(
 
 def _fitted(
     dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Progress
-) -> _Reading:
+) -> SetReader:
     network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
     note = f"{split.name}: made by cross-fitting; reads only people whom it has not seen"
     write_checkpoint(folder, config, network.state_dict(), model_card(config, (note,)))
-    return _Reading(dataset, split.test, network, config, folder)
-
-
-class _Reading:
-    """A recogniser and the clips that it is to read."""
-
-    def __init__(
-        self,
-        dataset: SkeletonDataset,
-        numbers: NDArray[np.int64],
-        network: Recognizer,
-        config: CheckpointConfig,
-        folder: Path,
-    ) -> None:
-        self.dataset, self.numbers, self.network, self.config = dataset, numbers, network, config
-        self.folder = folder
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of the weights."""
-        return weights_sha256(self.folder)
-
-    @cached_property
-    def vocabulary(self) -> str:
-        """The gesture vocabulary that knows most of the classes."""
-        return best_vocabulary(self.config.classes).vocabulary
-
-    def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
-        """Clips that are recordings: what is seen in them, and when."""
-        fit = (self.config.layout, self.config.dims, self.config.preprocessing)
-        for number in self.numbers:
-            row = self.dataset.clips[int(number)]
-            fps = row.fps or UNKNOWN_FPS
-            gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
-            yield self._file(row.id, row.subject, row.length / fps, gestures, source)
-
-    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
-        """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
-        if not len(self.numbers):
-            return
-        reader = ClipReader(self.dataset, self.config.preprocessing)
-        p_NK = classify(self.network, reader, self.numbers).double().numpy()
-        said: dict[tuple[str, str], list[Gesture]] = {}
-        for number, p_K in zip(self.numbers, p_NK, strict=True):
-            row = self.dataset.clips[int(number)]
-            label, fps = self.config.classes[int(p_K.argmax())], row.fps or UNKNOWN_FPS
-            gestures = said.setdefault((row.more["recording"], row.subject), [])
-            if label == BACKGROUND_NAME:
-                continue
-            start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
-            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(p_K.max())))
-        for (recording, subject), gestures in said.items():
-            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
-            yield self._file(recording, subject, None, in_order, source)
-
-    def _file(
-        self,
-        item: str,
-        subject: str,
-        seconds: float | None,
-        gestures: tuple[Gesture, ...],
-        source: CueSource,
-    ) -> GestureFile:
-        return GestureFile(
-            item=item,
-            source=source,
-            exposure="in_sample" if self.config.exposure(self.dataset, [subject]) else "held_out",
-            vocabulary=self.vocabulary,
-            checkpoint=self.sha256,
-            duration=seconds,
-            gestures=gestures,
-        )
+    return SetReader(dataset, split.test, network, config, folder)

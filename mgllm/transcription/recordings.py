@@ -1,23 +1,25 @@
-"""Single recordings: what they are called, the recogniser that reads them, and whom it may have seen."""
+"""Recognisers that read recordings, single ones or those of a data set, and whom they may have seen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mgllm.cues.label_names import best_vocabulary
-from mgllm.errors import InputError, one_line
-from mgllm.files.json_files import to_model
-from mgllm.items.gesture_files import check_gesture_file, file_stem
+from mgllm.errors import InputError
 from mgllm.media.mapping import check_mappable
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, weights_sha256
-from mgllm.recognizer.network.network import Recognizer
+from mgllm.recognizer.network.network import Recognizer, classify
 from mgllm.recognizer.network.opening import called, named_recognizer
+from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.network.shipped import SHIPPED
-from mgllm.recognizer.timelines.timeline import TimelineOptions, timeline
-from mgllm.records import Exposure, Frozen, Gesture, GestureFile
-from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
+from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
+from mgllm.records import CueSource, Exposure, Gesture, GestureFile
+from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.skeleton_file import Recording
 from mgllm.synthetic.definitions import MADE_UP
 
@@ -99,58 +101,72 @@ def _later(gesture: Gesture, seconds: float) -> Gesture:
     return gesture.model_copy(update={"start": start, "end": end})
 
 
-class NamedInput(Frozen):
-    """A file to be transcribed."""
+class SetReader:
+    """A recogniser and the clips that it is to read."""
 
-    path: Path
-    """Where it lies."""
-    item: str
-    """The transcript's item."""
-    spoken: str
-    """What messages call it."""
+    def __init__(
+        self,
+        dataset: SkeletonDataset,
+        numbers: NDArray[np.int64],
+        network: Recognizer,
+        config: CheckpointConfig,
+        folder: Path,
+    ) -> None:
+        self.dataset, self.numbers, self.network, self.config = dataset, numbers, network, config
+        self.folder = folder
 
-    @property
-    def is_skeleton(self) -> bool:
-        """Whether it holds joints instead of pictures."""
-        return self.path.name.endswith(SKELETON)
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights."""
+        return weights_sha256(self.folder)
 
-    @property
-    def stem(self) -> str:
-        """What the names of its files begin with."""
-        return file_stem(self.item)
+    @cached_property
+    def vocabulary(self) -> str:
+        """The gesture vocabulary that knows most of the classes."""
+        return best_vocabulary(self.config.classes).vocabulary
 
+    def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
+        """Clips that are recordings: what is seen in them, and when."""
+        fit = (self.config.layout, self.config.dims, self.config.preprocessing)
+        for number in self.numbers:
+            row = self.dataset.clips[int(number)]
+            fps = row.fps or UNKNOWN_FPS
+            gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
+            yield self._file(row.id, row.subject, row.length / fps, gestures, source)
 
-def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, ...]:
-    """Inputs by their files' stems, or as clip-0001 and so on in their order.
+    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
+        """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
+        if not len(self.numbers):
+            return
+        reader = ClipReader(self.dataset, self.config.preprocessing)
+        p_NK = classify(self.network, reader, self.numbers).double().numpy()
+        said: dict[tuple[str, str], list[Gesture]] = {}
+        for number, p_K in zip(self.numbers, p_NK, strict=True):
+            row = self.dataset.clips[int(number)]
+            label, fps = self.config.classes[int(p_K.argmax())], row.fps or UNKNOWN_FPS
+            gestures = said.setdefault((row.more["recording"], row.subject), [])
+            if label == BACKGROUND_NAME:
+                continue
+            start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
+            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(p_K.max())))
+        for (recording, subject), gestures in said.items():
+            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
+            yield self._file(recording, subject, None, in_order, source)
 
-    Raises:
-        InputError: a folder is among several inputs, two inputs have one stem, or a name cannot be an item's.
-    """
-    for path in paths:
-        if path.is_dir():
-            raise InputError(
-                f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
-                "such as FOLDER/*.mp4"
-            )
-    if anonymous:
-        return tuple(
-            NamedInput(path=path, item=f"clip-{number:04d}", spoken=f"input {number}")
-            for number, path in enumerate(paths, 1)
+    def _file(
+        self,
+        item: str,
+        subject: str,
+        seconds: float | None,
+        gestures: tuple[Gesture, ...],
+        source: CueSource,
+    ) -> GestureFile:
+        return GestureFile(
+            item=item,
+            source=source,
+            exposure="in_sample" if self.config.exposure(self.dataset, [subject]) else "held_out",
+            vocabulary=self.vocabulary,
+            checkpoint=self.sha256,
+            duration=seconds,
+            gestures=gestures,
         )
-    named: dict[str, NamedInput] = {}
-    for path in paths:
-        one = NamedInput(path=path, item=_stem(path), spoken=one_line(str(path)))
-        check_gesture_file(to_model(GestureFile, _empty(one.item), one.spoken), one.spoken)
-        same = named.setdefault(one.stem.casefold(), one)
-        if same is not one:
-            raise InputError(f"{same.path} and {path} would both be called '{one.item}'; rename one of them")
-    return tuple(named.values())
-
-
-def _empty(item: str) -> dict[str, object]:
-    return {"schema": "mgllm.gestures/1", "item": item}
-
-
-def _stem(path: Path) -> str:
-    name = path.name
-    return name.removesuffix(SKELETON) if name.endswith(SKELETON) else path.stem

@@ -1,14 +1,17 @@
-"""A video, or a skeleton file, as the joints that a recogniser reads; poses are sought once."""
+"""A video, or a skeleton file: its name, and the joints that a recogniser reads; poses are sought once."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, one_line
+from mgllm.files.json_files import to_model
+from mgllm.items.gesture_files import check_gesture_file, file_stem
 from mgllm.media.crop import Crop
 from mgllm.media.mapping import joints_of
 from mgllm.media.pose import DETECTOR, PoseDetector, watch
@@ -16,7 +19,9 @@ from mgllm.media.pose_cache import pose_key, read_poses, write_poses
 from mgllm.media.poses import Poses, several_people
 from mgllm.media.video import open_video
 from mgllm.progress import Display, Progress
+from mgllm.records import Frozen, GestureFile
 from mgllm.skeleton import Layout
+from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.skeleton.steady import MAX_GAP, at_steady_rate
 
@@ -106,3 +111,57 @@ def _notes(poses: Poses) -> tuple[str, ...]:
     if share < SELDOM:
         notes.append(f"a person is seen in {share:.0%} of the frames only")
     return tuple(notes)
+
+
+class NamedInput(Frozen):
+    """A file to be transcribed."""
+
+    path: Path
+    """Where it lies."""
+    item: str
+    """The transcript's item."""
+    spoken: str
+    """What messages call it."""
+
+    @property
+    def is_skeleton(self) -> bool:
+        """Whether it holds joints instead of pictures."""
+        return self.path.name.endswith(SKELETON)
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return file_stem(self.item)
+
+
+def name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput, ...]:
+    """Inputs by their files' stems, or as clip-0001 and so on in their order.
+
+    Raises:
+        InputError: a folder is among several inputs, two inputs have one stem, or a name cannot be an item's.
+    """
+    for path in paths:
+        if path.is_dir():
+            raise InputError(
+                f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
+                "such as FOLDER/*.mp4"
+            )
+    if anonymous:
+        return tuple(
+            NamedInput(path=path, item=f"clip-{number:04d}", spoken=f"input {number}")
+            for number, path in enumerate(paths, 1)
+        )
+    named: dict[str, NamedInput] = {}
+    for path in paths:
+        one = NamedInput(path=path, item=_stem(path), spoken=one_line(str(path)))
+        empty = {"schema": "mgllm.gestures/1", "item": one.item}
+        check_gesture_file(to_model(GestureFile, empty, one.spoken), one.spoken)
+        same = named.setdefault(one.stem.casefold(), one)
+        if same is not one:
+            raise InputError(f"{same.path} and {path} would both be called '{one.item}'; rename one of them")
+    return tuple(named.values())
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    return name.removesuffix(SKELETON) if name.endswith(SKELETON) else path.stem

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.transcription.recordings import name_inputs
+from mgllm.transcription.watching import name_inputs
 
 
 def test_items_are_the_files_stems() -> None:
