@@ -19,12 +19,12 @@ from tests.walking import (
 
 LOOSE = {"__init__.py", "__main__.py", "errors.py", "progress.py", "registry.py", "seeds.py", "store.py"}
 MOST_LINES_OF_A_FUNCTION = 60
-MOST_SINGLE_IMPORTERS = 118
+MOST_SINGLE_IMPORTERS = 116
 """The aim is 60. What has one reader belongs to it, unless it is an idea of its own; a command has its
 one door in `cli/`."""
-MOST_FILES = 373
+MOST_FILES = 372
 """The aim is 344."""
-MOST_LINES = 37_600
+MOST_LINES = 37_510
 """The aim is 37,000."""
 
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
