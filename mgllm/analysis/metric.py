@@ -73,6 +73,9 @@ class Metric(ABC):
     """Its place in every table: smaller ones stand first, equal ones by name."""
     primary: bool = False
     """A claim is tested on it."""
+    headline: bool = False
+    """What the account in words and `--fail-if` speak of. It has an interval in each arm, and missing answers
+    are put at their worst in it."""
     scored: bool = False
     """Needs probabilities."""
     less_is_better: bool = False
@@ -146,6 +149,7 @@ def metric(name: str) -> Callable[[M], M]:
         metrics.register(name)(kind)
         kind.name = name
         known_metrics.cache_clear()
+        headline.cache_clear()
         return kind
 
     return put
@@ -156,6 +160,12 @@ def known_metrics() -> tuple[Metric, ...]:
     """Every metric of the shelf, in table order."""
     found = [metrics.get(name)() for name in metrics.names()]
     return tuple(sorted(found, key=lambda each: (each.order, each.name)))
+
+
+@cache
+def headline() -> str:
+    """The name of the headline metric."""
+    return next(each.name for each in known_metrics() if each.headline)
 
 
 def scale_of(name: str) -> Scale:

@@ -58,9 +58,7 @@ def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
     """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
     if not redact:
         return RunRecords(manifest=stored.manifest, records=stored.records)
-    model = stored.manifest.model
-    if stored.manifest.base_url is None:  # its model lay on this machine
-        model = _without_folder(model)
+    model = _without_folder(stored.manifest.model)  # a server, too, can call its model by a folder
     scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
     change = {
         **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},

@@ -69,7 +69,7 @@ def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
             found[metric.name] = estimate.value
         elif estimate.value is not None:
             further[metric.name] = estimate.value
-        if metric.name == "accuracy":
+        if metric.headline:
             found["accuracy_interval"] = held(estimate.interval, 0, metric.most)
     return found
 

@@ -152,7 +152,7 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers)
         missing=pairs.missing,
         flags=tuple(flags),
     )
-    return _with_sensitivity(contrast, effect) if metric.name == "accuracy" else effect
+    return _with_sensitivity(contrast, effect) if metric.headline else effect
 
 
 def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from math import inf
 
-from mgllm.analysis.metric import scale_of
+from mgllm.analysis.metric import headline, scale_of
 from mgllm.analysis.statistics.jackknife import t_tail
 from mgllm.analysis.wording import contrast_words, gain, level, p_words
 from mgllm.errors import InputError, unknown
@@ -81,7 +81,7 @@ def with_margin(summary: Summary, margin: float) -> Summary:
     """
     effects = tuple(
         effect.model_copy(update={"margin": margin, "equivalence_p": equivalence(effect, margin).p})
-        if effect.metric == "accuracy"
+        if effect.metric == headline()
         else effect
         for effect in summary.effects
     )
@@ -93,7 +93,7 @@ def _contrast(summary: Summary, arm: str, baseline: str) -> list[Effect]:
     for name in (arm, baseline):
         if name not in arms:
             raise InputError(f"--fail-if: {unknown('arm', name, arms)}")
-    accuracy = [effect for effect in summary.effects if effect.metric == "accuracy"]
+    accuracy = [effect for effect in summary.effects if effect.metric == headline()]
     found = [effect for effect in accuracy if (effect.arm, effect.baseline) == (arm, baseline)]
     found += [_mirrored(effect) for effect in accuracy if (effect.baseline, effect.arm) == (arm, baseline)]
     if not found:

@@ -17,7 +17,7 @@ class Accuracy(MeanMetric):
     """Share of right answers."""
 
     scale, header, order = Scale("accuracy", 100, 1, "points"), "accuracy [95 %]", 10
-    primary = True
+    primary = headline = True
 
     def of_item(self, sample: Sample) -> Floats:
         """Share of the target among its answers [N]."""

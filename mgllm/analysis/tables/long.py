@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import NamedTuple
 
-from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.metric import headline, known_metrics, scale_of
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import change, estimate, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
@@ -98,7 +98,7 @@ def long_table(found: Iterable[Number]) -> Table:
 
 
 def _shown(number: Number) -> str:
-    metric = number.metric if number.about != "bias" else "accuracy"
+    metric = number.metric if number.about != "bias" else headline()
     if not number.baseline:
         return estimate(number.value, number.interval, metric)
     return f"{change(number.value, metric)} {span(number.interval, metric)}".strip()
@@ -108,7 +108,7 @@ def _of_arm(arm: ArmSummary) -> list[Number]:
     return [
         Number(
             arm.row, "arm", "", arm.arm, "", metric, value,
-            arm.accuracy_interval if metric == "accuracy" else None, None, None, arm.answered, arm.subjects,
+            arm.accuracy_interval if metric == headline() else None, None, None, arm.answered, arm.subjects,
         )
         for metric in (known.name for known in known_metrics())
         if (value := arm.level(metric)) is not None

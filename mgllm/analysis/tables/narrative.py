@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mgllm.analysis.metric import scale_of
+from mgllm.analysis.metric import headline, scale_of
 from mgllm.analysis.tables.attribution_tables import WAYS
 from mgllm.analysis.wording import gain, level, number, p_words, span
 from mgllm.records import ArmSummary, Attribution, Claim, Effect, Role, RowName, Summary
@@ -77,7 +77,7 @@ def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str
         roles.get("filler"): "as much text that says nothing",
     }
     found: dict[str | None, Effect] = {
-        e.baseline: e for e in effects if e.metric == "accuracy" and e.arm == roles.get("main")
+        e.baseline: e for e in effects if e.metric == headline() and e.arm == roles.get("main")
     }
     alone = {arm: "the text alone" for arm, e in found.items() if e.primary and arm not in controls}
     for baseline, what in (*alone.items(), *((arm, f"{words} ({arm})") for arm, words in controls.items())):
@@ -88,7 +88,7 @@ def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str
 
 def _between(effects: Sequence[Effect]) -> Iterable[str]:
     for effect in effects:
-        if effect.arm == effect.baseline and effect.metric == "accuracy" and effect.difference is not None:
+        if effect.arm == effect.baseline and effect.metric == headline() and effect.difference is not None:
             yield _difference(effect, f"In the arm {effect.arm}, the first run minus the second:", "")
 
 

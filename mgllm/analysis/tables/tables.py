@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.metric import headline, known_metrics, scale_of
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
 from mgllm.analysis.wording import change, contrast_words, difference, estimate, level, number, p_words, span
 from mgllm.records import ArmSummary, Claim, Effect, Flips, Gee, GeeTerm
@@ -26,7 +26,7 @@ def _metrics() -> Iterable[Column[ArmSummary]]:
 
 
 def _level(metric: str, arm: ArmSummary) -> str:
-    interval = arm.accuracy_interval if metric == "accuracy" else None
+    interval = arm.accuracy_interval if metric == headline() else None
     return estimate(arm.level(metric), interval, metric)
 
 

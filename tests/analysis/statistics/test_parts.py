@@ -157,7 +157,7 @@ def test_a_target_without_a_score_falls_back_on_its_probability() -> None:
 
 def test_a_prior_is_looked_up_by_all_it_was_asked_under() -> None:
     none = make_record(arm="none", logits={"win": -1.0, "lose": -3.0})
-    known = priors([none, make_record(logits={"win": -9.0, "lose": -9.0})])
+    known = priors([none])
     assert known == {("emotion", "fake/one", "cloze", 0, ("win", "lose")): {"win": -1.0, "lose": -3.0}}
     told = make_record(logits={"win": -2.0, "lose": -2.5})
     assert prior_key(told) in known
