@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 WEIGHTS ?=
+WORKERS ?= 2
 
 .PHONY: help demo video browser test check fix bench slow clean
 
@@ -10,8 +11,8 @@ help:
 	@echo "make demo   set up, pull the default model, run all scenarios, print the table"
 	@echo "make video  set up, and install what reading videos needs (Python up to 3.12)"
 	@echo "make browser  install chromium for the tests of the page (as root, with apt-get)"
-	@echo "make test   set up, pull the pinned weights, run the tests"
-	@echo "make check  lint, format, types, imports"
+	@echo "make test   set up, pull the pinned weights, run the tests, $(WORKERS) at a time (WORKERS=N)"
+	@echo "make check  lint, format, types, imports, and whether the house has kept its shape"
 	@echo "make fix    mend what lint and format can mend by themselves"
 	@echo "make bench  speed and memory, as tables (minutes)"
 	@echo "make slow   the tests that take minutes"
@@ -58,7 +59,7 @@ demo: $(VENV)/.installed $(VENV)/.weights
 test: $(VENV)/.installed $(VENV)/.weights
 	@$(MAKE) --no-print-directory video || echo "tests that read videos are skipped"
 	@$(MAKE) --no-print-directory browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 slow: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python -m pytest -m slow
@@ -68,6 +69,7 @@ check: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --quiet tests/contracts/test_house.py tests/contracts/test_imports.py tests/contracts/test_architecture.py
 
 fix: $(VENV)/.installed
 	$(BIN)/ruff check --fix .

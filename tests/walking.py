@@ -156,7 +156,7 @@ def _holds(asked: ast.expr, kind: str) -> bool:
 
 def importers(texts: Mapping[str, str]) -> dict[str, set[str]]:
     """The modules that import each module, also for types alone, and also inside a function."""
-    modules = {_module(path): text for path, text in texts.items()}
+    modules = {module_of(path): text for path, text in texts.items()}
     found: dict[str, set[str]] = {name: set() for name in modules}
     for name, text in modules.items():
         for node in ast.walk(ast.parse(text)):
@@ -177,7 +177,8 @@ def _imported(node: ast.AST, modules: Mapping[str, object]) -> Iterator[str]:
                 yield node.module
 
 
-def _module(path: str) -> str:
+def module_of(path: str) -> str:
+    """The dotted name of a file of the package."""
     parts = ["mgllm", *path.removesuffix(".py").split("/")]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

@@ -154,8 +154,11 @@ def get_arm(name: str) -> Arm:
         found = replace(arms.get(stem + at), name=name)
     except InputError:
         raise InputError(unknown("arm", name, arm_names())) from None
-    if found.level is not None:
-        found.level(name)
+    try:
+        if found.level is not None:
+            found.level(name)
+    except ValueError as error:
+        raise InputError(f"arm '{name}' has no level that can be read: {error}") from None
     return found
 
 

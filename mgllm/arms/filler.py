@@ -100,12 +100,7 @@ class _Parts:
 
 
 def fill(
-    cues: Cues,
-    count: Count,
-    render: Callable[[Cues], str],
-    forbidden: Collection[str],
-    seed: int,
-    item: str,
+    cues: Cues, count: Count, render: Callable[[Cues], str], forbidden: Collection[str], seed: int, item: str
 ) -> Cues:
     """A block of the form of `cues`, equal to it in rendered tokens within 3 % or 3.
 

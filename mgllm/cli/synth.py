@@ -32,8 +32,7 @@ def synth(
     ] = None,
     minutes: Annotated[float | None, option("--minutes", "Length of a recording. Default: 5")] = None,
     noise: Annotated[
-        float | None,
-        option("--noise", "Factor on the detector's faults; 0: none. Default: 1, in previews 0"),
+        float | None, option("--noise", "Factor on the detector's faults; 0: none. Default: 1, in previews 0")
     ] = None,
     illustrative: Annotated[
         bool, option("--illustrative", "The truth also tells when hands go with speech.")

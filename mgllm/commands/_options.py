@@ -114,7 +114,8 @@ def _put_at(nested: dict[str, Any], place: str, value: object) -> None:
         nested = nested.setdefault(part, {})
         if not isinstance(nested, dict):
             raise InputError(f"--set {place}: '{part}' holds a value, no options")
-    nested[name] = value
+    held = nested.get(name)
+    nested[name] = {**value, **held} if isinstance(held, dict) and isinstance(value, Mapping) else value
 
 
 def _value(word: str, text: str) -> object:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mgllm.backends.weights.known_models import (
-    DEFAULT_MODEL,
-    KNOWN_MODELS,
-    models_folder,
-    read_card,
-)
+from mgllm.backends.weights.known_models import DEFAULT_MODEL, KNOWN_MODELS, models_folder, read_card
 from mgllm.records import Frozen
 
 

@@ -13,16 +13,7 @@ from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
 from mgllm.prompts import OfferedLabel, Renderer, View
-from mgllm.records import (
-    Choice,
-    CueSource,
-    Exposure,
-    Item,
-    Label,
-    Prompt,
-    Question,
-    RecordKey,
-)
+from mgllm.records import Choice, CueSource, Exposure, Item, Label, Prompt, Question, RecordKey
 from mgllm.seeds import number
 
 

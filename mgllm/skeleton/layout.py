@@ -101,15 +101,6 @@ class Layout(Frozen):
         pair = self.shoulders or (named[0] if named else None)
         return (self.index(pair[0]), self.index(pair[1])) if pair else None
 
-    @cached_property
-    def parents(self) -> NDArray[np.int64]:
-        """[V]: each joint's neighbour on the way to the root; −1 for the root itself."""
-        steps = _steps_from(self.root_index, self.neighbours)
-        nearer = [min(linked, key=lambda j: (steps[j], j), default=-1) for linked in self.neighbours]
-        parents = np.array(nearer, dtype=np.int64)
-        parents[list(self.root_index)] = -1
-        return parents
-
 
 def _check_names(field: str, names: Iterable[str], known: set[str]) -> None:
     for name in names:

@@ -19,12 +19,7 @@ WEIGHTS: Mapping[str, float] = {
 """What each gesture adds to the log-odds of the first label by letter, in nats."""
 HEADING = 0.6
 """What a cue block adds by being there, whatever it tells."""
-SHARES: Mapping[str, float] = {
-    "rubbing eyes": 0.8,
-    "head up": 0.5,
-    "biting nails": 0.06,
-    "arms akimbo": 0.06,
-}
+SHARES: Mapping[str, float] = {"rubbing eyes": 0.8, "head up": 0.5, "biting nails": 0.06, "arms akimbo": 0.06}
 """Chance of an item to show it: two are frequent, two are rare."""
 
 

@@ -107,12 +107,7 @@ class Reading:
             yield self._file(recording, subject, None, in_order, source)
 
     def _file(
-        self,
-        item: str,
-        subject: str,
-        seconds: float | None,
-        gestures: tuple[Gesture, ...],
-        source: CueSource,
+        self, item: str, subject: str, seconds: float | None, gestures: tuple[Gesture, ...], source: CueSource
     ) -> GestureFile:
         return GestureFile(
             item=item,
@@ -206,10 +201,7 @@ def fit(
         dims=dataset.meta.dims,
         classes=dataset.meta.classes,
         preprocessing=training.options.preprocessing,
-        subjects_seen=(
-            seen_of(dataset, split.train, labelled=False),
-            seen_of(dataset, known, labelled=True),
-        ),
+        subjects_seen=(seen_of(dataset, split.train, labelled=False), seen_of(dataset, known, labelled=True)),
         training=options.model_dump(mode="json"),
         versions=versions(),
     )

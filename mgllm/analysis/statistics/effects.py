@@ -218,8 +218,7 @@ def _flips(pairs: Pairs, metrics: Sequence[Metric]) -> dict[str, float]:
     means = [metric for metric in metrics if metric.primary and isinstance(metric, MeanMetric)]
     differences_S = [
         np.bincount(
-            pairs.arm.subject_N,
-            weights=(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline))[:, 0],
+            pairs.arm.subject_N, weights=(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline))[:, 0]
         )
         for metric in means
     ]

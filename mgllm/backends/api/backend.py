@@ -81,11 +81,7 @@ class ApiBackend:
                 f"{self.base_url} did not answer a first question ({reply.error}); look into the server's log"
             )
         usable = reply.scores is not None
-        self.facts = {
-            **self.facts,
-            "logprobs": usable,
-            "top_logprobs": self._parameters.top if usable else 0,
-        }
+        self.facts = {**self.facts, "logprobs": usable, "top_logprobs": self._parameters.top if usable else 0}
         return "logprob" if usable else "generate"
 
     def count_tokens(self, text: str) -> int | None:

@@ -51,11 +51,7 @@ class Client:
             trust_env=not address.loopback,  # nor must a proxy
         )
         self._openai = AsyncOpenAI(
-            api_key=secret.reveal(),
-            base_url=address.base_url,
-            max_retries=0,
-            timeout=None,
-            http_client=http,
+            api_key=secret.reveal(), base_url=address.base_url, max_retries=0, timeout=None, http_client=http
         )
         self._openai.admin_api_key = (
             None  # read from the environment by the client; not meant for this server

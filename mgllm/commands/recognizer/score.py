@@ -12,12 +12,7 @@ from mgllm.cues.label_names import known_label
 from mgllm.errors import InputError
 from mgllm.items.joining import read_folder
 from mgllm.recognizer.timelines.cutting import timed_truth
-from mgllm.recognizer.timelines.segment_metrics import (
-    Segment,
-    TimelineScores,
-    f1_by_class,
-    score_timelines,
-)
+from mgllm.recognizer.timelines.segment_metrics import Segment, TimelineScores, f1_by_class, score_timelines
 from mgllm.recognizer.timelines.timeline import NO_GESTURES
 from mgllm.records import Frozen, GestureTranscript
 

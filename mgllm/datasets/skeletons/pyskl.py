@@ -12,11 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.datasets.skeletons._bodies import (
-    check_annotations,
-    keypoints,
-    main_body,
-)
+from mgllm.datasets.skeletons._bodies import check_annotations, keypoints, main_body
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
 from mgllm.errors import InputError
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule

@@ -65,10 +65,7 @@ def variants(base: PretrainOptions, parts: Sequence[str] = PARTS) -> tuple[Varia
             for name in AUGMENTATIONS
         ],
     }
-    always = [
-        Variant(part="", name="default"),
-        Variant(part="", name="random weights", trains=False),
-    ]
+    always = [Variant(part="", name="default"), Variant(part="", name="random weights", trains=False)]
     return (*always, *(variant for part in parts for variant in made[part]))
 
 

@@ -163,12 +163,7 @@ class Trial:
 
 
 def check_seen(
-    config: CheckpointConfig,
-    dataset: SkeletonDataset,
-    splits: Sequence[Split],
-    name: str,
-    *,
-    allowed: bool,
+    config: CheckpointConfig, dataset: SkeletonDataset, splits: Sequence[Split], name: str, *, allowed: bool
 ) -> tuple[Seen, ...]:
     """Who of the test sides has been seen in training; refused unless allowed."""
     people = {dataset.clips[int(number)].subject for split in splits for number in split.test}
@@ -230,10 +225,7 @@ def write_evaluation(
 
 
 def _predictions(
-    dataset: SkeletonDataset,
-    tested: NDArray[np.int64],
-    p_NK: NDArray[np.float64],
-    classes: tuple[str, ...],
+    dataset: SkeletonDataset, tested: NDArray[np.int64], p_NK: NDArray[np.float64], classes: tuple[str, ...]
 ) -> str:
     rows = []
     for number, p_K in zip(tested, p_NK, strict=True):

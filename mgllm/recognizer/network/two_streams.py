@@ -56,11 +56,7 @@ class TwoStreams(nn.Module):
         self.spatial = _encoder(options.spatial, graph, channels, options.spatial_args)
         self.temporal = _encoder(options.temporal, graph, channels, options.temporal_args)
         self.fusion = make_fusion(options.fusion, self.spatial.dims, self.temporal.dims, options.dims)
-        self.dims = {
-            "spatial": self.spatial.dims,
-            "temporal": self.temporal.dims,
-            "fused": self.fusion.dims,
-        }
+        self.dims = {"spatial": self.spatial.dims, "temporal": self.temporal.dims, "fused": self.fusion.dims}
         self.heads = nn.ModuleDict({name: _head(self.dims[name], options) for name in STREAMS})
 
     def forward(self, clips: Clips) -> Embedded:
