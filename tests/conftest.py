@@ -1,6 +1,6 @@
 """What all tests share: a small scenario in a folder of its own, a scripted backend, a browser.
 
-For the recogniser's flows and commands: a toy data set and checkpoints of a tiny network, made once.
+For the recogniser's commands: a toy data set and checkpoints of a tiny network, made once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The door: parse, build one options model, call one flow, print."""
+"""The door: parse, build one options model, call one command, print."""
 
 from mgllm.cli.app import main
 
