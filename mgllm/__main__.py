@@ -1,6 +1,6 @@
 """`python -m mgllm`."""
 
-from mgllm.cli import main
+from mgllm.cli.app import main
 
 if __name__ == "__main__":
     main()

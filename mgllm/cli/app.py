@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from mgllm import __version__
 from mgllm.errors import MgllmError
 
 INTERRUPTED = 130
@@ -45,7 +44,9 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mgllm {__version__}")
+        from importlib.metadata import version
+
+        typer.echo(f"mgllm {version('mgllm')}")
         raise typer.Exit
 
 

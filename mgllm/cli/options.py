@@ -15,6 +15,19 @@ def option(flag: str, text: str, *more: str, **settings: Any) -> Any:
     return typer.Option(flag, *more, help=text, show_default=False, **settings)
 
 
+recognizer = typer.Typer(
+    help="Train, evaluate and look at recognisers of micro-gestures from skeletons.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+"""The group of the recogniser's commands, which two files fill."""
+
+Dataset = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a skeleton data set.")]
+Out = Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")]
+Sets = Annotated[
+    list[str] | None,
+    option("--set", "NAME=VALUE for any other option, such as contrast.cross=0. Repeatable."),
+]
 ScenariosDir = Annotated[Path | None, option("--scenarios", "Folder of your own scenarios.")]
 PromptsDir = Annotated[Path | None, option("--prompts", "Folder of your own templates.")]
 Results = Annotated[Path | None, option("--results", "Folder of runs. Default: results")]

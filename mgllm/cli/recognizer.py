@@ -8,20 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from mgllm.cli import options as o
-from mgllm.cli.options import option
+from mgllm.cli.options import Dataset, Out, Sets, option, recognizer
 from mgllm.cli.printing import print_made
 
-recognizer = typer.Typer(
-    help="Train, evaluate and look at recognisers of micro-gestures from skeletons.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-
-Dataset = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a skeleton data set.")]
 Checkpoint = Annotated[
     str, typer.Argument(metavar="CHECKPOINT", help="Folder of a checkpoint, or: random (untrained).")
 ]
-Out = Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")]
 TrainOn = Annotated[
     str | None, option("--train-on", "Clips to learn from: column=values, such as subject=1,3,5-7.")
 ]
@@ -42,10 +34,6 @@ LongTail = Annotated[
     str | None, option("--long-tail", "Rare classes: none, logit (adjustment) or sampling (balanced).")
 ]
 Device = Annotated[str | None, option("--device", "auto, cpu or cuda. Default: auto")]
-Sets = Annotated[
-    list[str] | None,
-    option("--set", "NAME=VALUE for any other option, such as contrast.cross=0. Repeatable."),
-]
 _SIDES = ("split", "train_on", "test_on", "folds", "by", "shared_subjects")
 _FINETUNE = ("label_fraction", "linear", "calibrate_on")
 _APART = ("dataset", "checkpoint", "out", "json", "sets", "display", *_SIDES)

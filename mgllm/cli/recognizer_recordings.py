@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
-from mgllm.cli.options import option
+from mgllm.cli.options import Dataset, Out, Sets, option, recognizer
 from mgllm.cli.printing import print_made
-from mgllm.cli.recognizer import Dataset, Out, Sets, recognizer
 
 if TYPE_CHECKING:
     from mgllm.commands.recognizer.rebuild import Rebuilt

@@ -15,7 +15,7 @@ from mgllm.analysis.tables.tables import OUTCOMES, SCORES
 from mgllm.commands._named_runs import named_runs, run_records
 from mgllm.errors import InputError, MgllmError
 from mgllm.items.loading import items_sha256, load_items
-from mgllm.pages.report import PageContent, PageItem, PageRun
+from mgllm.pages.report.section import PageContent, PageItem, PageRun
 from mgllm.prompts.scenarios import Folders, find_scenario
 from mgllm.records import Item, RunManifest, ScenarioManifest
 from mgllm.store import StoredRun

@@ -19,10 +19,11 @@ from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.experiment.sampling import seats
 from mgllm.files.json_files import decode, read_at_most
 from mgllm.files.writing import refuse_existing, write_texts
-from mgllm.pages.forms import FormContent, FormItem, build_form
-from mgllm.prompts import Renderer
+from mgllm.pages.forms.form import FormContent, FormItem, build_form
+from mgllm.prompts.renderer import Renderer
 from mgllm.prompts.scenarios import find_scenarios
-from mgllm.records import FEWEST_PER_CELL, PLAN, Frozen, HumanPlan, HumanQuestion, RaterPlan, Scenario
+from mgllm.records import Frozen, Scenario
+from mgllm.records.human import FEWEST_PER_CELL, PLAN, HumanPlan, HumanQuestion, RaterPlan
 
 README = "README.txt"
 MOST_RATERS = 999

@@ -14,7 +14,8 @@ from mgllm.errors import InputError, unknown
 from mgllm.experiment.finishing import Finished, finish
 from mgllm.experiment.manifest import commit, versions
 from mgllm.files.json_files import read_json
-from mgllm.records import HUMAN, PLAN, HumanPlan, HumanQuestion, RaterFile, Rating, Record, RunManifest
+from mgllm.records import Record, RunManifest
+from mgllm.records.human import HUMAN, PLAN, HumanPlan, HumanQuestion, RaterFile, Rating
 from mgllm.store import RunWriter, new_run, run_id
 
 MOST_BYTES = 500_000_000

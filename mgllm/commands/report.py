@@ -10,7 +10,7 @@ from mgllm.commands._named_runs import refuse_empty
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.errors import InputError
 from mgllm.files.writing import naming_unwritten, replace_text
-from mgllm.pages.report import build_page
+from mgllm.pages.report.page import build_page
 
 
 @dataclass(frozen=True)

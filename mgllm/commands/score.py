@@ -12,7 +12,8 @@ from mgllm.answers.words import label_words
 from mgllm.errors import InputError
 from mgllm.experiment.asking import reply_of
 from mgllm.experiment.finishing import Finished, finish
-from mgllm.records import HUMAN, Choice, Prompt, Question, Record, ScenarioManifest
+from mgllm.records import Choice, Prompt, Question, Record, ScenarioManifest
+from mgllm.records.human import HUMAN
 from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.errors import InputError
-from mgllm.pages.report import PageServer, PageSource, build_page
+from mgllm.pages.report.page import build_page
+from mgllm.pages.report.serving import PageServer, PageSource
 from mgllm.store import MANIFEST, PROMPTS, RECORDS, find_run
 
 

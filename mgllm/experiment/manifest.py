@@ -21,7 +21,7 @@ from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName
 from mgllm.experiment.options import RunOptions
-from mgllm.prompts import Renderer
+from mgllm.prompts.renderer import Renderer
 from mgllm.records import Exposure, Prompt, RecordKey, RunManifest, ScenarioManifest
 from mgllm.store import StoredRun
 

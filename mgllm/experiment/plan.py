@@ -12,7 +12,7 @@ from mgllm.errors import IntegrityError
 from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
-from mgllm.prompts import OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import OfferedLabel, Renderer, View
 from mgllm.records import Choice, CueSource, Exposure, Item, Label, Prompt, Question, RecordKey
 from mgllm.seeds import number
 

@@ -17,7 +17,7 @@ from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName, count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
-from mgllm.prompts import Renderer
+from mgllm.prompts.renderer import Renderer
 from mgllm.records import RunManifest, ScenarioManifest
 from mgllm.store import run_id
 

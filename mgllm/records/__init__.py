@@ -37,16 +37,6 @@ from mgllm.records.gesture import (
     GestureFile as GestureFile,
     GestureTranscript as GestureTranscript,
 )
-from mgllm.records.human import (
-    FEWEST_PER_CELL as FEWEST_PER_CELL,
-    HUMAN as HUMAN,
-    PLAN as PLAN,
-    HumanPlan as HumanPlan,
-    HumanQuestion as HumanQuestion,
-    RaterFile as RaterFile,
-    RaterPlan as RaterPlan,
-    Rating as Rating,
-)
 from mgllm.records.item import Item as Item, Turn as Turn
 from mgllm.records.manifest import (
     FIRST_ROLES as FIRST_ROLES,

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mgllm.records import Frozen, GestureFile, Item, RaterFile, Record, RunManifest, Summary
+from mgllm.records import Frozen, GestureFile, Item, Record, RunManifest, Summary
+from mgllm.records.human import RaterFile
 
 FILES: Mapping[str, tuple[type[Frozen], str]] = {
     "items.schema.json": (Item, "one line of an item file, *.jsonl"),

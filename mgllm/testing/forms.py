@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from mgllm.records import HumanPlan
+from mgllm.records.human import HumanPlan
 
 
 def form_payload(page: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions
 from mgllm.pages.shell import visible
 from mgllm.prompts.scenarios import Folders
-from mgllm.records import HumanPlan
+from mgllm.records.human import HumanPlan
 from mgllm.store import read_options, read_run
 from mgllm.testing import Script
 from mgllm.testing.forms import fill_in, form_payload

@@ -13,7 +13,7 @@ import pytest
 from mgllm.backends.base import BackendOptions
 from mgllm.backends.local import LocalBackend
 from mgllm.errors import FatalBackendError
-from mgllm.prompts import OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import OfferedLabel, Renderer, View
 from mgllm.prompts.scenarios import Folders, bundled_folder, find_scenario, scenario_names
 from mgllm.records import Choice, Question, Turn
 

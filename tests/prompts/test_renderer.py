@@ -9,7 +9,7 @@ import pytest
 from mgllm.cues.base import CueLine
 from mgllm.cues.block import Cues
 from mgllm.errors import InputError
-from mgllm.prompts import MAX_CHARACTERS, OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import MAX_CHARACTERS, OfferedLabel, Renderer, View
 from mgllm.prompts.scenarios import bundled_folder
 from mgllm.records import Prompt, Turn
 

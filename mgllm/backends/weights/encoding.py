@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mgllm.errors import BackendError
 from mgllm.records import Choice, Message, Prompt, Question
+
+if TYPE_CHECKING:
+    import torch
 
 SHORTEST_SEGMENT = 8
 """Tokens: a cut that would leave a shorter segment behind it is not made; a pass costs more than it saves."""
@@ -177,3 +180,66 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> int:
     """Length of the longest common beginning."""
     length = min(len(one), len(other))
     return next((i for i in range(length) if one[i] != other[i]), length)
+
+
+class Step(NamedTuple):
+    """One token of one label."""
+
+    row: int
+    """Which logits tell its probability: 0 is the prompt's last token, i + 1 the tree's node i."""
+    token: int
+    """Its id."""
+
+
+class LabelTree(NamedTuple):
+    """What the model reads behind the prompt, and where each label's probability is found."""
+
+    tokens: tuple[int, ...]
+    """Token ids of the inner nodes, parents before children."""
+    parents: tuple[int, ...]
+    """Index of each node's parent; −1 for the prompt."""
+    depths: tuple[int, ...]
+    """Tokens between the prompt and the node; 0 right behind it."""
+    paths: tuple[tuple[Step, ...], ...]
+    """Per label, its tokens in order."""
+
+
+def grow_tree(labels: Sequence[Sequence[int]]) -> LabelTree:
+    """The smallest tree that holds all labels.
+
+    >>> tree = grow_tree([(5, 6), (5, 7, 8), (9,)])
+    >>> tree.tokens, tree.parents
+    ((5, 7), (-1, 0))
+    """
+    nodes: dict[tuple[int, ...], int] = {}
+    paths = []
+    for label in labels:
+        for length in range(1, len(label)):
+            nodes.setdefault(tuple(label[:length]), len(nodes))
+        rows = [nodes[tuple(label[:length])] + 1 if length else 0 for length in range(len(label))]
+        paths.append(tuple(Step(row, token) for row, token in zip(rows, label, strict=True)))
+    return LabelTree(
+        tokens=tuple(branch[-1] for branch in nodes),
+        parents=tuple(nodes.get(branch[:-1], -1) for branch in nodes),
+        depths=tuple(len(branch) - 1 for branch in nodes),
+        paths=tuple(paths),
+    )
+
+
+def tree_mask(tree: LabelTree, past: int, segment: int, dtype: torch.dtype) -> torch.Tensor:
+    """Additive attention mask [1, 1, segment + nodes, past + segment + nodes]: 0 where a token may look.
+
+    `past` tokens are cached, `segment` tokens of the prompt are read in this pass, the nodes behind them.
+    """
+    import torch
+
+    rows = segment + len(tree.tokens)
+    sees_QK = torch.zeros(rows, past + rows, dtype=torch.bool)
+    sees_QK[:, :past] = True
+    sees_QK[:segment, past : past + segment] = torch.ones(segment, segment, dtype=torch.bool).tril()
+    for node, parent in enumerate(tree.parents):
+        row = segment + node
+        sees_QK[row] = sees_QK[segment + parent if parent >= 0 else segment - 1]
+        sees_QK[row, past + row] = True
+    mask_QK = torch.zeros(rows, past + rows, dtype=dtype)
+    return mask_QK.masked_fill(~sees_QK, torch.finfo(dtype).min)[None, None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
-from mgllm.backends.weights.label_tree import LabelTree, grow_tree, tree_mask
+from mgllm.backends.weights.encoding import LabelTree, grow_tree, tree_mask
 
 if TYPE_CHECKING:
     from transformers import DynamicCache

@@ -7,8 +7,8 @@ from itertools import pairwise
 import torch
 from hypothesis import given, strategies as st
 
+from mgllm.backends.weights.encoding import grow_tree, tree_mask
 from mgllm.backends.weights.engine import LayerState, PrefixCache, PrefixState
-from mgllm.backends.weights.label_tree import grow_tree, tree_mask
 
 LABELS = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4).map(tuple), min_size=1, max_size=5)
 

@@ -19,8 +19,9 @@ from selenium.webdriver.common.keys import Keys
 from mgllm.commands._options import from_flat
 from mgllm.commands.human_export import human_export
 from mgllm.commands.human_import import human_import
-from mgllm.pages.forms import FormContent, FormItem, build_form
-from mgllm.records import HumanPlan, Message, Prompt
+from mgllm.pages.forms.form import FormContent, FormItem, build_form
+from mgllm.records import Message, Prompt
+from mgllm.records.human import HumanPlan
 from mgllm.store import read_run
 from mgllm.testing.planted import planted_items
 

@@ -20,8 +20,8 @@ from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.commands.report import report
 from mgllm.commands.view import view
 from mgllm.errors import InputError
-from mgllm.pages.report import PageServer
 from mgllm.pages.report.page import run_facts
+from mgllm.pages.report.serving import PageServer
 from mgllm.records import Question, Reply
 from mgllm.store import RunWriter
 from mgllm.testing.made_run import MadeRun, made_answers, write_made_run

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.pages.report import PageItem, PageRun
 from mgllm.pages.report.payload import OUTCOMES, PRECISION, payload
+from mgllm.pages.report.section import PageItem, PageRun
 from mgllm.pages.shell import visible
 from mgllm.records import Gesture, Record, Turn
 from mgllm.store import read_run

@@ -8,8 +8,7 @@ import pytest
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
-from mgllm.pages.report import build_page
-from mgllm.pages.report.page import made_sections
+from mgllm.pages.report.page import build_page, made_sections
 from mgllm.pages.report.section import PageContent, Section, section, sections
 from mgllm.testing.made_run import MadeRun, write_made_run
 

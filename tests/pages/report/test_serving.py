@@ -10,8 +10,7 @@ from threading import Thread
 
 import pytest
 
-from mgllm.pages.report import PageServer, PageSource
-from mgllm.pages.report.serving import SHORTEST_S
+from mgllm.pages.report.serving import SHORTEST_S, PageServer, PageSource
 
 Answer = tuple[int, dict[str, str], bytes]
 
