@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +66,17 @@ def test_few_modules_are_loose() -> None:
     loose = {path for path in texts() if "/" not in path}
     assert loose <= LOOSE
     assert len(LOOSE) == 7
+
+
+def test_tests_stand_where_the_code_stands() -> None:
+    folders = {path.rpartition("/")[0] for path in texts()}
+    mine = Path(__file__).parents[1]
+    strange = {
+        file.relative_to(mine).as_posix()
+        for file in mine.rglob("test_*.py")
+        if file.parent.relative_to(mine).as_posix() not in {*folders, "contracts", "golden", "."}
+    }
+    assert strange == set()
 
 
 def commands() -> list[str]:
