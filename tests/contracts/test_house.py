@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+import mgllm
 from tests.walking import (
     Asked,
     arm_literals,
@@ -101,6 +103,15 @@ def test_nothing_is_asked_by_its_name() -> None:
         if one.name not in EXCEPTIONS.get(path, (set(), ""))[0]
     }
     assert strange == {}
+
+
+@pytest.mark.parametrize(
+    "script", sorted((Path(mgllm.__file__).parent).rglob("*.js")), ids=lambda path: path.stem
+)
+def test_scripts_of_pages_ask_for_roles_too(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    assert re.findall(r"""['"](?:text\+[^'"]*|mg)['"]""", text) == []
+    assert re.findall(r"""\barm\b\s*[!=]==\s*['"]""", text) == []
 
 
 def test_every_exception_is_needed_and_has_its_reason() -> None:

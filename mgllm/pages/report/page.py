@@ -58,6 +58,7 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
         style=style,
         script=script,
         version=version,
+        roles=_roles(content),
         caution=CAUTION,
         runs=run_facts(content.runs),
         accounts=content.accounts,
@@ -67,6 +68,17 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
         payload=pack(payload(content.runs)),
     )
     return page
+
+
+def _roles(content: PageContent) -> dict[str, list[str]]:
+    """By role, the arms that have it in some run; the page's script asks for these, never for a name."""
+    roles: dict[str, list[str]] = {}
+    for run in content.runs:
+        for scenario in run.manifest.scenarios:
+            for role, arm in scenario.roles.items():
+                named = roles.setdefault(role, [])
+                named.extend([arm] if arm not in named else [])
+    return roles
 
 
 def _title(content: PageContent) -> str:

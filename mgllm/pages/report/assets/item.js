@@ -63,7 +63,7 @@ class ItemDialog {
     const small = [records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `labels listed: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, `prompt ${hash}…`];
     return make('article', { class: `card ${state}` },
       make('h3', {}, word(`${arm}${which}`)),
-      arm === 'none' ? make('p', { class: 'small' }, 'Told nothing: the probabilities are priors, not a reading of the person.') : make('p', { class: `verdict ${state}` }, MARKS[state] ? `${MARKS[state]} ` : '', answer === null ? state : [state === 'answered' ? 'answered ' : `${state}: `, make('b', {}, word(answer))]),
+      hasRole(arm, 'unasked') ? make('p', { class: 'small' }, 'Told nothing: the probabilities are priors, not a reading of the person.') : make('p', { class: `verdict ${state}` }, MARKS[state] ? `${MARKS[state]} ` : '', answer === null ? state : [state === 'answered' ? 'answered ' : `${state}: `, make('b', {}, word(answer))]),
       records.p[at] ? this.bars(records.p[at], records.answer[at]) : null,
       records.error[at] < 0 ? null : make('p', { class: 'error' }, word(texts[records.error[at]])),
       make('h4', {}, marked ? 'Prompt, its cue block marked' : 'Prompt'),

@@ -2,6 +2,9 @@
 
 const OUTCOMES = ['answered', 'unparsed', 'refused', 'failed'];
 
+// Whether an arm has a role in some run of the page: unasked, main, shuffled, filler.
+const hasRole = (arm, role) => (document.body.dataset[role] ?? '').split(' ').includes(arm);
+
 function readItems(payload) {
   const { groups, items, records, texts } = payload;
   for (const group of groups) Object.assign(group, { firstEpoch: Infinity, firstShuffle: {} });
@@ -16,7 +19,7 @@ function readItems(payload) {
     if (!arms.has(arm)) arms.set(arm, []);
     arms.get(arm).push(at);
     const group = read[item].group;
-    if (arm !== 'none') group.firstEpoch = Math.min(group.firstEpoch, records.epoch[at]);
+    if (!hasRole(arm, 'unasked')) group.firstEpoch = Math.min(group.firstEpoch, records.epoch[at]);
     group.firstShuffle[arm] = Math.min(group.firstShuffle[arm] ?? Infinity, records.shuffle[at]);
   });
   return read;

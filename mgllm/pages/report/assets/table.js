@@ -52,9 +52,9 @@ class ItemTable {
   load(payload) {
     this.payload = payload;
     this.items = readItems(payload);
-    this.arms = [...new Set(payload.groups.flatMap((group) => group.arms.filter((arm) => !group.attributed.includes(arm))))].filter((arm) => arm !== 'none' && this.items.some((item) => item.arms.has(arm)));
+    this.arms = [...new Set(payload.groups.flatMap((group) => group.arms.filter((arm) => !group.attributed.includes(arm))))].filter((arm) => !hasRole(arm, 'unasked') && this.items.some((item) => item.arms.has(arm)));
     const baselines = new Set(payload.groups.map((group) => group.baseline));
-    this.mainArm = this.arms.includes('text+mg') ? 'text+mg' : this.arms.find((arm) => !baselines.has(arm)) ?? this.arms[0] ?? '';
+    this.mainArm = this.arms.find((arm) => hasRole(arm, 'main')) ?? this.arms.find((arm) => !baselines.has(arm)) ?? this.arms[0] ?? '';
     for (const item of this.items) item.states = new Map(this.arms.map((arm) => [arm, stateOf(payload, item, arm)]));
     const subjects = [...new Set(this.items.map((item) => item.subject))].sort(order.compare);
     const targets = [...new Set(this.items.map((item) => item.target ?? ''))].filter(Boolean).sort(order.compare);

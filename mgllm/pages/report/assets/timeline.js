@@ -1,17 +1,22 @@
 // Gestures above the speech turns, on one axis of seconds.
 
-const TOLD = ['text+mg', 'mg', 'text+oracle'];
 const LINE = /(\d+):(\d\d(?:\.\d+)?)(?:\s*[–-]\s*(\d+):(\d\d(?:\.\d+)?))?\s+(.+)$/;
 const AXIS = { left: 200, right: 780, lane: 20 };
 
 // The item's own gestures: from the item file where the page has it, else as the cue block told them.
 function gesturesOf(payload, item) {
   if (item.extra) return item.extra[1].map(([label, start, end]) => ({ label: payload.texts[label], start, end: end ?? start }));
-  const block = TOLD.map((arm) => cueBlock(payload, item, arm)).find((text) => text !== null);
+  const block = ownArms(item).map((arm) => cueBlock(payload, item, arm)).find((text) => text !== null);
   return (block ?? '').split('\n').map((line) => LINE.exec(line)).filter(Boolean).map(([, m, s, m2, s2, label]) => {
     const start = 60 * Number(m) + Number(s);
     return { label, start, end: m2 === undefined ? start : 60 * Number(m2) + Number(s2) };
   });
+}
+
+// Arms that tell the item's own gestures as they are, the main one first.
+function ownArms(item) {
+  const other = (arm) => arm.includes('@') || item.group.attributed.includes(arm) || hasRole(arm, 'shuffled') || hasRole(arm, 'filler');
+  return [...item.arms.keys()].filter((arm) => !other(arm)).sort((a, b) => hasRole(b, 'main') - hasRole(a, 'main'));
 }
 
 function cueBlock(payload, item, arm) {
