@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,8 +17,13 @@ M = TypeVar("M", bound=Frozen)
 MAX_BYTES = 1_000_000
 
 
-def read_yaml(path: Path, model: type[M]) -> M:
+def read_yaml(path: Path, model: type[M], named: Mapping[tuple[str, str], Callable[[str], object]] = {}) -> M:
     """Read a YAML file into a model.
+
+    Args:
+        path: the file.
+        model: what it should hold.
+        named: by place, what refuses an unknown name there with an InputError.
 
     Raises:
         InputError: not readable, not YAML, a key twice, an unknown key, or a value that does not fit.
@@ -28,9 +33,15 @@ def read_yaml(path: Path, model: type[M]) -> M:
     if not isinstance(content, dict):
         raise InputError(f"{path}:1 holds no mapping; write 'key: value' lines")
     try:
-        return model.model_validate(content)
+        made = model.model_validate(content)
     except ValidationError as error:
         raise InputError(_first_problem(path, root, model, error)) from None
+    for (key, name), find in named.items():
+        try:
+            find(getattr(getattr(made, key), name))
+        except InputError as error:
+            raise InputError(f"{path}:{_line_of(root, (key, name))} {key}.{name}: {error}") from None
+    return made
 
 
 def _compose(path: Path) -> yaml.Node:

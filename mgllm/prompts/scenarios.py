@@ -167,13 +167,9 @@ def find_scenarios(names: Sequence[str], folders: Folders) -> tuple[FoundScenari
 
 
 def _read(path: Path, folders: Folders) -> FoundScenario:
-    scenario = read_yaml(path, Scenario)
+    scenario = read_yaml(path, Scenario, {("cue", "style"): styles.get})
     if scenario.name != path.stem:
         raise InputError(f"{path} name: '{scenario.name}' is not the file's name; rename one of the two")
-    try:
-        styles.get(scenario.cue.style)
-    except InputError as error:
-        raise InputError(f"{path} cue.style: {error}") from None
     return FoundScenario(scenario=scenario, path=path, folders=folders)
 
 

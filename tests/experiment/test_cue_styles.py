@@ -246,7 +246,7 @@ def test_a_summary_says_of_whom_it_knows_no_rate(options: Options) -> None:
 
 def test_an_unknown_style_is_named(options: Options) -> None:
     with pytest.raises(
-        InputError, match=r"meeting\.yaml cue\.style: unknown style 'by_turns'\. Did you mean 'by_turn'"
+        InputError, match=r"meeting\.yaml:\d+ cue\.style: unknown style 'by_turns'\. Did you mean 'by_turn'"
     ):
         render_item("meeting", None, options({"style": "by_turns"}))
 
