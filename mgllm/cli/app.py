@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mgllm.errors import MgllmError
+from mgllm.experiment.versions import __version__
 
 INTERRUPTED = 130
 USAGE = 2
@@ -44,9 +45,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"mgllm {version('mgllm')}")
+        typer.echo(f"mgllm {__version__}")
         raise typer.Exit
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from mgllm.answers.refusals import VERSION
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.finishing import Finished, finish
-from mgllm.experiment.manifest import commit, versions
+from mgllm.experiment.versions import commit, versions
 from mgllm.files.json_files import read_json
 from mgllm.records import Record, RunManifest
 from mgllm.records.human import HUMAN, PLAN, HumanPlan, HumanQuestion, RaterFile, Rating

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from mgllm.datasets.base import (
     datasets,
 )
 from mgllm.errors import InputError, one_line
+from mgllm.experiment.versions import __version__
 from mgllm.files.writing import refuse_existing, write_folder, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.items.loading import check_characters, item_line
@@ -129,7 +129,7 @@ class _Import(NamedTuple):
 def _made_of(report: ImportReport) -> str:
     targets = ", ".join(f"{n} {target}" for target, n in report.targets.items())
     people = "subjects" if report.subject_known else "recordings (subjects are not known)"
-    made = f"made by mgllm {version('mgllm')}, `mgllm import {report.format}`"
+    made = f"made by mgllm {__version__}, `mgllm import {report.format}`"
     if report.vocabulary is not None:
         return (
             f"These gesture transcripts were {made}: {report.items} recordings, {report.gestures} movements "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.experiment.versions import __version__
 from mgllm.files.writing import write_folder
 from mgllm.items.gesture_files import SUFFIX, file_stem, gesture_text
 from mgllm.records import Frozen, Gesture, GestureFile
@@ -155,7 +155,7 @@ def _meta(what: str, options: SynthOptions, classes: tuple[str, ...]) -> Dataset
         units="pixels",
         classes=classes,
         splits=SPLITS,
-        source=f"{CAUTION} mgllm {version('mgllm')}, {_said(options)}.",
+        source=f"{CAUTION} mgllm {__version__}, {_said(options)}.",
         licence=LICENCE,
     )
 
@@ -169,7 +169,7 @@ def _said(options: SynthOptions) -> str:
 def _write_page(folder: Path, options: SynthOptions) -> None:
     page = [
         "# Synthetic micro-gestures",
-        f"Made by mgllm {version('mgllm')}, {_said(options)}. Read `docs/synthetic.md`.",
+        f"Made by mgllm {__version__}, {_said(options)}. Read `docs/synthetic.md`.",
         f"**Caution.** {CAUTION}",
         f"**Terms.** {LICENCE}",
         f"Classes that the layout cannot show, so that none is made: {', '.join(hidden_classes())}.",

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import platform
-import subprocess
 from collections import Counter
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -21,11 +18,11 @@ from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.versions import commit, versions
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import Exposure, Prompt, RecordKey, RunManifest, ScenarioManifest
 from mgllm.store import StoredRun
 
-PACKAGES = ("torch", "transformers", "tokenizers", "openai", "datasets", "jinja2", "numpy", "scipy", "pandas")
 _MOVES_NUMBERS = (
     *("model", "base_url", "model_facts", "model_args", "temperature", "max_tokens", "seed", "epochs"),
     *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256"),
@@ -197,37 +194,6 @@ def _difference(name: str, was: object, now: object) -> str:
         index = next(index for index in range(len(was)) if was[index] != now[index])
         return _difference(f"{name}[{index}]", was[index], now[index])
     return f"{name} was {str(was)[:80]}, is now {str(now)[:80]}"
-
-
-def versions() -> dict[str, str]:
-    """mgllm, Python and the libraries that move numbers, as installed."""
-    found = {"mgllm": version("mgllm"), "python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def commit() -> str | None:
-    """Commit of the checkout that mgllm runs from; None for an installed wheel."""
-    root = Path(__file__).parent.parent.parent
-    if not (root / ".git").exists():
-        return None
-    try:
-        commit, changes = (
-            _git(root, *words) for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return commit.strip() + ("+dirty" if changes.strip() else "")
-
-
-def _git(root: Path, *words: str) -> str:
-    command = ["git", "-C", str(root), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)  # noqa: S603  fixed words
-    return done.stdout
 
 
 def _file_sha256(path: Path | None) -> str | None:
