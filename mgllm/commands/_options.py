@@ -50,7 +50,8 @@ def from_flat(options: Mapping[str, object], base: RunOptions | None = None) -> 
         raise InputError(unknown("option", strange[0], RUN_PLACES))
     if not options.get("model", base and base.model):
         raise InputError("no model is named; give --model M, such as --model local")
-    said = dict(options)
+    # What is a part of another option's value comes after it: both hold.
+    said = dict(sorted(options.items(), key=lambda option: RUN_PLACES[option[0]].count(".")))
     if "scenarios" in said:
         names = said["scenarios"]
         said["scenarios"] = (names,) if isinstance(names, str) else tuple(names or ())  # type: ignore[arg-type]  # any iterable of names
@@ -111,11 +112,12 @@ def _as_typed(place: str, spelled: Mapping[str, str]) -> str:
 def _put_at(nested: dict[str, Any], place: str, value: object) -> None:
     *parts, name = place.split(".")
     for part in parts:
-        nested = nested.setdefault(part, {})
-        if not isinstance(nested, dict):
+        inner = nested.get(part, {})
+        if not isinstance(inner, dict):
             raise InputError(f"--set {place}: '{part}' holds a value, no options")
-    held = nested.get(name)
-    nested[name] = {**value, **held} if isinstance(held, dict) and isinstance(value, Mapping) else value
+        nested[part] = dict(inner)  # a copy: what the caller gave stays as it is
+        nested = nested[part]
+    nested[name] = value
 
 
 def _value(word: str, text: str) -> object:

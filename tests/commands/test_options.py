@@ -136,6 +136,22 @@ def test_what_is_said_stands_over_the_options_of_a_run_that_goes_on() -> None:
     assert base.which.limit == 3
 
 
+def test_a_value_that_is_said_whole_replaces_the_whole() -> None:
+    whole = parse_options(PretrainOptions, {"fusion": "sum", "epochs": 3}, ["encoder={fusion: gated}"])
+    assert (whole.encoder.fusion, whole.epochs) == ("gated", 3)
+    before = from_flat({"model": "local", "model_args": {"a": 1, "b": 2}})
+    assert from_flat({"model_args": {"a": 1}}, before).reach.model_args == {"a": 1}
+    assert from_flat({"limit": 3}, before).reach.model_args == {"a": 1, "b": 2}
+
+
+def test_a_part_of_another_options_value_is_added_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RUN_PLACES, "top_p", "reach.model_args.top_p")
+    given = {"a": 1}
+    for said in ({"top_p": 0.9, "model_args": given}, {"model_args": given, "top_p": 0.9}):
+        assert from_flat({"model": "local", **said}).reach.model_args == {"a": 1, "top_p": 0.9}
+    assert given == {"a": 1}
+
+
 def test_every_option_of_a_run_has_its_place() -> None:
     nested = RunOptions(model="m").model_dump()
     for name, place in RUN_PLACES.items():
