@@ -26,6 +26,9 @@ NAME = "text+noisy@"
 NOISY = re.compile(r"text\+noisy@([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 USUAL_LENGTH = 1.0
 """Seconds that a false alarm lasts where the item has no gesture to take the length from."""
+MISSED = "missed"
+NONE = "(none)"
+MAX_BYTES = 1_000_000
 
 
 def parse_noisy(arm: str) -> float:
@@ -190,15 +193,6 @@ def _drawn(shares: Mapping[str, float], chance: float) -> str:
 def _check(level: float) -> None:
     if not 0 <= level <= 1:
         raise InputError(f"noise level {level} is not in 0..1")
-
-
-MISSED = "missed"
-
-
-NONE = "(none)"
-
-
-MAX_BYTES = 1_000_000
 
 
 class Confusion(Frozen):

@@ -9,6 +9,8 @@ from mgllm.analysis import RunRecords
 from mgllm.errors import InputError
 from mgllm.store import StoredRun, find_run, read_run
 
+Facts = Mapping[str, str | int | float | bool | None]
+
 
 def named_runs(
     runs: Sequence[str | Path], results: Path, against: str | Path | None = None
@@ -49,9 +51,6 @@ def refuse_empty(runs: Sequence[StoredRun], why: str) -> None:
     for run in runs:
         if not run.records:
             raise InputError(f"{run.path} has no records yet; {why}")
-
-
-Facts = Mapping[str, str | int | float | bool | None]
 
 
 def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:

@@ -20,6 +20,9 @@ from mgllm.prompts.scenarios import Folders, find_scenario
 from mgllm.records import Item, RunManifest, ScenarioManifest
 from mgllm.store import StoredRun
 
+ItemKey = tuple[str, str]
+"""Scenario and item id."""
+
 
 @dataclass(frozen=True)
 class PageOptions:
@@ -104,10 +107,6 @@ def _tables(laid: Report, wanted: Callable[[str], bool]) -> Mapping[str, list[Ta
         section.heading: [table for table in section.tables if table.rows and wanted(table.title)]
         for section in laid.sections
     }
-
-
-ItemKey = tuple[str, str]
-"""Scenario and item id."""
 
 
 def items_of(manifest: RunManifest, source: str | None) -> dict[ItemKey, PageItem]:

@@ -18,6 +18,12 @@ IN_ALL = "in all"
 
 _NUMBER = re.compile(r"(\d+)(\.\d+)?")
 _TIMES = re.compile(r"(\d+) times?")
+OTHERS = "others"
+"""Value of `cue.rest` that takes all other recordings of the person."""
+_WORDS = {
+    True: ("usually", '"Usually" is the same person\'s rate in other recordings.'),
+    False: ("at rest", '"At rest" is the same person\'s rate in a recording at rest.'),
+}
 
 
 @style("summary")
@@ -107,16 +113,6 @@ def _sure(label: str, told: Told) -> str:
     """The mean confidence of a kind, where it is told and there is one."""
     known = [one.confidence for one in told.gestures if one.label == label and one.confidence is not None]
     return f" (mean {sum(known) / len(known):.2f})" if told.settings.confidences and known else ""
-
-
-OTHERS = "others"
-"""Value of `cue.rest` that takes all other recordings of the person."""
-
-
-_WORDS = {
-    True: ("usually", '"Usually" is the same person\'s rate in other recordings.'),
-    False: ("at rest", '"At rest" is the same person\'s rate in a recording at rest.'),
-}
 
 
 def own_rates(

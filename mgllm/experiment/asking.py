@@ -16,6 +16,9 @@ from mgllm.progress import Progress
 from mgllm.records import Record, RecordKey, Reply, Verdict, is_attributed
 from mgllm.store import RunWriter
 
+MOST_UNCONFIRMED = 1000
+"""Questions that an attribution may ask without `--yes`."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -179,10 +182,6 @@ def _identity(planned: Planned) -> object:
     choices = frozenset((choice.label, choice.text) for choice in question.choices)
     owner = None if planned.blind else key.item
     return key.scenario, owner, question.prompt.sha256, choices, key.epoch
-
-
-MOST_UNCONFIRMED = 1000
-"""Questions that an attribution may ask without `--yes`."""
 
 
 def attribution_questions(planned: Iterable[Planned]) -> int:

@@ -9,6 +9,8 @@ from mgllm.errors import InputError
 from mgllm.experiment.options import RunOptions
 from mgllm.records import Frozen
 
+_WORD = re.compile(r"\w+|[^\w\s]")
+
 
 class ModelName(Frozen):
     """A model's full name, taken apart."""
@@ -54,9 +56,6 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
             seed=options.ask.seed,
         )
     )
-
-
-_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def count_words(text: str) -> int:

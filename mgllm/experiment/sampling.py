@@ -10,6 +10,9 @@ from mgllm.errors import InputError
 from mgllm.records import Item
 from mgllm.seeds import number
 
+Seat = tuple[str, int]
+"""An item's id, and the index of the arm that it is seen in."""
+
 
 def limited(items: Sequence[Item], limit: int, seed: int) -> tuple[Item, ...]:
     """A sample of `limit` items, in the order of `items`: the first `limit` of one seeded ranking.
@@ -103,10 +106,6 @@ class _Waiting:
             waiting.sort(key=lambda item: (number(self.seed, "items", item.id), item.id))
         self.heap = [(0, number(self.seed, "subjects", subject), subject) for subject in self.by_subject]
         heapify(self.heap)
-
-
-Seat = tuple[str, int]
-"""An item's id, and the index of the arm that it is seen in."""
 
 
 def seats(items: Sequence[Item], arms: int, raters: int, seed: int) -> tuple[tuple[Seat, ...], ...]:

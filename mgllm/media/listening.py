@@ -25,6 +25,9 @@ MOST_SECONDS = 12 * 3600
 """Longest recording; its sound takes 2.8 GB."""
 JITTER = RATE // 20
 """Samples by which sound may stand beside the place that its time says, before a gap is left."""
+FILES = ("model.bin", "config.json", "tokenizer.json")
+"""What a folder must hold; without the last, faster-whisper would look for one on a hub."""
+VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 
 
 def read_sound(path: Path) -> tuple[NDArray[np.float32], float]:
@@ -84,11 +87,6 @@ def _pieces(file: Any) -> Iterator[tuple[int, NDArray[np.float32]]]:
                 yield begin, piece.to_ndarray()[0]
     for piece in resampler.resample(None):
         yield end, piece.to_ndarray()[0]
-
-
-FILES = ("model.bin", "config.json", "tokenizer.json")
-"""What a folder must hold; without the last, faster-whisper would look for one on a hub."""
-VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 
 
 class ListenOptions(Frozen):

@@ -25,6 +25,18 @@ APART = 0.1
 """Seconds: two moments that are nearer to one another look alike."""
 GRID = 8
 """Candidates to a moment, to either side."""
+COLOURS = {"right": "#e74c3c", "left": "#3498db", "": "#f4d03f"}
+ON_BLANK = {"right": "#c0392b", "left": "#2471a3", "": "#333333"}
+UNSURE = 0.5
+"""A joint with less confidence is drawn thin and pale."""
+COLUMNS = 4
+PANEL = 3.3
+"""Inches across a panel."""
+DPI = 100
+SAID = 2
+"""Gestures named above a panel."""
+WORDS = 44
+"""Letters of such a name."""
 
 
 class Moment(NamedTuple):
@@ -67,20 +79,6 @@ def _end(gesture: Gesture) -> float:
 def _then(gestures: Sequence[Gesture], time: float) -> tuple[Gesture, ...]:
     there = [one for one in gestures if (one.start or 0) <= time <= _end(one)]
     return tuple(sorted(there, key=lambda one: -(one.confidence or 0)))
-
-
-COLOURS = {"right": "#e74c3c", "left": "#3498db", "": "#f4d03f"}
-ON_BLANK = {"right": "#c0392b", "left": "#2471a3", "": "#333333"}
-UNSURE = 0.5
-"""A joint with less confidence is drawn thin and pale."""
-COLUMNS = 4
-PANEL = 3.3
-"""Inches across a panel."""
-DPI = 100
-SAID = 2
-"""Gestures named above a panel."""
-WORDS = 44
-"""Letters of such a name."""
 
 
 @dataclass(frozen=True, eq=False)

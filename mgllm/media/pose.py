@@ -33,6 +33,15 @@ from mgllm.records import Frozen
 _PART = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 SMALLEST = 32
 """Pixels to a side; a person cannot be seen in less."""
+DETECTOR = f"MediaPipe Holistic {MEDIAPIPE}, model complexity 1, not smoothed"
+FIRST = 64
+"""Pixels to a side of a picture of nobody."""
+FEWEST = 2
+"""Frames of a recording; in less nothing moves."""
+Found = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Body [33, 3] and hands [2, 21, 2] of a frame."""
+FORMAT = "1"
+"""Changes when what is kept, or how pictures are decoded, does."""
 
 
 class Box(Frozen):
@@ -98,16 +107,6 @@ def parse_crop(text: str) -> Crop:
     x, y, width, height = (float(part[1]) for part in found)
     a, b, c, d = (part[2] == "%" for part in found)
     return Crop(text=",".join(part[0] for part in found), values=(x, y, width, height), percent=(a, b, c, d))
-
-
-DETECTOR = f"MediaPipe Holistic {MEDIAPIPE}, model complexity 1, not smoothed"
-FIRST = 64
-"""Pixels to a side of a picture of nobody."""
-FEWEST = 2
-"""Frames of a recording; in less nothing moves."""
-
-Found = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Body [33, 3] and hands [2, 21, 2] of a frame."""
 
 
 class PoseDetector:
@@ -186,10 +185,6 @@ def watch(video: Video, detector: PoseDetector, crop: Crop | None, step: Callabl
         raise InputError(f"{video.path} {what}; give a video")
     bodies, hands = zip(*found, strict=True)
     return Poses(np.array(times), np.stack(bodies), np.stack(hands), size, video.partial())
-
-
-FORMAT = "1"
-"""Changes when what is kept, or how pictures are decoded, does."""
 
 
 def pose_key(file_sha256: str, crop: Crop | None) -> str:

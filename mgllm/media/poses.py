@@ -21,6 +21,15 @@ BODY, HAND = 33, 21
 """Landmarks of MediaPipe's body and of one hand."""
 RIGHT, LEFT = 0, 1
 """Places of the hands; the person's own sides."""
+SHOULDERS = (11, 12)
+NEIGHBOURS = 0.2
+"""Seconds: frames that are farther apart are no neighbours."""
+REPEATEDLY = 2
+"""So many leaps are no accident."""
+WRISTS = {RIGHT: 16, LEFT: 15}
+"""Of the body's landmarks."""
+_RIGHT = {"shoulder": 12, "elbow": 14, "wrist": 16, "hip": 24, "knee": 26, "ankle": 28, "eye": 5, "ear": 8}
+_LEFT = {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25, "ankle": 27, "eye": 2, "ear": 7}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +52,6 @@ class Poses:
         """[T]: whether there is a person in the frame."""
         there: NDArray[np.bool_] = ~np.isnan(self.body[:, 0, 0])
         return there
-
-
-SHOULDERS = (11, 12)
-NEIGHBOURS = 0.2
-"""Seconds: frames that are farther apart are no neighbours."""
-REPEATEDLY = 2
-"""So many leaps are no accident."""
 
 
 def leaps(poses: Poses) -> int:
@@ -79,11 +81,7 @@ def several_people(poses: Poses) -> str | None:
 
 TIPS = dict(zip(FINGERS, (4, 8, 12, 16, 20), strict=True))
 """Finger tips among a hand's landmarks."""
-WRISTS = {RIGHT: 16, LEFT: 15}
-"""Of the body's landmarks."""
-_RIGHT = {"shoulder": 12, "elbow": 14, "wrist": 16, "hip": 24, "knee": 26, "ankle": 28, "eye": 5, "ear": 8}
 _RIGHT |= {"big_toe": 32, "small_toe": 32, "heel": 30}
-_LEFT = {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25, "ankle": 27, "eye": 2, "ear": 7}
 _LEFT |= {"big_toe": 31, "small_toe": 31, "heel": 29}
 BODY_JOINTS: Mapping[str, tuple[int, ...]] = {
     "nose": (0,),

@@ -32,6 +32,10 @@ NEWEST = (3, 12)
 _INSTALL = "install it with `make video`, or with pip install 'mgllm[video]'"
 _STDERR = 2
 _REMARK = re.compile(rb"INFO|WARNING|[IW]\d{4} ")
+Pixels = NDArray[np.uint8]
+_MICROSECONDS = 1_000_000
+ENDS_EARLY = 0.5
+"""Seconds, and then a fiftieth of all: what may be missing at the end of a file that is called whole."""
 
 
 def pyav() -> Any:
@@ -79,12 +83,6 @@ def _mediapipe_version() -> str | None:
         except PackageNotFoundError:
             continue
     return None
-
-
-Pixels = NDArray[np.uint8]
-_MICROSECONDS = 1_000_000
-ENDS_EARLY = 0.5
-"""Seconds, and then a fiftieth of all: what may be missing at the end of a file that is called whole."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,11 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""Control, bidirectional and zero-width characters, and halves of surrogate pairs."""
+
 
 def policy(style: str, script: str, *, live: bool) -> str:
     """The content security policy: this script and this style, and nothing from anywhere."""
@@ -28,12 +33,6 @@ def policy(style: str, script: str, *, live: bool) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-"""Control, bidirectional and zero-width characters, and halves of surrogate pairs."""
 
 
 def visible(text: str) -> str:

@@ -17,6 +17,8 @@ from mgllm.records import Form, Frozen, Prompt, Reasoning, Turn, prompt_sha256
 MAX_CHARACTERS = 1_000_000
 """A prompt is at most so long."""
 Role = Literal["system", "user"]
+SEEN = ("question", "labels", "reasoning", "speech", "cues")
+"""What every template sees beside the scenario's own `text:` values."""
 
 
 class Renderer:
@@ -156,10 +158,6 @@ def _refuse_stray_text(tree: nodes.Template, path: Path) -> None:
                     raise InputError(
                         f"{path}:{part.lineno} stands outside the blocks and would be lost; move it in"
                     )
-
-
-SEEN = ("question", "labels", "reasoning", "speech", "cues")
-"""What every template sees beside the scenario's own `text:` values."""
 
 
 class OfferedLabel(Frozen):

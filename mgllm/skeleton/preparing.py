@@ -20,6 +20,9 @@ from mgllm.skeleton.layout import Layout
 Points = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Reals = NDArray[np.floating[Any]]
+MAX_GAP = 0.2
+"""Seconds between two frames over which nothing is interpolated."""
+_CLOCK = 1e-6
 
 
 class Preparation(Frozen):
@@ -161,11 +164,6 @@ def resampled(clip: PreparedClip, frames: int) -> PreparedClip:
 
 def _masked(x: Points, mask: Mask) -> PreparedClip:
     return PreparedClip(np.where(mask[..., None], x, 0).astype(np.float32), mask)
-
-
-MAX_GAP = 0.2
-"""Seconds between two frames over which nothing is interpolated."""
-_CLOCK = 1e-6
 
 
 def at_steady_rate(

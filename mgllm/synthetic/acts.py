@@ -19,6 +19,25 @@ from mgllm.synthetic.geometry import Numbers, Reals
 SEEN_AT = 0.1893
 """The share of its duration in which a minimum-jerk movement makes 5 % of its way: after that share it is
 taken to be seen, and annotation begins and ends there."""
+EITHER_WAY = ("tilt", "turn", "shift")
+"""Moves whose sign is drawn."""
+MEAN_SECONDS = 2.67
+"""Mean duration of a movement, so that clips last 2.5 s: iMiGUE's mean (Liu et al., CVPR 2021)."""
+SHORTEST, LONGEST = 0.8, 8.0
+SHAPE = 4.0
+"""Of the gamma distribution of durations: our choice."""
+ONSET = (0.35, 0.8)
+"""Seconds of a movement out or back at pace 1: our choice."""
+MOST_ONSET = 0.38
+"""Of the whole, at most."""
+SLOW_RETURN = (1.5, 3.0)
+"""Seconds of the way back of what stays."""
+SPEAKS_ALONG = 0.35
+"""Share of clips in which free hands may go with speech: our choice."""
+EACH_HAND = 0.75
+"""In such a clip, the chance of each free hand."""
+SPEECH = (1.2, 4.0)
+"""Seconds for which a hand goes with speech beside a gesture: our choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,27 +90,6 @@ def pulses(time_F: Reals, timing: Timing, hertz_F: Reals) -> Reals:
     share = np.clip((time_F - timing.begin) / whole, 0, 1) * count % 1
     rise = way(np.where(share < 0.5, 2 * share, 2 - 2 * share))
     return np.where(hertz_F > 0, rise, envelope(time_F, timing)).astype(np.float32)
-
-
-EITHER_WAY = ("tilt", "turn", "shift")
-"""Moves whose sign is drawn."""
-MEAN_SECONDS = 2.67
-"""Mean duration of a movement, so that clips last 2.5 s: iMiGUE's mean (Liu et al., CVPR 2021)."""
-SHORTEST, LONGEST = 0.8, 8.0
-SHAPE = 4.0
-"""Of the gamma distribution of durations: our choice."""
-ONSET = (0.35, 0.8)
-"""Seconds of a movement out or back at pace 1: our choice."""
-MOST_ONSET = 0.38
-"""Of the whole, at most."""
-SLOW_RETURN = (1.5, 3.0)
-"""Seconds of the way back of what stays."""
-SPEAKS_ALONG = 0.35
-"""Share of clips in which free hands may go with speech: our choice."""
-EACH_HAND = 0.75
-"""In such a clip, the chance of each free hand."""
-SPEECH = (1.2, 4.0)
-"""Seconds for which a hand goes with speech beside a gesture: our choice."""
 
 
 @dataclass(frozen=True, eq=False)

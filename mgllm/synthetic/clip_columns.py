@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from mgllm.synthetic.geometry import Numbers, Reals
 
+Pair = tuple[float, float]
+
 
 class Columns:
     """Base of frozen dataclasses of arrays with the same last axis."""
@@ -43,9 +45,6 @@ class Columns:
 
     def _parts(self) -> list[NDArray[Any]]:
         return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
-
-
-Pair = tuple[float, float]
 
 
 class Span(NamedTuple):

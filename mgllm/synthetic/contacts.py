@@ -35,6 +35,13 @@ FIDGET = Rub(metres=(0.0005, 0.003), hertz=(0.2, 1.0), loose=True)
 """Of resting hands: our choice."""
 NONE = -1
 Reals64 = NDArray[np.float64]
+RIGHT, LEFT = -1, 1
+VECTORS = ("at", "beside", "inward", "palm", "fingers", "elbow", "round", "stroke", "cross_stroke")
+"""Fields whose x changes its sign in a mirror."""
+SIZE_ACROSS = {"given": 0.3, "any": 0.6, "loose": 1.0}
+"""Largest second stroke in shares of the first: direction given; any; or a loose hand."""
+LOOSE_RATIO = (0.45, 1.0)
+"""Pace of a loose hand's second stroke in shares of the first's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,15 +165,6 @@ def _row(place: Place, contact: Contact, rub: Rub) -> dict[str, object]:
         "along": rub.along or none,
         "loose": rub.loose,
     }
-
-
-RIGHT, LEFT = -1, 1
-VECTORS = ("at", "beside", "inward", "palm", "fingers", "elbow", "round", "stroke", "cross_stroke")
-"""Fields whose x changes its sign in a mirror."""
-SIZE_ACROSS = {"given": 0.3, "any": 0.6, "loose": 1.0}
-"""Largest second stroke in shares of the first: direction given; any; or a loose hand."""
-LOOSE_RATIO = (0.45, 1.0)
-"""Pace of a loose hand's second stroke in shares of the first's."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,8 @@ Channel = Literal[
     "lean", "tilt", "turn", "slouch", "shift", "raise_own", "raise_other", "head_up", "head_turn",
     "head_tilt", "head_out",
 ]  # fmt: skip
+MADE_UP = "synthetic micro-gestures"
+"""Names of made-up data sets begin so."""
 
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:
@@ -199,7 +201,3 @@ def hidden_classes() -> tuple[str, ...]:
     vocabulary = load_vocabulary(VOCABULARY)
     hidden = vocabulary.hidden_labels(LAYOUT)
     return tuple(one.label for one in vocabulary.classes if one.label in hidden)
-
-
-MADE_UP = "synthetic micro-gestures"
-"""Names of made-up data sets begin so."""

@@ -25,6 +25,28 @@ its hands longer. They were set so that the proportions that MediaPipe Holistic 
 (docs/synthetic.md) lie among those that are made."""
 SCALED_BY = {"trunk": "trunk", "shoulder": "shoulders", "depth": "shoulders", "neck": "trunk", "head": "head"}
 """The factor of each part; the parts of the arm go by `arms`."""
+LOWER_SPINE = 0.45
+"""Share of the trunk below the bend."""
+NECK_AT_REST = 10.0
+"""Degrees by which the neck leans forward."""
+BREASTBONE = (0.0, 0.02, 0.55)
+"""Where collar bones turn: metres above the shoulder line; last in depths of the chest."""
+NECK_ROOT = (0.0, 0.02, -0.03)
+"""Metres from the middle of the shoulder line."""
+HEAD_PIVOT = (0.0, -0.4, -0.15)
+"""Where the head turns, from between the ears; in half distances of the ears."""
+FACE = {
+    "nose": (0.0, -0.2, 1.5),
+    "right_eye": (-0.43, 0.37, 1.13),
+    "left_eye": (0.43, 0.37, 1.13),
+    "right_ear": (-1.0, 0.0, 0.0),
+    "left_ear": (1.0, 0.0, 0.0),
+    "chin": (0.0, -1.4, 1.05),
+    "crown": (0.0, 1.75, -0.1),
+    "brow": (0.0, 1.0, 1.25),
+    "back_of_head": (0.0, 0.5, -1.3),
+}
+"""Points of the head in half distances of the ears; those after the ears are drawn in previews alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,30 +93,6 @@ def draw_bodies(seed: int, numbers: range, unseen_N: NDArray[np.bool_], *, kind:
         for part, ratio in PARTS.items()
     }
     return DrawnBodies(Bodies(**sizes), drawn)
-
-
-LOWER_SPINE = 0.45
-"""Share of the trunk below the bend."""
-NECK_AT_REST = 10.0
-"""Degrees by which the neck leans forward."""
-BREASTBONE = (0.0, 0.02, 0.55)
-"""Where collar bones turn: metres above the shoulder line; last in depths of the chest."""
-NECK_ROOT = (0.0, 0.02, -0.03)
-"""Metres from the middle of the shoulder line."""
-HEAD_PIVOT = (0.0, -0.4, -0.15)
-"""Where the head turns, from between the ears; in half distances of the ears."""
-FACE = {
-    "nose": (0.0, -0.2, 1.5),
-    "right_eye": (-0.43, 0.37, 1.13),
-    "left_eye": (0.43, 0.37, 1.13),
-    "right_ear": (-1.0, 0.0, 0.0),
-    "left_ear": (1.0, 0.0, 0.0),
-    "chin": (0.0, -1.4, 1.05),
-    "crown": (0.0, 1.75, -0.1),
-    "brow": (0.0, 1.0, 1.25),
-    "back_of_head": (0.0, 0.5, -1.3),
-}
-"""Points of the head in half distances of the ears; those after the ears are drawn in previews alone."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,17 @@ MOST_BENT = np.deg2rad(150.0)
 """Flexion at which forearm and upper arm touch (American Academy of Orthopaedic Surgeons, 1965)."""
 STRAIGHT = 0.998
 """Largest share of its length to which an arm is stretched."""
+KNUCKLES = {"index": (0.54, 0.16), "middle": (0.55, 0.05), "ring": (0.52, -0.06), "little": (0.47, -0.16)}
+"""Along the hand and toward the thumb, in lengths of the hand; proportions of an adult's hand, by eye."""
+LENGTHS = {"index": 0.42, "middle": 0.45, "ring": 0.42, "little": 0.33}
+THUMB = (0.14, 0.13, 0.36)
+"""Its root along and across the hand, and its length from there."""
+THUMB_ASIDE = 0.5
+"""Share of that length that stands off the hand: to the side, with bent fingers before the palm."""
+PALM = (0.42, 0.06, 0.0)
+"""What lies on a place when a palm does: along the hand, out of the palm, toward the thumb."""
+BENDS_AT_KNUCKLE = 0.6
+"""Share of a finger that turns by its bend; the rest turns by twice that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,19 +58,6 @@ def reach_wrist(shoulder_3F: Reals, wrist_3F: Reals, upper_F: Reals, fore_F: Rea
     height = np.sqrt(np.maximum(upper_F**2 - foot**2, 0))
     elbow = shoulder_3F + along * foot + beside(pole_3F, along) * height
     return Arm(shoulder_3F, elbow, shoulder_3F + along * reach)
-
-
-KNUCKLES = {"index": (0.54, 0.16), "middle": (0.55, 0.05), "ring": (0.52, -0.06), "little": (0.47, -0.16)}
-"""Along the hand and toward the thumb, in lengths of the hand; proportions of an adult's hand, by eye."""
-LENGTHS = {"index": 0.42, "middle": 0.45, "ring": 0.42, "little": 0.33}
-THUMB = (0.14, 0.13, 0.36)
-"""Its root along and across the hand, and its length from there."""
-THUMB_ASIDE = 0.5
-"""Share of that length that stands off the hand: to the side, with bent fingers before the palm."""
-PALM = (0.42, 0.06, 0.0)
-"""What lies on a place when a palm does: along the hand, out of the palm, toward the thumb."""
-BENDS_AT_KNUCKLE = 0.6
-"""Share of a finger that turns by its bend; the rest turns by twice that."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,15 @@ from mgllm.synthetic.hands import Arm, Hand, fingertips, make_hand, placed, reac
 
 STRAIGHT_ON = np.zeros((3, 1), np.float32)
 """No bulge."""
+MOST_BENT_WRIST = math.radians(70)
+"""Between forearm and hand (American Academy of Orthopaedic Surgeons, 1965: extension 70°, flexion 80°)."""
+CORRECTIONS = 3
+REACHED = 1e-4
+"""Metres by which a wrist may miss. Where an arm is too long or too short, the hand's direction gives way."""
+ARM_UNIT = 0.25
+"""Unit of places on an arm, in lengths of the hand."""
+NEAR_SIDE = (-0.5, 0.4, 0.8)
+"""Where a hand comes from that touches the other arm, by the chest's directions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,17 +119,6 @@ def first_parts(torso: Torso) -> list[Part]:
     """Parts that stand before any arm is posed; the first of PARTS."""
     made = {"seat": torso.seat, "chest": torso.chest, "head": torso.head}
     return [made[name] for name in PARTS[: len(made)]]
-
-
-MOST_BENT_WRIST = math.radians(70)
-"""Between forearm and hand (American Academy of Orthopaedic Surgeons, 1965: extension 70°, flexion 80°)."""
-CORRECTIONS = 3
-REACHED = 1e-4
-"""Metres by which a wrist may miss. Where an arm is too long or too short, the hand's direction gives way."""
-ARM_UNIT = 0.25
-"""Unit of places on an arm, in lengths of the hand."""
-NEAR_SIDE = (-0.5, 0.4, 0.8)
-"""Where a hand comes from that touches the other arm, by the chest's directions."""
 
 
 @dataclass(frozen=True, eq=False)

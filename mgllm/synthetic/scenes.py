@@ -20,6 +20,11 @@ TURNED = ("tilt", "turn", "shift", "head_turn", "head_tilt")
 """Channels that change their sign in a mirror."""
 TWINS = {"raise_own": "raise_other", "raise_other": "raise_own"}
 """Channels that change places in a mirror."""
+FPS = 25.0
+"""Frames a second, as iMiGUE has."""
+OTHER_SIDE = {"right": "left", "left": "right"}
+EXTRA = ("hips", "bend", "chin", "crown", "brow", "back_of_head")
+"""Points that previews draw and data sets do not hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +96,6 @@ def in_mirror(values: Reals, left_N: NDArray[np.bool_]) -> Reals:
     else:
         turned[0] *= sign
     return np.where(left_N, turned, values)
-
-
-FPS = 25.0
-"""Frames a second, as iMiGUE has."""
-OTHER_SIDE = {"right": "left", "left": "right"}
-EXTRA = ("hips", "bend", "chin", "crown", "brow", "back_of_head")
-"""Points that previews draw and data sets do not hold."""
 
 
 @dataclass(frozen=True, eq=False)

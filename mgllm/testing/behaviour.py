@@ -11,6 +11,8 @@ from pydantic import Field
 
 from mgllm.records import Frozen
 
+Json = dict[str, Any]
+
 
 class FakeReply(Frozen):
     """One completion, in more detail than its text."""
@@ -73,9 +75,6 @@ class Behaviour(Frozen):
 
 Say = Callable[[Sequence[Mapping[str, str]]], str | FakeReply]
 """From the messages of a request to what is answered; a completion's prompt is one `user` message."""
-
-
-Json = dict[str, Any]
 
 
 def error_body(message: str, kind: str, param: str | None = None, code: str | None = None) -> Json:

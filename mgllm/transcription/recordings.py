@@ -29,6 +29,13 @@ from mgllm.skeleton.preparing import MAX_GAP, at_steady_rate
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.synthetic.definitions import MADE_UP
 
+FPS = 25.0
+"""Frames a second that joints of videos are brought to."""
+SELDOM = 0.5
+"""A person who is seen in a smaller share of frames is worth a line."""
+MARGIN = 0.2
+"""Room around the person, in shares of how far the joints reach."""
+
 
 class RecordingReader:
     """A network with classes; made by `open_reader`."""
@@ -105,12 +112,6 @@ def _made_up(seen: Seen) -> bool:
 def _later(gesture: Gesture, seconds: float) -> Gesture:
     start, end = (None if time is None else time + seconds for time in (gesture.start, gesture.end))
     return gesture.model_copy(update={"start": start, "end": end})
-
-
-FPS = 25.0
-"""Frames a second that joints of videos are brought to."""
-SELDOM = 0.5
-"""A person who is seen in a smaller share of frames is worth a line."""
 
 
 class Watched(NamedTuple):
@@ -193,10 +194,6 @@ def _notes(poses: Poses) -> tuple[str, ...]:
     if share < SELDOM:
         notes.append(f"a person is seen in {share:.0%} of the frames only")
     return tuple(notes)
-
-
-MARGIN = 0.2
-"""Room around the person, in shares of how far the joints reach."""
 
 
 def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video: Path | None) -> bytes:

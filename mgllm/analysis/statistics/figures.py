@@ -13,6 +13,11 @@ from mgllm.analysis.statistics.pairs import given, sample
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.records import Calibration, CalibrationBin, Confusion, Figures
 
+BINS = 10
+"""Bins of equal mass: items sorted by how sure the model is, cut into tenths."""
+FEWEST = 100
+"""Items from which it is given: ten to a bin."""
+
 
 def figures(runs: Sequence[RunRecords]) -> Figures:
     """Calibration over items, and confusion over single records, of every arm but `none`.
@@ -51,14 +56,6 @@ def confusion(grid: Grid, arm: str) -> Confusion:
         counts=tuple(tuple(told[target, answer] for answer in grid.labels) for target in grid.labels),
         missing=tuple(told[target, None] for target in grid.labels),
     )
-
-
-BINS = 10
-"""Bins of equal mass: items sorted by how sure the model is, cut into tenths."""
-
-
-FEWEST = 100
-"""Items from which it is given: ten to a bin."""
 
 
 @metric("calibration_error")

@@ -37,6 +37,8 @@ from mgllm.records import (
     Summary,
 )
 
+MADE_UP = "made-up items: shows that the tool works, says nothing about gestures or models"
+
 
 def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Sequence[Pair] = ()) -> Summary:
     """Arms, differences between arms, claims, flips, biases and notes of one or more runs.
@@ -159,9 +161,6 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
 
 def _names(runs: Sequence[RunRecords]) -> str:
     return ", ".join(run.manifest.id for run in runs)
-
-
-MADE_UP = "made-up items: shows that the tool works, says nothing about gestures or models"
 
 
 def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, ...]:

@@ -11,6 +11,15 @@ from mgllm.analysis.tables.columns import Table, TableSpec
 from mgllm.analysis.wording import contrast_words, difference, estimate, level, number, p_words, share_words
 from mgllm.records import ArmBias, ArmSummary, Effect, Slice
 
+PLACES_WORDS = (
+    "labels are rotated over items: a share far from the targets' is drawn by the place, not by the item.",
+)
+PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
+SLICES_WORDS = (
+    "a slice has fewer people than the whole: without an interval nothing can be said of it, and a "
+    "difference between two slices is no finding by itself.",
+)
+
 
 class Place(NamedTuple):
     """One place of a label in one arm."""
@@ -99,20 +108,6 @@ SLICE_EFFECTS = TableSpec[SliceEffect](
         ("pairs", lambda row: str(row.effect.pairs)),
         ("subjects", lambda row: str(row.effect.subjects)),
     ],
-)
-
-
-PLACES_WORDS = (
-    "labels are rotated over items: a share far from the targets' is drawn by the place, not by the item.",
-)
-
-
-PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
-
-
-SLICES_WORDS = (
-    "a slice has fewer people than the whole: without an interval nothing can be said of it, and a "
-    "difference between two slices is no finding by itself.",
 )
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 PAIRS = {"interval", "accuracy_interval", "agreement_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
+Value = str | int | float | bool | None
+NESTED = {"probabilities", "scores", "usage", "label_order"}
+"""Fields that become several columns, or another type."""
 
 
 @table_format("csv")
@@ -126,13 +129,6 @@ def _flat(row: Frozen) -> dict[str, Any]:
         else:
             values[name] = "; ".join(value) if isinstance(value, tuple) else value
     return values
-
-
-Value = str | int | float | bool | None
-
-
-NESTED = {"probabilities", "scores", "usage", "label_order"}
-"""Fields that become several columns, or another type."""
 
 
 FLAT = tuple(name for name in Record.model_fields if name not in NESTED)

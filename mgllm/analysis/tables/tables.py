@@ -10,6 +10,8 @@ from mgllm.analysis.tables.columns import Column, Table, TableSpec
 from mgllm.analysis.wording import change, contrast_words, difference, estimate, level, number, p_words, span
 from mgllm.records import ArmSummary, Claim, Effect, Flips, Gee, GeeTerm
 
+WIDE = "Differences [95 %], one contrast a line"
+
 
 def _cues(arm: ArmSummary) -> str:
     """How a recogniser's gestures were made, and whether it knew the person."""
@@ -136,9 +138,6 @@ EXPLORATORY = TableSpec[Effect](
         ("missing", lambda effect: str(effect.missing)),
     ],
 )
-
-
-WIDE = "Differences [95 %], one contrast a line"
 
 
 def _contrast(flips: Flips) -> str:

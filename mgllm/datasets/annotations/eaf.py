@@ -27,6 +27,8 @@ from mgllm.records import Frozen
 Times = tuple[float | None, float | None]
 
 _LANE = re.compile(r"(.*) \(\d+\)", re.DOTALL)
+UNITS = {"milliseconds": 0.001, "PAL-frames": 0.04, "NTSC-frames": 1001 / 30_000}
+"""Seconds of a time value's unit."""
 
 
 @dataset("eaf")
@@ -142,10 +144,6 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if 0 <= value < math.inf else None
-
-
-UNITS = {"milliseconds": 0.001, "PAL-frames": 0.04, "NTSC-frames": 1001 / 30_000}
-"""Seconds of a time value's unit."""
 
 
 class Annotation(Frozen):

@@ -20,6 +20,8 @@ from mgllm.skeleton.reading import NPY_ERRORS
 
 CHANNELS, JOINTS = 3, 22
 FPS = 25.0
+RIGHT_WRIST, LEFT_WRIST = 4, 7
+"""Of BODY_25, and of the 22: OpenPose's 2–4 is the person's right arm."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +119,6 @@ def _open(path: Path, listed: Path) -> KitFiles:
     return KitFiles(_part(path), array, tuple(ids), tuple(int(label) for label in labels))
 
 
-RIGHT_WRIST, LEFT_WRIST = 4, 7
-"""Of BODY_25, and of the 22: OpenPose's 2–4 is the person's right arm."""
 FIRST, SECOND = slice(12, 17), slice(17, 22)
 """The two finger blocks of the 22."""
 

@@ -24,6 +24,11 @@ CAUTION = (
 
 UNBROKEN = re.compile(r"\[[−\d., ]+\]|\d %")
 """Intervals, and a percent sign behind its number."""
+EXPOSED = {
+    "held_out": "held out (the recogniser had not seen the person)",
+    "in_sample": "IN SAMPLE: the recogniser was trained on the person, a leak",
+    "unknown": "unknown whether the recogniser had seen the person",
+}
 
 
 @section("arms")
@@ -98,13 +103,6 @@ def _texts(content: PageContent) -> str | None:
 def _unbroken(text: str) -> str:
     """Numbers that no line end divides."""
     return UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
-
-
-EXPOSED = {
-    "held_out": "held out (the recogniser had not seen the person)",
-    "in_sample": "IN SAMPLE: the recogniser was trained on the person, a leak",
-    "unknown": "unknown whether the recogniser had seen the person",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ HASH = 12
 """Characters kept of a prompt's sha256: enough to find it in prompts.jsonl."""
 PRECISION = 10_000
 """Probabilities are whole numbers of this fraction."""
+RECORD_COLUMNS = (
+    *("item", "arm", "epoch", "shuffle", "order", "outcome", "answer", "right", "p"),
+    *("text", "error", "prompt", "cues", "tokens"),
+)
 
 
 class Pool:
@@ -68,12 +72,6 @@ def payload(runs: Sequence[PageRun]) -> dict[str, Any]:
         "prompts": prompts.rows(pool),
         "texts": pool.texts,
     }
-
-
-RECORD_COLUMNS = (
-    *("item", "arm", "epoch", "shuffle", "order", "outcome", "answer", "right", "p"),
-    *("text", "error", "prompt", "cues", "tokens"),
-)
 
 
 class _Prompts:

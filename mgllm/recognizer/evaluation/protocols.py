@@ -27,6 +27,12 @@ Protocol = Literal["linear", "knn", "finetune", "semi", "classifier"]
 PROTOCOLS: tuple[Protocol, ...] = ("linear", "knn", "finetune", "semi", "classifier")
 """Linear probe and nearest neighbours on frozen features; all weights trained with all labels, or with few; a
 checkpoint's own classifier as it is."""
+Floats = NDArray[np.float32]
+FRAMES = 50
+"""Frames to which clips are resampled for floors, as in the published comparison."""
+MOST = 5000
+"""Clips a floor learns from at most, a seeded sample: beyond that it would cost more than the method."""
+RANDOM = "random weights"
 
 
 def probabilities(
@@ -81,14 +87,6 @@ def label_fraction(
         lucky = sorted(members, key=lambda number: unit(seed, "label", dataset.clips[int(number)].id))
         kept += lucky[: max(1, math.ceil(fraction * len(members) - 1e-9))]
     return np.array(sorted(kept), np.int64)
-
-
-Floats = NDArray[np.float32]
-FRAMES = 50
-"""Frames to which clips are resampled for floors, as in the published comparison."""
-MOST = 5000
-"""Clips a floor learns from at most, a seeded sample: beyond that it would cost more than the method."""
-RANDOM = "random weights"
 
 
 class Floor(Frozen):

@@ -27,6 +27,13 @@ from mgllm.skeleton import Layout, SkeletonDataset
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "model_card.md"
 SCHEMA: Literal["mgllm.checkpoint/1"] = "mgllm.checkpoint/1"
 Kind = Literal["pretrained", "linear", "finetuned"]
+_KINDS = {
+    "pretrained": "pre-trained without labels: gives features, knows no classes",
+    "linear": "a linear classifier on frozen pre-trained features",
+    "finetuned": "trained as a whole with labels",
+}
+MOST_NAMED = 60
+"""Subjects that the card names."""
 
 
 class Seen(Frozen):
@@ -189,13 +196,6 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         raise InputError(f"{path} is damaged: {error}") from None
 
 
-_KINDS = {
-    "pretrained": "pre-trained without labels: gives features, knows no classes",
-    "linear": "a linear classifier on frozen pre-trained features",
-    "finetuned": "trained as a whole with labels",
-}
-MOST_NAMED = 60
-"""Subjects that the card names."""
 _LIMITS = """## What it is not for
 
 Body movements are evidence about groups in research. This is no judgement of a person: not of honesty, not

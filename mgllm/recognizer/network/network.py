@@ -20,6 +20,8 @@ from mgllm.skeleton import Layout, SkeletonDataset
 
 BATCH = 64
 """Clips that go through the network together where nothing is learned."""
+UNTRAINED = "random"
+"""The name that stands for a network with random weights; a folder of that name is ./random."""
 
 
 class Recognizer(nn.Module):
@@ -141,8 +143,6 @@ def _in_batches(
 SHIPPED = Path(__file__).parent / "shipped"
 """Its folder. It has learned from made-up movements alone; its card says so. `mgllm recognizer rebuild` makes
 its like again."""
-UNTRAINED = "random"
-"""The name that stands for a network with random weights; a folder of that name is ./random."""
 
 
 def open_recognizer(

@@ -20,6 +20,13 @@ from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, dec
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
 
+BACKGROUND_NAME = "background"
+"""Class of a recogniser that has learned what no gesture looks like."""
+NO_GESTURES = ("illustrative body language",)
+"""Classes that are told apart from gestures but are none: movement that goes with speech."""
+UNKNOWN_FPS = 25.0
+"""Frames a second of recordings whose rate is not known."""
+
 
 class WindowOptions(Frozen):
     """How windows lie over a recording."""
@@ -128,14 +135,6 @@ def _ask(
 ) -> Reals:
     clips = prepared_batch(windows, *fit).to(network.mean_D.device)
     return np.asarray(network(clips).softmax(-1).double().cpu().numpy())
-
-
-BACKGROUND_NAME = "background"
-"""Class of a recogniser that has learned what no gesture looks like."""
-NO_GESTURES = ("illustrative body language",)
-"""Classes that are told apart from gestures but are none: movement that goes with speech."""
-UNKNOWN_FPS = 25.0
-"""Frames a second of recordings whose rate is not known."""
 
 
 class TimelineOptions(Frozen):

@@ -33,6 +33,18 @@ from mgllm.recognizer.training.time_augmentations import (
 )
 from mgllm.seeds import number
 
+AUGMENTATIONS: dict[str, type[Augmentation]] = {
+    "coordinates": CoordinatePerturbation,
+    "viewpoint": ViewpointPerturbation,
+    "repeat": RepeatSegment,
+    "posterize": PosterizeTime,
+    "crop": TemporalCropResize,
+    "speed": Speed,
+    "dropout": JointDropout,
+    "mirror": Mirror,
+}
+"""By the names that recipes are written with."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -123,17 +135,6 @@ def view_generator(seed: int, epoch: int, step: int, device: torch.device | str 
     return torch.Generator(device).manual_seed(number(seed, "views", epoch, step))
 
 
-AUGMENTATIONS: dict[str, type[Augmentation]] = {
-    "coordinates": CoordinatePerturbation,
-    "viewpoint": ViewpointPerturbation,
-    "repeat": RepeatSegment,
-    "posterize": PosterizeTime,
-    "crop": TemporalCropResize,
-    "speed": Speed,
-    "dropout": JointDropout,
-    "mirror": Mirror,
-}
-"""By the names that recipes are written with."""
 RECIPES: dict[str, Recipe] = {"none": Recipe(()), "gentle": NORMAL, "extreme": EXTREME}
 
 

@@ -25,6 +25,15 @@ from mgllm.recognizer.training.composing import Views
 from mgllm.recognizer.training.losses import Bank, Contrast, Health, contrast, divergence, health, info_nce
 from mgllm.records import Frozen
 
+PAIRS = {
+    "spatial": ("spatial", "spatial"),
+    "temporal": ("temporal", "temporal"),
+    "fused": ("fused", "fused"),
+    "spatial_temporal": ("spatial", "temporal"),
+    "temporal_spatial": ("temporal", "spatial"),
+}
+"""Losses by name: the query's stream, and that of key and queue."""
+
 
 class KeyQueue(nn.Module):
     """The last `size` keys, any number entering at a time; gives back filled rows only.
@@ -87,16 +96,6 @@ def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
     buffers: list[Tensor] = list(key.buffers())
     if buffers:
         torch._foreach_copy_(buffers, list(query.buffers()))
-
-
-PAIRS = {
-    "spatial": ("spatial", "spatial"),
-    "temporal": ("temporal", "temporal"),
-    "fused": ("fused", "fused"),
-    "spatial_temporal": ("spatial", "temporal"),
-    "temporal_spatial": ("temporal", "spatial"),
-}
-"""Losses by name: the query's stream, and that of key and queue."""
 
 
 class ContrastOptions(Frozen):

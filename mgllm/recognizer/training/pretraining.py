@@ -23,6 +23,8 @@ from mgllm.recognizer.training.processes import Processes, choose_device
 from mgllm.records import Frozen
 from mgllm.seeds import number
 
+Precision = Literal["auto", "float32", "bfloat16"]
+
 
 def cosine(step: int, steps: int, warmup: float = 0.05) -> float:
     """Factor on the learning rate at a step: up in a line, down in half a cosine (Loshchilov, Hutter, 2017).
@@ -57,9 +59,6 @@ def queue_for(clips: int, batch: int) -> int:
 def steps_per_epoch(clips: int, batch: int) -> int:
     """Whole batches of an epoch; one at least."""
     return max(1, clips // batch)
-
-
-Precision = Literal["auto", "float32", "bfloat16"]
 
 
 class PretrainOptions(Frozen):
