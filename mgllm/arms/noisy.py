@@ -2,6 +2,7 @@
 
 Every gesture has one seeded number u of its own and changes where u < level. What it becomes depends on
 the seed, the item and its place alone, so levels nest: what is changed at .2 is changed alike at .4.
+A confusion file, where one is given, says what becomes of what.
 """
 
 from __future__ import annotations

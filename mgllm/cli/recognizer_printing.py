@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from mgllm.commands.recognizer.finetune import Finetuned
     from mgllm.commands.recognizer.info import RecognizerInfo
     from mgllm.commands.recognizer.pretrain import Pretrained
+    from mgllm.commands.recognizer.windows import Cut
     from mgllm.recognizer.evaluation.ablation_run import Ablation
     from mgllm.recognizer.evaluation.trial import Evaluation
-
-if TYPE_CHECKING:
-    from mgllm.commands.recognizer.windows import Cut
     from mgllm.recognizer.timelines.segment_metrics import TimelineScores
 
 

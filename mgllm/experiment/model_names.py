@@ -1,4 +1,4 @@
-"""From `--model M` to a backend."""
+"""From `--model M` to a backend, and what stands in for its tokens where it counts none."""
 
 from __future__ import annotations
 

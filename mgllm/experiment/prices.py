@@ -1,4 +1,4 @@
-"""The user's own price list. None is bundled: prices change, and a wrong one is worse than none."""
+"""The user's own price list, put on a run. None is bundled: prices change, a wrong one is worse than none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which items are asked under `--limit`, and in which order labels and arms are put to the model."""
+"""What is drawn by seed: the items of `--limit`, the orders of labels and arms, and who rates what."""
 
 from __future__ import annotations
 

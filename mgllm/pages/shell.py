@@ -1,4 +1,4 @@
-"""The content security policy of a page in one file."""
+"""What self-contained pages share: policy, assets, packing, templates, strangers' words made safe to see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows stand in which table, and the remarks beneath."""
+"""Which rows stand in which table, the remarks beneath, and the shelf of formats that write it."""
 
 from __future__ import annotations
 
@@ -42,8 +42,6 @@ CHECKS_WORDS = (
 MISSING_WORDS = (
     "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it.",
 )
-
-
 ALPHA = (
     "agreement: Krippendorff's alpha of the people who read an item in the same arm: 1 perfect, 0 chance; "
     "over items with two answers or more."

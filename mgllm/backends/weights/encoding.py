@@ -1,4 +1,4 @@
-"""From a prompt to token ids, cut so that the arms of one item share their beginnings."""
+"""From a prompt to token ids, cut so that an item's arms share their beginnings; labels as a tree of ids."""
 
 from __future__ import annotations
 

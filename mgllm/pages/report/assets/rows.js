@@ -3,7 +3,7 @@
 const OUTCOMES = ['answered', 'unparsed', 'refused', 'failed'];
 
 // Whether an arm has a role in some run of the page: unasked, main, shuffled, filler.
-const hasRole = (arm, role) => (document.body.dataset[role] ?? '').split(' ').includes(arm);
+const hasRole = (arm, role) => (document.body.dataset[role] ?? '').split(',').includes(arm);
 
 function readItems(payload) {
   const { groups, items, records, texts } = payload;
