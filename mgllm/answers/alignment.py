@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from mgllm.records import Choice, LabelScores, Position
+from mgllm.records import AnswerToken, CensoredReason, Choice, LabelScores, Position
 
 LOOK_AHEAD = 8
 """Tokens in which the answer must begin; before it stand spaces, markdown, or "The answer is"."""
@@ -124,3 +124,15 @@ def _bare(token: str) -> str:
 def _log_sum(nats: Sequence[float]) -> float:
     top = max(nats)
     return min(0.0, top + math.log(math.fsum(math.exp(value - top) for value in nats)))
+
+
+def keep_tokens(
+    text: str, positions: Sequence[Position], reading: object
+) -> tuple[AnswerToken, ...] | CensoredReason:
+    return "no_tokens"
+
+
+def read_scores(
+    text: str, kept: Sequence[AnswerToken], reading: object, words: object
+) -> LabelScores | CensoredReason:
+    return "no_tokens"

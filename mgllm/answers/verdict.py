@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from mgllm.answers.refusals import declines
-from mgllm.answers.words import find_label, mentions
-from mgllm.records import Choice, LabelScores, Question, Reply, Verdict
+from mgllm.answers.alignment import keep_tokens, read_scores
+from mgllm.answers.words import Reading, read_words
+from mgllm.records import AnswerToken, CensoredReason, LabelScores, Question, Reply, Verdict
+
+RULES = "2"
+"""Raised whenever what a reply is taken for changes, since that moves numbers; stands in every manifest."""
+
+CUT = "the reply was cut at --max-tokens; raise it"
 
 
 def judge(
@@ -15,9 +20,12 @@ def judge(
 ) -> Verdict:
     """What a reply is taken for.
 
+    Scores that the backend computed itself, over whole labels, decide. Otherwise the written words do, and
+    probabilities are read where the answer that was found begins, or not at all.
+
     Args:
         reply: from the backend.
-        question: what was asked; it says whether scores or words decide.
+        question: what was asked; it says whether probabilities were asked for.
         target: the true label's id, if known.
         words: by label id, everything that names it in a reply (id, text, letter).
     """
@@ -25,9 +33,16 @@ def judge(
         return Verdict(outcome="failed", hint=reply.error)
     if reply.refusal:
         return Verdict(outcome="refused")
-    if reply.scores is not None and _decides(reply.scores, question.choices):
-        return _answered(most_probable(reply.scores), target)
-    return _read(reply, target, words)
+    if reply.scores is not None:
+        return _scored(reply.scores, target)
+    if reply.finish_reason == "length":
+        return Verdict(outcome="unparsed", hint=reply.hint or CUT)
+    reading = read_words(reply.text or "", words)
+    if reading.label is None:
+        if reading.refused:
+            return Verdict(outcome="refused")
+        return Verdict(outcome="unparsed", hint=reply.hint or "the reply does not name exactly one label")
+    return _answered(reading.label, target, **_read_probabilities(reply, question, reading, words))
 
 
 def probabilities(scores: LabelScores) -> dict[str, float]:
@@ -38,27 +53,38 @@ def probabilities(scores: LabelScores) -> dict[str, float]:
     return {label: weight / total for label, weight in weights.items()}
 
 
-def most_probable(scores: LabelScores) -> str:
-    """The label with the largest sum; among equals the first in spelling, in whatever order they stood."""
-    return min(scores.total, key=lambda label: (-scores.total[label], label))
+def most_probable(scores: LabelScores) -> str | None:
+    """The label with the largest sum; None where several have it: a tie is no answer."""
+    top = max(scores.total.values())
+    best = [label for label, total in scores.total.items() if total == top]
+    return best[0] if len(best) == 1 else None
 
 
-def _read(reply: Reply, target: str | None, words: Mapping[str, Sequence[str]]) -> Verdict:
-    if reply.finish_reason == "length":
-        return Verdict(outcome="unparsed", hint="the reply was cut at --max-tokens; raise it")
-    text = reply.text or ""
-    answer = find_label(text, words)
-    if answer is not None:
-        return _answered(answer, target)
-    if declines(text) and not mentions(text, words):
-        return Verdict(outcome="refused")
-    return Verdict(outcome="unparsed", hint="the reply does not name exactly one label")
+def _scored(scores: LabelScores, target: str | None) -> Verdict:
+    answer = most_probable(scores)
+    if answer is None:
+        hint = "labels have equal scores, and a tie is no answer"
+        return Verdict(outcome="unparsed", hint=hint, scores=scores)
+    return _answered(answer, target, scores=scores)
 
 
-def _answered(answer: str, target: str | None) -> Verdict:
-    return Verdict(outcome="answered", answer=answer, correct=None if target is None else answer == target)
+def _read_probabilities(
+    reply: Reply, question: Question, reading: Reading, words: Mapping[str, Sequence[str]]
+) -> dict[str, LabelScores | tuple[AnswerToken, ...] | CensoredReason]:
+    """Scores and the tokens that they were read from, or why there are none; empty where none were asked."""
+    if question.score != "logprob":
+        return {}
+    kept = reply.kept or keep_tokens(reply.text or "", reply.tokens, reading)
+    if isinstance(kept, str):
+        return {"censored": kept}
+    scores = read_scores(reply.text or "", kept, reading, words)
+    if isinstance(scores, str):
+        return {"censored": scores, "answer_tokens": kept}
+    return {"scores": scores, "answer_tokens": kept}
 
 
-def _decides(scores: LabelScores, choices: Sequence[Choice]) -> bool:
-    """Whether at least one label was seen; all censored means that the model said something else."""
-    return len(set(scores.censored)) < len(choices)
+def _answered(
+    answer: str, target: str | None, **read: LabelScores | tuple[AnswerToken, ...] | CensoredReason
+) -> Verdict:
+    correct = None if target is None else answer == target
+    return Verdict.model_validate({"outcome": "answered", "answer": answer, "correct": correct, **read})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from mgllm.answers.refusals import declines
 from mgllm.records import Label
 
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
@@ -69,3 +71,25 @@ def _label_in(text: str, words: Mapping[str, Sequence[str]]) -> str | None:
             return None
         found.add(label)
     return found.pop() if len(found) == 1 else None
+
+
+class Reading(NamedTuple):
+    """What a text says."""
+
+    label: str | None
+    """Id of the one label that it gives as its answer; None where it gives none."""
+    start: int = 0
+    """First character of the answer in the text."""
+    end: int = 0
+    """One past its last character."""
+    refused: bool = False
+    """Whether it declines to answer."""
+
+
+def read_words(text: str, words: Mapping[str, Sequence[str]]) -> Reading:
+    """The answer in a text."""
+    label = find_label(text, words)
+    if label is None:
+        return Reading(None, refused=declines(text))
+    start = next((at for one, at in mentions(text, words) if one == label), 0)
+    return Reading(label, start, start + 1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
-from mgllm.records import Form, Frozen, Question, Reply, Score
+from mgllm.records import Form, Frozen, Question, Reasoning, Reply, Score
 from mgllm.registry import Shelf
 
 
@@ -20,8 +20,10 @@ class BackendOptions(Frozen):
     """`--base-url`."""
     api_key_env: str | None = None
     """Name of the environment variable that holds the key."""
-    model_args: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg K=V`, passed on: to `from_pretrained` (local) or as request parameters (API)."""
+    reasoning_effort: str | None = None
+    """`--reasoning-effort`: none, minimal, low, medium, high …, as the server names them."""
     timeout_s: float = 120.0
     """Seconds until an attempt is given up."""
     max_retries: int = 6
@@ -36,7 +38,18 @@ class Traits(Frozen):
     local: bool = False
     """Whether its model runs in this process: `open` reaches nobody, and its tokenizer counts exactly."""
     first_tokens_only: bool = True
-    """Whether its scores are those of first tokens: labels that begin alike must be told apart by letters."""
+    """Whether it shows single tokens alone: labels that begin alike are then offered as letters."""
+    continues: bool = True
+    """Whether it can score the continuation of a text, which `--form cloze` needs; a chat API cannot."""
+
+
+class Settled(Frozen):
+    """What a backend found out before the first question."""
+
+    score: Score
+    """What it can give of what was asked for."""
+    thinks: bool = False
+    """Whether the model reasons before it answers, hidden or not, in this manner: it needs room for that."""
 
 
 class Backend(Protocol):
@@ -84,6 +97,29 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """Give back what `open` took."""
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A backend that finds out before the first question what its server allows."""
+
+    async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
+        """Learn what can be sent in this manner, and hold to it for the whole run.
+
+        Args:
+            reasoning: direct asks for the least hidden reasoning that the server allows.
+            score: what was asked for; None leaves it to the backend.
+
+        Raises:
+            FatalBackendError: the server does not answer a first question.
+        """
+
+
+async def settle(backend: Backend, reasoning: Reasoning, score: Score | None) -> Settled:
+    """What a backend can give; one that has nothing to find out gives what it is asked for."""
+    if isinstance(backend, Settling):
+        return await backend.settle(reasoning, score)
+    return Settled(score=score or await backend.default_score())
 
 
 backends: Shelf[Callable[[BackendOptions], Backend]] = Shelf("backend", "mgllm.backends")

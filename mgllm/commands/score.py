@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mgllm.answers.refusals import VERSION
-from mgllm.answers.verdict import judge
+from mgllm.answers.verdict import RULES, judge, probabilities
 from mgllm.answers.words import label_words
 from mgllm.errors import InputError
 from mgllm.experiment.asking import reply_of
@@ -27,7 +27,9 @@ def score(name: str | Path, results: Path) -> Finished:
     old = stored.manifest
     if old.backend == HUMAN:
         raise InputError(f"run {old.id} is what people chose; there are no replies to judge again")
-    if not old.stores_text and any(scenario.score == "generate" for scenario in old.scenarios):
+    if not old.stores_text and any(
+        scenario.score != "logprob" or old.base_url is not None for scenario in old.scenarios
+    ):
         raise InputError(
             f"run {old.id} kept no replies (--no-store-text), so there is nothing to score again"
         )
@@ -38,6 +40,7 @@ def score(name: str | Path, results: Path) -> Finished:
             "id": run_id(now.strftime("%Y%m%dT%H%M%SZ"), what, old.model, secrets.token_hex(3)),
             "created": now.isoformat(timespec="seconds"),
             "refusal_phrases": VERSION,
+            "answer_rules": RULES,
             "rescored_from": old.id,
         }
     )
@@ -49,19 +52,24 @@ def score(name: str | Path, results: Path) -> Finished:
         for record in stored.records:
             if record.prompt_sha256 in prompts:
                 writer.keep_prompt(prompts[record.prompt_sha256])
-            writer.append(_judged(record, scenarios[record.scenario]))
+            writer.append(_judged(record, scenarios[record.scenario], from_server=old.base_url is not None))
         return finish(folder, writer, len(stored.records), None)
 
 
-def _judged(record: Record, scenario: ScenarioManifest) -> Record:
+def _judged(record: Record, scenario: ScenarioManifest, *, from_server: bool) -> Record:
     words = label_words(scenario.labels, scenario.lettered)
-    reply = reply_of(record)
+    reply = reply_of(record, from_server=from_server)
     verdict = judge(reply, _question(record, scenario), record.target, words)
     return record.model_copy(
         update={
             "outcome": verdict.outcome,
             "answer": verdict.answer,
             "correct": verdict.correct,
+            "probabilities": probabilities(verdict.scores) if verdict.scores is not None else None,
+            "scores": verdict.scores,
+            "answer_tokens": verdict.answer_tokens,
+            "censored": verdict.censored is not None,
+            "censored_reason": verdict.censored,
             "error": reply.error or verdict.hint,
         }
     )

@@ -106,27 +106,43 @@ def make_record(
         answer=verdict.answer,
         target=item.target,
         correct=verdict.correct,
-        probabilities=probabilities(reply.scores) if reply.scores is not None else None,
-        scores=reply.scores,
+        probabilities=probabilities(verdict.scores) if verdict.scores is not None else None,
+        scores=verdict.scores,
+        answer_tokens=verdict.answer_tokens,
+        censored=verdict.censored is not None,
+        censored_reason=verdict.censored,
         text=reply.text,
         finish_reason=reply.finish_reason,
         refusal=reply.refusal,
         prompt_sha256=question.prompt.sha256,
         shared_with="/".join(map(str, shared)) if shared is not None else None,
         usage=None if shared is not None else reply.usage,
+        reasoning_tokens=None if shared is not None else reply.reasoning_tokens,
+        cached_tokens=None if shared is not None else reply.cached_tokens,
+        served_model=reply.served_model,
         latency_s=round(reply.latency_s, 4),
         attempts=0 if shared is not None else reply.attempts,
         error=reply.error or verdict.hint,
     )
 
 
-def reply_of(record: Record) -> Reply:
-    """The reply behind a record, to be judged again or given to its twins."""
+def reply_of(record: Record, *, from_server: bool) -> Reply:
+    """The reply behind a record, to be judged again or given to its twins.
+
+    Args:
+        record: as stored.
+        from_server: its scores were read from a server's tokens, and are read again from those that it keeps;
+            a record of before 0.2 keeps none.
+    """
     failed = record.outcome == "failed"
     return Reply(
         text=record.text,
-        scores=record.scores,
+        scores=None if from_server else record.scores,
+        kept=record.answer_tokens,
         usage=record.usage,
+        reasoning_tokens=record.reasoning_tokens,
+        cached_tokens=record.cached_tokens,
+        served_model=record.served_model,
         finish_reason=record.finish_reason,
         refusal=record.refusal,
         latency_s=record.latency_s,
@@ -145,7 +161,8 @@ def write_twins(groups: Iterable[Group], done: Mapping[RecordKey, Record], desk:
             continue
         for member in group.members:
             if member.key not in done:
-                _write(member, reply_of(stands), desk, stands.key)
+                reply = reply_of(stands, from_server=desk.backend.base_url is not None)
+                _write(member, reply, desk, stands.key)
     return still
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mgllm.answers.refusals import VERSION
+from mgllm.answers.verdict import RULES
 from mgllm.arms.base import arm_roles
 from mgllm.backends.base import Backend
 from mgllm.cues.vocabularies import load_vocabulary
@@ -69,6 +70,7 @@ def describe_scenario(
         form=manner.form,
         reasoning=manner.reasoning,
         score=manner.score,
+        reasoning_effort=manner.ask.reasoning_effort,
         cue_source=source,
         exposures=dict(exposures),
         vocabularies=tuple(vocabularies),
@@ -104,10 +106,10 @@ def describe_run(
         model_facts=dict(backend.facts),
         dropped_parameters=backend.dropped_parameters,
         model_args=options.reach.model_args,
-        temperature=ask.temperature,
+        temperature=ask.heat,
         max_tokens=max_tokens,
         seed=ask.seed,
-        epochs=ask.epochs,
+        epochs=ask.repetitions,
         shuffles=ask.shuffles,
         limit=options.which.limit,
         scenarios=scenarios,
@@ -115,6 +117,7 @@ def describe_run(
         stores_text=options.store_text,
         confusion_sha256=_file_sha256(ask.confusion),
         refusal_phrases=VERSION,
+        answer_rules=RULES,
         versions=versions(),
         commit=commit(),
     )

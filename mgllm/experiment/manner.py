@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mgllm.answers.alignment import shares_first_token
-from mgllm.backends.base import Backend, traits_of
+from mgllm.backends.base import Backend, settle as settle_score, traits_of
 from mgllm.errors import InputError
-from mgllm.experiment.options import AskOptions
+from mgllm.experiment.options import LEAST_SAMPLED_EPOCHS, AskOptions
 from mgllm.prompts.scenarios import FoundScenario
 from mgllm.records import Form, Frozen, Reasoning, Score
 
 MAX_TOKENS: dict[Reasoning, int] = {"direct": 256, "chain_of_thought": 1024}
 """Bound of generated tokens where `--max-tokens` does not say it."""
+THINKING_TOKENS = 4096
+"""The same for a model that thinks before it answers: its thoughts count."""
 
 
 class Manner(Frozen):
@@ -23,7 +25,7 @@ class Manner(Frozen):
     reasoning: Reasoning
     """direct or chain_of_thought."""
     score: Score
-    """logprob or generate."""
+    """logprob, generate or sample."""
     lettered: bool
     """Labels are offered as letters."""
     template: str
@@ -40,15 +42,34 @@ async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions)
     """Settle what `auto` leaves open, with an opened backend.
 
     Raises:
-        InputError: the scenario has no template for the form, or cloze is to think aloud.
+        InputError: the scenario has no template for the form, the backend cannot continue a text, cloze is to
+            think aloud, or too few answers are to be drawn.
+        FatalBackendError: the model does not answer a first question.
     """
     form, reasoning = _form(backend, found, ask), ask.reasoning or found.scenario.reasoning
-    if form == "cloze" and (reasoning == "chain_of_thought" or ask.score == "generate"):
-        what = "--reasoning chain_of_thought" if reasoning == "chain_of_thought" else "--score generate"
+    if form == "cloze" and (reasoning == "chain_of_thought" or ask.score in ("generate", "sample")):
+        what = "--reasoning chain_of_thought" if reasoning == "chain_of_thought" else f"--score {ask.score}"
         raise InputError(f"{what} needs --form chat: a cloze prompt is continued by the labels alone")
-    score: Score = "logprob" if form == "cloze" and ask.score == "auto" else await _score(backend, ask)
-    made = settle(found, ask, form, score)
-    return made.model_copy(update={"lettered": _lettered(backend, form, score, found)})
+    _refuse_few(ask)
+    if form == "cloze":
+        made = settle(found, ask, form, "logprob")
+        return made.model_copy(update={"lettered": False})
+    settled = await settle_score(backend, reasoning, None if ask.score == "auto" else ask.score)
+    made = settle(found, ask, form, settled.score)
+    update: dict[str, object] = {"lettered": _lettered(backend, form, settled.score, found)}
+    if settled.thinks and ask.max_tokens is None:
+        update["max_tokens"] = max(THINKING_TOKENS, made.max_tokens)
+    return made.model_copy(update=update)
+
+
+def _refuse_few(ask: AskOptions) -> None:
+    if ask.score == "sample" and ask.repetitions < LEAST_SAMPLED_EPOCHS:
+        raise InputError(
+            f"--score sample needs --epochs {LEAST_SAMPLED_EPOCHS} or more, not {ask.repetitions}: a share "
+            "of fewer answers says too little"
+        )
+    if ask.score == "sample" and ask.heat == 0:
+        raise InputError("--score sample draws answers, which --temperature 0 does not; leave it out")
 
 
 def settle(found: FoundScenario, ask: AskOptions, form: Form, score: Score = "logprob") -> Manner:
@@ -79,18 +100,20 @@ def _form(backend: Backend, found: FoundScenario, ask: AskOptions) -> Form:
         raise InputError(
             f"{found.path} has no cloze template; add 'prompts: {{cloze: NAME_cloze.j2}}' or use --form chat"
         )
+    if ask.form == "cloze" and not traits_of(backend).continues:
+        raise InputError(
+            "--form cloze needs a local model: a server shows the probabilities of what it writes, not those "
+            "of a given text; use --form chat"
+        )
     if ask.form != "auto":
         return ask.form
-    thinks = (ask.reasoning or found.scenario.reasoning) == "chain_of_thought" or ask.score == "generate"
+    says = ask.score in ("generate", "sample")
+    thinks = (ask.reasoning or found.scenario.reasoning) == "chain_of_thought" or says
     return backend.default_form() if has_cloze and not thinks else "chat"
-
-
-async def _score(backend: Backend, ask: AskOptions) -> Score:
-    return ask.score if ask.score != "auto" else await backend.default_score()
 
 
 def _lettered(backend: Backend, form: Form, score: Score, found: FoundScenario) -> bool:
     """Whether labels are offered as letters: an API shows first tokens alone, and they must differ."""
-    if not traits_of(backend).first_tokens_only or form == "cloze" or score == "generate":
+    if not traits_of(backend).first_tokens_only or form == "cloze" or score != "logprob":
         return False
     return shares_first_token([label.text for label in found.scenario.labels])

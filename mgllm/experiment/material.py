@@ -206,6 +206,6 @@ def _all_donors(
     ]
     return {
         (epoch, shuffle): assign_donors(shown, ask.seed, epoch, shuffle)
-        for epoch in range(ask.epochs)
+        for epoch in range(ask.repetitions)
         for shuffle in range(ask.shuffles)
     }

@@ -51,6 +51,7 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
             base_url=reach.base_url,
             api_key_env=reach.api_key_env,
             model_args=reach.model_args,
+            reasoning_effort=options.ask.reasoning_effort,
             timeout_s=reach.timeout_s,
             max_retries=reach.max_retries,
             seed=options.ask.seed,

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
+
+SAMPLED_EPOCHS = 8
+"""Answers drawn for a question with `--score sample`."""
+LEAST_SAMPLED_EPOCHS = 5
+"""Fewer answers tell no share: one of four moves it by 25 points."""
 
 
 class ItemOptions(Frozen):
@@ -30,8 +35,8 @@ class AskOptions(Frozen):
 
     arms: tuple[str, ...] | None = None
     """`--arms`; None takes the scenario's."""
-    epochs: int = Field(default=1, ge=1, le=1000)
-    """`--epochs`: repetitions of every question."""
+    epochs: int | None = Field(default=None, ge=1, le=1000)
+    """`--epochs`: repetitions of every question; None is 1, and 8 for `--score sample`."""
     shuffles: int = Field(default=1, ge=1, le=1000)
     """`--shuffles`: donors per item and epoch in `text+shuffled`."""
     seed: int = 0
@@ -48,10 +53,24 @@ class AskOptions(Frozen):
     """`--attribute`: leave each gesture out, and tell it alone."""
     confusion: Path | None = None
     """`--confusion`: what a recogniser takes for what, for `text+noisy@P`."""
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    """`--temperature`."""
+    reasoning_effort: str | None = None
+    """`--reasoning-effort`; None takes the least that `--reasoning direct` can get, else the server's."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """`--temperature`; None is 0, and 1 for `--score sample`."""
     max_tokens: int | None = Field(default=None, ge=1)
-    """`--max-tokens`; None is 256, and 1024 for chain_of_thought."""
+    """`--max-tokens`; None is 256, 1024 for chain_of_thought, 4096 for models that think."""
+
+    @property
+    def repetitions(self) -> int:
+        """Epochs, the default of the score filled in."""
+        return self.epochs or (SAMPLED_EPOCHS if self.score == "sample" else 1)
+
+    @property
+    def heat(self) -> float:
+        """Temperature, the default of the score filled in."""
+        if self.temperature is not None:
+            return self.temperature
+        return 1.0 if self.score == "sample" else 0.0
 
 
 class ReachOptions(Frozen):
@@ -61,7 +80,7 @@ class ReachOptions(Frozen):
     """`--base-url`."""
     api_key_env: str | None = None
     """`--api-key-env`: name of the variable that holds the key, never the key."""
-    model_args: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg K=V`."""
     concurrency: int = Field(default=16, ge=1, le=1024)
     """`--concurrency`: questions in flight."""

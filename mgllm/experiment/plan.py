@@ -66,7 +66,7 @@ class _Planner:
         order = arm_order([arm.name for arm in arms], self.manner.ask.seed, item.id)
         by_name = {arm.name: arm for arm in arms}
         still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if arm.needs != "donor"}
-        for epoch in range(self.manner.ask.epochs):
+        for epoch in range(self.manner.ask.repetitions):
             shuffled = self._shuffled_prompts(item, epoch)
             for prompts in shuffled or [{}]:
                 check_item(item.id, arms, {**still, **prompts}, self.material.scenario.labels)
@@ -150,7 +150,7 @@ class _Planner:
             choices=tuple(self._choice(self.labels[label]) for label in self.orders[item.id]),
             score=self.manner.score,
             reasoning=self.manner.reasoning,
-            temperature=self.manner.ask.temperature,
+            temperature=self.manner.ask.heat,
             max_tokens=self.manner.max_tokens,
             seed=number(self.manner.ask.seed, "sampling", epoch) % 2**31,
         )

@@ -56,10 +56,14 @@ from mgllm.records.prompt import (
 )
 from mgllm.records.record import Record as Record, RecordKey as RecordKey
 from mgllm.records.reply import (
+    AnswerToken as AnswerToken,
+    CensoredReason as CensoredReason,
     LabelScores as LabelScores,
     Outcome as Outcome,
     Position as Position,
     Reply as Reply,
+    Rival as Rival,
+    ShownToken as ShownToken,
     Usage as Usage,
     Verdict as Verdict,
 )

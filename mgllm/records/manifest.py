@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from mgllm.records.attribution import AttributedGesture
 from mgllm.records.frozen import Frozen
@@ -100,7 +100,9 @@ class ScenarioManifest(Frozen):
     reasoning: Reasoning
     """direct or chain_of_thought."""
     score: Score
-    """logprob or generate."""
+    """logprob, generate or sample."""
+    reasoning_effort: str | None = None
+    """`--reasoning-effort`; null where it was left to `--reasoning`."""
     cue_source: CueSource | None = None
     """Source of the gestures in `text+mg`."""
     exposures: Mapping[Exposure, int] = Field(default_factory=dict)
@@ -136,7 +138,11 @@ class RunManifest(Frozen):
     """What the backend says of the model: revision, sha256 of its weights, parameters, dtype …"""
     dropped_parameters: tuple[str, ...] = ()
     """Request parameters that the server rejected and that were left out from then on."""
-    model_args: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    sent: Mapping[str, JsonValue] = Field(default_factory=dict)
+    """Request parameters as they were really sent, prompt and label tokens aside; empty for local models."""
+    served_models: Mapping[str, int] = Field(default_factory=dict)
+    """Records by the model that says it answered them; empty where no server names one."""
+    model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg`s."""
     temperature: float = 0.0
     """Sampling temperature."""
@@ -160,6 +166,8 @@ class RunManifest(Frozen):
     """Of the confusion file behind `text+noisy`, if one was given."""
     refusal_phrases: str
     """Version of the phrase list that refusals are told by."""
+    answer_rules: str = "1"
+    """Version of the rules that turn a reply into an answer and its probabilities."""
     versions: Mapping[str, str] = Field(default_factory=dict)
     """mgllm, python, torch, transformers, openai, … as installed."""
     commit: str | None = None

@@ -62,7 +62,7 @@ class Question(Frozen):
     choices: tuple[Choice, ...]
     """The labels, in the order in which the prompt lists them."""
     score: Score
-    """Whether the labels are to be scored or the reply's words taken."""
+    """logprob: probabilities of the labels are asked for too; generate: words alone; sample: words, drawn."""
     reasoning: Reasoning = "direct"
     """chain_of_thought: generate up to "Answer:" first, then score or read what follows."""
     temperature: float = 0.0

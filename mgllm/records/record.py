@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
-from mgllm.records.reply import LabelScores, Outcome, Usage
+from mgllm.records.reply import AnswerToken, CensoredReason, LabelScores, Outcome, Usage
 from mgllm.records.scenario import Form, Reasoning, Score
 
 
@@ -21,6 +21,7 @@ class RecordKey(NamedTuple):
     arm: str
     epoch: int
     shuffle: int
+    cell: str = ""
 
 
 class Record(Frozen):
@@ -40,6 +41,22 @@ class Record(Frozen):
     """Repetition, from 0."""
     shuffle: int = 0
     """Which of the K shuffles, from 0; always 0 outside the shuffled arm."""
+    cell: str = ""
+    """Short hash of wording, order, style, shots and mask where a sweep sets them; empty in a plain run."""
+    wording: str | None = None
+    """The wording of the scenario in this cell; null in a plain run."""
+    order: str | None = None
+    """The label order of this cell; null in a plain run."""
+    style: str | None = None
+    """The cue style of this cell; null in a plain run."""
+    shots: int = 0
+    """Worked examples before the question."""
+    masked: bool = False
+    """Words that give the target away were masked in the speech."""
+    probe: str | None = None
+    """Name of the probe that this is; null for a question of an arm. A probe joins no effect."""
+    cue_f1: float | None = None
+    """F1 of the gestures told against the annotated ones; null where nothing was told or known."""
     model: str
     """Model name as given on the command line, made full: local/smollm2-135m."""
     form: Form
@@ -47,7 +64,7 @@ class Record(Frozen):
     reasoning: Reasoning
     """direct or chain_of_thought."""
     score: Score
-    """logprob or generate: which of the two decided."""
+    """logprob, generate or sample: what was asked for."""
     cue_source: CueSource | None = None
     """Source of the gestures that the prompt told; null where it told none."""
     exposure: Exposure | None = None
@@ -66,6 +83,12 @@ class Record(Frozen):
     """By label id: softmax of the deciding score; null where labels were not scored."""
     scores: LabelScores | None = None
     """The log-probabilities behind them, in nats."""
+    answer_tokens: tuple[AnswerToken, ...] = ()
+    """The tokens of the written answer, from which a server's probabilities are read."""
+    censored: bool = False
+    """Answered, probabilities asked for, and none could be read: missing in every number that needs them."""
+    censored_reason: CensoredReason | None = None
+    """Why."""
     text: str | None = None
     """The reply's words."""
     finish_reason: str | None = None
@@ -75,9 +98,16 @@ class Record(Frozen):
     prompt_sha256: str
     """Names the prompt in `prompts.jsonl`."""
     shared_with: str | None = None
-    """Key ("scenario/item/arm/epoch/shuffle") of the record whose identical question was asked instead."""
+    """Key ("scenario/item/arm/epoch/shuffle", and "/cell" in a sweep) of the record whose identical question
+    was asked instead."""
     usage: Usage | None = None
     """Tokens; null for a shared record, whose tokens were paid once."""
+    reasoning_tokens: int | None = None
+    """Of the tokens written, those of hidden reasoning; null where the server does not tell."""
+    cached_tokens: int | None = None
+    """Of the tokens read, those that the server had cached; null where it does not tell."""
+    served_model: str | None = None
+    """The model that says it answered; null where none does."""
     latency_s: float = 0.0
     """Seconds of the last attempt."""
     attempts: int = Field(default=1, ge=0)
@@ -88,4 +118,4 @@ class Record(Frozen):
     @property
     def key(self) -> RecordKey:
         """What the record answers."""
-        return RecordKey(self.scenario, self.item, self.arm, self.epoch, self.shuffle)
+        return RecordKey(self.scenario, self.item, self.arm, self.epoch, self.shuffle, self.cell)

@@ -14,7 +14,7 @@ Form = Literal["chat", "cloze"]
 """How a question is put: as a conversation, or as a text to be continued."""
 Reasoning = Literal["direct", "chain_of_thought"]
 """Whether the model answers at once or thinks aloud before it says "Answer:"."""
-Score = Literal["logprob", "generate"]
+Score = Literal["logprob", "generate", "sample"]
 """Whether the labels' log-probabilities decide, or the parsed words of the reply."""
 
 DEFAULT_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")

@@ -11,7 +11,7 @@ from mgllm.backends.api.parameters import Parameters
 from mgllm.backends.api.refusing import read_trouble
 from mgllm.backends.api.replies import words_of
 from mgllm.backends.api.waiting import Clock, SystemClock
-from mgllm.backends.base import BackendOptions
+from mgllm.backends.base import BackendOptions, Traits
 from mgllm.errors import FatalBackendError, InputError
 from mgllm.records import Choice, Form, Frozen, Message, Prompt, Question, Reply, Score, prompt_sha256
 
@@ -29,6 +29,8 @@ class Preset(Frozen):
 
 class ApiBackend:
     """Asks a server; see `mgllm.backends.base.Backend`."""
+
+    traits = Traits(continues=False)
 
     def __init__(self, options: BackendOptions, preset: Preset, clock: Clock | None = None) -> None:
         url = options.base_url or preset.base_url
@@ -80,7 +82,7 @@ class ApiBackend:
             raise FatalBackendError(
                 f"{self.base_url} did not answer a first question ({reply.error}); look into the server's log"
             )
-        usable = reply.scores is not None
+        usable = bool(reply.tokens)
         self.facts = {**self.facts, "logprobs": usable, "top_logprobs": self._parameters.top if usable else 0}
         return "logprob" if usable else "generate"
 

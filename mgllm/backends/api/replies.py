@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mgllm.answers.alignment import bounded_nats, score_labels
 from mgllm.backends.api.client import Json
-from mgllm.records import Position, Question, Reply, Usage
+from mgllm.records import Position, Question, Reply, Rival, Usage
 
 CUT_SHARE = 0.5
 """A prompt of which the server read fewer tokens than this share of its words cannot have been read whole."""
@@ -36,14 +35,12 @@ def read_positions(choice: Mapping[str, Any]) -> tuple[Position, ...]:
     logprobs = choice.get("logprobs") or {}
     if logprobs.get("content"):
         return tuple(
-            Position(
-                e["token"], [(t["token"], bounded_nats(t["logprob"])) for t in e.get("top_logprobs") or ()]
-            )
+            Position(e["token"], [Rival(t["token"], t["logprob"]) for t in e.get("top_logprobs") or ()])
             for e in logprobs["content"]
         )
     tokens, tops = logprobs.get("tokens") or (), logprobs.get("top_logprobs") or ()
     return tuple(
-        Position(token, [(name, bounded_nats(value)) for name, value in (top or {}).items()])
+        Position(token, [Rival(name, value) for name, value in (top or {}).items()])
         for token, top in zip(tokens, tops, strict=False)
     )
 
@@ -63,7 +60,6 @@ def _read(body: Json, question: Question) -> Reply:
     tokens = read_positions(choice) if question.score == "logprob" else ()
     return Reply(
         text=_text(message.get("content")) or str(message.get("refusal") or ""),
-        scores=score_labels(tokens, question.choices, after_answer=question.reasoning == "chain_of_thought"),
         tokens=tokens,
         usage=usage,
         finish_reason=choice.get("finish_reason"),
