@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mgllm.backends.api.client import Json
+from mgllm.backends.api.bodies import Json
 from mgllm.backends.api.refusing import Trouble, names_parameter
 from mgllm.errors import FatalBackendError, InputError
 from mgllm.records import Question

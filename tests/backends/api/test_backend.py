@@ -44,13 +44,17 @@ def long_question(words: int) -> Question:
     return a_question().model_copy(update={"prompt": prompt})
 
 
+def shown(reply: Reply) -> list[dict[str, float]]:
+    """By position, the probability of each shown token."""
+    return [
+        {t.token: math.exp(t.nats) for t in position.tops if t.nats is not None} for position in reply.tokens
+    ]
+
+
 def test_a_reply_is_read_whole() -> None:
     with FakeServer(say=lambda _: YES) as server:
         (reply,), backend = ask(server, a_question(score="logprob"))
-    assert reply.scores is not None
-    assert math.exp(reply.scores.total["yes"]) == pytest.approx(0.8)
-    assert math.exp(reply.scores.total["no"]) == pytest.approx(0.1)
-    assert reply.scores.missing_mass == pytest.approx(0.05)
+    assert shown(reply) == [pytest.approx({"yes": 0.7, " Yes": 0.1, "no": 0.1, "maybe": 0.05})]
     assert (reply.text, reply.finish_reason, reply.attempts, reply.error) == ("yes", "stop", 1, None)
     assert reply.usage is not None
     assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (13, 1)
@@ -70,7 +74,7 @@ def test_the_request_says_what_the_question_says() -> None:
 def test_generate_takes_the_words_alone() -> None:
     with FakeServer(say=lambda _: YES) as server:
         (reply,), _ = ask(server, a_question())
-    assert (reply.text, reply.scores) == ("yes", None)
+    assert (reply.text, reply.tokens) == ("yes", ())
     assert "logprobs" not in server.requests[0].body
 
 
@@ -79,8 +83,7 @@ def test_cloze_goes_to_the_completions_endpoint() -> None:
     with FakeServer(say=lambda _: said) as server:
         (reply,), _ = ask(server, a_question("cloze", "logprob"))
     assert server.requests[0].path == "/v1/completions"
-    assert reply.scores is not None
-    assert math.exp(reply.scores.total["no"]) == pytest.approx(0.3)
+    assert shown(reply) == [pytest.approx({" yes": 0.6, " no": 0.3, " wet": 0.05})]
 
 
 def test_a_server_without_completions_points_to_the_chat_form() -> None:
@@ -91,7 +94,7 @@ def test_a_server_without_completions_points_to_the_chat_form() -> None:
         ask(server, a_question("cloze", "logprob"))
 
 
-def test_chain_of_thought_is_scored_after_the_answer_mark() -> None:
+def test_all_tokens_of_a_chain_of_thought_are_handed_over() -> None:
     tops: Sequence[Mapping[str, float]] = [
         {"It": 0.9, "yes": 0.05}, {" is": 0.9, "no": 0.05}, {" Answer": 0.9, "x": 0.1}, {":": 0.9, "x": 0.1},
         {" no": 0.8, " yes": 0.1},
@@ -100,8 +103,7 @@ def test_chain_of_thought_is_scored_after_the_answer_mark() -> None:
     question = a_question(score="logprob").model_copy(update={"reasoning": "chain_of_thought"})
     with FakeServer(say=lambda _: said) as server:
         (reply,), _ = ask(server, question)
-    assert reply.scores is not None
-    assert math.exp(reply.scores.total["no"]) == pytest.approx(0.8)
+    assert shown(reply) == [pytest.approx(top) for top in tops]
     assert reply.text == "It is Answer: no"
 
 
@@ -129,7 +131,7 @@ def test_the_contract_of_a_backend_is_kept(score: str) -> None:
     with FakeServer(behaviour, lambda _: YES) as server:
         options = BackendOptions(model="m", base_url=server.url)
         reply = check_backend(backends.get("openai-compatible"), options)
-    assert (reply.scores is not None) is (score == "logprob")
+    assert bool(reply.tokens) is (score == "logprob")
 
 
 def test_refused_parameters_are_left_out_from_then_on() -> None:
@@ -162,7 +164,7 @@ def test_questions_in_flight_learn_together() -> None:
 def test_fewer_top_logprobs_where_the_server_gives_fewer() -> None:
     with FakeServer(Behaviour(max_top_logprobs=5), lambda _: YES) as server:
         (reply,), backend = ask(server, a_question(score="logprob"))
-    assert reply.scores is not None
+    assert [len(position.tops) for position in reply.tokens] == [4]
     assert server.requests[-1].body["top_logprobs"] == 5
     assert backend.dropped_parameters == ()
 
