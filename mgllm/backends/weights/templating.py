@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from mgllm.records import Message, Question, Reasoning
 
 Turn = dict[str, Any]
 """A message as chat templates take it."""
+_PARTS_AS_CODE = re.compile(r"""\[?\{['"]type['"]: ?['"]text['"], ?['"]text['"]: ?.*""", re.DOTALL)
+"""A list of parts that a template printed as it stands in a program: no text that a model should read."""
 _SHOWN = 60
 """Characters of a prompt that an error quotes."""
 
@@ -151,7 +154,7 @@ def _folded(turns: Sequence[Turn], system: str) -> list[Turn]:
 def _missing(text: str, messages: Sequence[Message]) -> str | None:
     """The beginning of the first message that does not stand whole in the text, in order; white space aside:
     templates trim it."""
-    spaced, at = " ".join(text.split()), 0
+    spaced, at = " ".join(_PARTS_AS_CODE.sub("", text).split()), 0
     for message in messages:
         content = " ".join(message.content.split())
         found = spaced.find(content, at)
