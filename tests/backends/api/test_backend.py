@@ -44,17 +44,14 @@ def long_question(words: int) -> Question:
     return a_question().model_copy(update={"prompt": prompt})
 
 
-def shown(reply: Reply) -> list[dict[str, float]]:
-    """By position, the probability of each shown token."""
-    return [
-        {t.token: math.exp(t.nats) for t in position.tops if t.nats is not None} for position in reply.tokens
-    ]
-
-
 def test_a_reply_is_read_whole() -> None:
     with FakeServer(say=lambda _: YES) as server:
         (reply,), backend = ask(server, a_question(score="logprob"))
-    assert shown(reply) == [pytest.approx({"yes": 0.7, " Yes": 0.1, "no": 0.1, "maybe": 0.05})]
+    (position,) = reply.tokens
+    assert {rival.token: math.exp(rival.nats or 0) for rival in position.tops} == pytest.approx(
+        {"yes": 0.7, " Yes": 0.1, "no": 0.1, "maybe": 0.05}
+    )
+    assert reply.scores is None
     assert (reply.text, reply.finish_reason, reply.attempts, reply.error) == ("yes", "stop", 1, None)
     assert reply.usage is not None
     assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (13, 1)
@@ -78,23 +75,14 @@ def test_generate_takes_the_words_alone() -> None:
     assert "logprobs" not in server.requests[0].body
 
 
-def test_cloze_goes_to_the_completions_endpoint() -> None:
-    said = FakeReply(text=" yes", tops=({" yes": 0.6, " no": 0.3, " wet": 0.05},))
-    with FakeServer(say=lambda _: said) as server:
+def test_a_text_to_be_continued_is_no_question_for_a_server() -> None:
+    with FakeServer() as server:
         (reply,), _ = ask(server, a_question("cloze", "logprob"))
-    assert server.requests[0].path == "/v1/completions"
-    assert shown(reply) == [pytest.approx({" yes": 0.6, " no": 0.3, " wet": 0.05})]
+    assert "--form chat" in str(reply.error)
+    assert server.requests == []
 
 
-def test_a_server_without_completions_points_to_the_chat_form() -> None:
-    with (
-        FakeServer(Behaviour(completions=False)) as server,
-        pytest.raises(FatalBackendError, match="--form chat"),
-    ):
-        ask(server, a_question("cloze", "logprob"))
-
-
-def test_all_tokens_of_a_chain_of_thought_are_handed_over() -> None:
+def test_tokens_of_a_whole_text_are_handed_over() -> None:
     tops: Sequence[Mapping[str, float]] = [
         {"It": 0.9, "yes": 0.05}, {" is": 0.9, "no": 0.05}, {" Answer": 0.9, "x": 0.1}, {":": 0.9, "x": 0.1},
         {" no": 0.8, " yes": 0.1},
@@ -103,7 +91,7 @@ def test_all_tokens_of_a_chain_of_thought_are_handed_over() -> None:
     question = a_question(score="logprob").model_copy(update={"reasoning": "chain_of_thought"})
     with FakeServer(say=lambda _: said) as server:
         (reply,), _ = ask(server, question)
-    assert shown(reply) == [pytest.approx(top) for top in tops]
+    assert [position.token for position in reply.tokens] == ["It", " is", " Answer", ":", " no"]
     assert reply.text == "It is Answer: no"
 
 
@@ -268,7 +256,7 @@ def test_a_key_in_any_error_text_is_scrubbed(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_missing_key_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    backend = backends.get("openai")(BackendOptions(model="gpt-5-mini"))
+    backend = backends.get("openai")(BackendOptions(model="gpt-6"))
     with pytest.raises(FatalBackendError, match="OPENAI_API_KEY"):
         asyncio.run(backend.open())
 
