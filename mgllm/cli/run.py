@@ -135,7 +135,10 @@ def _pairs(words: list[str]) -> dict[str, str | int | float | bool]:
     for word in words:
         name, equals, value = word.partition("=")
         if not (name and equals):
-            raise InputError(f"--model-arg '{word}' is not K=V, such as top_p=0.9")
+            # Not shown: it may be a key.
+            raise InputError(
+                "--model-arg takes K=V, such as top_p=0.9; one of those given has no name or no ="
+            )
         pairs[name] = _value(value)
     return pairs
 
