@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mgllm.analysis.metric import Scale, metrics, scale_of
-from mgllm.records import CensoredReason, Effect, RowName, Share
+from mgllm.records import CensoredReason, Effect, Record, RowName, Share
 
 CENSORED: Mapping[CensoredReason, str] = {
     "no_tokens": "the server shows no tokens",
@@ -94,6 +94,20 @@ def metric_words(row: RowName, metric: str) -> str:
     """A metric's name; one of probabilities says where they are shares: "log-odds (sampled)"."""
     kind = metrics.get(metric)
     return f"{kind.scale.name}{' (sampled)' if row.score == 'sample' and kind.scored else ''}"
+
+
+def why_none(record: Record) -> str | None:
+    """Why an answer has no probabilities although they were asked for; null where it has."""
+    if not record.censored:
+        return None
+    return CENSORED[record.censored_reason] if record.censored_reason else "scored by older rules"
+
+
+def read_at(record: Record) -> str | None:
+    """The written tokens at which an answer's probabilities were read; null where it has none."""
+    if record.probabilities is None or not record.answer_tokens:
+        return None
+    return "".join(token.token for token in record.answer_tokens)
 
 
 def contrast_words(effect: Effect) -> str:

@@ -118,14 +118,12 @@ def _unscored(grid: Grid, answers: Answers) -> dict[str, str]:
 
 def _why_not(metric: Metric, over: Sample, answered: int) -> str | None:
     scored = len(over.subject_N)
+    if answered < metric.fewest:  # whole, it would have no number either
+        return None
     if not scored or scored < LEAST_SCORED * answered:
         return f"{scored} of {answered} answered items have probabilities"
     if scored < metric.fewest:
-        return (
-            f"{scored} items have probabilities, {metric.fewest} are needed"
-            if answered >= metric.fewest
-            else None
-        )
+        return f"{scored} items have probabilities, {metric.fewest} are needed"
     lost = np.isnan(metric.replicates(over)[0])
     return "the items that have probabilities are all of one label" if lost else None
 

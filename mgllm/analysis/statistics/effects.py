@@ -96,8 +96,8 @@ def _told_lacking(effect: Effect, metrics: Sequence[Metric], without: tuple[floa
     scored = any(metric.name == effect.metric and metric.scored for metric in metrics)
     much = max(without) > MOST_LACKING or abs(arm - baseline) > MOST_APART
     words = (
-        f"of the pairs answered by both, {100 * arm:.1f} % lack probabilities in {effect.arm} and "
-        f"{100 * baseline:.1f} % in {effect.baseline}"
+        f"of the pairs answered by both, {100 * arm:.1f} % lack the arm's probabilities and "
+        f"{100 * baseline:.1f} % the baseline's"
     )
     return effect.model_copy(
         update={

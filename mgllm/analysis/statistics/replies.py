@@ -27,6 +27,12 @@ def served_models(records: Iterable[Record]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
+def other_model(manifest: RunManifest, served: str | None) -> str | None:
+    """The model that says it answered, where it is not the one that was asked."""
+    asked = manifest.model.partition(NTH_RUN)[0].partition("/")[2]
+    return None if served is None or same_model(asked, served) else served
+
+
 def about_replies(run: RunRecords) -> Iterable[str]:
     """A line for each thing that is true of a run's replies and that its numbers do not show."""
     manifest, records = run.manifest, last_by_key(run.records)
@@ -91,9 +97,7 @@ def _spent(tokens: Sequence[int]) -> str:
 
 def _served(manifest: RunManifest, found: Mapping[str, int]) -> Iterable[str]:
     counts = found or manifest.served_models
-    asked = manifest.model.partition(NTH_RUN)[0].partition("/")[2]
-    others = [name for name in counts if not same_model(asked, name)]
-    if len(counts) < 2 and not others:
+    if len(counts) < 2 and not any(other_model(manifest, name) for name in counts):
         return
     what = (
         "the model that answers changed in mid-run"

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 PAIRS = {"interval", "accuracy_interval", "agreement_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
+SELDOM = tuple(
+    name
+    for model in (RowName, ArmSummary, Effect, ArmBias)
+    for name, field in model.model_fields.items()
+    if field.exclude_if is not None and name != "further"
+)
+"""Beginnings of columns that most summaries do not have: they stand last, where there are any."""
 Value = str | int | float | bool | None
 NESTED = {"probabilities", "scores", "usage", "label_order", "answer_tokens"}
 """Fields that become several columns or another type, or are left out."""
@@ -84,7 +91,9 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
             fixed += _always(RowName) if name == "row" else _names(name)
     names = dict.fromkeys(name for row in rows for name in row)
     by_label = [name for name in names if name.startswith(("answer_shares_", "exposures_"))]
-    return list(dict.fromkeys([*fixed, *by_label, *names]))
+    seldom = [name for name in names if name.startswith(SELDOM) and name not in fixed]
+    others = [name for name in names if name not in seldom]
+    return list(dict.fromkeys([*fixed, *by_label, *others, *seldom]))
 
 
 def _always(model: type[Frozen]) -> list[str]:
