@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 from mgllm.backends.api.address import Secret
 from mgllm.backends.api.client import Answer, Json
-from mgllm.backends.api.parameters import Parameters
 from mgllm.backends.api.refusing import Trouble, read_trouble
 from mgllm.backends.api.replies import read_reply
 from mgllm.backends.api.waiting import LONGEST_WAIT_S, Clock, told_wait_s, wait_s
@@ -16,7 +15,7 @@ from mgllm.records import Form, Question, Reply
 
 _CHANGES = 12
 """Times that one question is put differently: more than there are parameters to drop."""
-PATHS = {"chat": "/chat/completions", "cloze": "/completions"}
+PATHS = {"chat": "/chat/completions"}
 
 
 class Wire(Protocol):
@@ -24,6 +23,16 @@ class Wire(Protocol):
 
     async def post(self, path: str, body: Json) -> Answer:
         """Send a JSON object."""
+
+
+class Bodies(Protocol):
+    """What a question is sent as; `Parameters` in a run."""
+
+    def body(self, question: Question) -> Json:
+        """The request for a question."""
+
+    def learn(self, trouble: Trouble, sent: Json) -> bool:
+        """Whether the next body differs in what the refusal names."""
 
 
 class Policy(NamedTuple):
@@ -51,7 +60,7 @@ class Place(NamedTuple):
 class Asker:
     """Puts questions to one server."""
 
-    def __init__(self, wire: Wire, parameters: Parameters, policy: Policy, place: Place) -> None:
+    def __init__(self, wire: Wire, parameters: Bodies, policy: Policy, place: Place) -> None:
         self._wire = wire
         self._parameters = parameters
         self._policy = policy
