@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from mgllm.backends.api.client import Json
+from mgllm.backends.api.bodies import Json
 from mgllm.backends.api.preset import Fragment
 from mgllm.backends.api.refusing import Trouble, names_parameter
 from mgllm.backends.api.sending import LIMITS, TOO_LARGE, Sending

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from mgllm.answers.verdict import judge
 from mgllm.backends.api.asking import Asker, Place, Policy, Wire
-from mgllm.backends.api.client import Answer, Json
+from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.reasoning import Way
 from mgllm.backends.api.refusing import Trouble, names_parameter
 from mgllm.backends.api.sending import LIMITS, TOO_LARGE, TOO_SMALL, Sending

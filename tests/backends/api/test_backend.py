@@ -71,7 +71,7 @@ def test_the_request_says_what_the_question_says() -> None:
 def test_generate_takes_the_words_alone() -> None:
     with FakeServer(say=lambda _: YES) as server:
         (reply,), _ = ask(server, a_question())
-    assert (reply.text, reply.scores) == ("yes", None)
+    assert (reply.text, reply.tokens) == ("yes", ())
     assert "logprobs" not in server.requests[0].body
 
 
