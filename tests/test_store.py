@@ -131,3 +131,14 @@ def test_names_of_folders_are_slugs() -> None:
     )
     assert run_id("t", "suite", "local/../../etc/passwd", "x") == "t_suite_etc-passwd_x"
     assert slug("///") == "x"
+
+
+@pytest.mark.parametrize("place", ["text", "error", "served_model", "finish_reason"])
+def test_half_a_surrogate_pair_ends_no_run(folder: Path, place: str) -> None:
+    said = "calm \ud83d, \U0001f622 and \udc00"
+    with RunWriter(folder) as writer:
+        writer.append(record("y").model_copy(update={place: said}))
+        writer.append(record("z"))
+    *_, first, second = read_run(folder).records
+    assert getattr(first, place) == "calm \ufffd, \U0001f622 and \ufffd"
+    assert second == record("z")

@@ -24,6 +24,8 @@ class BackendOptions(Frozen):
     """`--model-arg K=V`, passed on: to `from_pretrained` (local) or as request parameters (API)."""
     reasoning_effort: str | None = None
     """`--reasoning-effort`: none, minimal, low, medium, high …, as the server names them."""
+    temperature: float | None = None
+    """`--temperature`, or what the score makes of it: some servers take one value alone."""
     timeout_s: float = 120.0
     """Seconds until an attempt is given up."""
     max_retries: int = 6

@@ -1,30 +1,122 @@
-"""Servers that speak OpenAI's protocol, by default where each of them listens, and OpenAI itself."""
+"""Servers that speak OpenAI's protocol, one row each: where they are, and in what they differ.
+
+A row says only what a public page or report says; what it does not say, the first question finds out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from mgllm.backends.api.backend import ApiBackend, Preset
+from mgllm.backends.api.backend import ApiBackend
+from mgllm.backends.api.preset import (
+    EFFORT_NONE,
+    ROUTED_NONE,
+    ROUTED_OFF,
+    TEMPLATE_OFF,
+    THINK_FALSE,
+    THINKING_OFF,
+    Preset,
+)
 from mgllm.backends.base import Backend, BackendOptions, backend
 
 
-def _server(
-    name: str, base_url: str | None, key_env: str | None = None
-) -> Callable[[BackendOptions], Backend]:
+def _server(name: str, **row: Any) -> Callable[[BackendOptions], Backend]:
     """Makes backends for one kind of server; nothing is sent before `open`."""
-    return partial(ApiBackend, preset=Preset(name=name, base_url=base_url, key_env=key_env))
+    return partial(ApiBackend, preset=Preset(name=name, **row))
 
 
-# The key stands in OPENAI_API_KEY.
-backend("openai")(_server("openai", "https://api.openai.com/v1", key_env="OPENAI_API_KEY"))
-# Answers are never constrained: vLLM ignores `guided_*`.
-backend("vllm")(_server("vllm", "http://127.0.0.1:8000/v1"))
-# Ollama cuts long prompts silently, which `api.replies` notices.
-backend("ollama")(_server("ollama", "http://127.0.0.1:11434/v1"))
-# llama.cpp's server ignores `echo`, which is therefore never sent.
-backend("llamacpp")(_server("llamacpp", "http://127.0.0.1:8080/v1"))
-# LM Studio's log-probabilities may be null: the first question tells.
-backend("lmstudio")(_server("lmstudio", "http://127.0.0.1:1234/v1"))
-# Any other server of this protocol: `openai-compatible/NAME --base-url URL`.
-backend("openai-compatible")(_server("openai-compatible", None))
+backend("openai")(
+    _server(
+        "openai",
+        base_url="https://api.openai.com/v1",
+        key_envs=("OPENAI_API_KEY",),
+        notes="Some models know the effort none, some begin at minimal or low: the 400 names them. "
+        "Temperature and log-probabilities are taken with the effort none alone.",
+    )
+)
+backend("anthropic")(
+    _server(
+        "anthropic",
+        base_url="https://api.anthropic.com/v1",
+        key_envs=("ANTHROPIC_API_KEY",),
+        quiet=(THINKING_OFF,),
+        effort_at=(),
+        ignores=frozenset({"logprobs", "top_logprobs", "seed", "response_format", "reasoning_effort"}),
+        list_needs_key_alike=False,
+        notes="platform.claude.com, OpenAI SDK compatibility: the parameters above are ignored, system "
+        "messages are joined at the beginning, temperature ends at 1. Newer models think by default. "
+        "Not known: whether its list of models takes the same key.",
+    )
+)
+backend("google")(
+    _server(
+        "google",
+        base_url="https://generativelanguage.googleapis.com/v1beta/openai",
+        key_envs=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        notes="ai.google.dev, OpenAI compatibility: none turns thinking off in Gemini 2.5, later models know "
+        "minimal or low at least, and a 400 may name no allowed value (litellm#37314). Thoughts stand in the "
+        "total of the tokens alone (any-llm#1293).",
+    )
+)
+backend("openrouter")(
+    _server(
+        "openrouter",
+        base_url="https://openrouter.ai/api/v1",
+        key_envs=("OPENROUTER_API_KEY",),
+        quiet=(ROUTED_NONE, ROUTED_OFF),
+        effort_at=("reasoning", "effort"),
+        notes="openrouter.ai, Reasoning Tokens. Not known: which of its providers ignore a parameter; the "
+        "first question may go to another than the next.",
+    )
+)
+backend("vllm")(
+    _server(
+        "vllm",
+        base_url="http://127.0.0.1:8000/v1",
+        quiet=(TEMPLATE_OFF, EFFORT_NONE),
+        notes="Templates are told by chat_template_kwargs; gpt-oss knows the effort. Answers are never "
+        "constrained: it ignores guided_*.",
+    )
+)
+backend("sglang")(
+    _server(
+        "sglang",
+        base_url="http://127.0.0.1:30000/v1",
+        quiet=(TEMPLATE_OFF, EFFORT_NONE),
+        notes="As vLLM. Its log-probabilities begin with the thoughts (sglang#25055).",
+    )
+)
+backend("ollama")(
+    _server(
+        "ollama",
+        base_url="http://127.0.0.1:11434/v1",
+        quiet=(EFFORT_NONE, THINK_FALSE),
+        notes="ollama#14820: reasoning_effort none turns thinking off; think is its own API's word, ignored "
+        "here by most versions. Cuts long prompts silently, which `api.replies` notices.",
+    )
+)
+backend("llamacpp")(
+    _server(
+        "llamacpp",
+        base_url="http://127.0.0.1:8080/v1",
+        quiet=(TEMPLATE_OFF, EFFORT_NONE),
+        notes="tools/server: chat_template_kwargs in a request. Not known: a budget of thoughts in one.",
+    )
+)
+backend("lmstudio")(
+    _server(
+        "lmstudio",
+        base_url="http://127.0.0.1:1234/v1",
+        quiet=(EFFORT_NONE, TEMPLATE_OFF),
+        notes="lmstudio-bug-tracker#2057: reasoning_effort none. Log-probabilities may be null.",
+    )
+)
+backend("openai-compatible")(
+    _server(
+        "openai-compatible",
+        quiet=(EFFORT_NONE, TEMPLATE_OFF, THINKING_OFF, ROUTED_NONE, THINK_FALSE),
+        notes="Any other server of this protocol; DeepSeek's own takes thinking.type (litellm#27453).",
+    )
+)

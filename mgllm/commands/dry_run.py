@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mgllm.backends.base import Backend, traits_of
 from mgllm.experiment.asking import attribution_questions, group_questions
+from mgllm.experiment.manner import THINKING_TOKENS
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import ModelName, count_words, make_backend, parse_model
 from mgllm.experiment.options import RunOptions
@@ -47,6 +48,12 @@ class DryScenario(Frozen):
     """Tokens that it would write at most."""
     dollars_most: float | None
     """At most, by the prices given; None without prices."""
+    tokens_out_thinking: int | None = None
+    """The same for a model that thinks before it answers; None where it cannot, or `--max-tokens` says it."""
+    dollars_thinking: float | None = None
+    """Dollars at most, if it thinks."""
+    epochs: int = 1
+    """Repetitions of every question, counted above."""
     detectable_points: float
     """Smallest effect on accuracy, in points, that 80 % of such runs would find."""
 
@@ -90,6 +97,9 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
     exact = backend.count_tokens("") is not None
     tokens_in = sum(_tokens(question, backend) for question in questions)
     tokens_out = 0 if scenario.form == "cloze" else sum(question.max_tokens for question in questions)
+    thinking = None
+    if options.ask.max_tokens is None and not traits_of(backend).local:
+        thinking = sum(max(question.max_tokens, THINKING_TOKENS) for question in questions)
     clusters = Counter(one.item.subject for one in planned)
     return DryScenario(
         scenario=scenario.name,
@@ -103,6 +113,9 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
         tokens_exact=exact,
         tokens_out_most=tokens_out,
         dollars_most=_dollars(tokens_in, tokens_out, options),
+        tokens_out_thinking=thinking,
+        dollars_thinking=None if thinking is None else _dollars(tokens_in, thinking, options),
+        epochs=options.ask.repetitions,
         detectable_points=100 * 2.80 * math.sqrt(DISCORDANT / scenario.items_asked),
     )
 
@@ -130,6 +143,7 @@ class _Unreached:
     def __init__(self, real: Backend) -> None:
         self.uploads, self.base_url = real.uploads, real.base_url
         self.traits = traits_of(real)
+        self._likely: Score = getattr(real, "likely_score", "logprob")
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -138,7 +152,7 @@ class _Unreached:
         return "chat"
 
     async def default_score(self) -> Score:
-        return "logprob"
+        return self._likely
 
     def count_tokens(self, text: str) -> int | None:
         return None

@@ -36,7 +36,7 @@ def parse_model(name: str) -> ModelName:
         return ModelName(backend=stem, model=model)
     if stem not in known or not (slash and rest):
         raise InputError(
-            f"unknown model '{name}'; write BACKEND/NAME, such as local, local/FOLDER or openai/gpt-5-mini. "
+            f"unknown model '{name}'; write BACKEND/NAME, such as local, local/FOLDER or openai/gpt-6. "
             f"Backends: {', '.join(known)}"
         )
     return ModelName(backend=stem, model=rest)
@@ -52,6 +52,7 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
             api_key_env=reach.api_key_env,
             model_args=reach.model_args,
             reasoning_effort=options.ask.reasoning_effort,
+            temperature=options.ask.heat,
             timeout_s=reach.timeout_s,
             max_retries=reach.max_retries,
             seed=options.ask.seed,

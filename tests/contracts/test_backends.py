@@ -22,6 +22,7 @@ def address(name: str) -> str | None:
 
 def test_the_shelf_is_not_empty() -> None:
     assert {"local", "openai", "openai-compatible", "vllm", "ollama", "llamacpp", "lmstudio"} <= set(NAMES)
+    assert {"anthropic", "google", "openrouter", "sglang"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,7 +57,8 @@ def test_an_unknown_backend_is_guessed() -> None:
 def test_only_a_local_model_says_that_it_is_local_and_scores_whole_labels() -> None:
     for name in NAMES:
         made = backends.get(name)(BackendOptions(model="some-model", base_url=address(name)))
-        assert traits_of(made) == Traits(local=name == "local", first_tokens_only=name != "local")
+        mine = name == "local"
+        assert traits_of(made) == Traits(local=mine, first_tokens_only=not mine, continues=mine)
 
 
 @pytest.mark.parametrize("said", [None, "local", {"local": True}])

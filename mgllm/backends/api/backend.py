@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import JsonValue
 
 from mgllm.backends.api.address import find_key, read_address
 from mgllm.backends.api.asking import Asker, Place, Policy, why_stop
 from mgllm.backends.api.client import CONNECTIONS, Client
+from mgllm.backends.api.model_list import Listed, read_list
 from mgllm.backends.api.parameters import Parameters
+from mgllm.backends.api.preset import Preset
+from mgllm.backends.api.reasoning import ways_of
 from mgllm.backends.api.refusing import read_trouble
 from mgllm.backends.api.replies import words_of
+from mgllm.backends.api.settling import (
+    MOST_POSTS,
+    Listening,
+    Logprobs,
+    Look,
+    Manner,
+    Settler,
+    first_question,
+    rate_limits,
+    read_logprobs,
+)
 from mgllm.backends.api.waiting import Clock, SystemClock
-from mgllm.backends.base import BackendOptions, Traits
+from mgllm.backends.base import BackendOptions, Settled, Traits
 from mgllm.errors import FatalBackendError, InputError
-from mgllm.records import Choice, Form, Frozen, Message, Prompt, Question, Reply, Score, prompt_sha256
+from mgllm.records import Form, Question, Reasoning, Reply, Score
 
 
-class Preset(Frozen):
-    """What one kind of server is known by."""
+class Learnt(NamedTuple):
+    """What was found out about one manner."""
 
-    name: str
-    """Name on the shelf."""
-    base_url: str | None = None
-    """Where it is unless `--base-url` says otherwise; null: it has to be said."""
-    key_env: str | None = None
-    """The variable that holds its key; null: it may do without."""
+    settled: Settled
+    """What the runner is told."""
+    look: Look
+    """The request and the reply that it was seen in."""
+    logprobs: Logprobs | None
+    """What is shown of probabilities; None where none were asked for."""
+    sent: Mapping[str, JsonValue]
+    """Parameters of the request that was answered."""
+    posts: int
+    """Questions that it took."""
+    limits: Mapping[str, str]
+    """The server's limits, as its headers tell them."""
 
 
 class ApiBackend:
@@ -44,14 +69,36 @@ class ApiBackend:
         self._options = options
         self._preset = preset
         self._clock = clock or SystemClock()
-        self._parameters = Parameters(options.model, options.model_args)
+        self._parameters = Parameters(options.model, options.model_args, preset.ignores)
+        self._ways = {
+            reasoning: ways_of(preset, reasoning, options.reasoning_effort, options.model_args)
+            for reasoning in _REASONINGS
+        }
         self.facts: Mapping[str, str | int | float | bool | None] = {}
         self.dropped_parameters: tuple[str, ...] = ()
+        self.listed = Listed()
+        self.learnt: dict[tuple[Reasoning, Score | None], Learnt] = {}
         self._client: Client | None = None
         self._asker: Asker | None = None
         self.concurrency = CONNECTIONS
         self.base_url: str | None = self._address.base_url
         self.uploads = not self._address.loopback
+
+    @property
+    def sent(self) -> Mapping[str, JsonValue]:
+        """Request parameters as they are really sent, once a manner was settled."""
+        return self._parameters.sent
+
+    @property
+    def likely_score(self) -> Score:
+        """What `settle` will find, as far as it is known without asking."""
+        return "logprob" if self._preset.gives_logprobs else "generate"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of the model before a run."""
+        line = self.listed.ending(self._options.model, datetime.fromtimestamp(self._clock.utc(), UTC).date())
+        return (line,) if line is not None else ()
 
     async def open(self) -> None:
         """Make the client and see that the server answers.
@@ -60,31 +107,39 @@ class ApiBackend:
             FatalBackendError: no key, or no server.
         """
         await self.close()
-        secret = find_key(self._options.api_key_env, self._preset.key_env)
+        usual = next((name for name in self._preset.key_envs if os.environ.get(name)), None)
+        secret = find_key(self._options.api_key_env, usual or next(iter(self._preset.key_envs), None))
         self._client = Client(self._address, secret, self._options.timeout_s)
-        policy = Policy(self._options.max_retries, self._options.seed, self._clock)
-        place = Place(self._address.base_url, self._options.model, secret)
-        self._asker = Asker(self._client, self._parameters, policy, place)
-        await self._look(self._client, place)
+        self._policy = Policy(self._options.max_retries, self._options.seed, self._clock)
+        self._place = Place(self._address.base_url, self._options.model, secret)
+        self._asker = Asker(self._client, self._parameters, self._policy, self._place)
+        await self._look(self._client, self._place)
 
     def default_form(self) -> Form:
         """Conversation: what such servers are made for."""
         return "chat"
 
     async def default_score(self) -> Score:
-        """logprob if one tiny question comes back with the likeliest tokens, else generate.
+        """logprob if a tiny question comes back with the likeliest tokens, else generate.
 
         Raises:
             FatalBackendError: the question was not answered.
         """
-        reply = await self.ask(_PROBE)
-        if reply.error is not None:
-            raise FatalBackendError(
-                f"{self.base_url} did not answer a first question ({reply.error}); look into the server's log"
-            )
-        usable = bool(reply.tokens)
-        self.facts = {**self.facts, "logprobs": usable, "top_logprobs": self._parameters.top if usable else 0}
-        return "logprob" if usable else "generate"
+        return (await self.settle("direct", None)).score
+
+    async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
+        """Find out with tiny questions what can be sent in this manner, and hold to it.
+
+        Raises:
+            FatalBackendError: no question was answered, or the server refuses what the user asked for.
+        """
+        return (await self.look_into(reasoning, score)).settled
+
+    async def look_into(self, reasoning: Reasoning, score: Score | None, most: int = MOST_POSTS) -> Learnt:
+        """The same with all that was seen, in `most` questions at most; a manner is looked into once."""
+        if (reasoning, score) not in self.learnt:
+            self.learnt[reasoning, score] = await self._look_into(reasoning, score, most)
+        return self.learnt[reasoning, score]
 
     def count_tokens(self, text: str) -> int | None:
         """Not known: the tokenizer is the server's."""
@@ -101,21 +156,65 @@ class ApiBackend:
     async def ask(self, question: Question) -> Reply:
         """Answer one question; see the protocol."""
         if self._asker is None:
-            raise FatalBackendError(
-                f"{self._preset.name} was not opened before it was asked; call open() first"
-            )
+            raise self._not_opened()
+        if question.prompt.form != "chat":
+            return Reply(error="a server does not continue a text; use --form chat", attempts=0)
         try:
             return await self._asker.ask(question)
         finally:
-            self.dropped_parameters = self._parameters.dropped
-            if self._asker is not None and self._asker.served_model is not None:
-                self.facts = {"served_model": self._asker.served_model, **self.facts}
+            self._take_note(self._asker)
 
     async def close(self) -> None:
         """Close all connections."""
         if self._client is not None:
             await self._client.close()
         self._client = self._asker = None
+
+    async def _look_into(self, reasoning: Reasoning, score: Score | None, most: int) -> Learnt:
+        if self._client is None or self._asker is None:
+            raise self._not_opened()
+        wanted = score or self.likely_score
+        question = first_question(self._heat(wanted)).model_copy(
+            update={"reasoning": reasoning, "score": wanted}
+        )
+        wire = Listening(self._client, most)
+        settler = Settler(wire, self._policy, self._place)
+        look = await settler.settle(self._parameters.fresh, Manner(question, self._ways[reasoning]))
+        logprobs = read_logprobs(look.reply, question) if wanted == "logprob" else None
+        settled = Settled(
+            score=score or ("logprob" if logprobs == "given" else "generate"), thinks=look.thinks
+        )
+        self._parameters.hold((reasoning, settled.score), look.sending, question)
+        self._keep_facts(look, logprobs)
+        limits = rate_limits(wire.last.headers)
+        return Learnt(settled, look, logprobs, look.sending.parameters(question), wire.posts, limits)
+
+    def _heat(self, score: Score) -> float:
+        if self._options.temperature is not None:
+            return self._options.temperature
+        return 1.0 if score == "sample" else 0.0
+
+    def _keep_facts(self, look: Look, logprobs: Logprobs | None) -> None:
+        found: dict[str, str | int | float | bool | None] = {
+            "reasoning": look.thinks,
+            "system_role": look.sending.role,
+        }
+        if logprobs is not None:
+            found["logprobs"] = {"given": True, "none": False}.get(logprobs, logprobs)
+            found["top_logprobs"] = look.sending.top if logprobs == "given" else 0
+        self.facts = {**self.facts, **found}
+        self.dropped_parameters = self._parameters.dropped
+        served = look.reply.served_model
+        if served is not None:
+            self.facts = {"served_model": served, **self.facts}
+
+    def _take_note(self, asker: Asker) -> None:
+        self.dropped_parameters = self._parameters.dropped
+        if asker.served_model is not None:
+            self.facts = {"served_model": asker.served_model, **self.facts}
+
+    def _not_opened(self) -> FatalBackendError:
+        return FatalBackendError(f"{self._preset.name} was not opened before it was asked; call open() first")
 
     async def _look(self, client: Client, place: Place) -> None:
         """See that a server answers; take from its list of models what it says of ours."""
@@ -130,36 +229,14 @@ class ApiBackend:
             raise FatalBackendError(
                 f"no server answers at {self.base_url} ({said}); start it, or correct --base-url"
             )
-        if trouble is not None and trouble.status == 401:
+        if trouble is not None and trouble.status == 401 and self._preset.list_needs_key_alike:
             await self.close()
             raise FatalBackendError(place.secret.line(why_stop(trouble, "chat", place)))
-        self.facts = {**self.facts, **_context_of(answer.body.get("data"), self._options.model)}
+        self.listed = read_list(answer.body, self._options.model)
+        if self.listed.context is not None:
+            self.facts = {**self.facts, "context": self.listed.context}
 
 
 _SECOND_LOOK_S = 0.5
 """Seconds until a server that did not answer at once is tried again."""
-
-
-def _context_of(models: object, name: str) -> dict[str, int]:
-    """The context of a model, in tokens, from a list of models; only vLLM and its like say it."""
-    for model in models if isinstance(models, list) else ():
-        if (
-            isinstance(model, dict)
-            and model.get("id") == name
-            and isinstance(model.get("max_model_len"), int)
-        ):
-            return {"context": model["max_model_len"]}
-    return {}
-
-
-def _probe() -> Question:
-    messages = (Message(role="user", content="Is water wet? Answer with one word, yes or no."),)
-    return Question(
-        prompt=Prompt(form="chat", messages=messages, sha256=prompt_sha256("chat", messages)),
-        choices=(Choice(label="yes", text="yes"), Choice(label="no", text="no")),
-        score="logprob",
-        max_tokens=16,
-    )
-
-
-_PROBE = _probe()
+_REASONINGS: tuple[Reasoning, ...] = ("direct", "chain_of_thought")

@@ -1,57 +1,72 @@
-"""What is sent beside the prompt, less what this server has refused so far."""
+"""What is sent for a question: as it was settled for its manner, or learnt on the way where nothing was."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
+import math
 
-from mgllm.backends.api.client import Json
+from mgllm.backends.api.bodies import Json
+from mgllm.backends.api.preset import Fragment
 from mgllm.backends.api.refusing import Trouble, names_parameter
+from mgllm.backends.api.sending import LIMITS, TOO_LARGE, Sending
+from mgllm.backends.secret_names import refuse_secrets
 from mgllm.errors import FatalBackendError, InputError
-from mgllm.records import Question
+from mgllm.records import Question, Reasoning, Score
 
-TOP = 20
-"""Tokens shown a position: the most that OpenAI gives."""
-_CLOZE_SCORED_TOKENS = 8
-"""A scored continuation is read at its beginning alone."""
 _OURS = frozenset({"model", "messages", "prompt", "stream", "n"})
 """What `--model-arg` may not set."""
-_LIMITS = frozenset({"max_tokens", "max_completion_tokens"})
-_TOO_LARGE = re.compile(r"too (?:large|big|high|many)|at most|less than|exceed", re.IGNORECASE)
-"""In an error about the number of tokens, not about the parameter's name."""
+_SEVERAL = "differs by question"
+
+Key = tuple[Reasoning, Score]
+"""A manner of asking."""
 
 
 class Parameters:
-    """Builds request bodies and learns from refusals; what was learnt holds for all later questions."""
+    """Builds request bodies. Before the first manner is settled, refusals teach; from then on they do not."""
 
-    def __init__(self, model: str, model_args: Mapping[str, str | int | float | bool]) -> None:
-        taken = sorted(_OURS & set(model_args))
-        if taken:
-            raise InputError(f"--model-arg {taken[0]} cannot be set: mgllm decides it itself; leave it out")
-        self._model = model
-        self._model_args = dict(model_args)
-        self._dropped: dict[str, None] = {}
-        self._top = TOP
+    def __init__(self, model: str, model_args: Fragment, left_out: frozenset[str] = frozenset()) -> None:
+        refuse_secrets(model_args)
+        _refuse_args(model_args)
+        self._learnt = Sending(model=model, model_args=model_args, left_out=left_out)
+        self._held: dict[Key, Sending] = {}
+        self._seen: dict[Key, Json] = {}
 
     @property
     def dropped(self) -> tuple[str, ...]:
         """What the server refused, in the order of refusal."""
-        return tuple(self._dropped)
+        sendings = self._held.values() or (self._learnt,)
+        return tuple(dict.fromkeys(name for sending in sendings for name in sending.dropped))
 
     @property
     def top(self) -> int:
         """Tokens asked for at a position."""
-        return self._top
+        return min((sending.top for sending in self._held.values()), default=self._learnt.top)
+
+    @property
+    def fresh(self) -> Sending:
+        """Where settling a manner begins: with what holds for every manner."""
+        last = next(reversed(self._held.values()), self._learnt)
+        return last.along(self._learnt.way)
+
+    @property
+    def sent(self) -> Json:
+        """Parameters as they are sent, prompt and label tokens aside; by manner where manners differ."""
+        told = list(self._seen.values())
+        if all(one == told[0] for one in told):
+            return dict(told[0]) if told else {}
+        return {f"{reasoning}, {score}": dict(one) for (reasoning, score), one in self._seen.items()}
+
+    def hold(self, key: Key, sending: Sending, question: Question) -> None:
+        """From now on a manner is put like this; nothing is learnt any more."""
+        self._held[key] = sending
+        known = sending.parameters(question.model_copy(update={"score": key[1]}))
+        self._seen[key] = {name: value for name, value in known.items() if name not in (*LIMITS, "seed")}
 
     def body(self, question: Question) -> Json:
         """The request for a question."""
-        body = self._chat(question) if question.prompt.form == "chat" else self._cloze(question)
-        if "max_tokens" in self._dropped and "max_tokens" in body:
-            body["max_completion_tokens"] = body["max_tokens"]
-        for name in self._dropped:
-            body.pop(name, None)
-        return {**body, **self._model_args}
+        body = self._sending(question).body(question)
+        if self._held:
+            self._note(question, body)
+        return body
 
     def learn(self, trouble: Trouble, sent: Json) -> bool:
         """Whether the next body will differ from the one that was refused, in what the refusal names.
@@ -59,51 +74,36 @@ class Parameters:
         Raises:
             FatalBackendError: the server refuses what the user asked for: `--model-arg`, `--max-tokens`.
         """
-        name = names_parameter(trouble, sent)
-        if name is None:
+        if self._held:  # settled before the first question: this one failed, the others are put as before
             return False
-        if name in self._model_args:
-            raise FatalBackendError(f"the server refuses --model-arg {name} ({trouble}); leave it out")
-        if name in _LIMITS and _TOO_LARGE.search(trouble.message):
+        if names_parameter(trouble, sent) in LIMITS and TOO_LARGE.search(trouble.message):
             raise FatalBackendError(f"the server refuses so many tokens ({trouble}); lower --max-tokens")
-        if name in {"top_logprobs", "logprobs"} and self._lower_top(trouble.message, sent):
-            return True
-        if name == "logprobs" and "top_logprobs" in sent:
-            self._dropped.setdefault("top_logprobs")
-        self._dropped.setdefault(name)
-        return True
+        after = self._learnt.after(trouble, sent)
+        self._learnt = after or self._learnt
+        return after is not None
 
-    def _chat(self, question: Question) -> Json:
-        messages = [{"role": m.role, "content": m.content} for m in question.prompt.messages]
-        asked: Json = {"logprobs": True, "top_logprobs": self._top} if question.score == "logprob" else {}
-        return {"model": self._model, "messages": messages, **self._sampling(question), **asked}
+    def _sending(self, question: Question) -> Sending:
+        """As settled for the manner, else for the nearest one."""
+        key = (question.reasoning, question.score)
+        near = (sending for (reasoning, _), sending in self._held.items() if reasoning == question.reasoning)
+        return self._held.get(key) or next(near, self._learnt)
 
-    def _cloze(self, question: Question) -> Json:
-        prompt = "".join(m.content for m in question.prompt.messages)
-        body = {"model": self._model, "prompt": prompt, **self._sampling(question), "stop": ["\n"]}
-        if question.score == "logprob" and question.reasoning == "direct":
-            body["max_tokens"] = min(question.max_tokens, _CLOZE_SCORED_TOKENS)
-            del body["stop"]
-        if question.score == "logprob":
-            body["logprobs"] = self._top
-        return body
+    def _note(self, question: Question, body: Json) -> None:
+        seen = self._seen.setdefault((question.reasoning, question.score), {})
+        for name, value in body.items():
+            if name not in ("model", "messages") and seen.get(name, value) != value:
+                seen[name] = _SEVERAL
+            elif name not in ("model", "messages"):
+                seen[name] = value
 
-    def _sampling(self, question: Question) -> dict[str, Any]:
-        # Protocol and OpenAI alike know seeds of 64 bits with a sign; many servers only of 32 bits without.
-        return {
-            "temperature": question.temperature,
-            "max_tokens": question.max_tokens,
-            "seed": question.seed % 2**31,
-        }
 
-    def _lower_top(self, message: str, sent: Json) -> bool:
-        """Take a smaller number of shown tokens, where the message allows one."""
-        top = sent.get("top_logprobs", sent.get("logprobs"))
-        if isinstance(top, bool) or not isinstance(top, int):
-            return False
-        smaller = [int(n) for n in re.findall(r"(?<![\w.])\d{1,3}(?![\w])", message) if 1 < int(n) < top]
-        if self._top < top:  # another question has learnt it meanwhile
-            return True
-        if smaller:
-            self._top = max(smaller)
-        return bool(smaller)
+def _refuse_args(model_args: Fragment, within: str = "") -> None:
+    for name, value in model_args.items():
+        place = f"--model-arg {within}{name}"
+        if not within and name in _OURS:
+            raise InputError(f"{place} cannot be set: mgllm decides it itself; leave it out")
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, float) and not math.isfinite(one):
+                raise InputError(f"{place} is no finite number; give one, or leave it out")
+            if isinstance(one, dict):
+                _refuse_args(one, f"{within}{name}.")

@@ -47,10 +47,11 @@ def long_question(words: int) -> Question:
 def test_a_reply_is_read_whole() -> None:
     with FakeServer(say=lambda _: YES) as server:
         (reply,), backend = ask(server, a_question(score="logprob"))
-    assert reply.scores is not None
-    assert math.exp(reply.scores.total["yes"]) == pytest.approx(0.8)
-    assert math.exp(reply.scores.total["no"]) == pytest.approx(0.1)
-    assert reply.scores.missing_mass == pytest.approx(0.05)
+    (position,) = reply.tokens
+    assert {rival.token: math.exp(rival.nats or 0) for rival in position.tops} == pytest.approx(
+        {"yes": 0.7, " Yes": 0.1, "no": 0.1, "maybe": 0.05}
+    )
+    assert reply.scores is None
     assert (reply.text, reply.finish_reason, reply.attempts, reply.error) == ("yes", "stop", 1, None)
     assert reply.usage is not None
     assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (13, 1)
@@ -70,28 +71,18 @@ def test_the_request_says_what_the_question_says() -> None:
 def test_generate_takes_the_words_alone() -> None:
     with FakeServer(say=lambda _: YES) as server:
         (reply,), _ = ask(server, a_question())
-    assert (reply.text, reply.scores) == ("yes", None)
+    assert (reply.text, reply.tokens) == ("yes", ())
     assert "logprobs" not in server.requests[0].body
 
 
-def test_cloze_goes_to_the_completions_endpoint() -> None:
-    said = FakeReply(text=" yes", tops=({" yes": 0.6, " no": 0.3, " wet": 0.05},))
-    with FakeServer(say=lambda _: said) as server:
+def test_a_text_to_be_continued_is_no_question_for_a_server() -> None:
+    with FakeServer() as server:
         (reply,), _ = ask(server, a_question("cloze", "logprob"))
-    assert server.requests[0].path == "/v1/completions"
-    assert reply.scores is not None
-    assert math.exp(reply.scores.total["no"]) == pytest.approx(0.3)
+    assert "--form chat" in str(reply.error)
+    assert server.requests == []
 
 
-def test_a_server_without_completions_points_to_the_chat_form() -> None:
-    with (
-        FakeServer(Behaviour(completions=False)) as server,
-        pytest.raises(FatalBackendError, match="--form chat"),
-    ):
-        ask(server, a_question("cloze", "logprob"))
-
-
-def test_chain_of_thought_is_scored_after_the_answer_mark() -> None:
+def test_tokens_of_a_whole_text_are_handed_over() -> None:
     tops: Sequence[Mapping[str, float]] = [
         {"It": 0.9, "yes": 0.05}, {" is": 0.9, "no": 0.05}, {" Answer": 0.9, "x": 0.1}, {":": 0.9, "x": 0.1},
         {" no": 0.8, " yes": 0.1},
@@ -100,8 +91,7 @@ def test_chain_of_thought_is_scored_after_the_answer_mark() -> None:
     question = a_question(score="logprob").model_copy(update={"reasoning": "chain_of_thought"})
     with FakeServer(say=lambda _: said) as server:
         (reply,), _ = ask(server, question)
-    assert reply.scores is not None
-    assert math.exp(reply.scores.total["no"]) == pytest.approx(0.8)
+    assert [position.token for position in reply.tokens] == ["It", " is", " Answer", ":", " no"]
     assert reply.text == "It is Answer: no"
 
 
@@ -129,7 +119,7 @@ def test_the_contract_of_a_backend_is_kept(score: str) -> None:
     with FakeServer(behaviour, lambda _: YES) as server:
         options = BackendOptions(model="m", base_url=server.url)
         reply = check_backend(backends.get("openai-compatible"), options)
-    assert (reply.scores is not None) is (score == "logprob")
+    assert bool(reply.tokens) is (score == "logprob")
 
 
 def test_refused_parameters_are_left_out_from_then_on() -> None:
@@ -162,7 +152,7 @@ def test_questions_in_flight_learn_together() -> None:
 def test_fewer_top_logprobs_where_the_server_gives_fewer() -> None:
     with FakeServer(Behaviour(max_top_logprobs=5), lambda _: YES) as server:
         (reply,), backend = ask(server, a_question(score="logprob"))
-    assert reply.scores is not None
+    assert [len(position.tops) for position in reply.tokens] == [4]
     assert server.requests[-1].body["top_logprobs"] == 5
     assert backend.dropped_parameters == ()
 
@@ -266,7 +256,7 @@ def test_a_key_in_any_error_text_is_scrubbed(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_missing_key_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    backend = backends.get("openai")(BackendOptions(model="gpt-5-mini"))
+    backend = backends.get("openai")(BackendOptions(model="gpt-6"))
     with pytest.raises(FatalBackendError, match="OPENAI_API_KEY"):
         asyncio.run(backend.open())
 
@@ -343,7 +333,7 @@ def test_the_context_that_a_server_names_is_kept_to() -> None:
 
 def test_the_client_library_is_imported_by_open_alone() -> None:
     code = "import sys; from mgllm.backends.base import *; [backends.get(n) for n in ('openai', 'vllm')]; "
-    code += "backends.get('vllm')(BackendOptions(model='m')); print({'openai', 'aiohttp'} & set(sys.modules))"
+    code += "backends.get('vllm')(BackendOptions(model='m')); print({'aiohttp', 'yarl'} & set(sys.modules))"
 
     async def run() -> bytes:
         process = await asyncio.create_subprocess_exec(

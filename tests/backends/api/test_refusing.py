@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.backends.api.client import Answer, Json
+from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.parameters import Parameters
 from mgllm.backends.api.refusing import Trouble, names_parameter, read_trouble
 from mgllm.errors import FatalBackendError, InputError
@@ -157,10 +157,3 @@ def test_model_args_are_sent_and_never_dropped_silently() -> None:
 def test_model_args_may_not_change_the_question(name: str) -> None:
     with pytest.raises(InputError, match=name):
         Parameters("m", {name: 1})
-
-
-def test_a_cloze_question_is_a_prompt_to_be_continued() -> None:
-    scored = Parameters("m", {}).body(a_question("cloze", "logprob"))
-    assert scored["prompt"] == "Is water wet? The answer is"
-    assert (scored["logprobs"], "messages" in scored, "echo" in scored) == (20, False, False)
-    assert Parameters("m", {}).body(a_question("cloze"))["stop"] == ["\n"]

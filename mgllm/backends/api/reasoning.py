@@ -1,0 +1,176 @@
+"""How much a model is asked to reason, and what is tried after a server refused that much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, JsonValue
+
+from mgllm.backends.api.preset import EFFORTS, Fragment, Preset
+from mgllm.errors import InputError
+from mgllm.records import Frozen, Reasoning
+
+_WORDS = "|".join(EFFORTS)
+_EFFORT = re.compile(rf"(?<![\w-])(?:{_WORDS})(?![\w-])", re.IGNORECASE)
+_QUOTED = re.compile(rf"""['"`‘“](?P<word>{_WORDS})['"`’”]""", re.IGNORECASE)
+_LIST_FOLLOWS = re.compile(
+    r"(?:supported|allowed|valid|available|accepted|possible) (?:values?|options?|efforts?|levels?)|allowed|"
+    r"must be|should be|one of|expected|choose|supports? only|only supports?|\buse\b",
+    re.IGNORECASE,
+)
+_NO_SUCH_PARAMETER = re.compile(
+    r"unknown|unrecogni[sz]ed|unexpected|extra (?:inputs?|fields?)|not permitted|no such|cannot find field|"
+    r"unsupported parameter|is not supported (?:with|by|for) th(?:is|e) model",
+    re.IGNORECASE,
+)
+_ABOUT_REASONING = re.compile(r"reason|think|effort", re.IGNORECASE)
+_LEAST_EFFORTS = EFFORTS[:3]
+"""Tried one after the other where a refusal names no allowed value: more is what servers do by themselves."""
+_DECIDING = frozenset(
+    {"reasoning_effort", "reasoning", "thinking", "think", "enable_thinking", "thinking_budget"}
+    | {"reasoning_budget", "thinking_config"}
+)
+"""Names by which a `--model-arg` decides on the reasoning: then nothing of ours is added."""
+
+
+class Way(Frozen):
+    """One way of telling a server how much to reason."""
+
+    parameters: Fragment = Field(default_factory=dict)
+    """What is sent for it; empty: nothing, the server's default."""
+    effort_at: tuple[str, ...] = ()
+    """Where in it the word for the effort stands; empty: it holds none."""
+    exact: str | None = None
+    """`--reasoning-effort`, where it is that: a refusal is then the user's to resolve."""
+    refused: tuple[str, ...] = ()
+    """Efforts that the server refused on the way to this one."""
+
+    @property
+    def effort(self) -> str | None:
+        """The word for the effort."""
+        value: Any = self.parameters
+        for step in self.effort_at:
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return value if isinstance(value, str) else None
+
+
+def ways_of(
+    preset: Preset, reasoning: Reasoning, effort: str | None, model_args: Fragment
+) -> tuple[Way, ...]:
+    """What is tried in turn, best first; the first one alone where the user said the effort.
+
+    Args:
+        preset: the kind of server.
+        reasoning: direct asks for the least, chain_of_thought leaves the server its default.
+        effort: `--reasoning-effort`.
+        model_args: `--model-arg`s; one that decides on the reasoning stands alone.
+
+    Raises:
+        InputError: an effort for a server that has no word for it, or said twice.
+    """
+    decided = _decided_by(model_args)
+    if effort is not None and decided is not None:
+        raise InputError(f"--reasoning-effort and --model-arg {decided} say the same; leave one out")
+    if effort is not None:
+        return (_exact(preset, effort),)
+    if decided is not None or reasoning == "chain_of_thought":
+        return (Way(),)
+    return tuple(_way(fragment) for fragment in preset.quiet)
+
+
+def next_way(way: Way, message: str) -> Way | None:
+    """What to try after a refusal: the least effort that its message allows, or the next one; None: nothing.
+
+    >>> refused = "Unsupported value: 'none'. Supported values are: 'medium', 'low' and 'high'."
+    >>> low = next_way(Way(parameters={"reasoning_effort": "none"}, effort_at=("reasoning_effort",)), refused)
+    >>> low and low.effort
+    'low'
+    """
+    tried = way.effort
+    if tried is None:
+        return None
+    refused = (*way.refused, tried)
+    left = [word for word in allowed_efforts(message, refused) if word not in refused]
+    if not left and not (_NO_SUCH_PARAMETER.search(message) and not _EFFORT.search(message)):
+        left = [
+            word for word in _LEAST_EFFORTS if word not in refused and EFFORTS.index(word) > _place(tried)
+        ]
+    if not left:
+        return None
+    parameters = _with_effort(way.parameters, way.effort_at, left[0])
+    return way.model_copy(update={"parameters": parameters, "refused": refused})
+
+
+def allowed_efforts(message: str, refused: tuple[str, ...]) -> list[str]:
+    """The efforts that an error names as allowed, least first."""
+    listed = list(_LIST_FOLLOWS.finditer(message))
+    words = _EFFORT.findall(message[listed[-1].end() :]) if listed else []
+    if not words:
+        words = [match["word"] for match in _QUOTED.finditer(message)]
+    named = {word.lower() for word in words} - set(refused)
+    return sorted(named, key=EFFORTS.index)
+
+
+def is_about_reasoning(message: str) -> bool:
+    """Whether an error that names no parameter speaks of reasoning."""
+    return _ABOUT_REASONING.search(message) is not None
+
+
+def merge(ours: Fragment, theirs: Fragment) -> dict[str, JsonValue]:
+    """Both, objects merged key by key; where they differ, `theirs` stands."""
+    merged: dict[str, JsonValue] = dict(ours)
+    for name, value in theirs.items():
+        mine = merged.get(name)
+        merged[name] = merge(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _exact(preset: Preset, effort: str) -> Way:
+    if effort == EFFORTS[0]:
+        return _way(preset.quiet[0]).model_copy(update={"exact": effort})
+    if not preset.effort_at:
+        raise InputError(
+            f"{preset.name}/ knows no reasoning effort but none; leave --reasoning-effort out, or say it in "
+            'the server\'s own words: --model-arg thinking={"type":"enabled","budget_tokens":2000}'
+        )
+    parameters = _with_effort({}, preset.effort_at, effort)
+    return Way(parameters=parameters, effort_at=preset.effort_at, exact=effort)
+
+
+def _way(fragment: Fragment) -> Way:
+    return Way(parameters=fragment, effort_at=_place_of(EFFORTS[0], fragment))
+
+
+def _place_of(word: str, fragment: Fragment) -> tuple[str, ...]:
+    """The names that lead to a word; none where it stands nowhere."""
+    for name, value in fragment.items():
+        if value == word:
+            return (name,)
+        inner = _place_of(word, value) if isinstance(value, dict) else ()
+        if inner:
+            return (name, *inner)
+    return ()
+
+
+def _with_effort(parameters: Fragment, place: tuple[str, ...], word: str) -> Fragment:
+    inner: JsonValue = word
+    for step in reversed(place):
+        inner = {step: inner}
+    return merge(parameters, inner) if isinstance(inner, dict) else parameters
+
+
+def _place(effort: str) -> int:
+    return EFFORTS.index(effort) if effort in EFFORTS else -1
+
+
+def _decided_by(model_args: Fragment, within: str = "") -> str | None:
+    """The first `--model-arg`, or part of one, that decides on the reasoning."""
+    for name, value in model_args.items():
+        if name in _DECIDING:
+            return f"{within}{name}"
+        inner = _decided_by(value, f"{name}.") if isinstance(value, dict) else None
+        if inner is not None:
+            return inner
+    return None
