@@ -28,7 +28,7 @@ from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
-from mgllm.progress import Progress
+from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest
 from mgllm.store import RunWriter, find_run, new_run, read_run, write_options
@@ -55,6 +55,7 @@ def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
 async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Finished:
     backend = make_backend(name, options)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    warn(line for material in materials for line in material.warnings)
     refuse_upload(backend, materials, options)
     await backend.open()
     try:
