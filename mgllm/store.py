@@ -79,7 +79,7 @@ class RunWriter:
     def append(self, record: Record) -> None:
         """Write one record, through to the operating system."""
         assert self._records is not None
-        kept = record if self._stores_text else record.model_copy(update={"text": None})
+        kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
         self._records.write(_line_of(kept) + "\n")
         self._records.flush()
 

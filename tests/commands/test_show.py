@@ -14,7 +14,12 @@ from mgllm.records import AnswerToken
 from mgllm.store import RunWriter, read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
 
-API: dict[str, Any] = {"model": "openai/gpt-6", "base_url": "http://127.0.0.1:1/v1", "items": 4, "missing": 0.0}
+API: dict[str, Any] = {
+    "model": "openai/gpt-6",
+    "base_url": "http://127.0.0.1:1/v1",
+    "items": 4,
+    "missing": 0.0,
+}
 
 
 def remarks(folder: Path, **how: Any) -> tuple[str, ...]:
