@@ -79,7 +79,7 @@ class RunWriter:
     def append(self, record: Record) -> None:
         """Write one record, through to the operating system."""
         assert self._records is not None
-        kept = record if self._stores_text else record.model_copy(update={"text": None})
+        kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
         self._records.write(_line_of(kept) + "\n")
         self._records.flush()
 
@@ -231,8 +231,8 @@ def _read_prompts(file: Path) -> dict[str, Prompt]:
 
 def _prompt_hashes(file: Path) -> Iterable[str]:
     if file.is_file():
-        for line in file.read_text(encoding="utf-8").splitlines():
-            with suppress(json.JSONDecodeError, KeyError):
+        for line in file.read_bytes().split(b"\n"):  # words of prompts may hold other marks of line ends
+            with suppress(ValueError, KeyError):
                 yield json.loads(line)["sha256"]
 
 

@@ -69,7 +69,9 @@ def said(
     if body.get("logprobs") and text:
         top = [{"token": text, "logprob": -0.1}, {"token": " other", "logprob": -2.5}]
         choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
-    usage: Json = {"prompt_tokens": 40, "completion_tokens": 2 + thoughts, "total_tokens": 42 + thoughts}
+    read = sum(len(turn["content"].split()) for turn in body["messages"])
+    written = 2 + thoughts
+    usage: Json = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
     if told:
         usage["completion_tokens_details"] = {"reasoning_tokens": thoughts}
     return {"id": "c", "object": "chat.completion", "model": "m-1", "choices": [choice], "usage": usage}
@@ -78,7 +80,9 @@ def said(
 def answer_of(body: Mapping[str, Any]) -> str:
     """The tiny question is answered; of a real one the first label that its prompt offers."""
     words = str(body["messages"][-1]["content"])
-    return "yes" if "water" in words else next(w for w in ("truthful", "win", "relaxed", "yes") if w in words)
+    return (
+        "yes" if "water" in words else next((w for w in ("truthful", "win", "relaxed") if w in words), "yes")
+    )
 
 
 def think(body: Mapping[str, Any], tokens: int, told: bool = True) -> Json:

@@ -1,4 +1,4 @@
-"""`mgllm models list|pull`: weights for local models."""
+"""`mgllm models list|pull|probe`: weights for local models, and what servers do."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
-from mgllm.cli.printing import print_json
+from mgllm.cli.printing import print_json, print_made
 
 if TYPE_CHECKING:
     from mgllm.commands.models_list import ModelRow
+    from mgllm.commands.models_probe import ProbedModel
 
-commands = typer.Typer(help="Local models: list, pull.", rich_markup_mode=None, no_args_is_help=True)
+commands = typer.Typer(
+    help="Local models: list, pull. Servers: probe.", rich_markup_mode=None, no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -53,3 +56,85 @@ def _print_model(row: ModelRow) -> None:
     name = f"local/{row.name}" + (" (what `local` means)" if row.default else "")
     typer.echo(f"{name}: {row.title}")
     typer.echo(f"  {row.folder}" if row.folder else f"  not here yet: mgllm models pull {row.name}")
+
+
+@commands.command("probe")
+def probe(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="As in --model: vllm/NAME, openai/NAME …")],
+    base_url: o.BaseUrl = None,
+    api_key_env: o.ApiKeyEnv = None,
+    model_args: o.ModelArgs = None,
+    reasoning_effort: o.ReasoningEffort = None,
+    json: o.Json = False,
+) -> None:
+    """Ask a server a few small questions (fewer than twenty) and say what it really does."""
+    from mgllm.commands._model_args import read_model_args
+    from mgllm.commands.models_probe import probe_model
+    from mgllm.experiment.options import ReachOptions
+
+    reach = ReachOptions(
+        base_url=base_url,
+        api_key_env=api_key_env,
+        model_args=read_model_args(model_args or ()),
+        max_retries=1,
+    )
+    print_made(probe_model(model, reach, reasoning_effort), _print_probed, as_json=json)
+
+
+def _print_probed(found: ProbedModel) -> None:
+    """A line for each thing that moves a number, and a command that fits."""
+    served = f", answered by {found.served_model}" if found.served_model else ""
+    context = f"{found.context:,} tokens" if found.context else "not told"
+    lines = {
+        "model": f"{found.model} at {found.base_url}{served}",
+        "log-probabilities": _probabilities(found),
+        "reasoning": _reasoning(found),
+        "system role": {
+            "system": "taken",
+            "developer": "taken under the name developer",
+            "folded": "refused; its words stand before the user's",
+        }.get(found.system_role, found.system_role),
+        "temperature": "taken" if found.temperature else "not taken",
+        "seed": _seed(found),
+        "bound of tokens": found.max_tokens,
+        "refused": ", ".join(found.refused) or "nothing",
+        "context": context if found.listed else f"{context}; the list of models does not name this one",
+        "rate limits": ", ".join(f"{k} {v}" for k, v in found.limits.items()) or "not told",
+        "shut down": _end(found),
+        "requests": str(found.requests),
+    }
+    for name, text in lines.items():
+        typer.echo(f"{name + ':':<19}{text}")
+    typer.echo(f"use: {found.use}")
+
+
+def _probabilities(found: ProbedModel) -> str:
+    told = {
+        "given": f"given, {found.probabilities.rivals} tokens a position, and they fit the text",
+        "none": "none; --score sample draws several answers instead",
+        "misaligned": "given, but the tokens do not spell the text: of no use",
+        "not numbers": "given, but the values are no log-probabilities: of no use",
+    }
+    return told[found.probabilities.shown]
+
+
+def _reasoning(found: ProbedModel) -> str:
+    thinking = found.thinking
+    spent = f" ({thinking.tokens_by_default} tokens for one word)" if thinking.tokens_by_default else ""
+    default = {True: f"by default{spent}", False: "not by default", None: "by default: not found out"}
+    said = ", ".join(f"{name} {value}" for name, value in thinking.said.items()) or "nothing to say"
+    least = "none" if thinking.told_off else f"not to be stopped, {thinking.tokens_at_least} tokens at least"
+    return f"{default[thinking.by_default]}; least: {least} ({said})"
+
+
+def _seed(found: ProbedModel) -> str:
+    same = {True: "one seed gave one text", False: "one seed gave two texts", None: "not tried twice"}
+    return f"{'taken' if found.seed else 'not taken'}; {same[found.same_twice]}"
+
+
+def _end(found: ProbedModel) -> str:
+    if found.ends is None or found.days_left is None:
+        return "no day is told"
+    return f"{found.ends}, {'in ' if found.days_left >= 0 else ''}{abs(found.days_left)} days" + (
+        "" if found.days_left >= 0 else " ago"
+    )

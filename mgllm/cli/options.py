@@ -40,6 +40,19 @@ Limit = Annotated[int | None, option("--limit", "Ask N items per scenario: seede
 Seed = Annotated[int | None, option("--seed", "Decides everything random on our side. Default: 0")]
 FormName = Annotated[str | None, option("--form", "auto, chat or cloze. Default: auto")]
 ReasoningName = Annotated[str | None, option("--reasoning", "direct or chain_of_thought.")]
+ReasoningEffort = Annotated[
+    str | None,
+    option(
+        "--reasoning-effort",
+        "none, minimal, low, medium, high … in the server's words. Default: the least, or its own "
+        "for chain_of_thought",
+    ),
+]
+BaseUrl = Annotated[str | None, option("--base-url", "Address of the server, up to /v1.")]
+ApiKeyEnv = Annotated[str | None, option("--api-key-env", "Name of the variable that holds the key.")]
+ModelArgs = Annotated[
+    list[str] | None, option("--model-arg", "K=V for the model; V may be JSON, K may be a.b. Repeatable.")
+]
 Paraphrase = Annotated[str | None, option("--paraphrase", "Another wording of the scenario, by its name.")]
 Display = Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")]
 Confusion = Annotated[

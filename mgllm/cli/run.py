@@ -12,7 +12,7 @@ from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made
 
 if TYPE_CHECKING:
-    from mgllm.commands.dry_run import DryRun
+    from mgllm.commands.dry_run import DryRun, DryScenario
     from mgllm.experiment.finishing import Finished
 
 
@@ -36,27 +36,35 @@ def run(
     cue_source: o.CueSource = None,
     arms: o.Arms = None,
     limit: o.Limit = None,
-    epochs: Annotated[int | None, option("--epochs", "Repetitions of every question. Default: 1")] = None,
+    epochs: Annotated[
+        int | None, option("--epochs", "Repetitions of every question. Default: 1, 8 with --score sample")
+    ] = None,
     shuffles: Annotated[
         int | None, option("--shuffles", "Donors per item in text+shuffled. Default: 1")
     ] = None,
     seed: o.Seed = None,
     form: o.FormName = None,
     reasoning: o.ReasoningName = None,
-    score: Annotated[str | None, option("--score", "auto, logprob or generate. Default: auto")] = None,
+    reasoning_effort: o.ReasoningEffort = None,
+    score: Annotated[
+        str | None, option("--score", "auto, logprob, generate or sample. Default: auto")
+    ] = None,
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
     attribute: Annotated[
         bool, option("--attribute", "Also leave each gesture out, and tell it alone: what it gives.")
     ] = False,
     yes: Annotated[bool, option("--yes", "Let --attribute ask more than 1,000 questions.")] = False,
-    base_url: Annotated[str | None, option("--base-url", "Address of the server, up to /v1.")] = None,
-    api_key_env: Annotated[
-        str | None, option("--api-key-env", "Name of the variable that holds the key.")
+    base_url: o.BaseUrl = None,
+    api_key_env: o.ApiKeyEnv = None,
+    model_args: o.ModelArgs = None,
+    temperature: Annotated[
+        float | None, option("--temperature", "Sampling temperature. Default: 0, 1 with --score sample")
     ] = None,
-    model_args: Annotated[list[str] | None, option("--model-arg", "K=V for the model. Repeatable.")] = None,
-    temperature: Annotated[float | None, option("--temperature", "Sampling temperature. Default: 0")] = None,
-    max_tokens: Annotated[int | None, option("--max-tokens", "Tokens generated at most.")] = None,
+    max_tokens: Annotated[
+        int | None,
+        option("--max-tokens", "Tokens generated at most, thoughts included. Default: 256, 1024, 4096"),
+    ] = None,
     concurrency: Annotated[int | None, option("--concurrency", "Questions in flight. Default: 16")] = None,
     max_retries: Annotated[
         int | None, option("--max-retries", "Attempts after the first. Default: 6")
@@ -112,6 +120,7 @@ def score(
 
 def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
     """One options value per model; a resumed run starts from its own options."""
+    from mgllm.commands._model_args import read_model_args
     from mgllm.commands._options import from_flat
     from mgllm.experiment.options import RunOptions
     from mgllm.store import find_run, read_options
@@ -119,39 +128,13 @@ def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
     said = o.given(context, "model", "resume", "dry_run", "json", "names", "no_store_text")
     said |= {"store_text": False} if context.params["no_store_text"] else {}
     said |= {"scenarios": tuple(context.params["names"])} if context.params["names"] else {}
-    said |= {"model_args": _pairs(said["model_args"])} if "model_args" in said else {}
+    said |= {"model_args": read_model_args(said["model_args"])} if "model_args" in said else {}
     resume = context.params["resume"]
     base = None
     if resume is not None:
         folder = find_run(resume, said.get("results") or Path("results"))
         base = read_options(folder, RunOptions)
     return [from_flat(said | ({"model": name} if name else {}), base) for name in models or [""]]
-
-
-def _pairs(words: list[str]) -> dict[str, str | int | float | bool]:
-    from mgllm.errors import InputError
-
-    pairs: dict[str, str | int | float | bool] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not (name and equals):
-            # Not shown: it may be a key.
-            raise InputError(
-                "--model-arg takes K=V, such as top_p=0.9; one of those given has no name or no ="
-            )
-        pairs[name] = _value(value)
-    return pairs
-
-
-def _value(text: str) -> str | int | float | bool:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _print_finished(finished: Finished, *, as_json: bool) -> None:
@@ -165,6 +148,8 @@ def _print_finished(finished: Finished, *, as_json: bool) -> None:
     elif finished.failed:
         typer.echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
         typer.echo(f"  mgllm run --resume {finished.folder}", err=True)
+    if finished.advice is not None:
+        typer.echo(f"mgllm: {finished.advice}", err=True)
     typer.echo(f"run: {finished.folder} (checks and exploratory differences: table.md)", err=True)
 
 
@@ -176,11 +161,33 @@ def _print_dry_run(plan: DryRun) -> None:
     costs = ("tokens in", "out at most", "USD at most", "detectable")
     typer.echo(_columns(("scenario", "pairs", "subjects", "prompts", *costs)))
     for row in plan.scenarios:
-        mark = "" if row.tokens_exact else "~"
-        dollars = "no price" if row.dollars_most is None else f"{mark}{row.dollars_most:.4f}"
-        tokens = (f"{mark}{row.tokens_in:,}", f"{row.tokens_out_most:,}")
-        numbers = (str(row.pairs), str(row.subjects), str(row.prompts), *tokens, dollars)
-        typer.echo(_columns((row.scenario, *numbers, f"{row.detectable_points:.0f} points")))
+        counts = (str(row.pairs), str(row.subjects), str(row.prompts))
+        cost = _cost(row, row.tokens_out_most, row.dollars_most)
+        typer.echo(_columns((row.scenario, *counts, *cost, f"{row.detectable_points:.0f} points")))
+        if row.tokens_out_thinking is not None:
+            cost = _cost(row, row.tokens_out_thinking, row.dollars_thinking)
+            typer.echo(_columns(("  if it thinks", "", "", "", *cost, "")).rstrip())
+    _print_remarks(plan)
+
+
+def _cost(row: DryScenario, tokens_out: int, dollars: float | None) -> tuple[str, str, str]:
+    """Tokens and dollars; `~` marks an estimate."""
+    mark = "" if row.tokens_exact else "~"
+    usd = "no price" if dollars is None else f"{mark}{dollars:.4f}"
+    return f"{mark}{row.tokens_in:,}", f"{tokens_out:,}", usd
+
+
+def _print_remarks(plan: DryRun) -> None:
+    """What the numbers of a dry run leave out."""
+    epochs = max(row.epochs for row in plan.scenarios)
+    if epochs > 1:
+        typer.echo(f"\nEvery question is asked {epochs} times; prompts, tokens and dollars count that.")
+    if any(row.tokens_out_thinking is not None for row in plan.scenarios):
+        typer.echo(
+            "\nif it thinks: a model that reasons before it answers writes up to 4,096 tokens a prompt, "
+            "all paid for.\n`mgllm models probe` tells whether it does, and whether it can be told not to; "
+            "--max-tokens bounds it."
+        )
     if extra := sum(row.attribution for row in plan.scenarios):
         typer.echo(f"\n{extra:,} of the prompts are asked for the attribution alone.")
     typer.echo(

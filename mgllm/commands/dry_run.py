@@ -9,11 +9,13 @@ from collections.abc import Mapping
 
 from mgllm.backends.base import Backend, traits_of
 from mgllm.experiment.asking import attribution_questions, group_questions
+from mgllm.experiment.manner import THINKING_TOKENS
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import ModelName, count_words, make_backend, parse_model
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
+from mgllm.progress import warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
 
@@ -46,6 +48,12 @@ class DryScenario(Frozen):
     """Tokens that it would write at most."""
     dollars_most: float | None
     """At most, by the prices given; None without prices."""
+    tokens_out_thinking: int | None = None
+    """The same for a model that thinks before it answers; None where it cannot, or `--max-tokens` says it."""
+    dollars_thinking: float | None = None
+    """Dollars at most, if it thinks."""
+    epochs: int = 1
+    """Repetitions of every question, counted above."""
     detectable_points: float
     """Smallest effect on accuracy, in points, that 80 % of such runs would find."""
 
@@ -70,6 +78,7 @@ def dry_run(options: RunOptions) -> DryRun:
 async def _dry(name: ModelName, options: RunOptions) -> DryRun:
     real = make_backend(name, options)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    warn(line for material in materials for line in material.warnings)
     refuse_upload(real, materials, options)
     backend: Backend = real if traits_of(real).local else _Unreached(real)
     await backend.open()
@@ -88,6 +97,9 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
     exact = backend.count_tokens("") is not None
     tokens_in = sum(_tokens(question, backend) for question in questions)
     tokens_out = 0 if scenario.form == "cloze" else sum(question.max_tokens for question in questions)
+    thinking = None
+    if options.ask.max_tokens is None and not traits_of(backend).local:
+        thinking = sum(max(question.max_tokens, THINKING_TOKENS) for question in questions)
     clusters = Counter(one.item.subject for one in planned)
     return DryScenario(
         scenario=scenario.name,
@@ -101,6 +113,9 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
         tokens_exact=exact,
         tokens_out_most=tokens_out,
         dollars_most=_dollars(tokens_in, tokens_out, options),
+        tokens_out_thinking=thinking,
+        dollars_thinking=None if thinking is None else _dollars(tokens_in, thinking, options),
+        epochs=options.ask.repetitions,
         detectable_points=100 * 2.80 * math.sqrt(DISCORDANT / scenario.items_asked),
     )
 
@@ -128,6 +143,7 @@ class _Unreached:
     def __init__(self, real: Backend) -> None:
         self.uploads, self.base_url = real.uploads, real.base_url
         self.traits = traits_of(real)
+        self._likely: Score = getattr(real, "likely_score", "logprob")
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -136,7 +152,7 @@ class _Unreached:
         return "chat"
 
     async def default_score(self) -> Score:
-        return "logprob"
+        return self._likely
 
     def count_tokens(self, text: str) -> int | None:
         return None

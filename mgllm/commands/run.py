@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from mgllm.backends.base import Backend
 from mgllm.errors import BudgetReached
 from mgllm.experiment.asking import (
@@ -26,10 +28,11 @@ from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
-from mgllm.progress import Progress
+from mgllm.experiment.rescoring import bring_up_to_date
+from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
-from mgllm.records import Record, RecordKey
-from mgllm.store import RunWriter, find_run, new_run, read_run, write_options
+from mgllm.records import Record, RecordKey, RunManifest
+from mgllm.store import MANIFEST, RunWriter, find_run, new_run, read_run, write_options
 
 
 def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
@@ -46,12 +49,14 @@ def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
     name = parse_model(options.model)
     options = with_prices(name, options)
     folder = find_run(resume, options.results) if resume is not None else None
+    options = _with_old_bound(options, folder)
     return asyncio.run(_run(name, options, folder))
 
 
 async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Finished:
     backend = make_backend(name, options)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    warn(line for material in materials for line in material.warnings)
     refuse_upload(backend, materials, options)
     await backend.open()
     try:
@@ -61,36 +66,66 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
             folder = new_run(options.results, plan.manifest.id)
             write_options(folder, options)
         else:
-            plan = _continued(plan, folder)
+            _refuse_changed(plan, folder)
         return await _ask(plan, backend, options, folder)
     finally:
         await backend.close()
 
 
-def _continued(plan: Plan, folder: Path) -> Plan:
+def _with_old_bound(options: RunOptions, folder: Path | None) -> RunOptions:
+    """A resumed run keeps its bound of tokens, which a model that thinks now and then would move."""
+    if folder is None or options.ask.max_tokens is not None:
+        return options
+    old = read_run(folder).manifest
+    if len({scenario.reasoning for scenario in old.scenarios}) > 1:
+        return options
+    ask = options.ask.model_copy(update={"max_tokens": old.max_tokens})
+    return options.model_copy(update={"ask": ask})
+
+
+def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
+    """What was sent; what only the first half of a resumed run has sent stays."""
+    sent: dict[str, JsonValue] = dict(manifest.sent)
+    for name, value in getattr(backend, "sent", {}).items():
+        old = sent.get(name)
+        sent[name] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+    return sent
+
+
+def _refuse_changed(plan: Plan, folder: Path) -> None:
     stored = read_run(folder)
     refuse_changes(stored, plan.manifest, {one.key: one.question.prompt for one in plan.planned})
-    return Plan(stored.manifest, plan.planned, plan.words)
 
 
 async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) -> Finished:
     with RunWriter(folder, stores_text=options.store_text) as writer:
+        plan = _continued(plan, folder, writer)
         writer.write_manifest(plan.manifest)
         done = {r.key: r for r in read_run(folder).records if r.outcome != "failed"}
         missing = sum(one.key not in done for one in plan.planned)
         stopped: BudgetReached | None = None
         try:
             with Progress(options.display, plan.manifest.model, missing, "records") as progress:
+                for line in getattr(backend, "warnings", ()):
+                    progress.say(f"warning: {line}")
                 if options.ask.attribute:
                     progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
                 desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
                 groups = _groups_to_ask(plan, done, desk)
                 stopped = await ask_all(groups, desk, options.reach.concurrency)
         finally:  # also after Ctrl-C or a refused key: the tables of what there is
-            dropped = {"dropped_parameters": backend.dropped_parameters}
-            writer.write_manifest(plan.manifest.model_copy(update=dropped))
+            told = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
+            writer.write_manifest(plan.manifest.model_copy(update=told))
             finished = finish(folder, writer, len(plan.planned), stopped)
         return finished
+
+
+def _continued(plan: Plan, folder: Path, writer: RunWriter) -> Plan:
+    """A resumed run under its own manifest, what it has judged by today's rules; a new one as it is."""
+    if not (folder / MANIFEST).exists():
+        return plan
+    manifest = bring_up_to_date(read_run(folder), plan.planned, plan.words, writer)
+    return Plan(manifest, plan.planned, plan.words)
 
 
 def _groups_to_ask(plan: Plan, done: Mapping[RecordKey, Record], desk: Desk) -> list[Group]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mgllm.analysis import RunRecords, render, summarise
+from mgllm.analysis import RunRecords, render, served_models, summarise
 from mgllm.errors import BudgetReached
-from mgllm.records import Summary
+from mgllm.records import Outcome, Record, Summary
 from mgllm.store import RunWriter, read_run
 
 TABLE_FORMATS = ("md", "csv", "tex")
@@ -32,19 +34,26 @@ class Finished:
     """Records without a reply."""
     stopped: BudgetReached | None = None
     """Why it stopped early, if a budget did."""
+    answered: int = 0
+    """Records with an answer."""
+    advice: str | None = None
+    """What to do where nothing was answered, or most replies were cut; None where all is well."""
 
     @property
     def exit_code(self) -> int:
-        """0 whole, 1 some records failed, 3 stopped by a budget."""
+        """0 whole, 1 some records failed or nothing was answered, 3 stopped by a budget."""
         if self.stopped is not None:
             return self.stopped.exit_code
-        return 1 if self.failed or self.records < self.planned else 0
+        nothing = self.records > 0 and not self.answered
+        return 1 if self.failed or nothing or self.records < self.planned else 0
 
 
 def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached | None) -> Finished:
     """Write `summary.json` and the tables of a run."""
     stored = read_run(folder)
-    summary = summarise([RunRecords(manifest=stored.manifest, records=stored.records)])
+    manifest = stored.manifest.model_copy(update={"served_models": served_models(stored.records)})
+    writer.write_manifest(manifest)
+    summary = summarise([RunRecords(manifest=manifest, records=stored.records)])
     tables = {suffix: render(summary, suffix) for suffix in TABLE_FORMATS}
     writer.write_tables(summary, tables)
     return Finished(
@@ -55,4 +64,44 @@ def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached
         records=len(stored.records),
         failed=sum(record.outcome == "failed" for record in stored.records),
         stopped=stopped,
+        answered=sum(record.outcome == "answered" for record in stored.records),
+        advice=advise(stored.records),
     )
+
+
+def advise(records: Sequence[Record]) -> str | None:
+    """A line for a run in which nothing was answered, or more than half of the replies were cut."""
+    outcomes = Counter(record.outcome for record in records)
+    cut = sum(record.finish_reason == "length" and record.outcome != "answered" for record in records)
+    if outcomes["answered"] and cut <= len(records) / 2:
+        return None
+    if not records:
+        return None
+    counts = ", ".join(
+        f"{count} {outcome}" for outcome, count in outcomes.most_common() if outcome != "answered"
+    )
+    what = (
+        f"{cut} of {len(records)} replies were cut"
+        if outcomes["answered"]
+        else f"nothing was answered: {counts}"
+    )
+    hints = Counter(record.error for record in records if record.error and record.outcome != "answered")
+    why = f"; most often: {hints.most_common(1)[0][0]}" if hints else ""
+    return f"{what}{why}. {_remedy(records, cut, outcomes)}"
+
+
+def _remedy(records: Sequence[Record], cut: int, outcomes: Counter[Outcome]) -> str:
+    """What most likely helps."""
+    if cut > len(records) / 2 or (cut and cut >= max(outcomes["failed"], outcomes["refused"])):
+        thought = sum((record.reasoning_tokens or 0) > 0 for record in records)
+        silent = sum(record.text == "" for record in records)
+        if max(thought, silent) > cut / 2:
+            return (
+                "Thoughts took up the bound: give --reasoning-effort none (or low), or a larger --max-tokens"
+            )
+        return "Give a larger --max-tokens"
+    if outcomes["failed"] > len(records) / 2:
+        return "Mend that, then go on with --resume"
+    if outcomes["refused"] > len(records) / 2:
+        return "The model declines the question: take another model, or another wording (--paraphrase)"
+    return "See the replies (mgllm show) and what the server does (mgllm models probe)"

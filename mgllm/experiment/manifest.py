@@ -26,11 +26,14 @@ from mgllm.store import StoredRun
 
 _MOVES_NUMBERS = (
     *("model", "base_url", "model_facts", "model_args", "temperature", "max_tokens", "seed", "epochs"),
-    *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256"),
+    *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256", "sent"),
 )
 _BY_PROMPTS = ("sha256", "templates")
 """Of a scenario: files whose every change that can move a number is seen in the prompts, labels and arms."""
-_UNSTABLE_FACTS = ("torch_threads",)
+_UNSTABLE_FACTS = ("torch_threads", "reasoning")
+"""`reasoning`: a model that thinks as it likes may do so at one first question and not at the next."""
+_NOT_COMPARED = ("max_tokens", "max_completion_tokens", "seed")
+"""Of what was sent: they have fields of their own in the manifest."""
 
 
 def describe_scenario(
@@ -105,6 +108,7 @@ def describe_run(
         base_url=backend.base_url,
         model_facts=dict(backend.facts),
         dropped_parameters=backend.dropped_parameters,
+        sent=dict(getattr(backend, "sent", {})),
         model_args=options.reach.model_args,
         temperature=ask.heat,
         max_tokens=max_tokens,
@@ -153,7 +157,7 @@ def _changed_setting(old: RunManifest, new: RunManifest) -> str | None:
             return f"the item set of scenario {now.name} was {_set(was)}, is now {_set(now)}"
     for field in _MOVES_NUMBERS:
         value, other = (_comparable(manifest, field) for manifest in (old, new))
-        if value != other:
+        if value != other and not (field == "sent" and not old.sent):  # runs from before told nothing of it
             return _difference(field, value, other)
     return None
 
@@ -184,9 +188,21 @@ def _comparable(manifest: RunManifest, field: str) -> object:
     value = manifest.model_dump(mode="json", by_alias=True)[field]
     if field == "model_facts":
         return {name: fact for name, fact in value.items() if name not in _UNSTABLE_FACTS}
+    if field == "sent":
+        return _without_bounds(value)
     if field == "scenarios":
         return [{key: part for key, part in one.items() if key not in _BY_PROMPTS} for one in value]
     return value
+
+
+def _without_bounds(sent: Mapping[str, object]) -> dict[str, object]:
+    """What was sent, in one manner or by manner, less what is compared elsewhere."""
+    kept = {name: one for name, one in sent.items() if name not in _NOT_COMPARED}
+    manners = [_without_bounds(one) for name, one in kept.items() if ", " in name and isinstance(one, dict)]
+    if not manners or len(manners) < len(kept):
+        return kept
+    same = all(one == manners[0] for one in manners)
+    return manners[0] if same else dict(zip(kept, manners, strict=True))
 
 
 def _difference(name: str, was: object, now: object) -> str:

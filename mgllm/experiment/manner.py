@@ -58,8 +58,14 @@ async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions)
     made = settle(found, ask, form, settled.score)
     update: dict[str, object] = {"lettered": _lettered(backend, form, settled.score, found)}
     if settled.thinks and ask.max_tokens is None:
-        update["max_tokens"] = max(THINKING_TOKENS, made.max_tokens)
+        update["max_tokens"] = max(made.max_tokens, _room_for_thoughts(backend))
     return made.model_copy(update=update)
+
+
+def _room_for_thoughts(backend: Backend) -> int:
+    """The usual bound, or half the context where that is less: the prompt must fit as well."""
+    context = backend.facts.get("context")
+    return min(THINKING_TOKENS, context // 2) if isinstance(context, int) else THINKING_TOKENS
 
 
 def _refuse_few(ask: AskOptions) -> None:

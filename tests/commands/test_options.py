@@ -168,7 +168,7 @@ def test_every_option_of_a_run_has_its_place() -> None:
         ({"model": "m", "limit": 0}, "--limit 0: Input should be greater than or equal to 1"),
         ({"model": "m", "timeout_s": 0}, "--timeout 0: "),
         ({"model": "m", "store_text": "perhaps"}, "--no-store-text 'perhaps': "),
-        ({"model": "m", "model_args": 5}, "--model-arg 5: "),
+        ({"model": "m", "model_args": [5]}, "--model-arg [5]: "),
         ({"model": "m", "scenarios_dir": 5}, "--scenarios 5: "),
         ({"model": "m", "prompts_dir": 5}, "--prompts 5: "),
         ({"model": "m", "scenarios": ["a", 5]}, "--scenarios 5: "),
