@@ -87,7 +87,7 @@ _RAW = (
         b"\xef\xbb\xbf",
     ),
 )
-_STATUSES = (*[200] * 12, 201, 204, 400, 403, 413, 422, 429, 500, 503, 529)
+_STATUSES = (*[200] * 30, 201, 204, 400, 403, 413, 422, 429, 500, 503, 529)
 _HEADERS: tuple[dict[str, str], ...] = (
     {"retry-after": "soon"},
     {"retry-after": "-5"},
@@ -111,7 +111,7 @@ def mutant(seed: int) -> Mutant:
     raw = json.dumps(body, ensure_ascii=rng.random() < 0.7).encode("utf-8", "surrogatepass")
     if rng.random() < 0.15:
         raw = _as_events(body)
-    for _ in range(rng.choice((0, 0, 0, 1, 2))):
+    for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 1, 2))):
         raw = _spoilt(raw, rng)
     headers = rng.choice(_HEADERS) if rng.random() < 0.2 else {"content-type": "application/json"}
     return Mutant(rng.choice(_STATUSES), headers, raw)
