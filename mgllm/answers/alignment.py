@@ -1,34 +1,67 @@
-"""Label scores from the few likeliest tokens that a server shows.
+"""Probabilities of the labels at the token where the written answer begins, or none.
 
-At the position where the answer begins, every shown token is given to the label that it begins (or that
-begins it); the spellings of a label are summed. A token that fits several labels is given to none and
-counts as not shown. `missing_mass` = 1 − all shown probability (+ that of tokens fitting several labels);
-probability shown for other words is *not* missing. A label that was not seen is censored: its score is an
-upper bound, the smaller of the missing mass and the smallest shown probability, never zero.
+The answer is found in the words first. Its first character, in bytes, names the token; every token shown
+there is given to the label whose name it begins, all spellings of a label summed. While the written token
+fits several labels, the next position tells them apart, weighted by the path that leads there. Where tokens
+and text do not agree, where values are no log-probabilities, where a label is not among the shown tokens or
+the model held its own answer for unlikely, there are no probabilities: the words alone decide.
 """
 
 from __future__ import annotations
 
 import math
-import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from mgllm.records import AnswerToken, CensoredReason, Choice, LabelScores, Position
+from mgllm.answers.plain import is_word, plain
+from mgllm.answers.spelling import SPELLINGS, Spelling, place_tokens, spelled_plainly, token_bytes
+from mgllm.answers.words import Reading
+from mgllm.records import AnswerToken, CensoredReason, LabelScores, Position, Rival, ShownToken
 
-LOOK_AHEAD = 8
-"""Tokens in which the answer must begin; before it stand spaces, markdown, or "The answer is"."""
-_LOWEST = -100.0
-"""Nats; servers write −9999 or −inf for what they did not compute."""
-_ROUNDING = 1e-6
-"""What 1 − a sum of rounded probabilities can be off by: missing mass is not known finer."""
-_SHELL = " \t\r\n▁ĠĊ\"'`“”‘’«»„*_#>-:([{"
-"""Stripped from a token before it is compared: spaces in their three spellings, quotes, markdown."""
-_ANSWER = re.compile(r"answer\W{0,4}:|</think(?:ing)?>", re.IGNORECASE)
-_WORDS_OF_ONE_LETTER = frozenset({"a", "i"})
+LEAST_MASS = 0.05
+"""A written label that had less probability was not chosen at this token: a greedy answer has the most."""
+MOST_KEPT = 12
+"""Tokens of an answer that a record keeps: more than any two labels share."""
+_NOT_COMPUTED = -1000.0
+"""Nats; servers write −9999 for what they did not compute."""
+_ROUNDED = 0.02
+"""What a rounded log-probability may exceed 0 by, and a sum of rounded probabilities 1."""
+_SHELL = " \t\r\n\"'`“”‘’«»„*_#>-–—:([{（「『【\\$"
+"""Before a label in its token: spaces, quotes, Markdown, brackets."""
+_WORDS = frozenset(
+    [
+        "a",
+        "i",
+        "as",
+        "at",
+        "an",
+        "be",
+        "he",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "no",
+        "of",
+        "on",
+        "or",
+        "she",
+        "so",
+        "that",
+        "the",
+        "this",
+        "to",
+        "un",
+        "we",
+    ]
+)
+"""Short words that also begin a label: "He" is not the beginning of "hesitant"."""
 
 
 def shares_first_token(labels: Sequence[str]) -> bool:
-    """Whether two labels may begin with the same token, so that only letters can tell them apart.
+    """Whether two labels may begin with the same token; they are then offered as letters.
 
     >>> shares_first_token(["truthful", "deceptive"]), shares_first_token(["relaxed", "reserved"])
     (False, True)
@@ -39,100 +72,228 @@ def shares_first_token(labels: Sequence[str]) -> bool:
     )
 
 
-def score_labels(
-    positions: Sequence[Position], choices: Sequence[Choice], *, after_answer: bool
-) -> LabelScores | None:
-    """Scores of all labels where the answer begins; None where fewer than two tokens were shown there.
+def keep_tokens(
+    text: str, positions: Sequence[Position], reading: Reading
+) -> tuple[AnswerToken, ...] | CensoredReason:
+    """The tokens of the written answer with their places in the text, or why there are none.
 
     Args:
-        positions: all tokens of the reply.
-        choices: the labels.
-        after_answer: the answer begins behind the last "Answer:"; without one there are no scores.
+        text: the reply's words.
+        positions: all tokens that the server shows.
+        reading: the answer and where it stands in `text`.
     """
-    begin = _begin(positions, required=after_answer)
-    near = [] if begin is None else [p for p in positions[begin : begin + LOOK_AHEAD] if len(p.tops) > 1]
-    if not near:
-        return None
-    labels = {choice.label: choice.text.strip().casefold() for choice in choices}
-    hearable = [p for p in near if any(len(_fits(token, labels)) == 1 for token, _ in p.tops)]
-    spoken = [p for p in hearable if _bare(p.token)]
-    return _score((spoken or hearable or near)[0], labels)
-
-
-def bounded_nats(value: float | None) -> float:
-    """A log-probability as servers write it, between −100 and 0; what is none is −100."""
-    return _LOWEST if value is None or math.isnan(value) else max(_LOWEST, min(0.0, value))
-
-
-def _begin(positions: Sequence[Position], *, required: bool) -> int | None:
-    """Index of the first token behind the last "Answer:" or reasoning block; without either 0 or None."""
-    text = "".join(position.token for position in positions)
-    marks = list(_ANSWER.finditer(text))
-    if not marks:
-        return None if required else 0
-    at = 0
-    for index, position in enumerate(positions):
-        if at >= marks[-1].end():
-            return index
-        at += len(position.token)
-    return None
-
-
-def _score(position: Position, labels: Mapping[str, str]) -> LabelScores:
-    seen: dict[str, list[float]] = {label: [] for label in labels}
-    shared: dict[str, float] = dict.fromkeys(labels, 0.0)
-    ambiguous = 0.0
-    for token, nats in position.tops:
-        fits = _fits(token, labels)
-        if len(fits) == 1:
-            seen[fits[0]].append(nats)
-        elif fits:
-            ambiguous += math.exp(nats)
-            for label in fits:
-                shared[label] += math.exp(nats)
-    unseen = max(0.0, 1.0 - math.fsum(math.exp(nats) for _, nats in position.tops))
-    smallest = math.exp(min(nats for _, nats in position.tops))
-    bound = min(max(unseen, _ROUNDING), smallest)
-    total = {
-        label: _log_sum(values) if values else bounded_nats(math.log(max(bound + shared[label], 1e-43)))
-        for label, values in seen.items()
-    }
-    censored = tuple(label for label, values in seen.items() if not values)
-    return LabelScores(total=total, mean=total, missing_mass=min(1.0, unseen + ambiguous), censored=censored)
-
-
-def _fits(token: str, labels: Mapping[str, str]) -> list[str]:
-    """The labels that a token begins, or that begin it."""
-    bare = _bare(token)
-    if not bare:
-        return []
-    return [label for label, text in labels.items() if _supports(bare, text)]
-
-
-def _supports(bare: str, text: str) -> bool:
-    if text.startswith(bare):
-        return text == bare or bare not in _WORDS_OF_ONE_LETTER
-    if not bare.startswith(text):
-        return False
-    return len(text) > 2 or not bare[len(text)].isalnum()  # "B." is the letter B, "But" is not
-
-
-def _bare(token: str) -> str:
-    return token.strip(_SHELL).casefold()
-
-
-def _log_sum(nats: Sequence[float]) -> float:
-    top = max(nats)
-    return min(0.0, top + math.log(math.fsum(math.exp(value - top) for value in nats)))
-
-
-def keep_tokens(
-    text: str, positions: Sequence[Position], reading: object
-) -> tuple[AnswerToken, ...] | CensoredReason:
-    return "no_tokens"
+    if not any(position.tops for position in positions):
+        return "no_tokens"
+    starts = place_tokens(text, positions)
+    if starts is None:
+        return "misaligned"
+    begin, end = (len(text[:at].encode("utf-8", "surrogatepass")) for at in (reading.start, reading.end))
+    ends = [*starts[1:], math.inf]
+    near = [
+        i for i, (first, last) in enumerate(zip(starts, ends, strict=True)) if last > begin and first <= end
+    ]
+    return tuple(_kept(positions[i], starts[i]) for i in near[:MOST_KEPT]) or "misaligned"
 
 
 def read_scores(
-    text: str, kept: Sequence[AnswerToken], reading: object, words: object
+    text: str, kept: Sequence[AnswerToken], reading: Reading, words: Mapping[str, Sequence[str]]
 ) -> LabelScores | CensoredReason:
-    return "no_tokens"
+    """The labels' log-probabilities at the written answer, or why there are none.
+
+    Args:
+        text: the reply's words.
+        kept: tokens from the one in which the answer begins.
+        reading: the answer and where it stands in `text`.
+        words: by label id, everything that names it.
+    """
+    whole = text.encode("utf-8", "surrogatepass")
+    begin = len(text[: reading.start].encode("utf-8", "surrogatepass"))
+    first = next((i for i in reversed(range(len(kept))) if kept[i].start <= begin), None)
+    if first is None:
+        return "no_tokens"
+    tokens = kept[first:]
+    spell = _spelling(whole, tokens[0])
+    if spell is None or _bare(whole[max(0, tokens[0].start) : begin]):
+        return "misaligned"
+    return _Walk(words, spell).scores(whole[begin:], begin, tokens, str(reading.label))
+
+
+class _Shown(NamedTuple):
+    """A rival in bytes."""
+
+    bare: bytes
+    """What it writes, in one case."""
+    nats: float | None
+
+
+class _Walk:
+    """Goes along the written answer until one label is left."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]], spell: Spelling) -> None:
+        self._spell = spell
+        self._left = {label: _openings(names) for label, names in words.items()}
+        self._mass: dict[str, list[float]] = {label: [] for label in words}
+        self._unclear = 0.0
+        self._path = 1.0
+
+    def scores(
+        self, written: bytes, begin: int, tokens: Sequence[AnswerToken], answer: str
+    ) -> LabelScores | CensoredReason:
+        shown_mass = 0.0
+        for index, token in enumerate(tokens):
+            piece = self._written(token, written, begin, first=index == 0)
+            shown = [self._shown(top, first=index == 0) for top in token.top]
+            if piece is None or not shown:
+                return "misaligned" if piece is None else "not_parted" if index else "no_tokens"
+            wrong = _no_numbers(shown)
+            if wrong:
+                return "no_numbers"
+            if index == 0:
+                shown_mass = math.fsum(_probability(one) for one in shown)
+            alive = self._step(piece, shown, single_letters=len(written[:2].strip(b" .")) == 1)
+            if isinstance(alive, str):
+                return alive
+            if alive == 1:
+                return self._result(answer, max(0.0, 1.0 - shown_mass))
+        return "not_parted"
+
+    def _step(self, piece: bytes, shown: Sequence[_Shown], *, single_letters: bool) -> int | CensoredReason:
+        """Share out one position; how many labels the written token leaves."""
+        fitting = self._fitting(piece)
+        same = [one for one in shown if one.bare == piece]
+        if not fitting:
+            return "misaligned"
+        if not same or all(one.nats is None or one.nats <= _NOT_COMPUTED for one in same):
+            return "no_numbers" if same else "not_shown"
+        for one in shown:
+            fits = self._fitting(one.bare) if one.bare != piece else fitting
+            if not fits or (one.bare != piece and _is_a_word(one.bare, fits, self._left, single_letters)):
+                continue
+            if one.nats is None:
+                return "no_numbers"
+            if len(fits) == 1:
+                self._mass[next(iter(fits))].append(self._path * _probability(one))
+            elif one.bare != piece:
+                self._unclear += self._path * _probability(one)
+        self._path *= math.fsum(_probability(one) for one in same)
+        self._left = {
+            label: {name[len(piece) :] for name in self._left[label] if _begins(piece, name)}
+            for label in fitting
+        }
+        return len(fitting)
+
+    def _fitting(self, bare: bytes) -> set[str]:
+        return {label for label, names in self._left.items() if any(_fits(bare, name) for name in names)}
+
+    def _result(self, answer: str, unseen: float) -> LabelScores | CensoredReason:
+        mass = {label: math.fsum(parts) for label, parts in self._mass.items()}
+        if any(value <= 0 for value in mass.values()):
+            return "not_shown"
+        if self._unclear >= LEAST_MASS:
+            return "not_parted"
+        if mass[answer] < LEAST_MASS:
+            return "unlikely"
+        total = {label: min(0.0, math.log(value)) for label, value in mass.items()}
+        return LabelScores(total=total, mean=total, missing_mass=min(1.0, unseen + self._unclear))
+
+    def _shown(self, top: ShownToken, *, first: bool) -> _Shown:
+        raw = token_bytes(top.token, bytes(top.bytes) if top.bytes is not None else None, self._spell)
+        return _Shown(_fold(_bare(raw) if first else raw), top.logprob)
+
+    def _written(self, token: AnswerToken, written: bytes, begin: int, *, first: bool) -> bytes | None:
+        """What a token writes of the answer; None where its place in the text says something else."""
+        raw = token_bytes(token.token, bytes(token.bytes) if token.bytes is not None else None, self._spell)
+        at = token.start - begin
+        if first:
+            piece = raw[-at:]
+            return _fold(piece) if written.startswith(piece) and piece else None
+        inside = written[at : at + len(raw)]
+        return _fold(raw) if raw.startswith(inside) else None
+
+
+def _kept(position: Position, start: int) -> AnswerToken:
+    return AnswerToken(
+        start=start,
+        token=position.token,
+        bytes=None if position.raw is None else tuple(position.raw),
+        top=tuple(_shown_token(rival) for rival in position.tops),
+    )
+
+
+def _shown_token(rival: Rival) -> ShownToken:
+    nats = rival.nats if rival.nats is not None and math.isfinite(rival.nats) else None
+    return ShownToken(token=rival.token, bytes=None if rival.raw is None else tuple(rival.raw), logprob=nats)
+
+
+def _spelling(whole: bytes, token: AnswerToken) -> Spelling | None:
+    """The spelling in which a token says what stands at its place; it may begin before the text."""
+    raw = bytes(token.bytes) if token.bytes is not None else None
+    for spell in SPELLINGS:
+        piece = token_bytes(token.token, raw, spell)
+        if whole.startswith(piece[max(0, -token.start) :], max(0, token.start)):
+            return spell
+    return spelled_plainly if raw is not None else None
+
+
+def _openings(names: Sequence[str]) -> set[bytes]:
+    """A label's names as tokens may write them."""
+    forms = {
+        form
+        for name in names
+        for form in (name.strip(), plain(name).text.strip(), unicodedata.normalize("NFD", name.strip()))
+    }
+    return {_fold(form.encode()) for form in forms if form}
+
+
+def _begins(piece: bytes, name: bytes) -> bool:
+    return name.startswith(piece)
+
+
+def _fits(bare: bytes, name: bytes) -> bool:
+    """Whether a token goes on with a name, or writes all of it and then something that is no word."""
+    if not bare:
+        return False
+    if name.startswith(bare):
+        return True
+    return bare.startswith(name) and not _goes_on(bare[len(name) :])
+
+
+def _goes_on(tail: bytes) -> bool:
+    """Whether what follows a name makes another word of it."""
+    text = tail.decode("utf-8", "replace")
+    return is_word(text[0]) or (text[0] in "-_'" and len(text) > 1 and is_word(text[1]))
+
+
+def _is_a_word(bare: bytes, fits: set[str], left: Mapping[str, set[bytes]], single_letters: bool) -> bool:
+    """Whether a token that begins a label is more likely a word of its own."""
+    text = bare.decode("utf-8", "replace")
+    if text not in _WORDS:
+        return False
+    whole = any(name == bare for label in fits for name in left[label])
+    return not whole or (len(text) == 1 and not single_letters)
+
+
+def _no_numbers(shown: Sequence[_Shown]) -> bool:
+    """Whether the values of a position cannot be log-probabilities."""
+    values = [one.nats for one in shown if one.nats is not None]
+    return (
+        not values
+        or any(value > _ROUNDED for value in values)
+        or math.fsum(map(_probability, shown)) > 1 + _ROUNDED
+    )
+
+
+def _probability(one: _Shown) -> float:
+    if one.nats is None or one.nats <= _NOT_COMPUTED:
+        return 0.0
+    return math.exp(min(0.0, one.nats))
+
+
+def _bare(raw: bytes) -> bytes:
+    """Without what may stand before a label."""
+    return raw.decode("utf-8", "surrogateescape").lstrip(_SHELL).encode("utf-8", "surrogateescape")
+
+
+def _fold(raw: bytes) -> bytes:
+    """In one case; parts of characters stay as they are."""
+    return raw.decode("utf-8", "surrogateescape").casefold().encode("utf-8", "surrogateescape")

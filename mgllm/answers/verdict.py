@@ -37,12 +37,7 @@ def judge(
         return _scored(reply.scores, target)
     if reply.finish_reason == "length":
         return Verdict(outcome="unparsed", hint=reply.hint or CUT)
-    reading = read_words(reply.text or "", words)
-    if reading.label is None:
-        if reading.refused:
-            return Verdict(outcome="refused")
-        return Verdict(outcome="unparsed", hint=reply.hint or "the reply does not name exactly one label")
-    return _answered(reading.label, target, **_read_probabilities(reply, question, reading, words))
+    return _said(reply, question, target, words)
 
 
 def probabilities(scores: LabelScores) -> dict[str, float]:
@@ -58,6 +53,17 @@ def most_probable(scores: LabelScores) -> str | None:
     top = max(scores.total.values())
     best = [label for label, total in scores.total.items() if total == top]
     return best[0] if len(best) == 1 else None
+
+
+def _said(
+    reply: Reply, question: Question, target: str | None, words: Mapping[str, Sequence[str]]
+) -> Verdict:
+    reading = read_words(reply.text or "", words)
+    if reading.refused:
+        return Verdict(outcome="refused")
+    if reading.label is None:
+        return Verdict(outcome="unparsed", hint=reply.hint or reading.hint)
+    return _answered(reading.label, target, **_read_probabilities(reply, question, reading, words))
 
 
 def _scored(scores: LabelScores, target: str | None) -> Verdict:

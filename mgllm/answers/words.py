@@ -1,20 +1,42 @@
-"""The label that a reply names in words: pure, so that stored replies can be read again."""
+"""The label that a reply gives in words: pure, so that stored replies can be read again.
+
+In order: thoughts are taken off; an answer stated in a form of its own; a refusal; what the prose says. A
+refusal that names a label is a refusal. When in doubt there is no answer.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from mgllm.answers.naming import Mention, find_mentions, names_of
+from mgllm.answers.plain import Plain, plain
+from mgllm.answers.polarity import polarities
 from mgllm.answers.refusals import declines
+from mgllm.answers.stated import find_statement, unformatted
+from mgllm.answers.thoughts import spoken_part
 from mgllm.records import Label
 
-_THINKING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_UNCLOSED = re.compile(r"<(think|thinking|reasoning)>(?!.*</\1>).*", re.DOTALL | re.IGNORECASE)
-_ANSWER = re.compile(r"\banswer\b\W{0,4}:\W*|\banswer is\b\W*", re.IGNORECASE)
-_NEGATION = re.compile(
-    r"\b(?:not|never|neither|nor|isn't|wasn't|doesn't|didn't|cannot|than)(?:\W+\w+)?\W+$", re.I
-)
+LONGEST = 200_000
+"""Characters of a reply that are read; a longer one is no answer."""
+MOST_MENTIONS = 400
+"""Labels named in one reply; with more it is no answer but a list."""
+_NO_LABEL = "the reply does not name exactly one label"
+
+
+class Reading(NamedTuple):
+    """What a reply says."""
+
+    label: str | None
+    """Id of the one label that it gives as its answer; None where it gives none."""
+    start: int = 0
+    """First character of the answer in the reply."""
+    end: int = 0
+    """One past its last character."""
+    refused: bool = False
+    """Whether it declines to answer."""
+    hint: str = ""
+    """Without a label, why there is none."""
 
 
 def label_words(labels: Sequence[Label], lettered: bool) -> dict[str, tuple[str, ...]]:
@@ -26,70 +48,48 @@ def label_words(labels: Sequence[Label], lettered: bool) -> dict[str, tuple[str,
     }
 
 
-def find_label(text: str, words: Mapping[str, Sequence[str]]) -> str | None:
-    """The one label that a text names, or None where it names none, several or the contrary of one.
+def read_words(text: str, words: Mapping[str, Sequence[str]]) -> Reading:
+    """The answer in a reply.
 
-    >>> find_label("Answer: **deceptive**.", {"t": ["truthful"], "d": ["deceptive"]})
+    >>> words = {"t": ["truthful"], "d": ["deceptive"]}
+    >>> read_words("Answer: **deceptive**.", words).label
     'd'
-    >>> find_label("She is not truthful", {"t": ["truthful"], "d": ["deceptive"]}) is None
+    >>> read_words("She is not truthful", words).label is None
     True
     """
-    text = _UNCLOSED.sub("", _THINKING.sub("", text.replace("’", "'")))
-    marks = list(_ANSWER.finditer(text))
-    if marks:
-        last = text[marks[-1].end() :].lstrip()
-        return _label_in(last.split("\n")[0], words)
-    first = text.strip().split("\n")[0]
-    return _whole(first, words) or _label_in(text, words)
-
-
-def mentions(text: str, words: Mapping[str, Sequence[str]]) -> list[tuple[str, int]]:
-    """Labels named in a text and where; at one place the longest name counts."""
-    names = sorted(
-        ((name, label) for label, ns in words.items() for name in ns), key=lambda pair: -len(pair[0])
+    if len(text) > LONGEST:
+        return Reading(None, hint=f"the reply has {len(text):,} characters; lower --max-tokens")
+    said = spoken_part(plain(text))
+    if said.plain is None:
+        return Reading(None, hint=said.why)
+    names = names_of(words)
+    spoken = said.plain._replace(text=unformatted(said.plain.text))
+    if len(find_mentions(spoken.text, names)) > MOST_MENTIONS:
+        return Reading(None, hint=_NO_LABEL)
+    statement = find_statement(spoken.text, names)
+    if statement is not None and statement.firm and statement.found is not None:
+        return _reading(statement.found, spoken)
+    if declines(spoken.text):
+        return Reading(None, refused=True)
+    found = (
+        statement.found if statement is not None else _given(spoken.text, find_mentions(spoken.text, names))
     )
-    taken: list[tuple[int, int]] = []
-    found = []
-    for name, label in names:
-        flags = 0 if len(name) == 1 else re.IGNORECASE  # a lettered "A" is not the article "a"
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags):
-            if all(match.end() <= start or match.start() >= end for start, end in taken):
-                taken.append(match.span())
-                found.append((label, match.start()))
-    return found
+    return Reading(None, hint=_NO_LABEL) if found is None else _reading(found, spoken)
 
 
-def _whole(line: str, words: Mapping[str, Sequence[str]]) -> str | None:
-    bare = line.strip(" \t\"'`*_.,:;!()[]{}<>#-").casefold()
-    return next((label for label, names in words.items() if bare in {n.casefold() for n in names}), None)
+def find_label(text: str, words: Mapping[str, Sequence[str]]) -> str | None:
+    """Id of the one label that a reply gives, or None."""
+    return read_words(text, words).label
 
 
-def _label_in(text: str, words: Mapping[str, Sequence[str]]) -> str | None:
-    found = set()
-    for label, start in mentions(text, words):
-        if _NEGATION.search(text[:start]):
-            return None
-        found.add(label)
-    return found.pop() if len(found) == 1 else None
+def _given(text: str, mentions: Sequence[Mention]) -> Mention | None:
+    """The label that the prose gives, if it gives one alone and nowhere denies it."""
+    poles = polarities(text, mentions)
+    given = [one for one, pole in zip(mentions, poles, strict=True) if pole == "given"]
+    labels = {one.label for one in given}
+    denied = {one.label for one, pole in zip(mentions, poles, strict=True) if pole == "denied"}
+    return given[0] if len(labels) == 1 and not labels & denied else None
 
 
-class Reading(NamedTuple):
-    """What a text says."""
-
-    label: str | None
-    """Id of the one label that it gives as its answer; None where it gives none."""
-    start: int = 0
-    """First character of the answer in the text."""
-    end: int = 0
-    """One past its last character."""
-    refused: bool = False
-    """Whether it declines to answer."""
-
-
-def read_words(text: str, words: Mapping[str, Sequence[str]]) -> Reading:
-    """The answer in a text."""
-    label = find_label(text, words)
-    if label is None:
-        return Reading(None, refused=declines(text))
-    start = next((at for one, at in mentions(text, words) if one == label), 0)
-    return Reading(label, start, start + 1)
+def _reading(found: Mention, spoken: Plain) -> Reading:
+    return Reading(found.label, spoken.origin[found.start], spoken.origin[found.end])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
@@ -115,6 +115,28 @@ class Settling(Protocol):
         Raises:
             FatalBackendError: the server does not answer a first question.
         """
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """A backend that can see from all questions, before the first is asked, what none of them survives."""
+
+    def check(self, questions: Iterable[Question]) -> None:
+        """Look at every question; those that fail alone are left to `ask`.
+
+        Raises:
+            FatalBackendError: answers would not be answers to what is asked; one line says what to do.
+        """
+
+
+def check_questions(backend: Backend, questions: Iterable[Question]) -> None:
+    """Let a backend look at all questions, if it wants to.
+
+    Raises:
+        FatalBackendError: they cannot be asked so.
+    """
+    if isinstance(backend, Checking):
+        backend.check(questions)
 
 
 async def settle(backend: Backend, reasoning: Reasoning, score: Score | None) -> Settled:

@@ -5,25 +5,36 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mgllm.backends.base import BackendOptions, Traits, backend
+from mgllm.backends.base import BackendOptions, Settled, Traits, backend
 from mgllm.backends.weights.encoding import (
     Continuations,
     Encoded,
+    decoder,
     encode_labels,
     encode_prompt,
     label_texts,
     tokenize,
 )
 from mgllm.backends.weights.known_models import DEFAULT_MODEL
+from mgllm.backends.weights.labels import refuse_labels, refuse_rows, unknown_ids
 from mgllm.backends.weights.loading import Facts, load_model, read_settings
-from mgllm.errors import BackendError, InputError
-from mgllm.records import Choice, Form, LabelScores, Question, Reply, Score, Usage
+from mgllm.backends.weights.stopping import ANSWER, answer_end, never, opener_shown, stopper, thought_tokens
+from mgllm.backends.weights.templating import (
+    closing,
+    generation_tail,
+    has_template,
+    opened_thought,
+    writes_thoughts,
+)
+from mgllm.backends.weights.thoughts import Mark
+from mgllm.errors import BackendError, FatalBackendError, InputError
+from mgllm.records import Choice, Form, LabelScores, Question, Reasoning, Reply, Score, Usage
 
 if TYPE_CHECKING:
     from mgllm.backends.weights.engine import Engine, Generated
@@ -57,6 +68,7 @@ class LocalBackend:
             )
         self.name = options.model or DEFAULT_MODEL
         self.settings = read_settings(options.model_args)
+        self.effort = options.reasoning_effort
         self.concurrency = 1
         self.facts: Facts = {}
         self.dropped_parameters: tuple[str, ...] = ()
@@ -65,6 +77,7 @@ class LocalBackend:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="mgllm-local")
         self._engine: Engine | None = None
         self._tokenizer: Any = None
+        self._unknown: frozenset[int] = frozenset()
         self._tokenizing = RLock()  # a tokenizer serves one thread at a time
         self._closing = Event()
         self._prepare = lru_cache(maxsize=16)(self._prepare_question)  # fits() and ask() of one item's arms
@@ -87,16 +100,54 @@ class LocalBackend:
         """Always logprob: the model is in our hands."""
         return "logprob"
 
+    async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
+        """What is asked for. A thought that the chat template opens is closed in direct form, and a fact.
+
+        Raises:
+            FatalBackendError: nobody knows how to close it, or the template refuses a question.
+        """
+        if not has_template(self._tokenizer):
+            return Settled(score=score or "logprob")
+        with self._tokenizing:
+            tail = generation_tail(self._tokenizer, reasoning, self.effort)
+            if reasoning == "chain_of_thought":
+                return Settled(score=score or "logprob", thinks=writes_thoughts(self._tokenizer, tail))
+            if closing(self._tokenizer, tail):
+                self.facts = {**self.facts, "thoughts_closed": True}
+        return Settled(score=score or "logprob")
+
+    def check(self, questions: Iterable[Question]) -> None:
+        """See before the first question that all words of each prompt reach the model, and that no label's
+        score is decided by how it is spelled.
+
+        Raises:
+            FatalBackendError: they do not; one line says what to do.
+        """
+        for question in questions:
+            try:
+                encoded, behind, _ = self._prepare(question)
+                if behind is None and question.score == "logprob":
+                    behind = self._encode_after(question.choices, encoded, ANSWER)
+            except FatalBackendError:
+                raise
+            except BackendError:
+                continue  # this question alone cannot be asked, and asking tells why
+            if behind is not None:
+                texts = [choice.text for choice in question.choices]
+                refuse_labels(texts, behind.ids, self._unknown, question.prompt.form)
+
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` by the model's tokenizer, without special ones."""
         with self._tokenizing:
-            return len(tokenize(self._tokenizer, text, special=False)[0])
+            return len(tokenize(self._tokenizer, text)[0])
 
     def fits(self, question: Question) -> str | None:
         """None, or one line that says how many tokens are too many."""
         room = getattr(self._ready.model.config.get_text_config(), "max_position_embeddings", None)
         try:
             need = self._prepare(question).tokens
+        except FatalBackendError:
+            raise
         except BackendError:
             return None  # asking tells what is wrong
         if not isinstance(room, int) or need <= room:
@@ -112,6 +163,8 @@ class LocalBackend:
         start = time.perf_counter()
         try:
             reply = await loop.run_in_executor(self._worker, self._answer, question)
+        except FatalBackendError:
+            raise
         except (BackendError, RuntimeError, ValueError) as error:
             why = next(iter(str(error).splitlines()), "") or type(error).__name__
             reply = Reply(error=why)
@@ -136,16 +189,21 @@ class LocalBackend:
         engine = Engine(loaded.model)
         engine.probe()
         self._tokenizer = loaded.tokenizer
+        self._unknown = unknown_ids(loaded.tokenizer)
+        self._decode = decoder(loaded.tokenizer)
         self.facts = {**loaded.facts, "label_tree": engine.branches}
         self._engine = engine
 
     def _prepare_question(self, question: Question) -> _Prepared:
         with self._tokenizing:
-            encoded = encode_prompt(self._tokenizer, question)
-            if question.score == "generate" or question.reasoning == "chain_of_thought":
+            encoded = encode_prompt(self._tokenizer, question, self.effort)
+            refuse_rows(self._tokenizer, encoded.ids, self._ready.rows)
+            if question.score != "logprob" or question.reasoning == "chain_of_thought":
                 return _Prepared(encoded, None, len(encoded.ids) + question.max_tokens)
             labels = label_texts(question.choices, after_answer=False)
             behind = encode_labels(self._tokenizer, encoded, encoded.text, labels)
+        for ids in behind.ids:
+            refuse_rows(self._tokenizer, ids, self._ready.rows)
         return _Prepared(encoded, behind, behind.prefix + max(map(len, behind.ids)))
 
     def _answer(self, question: Question) -> Reply:
@@ -158,12 +216,12 @@ class LocalBackend:
         return Reply(scores=scores, usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=0))
 
     def _write(self, question: Question, encoded: Encoded) -> Reply:
-        from mgllm.backends.weights.engine import THINK_OPENS, answer_end, never, picker, stopper
+        from mgllm.backends.weights.engine import picker
 
-        thinks = encoded.text.rstrip().endswith(THINK_OPENS)
+        opened = self._opened(question, encoded)
         scored = question.score == "logprob"
         reasons = question.reasoning == "chain_of_thought"
-        stop = stopper(self._tokenizer, thinks, before_answer=scored) if reasons else never
+        stop = stopper(self._decode, opened, before_answer=scored) if reasons else never
         written: Generated = self._ready.generate(
             encoded.ids,
             encoded.cuts,
@@ -171,21 +229,34 @@ class LocalBackend:
             picker(question.temperature, question.seed),
             lambda ids: self._closing.is_set() or stop(ids),
         )
-        text = self._tokenizer.decode(written.ids, skip_special_tokens=True)
-        end = answer_end(text, thinks) if scored else None
+        text = self._decode(written.ids)
+        end = answer_end(text, opened) if scored else None
         return Reply(
-            text=text[:end],
+            text=opener_shown(text, opened) + text[:end],
             scores=self._score_after(question.choices, encoded, text[:end]) if end is not None else None,
             usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=len(written.ids)),
+            reasoning_tokens=thought_tokens(written.ids, self._decode, opened),
             finish_reason=written.finish_reason,
         )
 
-    def _score_after(self, choices: Sequence[Choice], encoded: Encoded, said: str) -> LabelScores:
-        """Scores of the labels behind "Answer:", with which what the model has `said` ends."""
-        text = encoded.text + said
+    def _opened(self, question: Question, encoded: Encoded) -> Mark | None:
+        if question.prompt.form == "cloze" or not has_template(self._tokenizer):
+            return None
+        return opened_thought(self._tokenizer, encoded.text, question.prompt.messages)
+
+    def _encode_after(self, choices: Sequence[Choice], encoded: Encoded, said: str) -> Continuations:
+        """The labels behind "Answer:", with which what the model has `said` ends."""
+        labels = label_texts(choices, after_answer=True)
         with self._tokenizing:
-            behind = encode_labels(self._tokenizer, encoded, text, label_texts(choices, after_answer=True))
-            ids = tokenize(self._tokenizer, text, encoded.special)[0]
+            behind = encode_labels(self._tokenizer, encoded, encoded.text + said, labels)
+        for ids in behind.ids:
+            refuse_rows(self._tokenizer, ids, self._ready.rows)
+        return behind
+
+    def _score_after(self, choices: Sequence[Choice], encoded: Encoded, said: str) -> LabelScores:
+        behind = self._encode_after(choices, encoded, said)
+        with self._tokenizing:
+            ids = tokenize(self._tokenizer, encoded.text + said, encoded.beginning)[0]
         return self._score(choices, encoded, ids, behind)
 
     def _score(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mgllm.answers.words import label_words
-from mgllm.backends.base import Backend
+from mgllm.backends.base import Backend, check_questions
 from mgllm.errors import InputError
 from mgllm.experiment.asking import Words
 from mgllm.experiment.manifest import Identity, describe_run, describe_scenario
@@ -34,7 +34,12 @@ class Plan:
 async def make_plan(
     name: ModelName, backend: Backend, materials: Sequence[Material], options: RunOptions
 ) -> Plan:
-    """Choose form and score, render and check every prompt, and describe it all."""
+    """Choose form and score, render and check every prompt, and describe it all.
+
+    Raises:
+        InputError: arms differ in more than they may, or a template is wrong.
+        FatalBackendError: the model cannot be asked these questions.
+    """
     scenarios: list[ScenarioManifest] = []
     planned: list[Planned] = []
     words, most_tokens = {}, 0
@@ -44,6 +49,7 @@ async def make_plan(
         renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
         questions = plan_questions(material, manner, renderer, _counter(backend))
         renderer.check(manner.template)
+        check_questions(backend, (one.question for one in questions))
         scenarios.append(describe_scenario(material, manner, renderer, options.ask.paraphrase))
         planned += questions
         words[scenario.name] = label_words(scenario.labels, manner.lettered)

@@ -1,4 +1,4 @@
-"""For tests, ours and those of plugin authors: a scripted backend, a fake server, contract checks."""
+"""For tests, ours and those of plugin authors: a scripted backend, a fake server, a zoo, contract checks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from mgllm.testing.fake_server import FakeServer as FakeServer
     from mgllm.testing.scripted import Script as Script, ScriptedBackend as ScriptedBackend, say as say
+    from mgllm.testing.zoo.server import Zoo as Zoo
 
 _HOMES = {
     "Behaviour": "behaviour",
@@ -23,6 +24,7 @@ _HOMES = {
     "Fault": "behaviour",
     "Script": "scripted",
     "ScriptedBackend": "scripted",
+    "Zoo": "zoo.server",
     "a_question": "contract",
     "check_backend": "contract",
     "check_construction": "contract",

@@ -10,9 +10,7 @@ import argparse
 import asyncio
 import hashlib
 import json
-import signal
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,6 +29,7 @@ from mgllm.testing.behaviour import (
     prompt_tokens,
     text_completion,
 )
+from mgllm.testing.hosting import InThread, until_stopped
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -64,7 +63,7 @@ class FakeServer:
         self._not_before: dict[str, float] = {}
         self._attempts: Counter[str] = Counter()
         self._runner: web.AppRunner | None = None
-        self._thread: _Thread | None = None
+        self._thread: InThread | None = None
 
     @property
     def url(self) -> str:
@@ -97,7 +96,7 @@ class FakeServer:
             await self._runner.cleanup()
 
     def __enter__(self) -> Self:
-        self._thread = _Thread(self)
+        self._thread = InThread(self, "fake-server")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -191,24 +190,6 @@ class FakeServer:
         return web.Response(status=fault.status, body=fault.body.encode(), headers=headers)
 
 
-class _Thread:
-    """A loop of its own in which a server runs."""
-
-    def __init__(self, server: FakeServer) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._server = server
-        self._thread = threading.Thread(target=self._loop.run_forever, name="fake-server", daemon=True)
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(server.__aenter__(), self._loop).result(10)
-
-    def stop(self) -> None:
-        """Stop serving and end the thread."""
-        asyncio.run_coroutine_threadsafe(self._server.__aexit__(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-
 def _json(body: Mapping[str, Any]) -> web.Response:
     from aiohttp import web
 
@@ -235,18 +216,8 @@ def serve(arguments: Sequence[str] | None = None) -> None:
         rejects=tuple(options.reject),
     )
     server = FakeServer(behaviour, options.say, options.port)
-    asyncio.run(_until_stopped(server))
+    asyncio.run(until_stopped(server))
     sys.stdout.write(json.dumps(server.stats()) + "\n")
-
-
-async def _until_stopped(server: FakeServer) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with server:
-        sys.stdout.write(server.url + "\n")
-        sys.stdout.flush()
-        await stop.wait()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -103,34 +103,58 @@ CORPUS = [
 
 
 @pytest.fixture(scope="session")
-def make_tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A folder with a random model and a small tokenizer, made as transformers makes them."""
+def make_coder() -> Callable[..., Any]:
+    """A small byte-level tokenizer, made as transformers makes them.
 
-    def make(kind: str, template: str | None = None, bos: bool = False, **config: Any) -> Path:
-        import torch
+    `behind` names what it sets behind a text of its own accord; `special` are special tokens more.
+    """
+
+    def make(
+        template: str | None = None, bos: bool = False, behind: str = "", special: Sequence[str] = ()
+    ) -> Any:
         from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-        from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
-
-        auto: Any = AutoModelForCausalLM
+        from transformers import PreTrainedTokenizerFast
 
         core = Tokenizer(models.BPE())
         core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         core.decoder = decoders.ByteLevel()
         alphabet = pre_tokenizers.ByteLevel.alphabet()
-        special = ["<s>", "</s>"]
+        tokens = ["<s>", "</s>", *special]
         core.train_from_iterator(
             CORPUS * 3,
             trainers.BpeTrainer(
-                vocab_size=400, special_tokens=special, initial_alphabet=alphabet, show_progress=False
+                vocab_size=400, special_tokens=tokens, initial_alphabet=alphabet, show_progress=False
             ),
         )
-        if bos:
-            core.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
+        set_around = f"{'<s> ' if bos else ''}$A {behind}".strip()
+        if set_around != "$A":
+            core.post_processor = processors.TemplateProcessing(
+                single=set_around, special_tokens=[(token, core.token_to_id(token)) for token in tokens]
+            )
         wrap: Any = PreTrainedTokenizerFast
-        tokenizer = wrap(tokenizer_object=core, bos_token="<s>", eos_token="</s>")
-        tokenizer.chat_template = template
+        coder = wrap(tokenizer_object=core, bos_token="<s>", eos_token="</s>")
+        coder.chat_template = template
+        return coder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_tiny(
+    tmp_path_factory: pytest.TempPathFactory, make_coder: Callable[..., Any]
+) -> Callable[..., Path]:
+    """A folder with a random model and a small tokenizer (`coder`, if it is given)."""
+
+    def make(
+        kind: str, template: str | None = None, bos: bool = False, coder: Any = None, **config: Any
+    ) -> Path:
+        import torch
+        from transformers import AutoConfig, AutoModelForCausalLM
+
+        auto: Any = AutoModelForCausalLM
+        tokenizer = make_coder(template, bos) if coder is None else coder
         torch.manual_seed(5)
-        sizes = {"vocab_size": core.get_vocab_size(), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
+        sizes = {"vocab_size": len(tokenizer), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
         model = auto.from_config(AutoConfig.for_model(kind, **{**sizes, **config}))
         for parameter in model.parameters():  # larger than usual, so that answers differ
             torch.nn.init.normal_(parameter, std=0.3)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
+from mgllm.backends.api.proxies import Proxy, find_proxy
+from mgllm.backends.api.scrubbing import Scrubber
 from mgllm.errors import FatalBackendError, InputError
 from mgllm.records import Frozen
 
@@ -18,6 +24,8 @@ _NO_KEY = "none"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|key|gsk|xai|hf)[-_][\w*.…-]{6,}")
 """Keys of the known providers, whole or half hidden, as their own error messages repeat them."""
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+"""What no file in UTF-8 can hold."""
 
 
 class Address(Frozen):
@@ -26,31 +34,42 @@ class Address(Frozen):
     base_url: str
     """Without a trailing slash."""
     loopback: bool
-    """Whether nothing sent there leaves this machine."""
+    """Whether nothing sent there leaves this machine: the host is this one, and no proxy stands between."""
+    proxy: Proxy | None = Field(default=None, repr=False)
+    """The proxy that the environment names for it."""
+
+    @property
+    def proxied(self) -> bool:
+        """Whether a proxy reads what is sent."""
+        return self.proxy is not None
 
 
-def read_address(base_url: str) -> Address:
+def read_address(base_url: str, environment: Mapping[str, str] = os.environ) -> Address:
     """Look at a base URL.
 
     Raises:
-        InputError: it is no http(s) URL, or holds a secret or a query.
+        InputError: it is no http(s) URL, it holds a secret or a query, or its proxy cannot be used.
     """
     try:
         parts = urlsplit(base_url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InputError(f"--base-url is not a URL ({error}); write one such as {_EXAMPLE}") from None
+        host, port = parts.hostname, parts.port
+    except ValueError:  # its words may repeat a password
+        raise InputError(f"--base-url is not a URL; write one such as {_EXAMPLE}") from None
     if parts.username or parts.password:
         raise InputError(
             "--base-url holds a password; put the key into a variable and name it: --api-key-env"
         )
     if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", base_url.strip()):
-        raise InputError(f"--base-url '{base_url}' is not http:// or https:// and a host, such as {_EXAMPLE}")
-    if parts.query or parts.fragment:
+        shown = _KEY_LIKE.sub("[key]", re.split(r"[?#]", base_url)[0].rpartition("@")[2])
+        raise InputError(f"--base-url '{shown}' is not http:// or https:// and a host, such as {_EXAMPLE}")
+    if re.search(r"[?#]", base_url):
         raise InputError(
-            f"--base-url '{base_url}' holds a ? or #; only {parts.scheme}://HOST/PATH can be used"
+            "--base-url holds a ? or # (not shown: a key may stand behind it); give "
+            f"{parts.scheme}://HOST/PATH alone, and the name of the key's variable as --api-key-env"
         )
-    return Address(base_url=base_url.strip().rstrip("/"), loopback=_is_loopback(host))
+    proxy = find_proxy(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), environment)
+    here = _is_loopback(host) and proxy is None
+    return Address(base_url=base_url.strip().rstrip("/"), loopback=here, proxy=proxy)
 
 
 def _is_loopback(host: str) -> bool:
@@ -68,20 +87,35 @@ class Secret:
     def __init__(self, value: str | None, variable: str | None) -> None:
         self.variable = variable
         self._value = value
+        self._scrubber = Scrubber(value or "")
 
     def reveal(self) -> str:
         """The key, or a stand-in where none is needed."""
         return self._value or _NO_KEY
 
+    def clean(self, raw: bytes, found: Any) -> None:
+        """Take the key, and any 8 of its characters in a row, out of every string of parsed JSON.
+
+        A key of fewer characters, such as a stand-in that a local server wants, may be a word of the reply
+        and is left: error lines alone are cleared of it.
+
+        Args:
+            raw: what it was parsed from.
+            found: dicts and lists; changed in place.
+        """
+        if self._scrubber.may_stand_in(raw):
+            self._scrubber.clean_all(found)
+
     def scrub(self, text: str) -> str:
-        """`text` with this key, and whatever looks like one, taken out."""
+        """`text` with this key, any larger part of it, and whatever looks like a key taken out."""
+        text = self._scrubber.clean(text)
         if self._value:
             text = text.replace(self._value, "[key]")
         return _KEY_LIKE.sub("[key]", text)
 
     def line(self, text: str) -> str:
-        """`text` scrubbed, in one line, short enough for a record."""
-        line = " ".join(self.scrub(text).split())
+        """`text` scrubbed, in one line, short enough for a record, and fit for a file."""
+        line = _HALF_A_PAIR.sub("\ufffd", " ".join(self.scrub(text).split()))
         return line if len(line) <= ERROR_CHARACTERS else line[: ERROR_CHARACTERS - 1] + "…"
 
     def __repr__(self) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Protocol
 
 from mgllm.backends.api.address import Secret
-from mgllm.backends.api.client import Answer, Json
-from mgllm.backends.api.refusing import Trouble, read_trouble
+from mgllm.backends.api.bodies import Answer, Json
+from mgllm.backends.api.refusing import Trouble, read_absence, read_trouble
 from mgllm.backends.api.replies import read_reply
+from mgllm.backends.api.usage import add_usage, read_spent
 from mgllm.backends.api.waiting import LONGEST_WAIT_S, Clock, told_wait_s, wait_s
 from mgllm.errors import FatalBackendError
-from mgllm.records import Form, Question, Reply
+from mgllm.records import Form, Question, Reply, Usage
 
 _CHANGES = 12
 """Times that one question is put differently: more than there are parameters to drop."""
+_EMPTY_RETRIES = 2
+"""Attempts after an empty text: each is paid for, and a third that is empty too will not be the last."""
 PATHS = {"chat": "/chat/completions"}
 
 
@@ -57,6 +59,21 @@ class Place(NamedTuple):
     """Taken out of every message."""
 
 
+class _Attempt(NamedTuple):
+    """One answer, read."""
+
+    answer: Answer
+    """As it came."""
+    took_s: float
+    """Seconds from asking to reading."""
+    trouble: Trouble | None = None
+    """Why it is no reply."""
+    reply: Reply | None = None
+    """The reply in it, where there is no trouble."""
+    paid: Usage | None = None
+    """Tokens that it took, as far as it tells or holds a text."""
+
+
 class Asker:
     """Puts questions to one server."""
 
@@ -70,27 +87,42 @@ class Asker:
     async def ask(self, question: Question) -> Reply:
         """The reply, after as many attempts as it takes or as are allowed.
 
-        An attempt that is refused for a parameter is not counted: it was the wrong question.
+        An attempt that is refused for a parameter is not counted: it was the wrong question. An empty text
+        is no reply, but it is paid for: tokens of all attempts are summed.
 
         Raises:
             FatalBackendError: nothing else would be answered either.
         """
-        path, clock = PATHS[question.prompt.form], self._policy.clock
-        attempt, changes = 1, 0
+        attempt, changes, empty = 1, 0, 0
+        spent: Usage | None = None
         while True:
             body = self._parameters.body(question)
-            began_s = clock.monotonic()
-            answer = await self._wire.post(path, body)
-            took_s = clock.monotonic() - began_s
-            trouble = read_trouble(answer)
-            if trouble is None:
-                return self._reply(answer, question, took_s, attempt)
+            got = await self._attempt(question, body)
+            spent = add_usage(spent, got.paid)
+            if got.reply is not None:
+                return self._finished(got.reply, spent, got.took_s, attempt)
+            trouble = got.trouble or EMPTY
+            empty += trouble is EMPTY
             if trouble.step == "differently" and changes < _CHANGES and self._learn(trouble, body):
                 changes += 1
-            elif not await self._may_ask_again(trouble, answer, question, attempt):
-                return self._no_reply(trouble, took_s, attempt)
-            else:
+            elif empty <= _EMPTY_RETRIES and await self._may_ask_again(
+                trouble, got.answer, question, attempt
+            ):
                 attempt += 1
+            else:
+                return self._no_reply(trouble, spent, got.took_s, attempt)
+
+    async def _attempt(self, question: Question, body: Json) -> _Attempt:
+        clock = self._policy.clock
+        began_s = clock.monotonic()
+        answer = await self._wire.post(PATHS[question.prompt.form], body)
+        took_s = clock.monotonic() - began_s
+        try:
+            return _read(answer, question, took_s)
+        except Exception as error:  # whatever one reply holds, it is one failed record and no more
+            kind = f"{type(error).__name__}: {str(error)[:80]}"
+            said = f"the server sent a reply that cannot be read ({kind}): {answer.said}"
+            return _Attempt(answer, took_s, Trouble(status=0, message=said, final=True))
 
     def _learn(self, trouble: Trouble, body: Json) -> bool:
         try:
@@ -111,39 +143,65 @@ class Asker:
         await self._policy.clock.sleep(wait_s(told, self._policy.seed, question.prompt.sha256, attempt))
         return True
 
-    def _reply(self, answer: Answer, question: Question, took_s: float, attempt: int) -> Reply:
-        reply = read_reply(answer.body, question)
-        if self.served_model is None and isinstance(answer.body.get("model"), str):
-            self.served_model = re.sub(
-                r"^(?:/|[A-Za-z]:\\).*[/\\]", "", answer.body["model"]
-            )  # a name, no path
-        error = self._line(reply.error) if reply.error is not None else None
-        return reply.model_copy(update={"latency_s": took_s, "attempts": attempt, "error": error})
+    def _finished(self, reply: Reply, spent: Usage | None, took_s: float, attempt: int) -> Reply:
+        if self.served_model is None:
+            self.served_model = reply.served_model
+        told = (("error", reply.error), ("hint", reply.hint))
+        lines = {name: self._line(words) for name, words in told if words is not None}
+        update = {"usage": spent, "latency_s": took_s, "attempts": attempt, **lines}
+        return reply.model_copy(update=update)
 
-    def _no_reply(self, trouble: Trouble, took_s: float, attempt: int) -> Reply:
-        if trouble.step == "refused":
-            return Reply(
-                text="", refusal=True, finish_reason="content_filter", latency_s=took_s, attempts=attempt
-            )
-        return Reply(error=self._line(str(trouble)), latency_s=took_s, attempts=attempt)
+    def _no_reply(self, trouble: Trouble, spent: Usage | None, took_s: float, attempt: int) -> Reply:
+        reply = Reply(usage=spent, latency_s=took_s, attempts=attempt, error=self._line(str(trouble)))
+        if trouble is EMPTY:  # the server answered, which is all that a first question asks
+            return reply.model_copy(update={"text": ""})
+        if trouble.step != "refused":
+            return reply
+        refused = {"text": "", "refusal": True, "finish_reason": "content_filter", "error": None}
+        return reply.model_copy(update=refused)
 
     def _line(self, text: str) -> str:
         return self._place.secret.line(text)
 
 
+EMPTY = Trouble(
+    status=0,
+    message="the server sent an empty text and nothing that says why; try another model if it stays so",
+)
+"""The trouble with a reply that says nothing at all."""
+
+
+def _read(answer: Answer, question: Question, took_s: float) -> _Attempt:
+    trouble = read_trouble(answer) or read_absence(answer)
+    if trouble is not None:
+        told = answer.body.get("usage") if 200 <= answer.status < 300 else None
+        return _Attempt(answer, took_s, trouble, paid=read_spent(told, question, "").usage if told else None)
+    reply = read_reply(answer.body, question)
+    if (reply.text or "").strip() or reply.refusal or reply.hint or reply.error:
+        return _Attempt(answer, took_s, None, reply, reply.usage)
+    return _Attempt(answer, took_s, EMPTY, None, reply.usage)
+
+
 def why_stop(trouble: Trouble, form: Form, place: Place) -> str:
     """What a person can do about an error that no waiting cures; the server's words stand last."""
-    url, variable = place.base_url, place.secret.variable
-    said = f" (the server says {trouble})"
+    url = place.base_url
     if trouble.no_credit:
-        return f"the account at {url} has no credit; top it up, then go on with --resume{said}"
-    if trouble.status in {401, 403}:
-        if variable is None:
-            return f"{url} asks for a key; name the variable that holds it: --api-key-env{said}"
-        return f"{url} refuses the key in {variable}; correct it or name another: --api-key-env{said}"
-    if 300 <= trouble.status < 400:
-        return f"{url} sends requests elsewhere; give the final address as --base-url{said}"
-    unknown_model = "model_not_found" in trouble.codes and "chat model" not in trouble.message
-    if form == "cloze" and not unknown_model:
-        return f"{url} has no completions endpoint for {place.model}; use --form chat{said}"
-    return f"no model '{place.model}' at {url}; check --model, and --base-url, which often ends in /v1{said}"
+        why = f"the account at {url} has no credit; top it up, then go on with --resume"
+    elif trouble.status in {401, 403}:
+        why = _why_locked(place)
+    elif trouble.status == 407:
+        why = f"the proxy before {url} asks for a password; write it into the variable that names the proxy"
+    elif 300 <= trouble.status < 400:
+        why = f"{url} sends requests elsewhere; give the final address as --base-url"
+    elif form == "cloze" and not ("model_not_found" in trouble.codes and "chat model" not in trouble.message):
+        why = f"{url} has no completions endpoint for {place.model}; use --form chat"
+    else:
+        why = f"no model '{place.model}' at {url}; check --model, and --base-url, which often ends in /v1"
+    return f"{why} (the server says {trouble})"
+
+
+def _why_locked(place: Place) -> str:
+    url, variable = place.base_url, place.secret.variable
+    if variable is None:
+        return f"{url} asks for a key; name the variable that holds it: --api-key-env"
+    return f"{url} refuses the key in {variable}; correct it or name another: --api-key-env"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from mgllm.backends.api.client import Json
+from mgllm.backends.api.bodies import Json
 from mgllm.records import Frozen
 
 _CONTEXT = (

@@ -2,27 +2,107 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from mgllm.backends.api.client import Json
-from mgllm.records import Position, Question, Reply, Rival, Usage
+from mgllm.backends.api.bodies import Json
+from mgllm.backends.api.tokens import read_positions
+from mgllm.backends.api.usage import Spent, read_spent
+from mgllm.records import Question, Reply
 
 CUT_SHARE = 0.5
 """A prompt of which the server read fewer tokens than this share of its words cannot have been read whole."""
+_NAME_CHARACTERS = 200
+"""Longest name of a model, of a reason to stop, of a tool."""
+_REASONS = {
+    **dict.fromkeys(("max_tokens", "max_output_tokens", "max_new_tokens", "model_length"), "length"),
+    **dict.fromkeys(("token_limit", "context_length", "model_context_window_exceeded"), "length"),
+    **dict.fromkeys(("content_filtered", "safety", "prohibited_content", "blocklist"), "content_filter"),
+    **dict.fromkeys(("spii", "recitation", "refusal", "sensitive", "guardrail_intervened"), "content_filter"),
+    **dict.fromkeys(("end_turn", "stop_sequence", "eos", "eos_token", "eos_found"), "stop"),
+}
+"""Words of Gemini, Anthropic, Mistral, Bedrock and others, as OpenAI would say them."""
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thoughts")
+"""Where servers put what a model thinks before it answers."""
+
+
+class Said(NamedTuple):
+    """What a message holds."""
+
+    text: str
+    """The words of the answer."""
+    thoughts: str
+    """What was thought before."""
+    refusal: str | None
+    """The words of the provider's own field for a refusal; None: it is not set."""
+    tool: str | None
+    """The tool that was called, where one was."""
 
 
 def read_reply(body: Json, question: Question) -> Reply:
-    """The reply in a completion, its error set where there is none.
+    """The reply in a completion that holds a choice.
 
-    Where the server says that it read far fewer tokens than the prompt has words, it cut the prompt, and
-    what it answers is no answer to the question. A count of 0 says nothing: some servers leave out what
-    they had cached.
+    A part that cannot be read is left out; the words stand. Where the server says that it read far fewer
+    tokens than the prompt has words, it cut the prompt, and what it answers is no answer to the question: the
+    reply's error is set. A count of 0 says nothing: some servers leave out what they had cached.
     """
-    try:
-        return _read(body, question)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        return Reply(error=f"the server's reply is not in OpenAI's form ({type(error).__name__}: {error})")
+    choice = first_choice(body)
+    if choice is None:
+        return Reply(error="the server's reply holds no choice; look into the server's log")
+    said = _said(choice)
+    spent = read_spent(body.get("usage"), question, said.text + said.thoughts)
+    name = model_name(body.get("model"))
+    read, words = spent.usage.prompt_tokens, words_of(question)
+    if not spent.usage.estimated and read < CUT_SHARE * words:
+        return Reply(
+            error=f"the server cut the prompt: it read {read} tokens of at least {words}; "
+            "give it a larger context (Ollama: set num_ctx; 0.30 counts wrongly, update it)",
+            usage=spent.usage,
+            served_model=name,
+        )
+    reason = finish_reason(choice)
+    return Reply(
+        text=said.text or said.refusal or "",
+        tokens=read_positions(choice) if question.score == "logprob" else (),
+        usage=spent.usage,
+        reasoning_tokens=spent.reasoning,
+        cached_tokens=spent.cached,
+        served_model=name,
+        finish_reason=reason,
+        refusal=said.refusal is not None or reason == "content_filter",
+        hint=_hint(said, reason, spent, question),
+    )
+
+
+def first_choice(body: Json) -> Mapping[str, Any] | None:
+    """The first choice of a completion; None where there is none that could be read."""
+    choices = body.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    return choice if isinstance(choice, dict) and choice else None
+
+
+def finish_reason(choice: Mapping[str, Any]) -> str | None:
+    """Why the model stopped, as OpenAI words it; a word that OpenAI has not, as it came."""
+    told = choice.get("finish_reason")
+    if isinstance(told, Mapping):  # SGLang's own form
+        told = told.get("type")
+    if not isinstance(told, str) or not told:
+        return None
+    plain = re.sub(r"^finish_?reason[_.]|\s", "", told.lower())
+    return _REASONS.get(plain, plain if plain in {*_REASONS.values()} else told[:_NAME_CHARACTERS])
+
+
+def model_name(told: object) -> str | None:
+    """The name of the model that answered; of a path, its last part alone."""
+    if not isinstance(told, str) or not told.strip():
+        return None
+    name = told.strip()
+    is_file = "\\" in name or ("/" in name and name.endswith(".gguf"))
+    if is_file or re.match(r"[/~.]|[A-Za-z]:/|file:", name):
+        name = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
+    return name[:_NAME_CHARACTERS] or None
 
 
 def words_of(question: Question) -> int:
@@ -30,54 +110,83 @@ def words_of(question: Question) -> int:
     return sum(len(message.content.split()) for message in question.prompt.messages)
 
 
-def read_positions(choice: Mapping[str, Any]) -> tuple[Position, ...]:
-    """The tokens of a choice with their rivals, in either of the protocol's two shapes; none if not given."""
-    logprobs = choice.get("logprobs") or {}
-    if logprobs.get("content"):
-        return tuple(
-            Position(e["token"], [Rival(t["token"], t["logprob"]) for t in e.get("top_logprobs") or ()])
-            for e in logprobs["content"]
-        )
-    tokens, tops = logprobs.get("tokens") or (), logprobs.get("top_logprobs") or ()
-    return tuple(
-        Position(token, [Rival(name, value) for name, value in (top or {}).items()])
-        for token, top in zip(tokens, tops, strict=False)
-    )
-
-
-def _read(body: Json, question: Question) -> Reply:
-    if not body.get("choices"):
-        return Reply(error="the server's reply holds no choice; look into the server's log")
-    usage = _usage(body.get("usage"))
-    words = words_of(question)
-    if usage is not None and 0 < usage.prompt_tokens < CUT_SHARE * words:
-        return Reply(
-            error=f"the server cut the prompt: it read {usage.prompt_tokens} tokens of at least {words}; "
-            "give it a larger context (Ollama: set num_ctx; 0.30 counts wrongly, update it)"
-        )
-    choice: Mapping[str, Any] = body["choices"][0]
-    message: Mapping[str, Any] = choice.get("message") or {"content": choice.get("text")}
-    tokens = read_positions(choice) if question.score == "logprob" else ()
-    return Reply(
-        text=_text(message.get("content")) or str(message.get("refusal") or ""),
-        tokens=tokens,
-        usage=usage,
-        finish_reason=choice.get("finish_reason"),
-        refusal=bool(message.get("refusal")) or choice.get("finish_reason") == "content_filter",
+def _said(choice: Mapping[str, Any]) -> Said:
+    message = choice.get("message") or choice.get("delta")
+    if isinstance(message, str):
+        message = {"content": message}
+    if not isinstance(message, Mapping):
+        message = {"content": choice.get("text")}
+    refusal = message.get("refusal")
+    if refusal is not True and not (isinstance(refusal, str) and refusal):
+        refusal = _parts(message.get("content"), "refusal") or None
+    thoughts = next((t for name in _THOUGHTS if (t := _plain(message.get(name)))), "")
+    return Said(
+        text=_text(message.get("content")),
+        thoughts=thoughts or _parts(message.get("content"), "thinking"),
+        refusal="" if refusal is True else refusal,
+        tool=_tool(message.get("tool_calls") or message.get("function_call")),
     )
 
 
 def _text(content: object) -> str:
-    """The words of a message: a string, a list of parts, or nothing as with tool calls."""
+    """The words of a message: a string, a list of parts, or nothing as with tool calls.
+
+    An object is an answer in JSON that the server read already: it is written again.
+    """
+    if isinstance(content, str):
+        return content
     if isinstance(content, list):
-        return "".join(str(part.get("text") or "") for part in content)
-    return "" if content is None else str(content)
+        return "".join(_plain(part) for part in content)
+    if isinstance(content, dict) and content:
+        return _plain(content) or json.dumps(content, ensure_ascii=False)
+    return "" if content is None or isinstance(content, dict) else str(content)
 
 
-def _usage(counts: Mapping[str, Any] | None) -> Usage | None:
-    if not counts:
+def _plain(part: object) -> str:
+    """A part that is a text, or holds one."""
+    if isinstance(part, Mapping):
+        part = part.get("text")
+    if isinstance(part, Mapping):
+        part = part.get("value")
+    return part if isinstance(part, str) else ""
+
+
+def _parts(content: object, kind: str) -> str:
+    """The words of the parts of one kind, in a content that is a list."""
+    parts = content if isinstance(content, list) else ()
+    return "".join(_text(part.get(kind)) for part in parts if isinstance(part, Mapping))
+
+
+def _tool(calls: object) -> str | None:
+    """The name of the first tool that was called; empty where it has none."""
+    if not calls:
         return None
-    return Usage(
-        prompt_tokens=int(counts.get("prompt_tokens") or 0),
-        completion_tokens=int(counts.get("completion_tokens") or 0),
-    )
+    call = calls[0] if isinstance(calls, list) else calls
+    inner = call.get("function", call) if isinstance(call, Mapping) else None
+    name = inner.get("name") if isinstance(inner, Mapping) else None
+    return name[:_NAME_CHARACTERS] if isinstance(name, str) else ""
+
+
+def _hint(said: Said, reason: str | None, spent: Spent, question: Question) -> str | None:
+    """What the reply lacks, in a line."""
+    hidden = spent.reasoning or 0
+    if reason == "length":
+        about = "about " if spent.usage.estimated else ""
+        thinking = f", {hidden} of them for hidden reasoning" if hidden else ""
+        less = ", or think less: --reasoning-effort none or a lower one" if hidden or said.thoughts else ""
+        return (
+            f"the reply was cut at --max-tokens {question.max_tokens} after "
+            f"{about}{spent.usage.completion_tokens} tokens{thinking}; raise --max-tokens{less}"
+        )
+    if said.text.strip() or said.refusal is not None:
+        return None
+    if said.tool is not None or reason in {"tool_calls", "function_call", "tool_use"}:
+        named = f" ({said.tool})" if said.tool else ""
+        return f"the model called a tool{named} instead of writing an answer"
+    if hidden or said.thoughts.strip():
+        spent_on = f"{hidden} tokens" if hidden else "all that it wrote"
+        return (
+            f"the model spent {spent_on} on reasoning and wrote no answer; give --reasoning-effort none or a "
+            "lower one, or raise --max-tokens"
+        )
+    return None

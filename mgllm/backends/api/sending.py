@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mgllm.backends.api.client import Json
+from mgllm.backends.api.bodies import Json
 from mgllm.backends.api.preset import Fragment
 from mgllm.backends.api.reasoning import Way, allowed_efforts, is_about_reasoning, merge, next_way
 from mgllm.backends.api.refusing import Trouble, names_parameter

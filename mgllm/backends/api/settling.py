@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from mgllm.answers.verdict import judge
 from mgllm.backends.api.asking import Asker, Place, Policy, Wire
-from mgllm.backends.api.client import Answer, Json
+from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.reasoning import Way
 from mgllm.backends.api.refusing import Trouble, names_parameter
 from mgllm.backends.api.sending import LIMITS, TOO_LARGE, TOO_SMALL, Sending
@@ -40,6 +40,11 @@ class Look(Frozen):
     """Tokens of reasoning in it; 0: none was seen."""
     cut: bool
     """Whether it ended at its bound all the same."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the server gave a reply, be it empty."""
+        return self.reply.error is None or self.reply.text is not None
 
     @property
     def thinks(self) -> bool:
@@ -101,9 +106,9 @@ class Settler:
                 break
             begin = (looks[-1].sending if looks else fresh).along(way)
             look = await self._look(begin, manner.question)
-            if look.reply.error is None and not look.thinks:
+            if look.answered and not look.thinks:
                 return look
-            if look.reply.error is None:
+            if look.answered:
                 looks.append(look)
             elif self.wire.last.status not in _REFUSED and not looks:
                 break

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mgllm.backends.api.client import Json
+from mgllm.backends.api.bodies import Json
 
 _MARKUP = re.compile(
     r"</?(?:think|thinking|thought|reasoning|reflection)>|\[/?THINK\]|◁/?think▷|<\|channel\|>\s*analysis|"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mgllm.errors import BackendError
+from mgllm.backends.weights.templating import has_template, templated
+from mgllm.backends.weights.thoughts import is_mark
+from mgllm.errors import BackendError, FatalBackendError
 from mgllm.records import Choice, Message, Prompt, Question
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ class Encoded(NamedTuple):
     """Token ids of `text`."""
     cuts: tuple[int, ...]
     """Token positions, ascending, between which the prompt is read segment by segment."""
-    special: bool
-    """Whether the tokenizer may set its own beginning of text; a chat template sets it itself."""
+    beginning: tuple[int, ...]
+    """Token ids that the tokenizer itself sets before a text; none where a chat template sets them."""
 
 
 class Continuations(NamedTuple):
@@ -37,20 +39,22 @@ class Continuations(NamedTuple):
     """Token ids of each label from there on, in the order of the choices."""
 
 
-def encode_prompt(tokenizer: Any, question: Question) -> Encoded:
+def encode_prompt(tokenizer: Any, question: Question, effort: str | None = None) -> Encoded:
     """Template (chat) or plain text (cloze), token ids, and cuts where speech and cue block begin.
 
     Raises:
-        BackendError: the template refuses the messages, or nothing is left to read.
+        FatalBackendError: the template refuses the messages, loses words of them or leaves a thought open.
+        BackendError: nothing is left to read.
     """
     prompt = question.prompt
-    has_template = prompt.form == "chat" and bool(getattr(tokenizer, "chat_template", None))
-    text = _templated(tokenizer, question) if has_template else _plain(prompt.messages)
-    ids, ends = tokenize(tokenizer, text, special=not has_template)
+    templates = prompt.form == "chat" and has_template(tokenizer)
+    text = templated(tokenizer, question, effort) if templates else _plain(prompt.messages)
+    beginning = () if templates else set_before(tokenizer, text)
+    ids, ends = tokenize(tokenizer, text, beginning)
     if not ids:
         raise BackendError("the prompt holds no token; write something into the template")
     starts = _block_starts(text, prompt)
-    return Encoded(text, ids, _cuts(text, ends, starts, len(ids)), special=not has_template)
+    return Encoded(text, ids, _cuts(text, ends, starts, len(ids)), beginning)
 
 
 def encode_labels(tokenizer: Any, encoded: Encoded, text: str, labels: Sequence[str]) -> Continuations:
@@ -60,15 +64,19 @@ def encode_labels(tokenizer: Any, encoded: Encoded, text: str, labels: Sequence[
     token on that all of them leave as it is, so that each score is the probability of the same text.
 
     Raises:
-        BackendError: a label adds no token, or none of the prompt is left.
+        FatalBackendError: a label adds no token.
+        BackendError: none of the prompt is left.
     """
-    whole, _ = tokenize(tokenizer, text, encoded.special)
-    full = [tokenize(tokenizer, text + label, encoded.special)[0] for label in labels]
+    whole, _ = tokenize(tokenizer, text, encoded.beginning)
+    full = [tokenize(tokenizer, text + label, encoded.beginning)[0] for label in labels]
     prefix = min(_shared(whole, ids) for ids in full)
     tails = tuple(ids[prefix:] for ids in full)
     for label, tail in zip(labels, tails, strict=True):
         if not tail:
-            raise BackendError(f"the label '{label}' adds no token to the prompt; give it other words")
+            raise FatalBackendError(
+                f"the label '{label}' adds no token to the prompt: the model's tokenizer knows none of it; "
+                "give it other words, or take another model"
+            )
     if prefix == 0:
         raise BackendError("the labels leave no token of the prompt as it is; lengthen the prompt")
     return Continuations(prefix, tails)
@@ -81,21 +89,47 @@ def label_texts(choices: Sequence[Choice], after_answer: bool) -> list[str]:
     return [choice.text for choice in choices]
 
 
-def tokenize(tokenizer: Any, text: str, special: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Token ids, and the character behind each (empty where the tokenizer does not tell).
-
-    With `special` a beginning-of-text token is set where the tokenizer sets one; never one for the end.
-    """
+def tokenize(
+    tokenizer: Any, text: str, beginning: Sequence[int] = ()
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Token ids behind those of `beginning`, and the character behind each (empty where the tokenizer does
+    not tell). What a tokenizer sets behind a text is never there: it would be scored as if it were said."""
     fast = bool(getattr(tokenizer, "is_fast", False))
-    coded = tokenizer(text, add_special_tokens=special, return_offsets_mapping=fast, verbose=False)
-    ids = tuple(coded["input_ids"])
-    ends = tuple(end for _, end in coded["offset_mapping"]) if fast else ()
-    last = tokenizer.eos_token_id
-    if special and ids and ids[-1] == last and not text.endswith(tokenizer.eos_token):
-        ids, ends = ids[:-1], ends[:-1]
-    if special and not ids and (start := tokenizer.bos_token_id or last) is not None:
-        ids, ends = (start,), (0,) if fast else ()
+    coded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=fast, verbose=False)
+    ids = (*beginning, *coded["input_ids"])
+    ends = (*(0 for _ in beginning), *(end for _, end in coded["offset_mapping"])) if fast else ()
     return ids, ends
+
+
+def set_before(tokenizer: Any, text: str) -> tuple[int, ...]:
+    """Token ids that the tokenizer sets before a text of its own accord: a beginning of text.
+
+    Where it sets none and finds no token in the text, a beginning or end of text, so that a model has
+    something to read.
+    """
+    plain = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+    full = tokenizer(text, add_special_tokens=True, verbose=False)["input_ids"]
+    if not plain:
+        starts = (tokenizer.bos_token_id, tokenizer.eos_token_id)
+        return tuple(full[:1]) or tuple(start for start in starts if start is not None)[:1]
+    spare = len(full) - len(plain)
+    found = (at for at in range(spare + 1) if full[at : at + len(plain)] == plain)
+    return tuple(full[: next(found, 0)])
+
+
+def decoder(tokenizer: Any) -> Callable[[Sequence[int]], str]:
+    """The text of generated tokens. Special tokens are left out, but for those that mark thoughts: without
+    them a thought would look like the answer."""
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    hidden = {i for i, token in added.items() if token.special and not is_mark(str(token))}
+    hidden |= {i for i in tokenizer.all_special_ids if i not in added}
+
+    def decode(ids: Sequence[int]) -> str:
+        text = tokenizer.decode([i for i in ids if i not in hidden], skip_special_tokens=False)
+        assert isinstance(text, str)
+        return text
+
+    return decode
 
 
 def _plain(messages: Sequence[Message]) -> str:
@@ -103,40 +137,6 @@ def _plain(messages: Sequence[Message]) -> str:
     if len(messages) == 1:
         return messages[0].content
     return "\n\n".join(message.content for message in messages) + "\n"
-
-
-def _templated(tokenizer: Any, question: Question) -> str:
-    from jinja2.exceptions import TemplateError
-
-    turns = [{"role": m.role, "content": m.content} for m in question.prompt.messages]
-    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system").strip()
-    try:
-        text = _apply(tokenizer, turns, question.reasoning == "chain_of_thought")
-        if system in text:
-            return text
-    except TemplateError as error:
-        if not system:
-            raise BackendError(f"the model's chat template refuses the prompt: {error}") from None
-    try:
-        return _apply(tokenizer, _folded(turns, system), question.reasoning == "chain_of_thought")
-    except TemplateError as error:
-        raise BackendError(f"the model's chat template refuses the prompt: {error}") from None
-
-
-def _apply(tokenizer: Any, turns: list[dict[str, str]], thinks: bool) -> str:
-    """The template's text; models that can think aloud do so in chain of thought only."""
-    text = tokenizer.apply_chat_template(
-        turns, tokenize=False, add_generation_prompt=True, enable_thinking=thinks
-    )
-    assert isinstance(text, str)
-    return text
-
-
-def _folded(turns: list[dict[str, str]], system: str) -> list[dict[str, str]]:
-    """The system's words at the head of the first user message, for templates without that role."""
-    users = [turn for turn in turns if turn["role"] != "system"] or [{"role": "user", "content": ""}]
-    first = {"role": "user", "content": f"{system}\n\n{users[0]['content']}".strip()}
-    return [first, *users[1:]]
 
 
 def _block_starts(text: str, prompt: Prompt) -> list[int]:

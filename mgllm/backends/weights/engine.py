@@ -19,8 +19,6 @@ TokenScores = tuple[tuple[float, ...], ...]
 """Log-probability in nats of each token of each label."""
 Segments = tuple[tuple[int, ...], ...]
 """Token ids of a prompt's beginning, cut as they were read."""
-ANSWER = "Answer:"
-THINK_OPENS, THINK_CLOSES = "<think>", "</think>"
 
 
 class Generated(NamedTuple):
@@ -48,6 +46,8 @@ class Engine:
         text_config = model.config.get_text_config(decoder=True)
         self.window: int | None = getattr(text_config, "sliding_window", None)
         """Tokens that a layer looks back at most; longer prompts are scored one label at a time."""
+        self.rows = _rows(model)
+        """Tokens that it knows: those with a vector to read them by, and a logit."""
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
 
     @torch.inference_mode()
@@ -167,6 +167,12 @@ class Engine:
         return frozenset(i for i in flat if i is not None)
 
 
+def _rows(model: Any) -> int:
+    output = model.get_output_embeddings()
+    read = int(model.get_input_embeddings().num_embeddings)
+    return min(read, int(output.weight.shape[0])) if output is not None else read
+
+
 def _as_cache(state: PrefixState) -> DynamicCache:
     """The library's kind of cache, begun with a state. It grows by copying: the state stays as it is."""
     from transformers import DynamicCache
@@ -246,35 +252,3 @@ def picker(temperature: float, seed: int) -> Callable[[torch.Tensor], int]:
         return int(torch.multinomial(p_V, 1, generator=generator))
 
     return draw
-
-
-def answer_end(text: str, thinks_already: bool) -> int | None:
-    """The character behind "Answer:", or None while it has not been said; thoughts do not count.
-
-    `thinks_already`: the prompt itself opened a `<think>` block.
-    """
-    opened = thinks_already or THINK_OPENS in text
-    start = text.rfind(THINK_CLOSES)
-    if opened and start < 0:
-        return None
-    at = text.find(ANSWER, max(start, 0))
-    return at + len(ANSWER) if at >= 0 else None
-
-
-def stopper(tokenizer: Any, thinks_already: bool, before_answer: bool) -> Callable[[Sequence[int]], bool]:
-    """Ends a chain of thought: at "Answer:", or after the line that it begins."""
-
-    def stop(ids: Sequence[int]) -> bool:
-        text = tokenizer.decode(ids, skip_special_tokens=True)
-        end = answer_end(text, thinks_already)
-        if end is None or before_answer:
-            return end is not None
-        said = text[end:].lstrip()
-        return bool(said) and "\n" in said
-
-    return stop
-
-
-def never(ids: Sequence[int]) -> bool:
-    """Let the model write until it ends."""
-    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.backends.api.client import Answer, Json
+from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.parameters import Parameters
 from mgllm.backends.api.refusing import Trouble, names_parameter, read_trouble
 from mgllm.errors import FatalBackendError, InputError

@@ -1,27 +1,10 @@
-"""When an answer has been reached, and how a token is picked."""
+"""How a token is picked."""
 
 from __future__ import annotations
 
-import pytest
 import torch
 
-from mgllm.backends.weights.engine import answer_end, picker
-
-
-@pytest.mark.parametrize(
-    ("text", "thinks", "head"),
-    [
-        ("Well. Answer: won", False, "Well. Answer:"),
-        ("Well. Answer", False, None),
-        ("<think> Answer: lost", False, None),
-        ("<think> Answer: lost </think> Answer: won", False, "<think> Answer: lost </think> Answer:"),
-        ("Answer: lost", True, None),
-        ("Answer: lost </think>**Answer:** won", True, "Answer: lost </think>**Answer:"),
-    ],
-)
-def test_an_answer_is_said_outside_thoughts(text: str, thinks: bool, head: str | None) -> None:
-    end = answer_end(text, thinks)
-    assert (None if end is None else text[:end]) == head
+from mgllm.backends.weights.engine import picker
 
 
 def test_draws_follow_the_probabilities() -> None:

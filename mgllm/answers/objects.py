@@ -1,0 +1,90 @@
+"""Answers that stand in JSON objects of a reply."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from mgllm.answers.naming import Names, only_label
+
+_KEYS = (
+    *("answer", "label", "final_answer", "finalanswer", "final", "prediction", "predicted_label", "verdict"),
+    *("classification", "class", "category", "choice", "result", "decision", "judgment", "judgement"),
+    *("conclusion", "response", "output", "antwort", "respuesta", "réponse", "risposta", "resposta"),
+    *("答案", "回答", "标签", "答え", "답", "ответ", "उत्तर", "תשובה", "الإجابة", "emotion", "state"),
+)
+"""Keys under which an answer stands; the first of them that is there counts."""
+_MOST_OBJECTS = 16
+"""Braces at which an object is looked for."""
+_OPENS = re.compile(r"[{\[]")
+
+
+class Stood(NamedTuple):
+    """What stands in one object as its answer."""
+
+    value: str | None
+    """The words; None where it answers, and not in words: by numbers, by false, twice."""
+    start: int
+    """Where the object begins."""
+    end: int
+    """Where it ends."""
+
+
+def answers_in_objects(text: str, names: Names) -> Iterator[Stood]:
+    """The answer of each JSON object, and of each list of one string, that holds one.
+
+    >>> [one.value for one in answers_in_objects('{"why": "no", "answer": "calm"}', ())]
+    ['calm']
+    """
+    decoder = json.JSONDecoder(object_pairs_hook=_Pairs)
+    at = 0
+    for _ in range(_MOST_OBJECTS):
+        opens = _OPENS.search(text, at)
+        if opens is None:
+            return
+        try:
+            value, end = decoder.raw_decode(text, opens.start())
+        except (ValueError, RecursionError):
+            at = opens.end()
+            continue
+        found = _answer(value, names)
+        if found is not _NONE:
+            yield Stood(found if isinstance(found, str) else None, opens.start(), end)
+        at = end
+
+
+_NONE = object()
+"""The object answers nothing."""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object, doubled keys kept."""
+
+
+def _answer(value: Any, names: Names) -> object:
+    """A string; None where it answers in another way; _NONE where it does not answer."""
+    if not isinstance(value, _Pairs):
+        one = value[0] if isinstance(value, list) and len(value) == 1 else None
+        return one if isinstance(one, str) else _NONE
+    keys = [key.strip().casefold().replace(" ", "_") for key, _ in value]
+    key = next((key for key in _KEYS if key in keys), None)
+    if key is None:
+        return _by_label(value, names)
+    inner = [one for name, (_, one) in zip(keys, value, strict=True) if name == key]
+    if any(one != inner[0] for one in inner):
+        return None
+    if isinstance(inner[0], list):
+        nested = _answer(inner[0], names)
+        return None if nested is _NONE else nested
+    return inner[0] if isinstance(inner[0], str) else None
+
+
+def _by_label(value: _Pairs, names: Names) -> object:
+    """An object whose keys are labels answers where one is true and all others are false."""
+    if not any(only_label(key, names) for key, _ in value):
+        return _NONE
+    true = [key for key, one in value if one is True]
+    plain = all(isinstance(one, bool) for _, one in value)
+    return true[0] if plain and len(true) == 1 else None

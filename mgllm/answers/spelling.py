@@ -1,0 +1,98 @@
+"""The bytes behind a token, however a server spells it, and where a reply's tokens stand in its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from mgllm.answers.plain import plain
+from mgllm.answers.thoughts import spoken_part
+from mgllm.records import Position
+
+Spelling = Callable[[str], bytes]
+
+_ESCAPED = re.compile(r"(?:bytes:)?((?:\\x[0-9a-fA-F]{2})+)")
+_BYTE = re.compile(r"<0x([0-9a-fA-F]{2})>")
+_SPECIAL = re.compile(
+    r"(?:\s|<\|[^<>|\n]{1,60}\|>|</?(?:s|eos|bos|pad|end_of_turn|start_of_turn)>|\uff5c|<\uff5c[^<>\n]{1,60}\uff5c>)*"
+)
+"""What a server may show behind the text: spaces, and tokens that end a turn."""
+
+
+def token_bytes(token: str, raw: bytes | None, spell: Spelling) -> bytes:
+    """The bytes of a token: those that the server tells, else those that its spelling means."""
+    if raw is not None:
+        return raw
+    if (escaped := _ESCAPED.fullmatch(token)) is not None:
+        return bytes(int(code, 16) for code in escaped[1].split("\\x")[1:])
+    if (single := _BYTE.fullmatch(token)) is not None:
+        return bytes([int(single[1], 16)])
+    return spell(token)
+
+
+def spelled_plainly(token: str) -> bytes:
+    """As the text is."""
+    return token.encode("utf-8", "surrogatepass")
+
+
+def spelled_in_pieces(token: str) -> bytes:
+    """As SentencePiece writes it: ▁ is a space."""
+    return token.replace("▁", " ").encode("utf-8", "surrogatepass")
+
+
+def spelled_in_bytes(token: str) -> bytes:
+    """As byte-level BPE writes it, every byte a printable character: Ġ is a space, Ċ a line's end.
+
+    >>> spelled_in_bytes("Ġcalm")
+    b' calm'
+    """
+    table = _byte_table()
+    if all(char in table for char in token):
+        return bytes(table[char] for char in token)
+    return spelled_plainly(token)
+
+
+SPELLINGS: tuple[Spelling, ...] = (spelled_plainly, spelled_in_pieces, spelled_in_bytes)
+"""Tried in this order; the first in which the tokens spell the text counts."""
+
+
+def place_tokens(text: str, positions: Sequence[Position]) -> list[int] | None:
+    """Where each token begins in the text, in bytes of UTF-8; None where the tokens do not spell it.
+
+    Tokens of a thought may stand before the text, and those that end the turn behind it.
+    """
+    whole = text.encode("utf-8", "surrogatepass")
+    core = whole.strip()
+    if not core:
+        return None
+    lead = whole.index(core)
+    for spell in SPELLINGS:
+        pieces = [token_bytes(one.token, one.raw, spell) for one in positions]
+        joined = b"".join(pieces)
+        at = joined.rfind(core)
+        if at < 0 or not _SPECIAL.fullmatch(joined[at + len(core) :].decode("utf-8", "replace")):
+            continue
+        before = joined[:at].decode("utf-8", "replace")
+        if before.strip() and not _is_thought(before):
+            continue
+        starts, end = [], lead - at
+        for piece in pieces:
+            starts.append(end)
+            end += len(piece)
+        return starts
+    return None
+
+
+def _is_thought(text: str) -> bool:
+    said = spoken_part(plain(text + "\ufffc"))
+    return said.plain is not None and said.plain.text.strip() == "\ufffc"
+
+
+@lru_cache(maxsize=1)
+def _byte_table() -> Mapping[str, int]:
+    """GPT-2's table from characters to bytes (`bytes_to_unicode` of its encoder, turned round)."""
+    shown = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    hidden = [byte for byte in range(256) if byte not in set(shown)]
+    table = {chr(byte): byte for byte in shown}
+    return table | {chr(256 + index): byte for index, byte in enumerate(hidden)}

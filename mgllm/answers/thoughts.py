@@ -1,0 +1,116 @@
+"""What a model thinks before it answers, taken off in every common markup.
+
+What stands before a lone closer, or before the final channel, is thought. A thought that is not closed has
+no answer behind it. A marker that is not known may be either: then nothing of the text is taken for an
+answer. Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
+Apriel, Granite and Gemma models; vllm#12999, vllm#13125, mlx-lm PR #1867.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mgllm.answers.plain import Plain
+
+_NAME = (
+    r"(?:[\w:.-]{0,20}?(?:think|thought|reason|reflect|analys[ie]s|analyz|scratch_?pad|monolog|rationale|"
+    r"deliberat|ponder|cogitat|brainstorm|introspect|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|cot)"
+)
+_OPENERS = (
+    rf"<\|?{_NAME}(?:\s[^<>]{{0,80}})?\|?>",
+    r"\[(?:THINK|THINKING|THOUGHT|THOUGHTS|REASONING)\]",
+    r"◁[^◁▷/]{0,20}think[^◁▷]{0,20}▷",
+    rf"【{_NAME}】",
+    r"<unused94>(?:thought)?",
+    r"<\|channel>thought",
+)
+_CLOSERS = (
+    rf"<\|?/{_NAME}\|?>",
+    r"<\|(?:end_of_|END_|end_)(?:thought|THINKING|thinking|think|reasoning|REASONING)\|>",
+    rf"<\|(?:{_NAME})_?end\|>",
+    r"\[/(?:THINK|THINKING|THOUGHT|THOUGHTS|REASONING)\]",
+    r"◁/[^◁▷]{0,20}think[^◁▷]{0,20}▷",
+    rf"【/{_NAME}】",
+    r"<unused95>",
+    r"<channel\|>",
+)
+_TAG = re.compile(f"(?P<close>{'|'.join(_CLOSERS)})|(?P<open>{'|'.join(_OPENERS)})", re.IGNORECASE)
+_FINAL = re.compile(
+    r"<\|channel\|>\s*final\b[^<]{0,40}(?:<\|constrain\|>[^<]{0,40})?<\|message\|>"
+    r"|\[BEGIN FINAL RESPONSE\]"
+    r"|<\|(?:begin_of_solution|START_RESPONSE|START_TEXT)\|>"
+)
+"""What stands before it is thought, whatever it looks like."""
+_CHANNEL = re.compile(r"<\|channel\|>")
+_STRIPPED_FINAL = re.compile(r"assistant\s?final(?=\W|[A-Z\d]|[a-z])")
+_STRIPPED_CHANNEL = re.compile(r"(?:analysis|commentary)(?=[A-Z\"'])")
+"""gpt-oss where the server took the markers off and left their names."""
+_SPOKEN = re.compile(r"here(?:'s| is) my (?:thought process|thinking|reasoning)\b", re.IGNORECASE)
+_SPOKEN_END = re.compile(r"here(?:'s| is) my (?:final )?(?:response|answer)\s*:", re.IGNORECASE)
+_ENDS = re.compile(
+    r"<\|(?:end|return|call|im_end|im_start|eot_id|eom_id|endoftext|end_of_text|end_of_solution|END_RESPONSE|"
+    r"END_TEXT|end_of_turn|END_OF_TURN_TOKEN|eos|message|start|begin_of_text|assistant|end_of_sentence)\|>"
+    r"|<(?:/?s|eos|bos|pad|end_of_turn|start_of_turn|\uff5cend\u2581of\u2581sentence\uff5c|endoftext)>"
+    r"|\[END FINAL RESPONSE\]|\[/?INST\]|<\|end▁of▁sentence\|>"
+)
+"""Markers that say nothing but where a turn ends."""
+_UNKNOWN = re.compile(r"<\|[^<>|\n]{1,60}\|?>|<[^<>|\n]{1,60}\|>|◁[^◁▷\n]{1,40}▷|<unused\d+>")
+
+
+class Said(NamedTuple):
+    """What a text says once its thoughts are taken off."""
+
+    plain: Plain | None
+    """The rest; None where there is none, or a marker leaves open what it is."""
+    why: str = ""
+    """Why there is none, in a line."""
+
+
+def spoken_part(text: Plain) -> Said:
+    """Take the thoughts off a text."""
+    rest = _after_final(text)
+    if rest is None:
+        return Said(None, "the reply holds thoughts alone; raise --max-tokens or ask for less reasoning")
+    rest = _outside(rest)
+    if rest is None:
+        return Said(None, "the reply's thoughts do not end; raise --max-tokens or ask for less reasoning")
+    rest = _blank(rest, _ENDS)
+    unknown = _UNKNOWN.search(rest.text)
+    if unknown is not None:
+        return Said(None, f"the reply holds a marker that mgllm does not know: {unknown[0][:40]}")
+    return Said(rest)
+
+
+def _after_final(text: Plain) -> Plain | None:
+    """What stands behind the last marker of a final part; None where there are channels and none is final."""
+    for pattern, alone in ((_FINAL, _CHANNEL), (_STRIPPED_FINAL, None)):
+        if pattern is _STRIPPED_FINAL and not _STRIPPED_CHANNEL.match(text.text.lstrip()):
+            continue
+        found = list(pattern.finditer(text.text))
+        if found:
+            return text.cut(found[-1].end(), len(text.text))
+        if alone is None or alone.search(text.text):
+            return None
+    spoken = _SPOKEN.search(text.text)
+    ends = list(_SPOKEN_END.finditer(text.text)) if spoken else []
+    return text.cut(ends[-1].end(), len(text.text)) if ends else text
+
+
+def _outside(text: Plain) -> Plain | None:
+    """What stands outside of all thoughts; None where one stays open."""
+    kept: list[tuple[int, int]] = []
+    at, thinking = 0, False
+    for tag in _TAG.finditer(text.text):
+        closes = tag["close"] is not None
+        if not thinking and not closes:
+            kept.append((at, tag.start()))
+        elif not thinking:
+            kept.clear()  # a lone closer: all before it was thought
+        thinking, at = not closes, tag.end()
+    return None if thinking else text.parts([*kept, (at, len(text.text))])
+
+
+def _blank(text: Plain, pattern: re.Pattern[str]) -> Plain:
+    """The same with a space in place of every character of what matches."""
+    return Plain(pattern.sub(lambda match: " " * len(match[0]), text.text), text.origin)
