@@ -25,7 +25,7 @@ ALLOWED = {
     "jinja2": (
         "prompts/",
         "pages/shell.py",
-        "backends/weights/encoding.py",
+        "backends/weights/templating.py",
     ),  # chat templates are Jinja
     "krippendorff": ("analysis/statistics/arm_rows.py",),
     "typer": ("cli/",),
