@@ -9,7 +9,7 @@ from mgllm.testing.zoo.animal import Does, Keeper, Served
 from mgllm.testing.zoo.expecting import ANY, FAILED, UNPARSED, answers, but
 from mgllm.testing.zoo.right import Right
 from mgllm.testing.zoo.saying import Say
-from mgllm.testing.zoo.tokens import Raw
+from mgllm.testing.zoo.tokens import Raw, Tops
 
 animal = Keeper("floods")
 
@@ -17,6 +17,7 @@ TAME = Say("deceptive", [{"deceptive": 0.9, "truthful": 0.08}])
 ANSWERED = answers("deceptive", "maybe")
 AT_ONCE = ("--max-retries", "0")
 MEGABYTE = 2**20
+SO: Tops = {"so ": 0.9, "truth": 0.05}
 WORDS_OR_NOTHING = Right(("answered", "unparsed"), "deceptive", "maybe")
 """The label may be heard or not; nothing breaks."""
 READ_OR_FAILED = Right(("answered", "failed"), "deceptive", "maybe")
@@ -75,7 +76,7 @@ animal(
     _questions(
         Say(
             "so " * 20_000 + "deceptive",
-            [{"so ": 0.9, "truth": 0.05}] * 20_000 + [{"deceptive": 0.9, "truthful": 0.08}],
+            (*[SO] * 20_000, {"deceptive": 0.9, "truthful": 0.08}),
         )
     ),
     but(ANY, outcomes=("answered", "unparsed")),

@@ -142,12 +142,12 @@ animal(
 )
 animal(
     "no-system-literal",
-    "Refuses the role system, and lists the roles that there are.",
+    "Refuses the role system in a list of details, and lists the roles that there are.",
     _without_role(
         "system",
         sent(
             {
-                "errors": [
+                "detail": [
                     {
                         "loc": ["body", "messages", 0, "role"],
                         "msg": "Input should be 'user' or 'assistant'",
@@ -155,7 +155,7 @@ animal(
                     }
                 ]
             },
-            400,
+            422,
         ),
     ),
     WORDS,

@@ -141,11 +141,18 @@ def _of_request(right: Right, asked: Mapping[str, Any] | None) -> Iterator[str]:
             yield "no question that names the labels was asked"
         return
     for name, value in right.sends.items():
-        if name not in asked or (value != ANYTHING and asked[name] != value):
+        if name not in asked or not _sent(asked[name], value):
             yield f"the last question sent {name}={asked.get(name)!r}, not {value!r}"
     for name in right.omits:
         if name in asked:
             yield f"the last question still sent {name}"
+
+
+def _sent(found: object, value: object) -> bool:
+    """Whether a parameter is as it should be; an object may hold more."""
+    if isinstance(value, Mapping):
+        return isinstance(found, dict) and all(found.get(key) == one for key, one in value.items())
+    return value in (ANYTHING, found)
 
 
 def _of_secrets(right: Right, visit: Visit) -> Iterator[str]:
