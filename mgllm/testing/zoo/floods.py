@@ -43,8 +43,8 @@ def bomb(window_bits: int) -> bytes:
     """A good reply of 64 MB, deflated to some 64 kB: gzip with 31 bits, zlib with 15."""
     packer = zlib.compressobj(9, zlib.DEFLATED, window_bits)
     begin, end = b'{"choices": [{"message": {"content": "deceptive ', b'"}, "finish_reason": "stop"}]}'
-    middle = [packer.compress(b"a" * MEGABYTE) for _ in range(64)]
-    return b"".join([packer.compress(begin), *middle, packer.compress(end), packer.flush()])
+    pieces = [begin, *[b"a" * MEGABYTE] * 64, end]
+    return b"".join([*(packer.compress(piece) for piece in pieces), packer.flush()])
 
 
 def _bomb(encoding: str, window_bits: int) -> Does:

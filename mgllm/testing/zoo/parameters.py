@@ -66,7 +66,7 @@ animal(
     "Refuses the temperature, and names it in the field that is made for it.",
     _unless("temperature", unsupported("temperature")),
     but(WORDS, omits=("temperature",)),
-    report="marimo-team/marimo#6082",
+    report="pickle-com/glass#227",
 )
 animal(
     "no-temperature-value",

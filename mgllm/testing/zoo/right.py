@@ -176,7 +176,12 @@ def in_words(right: Right) -> str:
             "maybe": "with or without probabilities",
             "none": "without probabilities",
         }
-        bounds = [f"{label} {low:g} to {high:g}" for label, (low, high) in right.bounds.items()]
+        bounds = [
+            f"{label} {low:g} to {high:g}"
+            for label, (low, high) in right.bounds.items()
+            if (low, high) != (0, 1)
+            if (low, high) != (0, 1)
+        ]
         parts.append(measured[right.measured] + (f" ({', '.join(bounds)})" if bounds else ""))
     parts += [f"{name} is {value}" for name, value in right.fields.items()]
     parts += [

@@ -99,6 +99,7 @@ animal(
     "Writes a label with a space before it.",
     Say(" deceptive", [{" deceptive": 0.9, " truthful": 0.08}]),
     SURE,
+    report="EuroEval/EuroEval#964",
 )
 animal(
     "stripped-text",
@@ -172,7 +173,7 @@ animal(
     "Answers, and gives a probability in place of its logarithm.",
     _worth(0.6997),
     answers("deceptive"),
-    report="togethercomputer/openapi#5, facebookresearch/metaseq#87",
+    report="janhq/cortex.llamacpp#262, togethercomputer/openapi#5, facebookresearch/metaseq#87",
 )
 animal(
     "value-zero",
@@ -224,7 +225,13 @@ animal(
     _shaped({"content": [{"token": "deceptive", "logprob": -0.1, "top_logprobs": [None, {"token": None}]}]}),
     answers("deceptive"),
 )
-animal("no-positions", "Lists no token at all.", Say("deceptive", []), answers("deceptive"))
+animal(
+    "no-positions",
+    "Lists no token at all.",
+    Say("deceptive", []),
+    answers("deceptive"),
+    report="jundot/omlx#1549",
+)
 animal("logprobs-null", "Gives null in place of log-probabilities.", _shaped(None), answers("deceptive"))
 animal(
     "logprobs-text", "Gives a string in place of log-probabilities.", _shaped("none"), answers("deceptive")
