@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from mgllm.records import Record
@@ -87,6 +88,12 @@ class Progress:
 
     def _say(self, line: str) -> None:
         _write(f"{self._what}: {line}")
+
+
+def warn(lines: Iterable[str]) -> None:
+    """Lines on stderr, each once, whatever is to be shown of the progress."""
+    for line in dict.fromkeys(lines):
+        _write(f"warning: {line}")
 
 
 def _write(line: str) -> None:

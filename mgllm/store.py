@@ -79,8 +79,8 @@ class RunWriter:
     def append(self, record: Record) -> None:
         """Write one record, through to the operating system."""
         assert self._records is not None
-        kept = record if self._stores_text else record.model_copy(update={"text": None})
-        self._records.write(kept.model_dump_json() + "\n")
+        kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
+        self._records.write(_line_of(kept) + "\n")
         self._records.flush()
 
     def keep_prompt(self, prompt: Prompt) -> None:
@@ -231,8 +231,8 @@ def _read_prompts(file: Path) -> dict[str, Prompt]:
 
 def _prompt_hashes(file: Path) -> Iterable[str]:
     if file.is_file():
-        for line in file.read_text(encoding="utf-8").splitlines():
-            with suppress(json.JSONDecodeError, KeyError):
+        for line in file.read_bytes().split(b"\n"):  # words of prompts may hold other marks of line ends
+            with suppress(ValueError, KeyError):
                 yield json.loads(line)["sha256"]
 
 
@@ -240,6 +240,16 @@ def _first(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in problem["loc"])
     return f"is damaged: {where + ': ' if where else ''}{problem['msg']}; restore it, or leave the run out"
+
+
+def _line_of(record: Record) -> str:
+    """A record as one line that can be read again, whatever a model or a server put into it."""
+    try:
+        return record.model_dump_json()
+    except ValueError:  # half a surrogate pair, which no file in UTF-8 can hold
+        written = json.dumps(record.model_dump(), ensure_ascii=False, default=str)
+        whole = written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return Record.model_validate_json(whole).model_dump_json()
 
 
 def _cut_torn_line(file: Path) -> None:

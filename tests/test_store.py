@@ -52,6 +52,16 @@ def test_the_last_line_of_a_key_counts(folder: Path) -> None:
     assert {one.item: one.answer for one in read_run(folder).records} == {"i1": "b", "i2": "a"}
 
 
+def test_a_prompt_is_kept_once_whatever_characters_it_holds(folder: Path) -> None:
+    messages = (Message(role="user", content="Yes.\u2028No.\u2029Well,\x85so\x0b\x0c\x1c\x1d\x1e"),)
+    prompt = Prompt(form="chat", messages=messages, sha256=prompt_sha256("chat", messages))
+    for _ in range(3):
+        with RunWriter(folder) as writer:
+            writer.keep_prompt(prompt)
+    assert (folder / "prompts.jsonl").read_bytes().count(b"\n") == 1
+    assert read_run(folder).prompts() == {prompt.sha256: prompt}
+
+
 def test_a_torn_last_line_is_forgiven_and_cut_before_the_next(folder: Path) -> None:
     file = folder / "records.jsonl"
     whole = file.read_bytes()
@@ -121,3 +131,14 @@ def test_names_of_folders_are_slugs() -> None:
     )
     assert run_id("t", "suite", "local/../../etc/passwd", "x") == "t_suite_etc-passwd_x"
     assert slug("///") == "x"
+
+
+@pytest.mark.parametrize("place", ["text", "error", "served_model", "finish_reason"])
+def test_half_a_surrogate_pair_ends_no_run(folder: Path, place: str) -> None:
+    said = "calm \ud83d, \U0001f622 and \udc00"
+    with RunWriter(folder) as writer:
+        writer.append(record("y").model_copy(update={place: said}))
+        writer.append(record("z"))
+    *_, first, second = read_run(folder).records
+    assert getattr(first, place) == "calm \ufffd, \U0001f622 and \ufffd"
+    assert second == record("z")

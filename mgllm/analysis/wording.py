@@ -85,9 +85,10 @@ def excluded(effect: Effect) -> str:
     return f"{span(effect.interval, effect.metric)} {scale_of(effect.metric).unit}".strip()
 
 
-def axis_words(scale: Scale) -> str:
+def axis_words(row: RowName, metric: str) -> str:
     """What an axis says of it: "log-odds of the target, nats"."""
-    return ", ".join(filter(None, [f"{scale.name}{scale.of}", scale.unit]))
+    scale, name = scale_of(metric), metric_words(row, metric)
+    return ", ".join(filter(None, [name.replace(scale.name, f"{scale.name}{scale.of}", 1), scale.unit]))
 
 
 def metric_words(row: RowName, metric: str) -> str:

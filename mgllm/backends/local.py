@@ -24,7 +24,7 @@ from mgllm.backends.weights.encoding import (
 from mgllm.backends.weights.known_models import DEFAULT_MODEL
 from mgllm.backends.weights.labels import refuse_labels, refuse_rows, unknown_ids
 from mgllm.backends.weights.loading import Facts, load_model, read_settings
-from mgllm.backends.weights.stopping import ANSWER, answer_end, never, stopper, thought_tokens
+from mgllm.backends.weights.stopping import ANSWER, answer_end, never, opener_shown, stopper, thought_tokens
 from mgllm.backends.weights.templating import (
     closing,
     generation_tail,
@@ -231,9 +231,8 @@ class LocalBackend:
         )
         text = self._decode(written.ids)
         end = answer_end(text, opened) if scored else None
-        shown = f"{opened.opener}\n" if opened is not None else ""  # else a thought never closed looks said
         return Reply(
-            text=shown + text[:end],
+            text=opener_shown(text, opened) + text[:end],
             scores=self._score_after(question.choices, encoded, text[:end]) if end is not None else None,
             usage=Usage(prompt_tokens=len(encoded.ids), completion_tokens=len(written.ids)),
             reasoning_tokens=thought_tokens(written.ids, self._decode, opened),

@@ -94,10 +94,12 @@ def baseline(
 ) -> None:
     """Predict the target from one covariate alone, leaving one subject out at a time."""
     from mgllm.analysis.statistics.baselines import covariate_baseline
+    from mgllm.items.alike import alike_notes
     from mgllm.items.loading import load_items
 
-    result = covariate_baseline(load_items(items), covariate)
-    print_made(result, _print_baseline, as_json=json)
+    loaded = load_items(items)
+    print_notes(alike_notes(loaded))
+    print_made(covariate_baseline(loaded, covariate), _print_baseline, as_json=json)
 
 
 @items_group.command("join")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
+from mgllm.items.alike import alike_notes
 from mgllm.items.joining import join_gestures, join_speech
 from mgllm.items.loading import LINE_SUFFIXES, item_line, load_items
 from mgllm.records import Frozen
@@ -52,6 +53,7 @@ def join_items(options: JoinOptions) -> JoinedItems:
     folder, name = _place(options.out)
     refuse_existing(folder, (name,))
     items, notes = load_items(options.items), list[str]()
+    notes += alike_notes(items)
     with_gestures = with_speech = 0
     if options.gestures is not None:
         gestures = join_gestures(items, options.gestures)

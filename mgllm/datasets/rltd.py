@@ -7,6 +7,7 @@ later authors' copies `subject` and `sex`), `Transcription/{Deceptive,Truthful}/
 from __future__ import annotations
 
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 
 from mgllm.cues.vocabularies import load_vocabulary
@@ -118,7 +119,7 @@ def _annotation_file(source: Path) -> Path:
 def _read_rows(path: Path) -> tuple[list[ClipRow], list[str]]:
     """The rows, and the names of unknown columns."""
     text, _ = _decode(path)
-    table = csv_rows(text.splitlines(keepends=True), path)
+    table = csv_rows(StringIO(text, newline=""), path)
     header = [name.strip() for name in next(table, (1, []))[1]]
     ignored = _check_header(path, header)
     rows = [_row(f"{path}:{line}", header, cells) for line, cells in table if any(cells)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from mgllm.backends.api.usage import estimate_tokens
 from mgllm.errors import BudgetReached
 from mgllm.experiment.options import ReachOptions
 from mgllm.records import Question, Reply
 
-_CHARACTERS_PER_TOKEN = 3.0
-"""A cautious estimate: English text has about four."""
+_FRAME_TOKENS = 50
+"""What a chat template adds to a prompt, rather too many than too few."""
+_ESTIMATED = " (estimated: the server counts no tokens)"
 
 
 class Budget:
@@ -18,6 +20,7 @@ class Budget:
         self._reserved_usd = 0.0
         self._on_wire = 0
         self.spent_usd = 0.0
+        self.estimated = False
         self.attempts = 0
 
     def reserve(self, question: Question) -> float:
@@ -31,9 +34,10 @@ class Budget:
             raise BudgetReached(f"--max-requests {limit} is reached; raise it and go on with --resume")
         price = self._largest_price(question)
         if most is not None and self.spent_usd + self._reserved_usd + price > most:
+            known = _ESTIMATED if self.estimated else ""
             raise BudgetReached(
-                f"--budget-usd {most:g}: {self.spent_usd:.4f} USD are spent and the next question may cost "
-                f"{price:.4f}; raise it and go on with --resume"
+                f"--budget-usd {most:g}: {self.spent_usd:.4f} USD are spent{known} "
+                f"and the next question may cost {price:.4f}; raise it and go on with --resume"
             )
         self._reserved_usd += price
         self._on_wire += 1
@@ -46,10 +50,14 @@ class Budget:
         self.attempts += reply.attempts
         if reply.usage is not None:
             self.spent_usd += self._price(reply.usage.prompt_tokens, reply.usage.completion_tokens)
+            self.estimated |= reply.usage.estimated
+        elif reply.error is None and reserved:  # a backend that counts nothing
+            self.spent_usd += reserved
+            self.estimated = True
 
     def _largest_price(self, question: Question) -> float:
-        characters = sum(len(message.content) for message in question.prompt.messages)
-        return self._price(int(characters / _CHARACTERS_PER_TOKEN) + 50, question.max_tokens)
+        read = sum(estimate_tokens(message.content) for message in question.prompt.messages)
+        return self._price(read + _FRAME_TOKENS, question.max_tokens)
 
     def _price(self, read: int, written: int) -> float:
         return (read * (self._reach.price_in or 0) + written * (self._reach.price_out or 0)) / 1e6

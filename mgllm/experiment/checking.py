@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 from mgllm.errors import InputError
 from mgllm.experiment.manner import Manner, settle
@@ -44,6 +45,7 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
     found = find_scenario(name, options.folders)
     material = gather(found, options)
     wordings, prompts, notes = [], 0, list(material.notes)
+    notes += _refuse_beginnings(found)
     for paraphrase in (None, *found.scenario.paraphrases):
         for form, reasoning in _ways(found, paraphrase):
             ask = options.ask.model_copy(update={"paraphrase": paraphrase, "reasoning": reasoning})
@@ -71,6 +73,29 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
 def _ways(found: FoundScenario, paraphrase: str | None) -> list[tuple[Form, Reasoning]]:
     ways: list[tuple[Form, Reasoning]] = [("chat", "direct"), ("chat", "chain_of_thought")]
     return [*ways, ("cloze", "direct")] if found.wording("cloze", paraphrase) else ways
+
+
+def _refuse_beginnings(found: FoundScenario) -> list[str]:
+    """A cloze text that begins another is never the less probable one. In chat only a model's own tokens show
+    whether that is so: a note.
+
+    Raises:
+        InputError: there is such a cloze text, and a template that it would continue.
+    """
+    labels = found.scenario.labels
+    clozes = any(found.wording("cloze", name) for name in (None, *found.scenario.paraphrases))
+    for one, other in permutations(labels, 2) if clozes else ():
+        if other.cloze.strip().startswith(one.cloze.strip()):
+            raise InputError(
+                f"{found.path} label '{one.id}': its cloze '{one.cloze}' begins '{other.cloze}' of label "
+                f"'{other.id}', so it can never be the less probable one; give one of them other words"
+            )
+    return [
+        f"label text '{one.text}' begins '{other.text}': a local model may be unable to tell them apart in "
+        "chat with --score logprob, and says so; --score generate can"
+        for one, other in permutations(labels, 2)
+        if other.text.startswith(one.text)
+    ]
 
 
 def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:

@@ -13,6 +13,7 @@ from mgllm.cues.block import item_duration, shown_labels
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, RunOptions
 from mgllm.experiment.sampling import limited
+from mgllm.items.alike import alike_notes
 from mgllm.items.joining import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
 from mgllm.prompts.scenarios import FoundScenario
@@ -43,7 +44,9 @@ class Material:
     shuffles: tuple[ShuffleStats, ...]
     """How the assignments of donors came out."""
     notes: tuple[str, ...]
-    """What joining had to say, and the cue style of items that it cannot do justice to."""
+    """The warnings, what joining had to say, and the cue style of items that it cannot do justice to."""
+    warnings: tuple[str, ...]
+    """What a run tells before it asks: names of people or items that differ in spelling alone."""
     attributed: tuple[AttributedGesture, ...]
     """Gestures to leave out and to tell alone; empty without `--attribute`."""
 
@@ -71,11 +74,13 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     """
     scenario, which = found.scenario, options.which
     where = which.items or str(found.items_path())
-    items, notes = load_items(where), []
+    items = load_items(where)
+    warnings = alike_notes(items)
+    notes = list(warnings)
     check_targets(items, [label.id for label in scenario.labels])
     if which.gestures is not None:
         joined = join_gestures(items, which.gestures)
-        items, notes = joined.items, list(joined.notes)
+        items, notes = joined.items, [*warnings, *joined.notes]
     arms = _chosen_arms(scenario, options.ask)
     source = _source(items, arms, which.cue_source)
     arms, left_out = _without_twin_oracle(arms, source)
@@ -105,6 +110,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         left_out=left_out,
         shuffles=tuple(drawn.stats for drawn in donors.values()),
         notes=tuple(notes),
+        warnings=warnings,
         attributed=_attributed(asked, arms, source, scenario.cue) if options.ask.attribute else (),
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
+from mgllm.backends.secret_names import refuse_secrets
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
 
@@ -98,6 +99,12 @@ class ReachOptions(Frozen):
     """`--max-requests`: attempts in all."""
     allow_upload: bool = False
     """`--allow-upload`: restricted items may leave this machine."""
+
+    @field_validator("model_args")
+    @classmethod
+    def _hold_no_keys(cls, model_args: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        refuse_secrets(model_args)
+        return model_args
 
 
 class RunOptions(Frozen):

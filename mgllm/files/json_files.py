@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,17 +18,27 @@ M = TypeVar("M", bound=Frozen)
 MAX_BYTES = 5_000_000
 """Longest line, and largest `*.mg.json`, that is read."""
 
+_BLOCK = 1 << 20
+_LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
+"""A carriage return at a block's end may be the first half of a line end."""
 _BOM = b"\xef\xbb\xbf"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read_json_lines(path: Path) -> Iterator[tuple[str, object]]:
+def read_json_lines(path: Path, source: str | None = None) -> Iterator[tuple[str, object]]:
     """Place ("FILE:LINE") and content of each line; blank lines and lines that begin with # are left out.
+
+    A line ends with a line feed, a carriage return, or both, and with nothing else: speech may hold other
+    characters that some programs take for line ends.
+
+    Args:
+        path: the file.
+        source: what errors call it, if not by its path.
 
     Raises:
         InputError: not readable, not UTF-8 text, a line of more than 5 MB, or a line that is not JSON.
     """
-    for where, raw in _raw_lines(path):
+    for where, raw in _raw_lines(path, source or str(path)):
         line = decode(raw, where).strip()
         if line and not line.startswith("#"):
             yield where, parse_json(line, where)
@@ -126,20 +136,30 @@ def to_model(model: type[M], content: object, where: str) -> M:
         raise InputError(f"{where} {field_problem(model, error, content)}") from None
 
 
-def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:
+def _raw_lines(path: Path, source: str) -> Iterator[tuple[str, bytes]]:
     try:
         with path.open("rb") as file:
-            number = 0
-            while raw := file.readline(MAX_BYTES + 1):
-                number += 1
-                where = f"{path}:{number}"
+            for number, raw in enumerate(_split_lines(file), start=1):
+                where = f"{source}:{number}"
                 if len(raw) > MAX_BYTES:
                     raise InputError(
                         f"{where} is longer than {MAX_BYTES:,} bytes; one item stands on one line"
                     )
                 yield where, raw.removeprefix(_BOM) if number == 1 else raw
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise InputError(f"{source} cannot be read: {error.strerror or error}") from None
+
+
+def _split_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines without their ends, read block by block; of one that is too long, enough to see that it is."""
+    rest = b""
+    while block := file.read(_BLOCK):
+        *lines, rest = _LINE_END.split(rest + block)
+        yield from lines
+        if len(rest) > MAX_BYTES + 1:
+            break
+    if rest:
+        yield rest.removesuffix(b"\r")
 
 
 def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

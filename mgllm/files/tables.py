@@ -15,6 +15,8 @@ from mgllm.errors import InputError
 from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
+MAX_CELL = 5_000_000
+"""Characters of the longest cell that is read."""
 _NOTHING = {"", "na", "nan"}
 
 
@@ -38,6 +40,7 @@ def csv_rows(
     Raises:
         InputError: it is none.
     """
+    csv.field_size_limit(MAX_CELL)  # the library's own limit, 131,072, is less than an hour of speech
     reader = csv.reader(lines, delimiter=separator, strict=strict)
     try:
         for cells in reader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -111,8 +111,48 @@ def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: Vali
         return f"{path}:{line} unknown key '{key}'.{guess(steps[-1], known)}{names}"
     if problem.kind == "missing":
         return f"{path}:{line} lacks the key '{key}'; every {model.__name__.lower()} needs it"
+    if problem.kind == "string_type" and (node := _scalar_at(root, steps)) is not None:
+        return f"{path}:{node.start_mark.line + 1} {_without_quotes(node, steps)}"
     given = "" if isinstance(problem.given, dict | list | tuple) else f" (given: {problem.given!r:.60})"
     return f"{path}:{line} {key + ': ' if key else ''}{problem.words}{given}"
+
+
+_READ_AS = {"bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date"}
+"""What YAML makes of words without quotes, by the end of its tag."""
+
+
+def _without_quotes(node: yaml.ScalarNode, steps: Sequence[str | int]) -> str:
+    """What is wrong with a scalar where text is wanted, and how it is written right."""
+    is_key = steps[-1] == "[key]"
+    place = ".".join(map(str, steps[:-2] if is_key else steps))
+    if not node.value:
+        return f"{place}: holds nothing; write text there"
+    kind = node.tag.rpartition(":")[2]
+    name = next((step for step in reversed(steps) if isinstance(step, str)), "")
+    quoted = f'"{node.value}"'
+    shown = f"{quoted}: …" if is_key else quoted if isinstance(steps[-1], int) else f"{name}: {quoted}"
+    read = _READ_AS.get(kind, "nothing")
+    return f"{place}: YAML reads {node.value} as {read}, and text is wanted; put it in quotes: {shown}"
+
+
+def _scalar_at(node: yaml.Node, steps: Sequence[str | int]) -> yaml.ScalarNode | None:
+    """What stands at a place; where that ends in `[key]`, the mapping's first key that is no text."""
+    if steps[-1:] == ("[key]",):
+        keys = [key for key, _ in _node_at(node, steps[:-2]).value]
+        found = next((key for key in keys if not key.tag.endswith(":str")), None)
+    else:
+        found = _node_at(node, steps)
+    return found if isinstance(found, yaml.ScalarNode) else None
+
+
+def _node_at(node: yaml.Node, steps: Iterable[str | int]) -> yaml.Node:
+    """The deepest node on the way."""
+    for step in steps:
+        if isinstance(node, yaml.MappingNode):
+            node = next((v for k, v in node.value if k.value == str(step)), node)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+    return node
 
 
 def _line_of(node: yaml.Node, place: Iterable[str | int]) -> int:

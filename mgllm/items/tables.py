@@ -1,24 +1,23 @@
-"""Item sets that are no JSONL: csv, parquet, json and hub data sets, through the `datasets` library."""
+"""Item sets that are no JSONL: csv and json files; parquet and the hub through the `datasets` library."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, time
-from difflib import get_close_matches
-from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from mgllm.errors import InputError
-from mgllm.files.json_files import parse_json
-from mgllm.files.tables import csv_rows
+from mgllm.files.json_files import read_json_lines
+from mgllm.items.rows import check_columns, row_content
+from mgllm.items.text_tables import read_csv_items, read_json_items
 from mgllm.records import Item
 
-KINDS = {".parquet": "parquet", ".csv": "csv", ".json": "json"}
-_IDS = ("id", "subject", "target")
-_NESTED = ("gestures", "covariates")
+TEXT_KINDS = {".csv": read_csv_items, ".json": read_json_items}
+"""What has no types of its own: `datasets` would guess some, and make a date of an id that looks like one."""
+KINDS = (".parquet", *TEXT_KINDS)
+_HUB_KINDS = {**TEXT_KINDS, ".jsonl": read_json_lines, ".ndjson": read_json_lines}
 
 
 def read_local_tables(path: Path) -> Iterator[tuple[str, object]]:
@@ -28,16 +27,11 @@ def read_local_tables(path: Path) -> Iterator[tuple[str, object]]:
         InputError: no such file, files of several kinds, or a file that cannot be read.
     """
     for file in _files(path):
-        kind = KINDS[file.suffix.casefold()]
-        options = _csv_options(file) if kind == "csv" else {}
-        if options is None or file.stat().st_size == 0:
-            continue
-        with TemporaryDirectory(prefix="mgllm-") as cache, _quiet_datasets(str(file)) as library:
-            files = [str(file)]
-            table = library.load_dataset(kind, data_files=files, split="train", cache_dir=cache, **options)
-            rows = list(_table_rows(table, str(file)))
-            del table
-        yield from rows
+        read = TEXT_KINDS.get(file.suffix.casefold())
+        if read is not None:
+            yield from read(file, str(file))
+        elif file.stat().st_size:
+            yield from _parquet_rows(file)
 
 
 def read_hub_table(source: str) -> Iterator[tuple[str, object]]:
@@ -51,8 +45,33 @@ def read_hub_table(source: str) -> Iterator[tuple[str, object]]:
         loaded = library.load_dataset(name, split=split or None)
         if not split:
             loaded = _only_split(loaded, name)
-        rows = list(_table_rows(loaded, source))
+        files = text_files_of(library, name, loaded)
+        rows = [row for file, read in files for row in read(file, source)]
+        rows = rows if files else list(_table_rows(loaded, source))
     yield from rows
+
+
+def text_files_of(library: Any, name: str, loaded: Any) -> list[tuple[Path, Any]]:
+    """The csv or json files behind a loaded data set, with what reads them as text; none where its columns
+    have types of their own: parquet, or classes that its card names."""
+    named = any(hasattr(feature, "int2str") for feature in loaded.features.values())
+    if named or loaded.info.builder_name not in ("csv", "json"):
+        return []
+    builder = library.load_dataset_builder(name)
+    places = [str(place) for place in (builder.config.data_files or {}).get(loaded.split, ())]
+    readers = [_HUB_KINDS.get(Path(place.partition("?")[0]).suffix.casefold()) for place in places]
+    if not places or None in readers:
+        return []
+    fetched = library.DownloadManager().download(places)
+    return list(zip(map(Path, fetched), readers, strict=True))
+
+
+def _parquet_rows(file: Path) -> list[tuple[str, object]]:
+    with TemporaryDirectory(prefix="mgllm-") as cache, _quiet_datasets(str(file)) as library:
+        table = library.load_dataset("parquet", data_files=[str(file)], split="train", cache_dir=cache)
+        rows = list(_table_rows(table, str(file)))
+        del table
+    return rows
 
 
 def _only_split(loaded: Any, name: str) -> Any:
@@ -74,34 +93,6 @@ def _files(path: Path) -> list[Path]:
     if not files:
         raise InputError(f"{path} is a folder without items; known kinds: .jsonl, {', '.join(KINDS)}")
     return files
-
-
-def _csv_options(path: Path) -> dict[str, Any] | None:
-    """How to read a csv: all columns as text, so that ids such as 007 stay what they are; None without rows.
-
-    Rows of another length than the header are refused here, since the reader of `datasets` would shift them.
-    """
-    from datasets import Features, Value
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv_rows(file, path, refusal=" cannot be read as csv")
-            header, *rows = [row for _, row in table if row] or [[]]
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text; save the file as UTF-8") from None
-    for n, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            what = f"has {len(row)} cells, the header {len(header)}; put text with commas in quotes"
-            raise InputError(f"{path} row {n} {what}")
-    if "\0" in "".join(header):
-        raise InputError(f"{path} holds NUL bytes, so this is no csv")
-    twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})
-    if twice:
-        raise InputError(f"{path}:1 names the column '{twice[0]}' twice or not at all")
-    if not rows:
-        return None
-    features = Features({name: Value("string") for name in header})
-    return {"features": features, "keep_default_na": False, "na_values": [""]}
 
 
 @contextmanager
@@ -133,22 +124,13 @@ def _reason(error: BaseException) -> str:
 
 
 def _table_rows(table: Any, source: str) -> Iterator[tuple[str, object]]:
-    _check_columns(table, source)
-    for n, row in enumerate(table, start=1):
-        where = f"{source} row {n}"
-        yield where, _content(_named_classes(row, table.features), where)
-
-
-def _check_columns(table: Any, source: str) -> None:
-    names = list(table.column_names)
-    for needed in ("id", "subject"):
-        if needed not in names:
-            near = get_close_matches(needed, names, n=1)
-            guess = f" Did you mean to call '{near[0]}' so?" if near else ""
-            raise InputError(f"{source} lacks the column '{needed}'.{guess} Columns: {', '.join(names)}")
-    for name in names:
+    check_columns(table.column_names, source)
+    for name in table.column_names:
         if name not in Item.model_fields and not hasattr(table.features[name], "dtype"):
             raise InputError(f"{source} column '{name}' is no field of an item and holds no plain values")
+    for n, row in enumerate(table, start=1):
+        where = f"{source} row {n}"
+        yield where, row_content(_named_classes(row, table.features), where)
 
 
 def _named_classes(row: dict[str, Any], features: Any) -> dict[str, Any]:
@@ -158,33 +140,3 @@ def _named_classes(row: dict[str, Any], features: Any) -> dict[str, Any]:
         else value
         for name, value in row.items()
     }
-
-
-def _content(row: dict[str, Any], where: str) -> dict[str, Any]:
-    """A row as an item's fields: other columns are covariates, empty cells are left out."""
-    fields = {name: _without_nulls(value) for name, value in row.items() if not _is_null(value)}
-    content = {name: value for name, value in fields.items() if name in Item.model_fields}
-    for name in _NESTED:
-        if isinstance(content.get(name), str):
-            content[name] = parse_json(content[name], f"{where} {name}")
-    for name in _IDS:
-        if isinstance(content.get(name), int) and not isinstance(content[name], bool):
-            content[name] = str(content[name])
-    others = {name: value for name, value in fields.items() if name not in Item.model_fields}
-    given = content.get("covariates", {})
-    if others and isinstance(given, dict):
-        content["covariates"] = {**others, **given}
-    return content
-
-
-def _is_null(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and isnan(value))
-
-
-def _without_nulls(value: Any) -> Any:
-    """Tables give every row every key; a null there means that the key is not given. Dates become text."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(part) for key, part in value.items() if not _is_null(part)}
-    if isinstance(value, list):
-        return [_without_nulls(part) for part in value]
-    return value.isoformat() if isinstance(value, date | time) else value

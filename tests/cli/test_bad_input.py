@@ -84,7 +84,7 @@ def items(folder: Path, *lines: object) -> str:
         (["run", "--model", "scripted/x", "--limit", "0"], "--limit 0"),
         (["run", "--model", "scripted/x", "--form", "verse"], "--form 'verse'"),
         (["run", "--model", "scripted/x", "--temperature", "9"], "--temperature 9"),
-        (["run", "--model", "scripted/x", "--model-arg", "top_p"], "is not K=V"),
+        (["run", "--model", "scripted/x", "--model-arg", "top_p"], "takes K=V"),
         (["run", "--model", "scripted/x", "--arms", "text,text+gm"], "Did you mean 'text+mg'?"),
         (["run", "--model", "scripted/x", "--arms", ","], "no arm is named"),
         (["run", "--model", "scripted/x", "--arms", "text,text+noisy@1.5"], "text+noisy@1.5"),

@@ -16,9 +16,10 @@ ALLOWED = {
     "torch": ("backends/weights/", "backends/local.py", "recognizer/"),
     "transformers": ("backends/weights/", "backends/local.py"),
     "gguf": ("backends/weights/pull.py",),
-    "openai": ("backends/",),
-    "httpx": ("backends/",),
-    "httpx2": ("backends/",),
+    "openai": (),  # servers are asked over aiohttp itself
+    "httpx": (),
+    "httpx2": (),
+    "truststore": ("backends/",),
     "aiohttp": ("backends/", "testing/"),
     "datasets": ("items/tables.py",),
     "jinja2": (

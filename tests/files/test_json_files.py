@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError, one_line
+from mgllm.files import json_files
 from mgllm.files.json_files import MAX_BYTES, decode, parse_json, read_json_lines, to_model
 from mgllm.records import GestureTranscript, Item
 
@@ -56,6 +57,28 @@ def test_lines_carry_their_number_and_skip_blanks_comments_and_a_byte_order_mark
     path = tmp_path / "x.jsonl"
     path.write_bytes(b"\xef\xbb\xbf# a header\r\n\r\n1\r\n  \n  # more\n[2]")
     assert list(read_json_lines(path)) == [(f"{path}:3", 1), (f"{path}:6", [2])]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_where_systems_end_them_and_nowhere_else(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "x.jsonl"
+    odd = "a\u2028b\u2029c\x85d"
+    lines = [f'"{odd}"', "", f'["{odd}"]', "3"]
+    path.write_bytes(end.join(lines).encode())
+    assert list(read_json_lines(path)) == [(f"{path}:1", odd), (f"{path}:3", [odd]), (f"{path}:4", 3)]
+    path.write_bytes((end.join(lines) + end).encode())
+    assert [value for _, value in read_json_lines(path, "mine")] == [odd, [odd], 3]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_line_ends_are_seen_across_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: bytes
+) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(end.join(b"%d" % n for n in range(40)))
+    for block in range(1, 8):
+        monkeypatch.setattr(json_files, "_BLOCK", block)
+        assert list(read_json_lines(path)) == [(f"{path}:{n + 1}", n) for n in range(40)]
 
 
 def test_a_line_of_five_million_bytes_is_read_and_a_longer_one_refused(tmp_path: Path) -> None:

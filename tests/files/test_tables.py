@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 
 from mgllm.errors import InputError
 from mgllm.files.tables import (
+    MAX_CELL,
     Row,
     csv_rows,
     csv_text,
@@ -60,7 +61,7 @@ def test_lines_may_come_without_their_ends_and_with_another_separator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [('a\n"b"c\n', 2), ('a\n\n"never closed\n', 3), ("a\n" + "x" * 200_000, 2)]
+    ("text", "line"), [('a\n"b"c\n', 2), ('a\n\n"never closed\n', 3), ("a\n" + "x" * (MAX_CELL + 1), 2)]
 )
 def test_what_is_no_csv_is_refused_with_its_line(text: str, line: int) -> None:
     def read(words: str) -> str:
@@ -73,7 +74,12 @@ def test_what_is_no_csv_is_refused_with_its_line(text: str, line: int) -> None:
 
 def test_a_place_may_take_quotes_as_they_come_and_still_refuses_endless_cells() -> None:
     assert list(csv_rows(['"b"c', '"open'], P, strict=False)) == [(1, ["bc"]), (2, ["open"])]
-    assert "p.csv:1 is not csv: " in refusal(lambda: list(csv_rows(["x" * 200_000], P, strict=False)))
+    assert "p.csv:1 is not csv: " in refusal(lambda: list(csv_rows(["x" * (MAX_CELL + 1)], P, strict=False)))
+
+
+def test_a_cell_may_hold_an_hour_of_speech() -> None:
+    long = "word " * 200_000
+    assert list(csv_rows([f'a,"{long}"'], P)) == [(1, ["a", long])]
 
 
 def test_a_name_with_braces_is_no_pattern() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,46 @@ def test_what_is_wrong_is_named_with_its_line(good: Path, old: str, new: str, wo
     message = problem(good)
     assert words in message
     assert f"{good}:" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "fault", "words"),
+    [
+        (
+            "  - {id: objects",
+            "  - {id: no",
+            'labels.1.id: YAML reads no as true or false.*put it in quotes: id: "no"$',
+        ),
+        ("  - {id: objects", "  - {id: On", 'reads On as true or false, .*quotes: id: "On"$'),
+        ("  - {id: objects", "  - {id: 007", 'reads 007 as a number, .*quotes: id: "007"$'),
+        (
+            "  - {id: objects",
+            "  - {id: 2026-11-30",
+            'reads 2026-11-30 as a date, .*quotes: id: "2026-11-30"$',
+        ),
+        ("  - {id: objects", "  - {id: null", 'reads null as nothing, .*quotes: id: "null"$'),
+        ("  - {id: objects", "  - {id: ~", 'reads ~ as nothing, .*quotes: id: "~"$'),
+        ("  - {id: objects", "  - {id: ", "labels.1.id: holds nothing; write text there$"),
+        ("text: agrees", "text: 3.50", 'labels.0.text: YAML reads 3.50 as a number, .*quotes: text: "3.50"$'),
+        (
+            "question: ",
+            "arms: [text, off]\nquestion: ",
+            'arms.1: YAML reads off as .*put it in quotes: "off"$',
+        ),
+        ("question: ", "text: {yes: Yes.}\nquestion: ", 'text: YAML reads yes as .*in quotes: "yes": …$'),
+    ],
+)
+def test_text_that_yaml_takes_for_something_else_is_to_be_quoted(
+    good: Path, line: str, fault: str, words: str
+) -> None:
+    good.write_text("\n".join(t for t in good.read_text().split("\n") if not t.startswith("text:")))
+    text = good.read_text()
+    assert line in text
+    number = text[: text.index(line)].count("\n") + 1
+    good.write_text(text.replace(line, fault, 1))
+    message = problem(good)
+    assert re.search(words, message), message
+    assert message.startswith(f"{good}:{number} ")
 
 
 def test_the_line_is_that_of_the_key(good: Path) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from mgllm.errors import InputError
+from mgllm.items.joining import join_gestures
 from mgllm.items.loading import load_items
 from mgllm.records import Turn
 
@@ -123,12 +124,128 @@ def test_json_as_list_or_as_lines(tmp_path: Path, lines: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [('{"a":', "cannot be loaded: "), ("[1, 2]", "lacks the column 'id'"), ("", "no items")],
+    [
+        ('{"a":', "ends in the middle of a JSON value"),
+        ("[1, 2]", "row 1 holds no item: it must be an object"),
+        ("", "no items"),
+        ("[]", "no items"),
+        ('[{"id": "a", "subject": "s"}, {"id": "b"}]', "row 2 subject: is missing"),
+        ('[{"id": "a", "subject": "s", "frames": [1]}]', "row 1 'frames' is no field of an item"),
+        ('[{"id": "a", "subject": "s", "x": NaN}]', "NaN is no JSON number; leave the field out"),
+        ('{"id": "a", "subject": "s"}\n{"id": "a", "subject": "s"}', "x.json:2 id: 'a' is already the id"),
+        ('[{"id": "a", "id": "b", "subject": "s"}]', "the key 'id' stands twice"),
+    ],
 )
 def test_bad_json_is_refused(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text)
     assert words in refusal(path)
+
+
+TEXTS = (
+    "2024-01-05",
+    "007",
+    "1e5",
+    "0x1F",
+    "true",
+    "NaN",
+    "None",
+    "null",
+    "12:30",
+    "1_000",
+    "-0",
+    "+1",
+    "NA",
+)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
+def test_texts_stay_what_they_are_in_every_kind_of_file(tmp_path: Path, suffix: str) -> None:
+    rows = [{"id": text, "subject": text, "target": text, "speech": text} for text in TEXTS]
+    path = tmp_path / f"x.{suffix}"
+    frame = pd.DataFrame(rows)
+    if suffix == "csv":
+        frame.to_csv(path, index=False)
+    elif suffix == "parquet":
+        frame.to_parquet(path)
+    else:
+        text = json.dumps(rows) if suffix == "json" else "\n".join(map(json.dumps, rows))
+        path.write_text(text)
+    for item, text in zip(load_items(path), TEXTS, strict=True):
+        assert (item.id, item.subject, item.target, item.speech) == (text, text, text, (Turn(text=text),))
+
+
+def test_an_id_that_looks_like_a_date_finds_its_gestures(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([{"id": "2024-01-05", "subject": "s"}, {"id": "2024-02-06", "subject": "t"}]))
+    folder = tmp_path / "mg"
+    folder.mkdir()
+    file = {"schema": "mgllm.gestures/1", "item": "2024-01-05", "source": "annotated", "gestures": []}
+    (folder / "a.mg.json").write_text(json.dumps(file))
+    joined = join_gestures(load_items(path), folder)
+    assert [item.id for item in joined.items if item.gestures] == ["2024-01-05"]
+
+
+def test_columns_of_days_and_numbers_become_their_texts(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    days = pd.to_datetime(["2024-01-05", "2024-02-06"])
+    frame = pd.DataFrame({"id": days, "subject": [7, 8], "seen": days + pd.Timedelta(hours=2)})
+    frame["day"] = days.date
+    frame.to_parquet(path)
+    first, second = load_items(path)
+    assert (first.id, first.subject) == ("2024-01-05", "7")
+    assert (second.id, second.subject) == ("2024-02-06", "8")
+    assert first.covariates == {"seen": "2024-01-05T02:00:00", "day": "2024-01-05"}
+
+
+def test_a_json_file_may_hold_one_item_spread_over_lines(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text("\ufeff" + json.dumps({"id": "a", "subject": 7, "age": 33, "speech": "Yes."}, indent=1))
+    (item,) = load_items(path)
+    assert (item.subject, dict(item.covariates)) == ("7", {"age": 33})
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_end_is_taken_and_no_other_mark(tmp_path: Path, suffix: str, end: str) -> None:
+    said = "Yes.\u2028No.\x85Well.\u2029"
+    if suffix == "csv":
+        lines = ["id,subject,speech", f"a,s,{said}", f"b,t,{said}", ""]
+    else:
+        rows = ({"id": one, "subject": "s", "speech": said} for one in "ab")
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    path = tmp_path / f"x.{suffix}"
+    path.write_bytes(end.join(lines).encode())
+    assert [(item.id, item.speech[0].text) for item in load_items(path)] == [("a", said), ("b", said)]
+
+
+def test_a_cell_may_be_longer_than_the_csv_library_likes(tmp_path: Path) -> None:
+    said = "word " * 40_000 + "end"
+    (item,) = load_items(write_csv(tmp_path, f'id,subject,speech\na,s,"{said}"\n'))
+    assert item.speech[0].text == said
+    message = refusal(write_csv(tmp_path, f"id,subject,speech\na,s,{'x' * 5_000_001}\n"))
+    assert "cannot be read as csv: field larger than field limit (5000000)" in message
+
+
+def test_texts_of_a_hub_data_set_stay_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    for name, text in {
+        "csv": "id,subject\n007,2024-01-05\n",
+        "json": '[{"id": "1e5", "subject": "07"}]',
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"train.{name}").write_text(text)
+    load, build = datasets.load_dataset, datasets.load_dataset_builder
+    here = {"org/c": str(tmp_path / "csv"), "org/j": str(tmp_path / "json")}
+    cache = str(tmp_path / "cache")
+    monkeypatch.setattr(
+        datasets, "load_dataset", lambda name, split: load(here[name], split=split, cache_dir=cache)
+    )
+    monkeypatch.setattr(datasets, "load_dataset_builder", lambda name: build(here[name], cache_dir=cache))
+    assert [(item.id, item.subject) for item in load_items("org/c")] == [("007", "2024-01-05")]
+    assert [(item.id, item.subject) for item in load_items("org/j:train")] == [("1e5", "07")]
 
 
 def test_a_folder_is_all_its_files_of_one_kind(tmp_path: Path) -> None:

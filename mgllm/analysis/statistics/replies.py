@@ -64,7 +64,7 @@ def _older_rules(manifest: RunManifest, records: Sequence[Record]) -> Iterable[s
     count = sum(record.censored and record.censored_reason is None for record in records)
     if manifest.answer_rules == FIRST_RULES and count:
         yield (
-            "scored by older rules: `mgllm score RUN` reads the stored replies again. They may have read "
+            "scored by older rules: mgllm score RUN reads the stored replies again. They may have read "
             f"probabilities where the model did not answer: those of {count} answers count as missing"
         )
 

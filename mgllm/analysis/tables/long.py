@@ -112,11 +112,12 @@ def _shown(number: Number) -> str:
 def _of_arm(arm: ArmSummary) -> list[Number]:
     return [
         Number(
-            arm.row, "arm", "", arm.arm, "", metric, value,
-            arm.accuracy_interval if metric == headline() else None, None, None, arm.answered, arm.subjects,
+            arm.row, "arm", "", arm.arm, "", metric.name, value,
+            arm.accuracy_interval if metric.headline else None, None, None,
+            arm.answered - (arm.censored if metric.scored else 0), arm.subjects,
         )
-        for metric in (known.name for known in known_metrics())
-        if (value := arm.level(metric)) is not None
+        for metric in known_metrics()
+        if (value := arm.level(metric.name)) is not None
     ]  # fmt: skip
 
 

@@ -153,6 +153,8 @@ class Asker:
 
     def _no_reply(self, trouble: Trouble, spent: Usage | None, took_s: float, attempt: int) -> Reply:
         reply = Reply(usage=spent, latency_s=took_s, attempts=attempt, error=self._line(str(trouble)))
+        if trouble is EMPTY:  # the server answered, which is all that a first question asks
+            return reply.model_copy(update={"text": ""})
         if trouble.step != "refused":
             return reply
         refused = {"text": "", "refusal": True, "finish_reason": "content_filter", "error": None}

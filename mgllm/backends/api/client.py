@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from mgllm.backends.api.address import Address, Secret
 from mgllm.backends.api.bodies import MOST_BYTES, Answer, Json, read_answer, too_long
-from mgllm.backends.api.trust import trusted
 from mgllm.errors import FatalBackendError
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ class Client:
 
     def __init__(self, address: Address, secret: Secret, timeout_s: float) -> None:
         import aiohttp
+
+        from mgllm.backends.api.trust import trusted
 
         self._address, self._secret, self._timeout_s = address, secret, timeout_s
         encrypted = "https://" in f"{address.base_url} {address.proxy.url if address.proxy else ''}"

@@ -103,9 +103,9 @@ def _where(name: str, names: Iterable[str], message: str) -> int | None:
     spelled = _spelled(name)
     if re.search(spelled, message, re.IGNORECASE) is None:
         return None
-    others = "|".join(_spelled(other) for other in names)
-    list_before = rf"(?:(?:{others}){_CLOSE}\s*(?:,|/|&|and|or)+{_OPEN})*"
-    list_after = rf"(?:{_CLOSE}\s*(?:,|/|&|and|or)+{_OPEN}(?:{others}))*"
+    others = "|".join([*(_spelled(other) for other in names), r"\w{1,40}(?=['\"`])"])
+    list_before = rf"(?:(?:{others}){_CLOSE}\s*(?:,|/|&|and|or){_OPEN}){{0,6}}"
+    list_after = rf"(?:{_CLOSE}\s*(?:,|/|&|and|or){_OPEN}(?:{others})){{0,6}}"
     patterns = [rf"{before}{list_before}(?P<name>{spelled})" for before in _BEFORE]
     patterns += [rf"(?P<name>{spelled}){list_after}{after}" for after in _AFTER]
     patterns.append(rf"^{_OPEN}(?P<name>{spelled}){_CLOSE}\s*:")

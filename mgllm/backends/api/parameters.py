@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 
 from mgllm.backends.api.bodies import Json
 from mgllm.backends.api.preset import Fragment
 from mgllm.backends.api.refusing import Trouble, names_parameter
 from mgllm.backends.api.sending import LIMITS, TOO_LARGE, Sending
+from mgllm.backends.secret_names import refuse_secrets
 from mgllm.errors import FatalBackendError, InputError
 from mgllm.records import Question, Reasoning, Score
 
 _OURS = frozenset({"model", "messages", "prompt", "stream", "n"})
 """What `--model-arg` may not set."""
-_SECRET = re.compile(r"api_?key|secret|passw|authorization|bearer|credential|(?:access|auth)_?token")
 _SEVERAL = "differs by question"
 
 Key = tuple[Reasoning, Score]
@@ -25,6 +24,7 @@ class Parameters:
     """Builds request bodies. Before the first manner is settled, refusals teach; from then on they do not."""
 
     def __init__(self, model: str, model_args: Fragment, left_out: frozenset[str] = frozenset()) -> None:
+        refuse_secrets(model_args)
         _refuse_args(model_args)
         self._learnt = Sending(model=model, model_args=model_args, left_out=left_out)
         self._held: dict[Key, Sending] = {}
@@ -102,8 +102,6 @@ def _refuse_args(model_args: Fragment, within: str = "") -> None:
         place = f"--model-arg {within}{name}"
         if not within and name in _OURS:
             raise InputError(f"{place} cannot be set: mgllm decides it itself; leave it out")
-        if _SECRET.search(re.sub(r"[\W_]+", "_", name.lower())):
-            raise InputError(f"{place} looks like a key; export it and name the variable: --api-key-env")
         for one in value if isinstance(value, list) else (value,):
             if isinstance(one, float) and not math.isfinite(one):
                 raise InputError(f"{place} is no finite number; give one, or leave it out")

@@ -42,6 +42,11 @@ class Look(Frozen):
     """Whether it ended at its bound all the same."""
 
     @property
+    def answered(self) -> bool:
+        """Whether the server gave a reply, be it empty."""
+        return self.reply.error is None or self.reply.text is not None
+
+    @property
     def thinks(self) -> bool:
         """Whether the model reasoned."""
         return self.thoughts > 0 or (self.cut and not self.reply.text)
@@ -101,9 +106,9 @@ class Settler:
                 break
             begin = (looks[-1].sending if looks else fresh).along(way)
             look = await self._look(begin, manner.question)
-            if look.reply.error is None and not look.thinks:
+            if look.answered and not look.thinks:
                 return look
-            if look.reply.error is None:
+            if look.answered:
                 looks.append(look)
             elif self.wire.last.status not in _REFUSED and not looks:
                 break

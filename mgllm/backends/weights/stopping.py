@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from mgllm.backends.weights.thoughts import Mark, thought_end
+from mgllm.backends.weights.thoughts import MARKS, Mark, thought_end
 
 ANSWER = "Answer:"
 """What the prompts of a chain of thought ask the model to write before its answer."""
@@ -47,6 +47,15 @@ def thought_tokens(ids: Sequence[int], decode: Callable[[Sequence[int]], str], o
     if end is None:
         return len(ids)
     return bisect_left(range(len(ids)), end, key=lambda n: len(decode(ids[:n]))) if end else 0
+
+
+def opener_shown(text: str, opened: Mark | None) -> str:
+    """What stands before the text of a reply whose thought the prompt opened: without it a thought that is
+    never closed looks like an answer. An unusual mark that nobody would know is written as the usual one."""
+    if opened is None:
+        return ""
+    usual = opened in MARKS or thought_end(text, opened) is not None
+    return f"{opened.opener if usual else MARKS[0].opener}\n"
 
 
 def never(ids: Sequence[int]) -> bool:

@@ -333,7 +333,7 @@ def test_the_context_that_a_server_names_is_kept_to() -> None:
 
 def test_the_client_library_is_imported_by_open_alone() -> None:
     code = "import sys; from mgllm.backends.base import *; [backends.get(n) for n in ('openai', 'vllm')]; "
-    code += "backends.get('vllm')(BackendOptions(model='m')); print({'openai', 'aiohttp'} & set(sys.modules))"
+    code += "backends.get('vllm')(BackendOptions(model='m')); print({'aiohttp', 'yarl'} & set(sys.modules))"
 
     async def run() -> bytes:
         process = await asyncio.create_subprocess_exec(

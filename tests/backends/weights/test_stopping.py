@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.backends.weights.stopping import answer_end, stopper, thought_tokens
+from mgllm.backends.weights.stopping import answer_end, opener_shown, stopper, thought_tokens
 from mgllm.backends.weights.thoughts import Mark
 
 THINK = Mark("<think>", "</think>")
@@ -47,6 +47,14 @@ def test_thoughts_are_counted_in_tokens_up_to_their_end() -> None:
     assert thought_tokens(ids, decode, None) == 4
     assert thought_tokens(ids[:3], decode, THINK) == 3
     assert thought_tokens(ids[:3], decode, None) == 0
+
+
+def test_a_thought_that_the_prompt_opened_shows_its_opener() -> None:
+    unusual = Mark("[SCRATCHPAD]", "[/SCRATCHPAD]")
+    assert opener_shown("So sad.", None) == ""
+    assert opener_shown("So sad.", KIMI) == "◁think▷\n"
+    assert opener_shown("So sad.", unusual) == "<think>\n"
+    assert opener_shown("So sad.[/SCRATCHPAD] won", unusual) == "[SCRATCHPAD]\n"
 
 
 def test_a_chain_of_thought_ends_with_the_line_of_its_answer() -> None:

@@ -1,0 +1,94 @@
+"""Item sets in csv and json files. Their texts stay as they are written: an id 007, 1e5 or 2024-01-05 too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mgllm.errors import InputError
+from mgllm.files.json_files import decode, parse_json, read_at_most, read_json_lines
+from mgllm.files.tables import csv_rows
+from mgllm.items.rows import check_columns, row_content
+from mgllm.records import Item
+
+MAX_BYTES = 500_000_000
+"""Largest json file that is read, since it is read whole; JSONL is read line by line."""
+
+
+def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
+    """Place ("FILE row N", from 1) and content of each row below the header; all cells are text.
+
+    Args:
+        path: the file.
+        source: what errors call it.
+
+    Raises:
+        InputError: it is no csv in UTF-8, or a row has another length than the header.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = csv_rows(file, Path(source), refusal=" cannot be read as csv")
+            rows = (cells for _, cells in table if cells)
+            header = next(rows, [])
+            _check_header(header, source)
+            for n, cells in enumerate(rows, start=1):
+                if n == 1:
+                    check_columns(header, source)
+                where = f"{source} row {n}"
+                if len(cells) != len(header):
+                    what = f"has {len(cells)} cells, the header {len(header)}; put text with commas in quotes"
+                    raise InputError(f"{where} {what}")
+                yield (
+                    where,
+                    row_content(dict(zip(header, (cell or None for cell in cells), strict=True)), where),
+                )
+    except UnicodeDecodeError:
+        raise InputError(f"{source} is not UTF-8 text; save the file as UTF-8") from None
+
+
+def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
+    """Place and content of each item of a json file: a list of objects, one object, or one on each line.
+
+    Args:
+        path: the file.
+        source: what errors call it.
+
+    Raises:
+        InputError: it is no JSON in UTF-8, too large, or holds under an unknown name what is no plain value.
+    """
+    for where, value in _json_values(path, source):
+        if isinstance(value, dict):
+            _check_values(value, where)
+            yield where, row_content(value, where)
+        else:
+            yield where, value
+
+
+def _check_header(header: list[str], source: str) -> None:
+    if "\0" in "".join(header):
+        raise InputError(f"{source} holds NUL bytes, so this is no csv")
+    twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})
+    if twice:
+        raise InputError(f"{source}:1 names the column '{twice[0]}' twice or not at all")
+
+
+def _json_values(path: Path, source: str) -> Iterator[tuple[str, object]]:
+    text = decode(read_at_most(path, MAX_BYTES, "an item file"), source).removeprefix("\ufeff").strip()
+    if not text:
+        return
+    try:
+        content = parse_json(text, source)
+    except InputError as error:
+        if text.startswith("[") or "Extra data" not in str(error):
+            raise
+        yield from read_json_lines(path, source)
+        return
+    values = content if isinstance(content, list) else [content]
+    yield from ((f"{source} row {n}", value) for n, value in enumerate(values, start=1))
+
+
+def _check_values(row: dict[str, Any], where: str) -> None:
+    for name, value in row.items():
+        if name not in Item.model_fields and isinstance(value, dict | list):
+            raise InputError(f"{where} '{name}' is no field of an item and holds no plain value")

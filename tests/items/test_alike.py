@@ -1,0 +1,40 @@
+"""Names that a reader takes for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from mgllm.items.alike import alike, alike_notes
+from mgllm.records import Item
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "zoë b",
+        "ZOË B",
+        "Zoe\u0308 B",
+        "Zoë\u00a0B",
+        "Zoë  B",
+        "Ｚｏë B",
+        "Zoë\u200b B",
+        "Zo\u00adë B",
+        "Zoë\u2009B",
+    ],
+)
+def test_names_that_look_alike_are_a_group(other: str) -> None:
+    assert alike(["Zoë B", "Max", other, "max."]) == (("Zoë B", other),)
+
+
+def test_names_that_differ_are_none() -> None:
+    assert alike(["Zoë", "Zoe", "Zo", "s1", "s01", "s 1", "Zoë"]) == ()
+
+
+def test_a_line_names_the_people_and_one_the_items() -> None:
+    items = [Item(id=name, subject=subject) for name, subject in
+             (("a1", "Jose\u0301"), ("A1", "José"), ("b", "Kim"), ("c", "KIM"), ("d", "kim"))]  # fmt: skip
+    people, ids = alike_notes(items)
+    assert "subjects 'Jose\\u0301' and 'José', 'Kim' and 'KIM' and 'kim' differ in spelling alone" in people
+    assert "counted as different people" in people
+    assert ids.startswith("items 'a1' and 'A1' differ in spelling alone")
+    assert alike_notes(items[:1]) == ()
