@@ -130,7 +130,7 @@ def slug(text: str) -> str:
     """Letters, digits and single dashes, at most 40 characters.
 
     >>> slug("openai/GPT-5 mini")
-    'openai-gpt-5-mini'
+    'openai-gpt-6'
     """
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[-40:].strip("-") or "x"
 
