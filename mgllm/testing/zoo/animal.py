@@ -26,6 +26,7 @@ KINDS = {
     "attacks": "Replies made to do harm",
     "floods": "Replies without measure",
     "echoes": "Replies that repeat the key",
+    "mutants": "Replies changed at random",
 }
 """Modules of animals, in the order of docs/zoo.md, and what they have in common."""
 

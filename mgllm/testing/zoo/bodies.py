@@ -53,12 +53,13 @@ def _whole(ask: Ask) -> bytes:
     return TAME(ask).body
 
 
-_body(
-    "stream",
-    "Streams although it was not asked to.",
-    _plain(STREAM, "text/event-stream"),
-    "stream|event",
-    "openai/openai-python#2933",
+animal(
+    "body-stream",
+    "Streams although it was not asked to: what streams may be joined, or is said.",
+    _questions(_plain(STREAM, "text/event-stream")),
+    but(FAILED, outcomes=("failed", "answered"), answer="deceptive", hint="stream|event"),
+    flags=AT_ONCE,
+    report="openai/openai-python#2933",
 )
 _body(
     "stream-error",
@@ -119,10 +120,12 @@ _body(
     Served(json.dumps({"choices": ["x" * 500]}).encode(), cut=True),
 )
 _body("bad-gzip", "Calls plain bytes gzip.", Served(b"no gzip at all", headers={"Content-Encoding": "gzip"}))
-_body(
-    "latin-1",
+animal(
+    "body-latin-1",
     "Answers in Latin-1.",
-    Served('{"choices": [{"message": {"content": "d\xe9ceptive"}}]}'.encode("latin-1")),
+    _questions(Served('{"choices": [{"message": {"content": "d\xe9ceptive"}}]}'.encode("latin-1"))),
+    NO_ANSWER,
+    flags=AT_ONCE,
 )
 
 _shaped("no-choices", "Has no choices.", FAILED, choices=DROPPED)

@@ -9,7 +9,7 @@ from mgllm.testing.zoo.animal import Does, Keeper, Served
 from mgllm.testing.zoo.expecting import ANY, FAILED, UNPARSED, answers, but
 from mgllm.testing.zoo.right import Right
 from mgllm.testing.zoo.saying import Say
-from mgllm.testing.zoo.tokens import Raw
+from mgllm.testing.zoo.tokens import Raw, Tops
 
 animal = Keeper("floods")
 
@@ -17,6 +17,7 @@ TAME = Say("deceptive", [{"deceptive": 0.9, "truthful": 0.08}])
 ANSWERED = answers("deceptive", "maybe")
 AT_ONCE = ("--max-retries", "0")
 MEGABYTE = 2**20
+SO: Tops = {"so ": 0.9, "truth": 0.05}
 WORDS_OR_NOTHING = Right(("answered", "unparsed"), "deceptive", "maybe")
 """The label may be heard or not; nothing breaks."""
 READ_OR_FAILED = Right(("answered", "failed"), "deceptive", "maybe")
@@ -42,8 +43,8 @@ def bomb(window_bits: int) -> bytes:
     """A good reply of 64 MB, deflated to some 64 kB: gzip with 31 bits, zlib with 15."""
     packer = zlib.compressobj(9, zlib.DEFLATED, window_bits)
     begin, end = b'{"choices": [{"message": {"content": "deceptive ', b'"}, "finish_reason": "stop"}]}'
-    middle = [packer.compress(b"a" * MEGABYTE) for _ in range(64)]
-    return b"".join([packer.compress(begin), *middle, packer.compress(end), packer.flush()])
+    pieces = [begin, *[b"a" * MEGABYTE] * 64, end]
+    return b"".join([*(packer.compress(piece) for piece in pieces), packer.flush()])
 
 
 def _bomb(encoding: str, window_bits: int) -> Does:
@@ -75,7 +76,7 @@ animal(
     _questions(
         Say(
             "so " * 20_000 + "deceptive",
-            [{"so ": 0.9, "truth": 0.05}] * 20_000 + [{"deceptive": 0.9, "truthful": 0.08}],
+            (*[SO] * 20_000, {"deceptive": 0.9, "truthful": 0.08}),
         )
     ),
     but(ANY, outcomes=("answered", "unparsed")),

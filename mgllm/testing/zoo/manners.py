@@ -29,6 +29,11 @@ def _questions(served: Served) -> Does:
     return lambda ask: served if ask.place is not None else TAME(ask)
 
 
+def _asked(does: Does) -> Does:
+    """Questions about people are treated so; any other is answered well."""
+    return lambda ask: does(ask) if ask.place is not None else TAME(ask)
+
+
 def _counted(usage: object) -> Say:
     """The counts are told so."""
     return Say("deceptive", [WRITTEN], usage=usage)
@@ -56,7 +61,7 @@ CHOICE_ERROR = Say(
 animal(
     "choice-error",
     "Answers 200, and hides an error in its choice.",
-    CHOICE_ERROR,
+    _asked(CHOICE_ERROR),
     but(FAILED, hint="provider returned error"),
     flags=AT_ONCE,
     report="UKGovernmentBEIS/inspect_ai#1536, pydantic/pydantic-ai#2844",
@@ -64,7 +69,11 @@ animal(
 animal(
     "choice-error-with-text",
     "Hides an error in its choice, beside the words that came before it.",
-    Say("deceptive", "silent", finish="error", choice={"error": {"code": 502, "message": "Upstream lost"}}),
+    _asked(
+        Say(
+            "deceptive", "silent", finish="error", choice={"error": {"code": 502, "message": "Upstream lost"}}
+        )
+    ),
     but(FAILED, hint="upstream lost"),
     flags=AT_ONCE,
     report="genkit-ai/genkit#6259",
@@ -105,16 +114,16 @@ animal(
 animal(
     "empty",
     "Says nothing and stops, whenever it is asked.",
-    Say("", []),
+    _asked(Say("", [])),
     FAILED,
     flags=AT_ONCE,
     report="anomalyco/opencode#37735, BerriAI/litellm#24462",
 )
-animal("empty-null", "Gives null as its content and stops.", Say(None, []), FAILED, flags=AT_ONCE)
+animal("empty-null", "Gives null as its content and stops.", _asked(Say(None, [])), FAILED, flags=AT_ONCE)
 animal(
     "blank",
     "Says two spaces and a new line.",
-    Say("  \n"),
+    _asked(Say("  \n")),
     but(FAILED, outcomes=("failed", "unparsed")),
     flags=AT_ONCE,
 )
@@ -183,7 +192,7 @@ animal(
 animal(
     "prompt-cut",
     "Read five tokens of the prompt.",
-    _counted({"prompt_tokens": 5}),
+    _asked(_counted({"prompt_tokens": 5})),
     but(FAILED, hint="cut the prompt"),
 )
 animal(

@@ -66,7 +66,7 @@ animal(
     "Refuses the temperature, and names it in the field that is made for it.",
     _unless("temperature", unsupported("temperature")),
     but(WORDS, omits=("temperature",)),
-    report="marimo-team/marimo#6082",
+    report="pickle-com/glass#227",
 )
 animal(
     "no-temperature-value",
@@ -142,12 +142,12 @@ animal(
 )
 animal(
     "no-system-literal",
-    "Refuses the role system, and lists the roles that there are.",
+    "Refuses the role system in a list of details, and lists the roles that there are.",
     _without_role(
         "system",
         sent(
             {
-                "errors": [
+                "detail": [
                     {
                         "loc": ["body", "messages", 0, "role"],
                         "msg": "Input should be 'user' or 'assistant'",
@@ -155,7 +155,7 @@ animal(
                     }
                 ]
             },
-            400,
+            422,
         ),
     ),
     WORDS,
