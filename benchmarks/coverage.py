@@ -171,6 +171,7 @@ def _answers(right_IE: Ints) -> Answers:
         answer_IEK=right_IE[..., None],
         probabilities_IEKL=np.full((*right_IE.shape, 1, 2), np.nan),
         log_odds_IEK=np.full((*right_IE.shape, 1), np.nan),
+        censored_IEK=np.zeros((*right_IE.shape, 1), bool),
     )
 
 

@@ -79,7 +79,7 @@ class RunWriter:
     def append(self, record: Record) -> None:
         """Write one record, through to the operating system."""
         assert self._records is not None
-        kept = record if self._stores_text else record.model_copy(update={"text": None})
+        kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
         self._records.write(_line_of(kept) + "\n")
         self._records.flush()
 
@@ -130,7 +130,7 @@ def slug(text: str) -> str:
     """Letters, digits and single dashes, at most 40 characters.
 
     >>> slug("openai/GPT-5 mini")
-    'openai-gpt-5-mini'
+    'openai-gpt-6'
     """
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[-40:].strip("-") or "x"
 

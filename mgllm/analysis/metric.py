@@ -36,6 +36,8 @@ class Sample:
     """Mean P(label); NaN where labels were not scored."""
     log_odds_N: Floats
     """Mean log-odds of the target in nats; NaN where labels were not scored."""
+    draws_N: Floats | None = None
+    """Sampled: the answers that each item's probabilities are shares of; null where they are the model's."""
 
     @property
     def correct_N(self) -> Floats:  # noqa: N802  # tensors carry their shape
@@ -78,6 +80,8 @@ class Metric(ABC):
     are put at their worst in it."""
     scored: bool = False
     """Needs probabilities."""
+    of_shares: bool = True
+    """Shares of a few answers may stand for probabilities in it."""
     less_is_better: bool = False
     """A negative difference is in favour of the arm."""
     fewest: int = 1

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from mgllm.analysis.metric import Scale, scale_of
-from mgllm.records import Effect, Share
+from collections.abc import Mapping
+
+from mgllm.analysis.metric import Scale, metrics, scale_of
+from mgllm.records import CensoredReason, Effect, Record, RowName, Share
+
+CENSORED: Mapping[CensoredReason, str] = {
+    "no_tokens": "the server shows no tokens",
+    "misaligned": "the tokens do not spell the reply",
+    "no_numbers": "the values shown are no log-probabilities",
+    "not_shown": "a label is outside the tokens shown",
+    "not_parted": "no token parts the labels",
+    "unlikely": "the answer was written against the odds shown",
+}
+"""Why an answer has no probabilities."""
 
 
 def number(value: float | None, digits: int, *, plus: bool = False) -> str:
@@ -73,9 +85,30 @@ def excluded(effect: Effect) -> str:
     return f"{span(effect.interval, effect.metric)} {scale_of(effect.metric).unit}".strip()
 
 
-def axis_words(scale: Scale) -> str:
+def axis_words(row: RowName, metric: str) -> str:
     """What an axis says of it: "log-odds of the target, nats"."""
-    return ", ".join(filter(None, [f"{scale.name}{scale.of}", scale.unit]))
+    scale, name = scale_of(metric), metric_words(row, metric)
+    return ", ".join(filter(None, [name.replace(scale.name, f"{scale.name}{scale.of}", 1), scale.unit]))
+
+
+def metric_words(row: RowName, metric: str) -> str:
+    """A metric's name; one of probabilities says where they are shares: "log-odds (sampled)"."""
+    kind = metrics.get(metric)
+    return f"{kind.scale.name}{' (sampled)' if row.score == 'sample' and kind.scored else ''}"
+
+
+def why_none(record: Record) -> str | None:
+    """Why an answer has no probabilities although they were asked for; null where it has."""
+    if not record.censored:
+        return None
+    return CENSORED[record.censored_reason] if record.censored_reason else "scored by older rules"
+
+
+def read_at(record: Record) -> str | None:
+    """The written tokens at which an answer's probabilities were read; null where it has none."""
+    if record.probabilities is None or not record.answer_tokens:
+        return None
+    return "".join(token.token for token in record.answer_tokens)
 
 
 def contrast_words(effect: Effect) -> str:

@@ -183,7 +183,7 @@ def _print_shown(shown: ShownRun) -> None:
             if answer.prompt
             else f"(prompt {record.prompt_sha256[:12]}, text not kept)"
         )
-        typer.echo(f"→ {_said(record)}\n")
+        typer.echo(f"→ {' · '.join([_said(record), *answer.remarks])}\n")
 
 
 def _print_facts(shown: ShownRun) -> None:

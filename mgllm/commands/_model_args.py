@@ -28,7 +28,8 @@ def read_model_args(words: Iterable[str]) -> dict[str, JsonValue]:
         place, equals, text = word.partition("=")
         steps = [step.strip() for step in place.split(".")]
         if not (equals and all(steps)):
-            raise InputError(f"--model-arg '{word}' is not K=V, {_EXAMPLE}")
+            # Not shown: it may be a key.
+            raise InputError(f"--model-arg takes K=V, {_EXAMPLE}; one of those given has no name or no =")
         _put(pairs, steps, _value(place, text), place)
     return pairs
 

@@ -55,17 +55,27 @@ def refuse_empty(runs: Sequence[StoredRun], why: str) -> None:
 
 def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
     """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
+    read = RunRecords(
+        manifest=stored.manifest, records=stored.records
+    )  # by the address, which is then hidden
     if not redact:
-        return RunRecords(manifest=stored.manifest, records=stored.records)
+        return read
     model = _without_folder(stored.manifest.model)  # a server, too, can call its model by a folder
     scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
     change = {
         **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
         **{"model_facts": _nameless(stored.manifest.model_facts), "model_args": {}, "rescored_from": None},
+        **{
+            "sent": {},
+            "served_models": {_file(n): count for n, count in stored.manifest.served_models.items()},
+        },
     }
     return RunRecords(
         manifest=stored.manifest.model_copy(update=change),
-        records=tuple(record.model_copy(update={"model": model}) for record in stored.records),
+        records=tuple(
+            r.model_copy(update={"model": model, "served_model": r.served_model and _file(r.served_model)})
+            for r in read.records
+        ),
     )
 
 
@@ -74,6 +84,11 @@ def _nameless(facts: Facts) -> Facts:
     return {
         key: value for key, value in facts.items() if not isinstance(value, str) or key.endswith("sha256")
     }
+
+
+def _file(name: str) -> str:
+    """A served model's name without folders: /models/llama.gguf → llama.gguf; org/name stays."""
+    return _without_folder(f"/{name}").removeprefix("/")
 
 
 def _without_folder(model: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mgllm.analysis import Report, RunRecords, effects_between, lay_out, narrate, summarise
 from mgllm.analysis.statistics.figures import figures
+from mgllm.analysis.statistics.runs import NTH_RUN
 from mgllm.analysis.tables.attribution_tables import GESTURES
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.tables import OUTCOMES, SCORES
@@ -82,7 +83,7 @@ def _told_apart(runs: Sequence[RunRecords]) -> list[RunRecords]:
     )
     shared = {model for (_, model), count in names.items() if count > 1}
     return [
-        _renamed(run, f"{run.manifest.model} · run {nth}") if run.manifest.model in shared else run
+        _renamed(run, f"{run.manifest.model}{NTH_RUN}{nth}") if run.manifest.model in shared else run
         for nth, run in enumerate(runs, 1)
     ]
 

@@ -30,7 +30,7 @@ class LoadedRun:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per record, flat columns; see docs/statistics.md."""
-        return frame(self.records)
+        return frame(RunRecords(self.manifest, self.records).records)
 
     def summary(self) -> Summary:
         """Arms, effects and claims."""

@@ -28,10 +28,11 @@ from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
+from mgllm.experiment.rescoring import bring_up_to_date
 from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest
-from mgllm.store import RunWriter, find_run, new_run, read_run, write_options
+from mgllm.store import MANIFEST, RunWriter, find_run, new_run, read_run, write_options
 
 
 def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
@@ -65,7 +66,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
             folder = new_run(options.results, plan.manifest.id)
             write_options(folder, options)
         else:
-            plan = _continued(plan, folder)
+            _refuse_changed(plan, folder)
         return await _ask(plan, backend, options, folder)
     finally:
         await backend.close()
@@ -91,14 +92,14 @@ def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
     return sent
 
 
-def _continued(plan: Plan, folder: Path) -> Plan:
+def _refuse_changed(plan: Plan, folder: Path) -> None:
     stored = read_run(folder)
     refuse_changes(stored, plan.manifest, {one.key: one.question.prompt for one in plan.planned})
-    return Plan(stored.manifest, plan.planned, plan.words)
 
 
 async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) -> Finished:
     with RunWriter(folder, stores_text=options.store_text) as writer:
+        plan = _continued(plan, folder, writer)
         writer.write_manifest(plan.manifest)
         done = {r.key: r for r in read_run(folder).records if r.outcome != "failed"}
         missing = sum(one.key not in done for one in plan.planned)
@@ -117,6 +118,14 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
             writer.write_manifest(plan.manifest.model_copy(update=told))
             finished = finish(folder, writer, len(plan.planned), stopped)
         return finished
+
+
+def _continued(plan: Plan, folder: Path, writer: RunWriter) -> Plan:
+    """A resumed run under its own manifest, what it has judged by today's rules; a new one as it is."""
+    if not (folder / MANIFEST).exists():
+        return plan
+    manifest = bring_up_to_date(read_run(folder), plan.planned, plan.words, writer)
+    return Plan(manifest, plan.planned, plan.words)
 
 
 def _groups_to_ask(plan: Plan, done: Mapping[RecordKey, Record], desk: Desk) -> list[Group]:

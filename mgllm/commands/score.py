@@ -6,12 +6,10 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mgllm.answers.refusals import VERSION
-from mgllm.answers.verdict import RULES, judge, probabilities
 from mgllm.answers.words import label_words
 from mgllm.errors import InputError
-from mgllm.experiment.asking import reply_of
 from mgllm.experiment.finishing import Finished, finish
+from mgllm.experiment.rescoring import TODAY, refuse_wordless, rescored
 from mgllm.records import Choice, Prompt, Question, Record, ScenarioManifest
 from mgllm.records.human import HUMAN
 from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
@@ -27,20 +25,14 @@ def score(name: str | Path, results: Path) -> Finished:
     old = stored.manifest
     if old.backend == HUMAN:
         raise InputError(f"run {old.id} is what people chose; there are no replies to judge again")
-    if not old.stores_text and any(
-        scenario.score != "logprob" or old.base_url is not None for scenario in old.scenarios
-    ):
-        raise InputError(
-            f"run {old.id} kept no replies (--no-store-text), so there is nothing to score again"
-        )
+    refuse_wordless(stored)
     now = datetime.now(UTC)
     what = old.scenarios[0].name if len(old.scenarios) == 1 else "suite"
     manifest = old.model_copy(
         update={
             "id": run_id(now.strftime("%Y%m%dT%H%M%SZ"), what, old.model, secrets.token_hex(3)),
             "created": now.isoformat(timespec="seconds"),
-            "refusal_phrases": VERSION,
-            "answer_rules": RULES,
+            **TODAY,
             "rescored_from": old.id,
         }
     )
@@ -52,27 +44,11 @@ def score(name: str | Path, results: Path) -> Finished:
         for record in stored.records:
             if record.prompt_sha256 in prompts:
                 writer.keep_prompt(prompts[record.prompt_sha256])
-            writer.append(_judged(record, scenarios[record.scenario], from_server=old.base_url is not None))
+            scenario = scenarios[record.scenario]
+            words = label_words(scenario.labels, scenario.lettered)
+            question = _question(record, scenario)
+            writer.append(rescored(record, question, words, from_server=old.base_url is not None))
         return finish(folder, writer, len(stored.records), None)
-
-
-def _judged(record: Record, scenario: ScenarioManifest, *, from_server: bool) -> Record:
-    words = label_words(scenario.labels, scenario.lettered)
-    reply = reply_of(record, from_server=from_server)
-    verdict = judge(reply, _question(record, scenario), record.target, words)
-    return record.model_copy(
-        update={
-            "outcome": verdict.outcome,
-            "answer": verdict.answer,
-            "correct": verdict.correct,
-            "probabilities": probabilities(verdict.scores) if verdict.scores is not None else None,
-            "scores": verdict.scores,
-            "answer_tokens": verdict.answer_tokens,
-            "censored": verdict.censored is not None,
-            "censored_reason": verdict.censored,
-            "error": reply.error or verdict.hint,
-        }
-    )
 
 
 def _question(record: Record, scenario: ScenarioManifest) -> Question:

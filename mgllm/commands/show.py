@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
+
+from mgllm.analysis.statistics.replies import other_model
+from mgllm.analysis.statistics.runs import believed
+from mgllm.analysis.wording import read_at, why_none
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Prompt, Record, RunManifest
 from mgllm.store import find_run, read_run
@@ -13,9 +18,12 @@ class ShownAnswer(Frozen):
     """One arm's prompt and reply."""
 
     record: Record
-    """The record."""
+    """The record, without probabilities that the tables do not take."""
     prompt: Prompt | None
     """The prompt; None where the run kept hashes alone."""
+    remarks: tuple[str, ...] = Field(default=(), exclude_if=lambda remarks: not remarks)
+    """What to know of the reply: at which tokens its probabilities were read or why it has none, hidden
+    reasoning, another model than the one asked."""
 
 
 class ShownRun(Frozen):
@@ -47,5 +55,21 @@ def show_run(name: str | Path, results: Path, item: str | None = None) -> ShownR
         (record for record in stored.records if record.item == item),
         key=lambda record: (record.scenario, order.get(record.arm, 99), record.epoch, record.shuffle),
     )
-    answers = tuple(ShownAnswer(record=r, prompt=prompts.get(r.prompt_sha256)) for r in chosen)
+    taken = [believed(stored.manifest, record) for record in chosen]
+    answers = tuple(
+        ShownAnswer(record=r, prompt=prompts.get(r.prompt_sha256), remarks=_remarks(stored.manifest, r))
+        for r in taken
+    )
     return ShownRun(manifest=stored.manifest, items=ids, answers=answers)
+
+
+def _remarks(manifest: RunManifest, record: Record) -> tuple[str, ...]:
+    why, read, other = why_none(record), read_at(record), other_model(manifest, record.served_model)
+    thought = record.reasoning_tokens
+    found = (
+        why and f"no probabilities: {why}",
+        read and f"probabilities read at {read!r}",
+        f"{thought:,} tokens of hidden reasoning" if thought else None,
+        other and f"answered by {other}",
+    )
+    return tuple(line for line in found if line)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mgllm.analysis import RunRecords, render, summarise
+from mgllm.analysis import RunRecords, render, served_models, summarise
 from mgllm.errors import BudgetReached
 from mgllm.records import Outcome, Record, Summary
 from mgllm.store import RunWriter, read_run
@@ -51,7 +51,9 @@ class Finished:
 def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached | None) -> Finished:
     """Write `summary.json` and the tables of a run."""
     stored = read_run(folder)
-    summary = summarise([RunRecords(manifest=stored.manifest, records=stored.records)])
+    manifest = stored.manifest.model_copy(update={"served_models": served_models(stored.records)})
+    writer.write_manifest(manifest)
+    summary = summarise([RunRecords(manifest=manifest, records=stored.records)])
     tables = {suffix: render(summary, suffix) for suffix in TABLE_FORMATS}
     writer.write_tables(summary, tables)
     return Finished(

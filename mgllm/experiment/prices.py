@@ -28,7 +28,7 @@ class PriceList(Frozen):
     """A file of prices."""
 
     prices: Mapping[str, Price]
-    """By full model name: openai/gpt-5-mini."""
+    """By full model name: openai/gpt-6."""
 
 
 def prices_path() -> Path:

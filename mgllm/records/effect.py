@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.reply import CensoredReason
 from mgllm.records.scenario import Form, Reasoning, Score
 
 
@@ -23,16 +24,27 @@ class RowName(Frozen):
     reasoning: Reasoning
     """direct or chain_of_thought."""
     score: Score
-    """logprob or generate."""
+    """logprob, generate or sample."""
     cue_source: CueSource | None = None
     """Source of the gestures told in the run's `text+mg`."""
+    draws: int | None = Field(default=None, exclude_if=lambda draws: draws is None)
+    """Answers drawn of each item and arm, where `score` is sample."""
+    reasoning_effort: str | None = Field(default=None, exclude_if=lambda effort: effort is None)
+    """`--reasoning-effort`, where it was given."""
 
     @property
     def words(self) -> str:
         """All of it in one line."""
         cues = f" · cues: {self.cue_source.replace('_', '-')}" if self.cue_source else ""
-        how = f"{self.form}, {self.reasoning.replace('_', ' ')}, {self.score}"
-        return f"{self.scenario} · {self.model} · {how}{cues}"
+        return f"{self.scenario} · {self.model} · {self.manner}{cues}"
+
+    @property
+    def manner(self) -> str:
+        """How it was asked: "chat, direct, sampled × 8, effort low"."""
+        times = f" × {self.draws}" if self.draws else ""
+        score = f"sampled{times}" if self.score == "sample" else self.score
+        effort = f", effort {self.reasoning_effort}" if self.reasoning_effort else ""
+        return f"{self.form}, {self.reasoning.replace('_', ' ')}, {score}{effort}"
 
 
 class ArmSummary(Frozen):
@@ -87,6 +99,19 @@ class ArmSummary(Frozen):
     """Records by exposure of their gestures; `in_sample` and `unknown` are marked."""
     further: Mapping[str, float] = Field(default_factory=dict, exclude_if=lambda further: not further)
     """Metrics that other distributions define, by name."""
+    censored: int = Field(default=0, exclude_if=lambda count: not count)
+    """Answered records whose probabilities were asked for and could not be read: missing in every number that
+    needs them."""
+    censored_reasons: Mapping[CensoredReason, int] = Field(
+        default_factory=dict, exclude_if=lambda reasons: not reasons
+    )
+    """The same by reason; those of runs by older rules have none."""
+    few_draws: int = Field(default=0, exclude_if=lambda count: not count)
+    """Sampled: items with too few answers for a share."""
+    share_error: float | None = Field(default=None, exclude_if=lambda error: error is None)
+    """Sampled: typical standard error of one item's share, from its own draws alone."""
+    unscored: Mapping[str, str] = Field(default_factory=dict, exclude_if=lambda why: not why)
+    """Metrics that missing probabilities leave without a number, and why."""
 
     def level(self, metric: str) -> float | None:
         """The arm's number in a metric; null where it has none."""
@@ -155,6 +180,11 @@ class Effect(Frozen):
     """Accuracy difference with refused and unparsed counted as wrong."""
     bounds: tuple[float, float] | None = None
     """Accuracy difference with all missing against the arm, and all for it."""
+    arm_censored: float | None = Field(default=None, exclude_if=lambda share: share is None)
+    """Share of the pairs answered on both sides in which `arm` has no probabilities; null where none lacks
+    any."""
+    baseline_censored: float | None = Field(default=None, exclude_if=lambda share: share is None)
+    """The same of `baseline`."""
     sign_changes: bool = False
     """`strict` or the bounds have another sign than `difference`."""
     flags: tuple[str, ...] = ()

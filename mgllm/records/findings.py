@@ -44,6 +44,8 @@ class ArmBias(Frozen):
     """Of the records with a reply; null without any."""
     unparsed: Share | None = None
     """Of the records with a reply; null without any."""
+    censored: Share | None = Field(default=None, exclude_if=lambda share: share is None)
+    """Of the answered records, those without the probabilities asked for; null where every one has them."""
 
 
 class Slice(Frozen):

@@ -49,6 +49,20 @@ class MadeRun:
     """Written into every id, label, speech, cue and reply."""
     model: str = "made/one"
     """Name of the model."""
+    base_url: str | None = None
+    """Where it was asked; null for a model of this machine."""
+    censored: float = 0.0
+    """Share of the answers whose probabilities were asked for and could not be read."""
+    sampled: int = 0
+    """Answers drawn of each item and arm in place of probabilities; 0: probabilities are shown."""
+    reasoning_tokens: int | None = None
+    """Hidden reasoning of each reply."""
+    effort: str | None = None
+    """`--reasoning-effort`."""
+    served_models: tuple[str, ...] = ()
+    """The models that say they answered, by turns; none where the server names none."""
+    answer_rules: str = "2"
+    """Rules that the answers were read by."""
     seed: int = 0
     """Of everything."""
 
@@ -68,6 +82,7 @@ def write_made_run(folder: Path, made: MadeRun | None = None) -> Path:
 def made_answers(made: MadeRun) -> Iterator[tuple[Prompt, Record]]:
     """Every prompt and its record, items outer, arms inner."""
     rng = random.Random(made.seed)  # noqa: S311  # made-up numbers
+    chance = random.Random(f"{made.seed} draws")  # noqa: S311  # its own, so that no other number moves
     lexicon = ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(4000)]
     labels = _labels(made)
     blocks = [_cue_block(rng, made) for _ in range(made.items)]
@@ -79,7 +94,9 @@ def made_answers(made: MadeRun) -> Iterator[tuple[Prompt, Record]]:
             cues = _cues_of(arm, blocks, number)
             prompt = _prompt(speech if arm.startswith("text") else "", cues, order)
             odds = base + rng.gauss(0, 0.5) + (made.gain if arm == "text+mg" else 0.0)
-            yield prompt, _record(made, rng, (number, arm, target), (prompt, order), odds)
+            record = _record(made, rng, (number, arm, target), (prompt, order), odds)
+            for told in _told(record, made, chance):
+                yield prompt, told
 
 
 def _labels(made: MadeRun) -> tuple[str, str]:
@@ -158,6 +175,26 @@ def _record(
     )
 
 
+def _told(record: Record, made: MadeRun, chance: random.Random) -> Iterator[Record]:
+    """The record as the made server tells it: drawn so many times, censored, thought over, by whom."""
+    p, label = record.probabilities, record.label_order[0]
+    bare = {"probabilities": None, "scores": None}
+    for epoch in range(max(made.sampled, 1)):
+        served = made.served_models[epoch % len(made.served_models)] if made.served_models else None
+        change: dict[str, object] = {"reasoning_tokens": made.reasoning_tokens, "served_model": served}
+        if made.sampled:
+            drawn = label if p and chance.random() < p[label] else record.label_order[1]
+            said = (
+                {"answer": drawn, "correct": drawn == record.target, "text": f"{drawn}{made.spice}"}
+                if p
+                else {}
+            )
+            change |= {"epoch": epoch, "score": "sample", **bare, **said}
+        elif p and made.censored and chance.random() < made.censored:
+            change |= {"censored": True, "censored_reason": "not_shown", **bare}
+        yield record.model_copy(update=change)
+
+
 def made_manifest(name: str, made: MadeRun) -> RunManifest:
     """What such a run was."""
     subjects = -(-made.items // made.per_subject)
@@ -179,7 +216,8 @@ def made_manifest(name: str, made: MadeRun) -> RunManifest:
         baseline="text",
         form="chat",
         reasoning="direct",
-        score="logprob",
+        score="sample" if made.sampled else "logprob",
+        reasoning_effort=made.effort,
         cue_source="annotated",
         ethics="Made-up numbers, about nobody.",
     )
@@ -189,6 +227,10 @@ def made_manifest(name: str, made: MadeRun) -> RunManifest:
         created="2026-01-01T00:00:00Z",
         model=made.model,
         backend="made",
+        base_url=made.base_url,
+        temperature=1.0 if made.sampled else 0.0,
+        epochs=made.sampled or 1,
+        answer_rules=made.answer_rules,
         max_tokens=8,
         stores_text=made.stores_text,
         scenarios=(scenario,),

@@ -38,9 +38,9 @@ def test_points_lead_into_objects_and_parts_are_joined() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["k"], "'k' is not K=V"),
-        (["=3"], "is not K=V"),
-        (["a..b=3"], "is not K=V"),
+        (["sk-abcdef"], "--model-arg takes K=V"),
+        (["=3"], "--model-arg takes K=V"),
+        (["a..b=3"], "--model-arg takes K=V"),
         (["k={enable_thinking: false}"], "k: the value is no JSON"),
         (["k=[1, 2"], "k: the value is no JSON"),
         (['k="half'], "k: the value is no JSON"),

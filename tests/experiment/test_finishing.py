@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mgllm.experiment.finishing import Finished, advise
+from mgllm.experiment.finishing import Finished, advise, finish
 from mgllm.records import Outcome, Record, Summary
-from mgllm.store import read_run
+from mgllm.store import RunWriter, read_run
+from mgllm.testing.made_run import MadeRun, write_made_run
 
 ONE = read_run(Path(__file__).parents[1] / "golden" / "run_1f59c6d").records[0]
 
@@ -66,3 +67,12 @@ def test_the_exit_code_tells_a_run_without_answers(
     summary = Summary(runs=(), arms=(), effects=())
     done = Finished(Path("r"), summary, "", planned=3, records=records, failed=failed, answered=answered)
     assert done.exit_code == code
+
+
+def test_the_models_that_answered_stand_in_the_manifest(tmp_path: Path) -> None:
+    made = MadeRun(items=3, arms=("text", "mg"), sampled=5, served_models=("a", "a", "b"), model="openai/a")
+    write_made_run(tmp_path / "run", made)
+    with RunWriter(tmp_path / "run") as writer:
+        finished = finish(tmp_path / "run", writer, 30, None)
+    assert dict(read_run(tmp_path / "run").manifest.served_models) == {"a": 24, "b": 6}
+    assert "answered by a (24 records), b (6)" in " ".join(finished.table.split())

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from statistics import fmean
 
 import numpy as np
 
-from mgllm.analysis.metric import Bools, Floats, Ints, known_metrics
+from mgllm.analysis.metric import Bools, Floats, Ints, Metric, Sample, known_metrics
+from mgllm.analysis.statistics.draws import FEWEST_DRAWS, share_error
 from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
 from mgllm.analysis.statistics.jackknife import Estimate, clusters, held, jackknife
-from mgllm.analysis.statistics.pairs import given, sample, subject_codes
+from mgllm.analysis.statistics.pairs import given, sample, some, subject_codes
 from mgllm.analysis.statistics.runs import PriorKey, corrected, priors
-from mgllm.records import ArmSummary, Exposure, Outcome, Record
+from mgllm.records import ArmSummary, CensoredReason, Exposure, Outcome, Record
+
+LEAST_SCORED = 0.5
+"""Share of the answered items that must have probabilities: our choice. With fewer, a number of theirs is a
+number over other items than those asked, chosen by what the server happens to show."""
 
 
 def arm_rows(grid: Grid) -> list[ArmSummary]:
@@ -37,32 +42,49 @@ def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]
         failed=outcomes["failed"],
         answer_shares=_prior_shares(grid, records) if unasked else _shares(grid, records),
         exposures=_exposures(records),
+        censored=sum(record.censored for record in records),
+        censored_reasons=_reasons(records),
     )
     if unasked:
         return counted
+    unscored = {**_unscored(grid, grid.answers[arm]), **_unscored_others(grid, records)}
     return counted.model_copy(
         update={
-            **_scores(grid, grid.answers[arm]),
-            "corrected_accuracy": _accuracy_by(records, [corrected(r, prior) for r in records]),
-            "mean_token_accuracy": _accuracy_by(
-                records, [r.scores.mean if r.scores else None for r in records]
-            ),
+            **_scores(grid, grid.answers[arm], unscored),
+            **_other_scores(records, prior, unscored),
             "constant": _constant(records),
             **_agreement(grid, arm),
+            **_drawn(grid, grid.answers[arm]),
+            "unscored": unscored,
         }
     )
 
 
-def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
+def _reasons(records: Sequence[Record]) -> dict[CensoredReason, int]:
+    """Censored records by reason, the most frequent first."""
+    found = Counter(r.censored_reason for r in records if r.censored and r.censored_reason is not None)
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _drawn(grid: Grid, answers: Answers) -> dict[str, object]:
+    """Of sampled answers: the share's own error, and the items whose answers are too few for one."""
+    if answers.draws_I is None:
+        return {}
+    few = int((some(answers.outcome_IEK > 0, (1, 2)) & (answers.draws_I < FEWEST_DRAWS)).sum())
+    over = _over(grid, answers, scored=True)
+    if over.draws_N is None or not len(over.draws_N):
+        return {"few_draws": few}
+    true_N = over.probabilities_NL[np.arange(len(over.target_N)), over.target_N]
+    return {"few_draws": few, "share_error": share_error(true_N, over.draws_N)}
+
+
+def _scores(grid: Grid, answers: Answers, unscored: Collection[str]) -> dict[str, object]:
     """The metrics over the items answered, and the accuracy's interval, held inside 0..1."""
     further: dict[str, float] = {}
     found: dict[str, object] = {"further": further}
-    for metric in known_metrics():
-        kept_IE = given(answers, scored=metric.scored) & (grid.target_I >= 0)[:, None]
-        if not kept_IE.any():
-            continue
-        over = sample(grid, answers, kept_IE)
-        if len(over.subject_N) < metric.fewest:
+    for metric in _fitting(answers):
+        over = _over(grid, answers, scored=metric.scored)
+        if metric.name in unscored or len(over.subject_N) < max(metric.fewest, 1):
             continue
         estimate = jackknife(metric.replicates(over), clusters(over.subject_N))
         if metric.name in ArmSummary.model_fields:
@@ -74,6 +96,62 @@ def _scores(grid: Grid, answers: Answers) -> dict[str, object]:
     return found
 
 
+def _fitting(answers: Answers) -> list[Metric]:
+    """The metrics that may be taken of these answers."""
+    return [metric for metric in known_metrics() if metric.of_shares or answers.draws_I is None]
+
+
+def _over(grid: Grid, answers: Answers, *, scored: bool) -> Sample:
+    """An arm over its answered items with a known target (and probabilities)."""
+    return sample(grid, answers, given(answers, scored=scored) & (grid.target_I >= 0)[:, None])
+
+
+def _unscored(grid: Grid, answers: Answers) -> dict[str, str]:
+    """Metrics that missing probabilities leave without a number, and why; none where nothing is missing."""
+    if not answers.censored_IEK.any():
+        return {}
+    answered = len(_over(grid, answers, scored=False).subject_N)
+    over = _over(grid, answers, scored=True)
+    whys = {metric.name: _why_not(metric, over, answered) for metric in _fitting(answers) if metric.scored}
+    return {name: why for name, why in whys.items() if why is not None}
+
+
+def _why_not(metric: Metric, over: Sample, answered: int) -> str | None:
+    scored = len(over.subject_N)
+    if answered < metric.fewest:  # whole, it would have no number either
+        return None
+    if not scored or scored < LEAST_SCORED * answered:
+        return f"{scored} of {answered} answered items have probabilities"
+    if scored < metric.fewest:
+        return f"{scored} items have probabilities, {metric.fewest} are needed"
+    lost = np.isnan(metric.replicates(over)[0])
+    return "the items that have probabilities are all of one label" if lost else None
+
+
+def _unscored_others(grid: Grid, records: Sequence[Record]) -> dict[str, str]:
+    """The same of accuracies by other scores than the deciding one."""
+    told = [record for record in records if record.outcome == "answered"]
+    scored = sum(not record.censored for record in told)
+    if scored < LEAST_SCORED * len(told):
+        why = f"{scored} of {len(told)} answers have probabilities"
+        return {"corrected_accuracy": why, "mean_token_accuracy": why}
+    unasked = grid.scenario.roles.get("unasked", "")
+    if any(record.censored for record in grid.records.get(unasked, ())):
+        return {"corrected_accuracy": f"the arm {unasked} lacks probabilities"}
+    return {}
+
+
+def _other_scores(
+    records: Sequence[Record], prior: Mapping[PriorKey, Mapping[str, float]], unscored: Collection[str]
+) -> dict[str, object]:
+    """Accuracies by the labels' scores less the prior, and by their mean per token."""
+    scores: dict[str, list[Mapping[str, float] | None]] = {
+        "corrected_accuracy": [corrected(record, prior) for record in records],
+        "mean_token_accuracy": [record.scores.mean if record.scores else None for record in records],
+    }
+    return {name: None if name in unscored else _accuracy_by(records, each) for name, each in scores.items()}
+
+
 def _agreement(grid: Grid, arm: str) -> dict[str, object]:
     """Of the raters, where people were asked."""
     if not grid.scenario.raters:
@@ -83,12 +161,14 @@ def _agreement(grid: Grid, arm: str) -> dict[str, object]:
 
 
 def _accuracy_by(records: Sequence[Record], scores: Sequence[Mapping[str, float] | None]) -> float | None:
-    """Accuracy if these scores decided: records averaged inside the item first."""
+    """Accuracy if these scores decided, a tie being no answer: records averaged inside the item first."""
     right: dict[str, list[bool]] = {}
     for record, score in zip(records, scores, strict=True):
         if score and record.outcome == "answered" and record.target is not None:
-            best = max(record.label_order, key=lambda label: score.get(label, -inf))
-            right.setdefault(record.item, []).append(best == record.target)
+            top = max(score.values())
+            best = [label for label, value in score.items() if value == top]
+            if len(best) == 1:
+                right.setdefault(record.item, []).append(best[0] == record.target)
     return fmean(sum(each) / len(each) for each in right.values()) if right else None
 
 

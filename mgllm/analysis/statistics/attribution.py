@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mgllm.analysis.metric import known_metrics
+from mgllm.analysis.metric import Floats, Sample, known_metrics
 from mgllm.analysis.statistics.claims import with_q
+from mgllm.analysis.statistics.draws import smoothed
 from mgllm.analysis.statistics.effects import Contrast, contrast_effects, without_cues
 from mgllm.analysis.statistics.grid import Answers, Grid, answers_of
 from mgllm.analysis.statistics.pairs import flipped, pair
@@ -97,8 +98,13 @@ def _pulls(contrast: Contrast) -> Mapping[str, float]:
     both = pair(contrast.grid, *contrast.answers, scored=True)
     if not both.over.n:
         return {}
-    arm_NL, baseline_NL = (
-        np.clip(sample.probabilities_NL, CLIP, 1 - CLIP) for sample in (both.arm, both.baseline)
-    )
+    arm_NL, baseline_NL = (_inside(sample) for sample in (both.arm, both.baseline))
     change_L = (np.log(arm_NL / (1 - arm_NL)) - np.log(baseline_NL / (1 - baseline_NL))).mean(axis=0)
     return dict(zip(contrast.grid.labels, change_L.tolist(), strict=True))
+
+
+def _inside(sample: Sample) -> Floats:
+    """P(label) away from 0 and 1 [N, L]."""
+    if sample.draws_N is None:
+        return np.clip(sample.probabilities_NL, CLIP, 1 - CLIP)
+    return smoothed(sample.probabilities_NL, sample.draws_N)

@@ -45,6 +45,7 @@ def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
         targets=_target_places(answered, len(grid.labels)),
         refused=_declined(records, "refused"),
         unparsed=_declined(records, "unparsed"),
+        censored=_without_probabilities(records),
     )
     if not answered:
         return bias
@@ -56,7 +57,9 @@ def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
 def _asked_nothing(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
     """The prior of each place: mean over the label orders that were asked, each of which is one question."""
     by_order = {(record.epoch, record.label_order): record for record in records}
-    known = [(r.label_order, found) for r in by_order.values() if (found := _prior_places(r)) is not None]
+    asked = list(by_order.values())
+    scored = [record for record in asked if record.probabilities is not None]  # else the answers stand in
+    known = [(r.label_order, found) for r in scored or asked if (found := _prior_places(r)) is not None]
     mean_P = np.mean([places for _, places in known], axis=0) if known else []
     return ArmBias(
         row=grid.row,
@@ -93,6 +96,17 @@ def _declined(records: Sequence[Record], outcome: Outcome) -> Share | None:
         return None
     values_NP, subject_N = _by_item(
         replied, np.array([[record.outcome == outcome] for record in replied], np.float64)
+    )
+    return share(values_NP[:, 0], subject_N)
+
+
+def _without_probabilities(records: Sequence[Record]) -> Share | None:
+    """Share of the answered records whose probabilities are missing; null where none lacks them."""
+    answered = [record for record in records if record.outcome == "answered"]
+    if not any(record.censored for record in answered):
+        return None
+    values_NP, subject_N = _by_item(
+        answered, np.array([[record.censored] for record in answered], np.float64)
     )
     return share(values_NP[:, 0], subject_N)
 

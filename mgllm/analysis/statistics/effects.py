@@ -17,11 +17,14 @@ from mgllm.analysis.statistics.checks import (
 )
 from mgllm.analysis.statistics.grid import Answers, Grid
 from mgllm.analysis.statistics.jackknife import DETECTABLE, FEWEST, Estimate, held, jackknife
-from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, pair, sensitivity
+from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair, sensitivity
 from mgllm.records import Effect, Flips, RowName, ScenarioManifest
 
 Pair = tuple[str, str]
 """An arm, and the arm that it is taken against."""
+MOST_LACKING, MOST_APART = 0.05, 0.02
+"""Share of answered pairs without probabilities, and its difference between the arms, from which it is told:
+what is missing may then make the number. Our choice."""
 SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
 
 
@@ -72,15 +75,36 @@ def grid_effects(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Effect]:
 
 def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] | None = None) -> list[Effect]:
     """One effect per metric; those of probabilities only where both arms have some."""
-    metrics = known_metrics() if metrics is None else metrics
+    sampled = any(side.draws_I is not None for side in contrast.answers)
+    metrics = [m for m in (known_metrics() if metrics is None else metrics) if m.of_shares or not sampled]
     plain = pair(contrast.grid, *contrast.answers, scored=False)
     scored = pair(contrast.grid, *contrast.answers, scored=True)
-    if scored.missing == plain.missing:  # then they are the same pairs, resampled once
-        return _effects(contrast, plain, metrics)
+    if scored.missing == plain.missing and not (sampled and plain.missing):
+        return _effects(contrast, plain, metrics)  # they are the same pairs, resampled once
     on_answers = [metric for metric in metrics if not metric.scored]
     on_scores = [metric for metric in metrics if metric.scored]
-    return _effects(contrast, plain, on_answers) + (
+    found = _effects(contrast, plain, on_answers) + (
         _effects(contrast, scored, on_scores) if scored.over.n else []
+    )
+    without = lacking(contrast.grid, *contrast.answers)
+    return found if without is None else [_told_lacking(effect, metrics, without) for effect in found]
+
+
+def _told_lacking(effect: Effect, metrics: Sequence[Metric], without: tuple[float, float]) -> Effect:
+    """With the two shares; where they are large or apart, numbers of probabilities get a word of caution."""
+    arm, baseline = without
+    scored = any(metric.name == effect.metric and metric.scored for metric in metrics)
+    much = max(without) > MOST_LACKING or abs(arm - baseline) > MOST_APART
+    words = (
+        f"of the pairs answered by both, {100 * arm:.1f} % lack the arm's probabilities and "
+        f"{100 * baseline:.1f} % the baseline's"
+    )
+    return effect.model_copy(
+        update={
+            "arm_censored": arm,
+            "baseline_censored": baseline,
+            "flags": (*effect.flags, words) if scored and much else effect.flags,
+        }
     )
 
 

@@ -34,10 +34,10 @@ def figures(runs: Sequence[RunRecords]) -> Figures:
 
 
 def calibration(grid: Grid, arm: str) -> Calibration | None:
-    """The bins behind the table's expected calibration error; null where labels were not scored."""
+    """The bins behind the table's expected calibration error; null without probabilities of the model's."""
     answers = grid.answers[arm]
     kept_IE = given(answers, scored=True) & (grid.target_I >= 0)[:, None]
-    if not kept_IE.any():
+    if not kept_IE.any() or answers.draws_I is not None:
         return None
     bins = tuple(
         CalibrationBin(confidence=float(part[:, 0].mean()), right=float(part[:, 1].mean()), n=len(part))
@@ -62,18 +62,22 @@ def confusion(grid: Grid, arm: str) -> Confusion:
 class CalibrationError(Metric):
     """Expected calibration error over ten bins of equal mass: mean of |share right − mean P(answer)|.
 
-    The answer is the most probable label. Naeini et al. 2015, with bins of equal mass after Nguyen and
-    O'Connor 2015. Items of equal P stand in the items' order. Above 0 by chance alone in small samples.
+    The answer is the most probable label; where several are, it is right by the part that each has in them.
+    Naeini et al. 2015, with bins of equal mass after Nguyen and O'Connor 2015. Items of equal P stand in the
+    items' order. Above 0 by chance alone in small samples.
     """
 
     scale, header, order = Scale("calibration error", 100, 1, "points"), "ECE %", 70
     scored, less_is_better, fewest = True, True, FEWEST
+    of_shares = False
+    # The largest of a few shares lies above the largest probability by chance alone, and may be a tie.
 
     def per_item(self, sample: Sample) -> Floats:
         """How sure, and whether right [N, 2]."""
         sure_N = sample.probabilities_NL.max(axis=1)
-        right_N = sample.probabilities_NL.argmax(axis=1) == sample.target_N
-        return np.stack([sure_N, right_N.astype(np.float64)], axis=1)
+        most_NL = sample.probabilities_NL == sure_N[:, None]
+        right_N = most_NL[np.arange(len(sure_N)), sample.target_N] / most_NL.sum(axis=1)
+        return np.stack([sure_N, right_N], axis=1)
 
     def bins(self, sample: Sample) -> list[Floats]:
         """The same in bins of equal mass, from the least to the most sure: fewer than ten under 100 items."""

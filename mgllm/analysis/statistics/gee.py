@@ -60,7 +60,7 @@ class _Column:
 
 
 def regressions(grids: Sequence[Grid]) -> tuple[Gee, ...]:
-    """One regression per form, reasoning and score in which several models or scenarios stand."""
+    """One regression per form, reasoning, score and effort in which several models or scenarios stand."""
     found = []
     by_manner = sorted(enumerate(grids), key=lambda pair: (*_manner(pair[1]), pair[0]))
     for _, group in groupby(by_manner, key=lambda pair: _manner(pair[1])):
@@ -70,8 +70,8 @@ def regressions(grids: Sequence[Grid]) -> tuple[Gee, ...]:
     return tuple(found)
 
 
-def _manner(grid: Grid) -> tuple[str, str, str]:
-    return (grid.row.form, grid.row.reasoning, grid.row.score)
+def _manner(grid: Grid) -> tuple[str, str, str, str]:
+    return (grid.row.form, grid.row.reasoning, grid.row.score, grid.row.reasoning_effort or "")
 
 
 def _regress(grids: Sequence[Grid]) -> Gee:

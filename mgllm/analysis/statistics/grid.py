@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mgllm.analysis.metric import Floats, Ints
+from mgllm.analysis.metric import Bools, Floats, Ints
+from mgllm.analysis.statistics.draws import FEWEST_DRAWS, count_draws
 from mgllm.analysis.statistics.runs import RunRecords, last_by_key, log_odds
 from mgllm.errors import InputError
-from mgllm.records import Record, RowName, ScenarioManifest, is_attributed
+from mgllm.records import Record, RowName, RunManifest, ScenarioManifest, is_attributed
 
 OUTCOMES = ("absent", "answered", "unparsed", "refused", "failed")
 """Codes of `Answers.outcome_IEK`; `absent`: no record, in a run that was stopped."""
@@ -29,9 +30,13 @@ class Answers:
     answer_IEK: Ints
     """Index of the label answered; −1: none."""
     probabilities_IEKL: Floats
-    """P(label); NaN where the labels were not scored."""
+    """P(label); NaN where the labels were not scored. Sampled: the item's shares, everywhere alike."""
     log_odds_IEK: Floats
     """Of the target, in nats; NaN where unknown."""
+    censored_IEK: Bools
+    """Answered, and lacking the probabilities that were to be had."""
+    draws_I: Ints | None = None
+    """Sampled: how many answers each item's shares are of; null where probabilities are the model's own."""
     rated: bool = False
     """Whether K counts the ratings of people: then an item may have more in one arm than in another."""
 
@@ -78,7 +83,7 @@ def grids(run: RunRecords) -> list[Grid]:
             )
         scenario = manifests[record.scenario]
         rated = as_rating(record) if scenario.raters else record
-        groups.setdefault(_row_name(rated, scenario), []).append(rated)
+        groups.setdefault(row_name(rated, scenario, run.manifest), []).append(rated)
     order = {name: position for position, name in enumerate(manifests)}
     rows = sorted(
         groups, key=lambda row: (order[row.scenario], row.model, row.form, row.reasoning, row.score)
@@ -92,7 +97,8 @@ def as_rating(record: Record) -> Record:
     return record.model_copy(update={"epoch": 0, "shuffle": record.epoch})
 
 
-def _row_name(record: Record, scenario: ScenarioManifest) -> RowName:
+def row_name(record: Record, scenario: ScenarioManifest, manifest: RunManifest) -> RowName:
+    """What may be subtracted from one another: the name of the rows that a record belongs to."""
     return RowName(
         scenario=record.scenario,
         model=record.model,
@@ -100,6 +106,8 @@ def _row_name(record: Record, scenario: ScenarioManifest) -> RowName:
         reasoning=record.reasoning,
         score=record.score,
         cue_source=scenario.cue_source,
+        draws=manifest.epochs if record.score == "sample" else None,
+        reasoning_effort=scenario.reasoning_effort,
     )
 
 
@@ -134,7 +142,7 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -
 def answers_of(
     records: Sequence[Record], labels: tuple[str, ...], items: Sequence[str], epochs: Sequence[int]
 ) -> Answers:
-    """One arm's records, all of these items and epochs, as arrays.
+    """One arm's records, all of these items and epochs, as arrays; sampled ones count as draws of their item.
 
     Raises:
         InputError: a record answers another label.
@@ -147,16 +155,38 @@ def answers_of(
         answer_IEK=np.full(shape, -1, np.int64),
         probabilities_IEKL=np.full((*shape, len(labels)), np.nan),
         log_odds_IEK=np.full(shape, np.nan),
+        censored_IEK=np.zeros(shape, bool),
     )
+    target_I = np.full(len(items), -1, np.int64)
     for record in records:
         at = where_item[record.item], epochs.index(record.epoch), shuffles.index(record.shuffle)
         filled.outcome_IEK[at] = OUTCOMES.index(record.outcome)
+        filled.censored_IEK[at] = record.censored
+        target_I[at[0]] = _index(labels, record.target, record)
         filled.answer_IEK[at] = _index(labels, record.answer, record)
         if record.probabilities is not None:
             filled.probabilities_IEKL[at] = [record.probabilities.get(label, 0.0) for label in labels]
         odds = log_odds(record)
         filled.log_odds_IEK[at] = np.nan if odds is None else odds
-    return filled
+    sampled = any(record.score == "sample" for record in records)
+    return _as_draws(filled, target_I) if sampled else filled
+
+
+def _as_draws(filled: Answers, target_I: Ints) -> Answers:
+    """Shares of an item's answers as its probabilities, the same in every epoch and shuffle."""
+    answered_IEK: Bools = filled.outcome_IEK == ANSWERED
+    labels = filled.probabilities_IEKL.shape[3]
+    shares = count_draws(filled.answer_IEK, answered_IEK, target_I, labels)
+    lacks_I: Bools = shares.draws_I < FEWEST_DRAWS
+    return replace(
+        filled,
+        probabilities_IEKL=np.broadcast_to(
+            shares.probabilities_IL[:, None, None, :], filled.probabilities_IEKL.shape
+        ),
+        log_odds_IEK=np.broadcast_to(shares.log_odds_I[:, None, None], filled.log_odds_IEK.shape),
+        censored_IEK=answered_IEK & lacks_I[:, None, None],
+        draws_I=shares.draws_I,
+    )
 
 
 def _index(labels: tuple[str, ...], label: str | None, record: Record) -> int:

@@ -10,6 +10,7 @@ from abc import abstractmethod
 import numpy as np
 
 from mgllm.analysis.metric import Floats, MeanMetric, Sample, Scale, SumMetric, metric
+from mgllm.analysis.statistics.draws import brier_excess
 
 
 @metric("accuracy")
@@ -91,7 +92,10 @@ class LogOdds(MeanMetric):
 
 @metric("brier")
 class Brier(MeanMetric):
-    """Σ over labels of (P(label) − 1 where it is true, 0 elsewhere)², from 0 to 2 (Brier 1950)."""
+    """Σ over labels of (P(label) − 1 where it is true, 0 elsewhere)², from 0 to 2 (Brier 1950).
+
+    Of shares of K answers, less what drawing them adds to it on average (`draws.brier_excess`).
+    """
 
     scale, header, order = Scale("Brier score", 1, 3), "Brier", 60
     scored, less_is_better, most = True, True, 2.0
@@ -99,4 +103,7 @@ class Brier(MeanMetric):
     def of_item(self, sample: Sample) -> Floats:
         """The sum of squares [N]."""
         true_NL = np.eye(sample.probabilities_NL.shape[1])[sample.target_N]
-        return np.asarray(((sample.probabilities_NL - true_NL) ** 2).sum(axis=1))
+        squared_N = np.asarray(((sample.probabilities_NL - true_NL) ** 2).sum(axis=1))
+        if sample.draws_N is None:
+            return squared_N
+        return np.asarray(squared_N - brier_excess(sample.probabilities_NL, sample.draws_N))

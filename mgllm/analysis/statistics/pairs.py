@@ -1,7 +1,8 @@
 """Two arms over the same answered items: what enters an effect.
 
 Shuffles are averaged inside the item and epoch over those answered, epochs inside the item over those in
-which both arms are answered. Shape suffixes: I items, E epochs, K shuffles, L labels, N items kept.
+which both arms are answered. Sampled answers are draws of their item: its shares are of all of them, whatever
+the other arm answered. Shape suffixes: I items, E epochs, K shuffles, L labels, N items kept.
 """
 
 from __future__ import annotations
@@ -74,23 +75,37 @@ def given(answers: Answers, *, scored: bool) -> Bools:
     return some(_taken(answers, scored=scored), 2)
 
 
+def lacking(grid: Grid, arm: Answers, baseline: Answers) -> tuple[float, float] | None:
+    """Each side's share of the pairs (item, epoch) answered by both that lack probabilities there.
+
+    Null where no answer lacks any that were to be had, or nothing is paired.
+    """
+    known_IE = (grid.target_I >= 0)[:, None]
+    common_IE: Bools = given(arm, scored=False) & given(baseline, scored=False) & known_IE
+    if not common_IE.any() or not any(some(side.censored_IEK, None) for side in (arm, baseline)):
+        return None
+    arm_share, other = (float((~given(side, scored=True))[common_IE].mean()) for side in (arm, baseline))
+    return arm_share, other
+
+
 def sample(grid: Grid, answers: Answers, kept_IE: Bools) -> Sample:
-    """One arm over the items kept, averaged over the epochs kept; each must be answered there."""
+    """One arm over the items kept, averaged over the epochs kept; each is answered, or sampled, there."""
     answered_IEK, scored_IEK = _taken(answers, scored=False), _taken(answers, scored=True)
-    kept_I = some(kept_IE, 1)
+    kept_I, said_IE = some(kept_IE, 1), kept_IE & some(answered_IEK, 2)
     chosen_IEKL = answers.answer_IEK[..., None] == np.arange(len(grid.labels))
     log_odds_NL = _average(answers.log_odds_IEK[..., None], scored_IEK, kept_IE)[kept_I]
     return Sample(
         subject_N=subject_codes(grid, kept_I),
         target_N=grid.target_I[kept_I],
-        shares_NL=_average(chosen_IEKL.astype(float), answered_IEK, kept_IE)[kept_I],
+        shares_NL=_average(chosen_IEKL.astype(float), answered_IEK, said_IE)[kept_I],
         probabilities_NL=_average(answers.probabilities_IEKL, scored_IEK, kept_IE)[kept_I],
         log_odds_N=log_odds_NL[:, 0],
+        draws_N=None if answers.draws_I is None else answers.draws_I[kept_I].astype(np.float64),
     )
 
 
-def some(mask: Bools, axis: int) -> Bools:
-    """Where a mask holds anywhere along an axis."""
+def some(mask: Bools, axis: int | tuple[int, ...] | None) -> Bools:
+    """Where a mask holds anywhere along an axis, or several; null: anywhere at all."""
     return np.asarray(mask.any(axis=axis))
 
 
@@ -150,9 +165,12 @@ def _unsaid(grid: Grid, answers: Answers, *, scored: bool) -> int:
 
 
 def _taken(answers: Answers, *, scored: bool) -> Bools:
-    """Shuffles that are answered, and where asked for, scored [I, E, K]."""
+    """Shuffles that are answered, and where asked for, scored [I, E, K]; shares are the whole item's."""
     answered_IEK: Bools = answers.outcome_IEK == ANSWERED
-    return answered_IEK & np.isfinite(answers.probabilities_IEKL).all(axis=3) if scored else answered_IEK
+    if not scored:
+        return answered_IEK
+    scored_IEK = some(np.isfinite(answers.probabilities_IEKL), 3)
+    return scored_IEK if answers.draws_I is not None else np.asarray(answered_IEK & scored_IEK)
 
 
 def _correct(grid: Grid, answers: Answers) -> Floats:

@@ -89,4 +89,6 @@ def _rows(answers: Answers, kept_I: Bools) -> Answers:
         answer_IEK=answers.answer_IEK[kept_I],
         probabilities_IEKL=answers.probabilities_IEKL[kept_I],
         log_odds_IEK=answers.log_odds_IEK[kept_I],
+        censored_IEK=answers.censored_IEK[kept_I],
+        draws_I=None if answers.draws_I is None else answers.draws_I[kept_I],
     )

@@ -11,18 +11,47 @@ from mgllm.records import Record, RecordKey, RunManifest
 CLIP = 1e-9
 """Probabilities without log-probabilities behind them are held this far from 0 and 1: ±20.7 nats."""
 
+FIRST_RULES = "1"
+"""Answer rules of before: over an API they read probabilities at a token where the model need not have
+answered."""
+
+NTH_RUN = " · run "
+"""Parts a model's name from the number of its run, where two runs on a page have one name."""
 PriorKey = tuple[str, str, str, int, tuple[str, ...]]
 """Scenario, model, form, epoch, label order: what the arm `none` was asked under."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecords:
-    """A run as the ledger reads it."""
+    """A run as the ledger reads it: without probabilities that no answer has."""
 
     manifest: RunManifest
     """What the run was."""
     records: Sequence[Record]
     """Its records in any order; of two with one key the later counts."""
+
+    def __post_init__(self) -> None:
+        """Here, and here alone, it is decided which probabilities are missing."""
+        object.__setattr__(self, "records", [believed(self.manifest, record) for record in self.records])
+
+
+def believed(manifest: RunManifest, record: Record) -> Record:
+    """A record as every number takes it.
+
+    Probabilities belong to answers: without one (a tie is none) there are none. Those that rules of before
+    read over an API are missing, since they may stand at a token where the model did not answer; an answer
+    whose probabilities were asked for and are missing is censored.
+    """
+    if record.outcome != "answered":
+        bare = record.probabilities is None and record.scores is None
+        return record if bare else record.model_copy(update={"probabilities": None, "scores": None})
+    over_api = manifest.base_url is not None
+    unsafe = over_api and manifest.answer_rules == FIRST_RULES and not record.answer_tokens
+    told = over_api or manifest.answer_rules != FIRST_RULES  # before, local records did not say so
+    missing = record.probabilities is None or unsafe
+    if record.censored or (record.score == "logprob" and missing and told):
+        return record.model_copy(update={"probabilities": None, "scores": None, "censored": True})
+    return record
 
 
 def last_by_key(records: Iterable[Record]) -> list[Record]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import difference, number, p_words
-from mgllm.records import POOL, AttributedGesture, Attribution, Effect, Way
+from mgllm.analysis.wording import axis_words, difference, number, p_words
+from mgllm.records import POOL, AttributedGesture, Attribution, Effect, RowName, Way
 
 WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
 """As people read them."""
@@ -48,7 +47,8 @@ def attribution_table(found: Sequence[Attribution]) -> Iterable[Table]:
         return
     rows = gesture_rows(found)
     metrics = {each.effect.metric for each in found}
-    remarks = [f"Differences in {' and '.join(_unit(metric) for metric in sorted(metrics))}.", *WORDS]
+    units = [_unit(found[0].row, metric) for metric in sorted(metrics)]
+    remarks = [f"Differences in {' and '.join(units)}.", *WORDS]
     remarks += [PULL_WORDS] if any(each.pulls for each in found) else []
     yield GESTURES.table(rows, [*remarks, *_pooled(rows), *_flags(found)])
 
@@ -93,9 +93,9 @@ def _flips(found: Attribution | None) -> str:
     return "" if found is None else f"{found.gained} : {found.lost}"
 
 
-def _unit(metric: str) -> str:
-    scale = scale_of(metric)
-    return f"{scale.name}{scale.of}" + (f" ({scale.unit})" if scale.unit else "")
+def _unit(row: RowName, metric: str) -> str:
+    words, _, unit = axis_words(row, metric).partition(", ")
+    return words + (f" ({unit})" if unit else "")
 
 
 def _pooled(rows: Sequence[GestureRow]) -> Iterable[str]:

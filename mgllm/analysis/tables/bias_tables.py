@@ -6,14 +6,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mgllm.analysis.metric import scale_of
-from mgllm.analysis.tables.columns import Table, TableSpec
-from mgllm.analysis.wording import contrast_words, difference, estimate, level, number, p_words, share_words
+from mgllm.analysis.tables.columns import Column, Table, TableSpec
+from mgllm.analysis.tables.tables import NO_NUMBER
+from mgllm.analysis.wording import (
+    contrast_words,
+    difference,
+    estimate,
+    level,
+    metric_words,
+    number,
+    p_words,
+    share_words,
+)
 from mgllm.records import ArmBias, ArmSummary, Effect, Slice
 
 PLACES_WORDS = (
     "labels are rotated over items: a share far from the targets' is drawn by the place, not by the item.",
 )
+CENSORED_WORDS = "no probabilities: share of the answers, not of the replies; empty: every answer has them."
 PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
 SLICES_WORDS = (
     "a slice has fewer people than the whole: without an interval nothing can be said of it, and a "
@@ -81,8 +91,26 @@ DECLINED = TableSpec[ArmBias](
         ("arm", lambda row: row.arm),
         ("refused [95 %]", lambda row: share_words(row.refused)),
         ("unparsed [95 %]", lambda row: share_words(row.unparsed)),
+        ("no probabilities [95 %]", lambda row: share_words(row.censored)),
     ],
 )
+
+
+def _scored(rows: Sequence[SliceArm]) -> Iterable[Column[SliceArm]]:
+    """AUC and log-odds, saying so where they are of shares."""
+    if not rows:
+        return []
+    row = rows[0].part.row
+    return [
+        (metric_words(row, "auc"), lambda row: _number(row.arm, "auc")),
+        (metric_words(row, "log_odds"), lambda row: _number(row.arm, "log_odds")),
+    ]
+
+
+def _number(arm: ArmSummary, metric: str) -> str:
+    return NO_NUMBER if metric in arm.unscored else level(arm.level(metric), metric)
+
+
 SLICE_ARMS = TableSpec[SliceArm](
     "Slices (exploratory)",
     names=2,
@@ -92,8 +120,7 @@ SLICE_ARMS = TableSpec[SliceArm](
         ("answered", lambda row: f"{row.arm.answered} of {row.arm.n}"),
         ("subjects", lambda row: str(row.arm.subjects)),
         ("accuracy % [95 %]", lambda row: estimate(row.arm.accuracy, row.arm.accuracy_interval, "accuracy")),
-        ("AUC", lambda row: level(row.arm.auc, "auc")),
-        ("log-odds", lambda row: level(row.arm.log_odds, "log_odds")),
+        _scored,
     ],
 )
 SLICE_EFFECTS = TableSpec[SliceEffect](
@@ -102,7 +129,7 @@ SLICE_EFFECTS = TableSpec[SliceEffect](
     columns=[
         ("slice", lambda row: f"{row.part.covariate}: {row.part.value}"),
         ("contrast", lambda row: contrast_words(row.effect)),
-        ("metric", lambda row: scale_of(row.effect.metric).name),
+        ("metric", lambda row: metric_words(row.effect.row, row.effect.metric)),
         ("difference [95 %]", lambda row: difference(row.effect)),
         ("q", lambda row: p_words(row.effect.q)),
         ("pairs", lambda row: str(row.effect.pairs)),
@@ -118,8 +145,9 @@ def bias_tables(rows: Sequence[ArmBias]) -> Iterable[Table]:
         unasked = dict.fromkeys(place.bias.arm for place in found if not place.bias.subjects)
         yield POSITIONS.table(found, [*PLACES_WORDS, *(f"{arm}: {PRIOR_WORDS}" for arm in unasked)])
     declined = [row for row in rows if row.refused is not None]
-    if any(share and share.value > 0 for row in declined for share in (row.refused, row.unparsed)):
-        yield DECLINED.table(declined)
+    shares = [share for row in declined for share in (row.refused, row.unparsed, row.censored)]
+    if any(share and share.value > 0 for share in shares):
+        yield DECLINED.table(declined, [CENSORED_WORDS] if any(row.censored for row in declined) else ())
 
 
 def slice_tables(parts: Sequence[Slice]) -> Iterable[Table]:
@@ -140,7 +168,7 @@ def _flags(rows: Sequence[SliceEffect]) -> Iterable[str]:
         name = f"{part.covariate}: {part.value}"
         size[name] += 1
         for flag in effect.flags:
-            words = f"{contrast_words(effect)} ({scale_of(effect.metric).name})"
+            words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
             about.setdefault((name, flag), []).append(words)
     for (name, flag), found in about.items():
         where = "" if len(found) == size[name] else f"; {', '.join(found)}"

@@ -35,11 +35,15 @@ class TableSpec(Generic[R]):
     Args:
         title: what it shows.
         names: how many columns are names.
-        columns: each a header and its words, or a function that says a group of them, asked at each table.
+        columns: each a header and its words, or a function that says a group of them from a table's rows.
     """
 
     def __init__(
-        self, title: str, *, names: int, columns: Sequence[Column[R] | Callable[[], Iterable[Column[R]]]]
+        self,
+        title: str,
+        *,
+        names: int,
+        columns: Sequence[Column[R] | Callable[[Sequence[R]], Iterable[Column[R]]]],
     ) -> None:
         self.title = title
         self.names = names
@@ -47,7 +51,7 @@ class TableSpec(Generic[R]):
 
     def table(self, rows: Sequence[R], remarks: Iterable[str] = (), strong: Iterable[str] = ()) -> Table:
         """The rows in this table's columns."""
-        groups = [made() if callable(made) else [made] for made in self._columns]
+        groups = [made(rows) if callable(made) else [made] for made in self._columns]
         columns = [column for group in groups for column in group]
         cells = [[cell(row) for row in rows] for _, cell in columns]
         shown = [n for n, column in enumerate(cells) if n < self.names or any(column)]

@@ -29,9 +29,16 @@ if TYPE_CHECKING:
 
 PAIRS = {"interval", "accuracy_interval", "agreement_interval", "bca_interval", "bounds"}
 """Fields that become two columns, `…_low` and `…_high`."""
+SELDOM = tuple(
+    name
+    for model in (RowName, ArmSummary, Effect, ArmBias)
+    for name, field in model.model_fields.items()
+    if field.exclude_if is not None and name != "further"
+)
+"""Beginnings of columns that most summaries do not have: they stand last, where there are any."""
 Value = str | int | float | bool | None
-NESTED = {"probabilities", "scores", "usage", "label_order"}
-"""Fields that become several columns, or another type."""
+NESTED = {"probabilities", "scores", "usage", "label_order", "answer_tokens"}
+"""Fields that become several columns or another type, or are left out."""
 
 
 @table_format("csv")
@@ -80,17 +87,24 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Columns of the models in their order, then those of labels and exposures that occur."""
     fixed = ["table"]
     for model in (ArmSummary, Effect, Claim):
-        for name in model.model_fields:
-            fixed += RowName.model_fields if name == "row" else _names(name)
+        for name in _always(model):
+            fixed += _always(RowName) if name == "row" else _names(name)
     names = dict.fromkeys(name for row in rows for name in row)
     by_label = [name for name in names if name.startswith(("answer_shares_", "exposures_"))]
-    return list(dict.fromkeys([*fixed, *by_label, *names]))
+    seldom = [name for name in names if name.startswith(SELDOM) and name not in fixed]
+    others = [name for name in names if name not in seldom]
+    return list(dict.fromkeys([*fixed, *by_label, *others, *seldom]))
+
+
+def _always(model: type[Frozen]) -> list[str]:
+    """Fields written even where they say nothing; the others have a column where they do, at the end."""
+    return [name for name, field in model.model_fields.items() if field.exclude_if is None]
 
 
 def _names(field: str) -> list[str]:
     if field in PAIRS:
         return [f"{field}_low", f"{field}_high"]
-    return [] if field in {"answer_shares", "exposures", "further"} else [field]
+    return [] if field in {"answer_shares", "exposures"} else [field]
 
 
 def _flat_bias(bias: ArmBias) -> dict[str, Any]:
@@ -99,6 +113,7 @@ def _flat_bias(bias: ArmBias) -> dict[str, Any]:
         **{f"position_{nth}": share for nth, share in enumerate(bias.positions, 1)},
         "refused_share": bias.refused,
         "unparsed_share": bias.unparsed,
+        "censored_share": bias.censored,
     }
     values: dict[str, Any] = {
         **bias.row.model_dump(), "arm": bias.arm, "items": bias.items, "subjects": bias.subjects
@@ -131,7 +146,12 @@ def _flat(row: Frozen) -> dict[str, Any]:
     return values
 
 
-FLAT = tuple(name for name in Record.model_fields if name not in NESTED)
+LATER = (
+    *("censored", "censored_reason", "reasoning_tokens", "cached_tokens", "served_model", "cell", "wording"),
+    *("order", "style", "shots", "masked", "probe", "cue_f1"),
+)
+"""Fields whose columns stand at the end, so that those of before stand where they stood."""
+FLAT = tuple(name for name in Record.model_fields if name not in {*NESTED, *LATER})
 """Fields that become one column each."""
 
 
@@ -141,7 +161,8 @@ def frame(records: Iterable[Record], unasked: str = FIRST_ROLES["unasked"]) -> p
     `label_order` is joined by "|". Further columns: `prompt_tokens`, `completion_tokens`, `log_odds` (of
     the target, nats), `missing_mass`, and per label `p_<label>`, `logprob_<label>` (raw sum, nats),
     `mean_logprob_<label>` (per token) and `corrected_<label>` (raw sum less that of the arm `none` under
-    the same label order, scenario and epoch).
+    the same label order, scenario and epoch); last, whether and why probabilities are missing, hidden
+    tokens, the model that answered, and the cell of a sweep.
     """
     import pandas as pd
 
@@ -155,11 +176,11 @@ def _record_columns(records: Iterable[Record]) -> list[str]:
     labels = list(dict.fromkeys(label for record in records for label in sorted(record.label_order)))
     kinds = ("p", "logprob", "mean_logprob", "corrected")
     more = ["label_order", "prompt_tokens", "completion_tokens", "log_odds", "missing_mass"]
-    return [*FLAT, *more, *(f"{kind}_{label}" for kind in kinds for label in labels)]
+    return [*FLAT, *more, *(f"{kind}_{label}" for kind in kinds for label in labels), *LATER]
 
 
 def _row(record: Record, prior: Mapping[PriorKey, Mapping[str, float]]) -> dict[str, Value]:
-    row: dict[str, Value] = {name: getattr(record, name) for name in FLAT}
+    row: dict[str, Value] = {name: getattr(record, name) for name in (*FLAT, *LATER)}
     row["label_order"] = "|".join(record.label_order)
     row["log_odds"] = log_odds(record)
     if record.usage is not None:

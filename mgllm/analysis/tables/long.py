@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import NamedTuple
 
-from mgllm.analysis.metric import headline, known_metrics, scale_of
+from mgllm.analysis.metric import headline, known_metrics
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.wording import change, estimate, p_words, span
+from mgllm.analysis.wording import change, estimate, metric_words, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
 
-NAMES = tuple(RowName.model_fields)
+LATER = tuple(name for name, field in RowName.model_fields.items() if field.exclude_if is not None)
+"""Parts of a row's name that few runs have: columns at the end, where there are any."""
+NAMES = tuple(name for name in RowName.model_fields if name not in LATER)
 
 Interval = tuple[float, float] | None
 
@@ -63,15 +65,18 @@ def long_csv(summary: Summary) -> str:
     """One number a line, plain and unrounded; `low` and `high` are the 95 % interval."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    found = numbers(summary)
+    later = [name for name in LATER if any(getattr(each.row, name) is not None for each in found)]
     header = ("about", *NAMES, "slice", "arm", "baseline", "metric", "value", "low", "high", "p", "q", "n")
-    writer.writerow((*header, "subjects"))
-    for each in numbers(summary):
+    writer.writerow((*header, "subjects", *later))
+    for each in found:
         low, high = each.interval or (None, None)
         names = [getattr(each.row, name) for name in NAMES]
         line = (each.about, *names, each.slice, each.arm, each.baseline, each.metric, each.value)
         writer.writerow(
             ["" if cell is None else cell for cell in (*line, low, high, each.p, each.q)]
             + [each.n, each.subjects]
+            + ["" if cell is None else cell for cell in (getattr(each.row, name) for name in later)]
         )
     return text.getvalue()
 
@@ -84,7 +89,7 @@ def long_table(found: Iterable[Number]) -> Table:
         rows=tuple(
             (
                 " ".join(filter(None, [f"{n.arm} − {n.baseline}" if n.baseline else n.arm, n.slice])),
-                scale_of(n.metric).name if n.about != "bias" else n.metric.replace("_", " "),
+                metric_words(n.row, n.metric) if n.about != "bias" else n.metric.replace("_", " "),
                 _shown(n),
                 p_words(n.p),
                 p_words(n.q),
@@ -107,11 +112,12 @@ def _shown(number: Number) -> str:
 def _of_arm(arm: ArmSummary) -> list[Number]:
     return [
         Number(
-            arm.row, "arm", "", arm.arm, "", metric, value,
-            arm.accuracy_interval if metric == headline() else None, None, None, arm.answered, arm.subjects,
+            arm.row, "arm", "", arm.arm, "", metric.name, value,
+            arm.accuracy_interval if metric.headline else None, None, None,
+            arm.answered - (arm.censored if metric.scored else 0), arm.subjects,
         )
-        for metric in (known.name for known in known_metrics())
-        if (value := arm.level(metric)) is not None
+        for metric in known_metrics()
+        if (value := arm.level(metric.name)) is not None
     ]  # fmt: skip
 
 
@@ -131,6 +137,7 @@ def _of_bias(bias: ArmBias) -> list[Number]:
         *((f"position_{nth}", share) for nth, share in enumerate(bias.positions, 1)),
         ("refused", bias.refused),
         ("unparsed", bias.unparsed),
+        ("censored", bias.censored),
     ]
     return [
         Number(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mgllm.analysis.metric import headline, scale_of
+from mgllm.analysis.metric import headline
 from mgllm.analysis.tables.attribution_tables import WAYS
-from mgllm.analysis.wording import gain, level, number, p_words, span
+from mgllm.analysis.wording import gain, level, metric_words, number, p_words, span
 from mgllm.records import ArmSummary, Attribution, Claim, Effect, Role, RowName, Summary
 
 LIKELY = 0.05
@@ -61,10 +61,10 @@ def _asked(arms: Sequence[ArmSummary]) -> Iterable[str]:
         for what in ("unparsed", "refused", "failed")
         if (count := sum(getattr(arm, what) for arm in arms))
     )
-    people = max(arm.subjects for arm in arms)
+    people, without = max(arm.subjects for arm in arms), sum(arm.censored for arm in arms)
     yield (
         f"{len(arms)} arms, {n} records about {people} subjects: {answered} answered"
-        f"{f'; {lost}' if lost else ''}."
+        f"{f', {without} of them without probabilities' if without else ''}{f'; {lost}' if lost else ''}."
     )
     if all(arm.accuracy is None for arm in arms):
         yield "The items have no known targets, or none was answered: there is no accuracy."
@@ -147,4 +147,4 @@ def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def _claimed(claim: Claim) -> str:
-    return f"Claim “the gestures' content helps”, by {scale_of(claim.metric).name}: {claim.words}."
+    return f"Claim “the gestures' content helps”, by {metric_words(claim.row, claim.metric)}: {claim.words}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.gates import equivalence, with_margin
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
@@ -25,7 +25,8 @@ from mgllm.analysis.tables.tables import (
     gee_words,
     wide_table,
 )
-from mgllm.analysis.wording import contrast_words
+from mgllm.analysis.tables.without import sampled_words, unscored_words, without_words
+from mgllm.analysis.wording import contrast_words, metric_words
 from mgllm.errors import InputError, unknown
 from mgllm.records import ArmSummary, Claim, Effect, Exposure, RowName, Summary
 from mgllm.registry import Shelf
@@ -42,6 +43,10 @@ CHECKS_WORDS = (
 MISSING_WORDS = (
     "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it.",
 )
+LACKING_WORDS = (
+    "no probabilities %: of the pairs answered by both, those that lack them in the arm − in the baseline = "
+    "the difference in points; they are missing in log-odds, AUC and Brier."
+)
 ALPHA = (
     "agreement: Krippendorff's alpha of the people who read an item in the same arm: 1 perfect, 0 chance; "
     "over items with two answers or more."
@@ -49,6 +54,7 @@ ALPHA = (
 SHAPES = ("tables", "wide", "long")
 """What `compare --shape` takes; the first is the default."""
 PRIOR = "the mean probability of each label when nothing is told, its prior; not an accuracy."
+SAID = "the share of each label among the answers when nothing is told, its prior; not an accuracy."
 TOGETHER = "Models and scenarios together"
 
 
@@ -136,10 +142,11 @@ def _arm_tables(about: Summary) -> Iterable[Table]:
     arms = about.arms
     unasked = [arm for arm in arms if arm.arm == about.roles_of(arm.row.scenario).get("unasked")]
     if arms:
-        yield OUTCOMES.table(arms, _arm_remarks(arms, unasked))
+        yield OUTCOMES.table(arms, [*_arm_remarks(arms, unasked), *without_words(arms)])
     if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
         rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
-        yield SCORES.table([arm for arm in arms if arm not in unasked], rated)
+        asked = [arm for arm in arms if arm not in unasked]
+        yield SCORES.table(asked, [*rated, *unscored_words(asked), *sampled_words(asked)])
 
 
 def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:
@@ -156,7 +163,9 @@ def _effect_tables(about: Summary, layout: Layout) -> Iterable[Table]:
     if primary and not layout.brief:
         yield CHECKS.table(primary, CHECKS_WORDS)
     if any(effect.missing for effect in primary):
-        yield MISSING.table([effect for effect in primary if effect.strict is not None], MISSING_WORDS)
+        lacking = [LACKING_WORDS] if any(effect.arm_censored is not None for effect in primary) else []
+        shown = [effect for effect in primary if effect.strict is not None]
+        yield MISSING.table(shown, [*MISSING_WORDS, *lacking])
     if exploratory and not layout.brief:
         remarks = [*_flags(exploratory), *_equal(exploratory), *_less(exploratory)]
         yield EXPLORATORY.table(exploratory, remarks)
@@ -170,7 +179,8 @@ def _family(claims: Sequence[Claim]) -> list[str]:
 def _arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> Iterable[str]:
     for arm in arms:
         if arm in unasked and arm.answer_shares:
-            yield f"{arm.arm}: {PRIOR}"
+            said = arm.row.score == "sample" or 0 < arm.censored == arm.answered
+            yield f"{arm.arm}: {SAID if said else PRIOR}"
         if arm.constant is not None:
             yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
         for exposure, words in EXPOSED.items():
@@ -181,7 +191,7 @@ def _arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> I
 def _results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
     for claim in claims:
         if claim.supported == supported:
-            yield f"Claim, {scale_of(claim.metric).name}: {claim.words}."
+            yield f"Claim, {metric_words(claim.row, claim.metric)}: {claim.words}."
 
 
 def _clusters(primary: Sequence[Effect]) -> Iterable[str]:
@@ -222,7 +232,8 @@ def _flags(effects: Sequence[Effect]) -> Iterable[str]:
     about: dict[str, list[str]] = {}
     for effect in effects:
         for flag in effect.flags:
-            about.setdefault(flag, []).append(f"{contrast_words(effect)} ({scale_of(effect.metric).name})")
+            words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
+            about.setdefault(flag, []).append(words)
     for flag, rows in about.items():
         yield f"{flag[:1].upper()}{flag[1:]}: {'all rows' if len(rows) == len(effects) else '; '.join(rows)}."
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from mgllm.analysis.metric import headline, known_metrics, scale_of
+from mgllm.analysis.metric import Metric, headline, known_metrics
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
-from mgllm.analysis.wording import change, contrast_words, difference, estimate, level, number, p_words, span
+from mgllm.analysis.wording import (
+    change,
+    contrast_words,
+    difference,
+    estimate,
+    level,
+    metric_words,
+    number,
+    p_words,
+    span,
+)
 from mgllm.records import ArmSummary, Claim, Effect, Flips, Gee, GeeTerm
 
+NO_NUMBER = "–"
+"""Stands where missing probabilities leave no number; the reason stands beneath."""
 WIDE = "Differences [95 %], one contrast a line"
 
 
@@ -22,14 +34,45 @@ def _cues(arm: ArmSummary) -> str:
     return ", ".join([arm.row.cue_source.replace("_", "-"), *known])
 
 
-def _metrics() -> Iterable[Column[ArmSummary]]:
-    """One for each metric, with its interval where there is one."""
-    return [(metric.header, partial(_level, metric.name)) for metric in known_metrics()]
+def _metrics(arms: Sequence[ArmSummary]) -> Iterable[Column[ArmSummary]]:
+    """One for each metric, with its interval where there is one; those of shares say so."""
+    return [(_header(metric, arms), partial(_level, metric.name)) for metric in known_metrics()]
+
+
+def _header(metric: Metric, arms: Sequence[ArmSummary]) -> str:
+    draws = {arm.row.draws for arm in arms if arm.row.score == "sample"}
+    if not draws or not metric.scored:
+        return metric.header
+    times = f", K = {draws.pop()}" if metric.primary and len(draws) == 1 and None not in draws else ""
+    return f"{metric.header} (sampled{times})"
 
 
 def _level(metric: str, arm: ArmSummary) -> str:
+    if metric in arm.unscored:
+        return NO_NUMBER
     interval = arm.accuracy_interval if metric == headline() else None
     return estimate(arm.level(metric), interval, metric)
+
+
+def _other_level(metric: str, arm: ArmSummary) -> str:
+    if metric in arm.unscored:
+        return NO_NUMBER
+    value: float | None = getattr(arm, metric)
+    return level(value, "accuracy")
+
+
+def _share_error(arm: ArmSummary) -> str:
+    return "" if arm.share_error is None else f"±{number(100 * arm.share_error, 1)}"
+
+
+def _lacking(arms: Sequence[ArmSummary]) -> Iterable[Column[ArmSummary]]:
+    """How many answers of each arm lack the probabilities asked for, where any does."""
+    return [("no probabilities", _censored)] if any(arm.censored for arm in arms) else []
+
+
+def _censored(arm: ArmSummary) -> str:
+    share = f" ({number(100 * arm.censored / arm.answered, 0)} %)" if arm.censored else ""
+    return f"{arm.censored}{share}"
 
 
 def _agreement(arm: ArmSummary) -> str:
@@ -42,7 +85,7 @@ CLAIMS = TableSpec[Claim](
     names=2,
     columns=[
         ("scenario · model", lambda claim: claim.row.words),
-        ("metric", lambda claim: scale_of(claim.metric).name),
+        ("metric", lambda claim: metric_words(claim.row, claim.metric)),
         ("over text", lambda claim: change(claim.over_text, claim.metric)),
         ("over shuffled", lambda claim: change(claim.over_shuffled, claim.metric)),
         ("p", lambda claim: p_words(claim.p)),
@@ -60,6 +103,7 @@ OUTCOMES = TableSpec[ArmSummary](
         ("unparsed", lambda arm: str(arm.unparsed)),
         ("refused", lambda arm: str(arm.refused)),
         ("failed", lambda arm: str(arm.failed)),
+        _lacking,
         (
             "answer shares %",
             lambda arm: ", ".join(
@@ -75,8 +119,9 @@ SCORES = TableSpec[ArmSummary](
     columns=[
         ("arm", lambda arm: arm.arm),
         _metrics,
-        ("acc. less prior", lambda arm: level(arm.corrected_accuracy, "accuracy")),
-        ("acc. per token", lambda arm: level(arm.mean_token_accuracy, "accuracy")),
+        ("share's error", _share_error),
+        ("acc. less prior", partial(_other_level, "corrected_accuracy")),
+        ("acc. per token", partial(_other_level, "mean_token_accuracy")),
         ("agreement: alpha [95 %]", _agreement),
     ],
 )
@@ -85,7 +130,7 @@ PRIMARY = TableSpec[Effect](
     names=2,
     columns=[
         ("contrast", contrast_words),
-        ("metric", lambda effect: scale_of(effect.metric).name),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
         ("arm", lambda effect: level(effect.arm_value, effect.metric)),
         ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
         ("difference [95 %]", difference),
@@ -98,7 +143,7 @@ CHECKS = TableSpec[Effect](
     names=2,
     columns=[
         ("contrast", contrast_words),
-        ("metric", lambda effect: scale_of(effect.metric).name),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
         ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
         ("sign-flip p", lambda effect: p_words(effect.sign_flip_p)),
         ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric)),
@@ -112,6 +157,20 @@ CHECKS = TableSpec[Effect](
         ),
     ],
 )
+
+
+def _lacking_in_pairs(effects: Sequence[Effect]) -> Iterable[Column[Effect]]:
+    """Of the pairs answered by both, how many lack probabilities on each side, where any does."""
+    some = any(effect.arm_censored is not None for effect in effects)
+    return [("no probabilities %", _lacking_sides)] if some else []
+
+
+def _lacking_sides(effect: Effect) -> str:
+    arm, baseline = effect.arm_censored or 0.0, effect.baseline_censored or 0.0
+    sides = f"{number(100 * arm, 1)} − {number(100 * baseline, 1)}"
+    return f"{sides} = {number(100 * (arm - baseline), 1, plus=True)}"
+
+
 MISSING = TableSpec[Effect](
     "Primary contrasts, had the missing answers been otherwise",
     names=1,
@@ -119,6 +178,7 @@ MISSING = TableSpec[Effect](
         ("contrast", contrast_words),
         ("missing pairs", lambda effect: str(effect.missing)),
         ("difference", lambda effect: change(effect.difference, effect.metric)),
+        _lacking_in_pairs,
         ("strict", lambda effect: change(effect.strict, effect.metric)),
         ("bounds", lambda effect: " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())),
         ("sign changes", lambda effect: "yes" if effect.sign_changes else "no"),
@@ -129,7 +189,7 @@ EXPLORATORY = TableSpec[Effect](
     names=2,
     columns=[
         ("contrast", contrast_words),
-        ("metric", lambda effect: scale_of(effect.metric).name),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
         ("arm", lambda effect: level(effect.arm_value, effect.metric)),
         ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
         ("difference [95 %]", difference),
@@ -202,7 +262,7 @@ def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
         cells.setdefault(contrast_words(effect), {})[effect.metric] = effect
     return Table(
         title=WIDE,
-        header=("contrast", "pairs", *(metric.scale.name for metric in metrics)),
+        header=("contrast", "pairs", *(metric_words(effects[0].row, metric.name) for metric in metrics)),
         rows=tuple(
             (
                 words,

@@ -70,7 +70,8 @@ def read_answer(status: int, headers: Mapping[str, str], raw: bytes, secret: Sec
         said = f"{strange}: '{shown}'" if good and shown else shown or str(strange)
         return Answer(status, headers, {}, said, final=good and strange.final)
     secret.clean(raw, found)
-    return Answer(status, headers, found, "" if found.get("choices") else _beginning(raw, secret, _SAID))
+    said = "" if good and found.get("choices") else _beginning(raw, secret, _SAID)
+    return Answer(status, headers, found, said)
 
 
 def unpack(raw: bytes, encoding: str) -> bytes:

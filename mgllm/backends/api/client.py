@@ -81,6 +81,8 @@ class Client:
         except aiohttp.ClientSSLError as error:
             await self._refuse_stranger(error)
             return Answer(0, {}, {}, self._why(error))
+        except aiohttp.ClientPayloadError as error:
+            return Answer(0, {}, {}, f"the body broke off ({self._why(error)})")
         except Exception as error:  # whatever a server does, one question is lost by it and no more
             return Answer(0, {}, {}, self._why(error))
         if raw is None:

@@ -64,7 +64,7 @@ def _draw(
         axes.plot([x], [y], "o", color=ACCENT, markerfacecolor=fill, markersize=6)
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_yticks(range(len(lines)), [_contrast(*line) for line in lines] if first else [], color=INK)
-    axes.set_xlabel(axis_words(scale))
+    axes.set_xlabel(axis_words(effects[0].row, metric))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
@@ -92,10 +92,9 @@ def _numbers(effects: Sequence[Effect]) -> Table:
 
 
 def _cells(effect: Effect) -> tuple[str, ...]:
-    scale = scale_of(effect.metric)
     return (
         _contrast(effect.arm, effect.baseline),
-        axis_words(scale),
+        axis_words(effect.row, effect.metric),
         difference(effect),
         p_words(effect.p if effect.primary else None),
         p_words(effect.q),

@@ -62,7 +62,7 @@ def _draw(axes: Any, shown: Sequence[Attribution], lines: Sequence[str], metric:
         axes.plot([x], [y], "o", color=colour, markerfacecolor=fill, markersize=5.5)
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_yticks(range(len(lines)), [short(line, 44) for line in lines], color=INK)
-    axes.set_xlabel(axis_words(scale))
+    axes.set_xlabel(axis_words(shown[0].row, metric))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 

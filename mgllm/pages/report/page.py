@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from json import dumps
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.pages import asset, bundle, pack, page_environment
@@ -165,6 +166,8 @@ def _about_run(run: PageRun) -> Iterable[tuple[str, str]]:
     yield "sampling", _sampling(manifest)
     if manifest.base_url:
         yield "asked at", manifest.base_url
+    if manifest.sent:
+        yield "sent", ", ".join(f"{name} {dumps(value)}" for name, value in manifest.sent.items())
     facts = ", ".join(f"{key} {value}" for key, value in manifest.model_facts.items() if value is not None)
     if facts:
         yield "model facts", facts
@@ -190,7 +193,8 @@ def _about(scenario: ScenarioManifest) -> Iterable[tuple[str, str]]:
     whom = "subjects" if scenario.subject_known else "recordings (persons are unknown)"
     yield "who", f"{scenario.subjects} {whom}, {largest}"
     reasoning = scenario.reasoning.replace("_", " ")
-    yield "asked as", f"{scenario.form}, {reasoning}, scored by {scenario.score}"
+    effort = f", effort {scenario.reasoning_effort}" if scenario.reasoning_effort else ""
+    yield "asked as", f"{scenario.form}, {reasoning}, scored by {scenario.score}{effort}"
     if scenario.cue_source:
         yield "cues", f"{scenario.cue_source.replace('_', '-')} {scenario.noun}"
     for exposure, count in scenario.exposures.items():

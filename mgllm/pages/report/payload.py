@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mgllm.analysis.statistics.grid import row_name
+from mgllm.analysis.statistics.replies import other_model
+from mgllm.analysis.wording import read_at, why_none
 from mgllm.pages.report.section import PageItem, PageRun
 from mgllm.records import Prompt, Record, RowName
 
@@ -19,6 +22,9 @@ RECORD_COLUMNS = (
     *("item", "arm", "epoch", "shuffle", "order", "outcome", "answer", "right", "p"),
     *("text", "error", "prompt", "cues", "tokens"),
 )
+SELDOM = ("why", "read", "thought", "served")
+"""Columns that stand only where they say something: why an answer has no probabilities, the tokens at which
+they were read, tokens of hidden reasoning, a model other than the one asked for."""
 
 
 class Pool:
@@ -49,7 +55,7 @@ def payload(runs: Sequence[PageRun]) -> dict[str, Any]:
     pool, prompts, orders = Pool(), _Prompts(), _Orders()
     groups: list[dict[str, Any]] = []
     items: dict[str, list[Any]] = {name: [] for name in ("group", "id", "subject", "target", "extra")}
-    records: dict[str, list[Any]] = {name: [] for name in RECORD_COLUMNS}
+    records: dict[str, list[Any]] = {name: [] for name in (*RECORD_COLUMNS, *SELDOM)}
     for run in runs:
         for row, found in _groups(run).items():
             group = _group(run, row)
@@ -63,6 +69,9 @@ def payload(runs: Sequence[PageRun]) -> dict[str, Any]:
                     items["extra"][at] = _extra(run.items.get((record.scenario, record.item)), pool)
                 _add_record(records, record, at, group, (pool, prompts, orders), run)
             groups.append(group)
+    for name in SELDOM:
+        if not any(value >= 0 for value in records[name]):
+            del records[name]
     return {
         "version": 1,
         "groups": groups,
@@ -115,14 +124,7 @@ def _groups(run: PageRun) -> dict[RowName, list[Record]]:
     for record in sorted(known, key=lambda record: (manifests[record.scenario][0], record.key)):
         key = (record.scenario, record.model, record.form, record.reasoning, record.score)
         if key not in names:
-            names[key] = RowName(
-                scenario=record.scenario,
-                model=record.model,
-                form=record.form,
-                reasoning=record.reasoning,
-                score=record.score,
-                cue_source=manifests[record.scenario][1].cue_source,
-            )
+            names[key] = row_name(record, manifests[record.scenario][1], run.manifest)
         found.setdefault(names[key], []).append(record)
     return found
 
@@ -178,6 +180,10 @@ def _add_record(
         "prompt": prompts(record.prompt_sha256, run.prompts.get(record.prompt_sha256)),
         "cues": pool.maybe(_cues(record)),
         "tokens": -1 if record.usage is None else record.usage.prompt_tokens + record.usage.completion_tokens,
+        "why": pool.maybe(why_none(record)),
+        "read": pool.maybe(read_at(record) if record.text is not None else None),
+        "thought": record.reasoning_tokens or -1,
+        "served": pool.maybe(other_model(run.manifest, record.served_model)),
     }
     for name, value in shown.items():
         columns[name].append(value)

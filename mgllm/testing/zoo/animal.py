@@ -20,10 +20,13 @@ KINDS = {
     "words": "Words that name a label without answering, and answers in other shapes",
     "negations": "Labels that are denied",
     "scripts": "Letters, and scripts other than Latin",
-    "manners": "Replies that are none, and parameters that are refused",
+    "manners": "Errors, waits, counts that are missing, models that change",
+    "parameters": "Parameters and roles that are refused",
     "bodies": "Bodies of another form than OpenAI's",
     "attacks": "Replies made to do harm",
+    "floods": "Replies without measure",
     "echoes": "Replies that repeat the key",
+    "mutants": "Replies changed at random",
 }
 """Modules of animals, in the order of docs/zoo.md, and what they have in common."""
 

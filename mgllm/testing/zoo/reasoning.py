@@ -117,7 +117,6 @@ animal(
     "Thinks by default, and passes over log-probabilities, seed and effort without a word.",
     thinking.claude,
     answers("deceptive"),
-    report="UKGovernmentBEIS/inspect_ai#5467",
 )
 animal(
     "gemini",
@@ -135,7 +134,6 @@ animal(
         finish="length",
     ),
     but(UNPARSED, hint="max-tokens|thought|reason"),
-    report="ollama/ollama#18579",
 )
 animal(
     "content-null",

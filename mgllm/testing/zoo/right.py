@@ -141,11 +141,18 @@ def _of_request(right: Right, asked: Mapping[str, Any] | None) -> Iterator[str]:
             yield "no question that names the labels was asked"
         return
     for name, value in right.sends.items():
-        if name not in asked or (value != ANYTHING and asked[name] != value):
+        if name not in asked or not _sent(asked[name], value):
             yield f"the last question sent {name}={asked.get(name)!r}, not {value!r}"
     for name in right.omits:
         if name in asked:
             yield f"the last question still sent {name}"
+
+
+def _sent(found: object, value: object) -> bool:
+    """Whether a parameter is as it should be; an object may hold more."""
+    if isinstance(value, Mapping):
+        return isinstance(found, dict) and all(found.get(key) == one for key, one in value.items())
+    return value in (ANYTHING, found)
 
 
 def _of_secrets(right: Right, visit: Visit) -> Iterator[str]:
@@ -169,7 +176,12 @@ def in_words(right: Right) -> str:
             "maybe": "with or without probabilities",
             "none": "without probabilities",
         }
-        bounds = [f"{label} {low:g} to {high:g}" for label, (low, high) in right.bounds.items()]
+        bounds = [
+            f"{label} {low:g} to {high:g}"
+            for label, (low, high) in right.bounds.items()
+            if (low, high) != (0, 1)
+            if (low, high) != (0, 1)
+        ]
         parts.append(measured[right.measured] + (f" ({', '.join(bounds)})" if bounds else ""))
     parts += [f"{name} is {value}" for name, value in right.fields.items()]
     parts += [

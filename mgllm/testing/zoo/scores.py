@@ -26,7 +26,7 @@ animal(
     "Writes a preamble; at its first token a beginning of the other label is shown.",
     Say("The answer is deceptive", [OPENING, {" answer": 0.99}, {" is": 0.99}, MIDWAY]),
     SURE,
-    report="ollama/ollama#18579",
+    report="EuroEval/EuroEval#882",
 )
 animal(
     "preamble-bold",
@@ -98,7 +98,6 @@ animal(
     ),
     REFUSED,
     labels="zoo-ashamed",
-    report="microsoft/PyRIT#123",
 )
 animal(
     "not-truthful",
@@ -122,7 +121,15 @@ animal(
     Say("tense", [{"t": 0.9, "te": 0.05}, {"ense": 0.97, "ruthful": 0.02}]),
     answers("tense", "maybe", 0.9),
     labels="zoo-tense",
-    report="EuroEval/EuroEval#806",
+    report="EuroEval/EuroEval#806, EuroEval/EuroEval#862",
+)
+animal(
+    "shared-beginning",
+    "Is asked about labels that begin alike, and writes one whose first token fits both.",
+    Say("reserved", [{"re": 0.99}, {"served": 0.9, "laxed": 0.08}]),
+    answers("reserved", "maybe", 0.85),
+    labels="zoo-relaxed",
+    report="EuroEval/EuroEval#862",
 )
 animal(
     "longer-label",
@@ -130,26 +137,26 @@ animal(
     Say("winner", [{"win": 0.97, "The": 0.02}, {"ner": 0.95, "<|im_end|>": 0.04}, {"<|im_end|>": 0.99}]),
     answers("winner", "maybe", 0.5),
     labels="zoo-winner",
-    report="EleutherAI/lm-evaluation-harness#3675",
 )
 animal(
     "one-candidate",
     "Shows one candidate at the first of a label's tokens, the other label's beginning at the second.",
     Say("deceptive", [{"de": 1.0}, {"ceptive": 0.96, "truth": 0.03}]),
     SURE,
-    report="abetlen/llama-cpp-python#990",
 )
 animal(
     "nothing-shown",
     "Shows neither label among the likeliest tokens.",
     Say("deceptive", [{"deceptive": 0.001, "The": 0.6, "It": 0.2, "Based": 0.1}]),
     but(answers("deceptive"), fields={"censored": True}),
+    report="ollama/ollama#18579",
 )
 animal(
     "rival-not-shown",
     "Shows the label that it writes, and not the other one.",
     Say("deceptive", [{"deceptive": 0.97, "Answer": 0.02, "The": 0.005}]),
     but(answers("deceptive"), fields={"censored": True}),
+    report="ollama/ollama#18579",
 )
 animal(
     "unlikely",
@@ -234,7 +241,6 @@ animal(
     "Leaves out the last token.",
     Say("deceptive", [{"de": 0.9, "truth": 0.08}]),
     SURE,
-    report="EleutherAI/delphi#47",
 )
 animal(
     "list-begins-late",
@@ -247,7 +253,7 @@ animal(
     "Lists the tokens of another answer.",
     Say("deceptive", [{"truthful": 0.95, "deceptive": 0.03}]),
     answers("deceptive"),
-    report="theroyallab/tabbyAPI#141",
+    report="ggml-org/llama.cpp#4166, EleutherAI/delphi#47",
 )
 animal(
     "tokens-merged",

@@ -12,7 +12,7 @@ from mgllm.testing.zoo.tokens import Raw, Tops
 
 animal = Keeper("spellings")
 
-SAD = [{b"\xe6\x82": 0.90, "喜": 0.08}, {b"\xb2": 0.99}, {"伤": 0.99}]
+SAD: list[Tops] = [{b"\xe6\x82": 0.90, "喜": 0.08}, {b"\xb2": 0.99}, {"伤": 0.99}]
 """悲伤 in tokens that are parts of characters, beside the beginning of 喜悦."""
 PIECES: list[Tops] = [
     {"The": 0.97, "truth": 0.02},
@@ -23,7 +23,6 @@ PIECES: list[Tops] = [
 SENTENCE = "The answer is deceptive"
 SURE = answers("deceptive", "maybe", 0.85)
 SADNESS = answers("悲伤", "maybe", 0.85)
-UNMEASURED = but(answers("deceptive"), fields={"censored": True})
 
 
 def _worth(value: object, text: str = "deceptive") -> Say:
@@ -100,6 +99,7 @@ animal(
     "Writes a label with a space before it.",
     Say(" deceptive", [{" deceptive": 0.9, " truthful": 0.08}]),
     SURE,
+    report="EuroEval/EuroEval#964",
 )
 animal(
     "stripped-text",
@@ -144,42 +144,42 @@ animal(
     "value-9999",
     "Answers, and gives −9999 for every token.",
     _worth(-9999.0),
-    UNMEASURED,
+    answers("deceptive"),
     report="davidmigloz/langchain_dart#535",
 )
 animal(
     "value-null",
     "Answers, and gives null for every token.",
     _worth(None),
-    UNMEASURED,
+    answers("deceptive"),
     report="theroyallab/tabbyAPI#430",
 )
 animal(
     "value-nan",
     "Answers, and gives NaN for every token.",
     _worth(math.nan),
-    UNMEASURED,
+    answers("deceptive"),
     report="exo-explore/exo#1622",
 )
 animal(
     "value-infinite",
     "Answers, and gives −Infinity for every token.",
     _worth(-math.inf),
-    UNMEASURED,
+    answers("deceptive"),
     report="dphnAI/sonar#219",
 )
 animal(
     "value-positive",
     "Answers, and gives a probability in place of its logarithm.",
     _worth(0.6997),
-    UNMEASURED,
-    report="togethercomputer/openapi#5, facebookresearch/metaseq#87",
+    answers("deceptive"),
+    report="janhq/cortex.llamacpp#262, togethercomputer/openapi#5, facebookresearch/metaseq#87",
 )
 animal(
     "value-zero",
     "Answers, and gives 0 for every token.",
     _worth(0.0),
-    UNMEASURED,
+    answers("deceptive"),
     report="togethercomputer/together-python#250",
 )
 animal(
@@ -198,29 +198,40 @@ animal(
     "no-rivals",
     "Gives an empty list of rivals.",
     _shaped({"content": [{"token": "deceptive", "logprob": -0.1, "bytes": None, "top_logprobs": []}]}),
-    UNMEASURED,
+    answers("deceptive"),
     report="SillyTavern/SillyTavern#4680",
 )
 animal(
     "only-itself",
     "Lists the token written as its only rival.",
     Say("deceptive", [{"deceptive": 0.99}]),
-    UNMEASURED,
+    answers("deceptive"),
 )
 animal(
     "null-token",
     "Lists null where a token should be.",
     _shaped({"content": [{"token": None, "logprob": None}]}),
-    UNMEASURED,
+    answers("deceptive"),
 )
-animal("null-position", "Lists null where a position should be.", _shaped({"content": [None]}), UNMEASURED)
+animal(
+    "null-position",
+    "Lists null where a position should be.",
+    _shaped({"content": [None]}),
+    answers("deceptive"),
+)
 animal(
     "null-rival",
     "Lists null among the rivals.",
     _shaped({"content": [{"token": "deceptive", "logprob": -0.1, "top_logprobs": [None, {"token": None}]}]}),
-    UNMEASURED,
+    answers("deceptive"),
 )
-animal("no-positions", "Lists no token at all.", Say("deceptive", []), answers("deceptive"))
+animal(
+    "no-positions",
+    "Lists no token at all.",
+    Say("deceptive", []),
+    answers("deceptive"),
+    report="jundot/omlx#1549",
+)
 animal("logprobs-null", "Gives null in place of log-probabilities.", _shaped(None), answers("deceptive"))
 animal(
     "logprobs-text", "Gives a string in place of log-probabilities.", _shaped("none"), answers("deceptive")

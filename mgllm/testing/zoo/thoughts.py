@@ -201,7 +201,7 @@ animal(
     "unknown-brackets",
     "Thinks between brackets that nobody knows.",
     within("⟦musing⟧ ", " ⟦end of musing⟧ "),
-    UNPARSED,
+    may("deceptive"),
 )
 animal(
     "parts",

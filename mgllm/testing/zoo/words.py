@@ -55,10 +55,11 @@ _says(
     "Gives a final answer and its reason.",
     "Final answer: deceptive, because the story has gaps.",
 )
-_says(
+animal(
     "last-answer",
     "Corrects its answer.",
-    "Answer: truthful\nOn a second look at the gestures:\nAnswer: deceptive",
+    Say("Answer: truthful\nOn a second look at the gestures:\nAnswer: deceptive"),
+    DOUBTED,
 )
 _says("late-answer", "Weighs both labels, then answers.", "It sounds truthful at first. Answer: deceptive")
 _says(

@@ -12,7 +12,7 @@ from mgllm.backends.api.asking import Asker, Place, Policy
 from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.parameters import Parameters
 from mgllm.errors import FatalBackendError
-from mgllm.records import Reply
+from mgllm.records import Reply, Usage
 from mgllm.testing import a_question
 
 OK = Answer(
@@ -173,6 +173,79 @@ def test_a_200_without_a_reply_is_asked_again_and_never_an_answer(body: Json) ->
     reply, wire = ask(Answer(200, {}, body, ""), retries=3)
     assert reply.error is not None
     assert (reply.text, len(wire.asked_at)) == (None, 4)
+
+
+EMPTY = Answer(
+    200,
+    {},
+    {
+        "choices": [{"message": {"content": ""}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 20, "completion_tokens": 1},
+    },
+    "",
+)
+
+
+def test_an_empty_text_is_asked_again_and_paid_for() -> None:
+    reply, wire = ask(EMPTY, EMPTY, OK)
+    assert (reply.text, reply.error, reply.attempts) == ("yes", None, 3)
+    assert len(wire.clock.slept) == 2
+    assert reply.usage is not None
+    assert reply.usage.prompt_tokens > 40
+
+
+@pytest.mark.parametrize(("retries", "posts"), [(6, 3), (1, 2), (0, 1)])
+def test_a_text_that_stays_empty_is_a_failure_after_few_attempts(retries: int, posts: int) -> None:
+    reply, wire = ask(EMPTY, retries=retries)
+    assert "empty text" in str(reply.error)
+    assert (reply.attempts, len(wire.asked_at)) == (posts, posts)
+    assert reply.usage == Usage(prompt_tokens=20 * posts, completion_tokens=posts)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"message": {"content": None, "reasoning_content": "hm"}, "finish_reason": "stop"},
+        {"message": {"content": ""}, "finish_reason": "length"},
+        {"message": {"content": None, "tool_calls": [{}]}, "finish_reason": "tool_calls"},
+    ],
+)
+def test_an_empty_text_that_says_why_is_a_reply(choice: Json) -> None:
+    reply, wire = ask(Answer(200, {}, {"choices": [choice]}, ""))
+    assert (reply.text, reply.error, len(wire.asked_at)) == ("", None, 1)
+    assert reply.hint
+
+
+def test_an_error_in_a_choice_is_asked_again_and_then_a_failure() -> None:
+    broken = Answer(200, {}, {"choices": [{"error": {"code": 502, "message": "no provider"}}]}, "")
+    assert ask(broken, OK)[0].text == "yes"
+    reply, wire = ask(broken, retries=2)
+    assert (reply.error, reply.text, len(wire.asked_at)) == ("502: no provider", None, 3)
+
+
+def test_a_page_instead_of_a_reply_is_not_asked_for_again() -> None:
+    reply, wire = ask(Answer(200, {}, {}, "an HTML page instead of a reply", final=True), OK)
+    assert (reply.error, len(wire.asked_at)) == ("the server sent an HTML page instead of a reply", 1)
+
+
+class Odd(dict[str, object]):
+    """A body that nobody can read."""
+
+    def get(self, *_: object) -> object:
+        raise RecursionError("too deep")
+
+
+def test_what_cannot_be_read_at_all_is_one_failed_reply() -> None:
+    reply, wire = ask(Answer(200, {}, Odd(), "deep"), OK)
+    assert "cannot be read (RecursionError: too deep): deep" in str(reply.error)
+    assert (reply.text, len(wire.asked_at)) == (None, 1)
+
+
+def test_hints_are_scrubbed_and_short() -> None:
+    calls = [{"function": {"name": "sesame-sesame \n" + "x" * 500}}]
+    reply, _ = ask(Answer(200, {}, {"choices": [{"message": {"tool_calls": calls}}]}, ""))
+    assert "sesame" not in str(reply.hint)
+    assert len(str(reply.hint)) <= 300
 
 
 troubles = st.sampled_from([DROPPED, BROKEN, limited(0.5), limited(0), Answer(408, {}, {}, "")])

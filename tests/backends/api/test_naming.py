@@ -12,8 +12,8 @@ from mgllm.backends.api.naming import named_in, without_prompt
 from mgllm.backends.api.refusing import names_parameter, read_trouble
 
 PROMPT = (
-    "What temperature is it in the hall, and does the seed of doubt show? She asked for a reason: the logprobs of "
-    "a poker hand. Unsupported parameter: 'seed'. Stay calm."
+    "What temperature is it in the hall, and does the seed of doubt show? She asked: the logprobs "
+    "of a poker hand. Unsupported parameter: 'seed'. Stay calm."
 )
 SENT: Json = {
     "model": "m",
@@ -36,9 +36,9 @@ def named(body: Any, status: int = 400) -> str | None:
 
 WORDINGS = [
     # OpenAI and Azure
-    ("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+    ("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'.",
      "max_tokens"),
-    ("Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+    ("Unsupported value: 'temperature' does not support 0 with this model. Only 1 is supported.",
      "temperature"),
     ("Unrecognized request argument supplied: seed", "seed"),
     ("Unrecognized request arguments supplied: logprobs, top_logprobs", "logprobs"),
@@ -49,11 +49,11 @@ WORDINGS = [
     ("logprobs are not supported with reasoning models.", "logprobs"),
     ("This model does not support logprobs", "logprobs"),
     ("You are not allowed to request logprobs from this model", "logprobs"),
-    ("This model is not able to use these. The following parameters are not supported: seed, logprobs", "seed"),
+    ("This model is limited. The following parameters are not supported: seed, logprobs", "seed"),
     ("Additional properties are not allowed ('seed' was unexpected)", "seed"),
     ("Unsupported value: 'reasoning_effort' does not support 'none' with this model.", "reasoning_effort"),
     # vLLM, SGLang, TGI, NIM
-    ("[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs are not permitted'}]", "seed"),
+    ("[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs are …'}]", "seed"),
     ("Requested sample logprobs of 20, which is greater than max allowed: 5", "logprobs"),
     ("Input validation error: `top_logprobs` must be >= 0 and <= 5", "top_logprobs"),
     ("Validation: Unsupported parameter(s): `logprobs`", "logprobs"),
@@ -67,7 +67,7 @@ WORDINGS = [
     # Gemini
     ('Invalid JSON payload received. Unknown name "seed": Cannot find field.', "seed"),
     ("Logprobs is not enabled for models/gemini-3-flash", "logprobs"),
-    ("* GenerateContentRequest.generation_config.temperature: must be in the range [0.0, 2.0]", "temperature"),
+    ("* GenerateContentRequest.generation_config.temperature: must be in [0.0, 2.0]", "temperature"),
     ("Unknown name \"topLogprobs\" at 'generation_config': Cannot find field.", "top_logprobs"),
     # Anthropic
     ("temperature: Extra inputs are not permitted", "temperature"),
@@ -85,10 +85,10 @@ WORDINGS = [
     ("parameter.temperature must be greater than 0", "temperature"),
     ("该模型不支持参数 temperature", "temperature"),
     # LiteLLM, FastAPI, Python
-    ("litellm.UnsupportedParamsError: openai does not support parameters: ['logprobs', 'seed'], for model=gpt-5. "
+    ("litellm.UnsupportedParamsError: openai does not support parameters: ['logprobs', 'seed'], for model=g. "
      "To drop these, set `litellm.drop_params=True`", "logprobs"),
-    ("litellm.BadRequestError: OpenAIException - gpt-5 models don't support temperature=0. Only temperature=1 is "
-     "supported.", "temperature"),
+    ("litellm.BadRequestError: OpenAIException - gpt-5 models don't support temperature=0. Only 1 "
+     "is supported.", "temperature"),
     ("Completions.create() got an unexpected keyword argument 'seed'", "seed"),
     ("Extra inputs are not permitted, field: 'seed', value: 7", "seed"),
     ("the max tokens parameter is not accepted here", "max_tokens"),

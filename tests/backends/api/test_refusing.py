@@ -6,7 +6,7 @@ import pytest
 
 from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.parameters import Parameters
-from mgllm.backends.api.refusing import Trouble, names_parameter, read_trouble
+from mgllm.backends.api.refusing import Trouble, names_parameter, read_absence, read_trouble
 from mgllm.errors import FatalBackendError, InputError
 from mgllm.testing import a_question
 
@@ -62,6 +62,90 @@ def error(message: str = "m", **fields: object) -> Json:
 )
 def test_what_is_done_about_an_error(status: int, body: Json, step: str) -> None:
     assert trouble(status, body).step == step
+
+
+@pytest.mark.parametrize(
+    ("choice", "step"),
+    [
+        ({"error": {"code": 502, "message": "m"}}, "again"),
+        ({"error": {"code": 429, "message": "m"}}, "again"),
+        ({"error": {"code": "server_error", "message": "m"}}, "again"),
+        ({"error": "m"}, "again"),
+        ({"error": {"code": 400, "message": "Unknown parameter: 'seed'"}}, "give_up"),
+        ({"error": {"code": 404, "message": "m"}}, "give_up"),
+        ({"error": {"code": 401, "message": "m"}}, "give_up"),
+        ({"error": {"code": 403, "message": "your input was flagged"}}, "refused"),
+        ({"error": {"code": "content_filter", "message": "m"}}, "refused"),
+        ({"message": {"content": "ye"}, "finish_reason": "error"}, "again"),
+        ({"message": {"content": "ye"}, "finish_reason": "abort"}, "again"),
+        ({"message": {"content": ""}, "finish_reason": "insufficient_system_resource"}, "again"),
+        ({"message": {"content": "ye"}, "finish_reason": {"type": "abort"}}, "again"),
+    ],
+)
+def test_an_error_inside_a_choice_says_nothing_of_other_questions(choice: Json, step: str) -> None:
+    assert trouble(200, {"choices": [choice]}).step == step
+
+
+def test_an_error_beside_an_unfinished_choice_counts_and_beside_a_finished_one_does_not() -> None:
+    told = {"error": {"code": 502, "message": "m"}}
+    assert trouble(200, {"choices": [{"message": {"content": "ye"}}], **told}).step == "again"
+    finished = {"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}], **told}
+    assert read_trouble(Answer(200, {}, finished, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "step"),
+    [
+        (200, {"object": "error", "message": "m", "code": 503}, "again"),
+        (200, {"object": "error", "message": "m", "code": 404}, "stop"),
+        (200, {"detail": "Not Found"}, "again"),
+        (200, error(code="4" * 5000), "again"),
+        (200, error(code=int("4" * 4000)), "again"),
+        (200, error(code=10**10), "again"),
+        (200, error(code=[402]), "again"),
+        (403, error("Your input was flagged by moderation"), "refused"),
+        (400, error("your prompt was flagged as against our usage policy", code="invalid_prompt"), "refused"),
+        (400, error("the prompt is malformed", code="invalid_prompt"), "differently"),
+        (407, {}, "stop"),
+        (400, error(code={"a": 1}, type=[]), "differently"),
+        (400, {"error": [{"message": "m"}]}, "differently"),
+        (400, {"error": True}, "differently"),
+    ],
+)
+def test_errors_in_odd_shapes(status: int, body: Json, step: str) -> None:
+    assert trouble(status, body).step == step
+
+
+def test_a_list_of_models_is_no_trouble() -> None:
+    assert read_trouble(Answer(200, {}, {"object": "list", "data": []}, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "final"),
+    [
+        (Answer(200, {}, {}, "an empty body"), "the server sent an empty body", False),
+        (
+            Answer(200, {}, {}, "an HTML page: '<html>'", final=True),
+            "the server sent an HTML page: '<html>'",
+            True,
+        ),
+        (
+            Answer(200, {}, {"a": 1}, '{"a": 1}'),
+            'the server sent a reply that holds no choice: {"a": 1}',
+            False,
+        ),
+        (Answer(200, {}, {"choices": [None]}, ""), "the server sent a reply that holds no choice: ", False),
+        (Answer(200, {}, {}, ""), "the server sent nothing", False),
+    ],
+)
+def test_what_came_instead_of_a_reply_is_told(answer: Answer, words: str, final: bool) -> None:
+    found = read_absence(answer)
+    assert found is not None
+    assert (str(found), found.step) == (words, "give_up" if final else "again")
+
+
+def test_a_reply_is_not_absent() -> None:
+    assert read_absence(Answer(200, {}, {"choices": [{"text": ""}]}, "")) is None
 
 
 def test_a_completion_is_no_trouble() -> None:

@@ -120,3 +120,20 @@ def test_the_keyboard_alone_is_enough(opened: Any, plain: Any) -> None:
     assert b.switch_to.active_element.text == "i00001"
     b.one("[data-column='subject']").send_keys(Keys.ENTER)
     assert b.switch_to.active_element.get_attribute("data-column") == "subject"
+
+
+def test_an_item_says_why_an_answer_has_no_probabilities(opened: Any, make_page: Any) -> None:
+    how = {"censored": 1.0, "reasoning_tokens": 90, "served_models": ("two",), "model": "openai/one"}
+    b = opened(make_page(items=2, arms=("text", "text+mg"), missing=0.0, **how).page)
+    b.one(".items tbody tr td").click()
+    for card in b.all("#item .card"):
+        assert "No probabilities: a label is outside the tokens shown." in card.text
+        assert "90 of them hidden reasoning · answered by two" in card.text
+        assert not card.find_elements(By.CSS_SELECTOR, ".probabilities")
+
+
+def test_an_item_says_nothing_of_it_elsewhere(opened: Any, plain: Any) -> None:
+    b = opened(plain.page)
+    b.one(".items tbody tr td").click()
+    for words in ("No probabilities", "hidden reasoning", "answered by", "read at"):
+        assert words not in b.one("#item").text

@@ -9,7 +9,7 @@ import pytest
 from mgllm.pages.report.payload import OUTCOMES, PRECISION, payload
 from mgllm.pages.report.section import PageItem, PageRun
 from mgllm.pages.shell import visible
-from mgllm.records import Gesture, Record, Turn
+from mgllm.records import AnswerToken, Gesture, Record, Turn
 from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -104,3 +104,29 @@ def test_an_item_file_adds_times(run: PageRun) -> None:
 def test_hidden_characters_are_named() -> None:
     assert visible("a\u202eb\x00c\u200d\ud800") == "a⟨202E⟩b⟨0000⟩c⟨200D⟩⟨D800⟩"
     assert visible("Grüße, 你好 → ✓\n\tשלום") == "Grüße, 你好 → ✓\n\tשלום"
+
+
+def test_what_is_seldom_true_has_no_column_where_it_is_not(run: PageRun, tmp_path: Path) -> None:
+    seldom = {"why", "read", "thought", "served"}
+    assert not seldom & set(payload([run])["records"])
+    made = MadeRun(items=6, censored=0.5, reasoning_tokens=90, served_models=("two",), model="openai/one")
+    stored = read_run(write_made_run(tmp_path / "other", made))
+    tokens = (AnswerToken(start=0, token="wi"), AnswerToken(start=2, token="n"))
+    told = [r if r.censored else r.model_copy(update={"answer_tokens": tokens}) for r in stored.records]
+    packed = payload([PageRun(stored.manifest, told)])
+    columns, texts = packed["records"], packed["texts"]
+    assert seldom <= set(columns)
+    assert {text_at(texts, n) for n in columns["served"]} == {"two"}
+    assert set(columns["thought"]) == {90}
+    for p, why, read in zip(columns["p"], columns["why"], columns["read"], strict=True):
+        words = (text_at(texts, why), text_at(texts, read))
+        assert words in {("a label is outside the tokens shown", None), (None, "win"), (None, None)}
+        assert (words[1] is None) == (p is None)
+    hidden = [r.model_copy(update={"text": None}) for r in told]
+    assert "read" not in payload([PageRun(stored.manifest, hidden)])["records"]
+
+
+def test_a_group_is_called_as_its_tables_are(tmp_path: Path) -> None:
+    stored = read_run(write_made_run(tmp_path / "other", MadeRun(items=6, sampled=6, effort="low")))
+    (group,) = payload([PageRun(stored.manifest, stored.records)])["groups"]
+    assert group["name"] == "emotion · made/one · chat, direct, sampled × 6, effort low · cues: annotated"

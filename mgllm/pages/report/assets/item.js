@@ -60,11 +60,13 @@ class ItemDialog {
     const [hash, messages] = prompts[records.prompt[at]];
     const marked = messages?.some(([, pieces]) => pieces.some((kind, n) => n % 2 === 0 && kind === 2));
     const listed = orders[records.order[at]].map((label) => group.labels[label] ?? '?').join(', ');
-    const small = [records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `labels listed: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, `prompt ${hash}…`];
+    const told = (name) => records[name]?.[at] ?? -1;
+    const small = [records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `labels listed: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, told('thought') < 0 ? null : `${told('thought')} of them hidden reasoning`, told('read') < 0 ? null : `probabilities read at “${texts[told('read')]}”`, told('served') < 0 ? null : `answered by ${texts[told('served')]}`, `prompt ${hash}…`];
     return make('article', { class: `card ${state}` },
       make('h3', {}, word(`${arm}${which}`)),
       hasRole(arm, 'unasked') ? make('p', { class: 'small' }, 'Told nothing: the probabilities are priors, not a reading of the person.') : make('p', { class: `verdict ${state}` }, MARKS[state] ? `${MARKS[state]} ` : '', answer === null ? state : [state === 'answered' ? 'answered ' : `${state}: `, make('b', {}, word(answer))]),
       records.p[at] ? this.bars(records.p[at], records.answer[at]) : null,
+      told('why') < 0 ? null : make('p', { class: 'small' }, word(`No probabilities: ${texts[told('why')]}.`)),
       records.error[at] < 0 ? null : make('p', { class: 'error' }, word(texts[records.error[at]])),
       make('h4', {}, marked ? 'Prompt, its cue block marked' : 'Prompt'),
       messages ? messages.map((message) => this.message(message, messages.length > 1)) : make('p', { class: 'small' }, 'The prompt is not stored here.'),
