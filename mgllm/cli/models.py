@@ -9,6 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.printing import print_json, print_made
+from mgllm.errors import one_line
 
 if TYPE_CHECKING:
     from mgllm.commands.models_list import ModelRow
@@ -104,8 +105,8 @@ def _print_probed(found: ProbedModel) -> None:
         "requests": str(found.requests),
     }
     for name, text in lines.items():
-        typer.echo(f"{name + ':':<19}{text}")
-    typer.echo(f"use: {found.use}")
+        typer.echo(f"{name + ':':<19}{one_line(text)}")
+    typer.echo(f"use: {one_line(found.use)}")
 
 
 def _probabilities(found: ProbedModel) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mgllm.analysis import RunRecords, render, served_models, summarise
-from mgllm.errors import BudgetReached
+from mgllm.errors import BudgetReached, one_line
 from mgllm.records import Outcome, Record, Summary
 from mgllm.store import RunWriter, read_run
 
@@ -87,7 +87,7 @@ def advise(records: Sequence[Record]) -> str | None:
     )
     hints = Counter(record.error for record in records if record.error and record.outcome != "answered")
     why = f"; most often: {hints.most_common(1)[0][0]}" if hints else ""
-    return f"{what}{why}. {_remedy(records, cut, outcomes)}"
+    return one_line(f"{what}{why}. {_remedy(records, cut, outcomes)}")
 
 
 def _remedy(records: Sequence[Record], cut: int, outcomes: Counter[Outcome]) -> str:

@@ -68,6 +68,19 @@ def test_the_list_of_models_and_the_headers_tell_the_rest() -> None:
     assert found.limits == {"x-ratelimit-limit-requests": "500"}
 
 
+def test_what_a_server_calls_itself_does_not_steer_the_terminal() -> None:
+    def rule(body: Mapping[str, Any]) -> Json:
+        return {**said(body, "yes"), "model": "m\x1b[2J\u202e"}
+
+    with RuledServer(rule) as server:
+        printed = CliRunner().invoke(
+            app, ["models", "probe", "openai-compatible/x", "--base-url", server.url]
+        )
+    assert printed.exit_code == 0
+    assert "\x1b" not in printed.stdout
+    assert "\u202e" not in printed.stdout
+
+
 def test_a_seed_that_does_nothing_is_told() -> None:
     words = count()
     found, _ = probe(lambda body: said(body, f"word{next(words)}"))

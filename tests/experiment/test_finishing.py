@@ -29,6 +29,7 @@ CUT = {"finish_reason": "length", "error": "the reply was cut at --max-tokens; r
         ([made("unparsed", **CUT, reasoning_tokens=250)] * 4, "--reasoning-effort none"),
         ([made("unparsed", **{**CUT, "text": ""})] * 4, "--reasoning-effort none"),
         ([made("unparsed", **CUT)] * 3 + [made("answered")] * 2, "3 of 5 replies were cut"),
+        ([made("unparsed", error="a\nb\x1b[2J")] * 2, r"most often: a\nb\x1b[2J"),
         ([made("refused")] * 3, "nothing was answered: 3 refused. The model declines the question"),
         ([made("failed", error="no answer within 5 s")] * 2, "most often: no answer within 5 s. Mend that"),
         (
