@@ -104,17 +104,21 @@ class LocalBackend:
         """What is asked for. A thought that the chat template opens is closed in direct form, and a fact.
 
         Raises:
-            FatalBackendError: nobody knows how to close it, or the template refuses a question.
+            FatalBackendError: nobody knows how to close it.
         """
+        settled = Settled(score=score or "logprob")
         if not has_template(self._tokenizer):
-            return Settled(score=score or "logprob")
+            return settled
         with self._tokenizing:
-            tail = generation_tail(self._tokenizer, reasoning, self.effort)
+            try:
+                tail = generation_tail(self._tokenizer, reasoning, self.effort)
+            except FatalBackendError:
+                return settled  # a template that loses words: `check` tells it of the words that are lost
             if reasoning == "chain_of_thought":
-                return Settled(score=score or "logprob", thinks=writes_thoughts(self._tokenizer, tail))
+                return settled.model_copy(update={"thinks": writes_thoughts(self._tokenizer, tail)})
             if closing(self._tokenizer, tail):
                 self.facts = {**self.facts, "thoughts_closed": True}
-        return Settled(score=score or "logprob")
+        return settled
 
     def check(self, questions: Iterable[Question]) -> None:
         """See before the first question that all words of each prompt reach the model, and that no label's

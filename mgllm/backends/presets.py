@@ -11,6 +11,7 @@ from typing import Any
 
 from mgllm.backends.api.backend import ApiBackend
 from mgllm.backends.api.preset import (
+    DEEPSEEK_OFF,
     EFFORT_NONE,
     ROUTED_NONE,
     ROUTED_OFF,
@@ -75,7 +76,7 @@ backend("vllm")(
     _server(
         "vllm",
         base_url="http://127.0.0.1:8000/v1",
-        quiet=(TEMPLATE_OFF, EFFORT_NONE),
+        quiet=(TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE),
         notes="Templates are told by chat_template_kwargs; gpt-oss knows the effort. Answers are never "
         "constrained: it ignores guided_*.",
     )
@@ -84,7 +85,7 @@ backend("sglang")(
     _server(
         "sglang",
         base_url="http://127.0.0.1:30000/v1",
-        quiet=(TEMPLATE_OFF, EFFORT_NONE),
+        quiet=(TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE),
         notes="As vLLM. Its log-probabilities begin with the thoughts (sglang#25055).",
     )
 )
@@ -101,7 +102,7 @@ backend("llamacpp")(
     _server(
         "llamacpp",
         base_url="http://127.0.0.1:8080/v1",
-        quiet=(TEMPLATE_OFF, EFFORT_NONE),
+        quiet=(TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE),
         notes="tools/server: chat_template_kwargs in a request. Not known: a budget of thoughts in one.",
     )
 )
@@ -109,14 +110,14 @@ backend("lmstudio")(
     _server(
         "lmstudio",
         base_url="http://127.0.0.1:1234/v1",
-        quiet=(EFFORT_NONE, TEMPLATE_OFF),
+        quiet=(EFFORT_NONE, TEMPLATE_OFF, DEEPSEEK_OFF),
         notes="lmstudio-bug-tracker#2057: reasoning_effort none. Log-probabilities may be null.",
     )
 )
 backend("openai-compatible")(
     _server(
         "openai-compatible",
-        quiet=(EFFORT_NONE, TEMPLATE_OFF, THINKING_OFF, ROUTED_NONE, THINK_FALSE),
+        quiet=(EFFORT_NONE, TEMPLATE_OFF, DEEPSEEK_OFF, THINKING_OFF, ROUTED_NONE, THINK_FALSE),
         notes="Any other server of this protocol; DeepSeek's own takes thinking.type (litellm#27453).",
     )
 )

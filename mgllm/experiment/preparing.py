@@ -74,8 +74,8 @@ def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunO
         if restricted:
             raise InputError(
                 f"{len(restricted)} items of {material.items_name} are restricted by their licence (first: "
-                f"{restricted[0]}) and {backend.base_url} is not this machine; use a local model, or "
-                "--allow-upload if your licence permits it"
+                f"{restricted[0]}) and {backend.base_url} is not this machine, or a proxy stands before it "
+                "(NO_PROXY goes without it); use a local model, or --allow-upload if your licence permits it"
             )
 
 

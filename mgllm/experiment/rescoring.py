@@ -25,7 +25,7 @@ def rescored(
         record: as stored.
         question: what was asked, as far as judging needs it.
         words: by label id, everything that names it in a reply.
-        from_server: the model answered over an API, where words decide and probabilities are read from tokens.
+        from_server: it was asked over an API, where words decide and probabilities are read from tokens.
     """
     reply = reply_of(record, from_server=from_server)
     verdict = judge(reply, question, record.target, words)

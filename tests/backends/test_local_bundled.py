@@ -75,4 +75,4 @@ def test_the_default_model_scores_all_of_them_so(smollm: LocalBackend) -> None:
     questions = bundled_questions(smollm, "auto", limit=None)
     assert smollm.name == DEFAULT_MODEL
     assert len(questions) >= 160
-    compare(smollm, questions[:: len(questions) // 160])
+    compare(smollm, [questions[n * len(questions) // 160] for n in range(160)])

@@ -129,6 +129,7 @@ def test_a_run_ends_with_the_line_and_asks_nothing(
         with pytest.raises(FatalBackendError, match="leaves out or changes a part of the prompt") as caught:
             ask(**options)
         assert caught.value.exit_code == 2
+        assert "Which one?" not in str(caught.value)  # the words of the user's prompt are shown
     assert not (tmp_path / "results").exists()
 
 

@@ -16,16 +16,16 @@ ALLOWED = {
     "torch": ("backends/weights/", "backends/local.py", "recognizer/"),
     "transformers": ("backends/weights/", "backends/local.py"),
     "gguf": ("backends/weights/pull.py",),
-    "openai": (),  # servers are asked over aiohttp itself
-    "httpx": (),
-    "httpx2": (),
+    "openai": ("backends/",),
+    "httpx": ("backends/",),
+    "httpx2": ("backends/",),
     "truststore": ("backends/",),
     "aiohttp": ("backends/", "testing/"),
     "datasets": ("items/tables.py",),
     "jinja2": (
         "prompts/",
         "pages/shell.py",
-        "backends/weights/encoding.py",
+        "backends/weights/templating.py",
     ),  # chat templates are Jinja
     "krippendorff": ("analysis/statistics/arm_rows.py",),
     "typer": ("cli/",),

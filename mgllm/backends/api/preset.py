@@ -15,8 +15,10 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 """Words for how much a model reasons, least first, as OpenAI names them and others took over."""
 
 EFFORT_NONE: Fragment = {"reasoning_effort": "none"}
-TEMPLATE_OFF: Fragment = {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}}
-"""Chat templates read one of the two: Qwen's, GLM's and Gemma's the first, DeepSeek's the second."""
+TEMPLATE_OFF: Fragment = {"chat_template_kwargs": {"enable_thinking": False}}
+"""For the chat templates of Qwen, GLM and Gemma; others ignore it."""
+DEEPSEEK_OFF: Fragment = {"chat_template_kwargs": {"thinking": False}}
+"""For DeepSeek's chat template."""
 THINKING_OFF: Fragment = {"thinking": {"type": "disabled"}}
 THINK_FALSE: Fragment = {"think": False}
 ROUTED_NONE: Fragment = {"reasoning": {"effort": "none"}}

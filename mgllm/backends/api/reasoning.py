@@ -74,7 +74,7 @@ def ways_of(
     if effort is not None and decided is not None:
         raise InputError(f"--reasoning-effort and --model-arg {decided} say the same; leave one out")
     if effort is not None:
-        return (_exact(preset, effort),)
+        return _exact(preset, effort)
     if decided is not None or reasoning == "chain_of_thought":
         return (Way(),)
     return tuple(_way(fragment) for fragment in preset.quiet)
@@ -127,16 +127,16 @@ def merge(ours: Fragment, theirs: Fragment) -> dict[str, JsonValue]:
     return merged
 
 
-def _exact(preset: Preset, effort: str) -> Way:
+def _exact(preset: Preset, effort: str) -> tuple[Way, ...]:
     if effort == EFFORTS[0]:
-        return _way(preset.quiet[0]).model_copy(update={"exact": effort})
+        return tuple(_way(fragment).model_copy(update={"exact": effort}) for fragment in preset.quiet)
     if not preset.effort_at:
         raise InputError(
             f"{preset.name}/ knows no reasoning effort but none; leave --reasoning-effort out, or say it in "
             'the server\'s own words: --model-arg thinking={"type":"enabled","budget_tokens":2000}'
         )
     parameters = _with_effort({}, preset.effort_at, effort)
-    return Way(parameters=parameters, effort_at=preset.effort_at, exact=effort)
+    return (Way(parameters=parameters, effort_at=preset.effort_at, exact=effort),)
 
 
 def _way(fragment: Fragment) -> Way:

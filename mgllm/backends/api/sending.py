@@ -30,6 +30,7 @@ _ABOUT_ROLE = re.compile(
     r"(?:not|n't) (?:support|allow|accept|permit)\w*[^.]{0,40}\bsystem\b|messages(?:\[\d+\]|\.\d+)\.role|"
     r"roles? must alternate|alternate user/assistant|"
     r"(?:only|supported roles?)[^.]{0,30}user[^.]{0,20}assistant|"
+    r"['\"`]user['\"`][^.]{0,20}['\"`]assistant['\"`]|"
     r"(?:unsupported|unexpected|unknown|invalid)[^.]{0,20}\brole\b|\brole\b[^.]{0,40}(?:system|developer)",
     re.IGNORECASE,
 )
@@ -122,9 +123,10 @@ class Sending(Frozen):
     def _about_role(self, trouble: Trouble, sent: Json) -> bool:
         if not {turn["role"] for turn in sent["messages"]} & {"system", "developer"}:
             return False
-        if trouble.param is not None:
-            return trouble.param.startswith("messages") and trouble.param.endswith("role")
-        return _ABOUT_ROLE.search(trouble.message) is not None
+        param = trouble.param or "messages"
+        if not param.startswith(("messages", "role")):
+            return False
+        return param.endswith("role") or _ABOUT_ROLE.search(trouble.message) is not None
 
     def _messages(self, question: Question) -> list[dict[str, str]]:
         turns = [{"role": str(m.role), "content": m.content} for m in question.prompt.messages]

@@ -84,9 +84,15 @@ def test_names_of_people_and_items_are_names_alone(run: RunRecords, summary: Sum
         assert sorted(back[item] for item in other.gained_items) == list(one.gained_items)
 
 
-def test_what_a_reply_cost_and_said_moves_nothing(run: RunRecords, summary: Summary) -> None:
+def test_what_a_reply_cost_and_said_moves_no_number(run: RunRecords, summary: Summary) -> None:
     told = changed(run, lambda _: {"latency_s": 3.5, "text": "win", "attempts": 4, "finish_reason": "length"})
-    assert summarise([told]) == summary
+    found = summarise([told])
+    (cut,) = set(found.notes) - set(summary.notes)
+    assert "were cut at --max-tokens" in cut
+    assert found.model_copy(update={"notes": summary.notes}) == summary
+    hidden = {"reasoning_tokens": 40, "cached_tokens": 9, "served_model": "two"}
+    thought = summarise([changed(run, lambda _: hidden)])
+    assert thought.model_copy(update={"notes": summary.notes}) == summary
 
 
 def test_the_order_of_labels_moves_the_places_alone(made_run: MakeRun) -> None:

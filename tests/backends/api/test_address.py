@@ -62,6 +62,41 @@ def test_a_password_in_a_url_is_not_repeated() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/v1?api_key=hunter2",
+        "https://h/v1#hunter2",
+        "http://h/v1?",
+        "h/v1?key=hunter2",
+        "me:hunter2@h/v1",
+        "http://h:hunter2/v1",
+        "sk-hunter2-abcdef",
+    ],
+)
+def test_what_may_be_a_key_in_a_url_is_refused_and_not_shown(url: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_address(url)
+    assert "--base-url" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_proxy_before_loopback_takes_questions_away() -> None:
+    proxied = {"HTTP_PROXY": "http://127.0.0.1:3128"}
+    there = read_address("http://127.0.0.1:8000/v1", proxied)
+    assert (there.loopback, there.proxied) == (False, True)
+    here = read_address("http://127.0.0.1:8000/v1", {**proxied, "NO_PROXY": "127.0.0.1"})
+    assert (here.loopback, here.proxied) == (True, False)
+    assert read_address("https://127.0.0.1:8000/v1", proxied).loopback
+
+
+def test_a_port_in_no_proxy_is_that_of_the_url() -> None:
+    environment = {"ALL_PROXY": "http://p", "NO_PROXY": "h:443"}
+    assert not read_address("https://h/v1", environment).proxied
+    assert read_address("https://h:444/v1", environment).proxied
+    assert read_address("http://h/v1", environment).proxied
+
+
 def test_the_named_variable_wins_over_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "usual-key")
     monkeypatch.setenv("MINE", " mine-key\n")

@@ -150,19 +150,6 @@ def test_headers_are_sent_as_servers_expect_them() -> None:
     assert "cookie" not in headers
 
 
-def test_no_cookie_is_kept() -> None:
-    heads: list[str] = []
-
-    async def respond(head: str, writer: asyncio.StreamWriter) -> None:
-        heads.append(head.lower())
-        writer.write(whole(GOOD, "Set-Cookie: session=1; Path=/"))
-
-    with raw_server(respond) as port:
-        ask(f"http://127.0.0.1:{port}/v1")
-    assert len(heads) == 2
-    assert not any("cookie" in head for head in heads)
-
-
 # TLS
 
 

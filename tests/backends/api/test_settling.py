@@ -135,7 +135,7 @@ def test_a_refusal_that_names_no_value_leads_to_the_next_effort() -> None:
 def test_templates_are_told_in_an_object(preset: str, key: str) -> None:
     found, backend, posts, _ = settle(by_template(key), preset=preset)
     assert found == Settled(score="logprob", thinks=False)
-    assert posts[-1]["chat_template_kwargs"] == {"enable_thinking": False, "thinking": False}
+    assert posts[-1]["chat_template_kwargs"] == {key: False}
     assert "reasoning_effort" not in backend.sent
 
 
@@ -251,7 +251,7 @@ def test_an_effort_that_is_refused_ends_the_run_with_those_that_are_allowed() ->
     ("preset", "effort", "sent"),
     [
         ("openrouter", "low", {"reasoning": {"effort": "low"}}),
-        ("vllm", "none", {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}}),
+        ("vllm", "none", {"chat_template_kwargs": {"enable_thinking": False}}),
         ("vllm", "high", {"reasoning_effort": "high"}),
         ("ollama", "none", {"reasoning_effort": "none"}),
         ("anthropic", "none", {"thinking": {"type": "disabled"}}),
@@ -284,7 +284,7 @@ def test_a_model_arg_that_decides_on_the_reasoning_stands_alone() -> None:
 def test_objects_of_the_user_are_merged_into_ours() -> None:
     args = {"chat_template_kwargs": {"persona": "plain"}, "top_k": 1}
     _, backend, _, _ = settle(by_template("thinking"), preset="vllm", model_args=args)
-    kwargs = {"enable_thinking": False, "thinking": False, "persona": "plain"}
+    kwargs = {"thinking": False, "persona": "plain"}
     assert (backend.sent["chat_template_kwargs"], backend.sent["top_k"]) == (kwargs, 1)
 
 
@@ -313,6 +313,7 @@ def test_after_settling_a_refusal_fails_its_record_and_changes_nothing() -> None
         "Conversation roles must alternate user/assistant/user/assistant/...",
         "Only user and assistant roles are supported!",
         "jinja2.exceptions.TemplateError: System role not supported",
+        "roles: expected 'user' or 'assistant'",
     ],
 )
 @pytest.mark.parametrize("status", [400, 500])
