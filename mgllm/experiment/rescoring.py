@@ -16,6 +16,10 @@ TODAY: Mapping[str, str] = {"refusal_phrases": VERSION, "answer_rules": RULES}
 """What a manifest says of the rules that its records were judged by."""
 
 
+_TOLD = ("outcome", "answer", "probabilities")
+"""What a record tells a table; one in which none of it moves stays as it is written."""
+
+
 def rescored(
     record: Record, question: Question, words: Mapping[str, Sequence[str]], *, from_server: bool
 ) -> Record:
@@ -78,6 +82,6 @@ def bring_up_to_date(
         if record.key in by_key and record.outcome != "failed":
             one = by_key[record.key]
             new = rescored(record, one.question, words.of(one), from_server=from_server)
-            if new != record:
+            if any(getattr(new, name) != getattr(record, name) for name in _TOLD):
                 writer.append(new)
     return stored.manifest.model_copy(update=dict(TODAY))
