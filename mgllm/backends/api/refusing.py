@@ -179,9 +179,10 @@ def _raw(told: Mapping[str, Any]) -> str:
 
 
 def _place(loc: object) -> str | None:
-    """The parameter at which FastAPI found an error: what follows "body"."""
+    """Where in the request FastAPI found an error: what follows "body", as messages.0.role."""
     steps = loc if isinstance(loc, list) else []
-    return next((step for step in steps if isinstance(step, str) and step not in {"body", "query"}), None)
+    names = [str(step) for step in steps if isinstance(step, str | int) and _is_short(step)]
+    return ".".join(name for name in names if name not in {"body", "query"}) or None
 
 
 def _is_short(code: object) -> bool:

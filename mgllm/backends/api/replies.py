@@ -95,14 +95,15 @@ def finish_reason(choice: Mapping[str, Any]) -> str | None:
     if not isinstance(told, str) or not told:
         return None
     plain = re.sub(r"^finish_?reason[_.]|\s", "", told.lower())
-    return _REASONS.get(plain, plain if plain in {*_REASONS.values()} else told[:_NAME_CHARACTERS])
+    known = _REASONS.get(plain, plain if plain in {*_REASONS.values()} else None)
+    return known or _printable(told[:_NAME_CHARACTERS])
 
 
 def model_name(told: object) -> str | None:
     """The name of the model that answered, fit to be printed; of a path, its last part alone."""
     if not isinstance(told, str) or not told.strip():
         return None
-    name = "".join(char if char.isprintable() else "\ufffd" for char in told.strip())
+    name = _printable(told.strip())
     is_file = "\\" in name or ("/" in name and name.endswith(".gguf"))
     if is_file or re.match(r"[/~.]|[A-Za-z]:/|file:", name):
         name = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
@@ -126,7 +127,7 @@ def _said(choice: Mapping[str, Any]) -> Said:
     thoughts = next((t for name in _THOUGHTS if (t := _plain(message.get(name)))), "")
     return Said(
         text=_text(message.get("content")),
-        thoughts=thoughts or _parts(message.get("content"), "thinking"),
+        thoughts=thoughts or _thoughts_in(message.get("content")),
         refusal="" if refusal is True else refusal,
         tool=_tool(message.get("tool_calls") or message.get("function_call")),
     )
@@ -140,7 +141,7 @@ def _text(content: object) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return "".join(_plain(part) for part in content)
+        return "".join(_plain(part) for part in content if not _is_thought(part))
     if isinstance(content, dict) and content:
         return _plain(content) or json.dumps(content, ensure_ascii=False)
     return "" if content is None or isinstance(content, dict) else str(content)
@@ -155,6 +156,22 @@ def _plain(part: object) -> str:
     if isinstance(part, Mapping):
         part = part.get("value")
     return part if isinstance(part, str) else ""
+
+
+def _is_thought(part: object) -> bool:
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    return isinstance(kind, str) and re.match("thinking|reasoning|thought", kind) is not None
+
+
+def _thoughts_in(content: object) -> str:
+    """The words of the parts that are thoughts."""
+    parts = content if isinstance(content, list) else ()
+    return _parts(content, "thinking") or "".join(_plain(part) for part in parts if _is_thought(part))
+
+
+def _printable(name: str) -> str:
+    """A name that does nothing to a terminal."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
 
 
 def _parts(content: object, kind: str) -> str:

@@ -152,6 +152,11 @@ def test_a_completion_is_no_trouble() -> None:
     assert read_trouble(Answer(200, {}, {"choices": [1], "error": None}, "")) is None
 
 
+def test_the_place_of_an_error_is_told_whole() -> None:
+    detail = [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user'"}]
+    assert trouble(422, {"detail": detail}).param == "messages.0.role"
+
+
 @pytest.mark.parametrize(
     ("body", "said", "words"),
     [
