@@ -41,6 +41,10 @@ class Said(NamedTuple):
     """The tool that was called, where one was."""
 
 
+_THOUGHT_PART = re.compile(r"think|thought|reason|analysis|refusal", re.IGNORECASE)
+"""Types of content parts that are no part of the answer."""
+
+
 def read_reply(body: Json, question: Question) -> Reply:
     """The reply in a completion that holds a choice.
 
@@ -95,10 +99,10 @@ def finish_reason(choice: Mapping[str, Any]) -> str | None:
 
 
 def model_name(told: object) -> str | None:
-    """The name of the model that answered; of a path, its last part alone."""
+    """The name of the model that answered, fit to be printed; of a path, its last part alone."""
     if not isinstance(told, str) or not told.strip():
         return None
-    name = told.strip()
+    name = "".join(char if char.isprintable() else "\ufffd" for char in told.strip())
     is_file = "\\" in name or ("/" in name and name.endswith(".gguf"))
     if is_file or re.match(r"[/~.]|[A-Za-z]:/|file:", name):
         name = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
@@ -143,8 +147,10 @@ def _text(content: object) -> str:
 
 
 def _plain(part: object) -> str:
-    """A part that is a text, or holds one."""
+    """A part that is a text, or holds one; one that says it is a thought is none."""
     if isinstance(part, Mapping):
+        if _THOUGHT_PART.search(str(part.get("type", ""))):
+            return ""
         part = part.get("text")
     if isinstance(part, Mapping):
         part = part.get("value")

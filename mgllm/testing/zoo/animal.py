@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 
 from mgllm.testing.zoo.right import Right
 
+PLAIN_SERVER = "openai-compatible"
+"""The kind of server of which nothing is known beforehand."""
 UNREPORTED = "none known"
 """In place of a public report: made up beside one that there is."""
 KINDS = {
@@ -106,7 +108,7 @@ class Animal:
     """The question that it is made for."""
     flags: tuple[str, ...] = ()
     """Words of the command line beside those of every visit."""
-    server: str = "openai-compatible"
+    server: str = PLAIN_SERVER
     """The kind of server that the user names."""
 
     @property

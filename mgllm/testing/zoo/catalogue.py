@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from mgllm.testing.zoo.animal import KINDS, UNREPORTED, Animal
+from mgllm.testing.zoo.animal import KINDS, PLAIN_SERVER, UNREPORTED, Animal
 from mgllm.testing.zoo.right import in_words
 
 _HEAD = """\
@@ -61,7 +61,7 @@ def _row(animal: Animal) -> str:
 def _name(animal: Animal) -> str:
     asked = "" if animal.labels == "deception" else f" on {animal.labels}"
     flags = f" `{' '.join(animal.flags)}`" if animal.flags else ""
-    server = "" if animal.server == "openai-compatible" else f"{animal.server}/"
+    server = "" if animal.server == PLAIN_SERVER else f"{animal.server}/"
     return f"`{server}{animal.name}`{asked}{flags}"
 
 

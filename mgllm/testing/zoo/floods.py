@@ -53,30 +53,30 @@ def _bomb(encoding: str, window_bits: int) -> Does:
 
 _said(
     "nots",
-    "Says 'not' 100,000 times before a label.",
-    "not " * 100_000 + "truthful",
+    "Says 'not' 25,000 times before a label.",
+    "not " * 25_000 + "truthful",
     but(ANY, outcomes=("answered", "unparsed")),
 )
-_said("label", "Says one label 100,000 times.", "deceptive " * 100_000, WORDS_OR_NOTHING)
-_said("labels", "Says both labels 50,000 times.", "truthful deceptive " * 50_000)
-_said("brackets", "Says 200,000 brackets.", "[{(<" * 50_000)
-_said("braces", "Says 100,000 objects in each other.", '{"answer":' * 100_000)
-_said("thinks", "Opens its thoughts 50,000 times.", "<think>" * 50_000 + " deceptive")
-_said("closers", "Closes its thoughts 50,000 times.", "</think>" * 50_000 + " deceptive", WORDS_OR_NOTHING)
-_said("boxes", "Opens 50,000 boxes of LaTeX.", "\\boxed{" * 50_000)
-_said("answers", "Announces 50,000 answers.", "Answer: " * 50_000)
-_said("stars", "Says 200,000 stars.", "*" * 200_000)
-_said("spaces", "Says 500,000 spaces before a label.", " " * 500_000 + "deceptive", WORDS_OR_NOTHING)
-_said("lines", "Says 200,000 blank lines before a label.", "\n" * 200_000 + "deceptive", WORDS_OR_NOTHING)
-_said("marks", "Says 100,000 accents on one letter.", "e" + "\u0301" * 100_000)
-_said("quotes", "Says 200,000 quotes.", "\"'" * 100_000)
+_said("label", "Says one label 10,000 times.", "deceptive " * 10_000, WORDS_OR_NOTHING)
+_said("labels", "Says both labels 5,000 times.", "truthful deceptive " * 5_000)
+_said("brackets", "Says 50,000 brackets.", "[{(<" * 12_500)
+_said("braces", "Says 10,000 objects in each other.", '{"answer":' * 10_000)
+_said("thinks", "Opens its thoughts 10,000 times.", "<think>" * 10_000 + " deceptive")
+_said("closers", "Closes its thoughts 10,000 times.", "</think>" * 10_000 + " deceptive", WORDS_OR_NOTHING)
+_said("boxes", "Opens 10,000 boxes of LaTeX.", "\\boxed{" * 10_000)
+_said("answers", "Announces 10,000 answers.", "Answer: " * 10_000)
+_said("stars", "Says 50,000 stars.", "*" * 50_000)
+_said("spaces", "Says 100,000 spaces before a label.", " " * 100_000 + "deceptive", WORDS_OR_NOTHING)
+_said("lines", "Says 50,000 blank lines before a label.", "\n" * 50_000 + "deceptive", WORDS_OR_NOTHING)
+_said("marks", "Says 50,000 accents on one letter.", "e" + "\u0301" * 50_000)
+_said("quotes", "Says 50,000 quotes.", "\"'" * 25_000)
 animal(
     "many-tokens",
-    "Lists 20,000 tokens.",
+    "Lists 5,000 tokens.",
     _questions(
         Say(
-            "so " * 20_000 + "deceptive",
-            (*[SO] * 20_000, {"deceptive": 0.9, "truthful": 0.08}),
+            "so " * 5_000 + "deceptive",
+            (*[SO] * 5_000, {"deceptive": 0.9, "truthful": 0.08}),
         )
     ),
     but(ANY, outcomes=("answered", "unparsed")),

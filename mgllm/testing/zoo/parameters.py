@@ -35,6 +35,25 @@ def _without_role(role: str, served: Served) -> Does:
     return does
 
 
+def _top_five(ask: Ask) -> Served:
+    if int(ask.body.get("top_logprobs") or 0) > 5:
+        return error(
+            400, "Invalid value for 'top_logprobs': must be less than or equal to 5.", param="top_logprobs"
+        )
+    return Say("deceptive", [{"deceptive": 0.9, "truthful": 0.08}])(ask)
+
+
+def _no_logprobs(ask: Ask) -> Served:
+    return unsupported("logprobs") if "logprobs" in ask.body else Say("deceptive")(ask)
+
+
+def _google(ask: Ask) -> Served:
+    said = "Logprobs is not enabled for models/gemini-zoo"
+    if "logprobs" in ask.body:
+        return sent([{"error": {"code": 400, "message": said, "status": "INVALID_ARGUMENT"}}], 400)
+    return Say("deceptive")(ask)
+
+
 animal(
     "one-prompt-temperature",
     "Refuses one prompt with a message that holds the word temperature: the parameter stays for all others.",
@@ -171,4 +190,25 @@ animal(
         ),
     ),
     WORDS,
+)
+animal(
+    "top-five",
+    "Shows five rivals at most, and refuses a request for more.",
+    _top_five,
+    but(answers("deceptive", "given", 0.9), sends={"top_logprobs": 5}),
+    report="openai/openai-cookbook#948",
+)
+animal(
+    "no-logprobs",
+    "Refuses a request for log-probabilities.",
+    _no_logprobs,
+    but(answers("deceptive"), omits=("logprobs", "top_logprobs")),
+    report="UKGovernmentBEIS/inspect_ai#2739",
+)
+animal(
+    "no-logprobs-google",
+    "Refuses a request for log-probabilities in Google's words, the error in a list.",
+    _google,
+    but(answers("deceptive"), omits=("logprobs",)),
+    report="GoogleCloudPlatform/generative-ai#2947, mscraftsman/generative-ai#135",
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from mgllm.testing.zoo import tokens as spelled
-from mgllm.testing.zoo.animal import Ask, Keeper, Served
+from mgllm.testing.zoo.animal import Keeper
 from mgllm.testing.zoo.expecting import UNPARSED, answers, but
-from mgllm.testing.zoo.saying import Say, error, sent, unsupported
+from mgllm.testing.zoo.saying import Say
 from mgllm.testing.zoo.tokens import Raw, Tops
 
 animal = Keeper("spellings")
@@ -260,46 +260,4 @@ animal(
     "Gives the old form without rivals.",
     _shaped({"tokens": ["deceptive"], "token_logprobs": [-0.1], "top_logprobs": None}),
     answers("deceptive"),
-)
-
-
-def _top_five(ask: Ask) -> Served:
-    if int(ask.body.get("top_logprobs") or 0) > 5:
-        return error(
-            400, "Invalid value for 'top_logprobs': must be less than or equal to 5.", param="top_logprobs"
-        )
-    return Say("deceptive", [{"deceptive": 0.9, "truthful": 0.08}])(ask)
-
-
-def _no_logprobs(ask: Ask) -> Served:
-    return unsupported("logprobs") if "logprobs" in ask.body else Say("deceptive")(ask)
-
-
-def _google(ask: Ask) -> Served:
-    said = "Logprobs is not enabled for models/gemini-zoo"
-    if "logprobs" in ask.body:
-        return sent([{"error": {"code": 400, "message": said, "status": "INVALID_ARGUMENT"}}], 400)
-    return Say("deceptive")(ask)
-
-
-animal(
-    "top-five",
-    "Shows five rivals at most, and refuses a request for more.",
-    _top_five,
-    but(answers("deceptive", "given", 0.9), sends={"top_logprobs": 5}),
-    report="openai/openai-cookbook#948",
-)
-animal(
-    "no-logprobs",
-    "Refuses a request for log-probabilities.",
-    _no_logprobs,
-    but(answers("deceptive"), omits=("logprobs", "top_logprobs")),
-    report="UKGovernmentBEIS/inspect_ai#2739",
-)
-animal(
-    "no-logprobs-google",
-    "Refuses a request for log-probabilities in Google's words, the error in a list.",
-    _google,
-    but(answers("deceptive"), omits=("logprobs",)),
-    report="GoogleCloudPlatform/generative-ai#2947, mscraftsman/generative-ai#135",
 )

@@ -249,3 +249,13 @@ def test_what_is_no_completion_is_a_failed_reply(answer: dict[str, Any]) -> None
     reply = read_reply(answer, a_question(score="logprob"))
     assert reply == Reply(error=reply.error)
     assert "holds no choice" in str(reply.error)
+
+
+def test_a_part_that_is_a_thought_is_no_word_of_the_answer() -> None:
+    parts = [{"type": "reasoning", "text": "yes? "}, {"type": "text", "text": "no"}]
+    body = {"choices": [{"message": {"content": parts}}]}
+    assert read_reply(body, a_question()).text == "no"
+
+
+def test_a_name_of_a_model_is_fit_to_be_printed() -> None:
+    assert model_name("zoo\x1b[31m\u202e") == "zoo\ufffd[31m\ufffd"
