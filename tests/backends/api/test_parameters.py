@@ -29,7 +29,7 @@ def test_what_no_request_may_hold_is_refused_before_any_call(args: dict[str, Any
 
 
 def test_names_that_only_sound_like_keys_are_taken() -> None:
-    args = {"max_completion_tokens": 9, "logit_bias": {"1": 2}, "monkey": True}
+    args: dict[str, Any] = {"max_completion_tokens": 9, "logit_bias": {"1": 2}, "monkey": True}
     assert Parameters("m", args).body(a_question()).items() >= args.items()
 
 
