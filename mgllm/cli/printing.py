@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 M = TypeVar("M", bound="BaseModel")
+_JOINERS = "\u200c\u200d"
+"""Parts of words in Persian and Hindi, and of emoji."""
+
+
+def shown(text: str) -> str:
+    r"""Text of strangers as a terminal may have it: what would steer it or turn writing round as escapes.
+
+    >>> shown("a\x1b[2J\nb")
+    'a\\x1b[2J\nb'
+    """
+    return "".join(c if _is_plain(c) else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_json(value: Any) -> None:
@@ -39,3 +51,8 @@ def print_written(paths: Iterable[str | Path]) -> None:
     """Files that were written, a line each, on stderr."""
     for path in paths:
         typer.echo(f"wrote {path}", err=True)
+
+
+def _is_plain(character: str) -> bool:
+    spaced = character in "\n\t" or unicodedata.category(character) == "Zs"
+    return character.isprintable() or spaced or character in _JOINERS

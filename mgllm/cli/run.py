@@ -9,7 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made
+from mgllm.cli.printing import print_json, print_made, shown
 
 if TYPE_CHECKING:
     from mgllm.commands.dry_run import DryRun, DryScenario
@@ -142,7 +142,7 @@ def _print_finished(finished: Finished, *, as_json: bool) -> None:
     if as_json:
         print_json({"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)})
     else:
-        typer.echo(finished.table)
+        typer.echo(shown(finished.table))
     if finished.stopped is not None:
         typer.echo(f"mgllm: stopped: {finished.stopped}", err=True)
     elif finished.failed:
@@ -157,7 +157,7 @@ def _print_dry_run(plan: DryRun) -> None:
     """What a run would ask and cost."""
     from mgllm.records import prompt_text
 
-    typer.echo(f"The first prompt to {plan.model}:\n\n{prompt_text(plan.example)}\n")
+    typer.echo(f"The first prompt to {plan.model}:\n\n{shown(prompt_text(plan.example))}\n")
     costs = ("tokens in", "out at most", "USD at most", "detectable")
     typer.echo(_columns(("scenario", "pairs", "subjects", "prompts", *costs)))
     for row in plan.scenarios:

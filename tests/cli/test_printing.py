@@ -11,7 +11,7 @@ from pydantic import Field
 from typer.testing import CliRunner
 
 from mgllm.cli import options as o
-from mgllm.cli.printing import print_json, print_made, print_notes, print_written
+from mgllm.cli.printing import print_json, print_made, print_notes, print_written, shown
 from mgllm.records import Frozen
 
 Captured = pytest.CaptureFixture[str]
@@ -80,3 +80,8 @@ def test_what_was_said_is_what_counts(words: list[str], said: dict[str, object])
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     assert found == [said]
+
+
+def test_words_of_strangers_do_not_steer_the_terminal() -> None:
+    assert shown("a\x1b]52;c\u202eb\u2028c\r") == "a\\x1b]52;c\\u202eb\\u2028c\\r"
+    assert shown("−12 %\u202f|\ttwo\nlines हार्दिक 👨\u200d👩") == "−12 %\u202f|\ttwo\nlines हार्दिक 👨\u200d👩"
