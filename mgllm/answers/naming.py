@@ -26,6 +26,11 @@ _LETTER_LEAD = re.compile(
 _EDGES = " \t\n\"'`*_~.,:;!()[]{}<>#|\\-–—=…。，、：；！（）「」『』【】《》"
 """Around a label that stands alone: quotes, brackets, Markdown, stops. A question mark is not among them."""
 
+_OPENING_SIGNS = "?？؟/|❌✗✘✖☐🚫⛔👎×🤷%+=<>~"
+"""Signs beside a label that leave it open, or cross it out."""
+_LONGEST_ALONE = 200
+"""Characters in which one label may stand among signs."""
+
 
 class Mention(NamedTuple):
     """A label named in a text."""
@@ -64,13 +69,28 @@ def only_label(text: str, names: Names) -> Mention | None:
     >>> only_label(" **b)** ", names).label
     'd'
     """
+    if "[ ]" in text:
+        return None  # a box that is not ticked
     for strip in (" \t\n", _EDGES):
         start = len(text) - len(text.lstrip(strip))
         end = len(text.rstrip(strip))
         for name, label in names:
             if start < end and _pattern(name, whole=True).fullmatch(text, start, end):
                 return Mention(label, start, end)
-    return None
+    return _among_signs(text, names) if len(text) <= _LONGEST_ALONE else None
+
+
+def _among_signs(text: str, names: Names) -> Mention | None:
+    """The one label of a text that holds no other word: "✅ calm", "| calm |"."""
+    found = find_mentions(text, names)
+    if len({one.label for one in found}) != 1 or _is_letter(text[found[0].start : found[0].end]):
+        return None
+    ends = [0, *(one.end for one in found)]
+    starts = [*(one.start for one in found), len(text)]
+    around = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    if any(is_word(char) or char in _OPENING_SIGNS for char in around):
+        return None
+    return found[0]
 
 
 @lru_cache(maxsize=64)
@@ -117,7 +137,7 @@ def _left(text: str, start: int) -> bool:
     if not before:
         return True
     if is_word(before):
-        return is_unspaced(before) or is_unspaced(first)
+        return is_unspaced(before) or is_unspaced(first) or (is_hangul(before) and not is_hangul(first))
     further = text[start - 2 : start - 1]
     if before in "-_" or before == JOINER:
         return not (further and is_word(further))
@@ -135,7 +155,7 @@ def _right(text: str, end: int) -> bool:
     if is_mark(behind):
         return False
     if is_word(behind):
-        return is_unspaced(behind) or is_unspaced(last) or (is_hangul(last) and is_hangul(behind))
+        return is_unspaced(behind) or is_unspaced(last) or is_hangul(behind)
     further = text[end + 1 : end + 2]
     if behind in "-_'" or behind == JOINER:
         return not (further and is_word(further)) or text[end : end + 2] == "'s"

@@ -10,12 +10,43 @@ from typing import Any, NamedTuple
 from mgllm.answers.naming import Names, only_label
 
 _KEYS = (
-    *("answer", "label", "final_answer", "finalanswer", "final", "prediction", "predicted_label", "verdict"),
-    *("classification", "class", "category", "choice", "result", "decision", "judgment", "judgement"),
-    *("conclusion", "response", "output", "antwort", "respuesta", "réponse", "risposta", "resposta"),
-    *("答案", "回答", "标签", "答え", "답", "ответ", "उत्तर", "תשובה", "الإجابة", "emotion", "state"),
+    *("answer", "label", "verdict", "prediction", "classification", "class", "category", "choice", "result"),
+    *(
+        "decision",
+        "judgment",
+        "judgement",
+        "conclusion",
+        "assessment",
+        "response",
+        "output",
+        "emotion",
+        "state",
+    ),
+    *("option", "guess", "final", "status", "mood", "feeling", "sentiment", "value", "antwort", "ergebnis"),
+    *(
+        "respuesta",
+        "réponse",
+        "reponse",
+        "risposta",
+        "resposta",
+        "ответ",
+        "答案",
+        "回答",
+        "标签",
+        "結論",
+        "结论",
+    ),
+    *("答え", "답", "정답", "उत्तर", "תשובה", "الإجابة", "คำตอบ"),
 )
-"""Keys under which an answer stands; the first of them that is there counts."""
+"""Words that end the key of an answer, the plainest first: "answer", "final_answer", "predictedLabel"."""
+_NO_KEY = frozenset(
+    [
+        *("wrong", "incorrect", "false", "other", "alternative", "second", "rejected", "excluded", "not"),
+        *("opposite", "previous", "initial", "first", "possible", "example", "unlikely", "true", "correct"),
+        *("gold", "expected", "target", "least"),
+    ]
+)
+"""With one of these words a key is another's."""
 _MOST_OBJECTS = 16
 """Braces at which an object is looked for."""
 _OPENS = re.compile(r"[{\[]")
@@ -68,17 +99,27 @@ def _answer(value: Any, names: Names) -> object:
     if not isinstance(value, _Pairs):
         one = value[0] if isinstance(value, list) and len(value) == 1 else None
         return one if isinstance(one, str) else _NONE
-    keys = [key.strip().casefold().replace(" ", "_") for key, _ in value]
-    key = next((key for key in _KEYS if key in keys), None)
-    if key is None:
+    ranked = sorted(
+        ((rank, one) for key, one in value if (rank := _rank(key)) is not None), key=lambda pair: pair[0]
+    )
+    if not ranked:
         return _by_label(value, names)
-    inner = [one for name, (_, one) in zip(keys, value, strict=True) if name == key]
-    if any(one != inner[0] for one in inner):
+    labels = {found.label for _, one in ranked if isinstance(one, str) and (found := only_label(one, names))}
+    inner = [one for rank, one in ranked if rank == ranked[0][0]]
+    if len(labels) > 1 or any(one != inner[0] for one in inner):
         return None
     if isinstance(inner[0], list):
         nested = _answer(inner[0], names)
         return None if nested is _NONE else nested
     return inner[0] if isinstance(inner[0], str) else None
+
+
+def _rank(key: str) -> int | None:
+    """How plainly a key is that of an answer; None where it is not."""
+    words = re.sub(r"([a-z])([A-Z])", r"\1 \2", key).casefold().replace("_", " ").replace("-", " ").split()
+    if not words or words[-1] not in _KEYS or _NO_KEY & set(words[:-1]):
+        return None
+    return _KEYS.index(words[-1])
 
 
 def _by_label(value: _Pairs, names: Names) -> object:

@@ -51,10 +51,10 @@ class Plain(NamedTuple):
         return Plain(self.text[start:end], self.origin[start : end + 1])
 
     def parts(self, spans: Sequence[tuple[int, int]]) -> Plain:
-        """Several parts, one behind the other."""
-        text = "".join(self.text[start:end] for start, end in spans)
-        origin = tuple(at for start, end in spans for at in self.origin[start:end])
-        return Plain(text, (*origin, self.origin[spans[-1][1]] if spans else self.origin[-1]))
+        """Several parts, each on a line of its own."""
+        text = "\n".join(self.text[start:end] for start, end in spans)
+        origin = [at for start, end in spans for at in self.origin[start : end + 1]]
+        return Plain(text, tuple(origin or self.origin[-1:]))
 
 
 def plain(text: str) -> Plain:

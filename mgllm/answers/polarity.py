@@ -1,135 +1,99 @@
 """Whether a mention of a label gives it, denies it, or leaves it open.
 
-Cautious on purpose: a word of negation anywhere before the label in its clause, or right behind it, denies
-it; a question, a condition, a report of what others claim or a comparison leaves it open. What is not
-plainly given counts as left open, so that the reply is unparsed.
+Cautious on purpose: a word of negation before the label in its clause, or right behind it, denies it; a
+question, a condition, a report of what others say or a comparison leaves it open. What is not plainly said of
+the person who is judged counts as left open, so that the reply is unparsed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from mgllm.answers.asserting import MASK, asserts, ends
 from mgllm.answers.naming import Mention
-from mgllm.answers.plain import is_hangul, is_unspaced
+from mgllm.answers.vocabulary import wording
 
 Polarity = Literal["given", "denied", "open"]
 
-_IDIOMS = re.compile(
-    r"\b(?:no|without(?: a| any)?|little) (?:doubt|question|hesitation)\b|\bnot surprisingly\b|"
-    r"\bno less than\b|"
-    r"\bcan(?:not|'t) (?:be denied|help but)\b|\bnothing but\b|\bnone other than\b|"
-    r"\bnot to mention\b|\bno wonder\b|"
-    r"\bohne zweifel\b|\bzweifellos\b|\bsans (?:aucun )?doute\b|\bsin (?:ninguna )?duda\b|"
-    r"\bsenza dubbio\b|毫无疑问|无疑|不得不说",
-    re.IGNORECASE,
-)
-"""Words of negation that deny nothing."""
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|can't|\w+n't|hardly|barely|"
-    r"scarcely|rarely|seldom|"
-    r"unlikely|fail(?:s|ed|ing|ure)?|lack(?:s|ed|ing)?|absence|absent|doubt(?:s|ful|ed)?|den(?:y|"
-    r"ies|ied|ying)|far from|rather than|"
-    r"instead of|than|opposite|contrary|anything but|except|excludes?d?|exclud(?:e|ing)|rul(?:e|"
-    r"ed|es|ing) out|impossible|improbable|"
-    r"false|wrong|incorrect|disagree\w*|reject(?:s|ed|ing)?|non|zero|refut\w+|disprov\w+|"
-    r"dismiss\w*|(?:little|scant) (?:evidence|sign|reason|to suggest)|"
-    r"argues? against|unable|isnt|arent|wasnt|dont|doesnt|didnt|cant|wont|"
-    r"nicht|kein(?:e|en|er|es|em)?|nie|niemals|weder|ohne|unwahrscheinlich|keineswegs|keinesfalls|"
-    r"ne|pas|jamais|aucune?|ni|sans|guère|nullement|n'\w+|"
-    r"nunca|jamás|tampoco|ningun[oa]?|ningún|nada|sin|improbable|"
-    r"mai|né|senza|nessun[oa]?|affatto|improbabile|"
-    r"não|nao|nem|sem|nenhuma?|jamais|improvável|"
-    r"niet|geen|nooit|zonder|evenmin|"
-    r"inte|ikke|ikkje|aldrig|aldri|ingen|ej|ei|"
-    r"nigdy|ani|bez|není|nikdy|nejde|"
-    r"не|нет|ни|никогда|без|вряд|нельзя|ані|немає|"
-    r"değil|hayır|hiç|yok|asla|"
-    r"tidak|bukan|tanpa|không|chẳng|chưa|"
-    r"nem|sem|soha|nu|niciodată|fără|"
-    r"δεν|δε|μη|μην|όχι|χωρίς|ποτέ|οὐ|"
-    r"hapana)\b|"
-    r"(?<![\w\u0900-\u097f])(?:नहीं|नही|ना|मत|बिना|न)(?![\w\u0900-\u097f])|(?<!\w)(?:না|নয়|নেই|নন)(?!\w)|"
-    r"(?<!\w)(?:לא|אין|בלי|אינ[והםן]|איננ[והי]|אף פעם|ללא)(?!\w)|"
-    r"(?<!\w)(?:لا|ليس|ليست|لم|لن|غير|بدون|دون|ما|نه|نیست|نہیں|نمی\S*)(?!\w)|"
-    r"ไม่|มิได้|ไร้|มิใช่",
-    re.IGNORECASE,
-)
-_NEGATION_SIGNS = re.compile(
-    r"[不没沒非无無未别別勿否莫]|ない|ません|なく|ではな|じゃな|ぬ|ずに|아니|않|없|못하|안 "
-)
-"""In scripts without spaces, and Korean; signs inside of a label's own name are not looked at."""
-_OPEN = re.compile(
-    r"\b(?:whether|if|either|could|may|might|maybe|perhaps|possibly|between|unsure|uncertain|"
-    r"unclear|unknown|ask(?:s|ed|ing)?|"
-    r"question(?:s|ed)?|claim(?:s|ed|ing)?|pretend(?:s|ed|ing)?|insist(?:s|ed|ing)?|assert(?:s|"
-    r"ed)?|purport\w*|tr(?:y|ies|ied|ying) to|"
-    r"want(?:s|ed)? to|wish(?:es|ed)? to|hop(?:es|ed|ing) to|told|suppose(?:d)?|assum(?:e|es|ed|"
-    r"ing)|consider(?:ed|ing|s)?|options|labels|choices|categories|"
-    r"(?:says?|said) (?:that )?(?:he|she|they|it)|should|would (?:be|have|seem|look|appear)|"
-    r"unless|define[sd]?|definition|means|example|e\.g\.|"
-    r"ob|falls|vielleicht|möglicherweise|könnte|entweder|behauptet|"
-    r"si|peut-être|pourrait|soit|prétend|quizás?|tal vez|podría|forse|potrebbe|talvez|poderia|misschien|"
-    r"возможно|может|если|ли|может быть)\b|是否|如果|可能|也许|也許|或许|或許|还是|還是|かもしれ|"
-    r"かどうか|もし|ならば|일지도|지 여부|만약|शायद|यदि|अगर|אולי|האם|ربما|هل|إذا",
-    re.IGNORECASE,
-)
 _BREAK = re.compile(
-    r"[:;—–，；：、(（]|\s-\s|,\s*(?:and|so|therefore|thus|hence|but|yet|then|which|suggesting|"
-    r"indicating|meaning|implying|making|also|this|that|"
-    r"und|also|aber|sondern|donc|mais|car|pero|sino|por lo que|quindi|ma|perciò|mas|portanto|maar|"
-    r"dus|а|но|поэтому)\b"
-    r"|(?<!anything )\b(?:but|because|therefore|thus|hence|so|however|aber|sondern|weil|mais|donc|"
-    r"pero|sino|porque|ma|però|mas|maar|omdat|но|потому|поэтому|lakin|ama)\b"
+    r"[:;—–，；：、(（]|\s-\s|,\s*(?:and|so|therefore|thus|hence|but|yet|then|which|suggesting|indicating|"
+    r"meaning|"
+    r"implying|making|also|this|that|und|also|aber|sondern|donc|mais|car|pero|sino|por lo que|quindi|ma|"
+    r"perciò|"
+    r"mas|portanto|maar|dus|а|но|поэтому)\b"
+    r"|(?<!anything )(?<!nothing )(?<!everything )\b(?:but|because|therefore|thus|hence|however|aber|"
+    r"sondern|weil|"
+    r"mais|donc|pero|sino|porque|ma|però|mas|maar|omdat|но|потому|поэтому|lakin|ama)\b"
     r"|\band (?:is|are|was|seems?|looks?|appears?|sounds?|so|thus|therefore|hence|he|she|they|it)\b"
     r"|但是|但|而是|所以|因此|因为|因為|でも|しかし|ので|하지만|그러나|लेकिन|इसलिए|אבל|لكن|แต่",
     re.IGNORECASE,
 )
-"""Where a negation before a label no longer reaches it."""
-_END = re.compile(r"[.!?。！？।॥؟…](?=[\s\"')\]*_]|$)|[。！？।॥؟]|\n")
+"""Where a negation or a condition before a label no longer reaches it."""
+_MAIN_CLAUSE = re.compile(
+    r",\s+(?=(?:the|this|he|she|they|it|i|we|my|er|sie|il|elle|él|ella|lei|lui|die|der|la|le|el)\b|\ufffc)|,\s*$",
+    re.IGNORECASE,
+)
+"""Where a negation no longer reaches it and a condition still does."""
+_END = re.compile(
+    r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\b[MD]r)(?<!\bcf)[.!?…](?=[\s\"')\]*_]|$)|[。！？।॥؟]|\n",
+    re.IGNORECASE,
+)
 _BEHIND_BREAK = re.compile(
-    r"[,;:—–，；：、。(（]|\b(?:because|since|as|given|due|for|which|who|that|and|but|so|when|weil|da|"
+    r"[,;:—–，；：、。(（]|\s-\s|\b(?:because|since|as|given|due|for|which|who|that|and|but|so|when|in|weil|da|"
     r"und|car|parce|et|porque|y|perché|e)\b",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"[\s\"'*_)\]]{0,4}[,:=—–-]?\s{0,2}[\"'*(]{0,3}(?:no|not|false|nope|wrong|nein|nicht|non|"
-    r"falsch|falso|faux|нет|いいえ|否|不是|아니|नहीं|לא|لا|0|0\.0)(?![\w%.])(?!\s+(?:doubt|question))",
+    r"[\s\"'*_)\]]{0,4}[,:=—–-]?\s{0,2}[\"'*(]{0,3}(?:no|not|false|nope|wrong|nein|nicht|non|falsch|falso|"
+    r"faux|нет|いいえ|否|不是|아니|नहीं|לא|لا|0|0\.0|(?:0?\.|[0-4]?)\d\s?%)(?![\w%.])(?!\s+(?:doubt|question))"
+    r"|[\s\"'*_)\]]{0,4}[:=]?\s?[❌✗✘✖☐🚫⛔👎×]",
     re.IGNORECASE,
 )
-_ASKED = re.compile(r"[\s\"'*_)\]]{0,4}[?？؟]")
+"""Behind a label: "no", "false", a cross, a share under one half."""
+_CROSSED = re.compile(r"(?:[❌✗✘✖☐🚫⛔👎×]|\[ \]|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+)\s?%)[\s\"'*_]{0,4}$")
+"""Before it: a cross, an empty box, a share under one half."""
+_ASKED = re.compile(r"[\s\"'*_)\]]{0,4}\(?[?？؟]")
 _OPEN_BEHIND = re.compile(
-    r"\s+(?:or|oder|ou|o|или|ή)\b|\s*/|\s+(?:if|unless|only if|when|wenn|falls|si|se|если)\b|"
-    r"(?:还是|或)|\s+than\b",
+    r"(?:\s?\([^()\n]{0,40}\))?[\s\"'*_)\].…]{1,6}(?:or|nor|oder|ou|o|или|ή|vs|versus)\b|\s*[/|]|"
+    r"[\s,]+(?:if|unless|only if|when|whenever|until|wenn|falls|si|se|если)\b|还是|或|\s+than\b|\s+as any|"
+    r"\s+(?:on the surface|at first|at times|sometimes|in part|enough|means|refers? to|stands? for|"
+    r"describes?|"
+    r"(?:is|are) (?:when|where|defined|for|a|an|the)|people|persons|individuals|ones)\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"[\s,\"'*_()\[\]`]*(?:(?:and|or|nor|und|oder|et|ou|y|o|e|и|или|and/or|/|,|&|→|->|=>|\|、|和|或|"
+    r"(?:[\s,\"'*_()\[\]`—–…-]|\.{2,})*(?:(?:and|or(?: rather| maybe| perhaps| possibly)?|nor|und|oder|et|"
+    r"ou|y|o|e|и|или|and/or|vs\.?|versus|/|,|&|→|->|=>|\||、|和|或|"
     r"与|與|还是|か|と|또는)[\s\"'*_()\[\]`]*){0,2}",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"[\s\"'*_:=(~≈-]{0,6}(?:\d{1,3}(?:\.\d+)?\s?%|0?\.\d+|1\.0+\b)")
+"""A number behind a label; where several labels have one, they are a table and no answer."""
+_ALSO = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\s+(?:also\s+|\w+ly\s+)?$", re.IGNORECASE)
+"""What joins a label to the one before it."""
+_LISTED = re.compile(r"(?:\b(?:or|and|nor|oder|ou|o)|[/,|])\s*$", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(r",|\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\b", re.IGNORECASE)
-_CLAUSE_ENDS = re.compile(r"[\s\"'*_`)\]}]*(?:[.,;:!。，；：！(（—–|-]|$)")
-_COPULA_BEHIND = re.compile(
-    r"\s+(?:है|हैं|था|थी|थे|हो|আছে|ہے|ہیں|است|هست|dir|görünüyor|ist|sind|wirkt)(?!\w)", re.IGNORECASE
+_TURNED_BEHIND = re.compile(
+    r"[^\ufffc]*?[,;—–(-]\s*(?:but|however|though|although|yet|aber|mais|pero|ma|но|但)\b", re.IGNORECASE
 )
-"""Where the verb stands last."""
-_REACH = 400
+_QUOTED = re.compile(r"\"[^\"\n]{1,400}\"|(?<![\w'])'[^\"\n]{1,400}?'(?!\w)|“[^”\n]{1,400}”")
+_REACH = 240
 """Characters before and behind a label in which its polarity is looked for."""
-_NEAR = 12
-"""Characters in which a denial belongs to the label that follows it."""
-_COPULA = re.compile(
-    r"\b(?:is|are|was|were|be|being|been|am|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?|sound(?:s|"
-    r"ed)?|feel(?:s|ing)?|felt|as|'s|'re|say|choose|"
-    r"pick|select|answer|label|classif\w+|judg\w+|conclude\w*|guess|predict\w*|think|believe|"
-    r"lean(?:s|ing)?|go(?:ing)? with|towards?|indicat\w+|suggest\w*|"
-    r"to|will|shall|likely|probably|clearly|definitely|obviously|it's|he's|she's|they're|i'd|"
-    r"ist|sind|war|wirkt|scheint|est|sont|semble|paraît|es|está|parece|son|è|é|sembra|zijn|lijkt|"
-    r"är|er|virker|jest|wydaje|был\w*|является|кажется|"
-    r"dir|görünüyor|adalah|là|είναι|φαίνεται|van|este)\b|\w's\b",
-    re.IGNORECASE,
-)
+_JOINS = re.compile(r"[\s\"'*_(]{1,4}(?:\w+\s){0,2}[\"'*_(]{0,3}")
+"""Between a denial and the label that it belongs to."""
+
+
+class _Place(NamedTuple):
+    """A label in its sentence, other labels masked."""
+
+    before: str
+    behind: str
+    earlier: int
+    """Where in `before` the label before it ends; 0 without one."""
+    later: int
+    """Where in `behind` the next label begins."""
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -144,6 +108,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def polarities(text: str, mentions: Sequence[Mention]) -> list[Polarity]:
     """The polarity of each mention, in order."""
     masked = _masked(text, mentions)
+    quoted = [match.span() for match in _QUOTED.finditer(masked)]
     spans = sentences(text)
     found: list[Polarity] = []
     at = 0
@@ -157,8 +122,27 @@ def polarities(text: str, mentions: Sequence[Mention]) -> list[Polarity]:
             found.append(found[-1])
             continue
         later = mentions[index + 1].start if index + 1 < len(mentions) else len(text)
-        found.append(_polarity(masked, mention, spans[at], (earlier.end if earlier else 0, later)))
-    return found
+        place = _placed(masked, mention, spans[at], (earlier.end if earlier else 0, later))
+        pole = _polarity(place, asked=text[spans[at][1] - 1] in "?？؟", letter=_is_letter(text, mention))
+        if place.earlier and pole == "open" and _ALSO.search(place.before, place.earlier):
+            pole = found[-1]  # "truthful here and deceptive there"
+        found.append("open" if pole == "given" and _is_quoted(masked, mention, quoted) else pole)
+    return ["open"] * len(found) if _is_table(text, mentions) else found
+
+
+def _is_letter(text: str, mention: Mention) -> bool:
+    return mention.end - mention.start == 1 and text[mention.start].isascii()
+
+
+def _is_table(text: str, mentions: Sequence[Mention]) -> bool:
+    """Whether several labels have a number behind them."""
+    return len({one.label for one in mentions if _SHARE.match(text, one.end)}) > 1
+
+
+def takes_back(text: str) -> bool:
+    """Whether a sentence takes back what the prose before it said: "But I am not sure."."""
+    bare = text.lstrip(" \t\n\"'*_#>-")
+    return wording("turning").match(bare) is not None or wording("doubting").search(bare[:_REACH]) is not None
 
 
 def _is_list(between: str) -> bool:
@@ -166,35 +150,50 @@ def _is_list(between: str) -> bool:
     return len(between) < _REACH and "\n" not in between and _LIST.fullmatch(between) is not None
 
 
+def _is_quoted(text: str, mention: Mention, quoted: Sequence[tuple[int, int]]) -> bool:
+    """Whether a label stands in a longer quotation, which is somebody else's; one of all the text is not."""
+    for start, end in quoted:
+        if start <= mention.start < end and text[start + 1 : end - 1].strip(f"{MASK} .!*_"):
+            return bool(text[:start].strip() or text[end:].strip(" .\n"))
+    return False
+
+
 def _masked(text: str, mentions: Sequence[Mention]) -> str:
     """The text with labels and idioms taken out, so that neither is read as a negation."""
     signs = list(text)
-    spans = [(mention.start, mention.end) for mention in mentions]
-    for start, end in [*spans, *(match.span() for match in _IDIOMS.finditer(text))]:
-        signs[start:end] = "_" * (end - start)
+    for match in wording("harmless").finditer(text):
+        signs[match.start() : match.end()] = " " * len(match[0])
+    for mention in mentions:
+        signs[mention.start : mention.end] = MASK * (mention.end - mention.start)
     return "".join(signs)
 
 
-def _polarity(text: str, mention: Mention, sentence: tuple[int, int], around: tuple[int, int]) -> Polarity:
-    """`around`: where the label before ends, and where the label behind begins."""
-    start, end = mention.start, mention.end
-    if _ASKED.match(text, end):
+def _placed(text: str, mention: Mention, sentence: tuple[int, int], around: tuple[int, int]) -> _Place:
+    first = max(sentence[0], mention.start - _REACH)
+    cut = "… " if first > sentence[0] else ""
+    behind = text[mention.end : min(sentence[1], mention.end + _REACH)]
+    earlier = around[0] - first + len(cut) if around[0] > first else 0
+    return _Place(cut + text[first : mention.start], behind, earlier, max(0, around[1] - mention.end))
+
+
+def _polarity(place: _Place, *, asked: bool, letter: bool) -> Polarity:
+    before, behind = place.before, place.behind
+    if _ASKED.match(behind):
         return "open"
-    first = max(sentence[0], start - _REACH)
-    clause = _clause(text[first:start], around[0] - first)
-    behind = text[end : min(sentence[1], end + _REACH)]
-    near = _until(_BEHIND_BREAK, behind)[: max(0, around[1] - end)]
-    if _denies(clause) or _denied_behind(text, end, around[1]) or _denies(near):
+    clause = _clause(before, place.earlier)
+    near = _MAIN_CLAUSE.split(clause)[-1]
+    if wording("denying").search(near) or _is_denied_behind(place) or _CROSSED.search(before):
         return "denied"
-    asks = text[sentence[1] - 1] in "?？؟"
-    if asks or _OPEN.search(clause) or _OPEN_BEHIND.match(behind):
+    if asked or wording("supposing").search(clause) or wording("opening").search(near):
         return "open"
-    return "given" if _is_predicate(text, mention, clause, behind) else "open"
+    if _OPEN_BEHIND.match(behind) or _TURNED_BEHIND.match(behind):
+        return "open"
+    return "given" if asserts(before, behind, clause) or (letter and _is_picked(place)) else "open"
 
 
-def _until(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return text if found is None else text[: found.start()]
+def _is_picked(place: _Place) -> bool:
+    """Whether a letter ends its clause and is no member of a list."""
+    return ends(place.behind) and _LISTED.search(place.before) is None
 
 
 def _clause(before: str, earlier: int) -> str:
@@ -206,23 +205,11 @@ def _clause(before: str, earlier: int) -> str:
     return before[start:]
 
 
-def _denies(words: str) -> bool:
-    return _NEGATION.search(words) is not None or _NEGATION_SIGNS.search(words) is not None
-
-
-def _denied_behind(text: str, end: int, later: int) -> bool:
-    """ "deceptive: no", unless what is denied is the label that follows."""
-    match = _DENIED_BEHIND.match(text, end)
-    return match is not None and not (later < len(text) and later - match.end() < _NEAR)
-
-
-def _is_predicate(text: str, mention: Mention, clause: str, behind: str) -> bool:
-    """Whether the label is said of someone: it ends its clause, or a verb such as "is" leads to it.
-
-    "Deceptive people often look away" says it of nobody here. Where no spaces are written, it is not asked.
-    """
-    neighbours = text[max(0, mention.start - 1) : mention.start] + text[mention.end : mention.end + 1]
-    if any(is_unspaced(char) or is_hangul(char) for char in neighbours):
+def _is_denied_behind(place: _Place) -> bool:
+    """ "deceptive: no", "deceptive would be wrong", unless what is denied is the label that follows."""
+    match = _DENIED_BEHIND.match(place.behind)
+    if match is not None and not _JOINS.fullmatch(place.behind[match.end() : place.later]):
         return True
-    ends = _CLAUSE_ENDS.match(behind) or _COPULA_BEHIND.match(behind)
-    return ends is not None or _COPULA.search(clause) is not None
+    found = _BEHIND_BREAK.search(place.behind)
+    near = place.behind if found is None else place.behind[: found.start()]
+    return place.later >= len(near) and wording("denying").search(near) is not None

@@ -13,7 +13,8 @@ VERSION = "2"
 _JUDGE = (
     r"(?:judge|determine|assess|answer|tell|say|help|assist|comply|evaluate|infer|conclude|label|classify|"
     r"categori[sz]e|diagnose|speculate|comment|decide|identify|predict|guess|provide|offer|give|make|"
-    r"engage|fulfil+|respond|complete|participate|discuss|do (?:that|this|so)|continue|analy[sz]e|rate|draw|"
+    r"engage|fulfil+|respond|complete|participate|discuss|do (?:that|this|so)|continue|analy[sz]e|rate|"
+    r"draw|"
     r"read (?:minds|people)|know|detect|discern|choose|select|pick|reach|ascertain|establish|"
     r"confirm|verify|form)"
 )
@@ -21,15 +22,26 @@ PHRASES: tuple[str, ...] = (
     # English
     rf"\b(?:I|we)(?:'m| am|'re| are)? (?:really |simply |just |also |therefore )?(?:can(?:not| not|"
     rf"'?t)|could(?: not|n'?t)|unable to|not able to|"
-    rf"not in a position to|won'?t|will not|not (?:going|willing) to|not comfortable|do not feel comfortable|"
+    rf"not in a position to|won'?t|will not|not (?:going|willing) to|not comfortable|"
+    rf"do not feel comfortable|"
     rf"not qualified to|not equipped to)\b(?:[\w ,]{{0,40}}?) {_JUDGE}\b",
     r"\b(?:I|we) (?:can(?:not| not|'?t)|won'?t|will not) (?:[\w]+ )?(?:on |with )?(?:this|that|it)\b",
-    r"\b(?:I|we) (?:must|have to|need to|would have to|prefer to|would rather) (?:respectfully |"
-    r"politely )?(?:decline|refuse|abstain|not)\b",
-    r"\b(?:I|we) (?:respectfully |politely )?(?:decline|refuse) to\b",
+    r"\b(?:I|we)(?: must| have to| need to|'d have to| would have to| prefer(?: not)? to|"
+    r" would prefer(?: not)? to|"
+    r"'d prefer(?: not)? to| would rather|'d rather) (?:respectfully |politely )?(?:decline|refuse|abstain|"
+    r"not|"
+    rf"{_JUDGE[3:-1]})\b",
+    r"\b(?:I|we) (?:respectfully |politely )?(?:decline|refuse)(?: to\b|[.!,;])",
+    r"\b(?:I|we) (?:do not|don't) (?:make|offer|give|provide|form|draw) (?:any |such )?(?:judge?ments?|"
+    r"assessments?|"
+    r"diagnos[ei]s|conclusions|claims|predictions|guesses)\b",
+    r"\b(?:I'm|I am|we are) not (?:comfortable|willing|prepared) \w+ing\b",
+    r"\b(?:guidelines?|polic(?:y|ies)|principles|programming|training) (?:do not|does not|don't|"
+    r"doesn't) (?:allow|"
+    r"permit|let)\b",
     r"\b(?:sorry|apologi[sz]e|apologies|afraid|regret)\b[^.!?\n]{0,40}\b(?:but )?(?:I|we)(?:'m|"
     r" am)? (?:can(?:not|'?t)|unable|not able|won'?t|do(?: not|n'?t))\b",
-    r"^\W*(?:I'm |I am |we are )?(?:very |so |really |truly )?sorry\b(?! to (?:see|hear|"
+    r"(?:^|[.!?\n])\W{0,4}(?:I'm |I am |we are )?(?:very |so |really |truly )?sorry\b(?! to (?:see|hear|"
     r"say) (?:that )?(?:he|she|they|the))",
     r"\bas an? (?:AI|A\.I\.|artificial intelligence|(?:large )?language model|assistant|"
     r"virtual assistant|chatbot|machine)\b",
@@ -60,7 +72,8 @@ PHRASES: tuple[str, ...] = (
     r"\bnicht in der Lage\b|\bnicht möglich,? [^.!?\n]{0,60}zu\b",
     # French
     r"\b(?:je suis |nous sommes )?désolée?s?\b|\bje regrette\b|\bje m'excuse\b",
-    r"\bje ne (?:peux|puis|pourrais|suis|saurais|souhaite|vais)\b[^.!?\n]{0,20}\b(?:pas|en mesure|capable)\b",
+    r"\bje ne (?:peux|puis|pourrais|suis|saurais|souhaite|vais)\b[^.!?\n]{0,20}\b(?:pas|en mesure|"
+    r"capable)\b",
     r"\bje ne (?:puis|saurais)\b",
     r"\ben tant qu(?:'|e )(?:IA|intelligence artificielle|modèle|assistant)",
     r"\b(?:il (?:m')?est|c'est) impossible\b|\bil n'est pas possible\b|\bimpossible de (?:dire|"
@@ -90,7 +103,9 @@ PHRASES: tuple[str, ...] = (
     r"\bprzykro mi\b|\bprzepraszam\b|\bnie (?:mogę|jestem w stanie|potrafię|da się)\b|"
     r"\bjako (?:model|sztuczna|AI)\b",
     r"\bomlouvám se\b|\bje mi líto\b|\b(?:nemohu|nemůžu|nedokážu|nelze)\b|\bprepáčte\b|\bnemôžem\b",
-    # Russian, Ukrainian
+    # Russian, Ukrainian, Bulgarian, Serbian; Tagalog
+    r"\bсъжалявам\b|\bне мога\b|\b(?:žao mi je|nažalost|ne mogu)\b|\b(?:paumanhin|pasensya)\b|"
+    r"\bhindi ko ma\w+|"
     r"\b(?:извините|простите|прошу прощения|приношу извинения|к сожалению|сожалею)\b|\bмне жаль\b",
     r"\bя не (?:могу|в состоянии|буду|имею|способ)|\bне могу\b|\bневозможно (?:определить|сказать|"
     r"судить|установить)|\bкак (?:ии|искусственный|языковая)\b",
@@ -116,7 +131,8 @@ PHRASES: tuple[str, ...] = (
     r"죄송|유감|미안합니다|(?:판단|답변|결정|평가|단정|제공|말씀|도와|확인)"
     r"[가-힣 ]{0,8}(?:수 없|할 수가 없|어렵|못|드리기)|AI(?:로서|로써|이기)",
     # Hindi, Bengali, Urdu
-    r"माफ़? ?(?:करें|कीजिए)|क्षमा करें|मुझे खेद|खेद है|(?:नहीं|न) (?:कर सक|बता सक|दे सक|कह सक|लगा सक)|एक AI",
+    r"माफ़? ?(?:करें|कीजिए)|क्षमा करें|मुझे खेद|खेद है|(?:नहीं|न) (?:कर सक|बता सक|दे सक|कह सक|लगा सक)|"
+    r"एक AI",
     r"দুঃখিত|ক্ষমা করবেন|পারছি না|পারি না|পারব না|সম্ভব নয়|معذرت|معاف کیجیے|افسوس|نہیں (?:کر|بتا|"
     r"دے|کہہ) سکت",
     # Arabic, Persian, Hebrew

@@ -1,6 +1,7 @@
 """What a model thinks before it answers, taken off in every common markup.
 
-What stands before a lone closer, or before the final channel, is thought. A thought that is not closed has
+What stands before a lone closer, or before the final channel, is thought. What it says for others, the user
+of a next turn for one, is not its own. A thought that is not closed has
 no answer behind it. A marker that is not known may be either: then nothing of the text is taken for an
 answer. Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
 Apriel, Granite and Gemma models; vllm#12999, vllm#13125, mlx-lm PR #1867.
@@ -15,7 +16,8 @@ from mgllm.answers.plain import Plain
 
 _NAME = (
     r"(?:[\w:.-]{0,20}?(?:think|thought|reason|reflect|analys[ie]s|analyz|scratch_?pad|monolog|rationale|"
-    r"deliberat|ponder|cogitat|brainstorm|introspect|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|cot)"
+    r"deliberat|ponder|cogitat|brainstorm|introspect|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|"
+    r"cot)"
 )
 _OPENERS = (
     rf"<\|?{_NAME}(?:\s[^<>]{{0,80}})?\|?>",
@@ -43,18 +45,32 @@ _FINAL = re.compile(
 )
 """What stands before it is thought, whatever it looks like."""
 _CHANNEL = re.compile(r"<\|channel\|>")
-_STRIPPED_FINAL = re.compile(r"assistant\s?final(?=\W|[A-Z\d]|[a-z])")
+_STRIPPED_FINAL = re.compile(r"assistant\s?final")
 _STRIPPED_CHANNEL = re.compile(r"(?:analysis|commentary)(?=[A-Z\"'])")
 """gpt-oss where the server took the markers off and left their names."""
 _SPOKEN = re.compile(r"here(?:'s| is) my (?:thought process|thinking|reasoning)\b", re.IGNORECASE)
 _SPOKEN_END = re.compile(r"here(?:'s| is) my (?:final )?(?:response|answer)\s*:", re.IGNORECASE)
 _ENDS = re.compile(
-    r"<\|(?:end|return|call|im_end|im_start|eot_id|eom_id|endoftext|end_of_text|end_of_solution|END_RESPONSE|"
+    r"<\|(?:end|return|call|im_end|im_start|eot_id|eom_id|endoftext|end_of_text|end_of_solution|"
+    r"END_RESPONSE|"
     r"END_TEXT|end_of_turn|END_OF_TURN_TOKEN|eos|message|start|begin_of_text|assistant|end_of_sentence)\|>"
     r"|<(?:/?s|eos|bos|pad|end_of_turn|start_of_turn|\uff5cend\u2581of\u2581sentence\uff5c|endoftext)>"
     r"|\[END FINAL RESPONSE\]|\[/?INST\]|<\|end▁of▁sentence\|>"
 )
 """Markers that say nothing but where a turn ends."""
+_HEADER = r"(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>|<\|(?=\w+\|>))\s?"
+_OWN_TURN = re.compile(
+    rf"{_HEADER}(?:assistant|model)(?:<\|end_header_id\|>|\|>)?|<\|CHATBOT_TOKEN\|>|"
+    rf"<\|START_OF_TURN_TOKEN\|>",
+    re.IGNORECASE,
+)
+"""What says that the model speaks."""
+_OTHER_TURN = re.compile(
+    rf"{_HEADER}(?:user|human|system|tool|developer)\b|<\|USER_TOKEN\|>"
+    r"|(?<=\n)[*#_ ]{0,5}(?:user|human|question|q|instruction|input)[*_ ]{0,3}:",
+    re.IGNORECASE,
+)
+"""Where a model goes on to speak for others."""
 _UNKNOWN = re.compile(r"<\|[^<>|\n]{1,60}\|?>|<[^<>|\n]{1,60}\|>|◁[^◁▷\n]{1,40}▷|<unused\d+>")
 
 
@@ -75,7 +91,7 @@ def spoken_part(text: Plain) -> Said:
     rest = _outside(rest)
     if rest is None:
         return Said(None, "the reply's thoughts do not end; raise --max-tokens or ask for less reasoning")
-    rest = _blank(rest, _ENDS)
+    rest = _blank(_blank(_own_turn(rest), _OWN_TURN), _ENDS)
     unknown = _UNKNOWN.search(rest.text)
     if unknown is not None:
         return Said(None, f"the reply holds a marker that mgllm does not know: {unknown[0][:40]}")
@@ -109,6 +125,17 @@ def _outside(text: Plain) -> Plain | None:
             kept.clear()  # a lone closer: all before it was thought
         thinking, at = not closes, tag.end()
     return None if thinking else text.parts([*kept, (at, len(text.text))])
+
+
+def _own_turn(text: Plain) -> Plain:
+    """What the model says before it speaks for others; a text that begins with others is an echo."""
+    other = _OTHER_TURN.search(text.text)
+    start = 0
+    if other is not None and not text.text[: other.start()].strip():
+        own = _OWN_TURN.search(text.text, other.end())
+        start = own.end() if own is not None else len(text.text)
+        other = _OTHER_TURN.search(text.text, start)
+    return text.cut(start, other.start() if other is not None else len(text.text))
 
 
 def _blank(text: Plain, pattern: re.Pattern[str]) -> Plain:

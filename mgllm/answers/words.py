@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mgllm.answers.naming import Mention, find_mentions, names_of
 from mgllm.answers.plain import Plain, plain
-from mgllm.answers.polarity import polarities
+from mgllm.answers.polarity import polarities, sentences, takes_back
 from mgllm.answers.refusals import declines
 from mgllm.answers.stated import find_statement, unformatted
 from mgllm.answers.thoughts import spoken_part
@@ -19,7 +19,7 @@ from mgllm.records import Label
 
 LONGEST = 200_000
 """Characters of a reply that are read; a longer one is no answer."""
-MOST_MENTIONS = 400
+MOST_MENTIONS = 200
 """Labels named in one reply; with more it is no answer but a list."""
 _NO_LABEL = "the reply does not name exactly one label"
 
@@ -83,12 +83,15 @@ def find_label(text: str, words: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _given(text: str, mentions: Sequence[Mention]) -> Mention | None:
-    """The label that the prose gives, if it gives one alone and nowhere denies it."""
+    """The label that the prose gives, if it gives one alone, nowhere denies it and does not take it back."""
     poles = polarities(text, mentions)
     given = [one for one, pole in zip(mentions, poles, strict=True) if pole == "given"]
     labels = {one.label for one in given}
     denied = {one.label for one, pole in zip(mentions, poles, strict=True) if pole == "denied"}
-    return given[0] if len(labels) == 1 and not labels & denied else None
+    if len(labels) != 1 or labels & denied:
+        return None
+    behind = [text[start:end] for start, end in sentences(text) if start >= given[-1].end]
+    return None if any(takes_back(sentence) for sentence in behind) else given[0]
 
 
 def _reading(found: Mention, spoken: Plain) -> Reading:

@@ -1,50 +1,162 @@
-"""The one label that a text names, against a slow reading of it word by word."""
+"""The one label that a reply gives, for every label set and every form of a reply."""
 
 from __future__ import annotations
 
 import re
+import time
+import unicodedata
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
-from mgllm.answers.words import find_label, label_words, mentions
+from mgllm.answers.words import LONGEST, find_label, label_words, read_words
 from mgllm.records import Label
+from tests.answers.label_sets import ONE_EACH, SETS
+from tests.answers.templates import fill, templates
+from tests.answers.test_thoughts import MARKUPS
 
-WORDS = {"truthful": ("truthful",), "deceptive": ("deceptive", "lying")}
-NOT_BEFORE = {"not", "never", "neither", "nor", "isn't", "wasn't", "doesn't", "didn't", "cannot", "than"}
+WORDS = {"truthful": ("truthful",), "deceptive": ("deceptive",)}
+OTHERWISE = {
+    "negated": r"\bnot\b",
+    "prefixed": r"\bnon\b",
+    "untruthful": r"^un",
+    "contained": r"ness$",
+    "hebrew": r"^truth$",
+    "yes_no": r"\b(?:yes|no)\b",
+}
+"""By label set: templates that are another answer with these labels: "not {x}" where "not happy" is one."""
+
+
+def pairs(name: str) -> list[tuple[str, str, str]]:
+    """Each label's id and words, with the words of another."""
+    ids = list(SETS[name])
+    return [(one, SETS[name][one][0], SETS[name][ids[(i + 1) % len(ids)]][0]) for i, one in enumerate(ids)]
+
+
+def filled(name: str, table: str) -> list[tuple[str, str]]:
+    """Ids and replies of a table for a label set."""
+    but = re.compile(OTHERWISE.get(name, r"^(?!)"), re.IGNORECASE)
+    return [
+        (label, fill(template, x, y))
+        for template in templates(table)
+        if not but.search(template)
+        for label, x, y in pairs(name)
+    ]
+
+
+@pytest.mark.parametrize("table", ["given", "abroad"])
+@pytest.mark.parametrize("name", SETS)
+def test_a_reply_that_answers_gives_its_label(name: str, table: str) -> None:
+    missed = {text: (label, read_words(text, SETS[name]).label) for label, text in filled(name, table)}
+    assert {text: pair for text, pair in missed.items() if pair[0] != pair[1]} == {}
+
+
+@pytest.mark.parametrize("table", ["nothing", "denied", "refused"])
+@pytest.mark.parametrize("name", SETS)
+def test_a_reply_that_answers_nothing_gives_none(name: str, table: str) -> None:
+    read = {text: read_words(text, SETS[name]) for _, text in filled(name, table)}
+    assert {text: one.label for text, one in read.items() if one.label is not None} == {}
+    if table == "refused":
+        assert [text for text, one in read.items() if not one.refused] == []
+    assert all(one.refused or one.hint for one in read.values())
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "nfd": lambda text: unicodedata.normalize("NFD", text),
+    "nfc": lambda text: unicodedata.normalize("NFC", text),
+    "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+    "soft hyphen": lambda text: "\u00ad".join(text) if text.isascii() else text,
+    "zero width": lambda text: f"\u200b{text}\u200b",
+    "upper": lambda text: text.upper(),
+    "title": lambda text: text.title() if "'" not in text else text,
+    "no-break": lambda text: text.replace(" ", "\u00a0"),
+    "no-break hyphen": lambda text: text.replace("-", "\u2011"),
+    "emoji form": lambda text: text + ("\ufe0f" if ord(text[-1]) > 0x1F000 else ""),
+    "right to left": lambda text: f"\u200f{text}\u200e",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", SETS)
+def test_a_label_in_every_spelling(name: str, form: str) -> None:
+    for label, x, _ in pairs(name):
+        for around in ("{}", "{}.", "**{}**", "Answer: {}", "The answer is {}."):
+            text = around.format(FORMS[form](x))
+            assert read_words(text, SETS[name]).label == label, text
+
+
+@pytest.mark.parametrize("markup", MARKUPS)
+@pytest.mark.parametrize("name", SETS)
+def test_thoughts_say_nothing_and_what_follows_does(name: str, markup: str) -> None:
+    for label, x, y in pairs(name):
+        text = markup.format(f"Maybe {y}. The answer is {y}.") + x
+        assert read_words(text, SETS[name]).label == label, text
+
+
+@pytest.mark.parametrize("markup", [one for one in MARKUPS if one.index("{}") and "a</think>" not in one])
+@pytest.mark.parametrize("name", SETS)
+def test_a_thought_that_was_cut_answers_nothing(name: str, markup: str) -> None:
+    for _, x, y in pairs(name):
+        opened = markup[: markup.index("{}")]
+        for text in (f"{opened}Maybe {y}, maybe {x}, or", f"{opened}She may be {x}", opened):
+            assert read_words(text, SETS[name]).label is None, text
+
+
+@pytest.mark.parametrize(("name", "label"), ONE_EACH)
+def test_an_answer_says_where_it_stands(name: str, label: str) -> None:
+    x = SETS[name][label][0]
+    for text in (
+        f"<think>é</think>\n\nThe answer is {x}.",
+        f'{{"why": "…", "answer": "{x}"}}',
+        f"**{x}**, I say",
+    ):
+        found = read_words(text, SETS[name])
+        assert text[found.start : found.end] == x
+
+
+LETTERED = SETS["ten_letters"]
+
+
+AROUND = ["{}", "{}.", "({})", "**{}**", "Answer: {}", "Answer: {}.", "The answer is {}.", "Option {}", "{})"]
+AROUND += [
+    "I choose {}.",
+    "Answer: ({})",
+    "\\boxed{{{}}}",
+    "<answer>{}</answer>",
+    '{{"answer": "{}"}}',
+    "{}\n",
+]
+
+
+@pytest.mark.parametrize("letter", "ABCDEFGHIJ")
+@pytest.mark.parametrize("around", AROUND)
+def test_letters_are_answers(letter: str, around: str) -> None:
+    at = ord(letter) - ord("A")
+    assert read_words(around.format(letter), LETTERED).label == list(LETTERED)[at]
+    assert read_words(f"Answer: {letter.lower()}", LETTERED).label == list(LETTERED)[at]
+    assert read_words(f"{letter}. {list(LETTERED)[at]}", LETTERED).label == list(LETTERED)[at]
 
 
 @pytest.mark.parametrize(
-    ("text", "label"),
+    "text",
     [
-        ("deceptive", "deceptive"),
-        ("Deceptive.", "deceptive"),
-        ("**Truthful**", "truthful"),
-        ('{"answer": "truthful"}', "truthful"),
-        ("The speaker is lying.", "deceptive"),
-        ("Truthful\nbecause nothing in it is deceptive", "truthful"),
-        ("truthful or deceptive? Answer: deceptive", "deceptive"),
-        ("Step 1: truthful people …\nAnswer: **deceptive**", "deceptive"),
-        ("<think>truthful? deceptive?</think>deceptive", "deceptive"),
-        ("<think>it is deceptive but I ran out of", None),
-        ("not truthful", None),
-        ("The person isn't deceptive", None),
-        ("truthful or deceptive", None),
-        ("untruthful", None),
-        ("I cannot say", None),
-        ("", None),
-        ("Answer: ", None),
+        "I can't judge that.",
+        "I think a smile.",
+        "A good day",
+        "I do",
+        "A or B",
+        "A, B, C",
+        "A/B",
+        "Not A",
+        "Neither A nor B.",
+        "A person in group B was seen",
+        "H. Smith spoke with I. Jones",
+        "Vitamin C was taken",
     ],
 )
-def test_the_one_label_of_a_text(text: str, label: str | None) -> None:
-    assert find_label(text, WORDS) == label
-
-
-def test_letters_are_capital_letters() -> None:
-    words = {"x": ("happy", "A"), "y": ("sad", "B")}
-    assert find_label("B", words) == "y"
-    assert find_label("Answer: B. sad", words) == "y"
-    assert find_label("it was a good day for B", words) == "y"
+def test_letters_of_words_are_none(text: str) -> None:
+    assert read_words(text, LETTERED).label is None
 
 
 @pytest.mark.parametrize(
@@ -52,39 +164,24 @@ def test_letters_are_capital_letters() -> None:
     [
         ("Answer: truthful\nNo: deceptive", "truthful"),
         ("answer - : truthful", "truthful"),
-        ("The answer is: lying", "deceptive"),
-        ("Answer: truthful. Answer: deceptive", "deceptive"),
-        ("Answer:\n\n  lying", "deceptive"),
-        ("Answer: not truthful", None),
+        ("Answer: truthful. Answer: deceptive", None),
+        ("<think>a</think>truthful<think>deceptive", None),
         ("more truthful than deceptive", None),
-        ("neither truthful", None),
-        ("not very truthful", None),
-        ("not so very truthful", "truthful"),
-        ("truthful, truthful!", "truthful"),
-        ("deceptive and lying", "deceptive"),
-        ("<reasoning>truthful</reasoning>\nlying", "deceptive"),
-        ("<THINK>truthful</THINK>lying", "deceptive"),
-        ("<think>a</think>truthful<think>deceptive", "truthful"),
-        ("She didn’t seem truthful", None),
-        ("She didn’t seem so truthful", "truthful"),
+        ("not so very truthful", None),
+        ("She didn’t seem so truthful", None),
+        ("deceptive\n\nUser: and this one?\nAssistant: truthful", "deceptive"),
+        ("truthful<|im_end|>\n<|im_start|>user\nIs she deceptive?", "truthful"),
+        ("<|im_start|>assistant\ntruthful<|im_end|>", "truthful"),
+        ("<|start_header_id|>assistant<|end_header_id|>\n\ntruthful<|eot_id|>", "truthful"),
+        ("deceptive\n\nThe statement is truthful.", None),
+        ("Answer: deceptive\nWait, actually, the person is truthful.", None),
+        ("Answer:\n- truthful\n- deceptive", None),
+        ("[x] deceptive\n[ ] truthful", "deceptive"),
+        ("[ ] deceptive\n[ ] truthful", None),
     ],
 )
-def test_marks_thoughts_and_negations(text: str, label: str | None) -> None:
+def test_several_lines(text: str, label: str | None) -> None:
     assert find_label(text, WORDS) == label
-
-
-def test_the_longest_name_counts_at_one_place() -> None:
-    words = {"calm": ("calm",), "very": ("very calm",)}
-    assert mentions("Very calm, calm", words) == [("very", 0), ("calm", 11)]
-    assert find_label("She is very calm", words) == "very"
-    assert find_label("very calm or calm", words) is None
-
-
-def test_names_are_found_as_they_stand_whatever_they_hold() -> None:
-    words = {"x": ("a.b (c)",), "y": ("[y]",)}
-    assert find_label("It is a.b (c).", words) == "x"
-    assert find_label("aXb (c)", words) is None
-    assert find_label("it is [y]", words) == "y"
 
 
 @pytest.mark.parametrize(
@@ -99,39 +196,97 @@ def test_what_names_a_label(lettered: bool, words: dict[str, tuple[str, ...]]) -
     assert label_words(labels, lettered) == words
 
 
-def slowly(tokens: list[str]) -> str | None:
-    """The label of a text of single words: all that are named, unless a negation is one or two before."""
-    found = set()
-    for at, token in enumerate(tokens):
-        label = next((label for label, names in WORDS.items() if token.casefold() in names), None)
-        if label is not None:
-            if NOT_BEFORE & {word.casefold() for word in tokens[max(0, at - 2) : at]}:
-                return None
-            found.add(label)
-    return found.pop() if len(found) == 1 else None
+PIECES = ["truthful", "Deceptive", "not", " ", ", ", ". ", "\n", "or", "and", "Answer:", "**", "she is", "?"]
+PIECES += ["<think>", "</think>", '{"answer": "', '"}']
 
 
-TOKENS = ["truthful", "Deceptive", "LYING", "untruthful", "she", "very", "not", "than", "never", "Cannot"]
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_a_label_is_only_given_where_it_stands(parts: list[str]) -> None:
+    text = "".join(parts)
+    found = read_words(text, WORDS)
+    assert found.label is None or text[found.start : found.end].casefold() == found.label
 
 
-@given(st.lists(st.sampled_from(TOKENS), min_size=2, max_size=8), st.sampled_from([" ", ", ", " - "]))
-def test_a_text_of_words_is_read_as_one_would_slowly(tokens: list[str], between: str) -> None:
-    assert find_label(between.join(tokens), WORDS) == slowly(tokens)
+@pytest.mark.parametrize(
+    "text", ["\ud83d", "Answer: truthful \udfff", "\ud83d truthful", "truthful\x00", "\u2028truthful"]
+)
+def test_halves_of_characters_end_nothing(text: str) -> None:
+    assert read_words(text, WORDS).label in ("truthful", None)
 
 
-@given(st.text(alphabet="ab AB.-\n", max_size=30))
-def test_mentions_are_whole_words_and_never_overlap(text: str) -> None:
-    words = {"x": ("a", "ab"), "y": ("b a", "ba")}
-    slow = {
-        (label, at)
-        for label, names in words.items()
-        for name in names
-        for at in range(len(text))
-        if re.fullmatch(re.escape(name), text[at : at + len(name)], 0 if len(name) == 1 else re.IGNORECASE)
-        and not (text[at - 1 : at] if at else "").isalnum()
-        and not text[at + len(name) : at + len(name) + 1].isalnum()
-    }
-    found = mentions(text, words)
-    assert set(found) <= slow
-    assert len({at for _, at in found}) == len(found)
-    assert bool(found) == bool(slow)
+LONG = [
+    "[",
+    '{"a":',
+    "<",
+    "deceptive ",
+    "<think>",
+    "</think>",
+    "<think></think>",
+    "\\boxed{",
+    "Answer: ",
+    "{",
+    "\n",
+    " ",
+]
+LONG += [
+    "é",
+    "answer ",
+    "**",
+    "ich kann ",
+    "I can not ",
+    "I cannot ",
+    "sorry ",
+    "我",
+    "不",
+    "---",
+    '"',
+    "wait ",
+    "n't",
+    "x",
+]
+LONG += [
+    "think",
+    "<a:",
+    "<|",
+    "he is ",
+    "the ",
+    "the speaker is ",
+    "'",
+    "if ",
+    "that ",
+    ", ",
+    "not ",
+    "(",
+    "❌",
+    "1. ",
+    "%",
+    "A ",
+    "~~",
+]
+LONG += [
+    "Answer: not deceptive\n",
+    "deceptive\n",
+    "is deceptive. ",
+    "deceptive: 30% ",
+    "<answer>",
+    "ly ",
+    "very ",
+    "the a an ",
+    "\u0301",
+]
+
+
+@pytest.mark.parametrize("piece", LONG)
+def test_ten_times_the_text_takes_ten_times_as_long(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = piece * (length // len(piece))
+        start = time.process_time()
+        read_words(text, WORDS)
+        return time.process_time() - start
+
+    assert min(seconds(LONGEST) for _ in range(3)) < max(2.0, 20 * seconds(LONGEST // 10))
+
+
+def test_a_text_that_is_too_long_is_no_answer() -> None:
+    assert "--max-tokens" in read_words("truthful " * 30_000, WORDS).hint
