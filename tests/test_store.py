@@ -126,7 +126,7 @@ def test_runs_are_found_by_path_name_part_and_latest(folder: Path) -> None:
 
 def test_names_of_folders_are_slugs() -> None:
     assert (
-        run_id("20261122T071200Z", "emotion", "openai/GPT-5 mini", "ab12")
+        run_id("20261122T071200Z", "emotion", "openai/GPT-6", "ab12")
         == "20261122T071200Z_emotion_openai-gpt-6_ab12"
     )
     assert run_id("t", "suite", "local/../../etc/passwd", "x") == "t_suite_etc-passwd_x"
