@@ -10,7 +10,7 @@ _WORDS = (
     r"(?:(?:final|my|the|correct|best|your|overall|predicted|most likely|chosen|emotional) ){0,3}(?:answer|"
     r"label|"
     r"verdict|prediction|classification|conclusion|judg(?:e)?ment|decision|choice|assessment|response|"
-    r"output|result|"
+    r"output|result|outcome|"
     r"guess|determination|evaluation|option|category|class|emotion|state|feeling|mood|assistant|speaker|"
     r"person)"
     r"|antwort|fazit|ergebnis|urteil|r[ée]ponse|verdict|respuesta|veredicto|risposta|resposta|antwoord|"

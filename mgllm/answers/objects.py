@@ -11,40 +11,15 @@ from mgllm.answers.naming import Names, only_label
 
 _KEYS = (
     *("answer", "label", "verdict", "prediction", "classification", "class", "category", "choice", "result"),
-    *(
-        "decision",
-        "judgment",
-        "judgement",
-        "conclusion",
-        "assessment",
-        "response",
-        "output",
-        "emotion",
-        "state",
-    ),
-    *("option", "guess", "final", "status", "mood", "feeling", "sentiment", "value", "antwort", "ergebnis"),
-    *(
-        "respuesta",
-        "réponse",
-        "reponse",
-        "risposta",
-        "resposta",
-        "ответ",
-        "答案",
-        "回答",
-        "标签",
-        "結論",
-        "结论",
-    ),
-    *("答え", "답", "정답", "उत्तर", "תשובה", "الإجابة", "คำตอบ"),
+    *("outcome", "decision", "judgment", "judgement", "conclusion", "assessment", "response", "output"),
+    *("emotion", "state", "option", "guess", "final", "status", "mood", "feeling", "sentiment", "value"),
+    *("antwort", "ergebnis", "respuesta", "réponse", "reponse", "risposta", "resposta", "ответ", "答案"),
+    *("回答", "标签", "結論", "结论", "答え", "답", "정답", "उत्तर", "תשובה", "الإجابة", "คำตอบ"),
 )
 """Words that end the key of an answer, the plainest first: "answer", "final_answer", "predictedLabel"."""
-_NO_KEY = frozenset(
-    [
-        *("wrong", "incorrect", "false", "other", "alternative", "second", "rejected", "excluded", "not"),
-        *("opposite", "previous", "initial", "first", "possible", "example", "unlikely", "true", "correct"),
-        *("gold", "expected", "target", "least"),
-    ]
+_NO_KEY = re.compile(
+    r"\b(?:wrong|incorrect|false|other|alternative|second|rejected|excluded|not|opposite|previous|initial|first|"
+    r"possible|example|unlikely|least|true|correct|gold|expected|target)\b"
 )
 """With one of these words a key is another's."""
 _MOST_OBJECTS = 16
@@ -117,7 +92,7 @@ def _answer(value: Any, names: Names) -> object:
 def _rank(key: str) -> int | None:
     """How plainly a key is that of an answer; None where it is not."""
     words = re.sub(r"([a-z])([A-Z])", r"\1 \2", key).casefold().replace("_", " ").replace("-", " ").split()
-    if not words or words[-1] not in _KEYS or _NO_KEY & set(words[:-1]):
+    if not words or words[-1] not in _KEYS or _NO_KEY.search(" ".join(words[:-1])):
         return None
     return _KEYS.index(words[-1])
 

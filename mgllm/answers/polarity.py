@@ -32,12 +32,14 @@ _BREAK = re.compile(
 )
 """Where a negation or a condition before a label no longer reaches it."""
 _MAIN_CLAUSE = re.compile(
-    r",\s+(?=(?:the|this|he|she|they|it|i|we|my|er|sie|il|elle|él|ella|lei|lui|die|der|la|le|el)\b|\ufffc)|,\s*$",
+    r",\s+(?=(?:the|this|he|she|they|it|i|we|my|er|sie|il|elle|él|ella|lei|lui|die|der|la|le|el)\b|\ufffc)|"
+    r",\s*$",
     re.IGNORECASE,
 )
 """Where a negation no longer reaches it and a condition still does."""
 _END = re.compile(
-    r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\b[MD]r)(?<!\bcf)[.!?…](?=[\s\"')\]*_]|$)|[。！？।॥؟]|\n",
+    r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\b[MD]r)(?<!\bcf)[.!?…](?=[\s\"')\]*_]|"
+    r"$)(?!(?<=\.\.)\s(?-i:[a-z]))(?!(?<=…)\s(?-i:[a-z]))|[。！？।॥؟]|\n",
     re.IGNORECASE,
 )
 _BEHIND_BREAK = re.compile(
@@ -46,7 +48,8 @@ _BEHIND_BREAK = re.compile(
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"[\s\"'*_)\]]{0,4}[,:=—–-]?\s{0,2}[\"'*(]{0,3}(?:no|not|false|nope|wrong|nein|nicht|non|falsch|falso|"
+    r"[\s\"'*_)\]]{0,4}(?:[,:=—–-]|…|\.{2,})?\s{0,2}[\"'*(]{0,3}(?:no|not|false|nope|wrong|nein|nicht|non|"
+    r"falsch|falso|"
     r"faux|нет|いいえ|否|不是|아니|नहीं|לא|لا|0|0\.0|(?:0?\.|[0-4]?)\d\s?%)(?![\w%.])(?!\s+(?:doubt|question))"
     r"|[\s\"'*_)\]]{0,4}[:=]?\s?[❌✗✘✖☐🚫⛔👎×]",
     re.IGNORECASE,
@@ -58,26 +61,32 @@ _ASKED = re.compile(r"[\s\"'*_)\]]{0,4}\(?[?？؟]")
 _OPEN_BEHIND = re.compile(
     r"(?:\s?\([^()\n]{0,40}\))?[\s\"'*_)\].…]{1,6}(?:or|nor|oder|ou|o|или|ή|vs|versus)\b|\s*[/|]|"
     r"[\s,]+(?:if|unless|only if|when|whenever|until|wenn|falls|si|se|если)\b|还是|或|\s+than\b|\s+as any|"
-    r"\s+(?:on the surface|at first|at times|sometimes|in part|enough|means|refers? to|stands? for|"
+    r"[\s:=(]{1,3}\d+(?:\.\d+)?\s?(?:/|out of)\s?\d|"
+    r"\s+(?:next|tomorrow|again|on the surface|at first|at times|sometimes|in part|enough|means|refers? to|"
+    r"stands? for|"
     r"describes?|"
     r"(?:is|are) (?:when|where|defined|for|a|an|the)|people|persons|individuals|ones)\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"(?:[\s,\"'*_()\[\]`—–…-]|\.{2,})*(?:(?:and|or(?: rather| maybe| perhaps| possibly)?|nor|und|oder|et|"
+    r"(?:[\s,\"'*_()\[\]`—–…+-]|\.{2,})*(?:(?:and|or(?: rather| maybe| perhaps| possibly)?|nor|und|oder|et|"
     r"ou|y|o|e|и|или|and/or|vs\.?|versus|/|,|&|→|->|=>|\||、|和|或|"
     r"与|與|还是|か|と|또는)[\s\"'*_()\[\]`]*){0,2}",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r"[\s\"'*_:=(~≈-]{0,6}(?:\d{1,3}(?:\.\d+)?\s?%|0?\.\d+|1\.0+\b)")
-"""A number behind a label; where several labels have one, they are a table and no answer."""
+_SHARE = re.compile(r"[\s\"'*_:=(~≈-]{0,6}\d")
+_RANK = re.compile(r"\b\d{1,3}(?:[.):]|st:|nd:|rd:|th:|\s?%)[\s\"'*_]*$")
+"""A number beside a label; where several labels have one, they are a table and no answer."""
 _ALSO = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\s+(?:also\s+|\w+ly\s+)?$", re.IGNORECASE)
 """What joins a label to the one before it."""
+_GOES_ON = re.compile(r"[ \t]+(?!(?:but|and|or|because|since|as|vs|versus)\b)[a-z\u00e0-\u024f]", re.IGNORECASE)
 _LISTED = re.compile(r"(?:\b(?:or|and|nor|oder|ou|o)|[/,|])\s*$", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(r",|\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\b", re.IGNORECASE)
 _TURNED_BEHIND = re.compile(
-    r"[^\ufffc]*?[,;—–(-]\s*(?:but|however|though|although|yet|aber|mais|pero|ma|но|但)\b", re.IGNORECASE
+    r"[^\ufffc]*?(?:[,;—–(-]|\s)\s*(?:but|however|though|although|yet|aber|mais|pero|ma|но|但)\b",
+    re.IGNORECASE,
 )
+_THOUGH = re.compile(r",\s(?:though|however)\W*$", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"\n]{1,400}\"|(?<![\w'])'[^\"\n]{1,400}?'(?!\w)|“[^”\n]{1,400}”")
 _REACH = 240
 """Characters before and behind a label in which its polarity is looked for."""
@@ -126,7 +135,9 @@ def polarities(text: str, mentions: Sequence[Mention]) -> list[Polarity]:
         pole = _polarity(place, asked=text[spans[at][1] - 1] in "?？؟", letter=_is_letter(text, mention))
         if place.earlier and pole == "open" and _ALSO.search(place.before, place.earlier):
             pole = found[-1]  # "truthful here and deceptive there"
-        found.append("open" if pole == "given" and _is_quoted(masked, mention, quoted) else pole)
+        if pole == "given" and (_is_quoted(masked, mention, quoted) or _is_particle(text, mention)):
+            pole = "open"
+        found.append(pole)
     return ["open"] * len(found) if _is_table(text, mentions) else found
 
 
@@ -134,15 +145,25 @@ def _is_letter(text: str, mention: Mention) -> bool:
     return mention.end - mention.start == 1 and text[mention.start].isascii()
 
 
+def _is_particle(text: str, mention: Mention) -> bool:
+    """Whether a label such as "no" is a word of negation here: its clause goes on."""
+    denies = wording("denying").fullmatch(text, mention.start, mention.end)
+    return denies is not None and _GOES_ON.match(text, mention.end) is not None
+
+
 def _is_table(text: str, mentions: Sequence[Mention]) -> bool:
-    """Whether several labels have a number behind them."""
-    return len({one.label for one in mentions if _SHARE.match(text, one.end)}) > 1
+    """Whether several labels have a number beside them."""
+    shares = {one.label for one in mentions if _SHARE.match(text, one.end)}
+    ranks = {one.label for one in mentions if _RANK.search(text, max(0, one.start - 8), one.start)}
+    return len(shares) > 1 or len(ranks) > 1
 
 
 def takes_back(text: str) -> bool:
     """Whether a sentence takes back what the prose before it said: "But I am not sure."."""
     bare = text.lstrip(" \t\n\"'*_#>-")
-    return wording("turning").match(bare) is not None or wording("doubting").search(bare[:_REACH]) is not None
+    if wording("turning").match(bare) is not None or _THOUGH.search(text[-20:]) is not None:
+        return True
+    return wording("doubting").search(bare[:_REACH]) is not None
 
 
 def _is_list(between: str) -> bool:
@@ -164,7 +185,8 @@ def _masked(text: str, mentions: Sequence[Mention]) -> str:
     for match in wording("harmless").finditer(text):
         signs[match.start() : match.end()] = " " * len(match[0])
     for mention in mentions:
-        signs[mention.start : mention.end] = MASK * (mention.end - mention.start)
+        if not _is_particle(text, mention):
+            signs[mention.start : mention.end] = MASK * (mention.end - mention.start)
     return "".join(signs)
 
 
@@ -208,8 +230,10 @@ def _clause(before: str, earlier: int) -> str:
 def _is_denied_behind(place: _Place) -> bool:
     """ "deceptive: no", "deceptive would be wrong", unless what is denied is the label that follows."""
     match = _DENIED_BEHIND.match(place.behind)
-    if match is not None and not _JOINS.fullmatch(place.behind[match.end() : place.later]):
-        return True
+    if match is not None:
+        others = place.later < len(place.behind) and _JOINS.fullmatch(place.behind[match.end() : place.later])
+        if not others:
+            return True
     found = _BEHIND_BREAK.search(place.behind)
     near = place.behind if found is None else place.behind[: found.start()]
     return place.later >= len(near) and wording("denying").search(near) is not None

@@ -15,7 +15,8 @@ _JUDGE = (
     r"categori[sz]e|diagnose|speculate|comment|decide|identify|predict|guess|provide|offer|give|make|"
     r"engage|fulfil+|respond|complete|participate|discuss|do (?:that|this|so)|continue|analy[sz]e|rate|"
     r"draw|"
-    r"read (?:minds|people)|know|detect|discern|choose|select|pick|reach|ascertain|establish|"
+    r"read (?:minds|people)|see (?:if|whether)|know|detect|discern|choose|select|pick|reach|ascertain|"
+    r"establish|"
     r"confirm|verify|form)"
 )
 PHRASES: tuple[str, ...] = (
@@ -56,7 +57,7 @@ PHRASES: tuple[str, ...] = (
     r"confidently )?(?:determined|judged|assessed|inferred|concluded|established|answered|known|"
     r"told)\b",
     r"\bcannot (?:determine|make (?:a|that) (?:judgment|judgement|determination))\b",
-    r"\b(?:not enough|insufficient|too little|no) (?:information|evidence|context|data|"
+    r"(?:\bnot enough|n't enough|\binsufficient|\btoo little|\bno) (?:information|evidence|context|data|"
     r"detail)s? (?:[\w ]{0,30})?to (?:\w+ )?(?:determine|tell|say|judge|assess|decide|conclude|"
     r"answer|infer|label|classify)\b",
     r"\bthere(?:'s| is) no (?:reliable |certain |definitive )?way (?:for me )?to (?:tell|know|"

@@ -23,9 +23,10 @@ OTHERWISE = {
     "untruthful": r"^un",
     "contained": r"ness$",
     "hebrew": r"^truth$",
-    "yes_no": r"\b(?:yes|no)\b",
+    "yes_no": r"\b(?:yes|no)\b|\{[xy]\} (?!because|since|as\b)[a-z]",
 }
-"""By label set: templates that are another answer with these labels: "not {x}" where "not happy" is one."""
+"""By label set: templates that are another answer with these labels: "not {x}" where "not happy" is one,
+or a word in front of another, as in "no smile"."""
 
 
 def pairs(name: str) -> list[tuple[str, str, str]]:
@@ -182,6 +183,42 @@ def test_letters_of_words_are_none(text: str) -> None:
 )
 def test_several_lines(text: str, label: str | None) -> None:
     assert find_label(text, WORDS) == label
+
+
+MATCH = {"win": ("win",), "lose": ("lose",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("The player will win.", "win"),
+        ("The player is likely to win.", "win"),
+        ("The result is a win.", "win"),
+        ("It feels like a win.", "win"),
+        ("I think the player did win.", "win"),
+        ("The player seems happy, so the answer is win.", "win"),
+        ("He had nothing to lose. Answer: win", "win"),
+        ("Outcome: the player did lose", "lose"),
+        ("He had nothing to lose.", None),
+        ("The player did not win.", None),
+        ("The player failed to win the match.", None),
+        ("The player hopes to win.", None),
+        ("The opponent will win.", None),
+        ("The other player will win.", None),
+        ("He says he will win next time.", None),
+        ("To win you need luck.", None),
+        ("Win some, lose some.", None),
+        ("It's a win-win.", None),
+        ("I win!", None),
+        ("The player won.", None),
+        ("Did she win?", None),
+        ("When players win, they smile.", None),
+        ("The player was close to a win.", None),
+        ("The player has a lot to lose.", None),
+    ],
+)
+def test_labels_that_are_verbs(text: str, label: str | None) -> None:
+    assert find_label(text, MATCH) == label
 
 
 @pytest.mark.parametrize(

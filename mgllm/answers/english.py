@@ -1,0 +1,143 @@
+"""How an English sentence says a label of the person who is judged: a grammar of what is said.
+
+"The speaker is X", "this suggests that she is X", "I would go with X". Whatever else names a label, such as
+"X people look away", "I am X" or "the interviewer is X", says it of nobody here.
+"""
+
+from __future__ import annotations
+
+import re
+
+REACH = 160
+"""Characters before a label in which a sentence says it of someone."""
+
+
+def _any(words: str) -> str:
+    """One of several words, each a regular expression; `_` stands for a space."""
+    return "|".join(words.split()).replace("_", r"\s+")
+
+
+ADVERB = _any(
+    r"most more more_likely very quite rather fairly somewhat slightly pretty so just also still indeed "
+    r"overall likely probable here now a_bit a_little \w{3,20}ly"
+)
+_TAIL = rf"(?:(?:{ADVERB}|an?|the|being|to be|in fact|that of)\s+|[\"'*(\[`_]\s?)*$"
+"""What may stand between a verb and its label."""
+_JOINTS = _any(
+    r"who which that whom whose if when whether than being is are was were can could will would may "
+    r"might and or but as not i you we other opposing"
+)
+"""No words of a name: one with them is a clause."""
+_OTHERS = _any(
+    r"smiles? faces? eyes? gazes? hands? arms? legs? feet fingers? shoulders? neck head brows? jaw "
+    r"muscles mouth lips? laugh\w* voice posture gestures? expressions? movements? nods? shrugs? body "
+    r"words? tone look breathing option atmosphere room situation setting environment conversation "
+    r"interview questions? topic audience crowd opponents? rivals? coach interviewers? hosts? "
+    r"journalists? reporters? to"
+)
+"""What a label may be said of without being the answer: his smile, the room, the interviewer."""
+_ROLES = _any(
+    r"speaker person player candidate subject individual interviewee witness applicant participant "
+    r"respondent man woman suspect defendant statement answer label verdict emotion"
+)
+_NAME = (
+    rf"(?:he|she|they|it|this|that|(?:{_ROLES})(?:\s+\w)?|"
+    rf"(?:the|this|that|my|our|his|her|their|its|your)(?:\s+(?!(?:{_JOINTS})\b)[\w'-]+){{0,6}}?"
+    rf"\s+(?!(?:{_OTHERS}|{_JOINTS})\b)[\w'-]+|"
+    r"(?:the|my)(?:\s+\w+){0,3}?\s+(?:answer|label|option|choice|category|word)\s+(?:that|"
+    r"which)(?:\s+\w+){1,5}?)"
+)
+"""Who is spoken of: "she", "the speaker in this clip", "the label that fits"."""
+_IS = _any(
+    r"is are was were has_been have_been will_be seems? seemed appears? appeared looks? looked sounds? "
+    r"sounded feels? felt comes?_across came_across acts? acted behaves? remains? would_be has_to_be "
+    r"must_be will did"
+)
+_GOES_ON = _any(
+    r"to_be to_have_been like as being considered judged deemed classified labell?ed acting behaving "
+    r"feeling looking in_an? likely_to going_to bound_to about_to"
+)
+_COPULA = rf"(?:(?:\s+(?:{ADVERB}))*\s+(?:{_IS})|'s|'re)(?:\s+(?:{ADVERB}|{_GOES_ON}))*"
+_LISTED = r"(?:(?!(?:not|neither|both|either|no)\b)[\w-]+(?:,\s+[\w-]+)?,?\s+(?:and|&)\s+)?"
+"""Words before a label in a list: "is calm and X"."""
+_SAYS_IT = re.compile(rf"(?<![\w'-]){_NAME}{_COPULA}:?\s+{_LISTED}{_TAIL}", re.IGNORECASE)
+_SUBJECTLESS = re.compile(
+    rf"^\W*(?:(?:{ADVERB})\s+)*(?:seems?|sounds|looks|appears?|feels)(?:\s+(?:like|to be|as))*\s+{_TAIL}",
+    re.IGNORECASE,
+)
+_I = r"\b(?:i|we)(?:'d|'ll|'m| would| will| am| have to| would have to| can only| do| should)?"
+_HOLD = _any(
+    r"say think believe guess feel suspect conclude judge assess infer find "
+    r"inclined_to_(?:say|think|believe) (?:(?:[5-9]\d|100)\s?%_)?(?:confident|certain|sure|convinced)"
+)
+_SHOW = _any(
+    r"suggest(?:s|ing|ed)? indicat(?:e|es|ing|ed) impl(?:y|ies|ying|ied) show(?:s|ing|ed)? "
+    r"mean(?:s|ing)? reveal(?:s|ing|ed)? demonstrat(?:e|es|ing) to_the_conclusion concluded? "
+    r"conclusion_is"
+)
+_BELIEF = _any(
+    r"answer guess opinion view conclusion verdict impression assessment judge?ment interpretation"
+)
+_CARRIED = re.compile(
+    rf"(?:{_I}(?:\s+(?:{ADVERB}))*\s+(?:{_HOLD})|\b(?:{_SHOW})"
+    r"|\b(?:it|this|which)(?:\s+\w+ly)?\s+(?:seems|appears|looks|sounds)(?:\s+(?:like|to me))?"
+    rf"|\b(?:it|this)(?:\s+is|'s)(?:\s+(?:{ADVERB}))*\s+(?:likely|probable|clear|evident|obvious|apparent)"
+    r"|\bthere(?: is|'s)\s{6,}(?=that\b)"  # "no doubt", masked
+    rf"|\b(?:{_BELIEF})\s+is)(?:\s*\bthat)?\s+(?:\w+ly,?\s+)?$",
+    re.IGNORECASE,
+)
+"""What holds a sentence true: "I think that", "the pause suggests"."""
+_CHOOSE = _any(
+    r"say chose choose pick select(?:ed)? go(?:ing)?_(?:with|for) answer label classify guess predict "
+    r"judge conclude lean(?:ing)?(?:_more)?_towards? opt(?:ing)?_for vote(?:_for)? bet_on assess rate "
+    r"describe characteri[sz]e categori[sz]e consider deem call see interpret view find "
+    r"inclined_towards? settle_on suggest propose inclined_to_(?:say|choose|answer|pick|go_with) "
+    r"going_to_(?:say|go_with)"
+)
+_CHOOSES = re.compile(
+    rf"{_I}(?:\s+(?:{ADVERB}|therefore|thus))*\s+(?:{_CHOOSE})(?:\s+(?:him|her|them|{_NAME}))?"
+    rf"(?:\s+(?:as|is|to be|for|on|that))?[:,]?\s*{_TAIL}",
+    re.IGNORECASE,
+)
+_POINT = _any(
+    r"suggest(?:s|ing)? indicat(?:es?|ing) imply(?:ing)? implies reads?_as consistent_with in_line_with "
+    r"would_say point(?:s|ing)?_(?:more_)?(?:to|towards?) lean(?:s|ing)?_(?:more_)?towards? "
+    r"labell?ed(?:_as)? judged(?:_as)? (?:classified|categori[sz]ed|best_described)_as"
+)
+_POINTS = re.compile(rf"\b(?:{_POINT})\s+{_TAIL}", re.IGNORECASE)
+_OPENED = re.compile(
+    r"(?:^|[,;:.—–(-]\s*|\b(?:so|thus|hence|therefore|and|but|then|because|since|that)\s+)(?:[\"'*(\[\s]|"
+    r"\w+ly,?\s|"
+    r"(?:in|from|during|throughout|based on|given|judging|considering|with|for)\b[^,]{0,80}\s)*$",
+    re.IGNORECASE,
+)
+"""Where a sentence or a clause begins."""
+_THAT = re.compile(r"\bthat\s+$", re.IGNORECASE)
+"""It hangs on something else: "the chance that she is"."""
+_TELLING = _any(r"the is this that and of to it she he they are my seems? appears? likely being")
+_ENGLISH = re.compile(rf"\b(?:{_TELLING})\b", re.IGNORECASE)
+
+
+def is_english(words: str) -> bool:
+    """Whether a sentence holds a word that tells English."""
+    return _ENGLISH.search(words) is not None
+
+
+def chooses(before: str, clause: str) -> bool:
+    """Whether a label is chosen: "I would go with", "the pause points to", "sounds like"."""
+    return any(
+        pattern.search(words) is not None
+        for pattern, words in ((_SUBJECTLESS, before), (_CHOOSES, before), (_POINTS, clause))
+    )
+
+
+def says_of_someone(before: str) -> bool:
+    """Whether "the speaker is" leads to a label, and it opens a clause or hangs on what holds it true."""
+    words = before if len(before) <= REACH else f"…{before[-REACH:]}"
+    said = _SAYS_IT.search(words)
+    while said is not None:
+        lead = words[: said.start()]
+        if _CARRIED.search(lead) or (_OPENED.search(lead) and not _THAT.search(lead)):
+            return True
+        said = _SAYS_IT.search(words, said.start() + 1)
+    return False
