@@ -81,9 +81,9 @@ def only_label(text: str, names: Names) -> Mention | None:
 
 
 def _among_signs(text: str, names: Names) -> Mention | None:
-    """The one label of a text that holds no other word: "✅ calm", "| calm |"."""
+    """The one label of a text that holds no other word: "✅ calm", "| calm |", "B) calm"."""
     found = find_mentions(text, names)
-    if len({one.label for one in found}) != 1 or _is_letter(text[found[0].start : found[0].end]):
+    if len({one.label for one in found}) != 1 or all(_is_letter(text[one.start : one.end]) for one in found):
         return None
     ends = [0, *(one.end for one in found)]
     starts = [*(one.start for one in found), len(text)]

@@ -42,6 +42,8 @@ _TURN = re.compile(
 )
 _MOST = 64
 """Statements of one form that are looked at."""
+_OPTION = re.compile(r"[\s(*\"'>-]{0,6}[A-Za-z][.):]\)?\s")
+"""A line of the list of what may be answered."""
 _MOST_LINES = 400
 """Lines of a text in which labels stand alone."""
 _CHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[[xX✓✔]\]|[☑✅✔✓])", re.MULTILINE)
@@ -134,10 +136,12 @@ def _lines(text: str, names: Names) -> Statement | None:
     if len(lines) > _MOST_LINES:
         return None
     boxed = _UNCHECKED.search(text) is not None and _CHECKED.search(text) is not None
+    options = [index for index, (start, end) in enumerate(lines) if _OPTION.match(text, start, end)]
     alone = {
         index: _shifted(one, start)
         for index, (start, end) in enumerate(lines)
         if not (boxed and _CHECKED.match(text[start:end]) is None)
+        and not (len(options) > 1 and index in options)
         and (one := only_label(_CHECKED.sub(_spaces, text[start:end]), names)) is not None
     }
     labels = {one.label for one in alone.values() if one is not None}

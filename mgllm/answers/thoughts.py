@@ -16,7 +16,7 @@ from mgllm.answers.plain import Plain
 
 _NAME = (
     r"(?:[\w:.-]{0,20}?(?:think|thought|reason|reflect|analys[ie]s|analyz|scratch_?pad|monolog|rationale|"
-    r"deliberat|ponder|cogitat|brainstorm|introspect|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|"
+    r"deliberat|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|"
     r"cot)"
 )
 _OPENERS = (

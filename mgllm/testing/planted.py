@@ -45,7 +45,7 @@ def add_up(question: Question) -> Reply:
     """Two labels: one number per speech, one for a cue block, and the weight of each gesture told."""
     text = question.prompt.messages[-1].content.lower()
     plan = int(text.split("plan ")[1].split(" ")[0]) if "plan " in text else 0
-    odds = math.sin(plan) + sum(weight for label, weight in WEIGHTS.items() if label in text)
+    odds = math.sin(plan + 1) + sum(weight for label, weight in WEIGHTS.items() if label in text)
     odds += HEADING * ("micro-gesture" in text)
     first, second = sorted(choice.label for choice in question.choices)
     scores = {first: -math.log1p(math.exp(-odds)), second: -math.log1p(math.exp(odds))}

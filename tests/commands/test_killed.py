@@ -84,7 +84,8 @@ def test_resumed_is_as_good_as_unbroken(
     done = subprocess.run(resumed, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
-    asked_again = server.stats()["requests"] - 2 * asked_whole
+    first_questions = sum("Is water wet?" in str(seen.body) for seen in server.requests)
+    asked_again = server.stats()["requests"] - first_questions - 2 * (asked_whole - first_questions // 3)
     assert asked_again <= IN_FLIGHT
     tables = [(folder / "table.md").read_text() for folder in (broken, unbroken)]
     assert without_names(tables[0], broken, unbroken) == without_names(tables[1], broken, unbroken)
