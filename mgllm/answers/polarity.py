@@ -79,7 +79,9 @@ _RANK = re.compile(r"\b\d{1,3}(?:[.):]|st:|nd:|rd:|th:|\s?%)[\s\"'*_]*$")
 """A number beside a label; where several labels have one, they are a table and no answer."""
 _ALSO = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\s+(?:also\s+|\w+ly\s+)?$", re.IGNORECASE)
 """What joins a label to the one before it."""
-_GOES_ON = re.compile(r"[ \t]+(?!(?:but|and|or|because|since|as|vs|versus)\b)[a-z\u00e0-\u024f]", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"[ \t]+(?!(?:but|and|or|because|since|as|vs|versus)\b)[a-z\u00e0-\u024f]", re.IGNORECASE
+)
 _LISTED = re.compile(r"(?:\b(?:or|and|nor|oder|ou|o)|[/,|])\s*$", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(r",|\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\b", re.IGNORECASE)
 _TURNED_BEHIND = re.compile(
