@@ -15,46 +15,40 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mgllm.answers.plain import is_word, plain
-from mgllm.answers.spelling import SPELLINGS, Spelling, place_tokens, spelled_plainly, token_bytes
+from mgllm.answers.spelling import SPELLINGS, Spelling, spelled_plainly, token_bytes
 from mgllm.answers.words import Reading
-from mgllm.records import AnswerToken, CensoredReason, LabelScores, Position, Rival, ShownToken
+from mgllm.records import AnswerToken, CensoredReason, LabelScores, ShownToken
 
 LEAST_MASS = 0.05
 """A written label that had less probability was not chosen at this token: a greedy answer has the most."""
-MOST_KEPT = 12
-"""Tokens of an answer that a record keeps: more than any two labels share."""
 _NOT_COMPUTED = -1000.0
 """Nats; servers write −9999 for what they did not compute."""
 _ROUNDED = 0.02
 """What a rounded log-probability may exceed 0 by, and a sum of rounded probabilities 1."""
-_SHELL = " \t\r\n\"'`“”‘’«»„*_#>-–—:([{（「『【\\$"
-"""Before a label in its token: spaces, quotes, Markdown, brackets."""
+_SHELL = " \t\r\n\"'`“”‘’«»„*_#>-–—:([{（「『【\\$ĠĊ▁"
+"""Before a label in its token: spaces, in the spelling of a vocabulary too, quotes, Markdown, brackets."""
 _WORDS = frozenset(
     [
-        "a",
-        "i",
-        "as",
-        "at",
-        "an",
-        "be",
-        "he",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "no",
-        "of",
-        "on",
-        "or",
-        "she",
-        "so",
-        "that",
-        "the",
-        "this",
-        "to",
-        "un",
-        "we",
+        *(
+            "a",
+            "all",
+            "an",
+            "as",
+            "at",
+            "be",
+            "for",
+            "he",
+            "i",
+            "if",
+            "in",
+            "is",
+            "it",
+            "me",
+            "my",
+            "no",
+            "of",
+        ),
+        *("on", "or", "she", "so", "that", "the", "there", "this", "to", "we", "well", "with", "yes", "you"),
     ]
 )
 """Short words that also begin a label: "He" is not the beginning of "hesitant"."""
@@ -70,29 +64,6 @@ def shares_first_token(labels: Sequence[str]) -> bool:
     return any(
         a[:2] == b[:2] or a.startswith(b) or b.startswith(a) for i, a in enumerate(bare) for b in bare[:i]
     )
-
-
-def keep_tokens(
-    text: str, positions: Sequence[Position], reading: Reading
-) -> tuple[AnswerToken, ...] | CensoredReason:
-    """The tokens of the written answer with their places in the text, or why there are none.
-
-    Args:
-        text: the reply's words.
-        positions: all tokens that the server shows.
-        reading: the answer and where it stands in `text`.
-    """
-    if not any(position.tops for position in positions):
-        return "no_tokens"
-    starts = place_tokens(text, positions)
-    if starts is None:
-        return "misaligned"
-    begin, end = (len(text[:at].encode("utf-8", "surrogatepass")) for at in (reading.start, reading.end))
-    ends = [*starts[1:], math.inf]
-    near = [
-        i for i, (first, last) in enumerate(zip(starts, ends, strict=True)) if last > begin and first <= end
-    ]
-    return tuple(_kept(positions[i], starts[i]) for i in near[:MOST_KEPT]) or "misaligned"
 
 
 def read_scores(
@@ -135,11 +106,14 @@ class _Walk:
         self._mass: dict[str, list[float]] = {label: [] for label in words}
         self._unclear = 0.0
         self._path = 1.0
+        self._begun = False
+        self._is_letter = False
 
     def scores(
         self, written: bytes, begin: int, tokens: Sequence[AnswerToken], answer: str
     ) -> LabelScores | CensoredReason:
         shown_mass = 0.0
+        self._is_letter = len(written[:2].strip(b" .")) == 1
         for index, token in enumerate(tokens):
             piece = self._written(token, written, begin, first=index == 0)
             shown = [self._shown(top, first=index == 0) for top in token.top]
@@ -150,47 +124,60 @@ class _Walk:
                 return "no_numbers"
             if index == 0:
                 shown_mass = math.fsum(_probability(one) for one in shown)
-            alive = self._step(piece, shown, single_letters=len(written[:2].strip(b" .")) == 1)
-            if isinstance(alive, str):
-                return alive
-            if alive == 1:
+            parted = self._step(piece, shown)
+            if isinstance(parted, str):
+                return parted
+            if parted:
                 return self._result(answer, max(0.0, 1.0 - shown_mass))
         return "not_parted"
 
-    def _step(self, piece: bytes, shown: Sequence[_Shown], *, single_letters: bool) -> int | CensoredReason:
-        """Share out one position; how many labels the written token leaves."""
+    def _step(self, piece: bytes, shown: Sequence[_Shown]) -> bool | CensoredReason:
+        """Share out one position; whether the written token leaves one label, as a word of its own."""
         fitting = self._fitting(piece)
         same = [one for one in shown if one.bare == piece]
         if not fitting:
             return "misaligned"
         if not same or all(one.nats is None or one.nats <= _NOT_COMPUTED for one in same):
             return "no_numbers" if same else "not_shown"
+        parted = len(fitting) == 1 and not self._is_a_word(piece, fitting)
         for one in shown:
-            fits = self._fitting(one.bare) if one.bare != piece else fitting
-            if not fits or (one.bare != piece and _is_a_word(one.bare, fits, self._left, single_letters)):
+            fits = self._fitting(one.bare)
+            if one.bare != piece and (not fits or self._is_a_word(one.bare, fits)):
                 continue
             if one.nats is None:
                 return "no_numbers"
-            if len(fits) == 1:
+            if parted if one.bare == piece else len(fits) == 1:
                 self._mass[next(iter(fits))].append(self._path * _probability(one))
             elif one.bare != piece:
                 self._unclear += self._path * _probability(one)
-        self._path *= math.fsum(_probability(one) for one in same)
+        self._go_on(piece, fitting, math.fsum(_probability(one) for one in same))
+        return parted
+
+    def _go_on(self, piece: bytes, fitting: set[str], probability: float) -> None:
+        self._path *= probability
         self._left = {
             label: {name[len(piece) :] for name in self._left[label] if _begins(piece, name)}
             for label in fitting
         }
-        return len(fitting)
+        self._begun = True
+
+    def _is_a_word(self, bare: bytes, fits: set[str]) -> bool:
+        """Whether a token that begins a label is more likely a word of its own."""
+        text = bare.decode("utf-8", "replace")
+        if self._begun or text not in _WORDS:
+            return False
+        whole = any(name == bare for label in fits for name in self._left[label])
+        return not whole or (len(text) == 1 and not self._is_letter)
 
     def _fitting(self, bare: bytes) -> set[str]:
         return {label for label, names in self._left.items() if any(_fits(bare, name) for name in names)}
 
     def _result(self, answer: str, unseen: float) -> LabelScores | CensoredReason:
         mass = {label: math.fsum(parts) for label, parts in self._mass.items()}
-        if any(value <= 0 for value in mass.values()):
-            return "not_shown"
         if self._unclear >= LEAST_MASS:
             return "not_parted"
+        if any(value <= 0 for value in mass.values()):
+            return "not_shown"
         if mass[answer] < LEAST_MASS:
             return "unlikely"
         total = {label: min(0.0, math.log(value)) for label, value in mass.items()}
@@ -209,20 +196,6 @@ class _Walk:
             return _fold(piece) if written.startswith(piece) and piece else None
         inside = written[at : at + len(raw)]
         return _fold(raw) if raw.startswith(inside) else None
-
-
-def _kept(position: Position, start: int) -> AnswerToken:
-    return AnswerToken(
-        start=start,
-        token=position.token,
-        bytes=None if position.raw is None else tuple(position.raw),
-        top=tuple(_shown_token(rival) for rival in position.tops),
-    )
-
-
-def _shown_token(rival: Rival) -> ShownToken:
-    nats = rival.nats if rival.nats is not None and math.isfinite(rival.nats) else None
-    return ShownToken(token=rival.token, bytes=None if rival.raw is None else tuple(rival.raw), logprob=nats)
 
 
 def _spelling(whole: bytes, token: AnswerToken) -> Spelling | None:
@@ -252,7 +225,7 @@ def _begins(piece: bytes, name: bytes) -> bool:
 def _fits(bare: bytes, name: bytes) -> bool:
     """Whether a token goes on with a name, or writes all of it and then something that is no word."""
     if not bare:
-        return False
+        return not name  # a token without text ends what was written
     if name.startswith(bare):
         return True
     return bare.startswith(name) and not _goes_on(bare[len(name) :])
@@ -262,15 +235,6 @@ def _goes_on(tail: bytes) -> bool:
     """Whether what follows a name makes another word of it."""
     text = tail.decode("utf-8", "replace")
     return is_word(text[0]) or (text[0] in "-_'" and len(text) > 1 and is_word(text[1]))
-
-
-def _is_a_word(bare: bytes, fits: set[str], left: Mapping[str, set[bytes]], single_letters: bool) -> bool:
-    """Whether a token that begins a label is more likely a word of its own."""
-    text = bare.decode("utf-8", "replace")
-    if text not in _WORDS:
-        return False
-    whole = any(name == bare for label in fits for name in left[label])
-    return not whole or (len(text) == 1 and not single_letters)
 
 
 def _no_numbers(shown: Sequence[_Shown]) -> bool:

@@ -12,10 +12,10 @@ from mgllm.records import Position
 
 Spelling = Callable[[str], bytes]
 
-_ESCAPED = re.compile(r"(?:bytes:)?((?:\\x[0-9a-fA-F]{2})+)")
+_ESCAPED = re.compile(r"(?:bytes:)?( *)((?:\\x[0-9a-fA-F]{2})+)")
 _BYTE = re.compile(r"<0x([0-9a-fA-F]{2})>")
 _SPECIAL = re.compile(
-    r"(?:\s|<\|[^<>|\n]{1,60}\|>|</?(?:s|eos|bos|pad|end_of_turn|start_of_turn)>|\uff5c|"
+    r"(?:\s|\[(?:EOS|END|/INST)\]|<\|[^<>|\n]{1,60}\|>|</?(?:s|eos|bos|pad|end_of_turn|start_of_turn)>|\uff5c|"
     r"<\uff5c[^<>\n]{1,60}\uff5c>)*"
 )
 """What a server may show behind the text: spaces, and tokens that end a turn."""
@@ -26,7 +26,7 @@ def token_bytes(token: str, raw: bytes | None, spell: Spelling) -> bytes:
     if raw is not None:
         return raw
     if (escaped := _ESCAPED.fullmatch(token)) is not None:
-        return bytes(int(code, 16) for code in escaped[1].split("\\x")[1:])
+        return escaped[1].encode() + bytes(int(code, 16) for code in escaped[2].split("\\x")[1:])
     if (single := _BYTE.fullmatch(token)) is not None:
         return bytes([int(single[1], 16)])
     return spell(token)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from mgllm.answers.alignment import keep_tokens, read_scores
+from mgllm.answers.alignment import read_scores
+from mgllm.answers.kept import keep_tokens
 from mgllm.answers.words import Reading, read_words
 from mgllm.records import AnswerToken, CensoredReason, LabelScores, Question, Reply, Verdict
 

@@ -7,54 +7,27 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from mgllm.answers.alignment import keep_tokens, read_scores, shares_first_token
+from mgllm.answers.alignment import shares_first_token
 from mgllm.answers.words import read_words
-from mgllm.records import CensoredReason, LabelScores, Position, Rival
-
-Token = str | bytes
-Shown = Mapping[Token, float]
-WORDS = {"truthful": ("truthful",), "deceptive": ("deceptive",)}
-CALM = {"calm": ("calm",), "hesitant": ("hesitant",)}
-CHINESE = {"joy": ("喜悦",), "sorrow": ("悲伤",)}
-SORROW = "悲伤".encode()
-SHARED = {"truthful": ("truthful",), "tense": ("tense",)}
-WIN = {"win": ("win",), "winner": ("winner",)}
-LETTERS = {"x": ("happy", "A"), "y": ("sad", "B")}
-
-
-def at(shown: Shown, written: Token | None = None) -> Position:
-    """A position with probabilities; without `written` the likeliest is."""
-    token = written if written is not None else max(shown, key=lambda one: shown[one])
-    return Position(_text(token), [_rival(one, math.log(mass)) for one, mass in shown.items()], _raw(token))
-
-
-def _rival(token: Token, nats: float | None) -> Rival:
-    return Rival(_text(token), nats, _raw(token))
-
-
-def _text(token: Token) -> str:
-    return token if isinstance(token, str) else token.decode("utf-8", "replace")
-
-
-def _raw(token: Token) -> bytes | None:
-    return token if isinstance(token, bytes) else None
-
-
-def read(
-    text: str, positions: Sequence[Position], words: Mapping[str, Sequence[str]]
-) -> LabelScores | CensoredReason:
-    reading = read_words(text, words)
-    assert reading.label is not None, text
-    kept = keep_tokens(text, positions, reading)
-    return kept if isinstance(kept, str) else read_scores(text, kept, reading, words)
-
-
-def masses(
-    text: str, positions: Sequence[Position], words: Mapping[str, Sequence[str]]
-) -> dict[str, float] | CensoredReason:
-    found = read(text, positions, words)
-    return found if isinstance(found, str) else {name: math.exp(nats) for name, nats in found.total.items()}
-
+from mgllm.records import (
+    CensoredReason,
+    LabelScores,
+    Position,
+)
+from tests.answers.tokens import (
+    CALM,
+    CHINESE,
+    LETTERS,
+    SHARED,
+    SORROW,
+    WIN,
+    WORDS,
+    Token,
+    at,
+    masses,
+    read,
+    rival,
+)
 
 PREAMBLE = [
     at({"The": 0.97, "Based": 0.02, "truth": 0.002, "I": 0.001}),
@@ -185,3 +158,148 @@ def test_the_written_answer_is_where_probabilities_are_read(
 )
 def test_labels_that_may_begin_alike(labels: list[str], shared: bool) -> None:
     assert shares_first_token(labels) is shared
+
+
+YES = at({"deceptive": 0.7, "truthful": 0.2})
+END = at({"<|im_end|>": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ([], [END]),
+        ([], [at({"": 1.0})]),
+        ([], [at({"</s>": 1.0}), at({"\n": 1.0})]),
+        ([at({"": 1.0})], []),
+        ([at({"\n\n": 1.0})], []),
+        ([at({"<think>": 1.0}), at({"truthful": 0.9, "deceptive": 0.05}), at({"</think>": 1.0})], [END]),
+        ([at({"truthful": 0.9, "deceptive": 0.05}), at({"</think>": 1.0}), at({"\n\n": 1.0})], [END]),
+        ([at({"<|channel|>": 1}), at({"final": 1}), at({"<|message|>": 1})], [at({"<|return|>": 1.0})]),
+        ([at({"<|im_start|>": 1.0}), at({"assistant": 1.0}), at({"\n": 1.0})], []),
+    ],
+)
+def test_tokens_of_thoughts_and_of_turns_stand_outside_of_the_text(
+    before: list[Position], behind: list[Position]
+) -> None:
+    found = masses("deceptive", [*before, YES, *behind], WORDS)
+    assert found == pytest.approx({"truthful": 0.2, "deceptive": 0.7})
+
+
+@pytest.mark.parametrize(
+    "positions",
+    [
+        [at({"I": 0.9, "truthful": 0.1}), YES],
+        [YES, at({" indeed": 1.0})],
+        [at({"truthful": 0.9, "deceptive": 0.1})],
+        [at({"decep": 0.9, "truth": 0.1})],
+        [at({"deceptive": 0.9, "truthful": 0.1}), at({"deceptive": 0.9, "truthful": 0.1})],
+        [at({"�": 0.9, "truthful": 0.1})],
+    ],
+)
+def test_tokens_that_do_not_spell_the_text_are_none(positions: list[Position]) -> None:
+    assert masses("deceptive", positions, WORDS) == "misaligned"
+
+
+def listed(*rivals: tuple[Token, float | None], written: str = "deceptive") -> list[Position]:
+    return [Position(written, [rival(token, nats) for token, nats in rivals])]
+
+
+BIG = -(10**400)
+
+
+@pytest.mark.parametrize(
+    ("rivals", "reason"),
+    [
+        ([("deceptive", None), ("truthful", None)], "no_numbers"),
+        ([("deceptive", -0.1), ("truthful", None)], "no_numbers"),
+        ([("deceptive", None), ("truthful", -0.1)], "no_numbers"),
+        ([("deceptive", math.nan), ("truthful", -1.0)], "no_numbers"),
+        ([("deceptive", -0.1), ("truthful", math.nan)], "no_numbers"),
+        ([("deceptive", 0.9), ("truthful", 0.1)], "no_numbers"),
+        ([("deceptive", math.inf), ("truthful", -1.0)], "no_numbers"),
+        ([("deceptive", 0.0), ("truthful", 0.0)], "no_numbers"),
+        ([("deceptive", -0.01), ("truthful", -0.01)], "no_numbers"),
+        ([("deceptive", -9999.0), ("truthful", -9999.0)], "no_numbers"),
+        ([("deceptive", -9999), ("truthful", -0.1)], "no_numbers"),
+        ([("deceptive", BIG), ("truthful", -0.1)], "no_numbers"),
+        ([("deceptive", -0.1), ("truthful", BIG)], "no_numbers"),
+        ([("deceptive", 0.0), ("truthful", -9999.0)], "not_shown"),
+        ([("deceptive", -0.1), ("x", -3.0)], "not_shown"),
+        ([("deceptive", -0.1)], "not_shown"),
+        ([("truthful", -0.1), ("x", -3.0)], "not_shown"),
+        ([("deceptive", -9.0), ("truthful", -0.1)], "unlikely"),
+        ([("deceptive", -3.1), ("truthful", -3.0)], "unlikely"),
+    ],
+)
+def test_values_that_say_nothing_of_this_answer(
+    rivals: list[tuple[Token, float | None]], reason: CensoredReason
+) -> None:
+    assert masses("deceptive", listed(*rivals), WORDS) == reason
+
+
+def test_values_rounded_to_zero_are_values() -> None:
+    found = masses("deceptive", listed(("deceptive", 0.004), ("truthful", -6.0)), WORDS)
+    assert found == pytest.approx({"deceptive": 1.0, "truthful": math.exp(-6)})
+
+
+def test_the_same_token_shown_twice_counts_once() -> None:
+    rivals = listed(("deceptive", -0.4), ("deceptive", -0.4), ("truthful", -1.2))
+    found = masses("deceptive", rivals, WORDS)
+    assert found == pytest.approx({"deceptive": math.exp(-0.4), "truthful": math.exp(-1.2)})
+
+
+def test_values_of_the_next_position_are_not_taken() -> None:
+    shifted = [Position("deceptive", END.tops), Position("<|im_end|>", YES.tops)]
+    assert masses("deceptive", shifted, WORDS) == "not_shown"
+
+
+ASHAMED = {"ashamed": ("ashamed",), "proud": ("proud",)}
+
+
+@pytest.mark.parametrize(
+    ("words", "positions", "text", "found"),
+    [
+        # "As" begins "As an AI", "He" a sentence, "I" an excuse: none of them is a label's beginning.
+        (ASHAMED, [at({"proud": 0.5, "As": 0.4, "ashamed": 0.05})], "proud", {"proud": 0.5, "ashamed": 0.05}),
+        (ASHAMED, [at({"proud": 0.5, "As": 0.4})], "proud", "not_shown"),
+        (CALM, [at({"calm": 0.5, "He": 0.4, "hes": 0.05})], "calm", {"calm": 0.5, "hesitant": 0.05}),
+        # One that was written is a beginning as far as the next token says so.
+        (
+            ASHAMED,
+            [at({"as": 0.6, "As": 0.3, "proud": 0.1}), at({"hamed": 0.4, " an": 0.6}, "hamed")],
+            "ashamed",
+            {"ashamed": 0.36, "proud": 0.1},
+        ),
+        (ASHAMED, [at({"as": 0.6, "proud": 0.1})], "as", None),
+    ],
+)
+def test_short_words_that_begin_labels(
+    words: Mapping[str, Sequence[str]],
+    positions: list[Position],
+    text: str,
+    found: dict[str, float] | CensoredReason | None,
+) -> None:
+    if found is None:
+        assert read_words(text, words).label is None
+    else:
+        assert masses(text, positions, words) == (found if isinstance(found, str) else pytest.approx(found))
+
+
+THREE = {"r": ("relaxed",), "v": ("reserved",), "g": ("resigned",)}
+
+
+def test_labels_are_told_apart_over_two_and_three_positions() -> None:
+    tree = [
+        at({"re": 0.9, "relaxed": 0.04, "Re": 0.02, "x": 0.04}),
+        at({"s": 0.6, "lax": 0.3, "signed": 0.05}),
+        at({"igned": 0.7, "erved": 0.3}),
+    ]
+    expected = {"r": 0.04 + 0.92 * 0.3, "v": 0.92 * 0.6 * 0.3, "g": 0.92 * (0.05 + 0.6 * 0.7)}
+    assert masses("resigned", tree, THREE) == pytest.approx(expected)
+
+
+def test_a_rival_that_fits_several_labels_leaves_them_unparted() -> None:
+    assert masses("relaxed", [at({"relaxed": 0.8, "re": 0.15, "res": 0.01})], THREE) == "not_parted"
+    found = read("relaxed", [at({"relaxed": 0.8, "rese": 0.1, "resi": 0.06, "res": 0.03})], THREE)
+    assert isinstance(found, LabelScores)
+    assert found.missing_mass == pytest.approx(0.04)
