@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
+from mgllm.answers.clauses import MASK
 from mgllm.answers.english import ADVERB, chooses, is_english, says_of_someone
 from mgllm.answers.plain import is_hangul, is_unspaced, is_word
-from mgllm.answers.vocabulary import wording
+from mgllm.answers.vocabulary import alternatives, wording
 
-MASK = "\ufffc"
-"""Stands in a sentence for each character of a label."""
-_TAIL = re.compile(rf"(?:(?:{ADVERB}|an?|the|\d{{1,3}}\s?%)\s+|[\"'*(\[`_]\s?)*$", re.IGNORECASE)
-"""What may stand before a label that has no verb."""
 _LEAD = re.compile(
     r"(?:based on|(?:out )?of (?:the|these|both)|given|considering|judging|from|therefore|thus|hence|so|"
     r"overall|"
@@ -59,8 +57,9 @@ _VERB_BEHIND = re.compile(
 """Where the verb stands last."""
 _FOLLOWS_UNSPACED = re.compile(
     r"[\s\"'*_`)\]}」』》】]*(?:$|[。，,.!！;；、(（\n]|的(?:$|[。，,.!！;；\s]|状态|情绪|狀態|情緒|人(?:$|[。，,]))|"
-    r"了|です|だ(?!と言)|である|と(?:思|考|判断|判斷|みら|言え)|でしょう|"
-    r"입니다|이다|이에요|예요|합니다|해요|하다|한다|함|이라고 (?:생각|판단)|으로 (?:보|판단)|해 보|하게|"
+    r"了|です|し(?:て(?:い|お)|た)|だ(?!と言)|である|と(?:思|考|判断|判斷|みら|言え)|でしょう|"
+    r"입니다|이다|이에요|예요|합니다|해요|하다|한다|함|했|한 상태|하고 있|해 보|이라고 (?:생각|판단)|"
+    r"으로 (?:보|판단)|하게|"
     r"นะ|ครับ|ค่ะ|คะ)"
 )
 """What follows a label that is said, in scripts without spaces and in Korean."""
@@ -118,8 +117,15 @@ def _stands_bare(before: str, clause: str, behind: str) -> bool:
     return _LEAD.match(lead.lstrip(" \"'*_#>-•`")) is not None
 
 
+@lru_cache(maxsize=1)
+def _tail() -> re.Pattern[str]:
+    """What may stand before a label that has no verb."""
+    adverbs = f"{ADVERB}|{alternatives('adverbs')}"
+    return re.compile(rf"(?:(?:{adverbs}|an?|the|\d{{1,3}}\s?%)\s+|[\"'*(\[`_]\s?)*$", re.IGNORECASE)
+
+
 def _without_tail(words: str) -> str:
-    found = _TAIL.search(words)
+    found = _tail().search(words)
     return words[: found.start()] if found is not None else words
 
 

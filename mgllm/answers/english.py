@@ -117,10 +117,12 @@ _THAT = re.compile(r"\bthat\s+$", re.IGNORECASE)
 _TELLING = _any(r"the is this that and of to it she he they are my seems? appears? likely being")
 _ENGLISH = re.compile(rf"\b(?:{_TELLING})\b", re.IGNORECASE)
 
+_DUTCH = re.compile(r"\b(?:de|het|een|deze|ik)\b", re.IGNORECASE)
+
 
 def is_english(words: str) -> bool:
-    """Whether a sentence holds a word that tells English."""
-    return _ENGLISH.search(words) is not None
+    """Whether a sentence holds a word that tells English, and none that tells Dutch."""
+    return _ENGLISH.search(words) is not None and _DUTCH.search(words) is None
 
 
 def chooses(before: str, clause: str) -> bool:

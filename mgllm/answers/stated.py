@@ -9,10 +9,11 @@ import re
 from itertools import islice
 from typing import NamedTuple
 
+from mgllm.answers.clauses import sentences
 from mgllm.answers.marks import TRIMMED, marked_values
 from mgllm.answers.naming import Mention, Names, find_mentions, only_label
 from mgllm.answers.objects import answers_in_objects
-from mgllm.answers.polarity import polarities, sentences
+from mgllm.answers.polarity import polarities
 
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s?\{((?:[^{}\n]|\{[^{}\n]*\}){1,200})\}")
 _LATEX = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|operatorname)\b|[${}\\]")

@@ -17,7 +17,20 @@ _MARKS = (
 )
 """Marks on letters, which `\\w` does not hold."""
 
-Kind = Literal["harmless", "denying", "supposing", "opening", "turning", "doubting", "copulas", "choosing"]
+Kind = Literal[
+    "harmless",
+    "denying",
+    "supposing",
+    "opening",
+    "turning",
+    "doubting",
+    "adverbs",
+    "copulas",
+    "choosing",
+    "breaking",
+    "joining",
+    "choice",
+]
 
 
 class Entries(Frozen):
@@ -44,10 +57,18 @@ class Vocabulary(Frozen):
     """At the beginning of a sentence they take back what stood before."""
     doubting: Entries
     """Anywhere in a sentence they take back what stood before."""
+    adverbs: Entries
+    """They may stand right before a label, in other languages than English."""
     copulas: Entries
     """They say a label of someone, in other languages than English."""
     choosing: Entries
     """They choose the label that follows, in other languages than English."""
+    breaking: Entries
+    """Behind them a denial or a condition no longer reaches."""
+    joining: Entries
+    """So behind a comma."""
+    choice: Entries
+    """They part labels that are offered for choice."""
 
 
 @lru_cache(maxsize=16)
@@ -57,10 +78,15 @@ def wording(kind: Kind) -> re.Pattern[str]:
     >>> wording("denying").search("Sie ist nicht ruhig")[0]
     'nicht'
     """
+    return re.compile(alternatives(kind), re.IGNORECASE)
+
+
+def alternatives(kind: Kind) -> str:
+    """The words of a kind, in any language, as a part of a pattern."""
     entries: Entries = getattr(_vocabulary(), kind)
     words, signs = (_joined(by_language) for by_language in (entries.words, entries.signs))
     whole = rf"(?<![\w{_MARKS}])(?:{words})(?![\w{_MARKS}])"
-    return re.compile(f"{whole}|{signs}" if signs else whole, re.IGNORECASE)
+    return f"(?:{whole}|{signs})" if signs else whole
 
 
 def _joined(by_language: Mapping[str, str]) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from mgllm.answers.clauses import sentences
 from mgllm.answers.naming import Mention, find_mentions, names_of
 from mgllm.answers.plain import Plain, plain
-from mgllm.answers.polarity import polarities, sentences, takes_back
+from mgllm.answers.polarity import polarities, takes_back
 from mgllm.answers.refusals import declines
 from mgllm.answers.stated import find_statement, unformatted
 from mgllm.answers.thoughts import spoken_part

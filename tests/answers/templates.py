@@ -21,3 +21,11 @@ def fill(template: str, x: str, y: str) -> str:
         template = template.replace(f"{{{mark.upper()}}}", label[:1].upper() + label[1:])
         template = template.replace(f"{{{mark.upper() * 2}}}", label.upper())
     return template
+
+
+def native() -> list[tuple[str, str, str, str]]:
+    """Replies in languages of their own: two labels, what the reply gives, the reply."""
+    lines = (FOLDER / "native.tsv").read_text("utf-8").splitlines()[1:]
+    return [
+        (a, b, gives, text.replace("\\n", "\n")) for a, b, gives, text in (line.split("\t") for line in lines)
+    ]

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from mgllm.answers.words import LONGEST, find_label, label_words, read_words
 from mgllm.records import Label
 from tests.answers.label_sets import ONE_EACH, SETS
-from tests.answers.templates import fill, templates
+from tests.answers.templates import fill, native, templates
 from tests.answers.test_thoughts import MARKUPS
 
 WORDS = {"truthful": ("truthful",), "deceptive": ("deceptive",)}
@@ -61,6 +61,13 @@ def test_a_reply_that_answers_nothing_gives_none(name: str, table: str) -> None:
     if table == "refused":
         assert [text for text, one in read.items() if not one.refused] == []
     assert all(one.refused or one.hint for one in read.values())
+
+
+@pytest.mark.parametrize(("first", "second", "gives", "text"), native())
+def test_replies_in_languages_of_their_own(first: str, second: str, gives: str, text: str) -> None:
+    found = read_words(text, {"1": (first,), "2": (second,)})
+    assert found.label == (gives if gives in "12" else None)
+    assert found.refused or gives != "refused"
 
 
 FORMS: dict[str, Callable[[str], str]] = {
