@@ -29,7 +29,9 @@ _DENIED_BEHIND = re.compile(
     re.IGNORECASE,
 )
 """Behind a label: "no", "false", a cross, a share under one half."""
-_CROSSED = re.compile(rf"(?:[{_CROSS}]|\[ \]|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+)\s?%)[\s\"'*_]{{0,4}}$")
+_CROSSED = re.compile(
+    rf"(?:[{_CROSS}]|\[ \]|\( \)|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+)\s?%)[\s\"'*_]{{0,4}}$"
+)
 """Before it: a cross, an empty box, a share under one half."""
 _JOINS = re.compile(r"[\s\"'*_(]{1,4}(?:\w+\s){0,2}[\"'*_(]{0,3}")
 """Between a denial and the label that it belongs to."""
@@ -39,7 +41,8 @@ _OPEN_BEHIND = re.compile(
     r"[\s:=(]{1,3}\d+(?:\.\d+)?\s?(?:/|out of)\s?\d|\s+(?:next|tomorrow|again|on the surface|at first|"
     r"at times|"
     r"sometimes|in part|enough|means|refers? to|stands? for|describes?|people|persons|individuals|ones|"
-    r"(?:is|are) (?:when|where|defined|for|a|an|the))\b",
+    r"(?:is|are) (?:when|where|defined|for|a|an|the(?! (?:correct|right|best|most|more|final|likeliest|"
+    r"answer|label|one))))\b",
     re.IGNORECASE,
 )
 """Behind a label: another choice, a condition, a scale, a definition."""
@@ -168,8 +171,8 @@ def _masked(text: str, mentions: Sequence[Mention]) -> str:
 def _list() -> re.Pattern[str]:
     """What may stand between the members of one list."""
     words = rf"{alternatives('choice')}|(?:and|und|et|y|e|и|and/or)(?!\w)"
-    signs = r"/|,|&|→|->|=>|\||、|和|与|與|か|と"
-    space = r"(?:[\s,\"'*_()\[\]`—–…+-]|\.{2,})*"
+    signs = r"/|,|&|→|->|=>|[<>=≥≤≈]|\||、|和|与|與|か|と"
+    space = r"(?:[\s,\"'*_()\[\]`—–…+-]|\.(?=\.)|(?<=\.)\.(?!\.))*"
     return re.compile(rf"{space}(?:(?:{words}|{signs}){space}){{0,2}}", re.IGNORECASE)
 
 

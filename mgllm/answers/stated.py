@@ -45,8 +45,8 @@ _MOST = 64
 """Statements of one form that are looked at."""
 _MOST_LINES = 400
 """Lines of a text in which labels stand alone."""
-_CHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[[xX✓✔]\]|[☑✅✔✓])", re.MULTILINE)
-_UNCHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[ ?\]|[☐❌✗✘✖])", re.MULTILINE)
+_CHECKED = re.compile(r"^[\s>*-]{0,8}(?:[\[(][xX✓✔][\])]|[☑✅✔✓])", re.MULTILINE)
+_UNCHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[ ?\]|\( ?\)|[☐❌✗✘✖])", re.MULTILINE)
 """Boxes before the labels of a list."""
 
 
@@ -209,9 +209,12 @@ def _read(value: str, names: Names) -> Mention | None:
     poles = polarities(value, mentions)
     given = [one for one, pole in zip(mentions, poles, strict=True) if pole == "given"]
     same = {one.label for one in given}
-    doubted = any(pole != "given" and one.label in same for one, pole in zip(mentions, poles, strict=True))
-    opened = any(pole == "open" for pole in poles)
-    return given[0] if len(same) == 1 and not doubted and not opened else None
+    if len(same) != 1 or any(
+        pole != "given" and one.label in same for one, pole in zip(mentions, poles, strict=True)
+    ):
+        return None
+    leads = given[0].start == len(value) - len(value.lstrip(TRIMMED))
+    return given[0] if leads or "open" not in poles else None
 
 
 def _shifted(found: Mention | None, by: int) -> Mention | None:
