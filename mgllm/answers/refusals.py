@@ -22,7 +22,7 @@ _JUDGE = (
 PHRASES: tuple[str, ...] = (
     # English
     rf"\b(?:I|we)(?:'m| am|'re| are)? (?:really |simply |just |also |therefore )?(?:can(?:not| not|"
-    rf"'?t)|could(?: not|n'?t)|unable to|not able to|"
+    rf"'?t)(?! help (?:but|\w+ing)\b)|could(?: not|n'?t)|unable to|not able to|"
     rf"not in a position to|won'?t|will not|not (?:going|willing) to|not comfortable|"
     rf"do not feel comfortable|"
     rf"not qualified to|not equipped to)\b(?:[\w ,]{{0,40}}?) {_JUDGE}\b",

@@ -43,6 +43,8 @@ _TURN = re.compile(
 )
 _MOST = 64
 """Statements of one form that are looked at."""
+_LONGEST_LINE = 200
+"""Characters of a first line that may be a label alone."""
 _MOST_LINES = 400
 """Lines of a text in which labels stand alone."""
 _CHECKED = re.compile(r"^[\s>*-]{0,8}(?:[\[(][xX✓✔][\])]|[☑✅✔✓])", re.MULTILINE)
@@ -77,8 +79,16 @@ def find_statement(text: str, names: Names) -> Statement | None:
     for look in (_whole, _json, _boxed, _tagged, _marked, _lines, _led, _bold):
         statement = look(text, names)
         if statement is not None:
-            return _unless_turned(text, statement, names)
+            return _unless_turned(text, _unless_begun(text, statement, names), names)
     return None
+
+
+def _unless_begun(text: str, statement: Statement, names: Names) -> Statement:
+    """A statement, unless the first line is another label: what follows is of another question."""
+    line = text.lstrip().partition("\n")[0]
+    first = only_label(line, names) if len(line) <= _LONGEST_LINE else None
+    differs = first is not None and statement.found is not None and first.label != statement.found.label
+    return Statement(None, firm=False) if differs else statement
 
 
 def _spaces(match: re.Match[str]) -> str:

@@ -161,6 +161,9 @@ def test_letters_are_answers(letter: str, around: str) -> None:
         "A person in group B was seen",
         "H. Smith spoke with I. Jones",
         "Vitamin C was taken",
+        "Option A or option B",
+        "A: calm\nB: tense",
+        "E?",
     ],
 )
 def test_letters_of_words_are_none(text: str) -> None:
