@@ -20,7 +20,8 @@ from mgllm.answers.vocabulary import alternatives, wording
 _LEAD = re.compile(
     r"(?:based on|(?:out )?of (?:the|these|both)|given|considering|judging|from|therefore|thus|hence|so|"
     r"overall|"
-    r"in (?:conclusion|summary|short|my)|to (?:conclude|summari[sz]e|sum up)|all in all|because|due to|"
+    r"(?:in )?(?:conclusion|summary|short|my|one word|a word)|tl;?dr|simply put|long story short|"
+    r"bottom line|to (?:conclude|summari[sz]e|sum up)|all in all|because|due to|"
     r"with|since|"
     r"as|according to the|then|finally|ultimately|taken together|in sum|on balance|for th(?:is|ese)|my|"
     r"final|"
@@ -40,11 +41,14 @@ _SO = re.compile(
     r"(?:\b(?:so|therefore|thus|hence|also|daher|donc|luego|quindi|portanto|поэтому|значит)|=>|→),?$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\b\d{1,2}[.)]")
+_NUMBER = re.compile(
+    r"(?:\b(?:option|choice|label|class|category)\s+)?\(?(?:\b\d{1,2}[.):]|\b[a-j][.)])", re.IGNORECASE
+)
 _CROSSES = frozenset("❌✗✘✖☐🚫⛔👎×?")
-_ENDS = re.compile(r"[ \t\u00a0\"'*_`)\]}]*(?:[.,;:!。，；：！(（—–|\n]|-\s|$)")
+_ENDS = re.compile(r"[ \t\u00a0\"'*_`)\]}]*(?:[.,;:!。，；：！(（—–|\n#]|-\s|//|$)")
 _BECAUSE = re.compile(
-    r"[\s\"'*_`)\]}]*(?:[.,;:!(（—–]|-\s|$|\s(?:because|since|as|due|given|based|for the)\b|"
+    r"[\s\"'*_`)\]}]*(?:[.,;:!(（—–#]|-\s|//|$|\swith (?:low|high|medium|moderate|some|\d)|\s(?:because|"
+    r"since|as|due|given|based|for the)\b|"
     r"\sI (?:guess|think|believe|suppose|would say)|\s\(?~?\d{1,3}\s?%|\s?=\s?(?:true|yes)\b|"
     r"\s(?:and|&)\s\w+[.!]?\s*$)",
     re.IGNORECASE,
@@ -80,7 +84,7 @@ def asserts(before: str, behind: str, clause: str) -> bool:
         return _FOLLOWS_UNSPACED.match(behind) is not None
     if any(not _is_latin(char) for char in nearest):
         return ends(behind) or _VERB_BEHIND.match(behind) is not None
-    if _stands_bare(before, clause, behind) or chooses(before, clause):
+    if _stands_bare(before, clause, behind) or chooses(before, behind, clause):
         return True
     return says_of_someone(before) if is_english(before) else _has_verb(before, behind)
 
@@ -121,7 +125,7 @@ def _stands_bare(before: str, clause: str, behind: str) -> bool:
 def _tail() -> re.Pattern[str]:
     """What may stand before a label that has no verb."""
     adverbs = f"{ADVERB}|{alternatives('adverbs')}"
-    return re.compile(rf"(?:(?:{adverbs}|an?|the|\d{{1,3}}\s?%)\s+|[\"'*(\[`_]\s?)*$", re.IGNORECASE)
+    return re.compile(rf"(?:(?:{adverbs}|an?|the|\d{{1,3}}\s?%)\s+|[\"'*(\[`_]\s?)*+$", re.IGNORECASE)
 
 
 def _without_tail(words: str) -> str:

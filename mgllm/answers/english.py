@@ -17,11 +17,13 @@ def _any(words: str) -> str:
     return "|".join(words.split()).replace("_", r"\s+")
 
 
-ADVERB = _any(
-    r"most more more_likely very quite rather fairly somewhat slightly pretty so just also still indeed "
-    r"overall likely probable here now a_bit a_little \w{3,20}ly"
+_ADVERBS = _any(
+    r"most more very quite rather fairly somewhat slightly pretty so just also still indeed overall likely "
+    r"probable here now a_bit a_little \w{3,20}ly"
 )
-_TAIL = rf"(?:(?:{ADVERB}|an?|the|being|to be|in fact|that of)\s+|[\"'*(\[`_]\s?)*$"
+ADVERB = f"(?>{_ADVERBS})"
+"""In one way only, so that no sentence takes long: Python tries all ways otherwise."""
+_TAIL = rf"(?:(?:{ADVERB}|an?|the|being|to be|in fact|that of)\s+|[\"'*(\[`_]\s?)*+$"
 """What may stand between a verb and its label."""
 _JOINTS = _any(
     r"who which that whom whose if when whether than being is are was were can could will would may "
@@ -62,10 +64,14 @@ _LISTED = r"(?:(?!(?:not|neither|both|either|no)\b)[\w-]+(?:,\s+[\w-]+)?,?\s+(?:
 """Words before a label in a list: "is calm and X"."""
 _SAYS_IT = re.compile(rf"(?<![\w'-]){_NAME}{_COPULA}:?\s+{_LISTED}{_TAIL}", re.IGNORECASE)
 _SUBJECTLESS = re.compile(
-    rf"^\W*(?:(?:{ADVERB})\s+)*(?:seems?|sounds|looks|appears?|feels)(?:\s+(?:like|to be|as))*\s+{_TAIL}",
+    rf"^\W*(?:(?:{ADVERB})\s+)*(?:(?:seems?|sounds|looks|appears?|feels)(?:\s+(?:like|to be|as))*|"
+    rf"going with|leaning(?: towards?)?|voting(?: for)?)\s+{_TAIL}",
     re.IGNORECASE,
 )
-_I = r"\b(?:i|we)(?:'d|'ll|'m| would| will| am| have to| would have to| can only| do| should)?"
+_I = (
+    r"\b(?:i|we)(?:'d have to|'d|'ll|'m| would have to| would| will| am| have to| can only| can| do|"
+    r" should| must)?"
+)
 _HOLD = _any(
     r"say think believe guess feel suspect conclude judge assess infer find "
     r"inclined_to_(?:say|think|believe) (?:(?:[5-9]\d|100)\s?%_)?(?:confident|certain|sure|convinced)"
@@ -92,7 +98,7 @@ _CHOOSE = _any(
     r"judge conclude lean(?:ing)?(?:_more)?_towards? opt(?:ing)?_for vote(?:_for)? bet_on assess rate "
     r"describe characteri[sz]e categori[sz]e consider deem call see interpret view find "
     r"inclined_towards? settle_on suggest propose inclined_to_(?:say|choose|answer|pick|go_with) "
-    r"going_to_(?:say|go_with)"
+    r"going_to_(?:say|go_with) think believe suspect lean"
 )
 _CHOOSES = re.compile(
     rf"{_I}(?:\s+(?:{ADVERB}|therefore|thus))*\s+(?:{_CHOOSE})(?:\s+(?:him|her|them|{_NAME}))?"
@@ -105,13 +111,34 @@ _POINT = _any(
     r"labell?ed(?:_as)? judged(?:_as)? (?:classified|categori[sz]ed|best_described)_as"
 )
 _POINTS = re.compile(rf"\b(?:{_POINT})\s+{_TAIL}", re.IGNORECASE)
+_CHOSEN = re.compile(
+    r"[\s\"'*_`)\]}]*(?:[.,;:!(（—–|#]|-\s|//|$|\s(?:here|for|as|in|on|based|given|because|since|due|with|"
+    r"over|"
+    r"rather|instead|to me|this time|behaviou?rs?|conduct|intent(?:ions?)?|speech|answers?|statements?)\b)",
+    re.IGNORECASE,
+)
+"""What may follow a label that is chosen; "I see X people" chooses none."""
+_IS_THE_ANSWER = re.compile(
+    r"[\s\"'*_]*(?:is|was|would be|seems)\s+(?:my|the)\s+(?:(?:correct|right|best|most likely|more likely|"
+    r"final|likeliest|"
+    r"most fitting)\s+)?(?:answer|label|guess|choice|fit|option|verdict|one)\b",
+    re.IGNORECASE,
+)
 _OPENED = re.compile(
-    r"(?:^|[,;:.—–(-]\s*|\b(?:so|thus|hence|therefore|and|but|then|because|since|that)\s+)(?:[\"'*(\[\s]|"
-    r"\w+ly,?\s|"
-    r"(?:in|from|during|throughout|based on|given|judging|considering|with|for)\b[^,]{0,80}\s)*$",
+    r"(?:^|[,;:.—–(-]\s*|\b(?:so|thus|hence|therefore|and|but|then|because|since)\s+)(?:[\"'*(\[\s]|"
+    r"\w+ly,?\s)*"
+    r"(?:(?:in|from|during|throughout|based on|given|judging|considering|with|"
+    r"for)\b[^,]{0,80}\s[\"'*(\[]?)?$",
     re.IGNORECASE,
 )
 """Where a sentence or a clause begins."""
+_ASIDE = re.compile(
+    r",\s(?:in my (?:view|opinion|judge?ment)|i (?:think|believe|would say)|in fact|indeed|of course|"
+    r"most likely|likely|"
+    r"therefore|thus|then|\w+ly),\s",
+    re.IGNORECASE,
+)
+"""What may stand between a name and its verb."""
 _THAT = re.compile(r"\bthat\s+$", re.IGNORECASE)
 """It hangs on something else: "the chance that she is"."""
 _TELLING = _any(r"the is this that and of to it she he they are my seems? appears? likely being")
@@ -125,9 +152,11 @@ def is_english(words: str) -> bool:
     return _ENGLISH.search(words) is not None and _DUTCH.search(words) is None
 
 
-def chooses(before: str, clause: str) -> bool:
-    """Whether a label is chosen: "I would go with", "the pause points to", "sounds like"."""
-    return any(
+def chooses(before: str, behind: str, clause: str) -> bool:
+    """Whether a label is chosen: "I would go with", "the pause points to", "X is my answer"."""
+    if not any(char.isalnum() for char in before) and _IS_THE_ANSWER.match(behind):
+        return True
+    return _CHOSEN.match(behind) is not None and any(
         pattern.search(words) is not None
         for pattern, words in ((_SUBJECTLESS, before), (_CHOOSES, before), (_POINTS, clause))
     )
@@ -135,7 +164,7 @@ def chooses(before: str, clause: str) -> bool:
 
 def says_of_someone(before: str) -> bool:
     """Whether "the speaker is" leads to a label, and it opens a clause or hangs on what holds it true."""
-    words = before if len(before) <= REACH else f"…{before[-REACH:]}"
+    words = _ASIDE.sub(" ", before if len(before) <= REACH else f"…{before[-REACH:]}")
     said = _SAYS_IT.search(words)
     while said is not None:
         lead = words[: said.start()]

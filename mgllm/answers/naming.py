@@ -69,7 +69,7 @@ def only_label(text: str, names: Names) -> Mention | None:
     >>> only_label(" **b)** ", names).label
     'd'
     """
-    if "[ ]" in text:
+    if "[ ]" in text or "( )" in text:
         return None  # a box that is not ticked
     for strip in (" \t\n", _EDGES):
         start = len(text) - len(text.lstrip(strip))

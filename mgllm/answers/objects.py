@@ -56,9 +56,10 @@ def answers_in_objects(text: str, names: Names) -> Iterator[Stood]:
         except (ValueError, RecursionError):
             at = opens.end()
             continue
-        found = _answer(value, names)
-        if found is not _NONE:
-            yield Stood(found if isinstance(found, str) else None, opens.start(), end)
+        for one in _parts(value):
+            found = _answer(one, names)
+            if found is not _NONE:
+                yield Stood(found if isinstance(found, str) else None, opens.start(), end)
         at = end
 
 
@@ -68,6 +69,12 @@ _NONE = object()
 
 class _Pairs(list[tuple[str, Any]]):
     """An object, doubled keys kept."""
+
+
+def _parts(value: Any) -> list[Any]:
+    """The objects of a list of objects, or the value itself."""
+    inner = [one for one in value if isinstance(one, _Pairs)] if type(value) is list else []
+    return inner or [value]
 
 
 def _answer(value: Any, names: Names) -> object:

@@ -8,7 +8,8 @@ the person who is judged counts as left open, so that the reply is unparsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -25,11 +26,18 @@ _DENIED_BEHIND = re.compile(
     r"falsch|"
     r"falso|faux|нет|いいえ|否|不是|아니|नहीं|לא|لا|0|0\.0|(?:0?\.|[0-4]?)\d\s?%)(?![\w%.])(?!\s+(?:doubt|"
     r"question))"
+    r"|[\s\"'*_)\]]{0,4}[:=—–-]\s{0,2}[\"'*(]{0,3}(?:absent|unlikely|none|n/a|low|never|negative|unclear|"
+    r"unknown|"
+    r"maybe|possibl[ey]|weak)\b"
     rf"|[\s\"'*_)\]]{{0,4}}[:=]?\s?[{_CROSS}]",
     re.IGNORECASE,
 )
 """Behind a label: "no", "false", a cross, a share under one half."""
-_CROSSED = re.compile(rf"(?:[{_CROSS}]|\[ \]|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+)\s?%)[\s\"'*_]{{0,4}}$")
+_DENIED_AT_THE_END = re.compile(r"[\"'*_]*,\s(?:\w+\s){0,3}(?:\w+n't|not)[^\w\ufffc]*", re.IGNORECASE)
+"""All of the rest: "X, she isn't."."""
+_CROSSED = re.compile(
+    rf"(?:[{_CROSS}]|\[ \]|\( \)|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+)\s?%)[\s\"'*_]{{0,4}}$"
+)
 """Before it: a cross, an empty box, a share under one half."""
 _JOINS = re.compile(r"[\s\"'*_(]{1,4}(?:\w+\s){0,2}[\"'*_(]{0,3}")
 """Between a denial and the label that it belongs to."""
@@ -39,7 +47,8 @@ _OPEN_BEHIND = re.compile(
     r"[\s:=(]{1,3}\d+(?:\.\d+)?\s?(?:/|out of)\s?\d|\s+(?:next|tomorrow|again|on the surface|at first|"
     r"at times|"
     r"sometimes|in part|enough|means|refers? to|stands? for|describes?|people|persons|individuals|ones|"
-    r"(?:is|are) (?:when|where|defined|for|a|an|the))\b",
+    r"(?:is|are) (?:when|where|defined|for|a|an|the(?! (?:correct|right|best|most|more|final|likeliest|"
+    r"answer|label|one))))\b",
     re.IGNORECASE,
 )
 """Behind a label: another choice, a condition, a scale, a definition."""
@@ -49,42 +58,36 @@ _TURNED_BEHIND = re.compile(
 )
 _THOUGH = re.compile(r",\s(?:though|however)\W*$", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"\n]{1,400}\"|(?<![\w'])'[^\"\n]{1,400}?'(?!\w)")
-_SHARE = re.compile(r"[\s\"'*_:=(~≈-]{0,6}\d")
-_RANK = re.compile(r"\b\d{1,3}(?:[.):]|st:|nd:|rd:|th:|\s?%)[\s\"'*_]*$")
+_SHARE = re.compile(
+    r"[\s\"'*_:=(~≈-]{0,6}(?:\d|(?:low|high|medium|moderate|none|weak|strong)\b)", re.IGNORECASE
+)
+_RANK = re.compile(r"\b(?:[A-Ja-j][.)]|\d{1,3}(?:[.):]|st:|nd:|rd:|th:|\s?%))[\s\"'*_]*$")
 """A number beside a label; where several labels have one, they are a table and no answer."""
 _ALSO = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\s+(?:also\s+|\w+ly\s+)?$", re.IGNORECASE)
 """What joins a label to the one before it."""
 _GOES_ON = re.compile(
     r"[ \t]+(?!(?:but|and|or|because|since|as|vs|versus)\b)[a-z\u00e0-\u024f]", re.IGNORECASE
 )
-_LISTED = re.compile(r"(?:\b(?:or|and|nor|oder|ou|o)|[/,|])\s*$", re.IGNORECASE)
+_ENUMERATES = re.compile(r"[).:]\s")
+"""Behind a letter: "B) calm"."""
+_OFFERED = 40
+"""Characters within which "or" joins two labels."""
+_LISTED = re.compile(
+    r"(?:\b(?:or|and|nor|oder|ou|o)|[/,|])\s*(?:(?:option|choice|letter|answer)\s+)?$", re.IGNORECASE
+)
 
 
 def polarities(text: str, mentions: Sequence[Mention]) -> list[Polarity]:
-    """The polarity of each mention of a plain text, in order."""
-    masked = _masked(text, mentions)
-    quoted = [match.span() for match in _QUOTED.finditer(masked)]
-    spans = sentences(text)
+    """The polarity of each mention of a plain text, in order; members of one list have the same."""
+    reader = _Reader(text, mentions)
     found: list[Polarity] = []
-    at = 0
-    for index, mention in enumerate(mentions):
-        while spans[at][1] <= mention.start:
-            at += 1
-        earlier = mentions[index - 1] if index else None
-        if earlier is not None and _is_list(text[earlier.end : mention.start]):
-            if earlier.label != mention.label and found[-1] == "given":
-                found[-1] = "open"  # "truthful or deceptive" gives neither
-            found.append(found[-1])
-            continue
-        later = mentions[index + 1].start if index + 1 < len(mentions) else len(text)
-        around = (earlier.end if earlier else 0, later)
-        here = place(masked, (mention.start, mention.end), spans[at], around)
-        pole = _polarity(here, asked=text[spans[at][1] - 1] in "?？؟", letter=_is_letter(text, mention))
-        if here.earlier and pole == "open" and _ALSO.search(here.before, here.earlier):
-            pole = found[-1]  # "truthful here and deceptive there"
-        if pole == "given" and (_is_quoted(masked, mention, quoted) or _is_particle(text, mention)):
-            pole = "open"
-        found.append(pole)
+    for first, last in _lists(text, mentions):
+        pole = reader.read(first, found)
+        if pole == "open" and first < last:
+            pole = reader.read(last, found)
+        if pole == "given" and len({one.label for one in mentions[first : last + 1]}) > 1:
+            pole = "open"  # "truthful or deceptive" gives neither
+        found += [pole] * (last + 1 - first)
     return ["open"] * len(found) if _is_table(text, mentions) else found
 
 
@@ -94,6 +97,46 @@ def takes_back(text: str) -> bool:
     if wording("turning").match(bare) is not None or _THOUGH.search(text[-20:]) is not None:
         return True
     return wording("doubting").search(bare[:REACH]) is not None
+
+
+class _Reader:
+    """Reads the mentions of one text."""
+
+    def __init__(self, text: str, mentions: Sequence[Mention]) -> None:
+        self._text = text
+        self._mentions = mentions
+        self._masked = _masked(text, mentions)
+        self._quoted = [match.span() for match in _QUOTED.finditer(self._masked)]
+        self._sentences = sentences(text)
+        self._ends = [end for _, end in self._sentences]
+
+    def read(self, index: int, before: Sequence[Polarity]) -> Polarity:
+        """The polarity of a mention by itself; `before`: those of the mentions before it."""
+        mention = self._mentions[index]
+        earlier = self._mentions[index - 1].end if index else 0
+        later = self._mentions[index + 1].start if index + 1 < len(self._mentions) else len(self._text)
+        sentence = self._sentences[bisect_right(self._ends, mention.start)]
+        here = place(self._masked, (mention.start, mention.end), sentence, (earlier, later))
+        asked = self._text[sentence[1] - 1] in "?？؟"
+        pole = _polarity(here, asked=asked, letter=_is_letter(self._text, mention))
+        if _DENIED_AT_THE_END.fullmatch(here.behind) and not _is_negation(self._text, mention):
+            return "denied"
+        if here.earlier and before and pole == "open" and _ALSO.search(here.before, here.earlier):
+            return before[-1]  # "truthful here and deceptive there"
+        if here.earlier and before and pole == "given" and before[-1] != "given" and _is_offered(here):
+            return "open"  # "either truthful, or else deceptive"
+        foreign = _is_quoted(self._masked, mention, self._quoted) or _is_particle(self._text, mention)
+        return "open" if pole == "given" and foreign else pole
+
+
+def _lists(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
+    """First and last of the mentions that are members of one list."""
+    first = 0
+    for index, mention in enumerate(mentions):
+        end = index + 1 == len(mentions)
+        if end or not _is_list(text[mention.end : mentions[index + 1].start]):
+            yield first, index
+            first = index + 1
 
 
 def _polarity(here: Place, *, asked: bool, letter: bool) -> Polarity:
@@ -120,7 +163,14 @@ def _is_denied_behind(here: Place) -> bool:
 
 def _is_picked(here: Place) -> bool:
     """Whether a letter ends its clause and is no member of a list."""
-    return ends(here.behind) and _LISTED.search(here.before) is None
+    closed = ends(here.behind) or _ENUMERATES.match(here.behind) is not None
+    return closed and _LISTED.search(here.before) is None
+
+
+def _is_offered(here: Place) -> bool:
+    """Whether a word of choice joins a label to the one before it."""
+    between = here.before[here.earlier :]
+    return len(between) < _OFFERED and wording("choice").search(between) is not None
 
 
 def _is_letter(text: str, mention: Mention) -> bool:
@@ -142,8 +192,11 @@ def _is_quoted(text: str, mention: Mention, quoted: Sequence[tuple[int, int]]) -
 
 def _is_particle(text: str, mention: Mention) -> bool:
     """Whether a label such as "no" is a word of negation here: its clause goes on."""
-    denies = wording("denying").fullmatch(text, mention.start, mention.end)
-    return denies is not None and _GOES_ON.match(text, mention.end) is not None
+    return _is_negation(text, mention) and _GOES_ON.match(text, mention.end) is not None
+
+
+def _is_negation(text: str, mention: Mention) -> bool:
+    return wording("denying").fullmatch(text, mention.start, mention.end) is not None
 
 
 def _is_table(text: str, mentions: Sequence[Mention]) -> bool:
@@ -168,8 +221,8 @@ def _masked(text: str, mentions: Sequence[Mention]) -> str:
 def _list() -> re.Pattern[str]:
     """What may stand between the members of one list."""
     words = rf"{alternatives('choice')}|(?:and|und|et|y|e|и|and/or)(?!\w)"
-    signs = r"/|,|&|→|->|=>|\||、|和|与|與|か|と"
-    space = r"(?:[\s,\"'*_()\[\]`—–…+-]|\.{2,})*"
+    signs = r"/|,|&|→|->|=>|[<>=≥≤≈]|\||、|和|与|與|か|と"
+    space = r"(?:[\s,\"'*_()\[\]`—–…+-]|\.(?=\.)|(?<=\.)\.(?!\.))*"
     return re.compile(rf"{space}(?:(?:{words}|{signs}){space}){{0,2}}", re.IGNORECASE)
 
 

@@ -22,16 +22,15 @@ _JUDGE = (
 PHRASES: tuple[str, ...] = (
     # English
     rf"\b(?:I|we)(?:'m| am|'re| are)? (?:really |simply |just |also |therefore )?(?:can(?:not| not|"
-    rf"'?t)|could(?: not|n'?t)|unable to|not able to|"
+    rf"'?t)(?! help (?:but|\w+ing)\b)|could(?: not|n'?t)|unable to|not able to|"
     rf"not in a position to|won'?t|will not|not (?:going|willing) to|not comfortable|"
     rf"do not feel comfortable|"
     rf"not qualified to|not equipped to)\b(?:[\w ,]{{0,40}}?) {_JUDGE}\b",
     r"\b(?:I|we) (?:can(?:not| not|'?t)|won'?t|will not) (?:[\w]+ )?(?:on |with )?(?:this|that|it)\b",
-    r"\b(?:I|we)(?: must| have to| need to|'d have to| would have to| prefer(?: not)? to|"
-    r" would prefer(?: not)? to|"
-    r"'d prefer(?: not)? to| would rather|'d rather) (?:respectfully |politely )?(?:decline|refuse|abstain|"
-    r"not|"
-    rf"{_JUDGE[3:-1]})\b",
+    r"\b(?:I|we)(?: must| have to| need to|'d have to| would have to| prefer to| would prefer to|"
+    r" would rather|"
+    r"'d rather| will have to) (?:respectfully |politely )?(?:decline|refuse|abstain|refrain|not)\b",
+    r"\b(?:I|we)(?:'d| would)? prefer not to\b",
     r"\b(?:I|we) (?:respectfully |politely )?(?:decline|refuse)(?: to\b|[.!,;])",
     r"\b(?:I|we) (?:do not|don't) (?:make|offer|give|provide|form|draw) (?:any |such )?(?:judge?ments?|"
     r"assessments?|"

@@ -45,10 +45,12 @@ _MOST = 64
 """Statements of one form that are looked at."""
 _OPTION = re.compile(r"[\s(*\"'>-]{0,6}[A-Za-z][.):]\)?\s")
 """A line of the list of what may be answered."""
+_LONGEST_LINE = 200
+"""Characters of a first line that may be a label alone."""
 _MOST_LINES = 400
 """Lines of a text in which labels stand alone."""
-_CHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[[xX✓✔]\]|[☑✅✔✓])", re.MULTILINE)
-_UNCHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[ ?\]|[☐❌✗✘✖])", re.MULTILINE)
+_CHECKED = re.compile(r"^[\s>*-]{0,8}(?:[\[(][xX✓✔][\])]|[☑✅✔✓])", re.MULTILINE)
+_UNCHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[ ?\]|\( ?\)|[☐❌✗✘✖])", re.MULTILINE)
 """Boxes before the labels of a list."""
 
 
@@ -79,8 +81,16 @@ def find_statement(text: str, names: Names) -> Statement | None:
     for look in (_whole, _json, _boxed, _tagged, _marked, _lines, _led, _bold):
         statement = look(text, names)
         if statement is not None:
-            return _unless_turned(text, statement, names)
+            return _unless_turned(text, _unless_begun(text, statement, names), names)
     return None
+
+
+def _unless_begun(text: str, statement: Statement, names: Names) -> Statement:
+    """A statement, unless the first line is another label: what follows is of another question."""
+    line = text.lstrip().partition("\n")[0]
+    first = only_label(line, names) if len(line) <= _LONGEST_LINE else None
+    differs = first is not None and statement.found is not None and first.label != statement.found.label
+    return Statement(None, firm=False) if differs else statement
 
 
 def _spaces(match: re.Match[str]) -> str:
@@ -213,9 +223,12 @@ def _read(value: str, names: Names) -> Mention | None:
     poles = polarities(value, mentions)
     given = [one for one, pole in zip(mentions, poles, strict=True) if pole == "given"]
     same = {one.label for one in given}
-    doubted = any(pole != "given" and one.label in same for one, pole in zip(mentions, poles, strict=True))
-    opened = any(pole == "open" for pole in poles)
-    return given[0] if len(same) == 1 and not doubted and not opened else None
+    if len(same) != 1 or any(
+        pole != "given" and one.label in same for one, pole in zip(mentions, poles, strict=True)
+    ):
+        return None
+    leads = given[0].start == len(value) - len(value.lstrip(TRIMMED))
+    return given[0] if leads or "open" not in poles else None
 
 
 def _shifted(found: Mention | None, by: int) -> Mention | None:

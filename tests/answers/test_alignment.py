@@ -11,7 +11,6 @@ from mgllm.answers.alignment import shares_first_token
 from mgllm.answers.words import read_words
 from mgllm.records import (
     CensoredReason,
-    LabelScores,
     Position,
 )
 from tests.answers.tokens import (
@@ -25,7 +24,6 @@ from tests.answers.tokens import (
     Token,
     at,
     masses,
-    read,
     rival,
 )
 
@@ -283,23 +281,3 @@ def test_short_words_that_begin_labels(
         assert read_words(text, words).label is None
     else:
         assert masses(text, positions, words) == (found if isinstance(found, str) else pytest.approx(found))
-
-
-THREE = {"r": ("relaxed",), "v": ("reserved",), "g": ("resigned",)}
-
-
-def test_labels_are_told_apart_over_two_and_three_positions() -> None:
-    tree = [
-        at({"re": 0.9, "relaxed": 0.04, "Re": 0.02, "x": 0.04}),
-        at({"s": 0.6, "lax": 0.3, "signed": 0.05}),
-        at({"igned": 0.7, "erved": 0.3}),
-    ]
-    expected = {"r": 0.04 + 0.92 * 0.3, "v": 0.92 * 0.6 * 0.3, "g": 0.92 * (0.05 + 0.6 * 0.7)}
-    assert masses("resigned", tree, THREE) == pytest.approx(expected)
-
-
-def test_a_rival_that_fits_several_labels_leaves_them_unparted() -> None:
-    assert masses("relaxed", [at({"relaxed": 0.8, "re": 0.15, "res": 0.01})], THREE) == "not_parted"
-    found = read("relaxed", [at({"relaxed": 0.8, "rese": 0.1, "resi": 0.06, "res": 0.03})], THREE)
-    assert isinstance(found, LabelScores)
-    assert found.missing_mass == pytest.approx(0.04)

@@ -7,9 +7,30 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tests.answers.tokens import SHARED, Token, at, masses
+from mgllm.records import LabelScores
+from tests.answers.tokens import SHARED, Token, at, masses, read
 
 END = at({"<|im_end|>": 1.0})
+THREE = {"r": ("relaxed",), "v": ("reserved",), "g": ("resigned",)}
+
+
+def test_labels_are_told_apart_over_two_and_three_positions() -> None:
+    tree = [
+        at({"re": 0.9, "relaxed": 0.04, "Re": 0.02, "x": 0.04}),
+        at({"s": 0.6, "lax": 0.3, "signed": 0.05}),
+        at({"igned": 0.7, "erved": 0.3}),
+    ]
+    expected = {"r": 0.04 + 0.92 * 0.3, "v": 0.92 * 0.6 * 0.3, "g": 0.92 * (0.05 + 0.6 * 0.7)}
+    assert masses("resigned", tree, THREE) == pytest.approx(expected)
+
+
+def test_a_rival_that_fits_several_labels_leaves_them_unparted() -> None:
+    assert masses("relaxed", [at({"relaxed": 0.8, "re": 0.15, "res": 0.01})], THREE) == "not_parted"
+    found = read("relaxed", [at({"relaxed": 0.8, "rese": 0.1, "resi": 0.06, "res": 0.03})], THREE)
+    assert isinstance(found, LabelScores)
+    assert found.missing_mass == pytest.approx(0.04)
+
+
 SHELLS = ["", " ", '"', " **", "Ġ", "▁"]
 
 

@@ -118,6 +118,9 @@ def test_these_decline_in_other_languages(text: str) -> None:
     [
         "",
         "Perhaps.",
+        "I cannot help but conclude that she lies.",
+        "We need to decide if she lies.",
+        "I would have to guess.",
         "She said that she is sorry.",
         "He cannot lie.",
         "It is possible that he lies.",

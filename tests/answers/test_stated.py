@@ -68,6 +68,8 @@ def stated(text: str) -> str | None:
         ("- [x] calm\n- [ ] tense", "calm"),
         ("☑ calm\n☐ tense", "calm"),
         ("- [ ] calm\n- [ ] tense", None),
+        ("calm\nStatement: I was there.\nAnswer: tense", "none"),
+        ("calm\n\nAnswer: calm", "calm"),
         ("He is calm.", None),
         ("", None),
     ],

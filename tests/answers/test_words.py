@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from mgllm.answers.words import LONGEST, find_label, label_words, read_words
+from mgllm.answers.words import find_label, label_words, read_words
 from mgllm.records import Label
 from tests.answers.label_sets import ONE_EACH, SETS
 from tests.answers.templates import fill, native, templates
@@ -22,7 +21,8 @@ OTHERWISE = {
     "prefixed": r"\bnon\b",
     "untruthful": r"^un",
     "contained": r"ness$",
-    "hebrew": r"^truth$",
+    "hebrew": r"\b(?:truth|lie)\b",
+    "ten_letters": r"\bA\. \{",
     "yes_no": r"\b(?:yes|no)\b|\{[xy]\} (?!because|since|as\b)[a-z]",
 }
 """By label set: templates that are another answer with these labels: "not {x}" where "not happy" is one,
@@ -161,6 +161,9 @@ def test_letters_are_answers(letter: str, around: str) -> None:
         "A person in group B was seen",
         "H. Smith spoke with I. Jones",
         "Vitamin C was taken",
+        "Option A or option B",
+        "A: calm\nB: tense",
+        "E?",
     ],
 )
 def test_letters_of_words_are_none(text: str) -> None:
@@ -257,79 +260,6 @@ def test_a_label_is_only_given_where_it_stands(parts: list[str]) -> None:
 )
 def test_halves_of_characters_end_nothing(text: str) -> None:
     assert read_words(text, WORDS).label in ("truthful", None)
-
-
-LONG = [
-    "[",
-    '{"a":',
-    "<",
-    "deceptive ",
-    "<think>",
-    "</think>",
-    "<think></think>",
-    "\\boxed{",
-    "Answer: ",
-    "{",
-    "\n",
-    " ",
-]
-LONG += [
-    "é",
-    "answer ",
-    "**",
-    "ich kann ",
-    "I can not ",
-    "I cannot ",
-    "sorry ",
-    "我",
-    "不",
-    "---",
-    '"',
-    "wait ",
-    "n't",
-    "x",
-]
-LONG += [
-    "think",
-    "<a:",
-    "<|",
-    "he is ",
-    "the ",
-    "the speaker is ",
-    "'",
-    "if ",
-    "that ",
-    ", ",
-    "not ",
-    "(",
-    "❌",
-    "1. ",
-    "%",
-    "A ",
-    "~~",
-]
-LONG += [
-    "Answer: not deceptive\n",
-    "deceptive\n",
-    "is deceptive. ",
-    "deceptive: 30% ",
-    "<answer>",
-    "ly ",
-    "very ",
-    "the a an ",
-    "\u0301",
-]
-
-
-@pytest.mark.parametrize("piece", LONG)
-def test_ten_times_the_text_takes_ten_times_as_long(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        start = time.process_time()
-        read_words(text, WORDS)
-        return time.process_time() - start
-
-    assert min(seconds(LONGEST) for _ in range(3)) < max(2.0, 20 * seconds(LONGEST // 10))
 
 
 def test_a_text_that_is_too_long_is_no_answer() -> None:
