@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mgllm.seeds import unit
 from mgllm.testing.behaviour import (
@@ -29,7 +29,7 @@ from mgllm.testing.behaviour import (
     prompt_tokens,
     text_completion,
 )
-from mgllm.testing.hosting import InThread, until_stopped
+from mgllm.testing.hosting import Loopback, until_stopped
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -50,25 +50,18 @@ class Seen(NamedTuple):
     """By lower-case name, without the key."""
 
 
-class FakeServer:
+class FakeServer(Loopback):
     """Serves while it is entered: `async with` in the running loop, `with` in a thread of its own."""
 
     def __init__(self, behaviour: Behaviour | None = None, say: Say | str = "ok", port: int = 0) -> None:
+        super().__init__(port)
         self.behaviour = behaviour or Behaviour()
         self.requests: list[Seen] = []
         self.counts: Counter[str] = Counter()
         self._say = say
-        self._port = port
         self._faults = list(self.behaviour.faults)
         self._not_before: dict[str, float] = {}
         self._attempts: Counter[str] = Counter()
-        self._runner: web.AppRunner | None = None
-        self._thread: InThread | None = None
-
-    @property
-    def url(self) -> str:
-        """What belongs in `--base-url`."""
-        return f"http://127.0.0.1:{self._port}/v1"
 
     def stats(self) -> dict[str, int]:
         """Counts by kind; `early_retries`: requests that came before the time they were told."""
@@ -76,32 +69,11 @@ class FakeServer:
         asked = {"requests": len(self.requests), "distinct": len(self._attempts)}
         return {**asked, **{kind: self.counts[kind] for kind in kinds}}
 
-    async def __aenter__(self) -> Self:
-        from aiohttp import web
-
-        app = web.Application(client_max_size=2**26)
-        app.router.add_post("/v1/chat/completions", self._complete)
-        app.router.add_post("/v1/completions", self._complete)
-        app.router.add_get("/v1/models", self._models)
-        app.router.add_get("/stats", self._stats)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    def __enter__(self) -> Self:
-        self._thread = InThread(self, "fake-server")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._thread is not None:
-            self._thread.stop()
+    def _routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/v1/chat/completions", self._complete)
+        router.add_post("/v1/completions", self._complete)
+        router.add_get("/v1/models", self._models)
+        router.add_get("/stats", self._stats)
 
     async def _models(self, _: web.Request) -> web.Response:
         name = self.behaviour.model or "fake"

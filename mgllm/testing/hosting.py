@@ -1,4 +1,4 @@
-"""Where a server of the tests runs: in a thread with a loop of its own, or as a process."""
+"""Where a server of the tests runs: in the running loop, in a thread of its own, or as a process."""
 
 from __future__ import annotations
 
@@ -6,29 +6,60 @@ import asyncio
 import signal
 import sys
 import threading
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 
-class Hosted(Protocol):
-    """A server that serves while it is entered."""
+class Loopback:
+    """Serves on this machine while it is entered: `async with` in the running loop, `with` in a thread."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
+        self._runner: web.AppRunner | None = None
+        self._thread: _InThread | None = None
 
     @property
     def url(self) -> str:
         """What belongs in `--base-url`."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    def _routes(self, router: web.UrlDispatcher) -> None:
+        """Say what answers at which path."""
+        raise NotImplementedError
 
     async def __aenter__(self) -> Self:
-        """Begin to serve."""
+        from aiohttp import web
 
-    async def __aexit__(self, *why: Any) -> None:
-        """Stop."""
+        app = web.Application(client_max_size=2**26)
+        self._routes(app.router)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024).start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def __enter__(self) -> Self:
+        self._thread = _InThread(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread is not None:
+            self._thread.stop()
 
 
-class InThread:
+class _InThread:
     """A loop of its own in which a server runs."""
 
-    def __init__(self, server: Hosted, name: str) -> None:
+    def __init__(self, server: Loopback) -> None:
         self._loop = asyncio.new_event_loop()
         self._server = server
+        name = type(server).__name__
         self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
         self._thread.start()
         asyncio.run_coroutine_threadsafe(server.__aenter__(), self._loop).result(10)
@@ -41,7 +72,7 @@ class InThread:
         self._loop.close()
 
 
-async def until_stopped(server: Hosted) -> None:
+async def until_stopped(server: Loopback) -> None:
     """Print a server's URL as the first line, and serve until interrupted or terminated."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

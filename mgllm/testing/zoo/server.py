@@ -6,9 +6,9 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from mgllm.testing.hosting import InThread
+from mgllm.testing.hosting import Loopback
 from mgllm.testing.zoo.animal import Animal, Ask, Served, all_animals
 from mgllm.testing.zoo.questions import labels_of
 from mgllm.testing.zoo.right import in_words
@@ -43,19 +43,12 @@ class Cage:
         return ask
 
 
-class Zoo:
+class Zoo(Loopback):
     """Serves while it is entered: `async with` in the running loop, `with` in a thread of its own."""
 
     def __init__(self, port: int = 0) -> None:
-        self._port = port
+        super().__init__(port)
         self._cages = {animal.name: Cage(animal) for animal in all_animals()}
-        self._runner: web.AppRunner | None = None
-        self._thread: InThread | None = None
-
-    @property
-    def url(self) -> str:
-        """What belongs in `--base-url`."""
-        return f"http://127.0.0.1:{self._port}/v1"
 
     def asked(self, name: str) -> list[Ask]:
         """All requests to an animal since the zoo opened, or since it was made to forget."""
@@ -65,30 +58,10 @@ class Zoo:
         """Treat the next visitor of an animal as its first one."""
         self._cages[name] = Cage(self._cages[name].animal)
 
-    async def __aenter__(self) -> Self:
-        from aiohttp import web
-
-        app = web.Application(client_max_size=2**26)
-        app.router.add_post("/v1/chat/completions", self._complete)
-        app.router.add_get("/v1/models", self._models)
-        app.router.add_get("/zoo", self._guide)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024).start()
-        self._port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    def __enter__(self) -> Self:
-        self._thread = InThread(self, "zoo")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._thread is not None:
-            self._thread.stop()
+    def _routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/v1/chat/completions", self._complete)
+        router.add_get("/v1/models", self._models)
+        router.add_get("/zoo", self._guide)
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         listed = [{"id": name, "object": "model", "owned_by": "zoo"} for name in self._cages]
