@@ -11,13 +11,13 @@ from mgllm.backends.api.replies import read_reply
 from mgllm.backends.api.usage import add_usage, read_spent
 from mgllm.backends.api.waiting import LONGEST_WAIT_S, Clock, told_wait_s, wait_s
 from mgllm.errors import FatalBackendError
-from mgllm.records import Form, Question, Reply, Usage
+from mgllm.records import Question, Reply, Usage
 
 _CHANGES = 12
 """Times that one question is put differently: more than there are parameters to drop."""
 _EMPTY_RETRIES = 2
 """Attempts after an empty text: each is paid for, and a third that is empty too will not be the last."""
-PATHS = {"chat": "/chat/completions"}
+_PATH = "/chat/completions"
 
 
 class Wire(Protocol):
@@ -115,7 +115,7 @@ class Asker:
     async def _attempt(self, question: Question, body: Json) -> _Attempt:
         clock = self._policy.clock
         began_s = clock.monotonic()
-        answer = await self._wire.post(PATHS[question.prompt.form], body)
+        answer = await self._wire.post(_PATH, body)
         took_s = clock.monotonic() - began_s
         try:
             return _read(answer, question, took_s)
@@ -134,7 +134,7 @@ class Asker:
         self, trouble: Trouble, answer: Answer, question: Question, attempt: int
     ) -> bool:
         if trouble.step == "stop":
-            raise FatalBackendError(self._line(why_stop(trouble, question.prompt.form, self._place)))
+            raise FatalBackendError(self._line(why_stop(trouble, self._place)))
         if trouble.step != "again" or attempt > self._policy.retries:
             return False
         told = told_wait_s(answer.headers, self._policy.clock.utc())
@@ -182,7 +182,7 @@ def _read(answer: Answer, question: Question, took_s: float) -> _Attempt:
     return _Attempt(answer, took_s, EMPTY, None, reply.usage)
 
 
-def why_stop(trouble: Trouble, form: Form, place: Place) -> str:
+def why_stop(trouble: Trouble, place: Place) -> str:
     """What a person can do about an error that no waiting cures; the server's words stand last."""
     url = place.base_url
     if trouble.no_credit:
@@ -193,8 +193,6 @@ def why_stop(trouble: Trouble, form: Form, place: Place) -> str:
         why = f"the proxy before {url} asks for a password; write it into the variable that names the proxy"
     elif 300 <= trouble.status < 400:
         why = f"{url} sends requests elsewhere; give the final address as --base-url"
-    elif form == "cloze" and not ("model_not_found" in trouble.codes and "chat model" not in trouble.message):
-        why = f"{url} has no completions endpoint for {place.model}; use --form chat"
     else:
         why = f"no model '{place.model}' at {url}; check --model, and --base-url, which often ends in /v1"
     return f"{why} (the server says {trouble})"

@@ -231,7 +231,7 @@ class ApiBackend:
             )
         if trouble is not None and trouble.status == 401 and self._preset.list_needs_key_alike:
             await self.close()
-            raise FatalBackendError(place.secret.line(why_stop(trouble, "chat", place)))
+            raise FatalBackendError(place.secret.line(why_stop(trouble, place)))
         self.listed = read_list(answer.body, self._options.model)
         if self.listed.context is not None:
             self.facts = {**self.facts, "context": self.listed.context}
