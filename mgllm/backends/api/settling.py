@@ -13,7 +13,7 @@ from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.reasoning import Way
 from mgllm.backends.api.refusing import Trouble, names_parameter
 from mgllm.backends.api.sending import LIMITS, TOO_LARGE, TOO_SMALL, Sending
-from mgllm.backends.api.thinking import thought_tokens, was_cut
+from mgllm.backends.api.thinking import uncounted_thoughts
 from mgllm.errors import FatalBackendError
 from mgllm.records import Choice, Frozen, Message, Prompt, Question, Reply, prompt_sha256
 
@@ -138,8 +138,9 @@ class Settler:
 
     def _seen(self, learner: _Learner, reply: Reply) -> Look:
         body = self.wire.last.body if reply.error is None else {}
-        thoughts = max(thought_tokens(body), reply.reasoning_tokens or 0)
-        return Look(sending=learner.sending, reply=reply, thoughts=thoughts, cut=was_cut(body))
+        thoughts = reply.reasoning_tokens or uncounted_thoughts(body)
+        cut = reply.finish_reason == "length"
+        return Look(sending=learner.sending, reply=reply, thoughts=thoughts, cut=cut)
 
 
 def _with_silence(ways: tuple[Way, ...]) -> tuple[Way, ...]:
