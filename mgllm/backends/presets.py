@@ -22,6 +22,9 @@ from mgllm.backends.api.preset import (
 )
 from mgllm.backends.base import Backend, BackendOptions, backend
 
+_BY_TEMPLATE = (TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE)
+"""For servers whose chat templates decide on the reasoning; gpt-oss alone knows the effort there."""
+
 
 def _server(name: str, **row: Any) -> Callable[[BackendOptions], Backend]:
     """Makes backends for one kind of server; nothing is sent before `open`."""
@@ -76,7 +79,7 @@ backend("vllm")(
     _server(
         "vllm",
         base_url="http://127.0.0.1:8000/v1",
-        quiet=(TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE),
+        quiet=_BY_TEMPLATE,
         notes="Templates are told by chat_template_kwargs; gpt-oss knows the effort. Answers are never "
         "constrained: it ignores guided_*.",
     )
@@ -85,7 +88,7 @@ backend("sglang")(
     _server(
         "sglang",
         base_url="http://127.0.0.1:30000/v1",
-        quiet=(TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE),
+        quiet=_BY_TEMPLATE,
         notes="As vLLM. Its log-probabilities begin with the thoughts (sglang#25055).",
     )
 )
@@ -102,7 +105,7 @@ backend("llamacpp")(
     _server(
         "llamacpp",
         base_url="http://127.0.0.1:8080/v1",
-        quiet=(TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE),
+        quiet=_BY_TEMPLATE,
         notes="tools/server: chat_template_kwargs in a request. Not known: a budget of thoughts in one.",
     )
 )
