@@ -8,22 +8,20 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mgllm.backends.api.address import Address, Secret
-from mgllm.backends.api.bodies import MOST_BYTES, Answer, Json, read_answer, too_long
+from mgllm.backends.api.bodies import Answer, Json, read_answer
 from mgllm.errors import FatalBackendError
 
 if TYPE_CHECKING:
     import aiohttp
-    from httpx2 import AsyncByteStream, Response
+    from httpx2 import Response
 
 CONNECTIONS = 256
 """Open at once, at most."""
-_PACKED = "x-mgllm-packed"
-"""Where the body's encoding is noted, out of reach of a decoder that knows no limit."""
 
 
 class Client:
@@ -33,6 +31,7 @@ class Client:
         from httpx2 import Limits
         from openai import AsyncOpenAI, DefaultAioHttpClient
 
+        from mgllm.backends.api.bounding import bound
         from mgllm.backends.api.trust import trusted
 
         self._address, self._secret, self._timeout_s = address, secret, timeout_s
@@ -45,7 +44,7 @@ class Client:
             proxy=address.proxy.url if address.proxy else None,
             trust_env=False,  # the proxy is known already: whether questions leave this machine hangs on it
             headers={"Accept-Encoding": "gzip, deflate"},
-            event_hooks={"response": [_bound]},
+            event_hooks={"response": [bound]},
         )
         self._openai = AsyncOpenAI(
             api_key=secret.reveal(), base_url=address.base_url, max_retries=0, timeout=None, http_client=http
@@ -87,16 +86,18 @@ class Client:
             response = error.response
         except Exception as error:  # whatever a server does, one question is lost by it and no more
             return await self._no_answer(error)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        headers["content-encoding"] = headers.pop(_PACKED, "")
-        return read_answer(response.status_code, headers, response.content, self._secret)
+        from mgllm.backends.api.bounding import headers_of
+
+        return read_answer(response.status_code, headers_of(response), response.content, self._secret)
 
     async def _no_answer(self, error: BaseException) -> Answer:
         import aiohttp
 
+        from mgllm.backends.api.bounding import TooLong
+
         causes = list(_causes(error))
         for cause in causes:
-            if isinstance(cause, _TooLong):
+            if isinstance(cause, TooLong):
                 return Answer(0, cause.headers, {}, str(cause), final=True)
             if isinstance(cause, aiohttp.ClientSSLError):
                 await self._refuse_stranger(cause)
@@ -129,48 +130,6 @@ class Client:
         return (
             f"{words}; by way of the proxy in {self._address.proxy.variable}: NO_PROXY={host} goes without it"
         )
-
-
-class _TooLong(Exception):
-    """A body over the limit."""
-
-    def __init__(self, status: int, headers: dict[str, str]) -> None:
-        super().__init__(f"the server sent {too_long()} (HTTP {status})")
-        self.headers = headers
-
-
-async def _bound(response: Response) -> None:
-    """Before the body is read: let it be read as it comes, and to the limit alone."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    if "content-encoding" in response.headers:
-        response.headers[_PACKED] = response.headers.pop("content-encoding")
-    response.stream = _stream(response, headers)
-
-
-def _stream(response: Response, headers: dict[str, str]) -> AsyncByteStream:
-    from httpx2 import AsyncByteStream
-
-    class Bounded(AsyncByteStream):
-        """A body that ends with an error where it grows over the limit, or says that it will."""
-
-        def __init__(self, inner: AsyncByteStream) -> None:
-            self._inner = inner
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            length = 0
-            if headers.get("content-length", "").isdecimal() and int(headers["content-length"]) > MOST_BYTES:
-                raise _TooLong(response.status_code, headers)
-            async for piece in self._inner:
-                length += len(piece)
-                if length > MOST_BYTES:
-                    raise _TooLong(response.status_code, headers)
-                yield piece
-
-        async def aclose(self) -> None:
-            await self._inner.aclose()
-
-    assert isinstance(response.stream, AsyncByteStream)
-    return Bounded(response.stream)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

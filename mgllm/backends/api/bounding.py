@@ -1,0 +1,59 @@
+"""A body that is read as it comes, and to a limit alone. It needs httpx2: imported with the first client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+from httpx2 import AsyncByteStream, Response
+
+from mgllm.backends.api.bodies import MOST_BYTES, too_long
+
+_PACKED = "x-mgllm-packed"
+"""Where the body's encoding is noted, out of reach of a decoder that knows no limit."""
+
+
+class TooLong(Exception):
+    """A body over the limit."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"the server sent {too_long()} (HTTP {status})")
+        self.headers = headers
+
+
+async def bound(response: Response) -> None:
+    """Before a body is read: bound it, and hide its encoding from the client's own decoder."""
+    headers = headers_of(response)
+    if "content-encoding" in response.headers:
+        response.headers[_PACKED] = response.headers.pop("content-encoding")
+    assert isinstance(response.stream, AsyncByteStream)
+    response.stream = _Bounded(response.stream, response.status_code, headers)
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    """Headers by lower-case name, as the server sent them."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if _PACKED in headers:
+        headers["content-encoding"] = headers.pop(_PACKED)
+    return headers
+
+
+class _Bounded(AsyncByteStream):
+    """Ends with an error where a body grows over the limit, or says that it will."""
+
+    def __init__(self, inner: AsyncByteStream, status: int, headers: Mapping[str, str]) -> None:
+        self._inner = inner
+        self._error = TooLong(status, headers)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        length = 0
+        told = self._error.headers.get("content-length", "")
+        if told.isdecimal() and int(told) > MOST_BYTES:
+            raise self._error
+        async for piece in self._inner:
+            length += len(piece)
+            if length > MOST_BYTES:
+                raise self._error
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
