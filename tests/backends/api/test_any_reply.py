@@ -14,15 +14,13 @@ import pytest
 
 from mgllm.answers.verdict import judge
 from mgllm.backends.api.address import Secret
-from mgllm.backends.api.asking import Asker, Place, Policy
-from mgllm.backends.api.bodies import Answer, Json, read_answer
-from mgllm.backends.api.parameters import Parameters
 from mgllm.errors import FatalBackendError
 from mgllm.experiment.asking import make_record
 from mgllm.experiment.plan import Planned
 from mgllm.records import Item, Record, RecordKey, Reply
 from mgllm.testing import a_question
 from tests.backends.api.mutating import KEY, Mutant, mutant
+from tests.delivered import Same, asker_of
 
 MUTANTS = int(os.environ.get("MGLLM_MUTANTS", "3000"))
 PARTS = 6
@@ -39,37 +37,10 @@ PLANNED = Planned(
 WORDS = {"yes": ("yes",), "no": ("no",)}
 
 
-class Still:
-    """A clock on which every wait is over at once."""
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def utc(self) -> float:
-        return 1.8e9
-
-    async def sleep(self, seconds: float) -> None:
-        assert 0 <= seconds <= 660
-
-
-class Same:
-    """A wire that brings one response again and again."""
-
-    def __init__(self, sent: Mutant, secret: Secret) -> None:
-        self.sent, self.secret, self.posts = sent, secret, 0
-
-    async def post(self, path: str, body: Json) -> Answer:
-        self.posts += 1
-        assert self.posts < 20
-        return read_answer(self.sent.status, self.sent.headers, self.sent.raw, self.secret)
-
-
 def ask(sent: Mutant) -> Reply | None:
     """The reply; None where the run is ended by a line."""
     secret = Secret(KEY, "KEY")
-    asker = Asker(
-        Same(sent, secret), Parameters("m", {}), Policy(1, 0, Still()), Place("http://h/v1", "m", secret)
-    )
+    asker = asker_of(Same(*sent, secret), secret, retries=1)
     try:
         return asyncio.run(asker.ask(QUESTION))
     except FatalBackendError as error:

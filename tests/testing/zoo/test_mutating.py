@@ -12,9 +12,6 @@ import pytest
 from mgllm.answers.verdict import judge
 from mgllm.answers.words import label_words
 from mgllm.backends.api.address import Secret
-from mgllm.backends.api.asking import Asker, Place, Policy
-from mgllm.backends.api.bodies import Answer, Json, read_answer
-from mgllm.backends.api.parameters import Parameters
 from mgllm.errors import FatalBackendError
 from mgllm.experiment.asking import make_record
 from mgllm.experiment.plan import Planned
@@ -23,37 +20,13 @@ from mgllm.testing import Zoo
 from mgllm.testing.zoo.animal import Served, all_animals
 from mgllm.testing.zoo.mutating import mutate
 from mgllm.testing.zoo.right import misses
+from tests.delivered import Same, asker_of
 from tests.testing.zoo.conftest import Go
 
 LABELS = ("truthful", "deceptive")
 WORDS = label_words([Label(id=text, text=text, cloze=f" {text}") for text in LABELS], lettered=False)
 LONGEST_S = 1.0
 """Of processor time, for one reply."""
-
-
-class NoWait:
-    """Time that nobody waits for."""
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def utc(self) -> float:
-        return 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        del seconds
-
-
-class Deliver:
-    """Carries one reply, whatever is asked."""
-
-    def __init__(self, served: Served, secret: Secret) -> None:
-        self._served, self._secret = served, secret
-
-    async def post(self, path: str, body: Json) -> Answer:
-        del path, body
-        headers = {name.lower(): value for name, value in self._served.headers.items()}
-        return read_answer(self._served.status, headers, self._served.body, self._secret)
 
 
 def planned() -> Planned:
@@ -74,8 +47,8 @@ def planned() -> Planned:
 def outcome_of(served: Served) -> str:
     """What becomes of a reply, from its bytes to the line that is stored."""
     one, secret = planned(), Secret(None, None)
-    place = Place("http://127.0.0.1:1/v1", "mutant", secret)
-    asker = Asker(Deliver(served, secret), Parameters("mutant", {}), Policy(0, 0, NoWait()), place)
+    headers = {name.lower(): value for name, value in served.headers.items()}
+    asker = asker_of(Same(served.status, headers, served.body, secret), secret, retries=0)
     try:
         reply = asyncio.run(asker.ask(one.question))
     except FatalBackendError as error:  # a code that no other question would pass either
