@@ -19,10 +19,8 @@ from mgllm.answers.vocabulary import alternatives, wording
 
 _LEAD = re.compile(
     r"(?:based on|(?:out )?of (?:the|these|both)|given|considering|judging|from|therefore|thus|hence|so|"
-    r"overall|"
-    r"(?:in )?(?:conclusion|summary|short|my|one word|a word)|tl;?dr|simply put|long story short|"
-    r"bottom line|to (?:conclude|summari[sz]e|sum up)|all in all|because|due to|"
-    r"with|since|"
+    r"overall|(?:in )?(?:conclusion|summary|short|my|one word|a word)|tl;?dr|simply put|long story short|"
+    r"bottom line|to (?:conclude|summari[sz]e|sum up)|all in all|because|due to|with|since|"
     r"as|according to the|then|finally|ultimately|taken together|in sum|on balance|for th(?:is|ese)|my|"
     r"final|"
     rf"ok(?:ay)?|sure|well|yes|no(?=,)|hmm|right|{ADVERB})\b|(?:not\s)?{MASK}",
@@ -62,9 +60,8 @@ _VERB_BEHIND = re.compile(
 _FOLLOWS_UNSPACED = re.compile(
     r"[\s\"'*_`)\]}」』》】]*(?:$|[。，,.!！;；、(（\n]|的(?:$|[。，,.!！;；\s]|状态|情绪|狀態|情緒|人(?:$|[。，,]))|"
     r"了|です|し(?:て(?:い|お)|た)|だ(?!と言)|である|と(?:思|考|判断|判斷|みら|言え)|でしょう|"
-    r"입니다|이다|이에요|예요|합니다|해요|하다|한다|함|했|한 상태|하고 있|해 보|이라고 (?:생각|판단)|"
-    r"으로 (?:보|판단)|하게|"
-    r"นะ|ครับ|ค่ะ|คะ)"
+    r"입니다|이다|이에요|예요|합니다|해요|하다|한다|함|했|한 상태|하고 있|해 보|"
+    r"이라고 (?:생각|판단)|으로 (?:보|판단)|하게|นะ|ครับ|ค่ะ|คะ)"
 )
 """What follows a label that is said, in scripts without spaces and in Korean."""
 _NEAR = 4

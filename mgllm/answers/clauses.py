@@ -26,8 +26,7 @@ _MAIN_CLAUSE = re.compile(
 """Where a main clause begins behind a comma."""
 _BEHIND_BREAK = re.compile(
     r"[,;:—–，；：、。(（]|\s-\s|\b(?:because|since|as|given|due|for|which|who|that|and|but|so|when|in|weil|da|"
-    r"und|"
-    r"car|parce|et|porque|y|perché|e)\b",
+    r"und|car|parce|et|porque|y|perché|e)\b",
     re.IGNORECASE,
 )
 _NEXT_CLAUSE = re.compile(r",|\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\b", re.IGNORECASE)

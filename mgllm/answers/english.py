@@ -120,8 +120,7 @@ _CHOSEN = re.compile(
 """What may follow a label that is chosen; "I see X people" chooses none."""
 _IS_THE_ANSWER = re.compile(
     r"[\s\"'*_]*(?:is|was|would be|seems)\s+(?:my|the)\s+(?:(?:correct|right|best|most likely|more likely|"
-    r"final|likeliest|"
-    r"most fitting)\s+)?(?:answer|label|guess|choice|fit|option|verdict|one)\b",
+    r"final|likeliest|most fitting)\s+)?(?:answer|label|guess|choice|fit|option|verdict|one)\b",
     re.IGNORECASE,
 )
 _OPENED = re.compile(
@@ -134,8 +133,7 @@ _OPENED = re.compile(
 """Where a sentence or a clause begins."""
 _ASIDE = re.compile(
     r",\s(?:in my (?:view|opinion|judge?ment)|i (?:think|believe|would say)|in fact|indeed|of course|"
-    r"most likely|likely|"
-    r"therefore|thus|then|\w+ly),\s",
+    r"most likely|likely|therefore|thus|then|\w+ly),\s",
     re.IGNORECASE,
 )
 """What may stand between a name and its verb."""

@@ -45,8 +45,7 @@ _NOT_IT = re.compile(
     r"(?:wrong|incorrect|false|bad|second|other|alternative|opposite|not|no|previous|first|initial|"
     r"possible|like|user|"
     r"human|question|rejected|excluded|unlikely|least likely|either|interviewer|whether|if|or|would say|"
-    r"falsch\w*|"
-    r"mögliche\w*|possibles?)\b[^\n.!?]{0,24})$",
+    r"falsch\w*|mögliche\w*|possibles?)\b[^\n.!?]{0,24})$",
     re.IGNORECASE,
 )
 """Before a mark: what stands behind it is an example, or is not the answer."""

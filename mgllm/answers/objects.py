@@ -19,8 +19,7 @@ _KEYS = (
 """Words that end the key of an answer, the plainest first: "answer", "final_answer", "predictedLabel"."""
 _NO_KEY = re.compile(
     r"\b(?:wrong|incorrect|false|other|alternative|second|rejected|excluded|not|opposite|previous|initial|"
-    r"first|"
-    r"possible|example|unlikely|least|true|correct|gold|expected|target)\b"
+    r"first|possible|example|unlikely|least|true|correct|gold|expected|target)\b"
 )
 """With one of these words a key is another's."""
 _MOST_OBJECTS = 16

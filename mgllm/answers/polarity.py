@@ -23,12 +23,10 @@ Polarity = Literal["given", "denied", "open"]
 _CROSS = "❌✗✘✖☐🚫⛔👎×"
 _DENIED_BEHIND = re.compile(
     r"[\s\"'*_)\]]{0,4}(?:[,:=—–-]|…|\.{2,})?\s{0,2}[\"'*(]{0,3}(?:no|not|false|nope|wrong|nein|nicht|non|"
-    r"falsch|"
-    r"falso|faux|нет|いいえ|否|不是|아니|नहीं|לא|لا|0|0\.0|(?:0?\.|[0-4]?)\d\s?%)(?![\w%.])(?!\s+(?:doubt|"
+    r"falsch|falso|faux|нет|いいえ|否|不是|아니|नहीं|לא|لا|0|0\.0|(?:0?\.|[0-4]?)\d\s?%)(?![\w%.])(?!\s+(?:doubt|"
     r"question))"
     r"|[\s\"'*_)\]]{0,4}[:=—–-]\s{0,2}[\"'*(]{0,3}(?:absent|unlikely|none|n/a|low|never|negative|unclear|"
-    r"unknown|"
-    r"maybe|possibl[ey]|weak)\b"
+    r"unknown|maybe|possibl[ey]|weak)\b"
     rf"|[\s\"'*_)\]]{{0,4}}[:=]?\s?[{_CROSS}]",
     re.IGNORECASE,
 )

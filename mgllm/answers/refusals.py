@@ -14,18 +14,15 @@ _JUDGE = (
     r"(?:judge|determine|assess|answer|tell|say|help|assist|comply|evaluate|infer|conclude|label|classify|"
     r"categori[sz]e|diagnose|speculate|comment|decide|identify|predict|guess|provide|offer|give|make|"
     r"engage|fulfil+|respond|complete|participate|discuss|do (?:that|this|so)|continue|analy[sz]e|rate|"
-    r"draw|"
-    r"read (?:minds|people)|see (?:if|whether)|know|detect|discern|choose|select|pick|reach|ascertain|"
-    r"establish|"
-    r"confirm|verify|form)"
+    r"draw|read (?:minds|people)|see (?:if|whether)|know|detect|discern|choose|select|pick|reach|ascertain|"
+    r"establish|confirm|verify|form)"
 )
 PHRASES: tuple[str, ...] = (
     # English
     rf"\b(?:I|we)(?:'m| am|'re| are)? (?:really |simply |just |also |therefore )?(?:can(?:not| not|"
     rf"'?t)(?! help (?:but|\w+ing)\b)|could(?: not|n'?t)|unable to|not able to|"
     rf"not in a position to|won'?t|will not|not (?:going|willing) to|not comfortable|"
-    rf"do not feel comfortable|"
-    rf"not qualified to|not equipped to)\b(?:[\w ,]{{0,40}}?) {_JUDGE}\b",
+    rf"do not feel comfortable|not qualified to|not equipped to)\b(?:[\w ,]{{0,40}}?) {_JUDGE}\b",
     r"\b(?:I|we) (?:can(?:not| not|'?t)|won'?t|will not) (?:[\w]+ )?(?:on |with )?(?:this|that|it)\b",
     r"\b(?:I|we)(?: must| have to| need to|'d have to| would have to| prefer to| would prefer to|"
     r" would rather|"
@@ -33,12 +30,10 @@ PHRASES: tuple[str, ...] = (
     r"\b(?:I|we)(?:'d| would)? prefer not to\b",
     r"\b(?:I|we) (?:respectfully |politely )?(?:decline|refuse)(?: to\b|[.!,;])",
     r"\b(?:I|we) (?:do not|don't) (?:make|offer|give|provide|form|draw) (?:any |such )?(?:judge?ments?|"
-    r"assessments?|"
-    r"diagnos[ei]s|conclusions|claims|predictions|guesses)\b",
+    r"assessments?|diagnos[ei]s|conclusions|claims|predictions|guesses)\b",
     r"\b(?:I'm|I am|we are) not (?:comfortable|willing|prepared) \w+ing\b",
     r"\b(?:guidelines?|polic(?:y|ies)|principles|programming|training) (?:do not|does not|don't|"
-    r"doesn't) (?:allow|"
-    r"permit|let)\b",
+    r"doesn't) (?:allow|permit|let)\b",
     r"\b(?:sorry|apologi[sz]e|apologies|afraid|regret)\b[^.!?\n]{0,40}\b(?:but )?(?:I|we)(?:'m|"
     r" am)? (?:can(?:not|'?t)|unable|not able|won'?t|do(?: not|n'?t))\b",
     r"(?:^|[.!?\n])\W{0,4}(?:I'm |I am |we are )?(?:very |so |really |truly )?sorry\b(?! to (?:see|hear|"
@@ -53,8 +48,7 @@ PHRASES: tuple[str, ...] = (
     r"\b(?:not|in)?(?:possible|impossible) to (?:determine|tell|say|judge|assess|know|infer|"
     r"conclude|answer)\b",
     r"\b(?:cannot|can't|can not|could not|couldn't) be (?:reliably |accurately |definitively |"
-    r"confidently )?(?:determined|judged|assessed|inferred|concluded|established|answered|known|"
-    r"told)\b",
+    r"confidently )?(?:determined|judged|assessed|inferred|concluded|established|answered|known|told)\b",
     r"\bcannot (?:determine|make (?:a|that) (?:judgment|judgement|determination))\b",
     r"(?:\bnot enough|n't enough|\binsufficient|\btoo little|\bno) (?:information|evidence|context|data|"
     r"detail)s? (?:[\w ]{0,30})?to (?:\w+ )?(?:determine|tell|say|judge|assess|decide|conclude|"

@@ -16,8 +16,7 @@ _ESCAPED = re.compile(r"(?:bytes:)?( *)((?:\\x[0-9a-fA-F]{2})+)")
 _BYTE = re.compile(r"<0x([0-9a-fA-F]{2})>")
 _SPECIAL = re.compile(
     r"(?:\s|\[(?:EOS|END|/INST)\]|<\|[^<>|\n]{1,60}\|>|</?(?:s|eos|bos|pad|end_of_turn|start_of_turn)>|"
-    r"\uff5c|"
-    r"<\uff5c[^<>\n]{1,60}\uff5c>)*"
+    r"\uff5c|<\uff5c[^<>\n]{1,60}\uff5c>)*"
 )
 """What a server may show behind the text: spaces, and tokens that end a turn."""
 

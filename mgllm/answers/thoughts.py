@@ -1,9 +1,8 @@
 """What a model thinks before it answers, taken off in every common markup.
 
 What stands before a lone closer, or before the final channel, is thought. What it says for others, the user
-of a next turn for one, is not its own. A thought that is not closed has
-no answer behind it. A marker that is not known may be either: then nothing of the text is taken for an
-answer. Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
+of a next turn for one, is not its own. A thought that is not closed has no answer behind it. A marker that is
+not known may be either: then nothing of the text is taken for an answer. Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
 Apriel, Granite and Gemma models; vllm#12999, vllm#13125, mlx-lm PR #1867.
 """
 
@@ -16,8 +15,7 @@ from mgllm.answers.plain import Plain
 
 _NAME = (
     r"(?:[\w:.-]{0,20}?(?:think|thought|reason|reflect|analys[ie]s|analyz|scratch_?pad|monolog|rationale|"
-    r"deliberat|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|"
-    r"cot)"
+    r"deliberat|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|cot)"
 )
 _OPENERS = (
     rf"<\|?{_NAME}(?:\s[^<>]{{0,80}})?\|?>",
