@@ -2,7 +2,8 @@
 
 What stands before a lone closer, or before the final channel, is thought. What it says for others, the user
 of a next turn for one, is not its own. A thought that is not closed has no answer behind it. A marker that is
-not known may be either: then nothing of the text is taken for an answer. Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
+not known may be either: then nothing of the text is taken for an answer.
+Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
 Apriel, Granite and Gemma models; vllm#12999, vllm#13125, mlx-lm PR #1867.
 """
 
