@@ -34,7 +34,7 @@ _DENIED_BEHIND = re.compile(
 _DENIED_AT_THE_END = re.compile(r"[\"'*_]*,\s(?:\w+\s){0,3}(?:\w+n't|not)[^\w\ufffc]*", re.IGNORECASE)
 """All of the rest: "X, she isn't."."""
 _CROSSED = re.compile(
-    rf"(?:[{_CROSS}]|\[ \]|\( \)|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+)\s?%)[\s\"'*_]{{0,4}}$"
+    rf"(?:[{_CROSS}]|\[ \]|\( \)|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+|50(?:\.0+)?)\s?%)[\s\"'*_]{{0,4}}$"
 )
 """Before it: a cross, an empty box, a share under one half."""
 _JOINS = re.compile(r"[\s\"'*_(]{1,4}(?:\w+\s){0,2}[\"'*_(]{0,3}")
