@@ -14,27 +14,60 @@ from typing import NamedTuple
 
 from mgllm.answers.plain import Plain
 
+
+class Mark(NamedTuple):
+    """How a thought begins and ends."""
+
+    opener: str
+    """What stands before it."""
+    closer: str | None
+    """What stands behind it; None where nobody knows."""
+
+
+FINAL = "<|channel|>final<|message|>"
+"""Behind it gpt-oss writes its answer."""
+MARKS = (
+    Mark("<think>", "</think>"),
+    Mark("<thinking>", "</thinking>"),
+    Mark("<thought>", "</thought>"),
+    Mark("<thoughts>", "</thoughts>"),
+    Mark("<reasoning>", "</reasoning>"),
+    Mark("<seed:think>", "</seed:think>"),
+    Mark("<longcat_think>", "</longcat_think>"),
+    Mark("[THINK]", "[/THINK]"),
+    Mark("◁think▷", "◁/think▷"),
+    Mark("<|START_THINKING|>", "<|END_THINKING|>"),
+    Mark("<|begin_of_thought|>", "<|end_of_thought|>"),
+    Mark("<|inner_prefix|>", "<|inner_suffix|>"),
+    Mark("<|channel>thought", "<channel|>"),
+    Mark("<unused94>thought", "<unused95>"),
+    Mark("<|channel|>analysis<|message|>", FINAL),
+    Mark("<|channel|>commentary<|message|>", FINAL),
+)
+"""What models of 2025 and 2026 write: DeepSeek, Qwen and GLM, then Seed, LongCat, Magistral, Kimi, Command A,
+Apertus, Gemma, MedGemma and gpt-oss."""
 _NAME = (
     r"(?:[\w:.-]{0,20}?(?:think|thought|reason|reflect|analys[ie]s|analyz|scratch_?pad|monolog|rationale|"
     r"deliberat|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|cot)"
 )
+_BETWEEN = tuple(mark for mark in MARKS if mark.closer != FINAL)
+"""Those that end with a closer of their own; channels are looked at before."""
 _OPENERS = (
+    *(re.escape(mark.opener) for mark in _BETWEEN),
     rf"<\|?{_NAME}(?:\s[^<>]{{0,80}})?\|?>",
     r"\[(?:THINK|THINKING|THOUGHT|THOUGHTS|REASONING)\]",
     r"◁[^◁▷/]{0,20}think[^◁▷]{0,20}▷",
     rf"【{_NAME}】",
     r"<unused94>(?:thought)?",
-    r"<\|channel>thought",
 )
 _CLOSERS = (
+    *(re.escape(mark.closer) for mark in _BETWEEN if mark.closer is not None),
     rf"<\|?/{_NAME}\|?>",
     r"<\|(?:end_of_|END_|end_)(?:thought|THINKING|thinking|think|reasoning|REASONING)\|>",
     rf"<\|(?:{_NAME})_?end\|>",
     r"\[/(?:THINK|THINKING|THOUGHT|THOUGHTS|REASONING)\]",
     r"◁/[^◁▷]{0,20}think[^◁▷]{0,20}▷",
     rf"【/{_NAME}】",
-    r"<unused95>",
-    r"<channel\|>",
 )
 _TAG = re.compile(f"(?P<close>{'|'.join(_CLOSERS)})|(?P<open>{'|'.join(_OPENERS)})", re.IGNORECASE)
 _FINAL = re.compile(

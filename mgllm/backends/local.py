@@ -11,6 +11,7 @@ from functools import lru_cache
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mgllm.answers.thoughts import Mark
 from mgllm.backends.base import BackendOptions, Settled, Traits, backend
 from mgllm.backends.weights.encoding import (
     Continuations,
@@ -32,7 +33,6 @@ from mgllm.backends.weights.templating import (
     opened_thought,
     writes_thoughts,
 )
-from mgllm.backends.weights.thoughts import Mark
 from mgllm.errors import BackendError, FatalBackendError, InputError
 from mgllm.records import Choice, Form, LabelScores, Question, Reasoning, Reply, Score, Usage
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from mgllm.answers.plain import plain
-from mgllm.answers.thoughts import spoken_part
+from mgllm.answers.thoughts import MARKS, Mark, spoken_part
 
 MARKUPS = [
     "<think>{}</think>",
@@ -177,3 +177,11 @@ def test_what_is_said_for_others_is_not_its_own(text: str, own: str) -> None:
     said = spoken_part(plain(text))
     assert said.plain is not None
     assert said.plain.text.strip() == own
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=[mark.opener for mark in MARKS])
+def test_every_mark_that_a_local_model_may_write_is_taken_off(mark: Mark) -> None:
+    said = spoken_part(plain(f"{mark.opener}\ntense?\n{mark.closer}calm"))
+    assert said.plain is not None
+    assert said.plain.text.strip() == "calm"
+    assert spoken_part(plain(f"{mark.opener}\ntense?")).plain is None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from mgllm.backends.weights.thoughts import MARKS, Mark, thought_end
+from mgllm.answers.thoughts import MARKS, Mark
+from mgllm.backends.weights.thoughts import thought_end
 
 ANSWER = "Answer:"
 """What the prompts of a chain of thought ask the model to write before its answer."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mgllm.backends.weights.thoughts import FINAL, Mark, awaits_channel, close_thought, open_mark
+from mgllm.answers.thoughts import FINAL, Mark
+from mgllm.backends.weights.thoughts import awaits_channel, close_thought, open_mark
 from mgllm.errors import FatalBackendError
 from mgllm.records import Message, Question, Reasoning
 

@@ -3,40 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from mgllm.answers.thoughts import FINAL, MARKS, Mark
 
-class Mark(NamedTuple):
-    """How a thought begins and ends."""
-
-    opener: str
-    """What stands before it."""
-    closer: str | None
-    """What stands behind it; None where nobody knows."""
-
-
-FINAL = "<|channel|>final<|message|>"
-"""Behind it gpt-oss writes its answer."""
-MARKS = (
-    Mark("<think>", "</think>"),
-    Mark("<thinking>", "</thinking>"),
-    Mark("<thought>", "</thought>"),
-    Mark("<thoughts>", "</thoughts>"),
-    Mark("<reasoning>", "</reasoning>"),
-    Mark("<seed:think>", "</seed:think>"),
-    Mark("<longcat_think>", "</longcat_think>"),
-    Mark("[THINK]", "[/THINK]"),
-    Mark("◁think▷", "◁/think▷"),
-    Mark("<|START_THINKING|>", "<|END_THINKING|>"),
-    Mark("<|begin_of_thought|>", "<|end_of_thought|>"),
-    Mark("<|inner_prefix|>", "<|inner_suffix|>"),
-    Mark("<|channel>thought", "<channel|>"),
-    Mark("<unused94>thought", "<unused95>"),
-    Mark("<|channel|>analysis<|message|>", FINAL),
-    Mark("<|channel|>commentary<|message|>", FINAL),
-)
-"""What models of 2025 and 2026 write: DeepSeek, Qwen and GLM, then Seed, LongCat, Magistral, Kimi, Command A,
-Apertus, Gemma, MedGemma and gpt-oss."""
 _HARMONY_TURN = "<|start|>assistant"
 _NAMED = re.compile(
     r"(?P<left>[<\[◁]\|?)(?P<name>[\w:.-]*"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mgllm.answers.thoughts import Mark
 from mgllm.backends.weights.stopping import answer_end, opener_shown, stopper, thought_tokens
-from mgllm.backends.weights.thoughts import Mark
 
 THINK = Mark("<think>", "</think>")
 KIMI = Mark("◁think▷", "◁/think▷")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.backends.weights.thoughts import MARKS, Mark, close_thought, is_mark, open_mark, thought_end
+from mgllm.answers.thoughts import MARKS, Mark
+from mgllm.backends.weights.thoughts import close_thought, is_mark, open_mark, thought_end
 
 
 @pytest.mark.parametrize("mark", MARKS, ids=[mark.opener for mark in MARKS])
