@@ -13,9 +13,11 @@ from mgllm.records.attribution import (
 from mgllm.records.effect import (
     ArmSummary as ArmSummary,
     Claim as Claim,
+    ClaimVerdict as ClaimVerdict,
     Effect as Effect,
     Flips as Flips,
     RowName as RowName,
+    Rule as Rule,
 )
 from mgllm.records.findings import (
     ArmBias as ArmBias,

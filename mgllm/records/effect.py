@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,6 +11,12 @@ from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.reply import CensoredReason
 from mgllm.records.scenario import Form, Reasoning, Score
+
+Rule = Literal["t", "bootstrap_t", "sign_flip"]
+"""Student t over left-out subjects; bootstrap-t by subject; where all subjects differ alike, p alone, by
+exact sign flips."""
+ClaimVerdict = Literal["supported", "supported_among_answered", "not_shown", "not_claimed"]
+"""Not claimed: not tested, for a reason that no p can mend (leaked cues, one label, a stopped run …)."""
 
 
 class RowName(Frozen):
@@ -31,12 +38,27 @@ class RowName(Frozen):
     """Answers drawn of each item and arm, where `score` is sample."""
     reasoning_effort: str | None = Field(default=None, exclude_if=lambda effort: effort is None)
     """`--reasoning-effort`, where it was given."""
+    wording: str | None = Field(default=None, exclude_if=lambda wording: wording is None)
+    """The wording asked, where it is not the scenario's first."""
+    wordings: int | None = Field(default=None, exclude_if=lambda count: count is None)
+    """How many wordings were averaged inside the item; null where the row is about one."""
+    order: str | None = Field(default=None, exclude_if=lambda order: order is None)
+    """The label order, where a sweep set it."""
+    style: str | None = Field(default=None, exclude_if=lambda style: style is None)
+    """The cue style, where a sweep set it."""
+    shots: int | None = Field(default=None, exclude_if=lambda shots: shots is None)
+    """Worked examples before the question, where there are any."""
+    masked: bool | None = Field(default=None, exclude_if=lambda masked: masked is None)
+    """True where words that give the target away were masked in the speech."""
+    run: str | None = Field(default=None, exclude_if=lambda run: run is None)
+    """What tells this row's run from others that would have the same name: "items b.jsonl", "seed 2",
+    "temperature 0.7", "limit 20", at last "run 2"; null where nothing has to."""
 
     @property
     def words(self) -> str:
         """All of it in one line."""
         cues = f" · cues: {self.cue_source.replace('_', '-')}" if self.cue_source else ""
-        return f"{self.scenario} · {self.model} · {self.manner}{cues}"
+        return f"{self.scenario} · {self.model} · {self.manner}{cues}{self._cell}"
 
     @property
     def manner(self) -> str:
@@ -45,6 +67,20 @@ class RowName(Frozen):
         score = f"sampled{times}" if self.score == "sample" else self.score
         effort = f", effort {self.reasoning_effort}" if self.reasoning_effort else ""
         return f"{self.form}, {self.reasoning.replace('_', ' ')}, {score}{effort}"
+
+    @property
+    def _cell(self) -> str:
+        """What tells it from other rows of its scenario, model and manner."""
+        parts = (
+            f"wording {self.wording}" if self.wording else "",
+            f"mean of {self.wordings} wordings" if self.wordings else "",
+            f"order {self.order}" if self.order else "",
+            f"style {self.style}" if self.style else "",
+            f"{self.shots} shots" if self.shots else "",
+            "masked" if self.masked else "",
+            self.run or "",
+        )
+        return "".join(f" · {part}" for part in parts if part)
 
 
 class ArmSummary(Frozen):
@@ -112,6 +148,10 @@ class ArmSummary(Frozen):
     """Sampled: typical standard error of one item's share, from its own draws alone."""
     unscored: Mapping[str, str] = Field(default_factory=dict, exclude_if=lambda why: not why)
     """Metrics that missing probabilities leave without a number, and why."""
+    cue_tokens: float | None = Field(default=None, exclude_if=lambda ratio: ratio is None)
+    """Tokens of the arm's cue blocks over those of the main arm, mean over items; null where not counted."""
+    flags: tuple[str, ...] = ()
+    """Words of caution: leaked, constant answer, few subjects, single label, stopped, targets missing …"""
 
     def level(self, metric: str) -> float | None:
         """The arm's number in a metric; null where it has none."""
@@ -158,8 +198,17 @@ class Effect(Frozen):
     """Two-sided, from the same t."""
     q: float | None = None
     """Benjamini–Hochberg over the table's exploratory rows; null for primary ones."""
+    df: float | None = None
+    """Degrees of freedom of interval and p: effective subjects − 1; for metrics by class those of the label
+    that has fewest; null without an interval by Student t."""
+    rule: Rule = "t"
+    """What interval and p rest on."""
+    by_subject: float | None = None
+    """Check: the difference with every subject weighing the same; metrics that are means over items only."""
+    by_subject_interval: tuple[float, float] | None = None
+    """95 %, Student t over the subjects' mean differences."""
     detectable: float | None = None
-    """Minimum detectable effect: 2.80 × SE (80 % power, 5 % two-sided)."""
+    """Minimum detectable effect: k(df) × SE, k from the noncentral t (80 % power, 5 % two-sided)."""
     sign_flip_p: float | None = None
     """Check: sign flips by subject, exact to 2^14 and 10,000 draws beyond; accuracy and log-odds only."""
     bca_interval: tuple[float, float] | None = None
@@ -176,17 +225,26 @@ class Effect(Frozen):
     """The larger p of two one-sided tests against ± margin, with the same SE and degrees of freedom."""
     missing: int = 0
     """Pairs of which at least one side is not answered; of people, also ratings that are no answer."""
+    lacking: float | None = None
+    """Share of the pairs asked (with a target) that lack what the metric needs on at least one side."""
     strict: float | None = None
-    """Accuracy difference with refused and unparsed counted as wrong."""
+    """The difference with refused and unparsed counted as wrong; metrics of answers only."""
     bounds: tuple[float, float] | None = None
-    """Accuracy difference with all missing against the arm, and all for it."""
+    """The difference with all missing against the arm, and all for it; metrics of answers only."""
+    worst: float | None = None
+    """Metrics of probabilities: the difference with every missing pair at the worst one observed; AUC: with
+    missing items of the arm ranked last and those of the baseline first."""
     arm_censored: float | None = Field(default=None, exclude_if=lambda share: share is None)
     """Share of the pairs answered on both sides in which `arm` has no probabilities; null where none lacks
     any."""
     baseline_censored: float | None = Field(default=None, exclude_if=lambda share: share is None)
     """The same of `baseline`."""
     sign_changes: bool = False
-    """`strict` or the bounds have another sign than `difference`."""
+    """`strict`, the bounds or `worst` have another sign than `difference`."""
+    leaked: int = Field(default=0, exclude_if=lambda count: not count)
+    """Pairs told gestures of a recogniser that had learned from the person."""
+    exposure_unknown: int = Field(default=0, exclude_if=lambda count: not count)
+    """Pairs told recognised gestures of which it is unknown whether the recogniser knew the person."""
     flags: tuple[str, ...] = ()
     """Words of caution: few subjects, no interval, constant answer, in-sample cues …"""
 
@@ -217,17 +275,27 @@ class Claim(Frozen):
     """What the row is about."""
     metric: str
     """accuracy, or log_odds."""
-    over_text: float | None
-    """text+mg − text."""
+    arm: str = "text+mg"
+    """The arm that tells the gestures: mg where there is no speech."""
+    over_text: float | None = None
+    """text+mg − text; null for the claim without speech."""
     over_shuffled: float | None
-    """text+mg − text+shuffled."""
+    """text+mg − text+shuffled, or mg − mg+shuffled."""
+    over_filler: float | None = Field(default=None, exclude_if=lambda difference: difference is None)
+    """mg − mg+filler: the claim without speech alone."""
     p: float | None
     """The larger of the two; 1 where either difference is not positive; null where either has none."""
     p_holm: float | None
-    """Holm over the family."""
+    """Holm over the family; null where the claim is not in it."""
     family: int
     """Claims in the table's family."""
     supported: bool
-    """p_holm ≤ .05."""
+    """The verdict is "supported"."""
+    verdict: ClaimVerdict = "not_shown"
+    """What may be said."""
+    reason: str | None = None
+    """Why it is no more than that; null where it is supported."""
+    flags: tuple[str, ...] = ()
+    """Words of caution of its two contrasts, each once."""
     words: str
     """The claim's result as a sentence. "No effect" is never written."""

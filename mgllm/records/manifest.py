@@ -12,8 +12,9 @@ from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.scenario import Form, Label, Reasoning, Score
 
-Role = Literal["unasked", "main", "shuffled", "filler"]
-"""What an arm is for: the model unasked, the arm whose claim is tested, and its two controls."""
+Role = Literal["unasked", "main", "shuffled", "filler", "alone", "alone_shuffled", "alone_filler"]
+"""What an arm is for: the model unasked, the arm whose claim is tested, and its two controls; the same three
+without speech, whose claim is tested where the main arm is not run."""
 FIRST_ROLES: Mapping[Role, str] = {
     "unasked": "none",
     "main": "text+mg",
@@ -43,7 +44,11 @@ class ShuffleStats(Frozen):
     target_cells_off: int
     """Cells of the target × donor-target table further than 1 from independence."""
     same_cues: int
-    """Items whose donor shows the same sequence of gestures."""
+    """Items whose donor shows the same gestures, each as often, in whatever order."""
+    told_again: float | None = None
+    """Share of an item's own gestures that its donor tells too, mean over items that show some."""
+    jaccard: float | None = None
+    """Overlap of the item's and the donor's gestures as multisets, from 0 to 1, mean over items."""
     mean_count_difference: float
     """Mean absolute difference in the number of gestures."""
 
@@ -113,6 +118,10 @@ class ScenarioManifest(Frozen):
     """What the movements may be called: micro-gestures, or nonverbal displays."""
     shuffles: tuple[ShuffleStats, ...] = ()
     """One per epoch and shuffle."""
+    cue_tokens: Mapping[str, float] = Field(default_factory=dict)
+    """By arm, tokens of its cue blocks over those of the main arm, mean over items."""
+    cue_tokens_by: str | None = None
+    """What counted them: "the model's tokenizer", or "words"."""
     raters: int = 0
     """People whose ratings the records are; 0 for a model."""
     ethics: str

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from mgllm.analysis.metric import Bools, Floats, MeanMetric, Metric, SumMetric, known_metrics
-from mgllm.analysis.statistics.checks import (
-    BOOTSTRAP_FROM,
-    bca_interval,
-    bootstrap_many,
-    mcnemar_p,
-    sign_flip_p,
-)
+from mgllm.analysis.metric import Bools, Metric, known_metrics
+from mgllm.analysis.statistics.checks import mcnemar_p
+from mgllm.analysis.statistics.estimating import Numbers, estimated
 from mgllm.analysis.statistics.grid import Answers, Grid
-from mgllm.analysis.statistics.jackknife import DETECTABLE, FEWEST, Estimate, held, jackknife
+from mgllm.analysis.statistics.jackknife import DETECTABLE, Estimate, held
 from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair, sensitivity
 from mgllm.records import Effect, Flips, RowName, ScenarioManifest
 
@@ -120,38 +115,13 @@ def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric]) -> lis
     if not pairs.over.n:
         empty = [metric for metric in metrics if not metric.scored]
         return [
-            _effect(contrast, pairs, metric, _Numbers(Estimate(None, flag="no pairs"))) for metric in empty
+            _effect(contrast, pairs, metric, Numbers(Estimate(None, flag="no pairs"))) for metric in empty
         ]
-    metrics = [metric for metric in metrics if metric.fewest <= pairs.over.n]
-    two = {m.name: (m.replicates(pairs.arm), m.replicates(pairs.baseline)) for m in metrics}
-    flips = _flips(pairs, metrics)
-    bca = _bca(pairs, metrics, {name: arm - baseline for name, (arm, baseline) in two.items()})
-    found = []
-    for metric in metrics:
-        arm_1S, baseline_1S = two[metric.name]
-        values = (float(arm_1S[0]), float(baseline_1S[0]))
-        if not _discordant(metric, pairs):
-            same = Estimate(_finite(values[0] - values[1]), flag="no interval: no discordant pair")
-            found.append(_effect(contrast, pairs, metric, _Numbers(same, values)))
-            continue
-        numbers = _Numbers(jackknife(arm_1S - baseline_1S, pairs.over), values)
-        if pairs.over.effective >= FEWEST:
-            numbers = replace(numbers, sign_flip_p=flips.get(metric.name), bca=bca.get(metric.name))
-        found.append(_effect(contrast, pairs, metric, numbers))
-    return found
+    found = estimated(pairs, metrics)
+    return [_effect(contrast, pairs, m, found[m.name]) for m in metrics if m.name in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """What was worked out for one effect."""
-
-    estimate: Estimate
-    values: tuple[float, float] = (np.nan, np.nan)
-    sign_flip_p: float | None = None
-    bca: tuple[float, float] | None = None
-
-
-def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers) -> Effect:
+def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers) -> Effect:
     estimate = numbers.estimate
     flags = [*([estimate.flag] if estimate.flag else []), *contrast.flags]
     effect = Effect(
@@ -171,6 +141,10 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: _Numbers)
         interval=held(estimate.interval, -metric.most, metric.most),
         p=estimate.p,
         detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
+        df=estimate.df,
+        rule=estimate.rule,
+        by_subject=numbers.by_subject,
+        by_subject_interval=numbers.by_subject_interval,
         sign_flip_p=numbers.sign_flip_p,
         bca_interval=numbers.bca,
         missing=pairs.missing,
@@ -196,58 +170,6 @@ def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:
             "sign_changes": changes,
         }
     )
-
-
-def _bca(
-    pairs: Pairs, metrics: Sequence[Metric], replicates: dict[str, Floats]
-) -> dict[str, tuple[float, float] | None]:
-    """BCa intervals of the metrics that are functions of sums, and of those that resample by themselves."""
-    if pairs.over.subjects < BOOTSTRAP_FROM:
-        return {}
-    found: dict[str, tuple[float, float] | None] = {}
-    for metric in metrics:
-        if not isinstance(metric, SumMetric) and np.isfinite(replicates[metric.name]).all():
-            arm_R, baseline_R = metric.resampled(pairs.arm), metric.resampled(pairs.baseline)
-            if arm_R is not None and baseline_R is not None:
-                found[metric.name] = bca_interval(replicates[metric.name], arm_R - baseline_R)
-    summed = [metric for metric in metrics if isinstance(metric, SumMetric)]
-    sums = [np.hstack([m.subject_sums(pairs.arm), m.subject_sums(pairs.baseline)]) for m in summed]
-    known = [replicates[metric.name] for metric in summed]
-    differences: list[Callable[[Floats], Floats]] = [
-        _Difference(*both) for both in zip(summed, sums, strict=True)
-    ]
-    return found | dict(
-        zip([metric.name for metric in summed], bootstrap_many(sums, differences, known), strict=True)
-    )
-
-
-class _Difference:
-    """A metric's difference from the two arms' sums side by side."""
-
-    def __init__(self, metric: SumMetric, sums_SK: Floats) -> None:
-        self.metric = metric
-        self.totals = np.split(sums_SK.sum(axis=0), 2)
-
-    def __call__(self, sums_RK: Floats) -> Floats:
-        arm, baseline = np.split(sums_RK, 2, axis=1)
-        return self.metric.value(arm, self.totals[0]) - self.metric.value(baseline, self.totals[1])
-
-
-def _discordant(metric: Metric, pairs: Pairs) -> bool:
-    return bool((np.abs(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline)) > 1e-12).any())
-
-
-def _flips(pairs: Pairs, metrics: Sequence[Metric]) -> dict[str, float]:
-    """Sign-flip p of the primary metrics, whose effects are means of the items' differences."""
-    means = [metric for metric in metrics if metric.primary and isinstance(metric, MeanMetric)]
-    differences_S = [
-        np.bincount(
-            pairs.arm.subject_N, weights=(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline))[:, 0]
-        )
-        for metric in means
-    ]
-    p = sign_flip_p(np.stack(differences_S, axis=1).astype(np.float64)) if means else []
-    return dict(zip((metric.name for metric in means), p, strict=True))
 
 
 def _sign(value: float) -> int:

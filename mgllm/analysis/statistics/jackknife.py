@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgllm.analysis.metric import Floats, Ints
+from mgllm.records import Rule
 
 FEWEST = 5
 """Effective subjects under which no interval is given."""
@@ -44,6 +45,10 @@ class Estimate:
     """Two-sided, of the value being 0."""
     flag: str | None = None
     """Why there is no interval, or how little it rests on."""
+    df: float | None = None
+    """Degrees of freedom of Student t; null without an interval by it."""
+    rule: Rule = "t"
+    """What interval and p rest on."""
 
 
 def clusters(subject_N: Ints) -> Clusters:
@@ -79,7 +84,8 @@ def jackknife(replicates_1S: Floats, over: Clusters) -> Estimate:
         return Estimate(value, se, flag=f"no interval: {over.effective:.1f} effective subjects")
     low, high = t_interval(value, se, over.effective)
     flag = f"few subjects: {over.effective:.1f} effective" if over.effective < FEW else None
-    return Estimate(value, se, (low, high), 2 * t_tail(abs(value) / se, over.effective), flag)
+    p = 2 * t_tail(abs(value) / se, over.effective)
+    return Estimate(value, se, (low, high), p, flag, df=over.effective - 1)
 
 
 def held(interval: tuple[float, float] | None, low: float, high: float) -> tuple[float, float] | None:

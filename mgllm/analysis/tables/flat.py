@@ -27,7 +27,9 @@ from mgllm.records import (
 if TYPE_CHECKING:
     import pandas as pd
 
-PAIRS = {"interval", "accuracy_interval", "agreement_interval", "bca_interval", "bounds"}
+PAIRS = {
+    *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds")
+}
 """Fields that become two columns, `…_low` and `…_high`."""
 SELDOM = tuple(
     name
