@@ -61,6 +61,10 @@ class Scale(NamedTuple):
     signed: bool = False
     """A single arm's number has a sign too."""
 
+    def rounds_to_zero(self, value: float) -> bool:
+        """Whether nothing but zeros would be printed of it."""
+        return np.isfinite(value) and round(abs(value) * self.factor, self.digits) == 0
+
 
 class Metric(ABC):
     """A number over a sample. What is said here of a metric is all that tables and pages know of it."""
@@ -88,6 +92,9 @@ class Metric(ABC):
     """Items from which it is given."""
     most: float = 1.0
     """It lies in 0..most, and a difference of two in ± most; infinite where it has no bounds."""
+    by_class: bool = False
+    """A mean over the labels that occur as targets, each label weighing the same however few items have it:
+    what is known of it is what is known of the label with fewest subjects."""
 
     @abstractmethod
     def per_item(self, sample: Sample) -> Floats:
@@ -125,6 +132,10 @@ class SumMetric(Metric):
 
 class MeanMetric(SumMetric):
     """The mean of one number per item; sign flips are taken for a primary one."""
+
+    few_values: bool = False
+    """An item's number is 0, 1 or a share of a few answers: without a long tail Student t holds, however
+    skewed the subjects' differences are."""
 
     @abstractmethod
     def of_item(self, sample: Sample) -> Floats:

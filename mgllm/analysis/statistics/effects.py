@@ -11,7 +11,7 @@ from mgllm.analysis.metric import Bools, Metric, known_metrics
 from mgllm.analysis.statistics.checks import mcnemar_p
 from mgllm.analysis.statistics.estimating import Numbers, estimated
 from mgllm.analysis.statistics.grid import Answers, Grid
-from mgllm.analysis.statistics.jackknife import DETECTABLE, Estimate, held
+from mgllm.analysis.statistics.jackknife import Estimate, held
 from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair, sensitivity
 from mgllm.records import Effect, Flips, RowName, ScenarioManifest
 
@@ -117,13 +117,13 @@ def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric]) -> lis
         return [
             _effect(contrast, pairs, metric, Numbers(Estimate(None, flag="no pairs"))) for metric in empty
         ]
-    found = estimated(pairs, metrics)
+    found = estimated(pairs, metrics, contrast.grid.labels)
     return [_effect(contrast, pairs, m, found[m.name]) for m in metrics if m.name in found]
 
 
 def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers) -> Effect:
     estimate = numbers.estimate
-    flags = [*([estimate.flag] if estimate.flag else []), *contrast.flags]
+    flags = [*numbers.flags, *contrast.flags]
     effect = Effect(
         row=contrast.row,
         metric=metric.name,
@@ -140,12 +140,13 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers) 
         se=estimate.se,
         interval=held(estimate.interval, -metric.most, metric.most),
         p=estimate.p,
-        detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
+        detectable=estimate.detectable,
         df=estimate.df,
         rule=estimate.rule,
         by_subject=numbers.by_subject,
         by_subject_interval=numbers.by_subject_interval,
         sign_flip_p=numbers.sign_flip_p,
+        sign_flip_exact=numbers.sign_flip_exact,
         bca_interval=numbers.bca,
         missing=pairs.missing,
         flags=tuple(flags),

@@ -37,7 +37,7 @@ EXPOSED: dict[Exposure, str] = {
 }
 """What is said of cues that were not held out."""
 CHECKS_WORDS = (
-    "detectable: 2.80 standard errors; a true effect of that size is found in 80 % of such experiments.",
+    "detectable: a true effect of that size is found in 80 % of such experiments (noncentral t).",
     "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
 )
 MISSING_WORDS = (
