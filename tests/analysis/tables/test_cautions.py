@@ -206,7 +206,7 @@ def test_a_flag_of_some_rows_names_them(made_run: MakeRun) -> None:
     assert "No interval: no discordant pair: text+mg − text (accuracy); text+mg − text (log-odds)." in told
     claims = [line for line in told if line.startswith("Claim, ")]
     assert claims == [
-        f"Claim, {metric}: not tested (text+mg − text: no interval: no discordant pair)."
+        f"Claim, {metric}: not tested: text+mg − text: no interval: no discordant pair."
         for metric in ("accuracy", "log-odds")
     ]
 
