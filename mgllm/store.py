@@ -10,12 +10,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
@@ -48,6 +47,13 @@ class StoredRun(Frozen):
         return _read_prompts(self.path / PROMPTS)
 
 
+class _Hashed(Frozen):
+    """A line of prompts, as far as its name goes."""
+
+    model_config = ConfigDict(extra="ignore")
+    sha256: str
+
+
 class RunWriter:
     """An open run folder. Use it as a context manager; one process may write at a time."""
 
@@ -59,13 +65,12 @@ class RunWriter:
         self._known: set[str] = set()
 
     def __enter__(self) -> Self:
-        for name in (RECORDS, PROMPTS):
-            if (self.path / name).is_dir():
-                raise InputError(f"{self.path / name} is a folder; nothing can be written to it")
+        if (self.path / RECORDS).is_dir():
+            raise InputError(f"{self.path / RECORDS} is a folder; nothing can be written to it")
+        self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
         self._lock = _lock(self.path)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
-        self._known = set(_prompt_hashes(self.path / PROMPTS))
         self._records = (self.path / RECORDS).open("a", encoding="utf-8")
         self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8")
         return self
@@ -239,12 +244,6 @@ def _read_prompts(file: Path) -> dict[str, Prompt]:
     if b'"messages"' not in _content(file)[:1_000_000]:
         return {}
     return {prompt.sha256: prompt for _, prompt in _read_lines(file, Prompt)}
-
-
-def _prompt_hashes(file: Path) -> Iterable[str]:
-    for line in _content(file).split(b"\n"):  # words of prompts may hold other marks of line ends
-        with suppress(ValueError, KeyError, TypeError):
-            yield str(json.loads(line)["sha256"])
 
 
 def _first(error: ValidationError) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from pydantic import ValidationError
-
-from mgllm.errors import one_line
+from mgllm.errors import InputError, one_line
+from mgllm.experiment.verifying.evidence import HashAlone, read_value
 from mgllm.experiment.verifying.kept_prompts import MISSING, is_whole
 from mgllm.experiment.verifying.replies import Reader, why_unread
 from mgllm.progress import warn
@@ -66,16 +65,21 @@ def _replies(run: StoredRun) -> Iterator[str]:
 
 
 def _prompts(run: StoredRun) -> Iterator[str]:
+    """Raises InputError where a line is no prompt: commands that need the words could not go on either."""
+    file = run.path / PROMPTS
     try:
-        lines = [line for line in (run.path / PROMPTS).read_bytes().split(b"\n") if line.strip()]
-    except OSError:
-        yield MISSING if run.records else f"{MISSING}, and there are no records"
+        lines = list(enumerate(file.read_bytes().split(b"\n"), 1))
+    except FileNotFoundError:
+        yield MISSING
         return
-    known = {_hash(line) for line in lines}
-    lost = {record.prompt_sha256 for record in run.records} - known
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
+    *whole, torn = lines  # nothing stands behind the last line end, or a line that was being written
+    whole = [line for line in whole if line[1].strip()]
+    lost = {record.prompt_sha256 for record in run.records} - {_hash(raw) for _, raw in (*whole, torn)}
     if lost:
         yield f"{_count(sorted(lost), 'prompt')} of records not in {PROMPTS} (sha256 {min(lost)[:12]})"
-    changed = [line for line in _some(lines) if not _is_as_hashed(line)]
+    changed = [raw for number, raw in _some(whole) if not _is_as_hashed(f"{file}:{number}", raw)]
     if changed:
         yield f"{_count(changed, 'prompt')} with another sha256 than said ({_hash(changed[0])[:12]})"
 
@@ -88,13 +92,13 @@ def _hash(line: bytes) -> str:
     return end[begin:][:_HASH].decode("ascii", "replace")
 
 
-def _is_as_hashed(line: bytes) -> bool:
-    if b'"messages"' not in line:
-        return True  # a hash alone
-    try:
-        return is_whole(Prompt.model_validate_json(line))
-    except ValidationError:
-        return False
+def _is_as_hashed(where: str, line: bytes) -> bool:
+    prompt = read_value(Prompt, line)
+    if not isinstance(prompt, str):
+        return is_whole(prompt)
+    if isinstance(read_value(HashAlone, line), str):
+        raise InputError(f"{where} is damaged: {prompt}; restore it, or leave the run out")
+    return True
 
 
 def _some(values: Sequence[T]) -> Iterable[T]:

@@ -52,10 +52,11 @@ class PromptLine:
     """The hash that it stands under; None where it cannot be read."""
 
 
-class _HashAlone(Frozen):
+class HashAlone(Frozen):
     """A prompt of a run that keeps no texts."""
 
     sha256: str
+    """The hash."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def read_evidence(folder: Path) -> Evidence:
 def _record_lines(file: Path) -> tuple[tuple[Line, ...], bool]:
     found, torn = [], False
     for number, raw, is_last in _raw_lines(file):
-        record = _read(Record, raw)
+        record = read_value(Record, raw)
         if isinstance(record, str) and is_last:
             torn = True
         elif isinstance(record, str):
@@ -132,8 +133,8 @@ def _prompt_lines(file: Path) -> tuple[PromptLine, ...] | None:
     found = []
     for number, raw, is_last in _raw_lines(file):
         place = f"{PROMPTS}:{number}"
-        prompt = _read(Prompt, raw)
-        alone = _read(_HashAlone, raw) if isinstance(prompt, str) else prompt
+        prompt = read_value(Prompt, raw)
+        alone = read_value(HashAlone, raw) if isinstance(prompt, str) else prompt
         if not isinstance(prompt, str):
             found.append(PromptLine(place, prompt, prompt.sha256))
         elif not isinstance(alone, str) or not is_last:
@@ -152,8 +153,8 @@ def _raw_lines(file: Path) -> Iterator[tuple[int, bytes, bool]]:
             yield number, raw, number == len(lines)
 
 
-def _read(model: type[M], raw: bytes) -> M | str:
-    """The value of a line, or why there is none."""
+def read_value(model: type[M], raw: bytes) -> M | str:
+    """The value of a line of a file, or why there is none."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
