@@ -11,7 +11,8 @@ from mgllm.analysis.metric import known_metrics, scale_of
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import axis_words, difference, p_words
 from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, new_figure, short, to_svg
+from mgllm.pages.plots.look import ACCENT, FAINT, INK
+from mgllm.pages.plots.svg import drawing, new_figure, short, to_svg
 from mgllm.records import Effect, RowName
 
 LEAD = (

@@ -18,7 +18,8 @@ from mgllm.pages.report.forest import forest_section
 from mgllm.pages.report.page import run_facts
 from mgllm.pages.report.places import _top, places_section
 from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, drawing, new_figure, to_svg
+from mgllm.pages.plots.look import ACCENT
+from mgllm.pages.plots.svg import drawing, new_figure, to_svg
 from mgllm.records import ArmSummary, RowName, Share
 from mgllm.testing.made_run import MadeRun, write_made_run
 

@@ -15,15 +15,13 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
+from mgllm.pages.plots.look import NAMES, WIDE, Look
 from mgllm.pages.shell import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
-INK, FAINT, ACCENT, SECOND = "#010101", "#020202", "#030303", "#040404"
-"""Colours to draw with; each stands for one of the page's."""
-NAMES = {INK: "ink", FAINT: "faint", ACCENT: "accent", SECOND: "second"}
-WIDEST = 12.0
-"""Inches of the page's column: wider pictures would be shrunk, letters and all."""
+WIDEST = WIDE.width
+"""Inches: wider pictures would be shrunk on a printed page, letters and all."""
 KEPT = (
     *("stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin"),
     *("fill-opacity", "stroke-opacity", "opacity", "text-anchor", "font-size", "font-weight", "fill-rule"),
@@ -31,8 +29,10 @@ KEPT = (
 """Properties that become attributes; fonts are the page's own."""
 
 
-def new_figure(width: float, height: float, panels: tuple[int, int] = (1, 1)) -> tuple[Any, Any]:
-    """An empty figure in inches and its axes as an array [rows, columns]."""
+def new_figure(
+    width: float, height: float, panels: tuple[int, int] = (1, 1), look: Look = WIDE
+) -> tuple[Any, Any]:
+    """An empty figure in inches and its axes as an array [rows, columns], in a look's colours."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -41,11 +41,11 @@ def new_figure(width: float, height: float, panels: tuple[int, int] = (1, 1)) ->
     axes = figure.subplots(*panels, squeeze=False)
     for each in axes.flat:
         each.spines[["top", "right"]].set_visible(False)
-        each.spines[["left", "bottom"]].set_color(FAINT)
-        each.tick_params(colors=INK, labelsize=9)
-        each.xaxis.label.set_color(INK)
-        each.yaxis.label.set_color(INK)
-        each.title.set_color(INK)
+        each.spines[["left", "bottom"]].set_color(look.faint)
+        each.tick_params(colors=look.ink, labelsize=9)
+        each.xaxis.label.set_color(look.ink)
+        each.yaxis.label.set_color(look.ink)
+        each.title.set_color(look.ink)
     return figure, axes
 
 
