@@ -25,8 +25,14 @@ def forest_effects(effects: Sequence[Effect]) -> list[Effect]:
     return sorted(found, key=lambda effect: shown[effect.metric])
 
 
-def draw_forest(effects: Sequence[Effect], look: Look) -> Any:
-    """A figure: a panel a metric, scenarios one under the other; at least one effect."""
+def draw_forest(effects: Sequence[Effect], look: Look, tallest: float | None = None) -> Any:
+    """A figure: a panel a metric, scenarios one under the other.
+
+    Args:
+        effects: at least one, each with a difference.
+        look: sizes and colours.
+        tallest: inches that its lines may take.
+    """
     series = series_of(effect.row for effect in effects)
     by_scenario = {e.row.scenario: [o for o in effects if o.row.scenario == e.row.scenario] for e in effects}
     marks = [
@@ -43,7 +49,7 @@ def draw_forest(effects: Sequence[Effect], look: Look) -> Any:
         for scenario, found in by_scenario.items()
         for effect in found
     ]
-    return draw_marks(marks, look, zero=True)
+    return draw_marks(marks, look, zero=True, tallest=tallest)
 
 
 def _subject(found: Sequence[Effect]) -> str | None:

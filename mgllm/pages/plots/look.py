@@ -49,7 +49,7 @@ class Look:
 
 WIDE = Look(width=7.4, letters=9, pitch=0.17)
 """The page in a window, and printed: as wide as a sheet of A4 between its margins."""
-NARROW = Look(width=3.7, letters=9, pitch=0.15)
+NARROW = Look(width=3.7, letters=9, pitch=0.14)
 """The page on a phone: nothing is shrunk at 390 px, letters have 12."""
 PAPER = Look(
     width=3.3,

@@ -1,10 +1,11 @@
-"""Points with their intervals, line by line, models beside each other: what all plots of results are made of."""
+"""Points with their intervals, line by line, models beside each other: what plots of results are made of."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from mgllm.pages.plots.look import Look
@@ -13,6 +14,8 @@ from mgllm.pages.plots.series import Series
 from mgllm.pages.plots.svg import new_figure, short
 
 Interval = tuple[float, float]
+CLOSEST = 0.08
+"""Inches between marks that are still told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,14 @@ class Place:
         return self.top + self.height / 2 + at - middle
 
 
-def draw_marks(marks: Sequence[Mark], look: Look, *, zero: bool, limits: Interval | None = None) -> Any:
+def draw_marks(
+    marks: Sequence[Mark],
+    look: Look,
+    *,
+    zero: bool,
+    limits: Interval | None = None,
+    tallest: float | None = None,
+) -> Any:
     """A figure of one panel a column; to be called inside `drawing`.
 
     Args:
@@ -63,7 +73,9 @@ def draw_marks(marks: Sequence[Mark], look: Look, *, zero: bool, limits: Interva
         look: its sizes and colours.
         zero: a line stands at 0, and 0 is always seen.
         limits: what no axis goes beyond.
+        tallest: inches that the lines may take; many marks stand closer together.
     """
+    look = look if tallest is None else _fitted(marks, look, tallest)
     columns, every = list(dict.fromkeys(m.column for m in marks)), _series(marks)
     places, heads, height = _places(marks, look)
     reasons = Reasons(marks)
@@ -111,6 +123,13 @@ def _places(marks: Sequence[Mark], look: Look) -> tuple[list[Place], list[tuple[
     return places, heads, at + 0.3
 
 
+def _fitted(marks: Sequence[Mark], look: Look, tallest: float) -> Look:
+    """The look with its marks as close as they must be, and no closer than they can be told apart."""
+    while look.pitch > CLOSEST and _places(marks, look)[2] * look.pitch > tallest:
+        look = replace(look, pitch=look.pitch - 0.01)
+    return look
+
+
 def _set_panel(panel: Any, caption: str, look: Look, height: float) -> None:
     panel.set_ylim(height, 0)
     panel.set_xlabel(caption, fontsize=look.letters)
@@ -134,7 +153,7 @@ def _set_lines(panel: Any, places: Sequence[Place], look: Look, *, first: bool) 
     panel.set_yticks([place.top + place.height / 2 for place in places], words, color=look.ink)
     if not any(len(place.series) > 1 for place in places):
         return
-    for before, place in zip(places, places[1:], strict=False):
+    for before, place in pairwise(places):
         if before.group == place.group:
             panel.axhline(place.top, color=look.faint, linewidth=0.5, alpha=0.4)
 
@@ -145,7 +164,10 @@ def _draw(panel: Any, marks: Sequence[Mark], places: Sequence[Place], look: Look
         if mark.value is None:
             continue
         y, colour = by_line[mark.group, mark.line].y(mark.series), mark.series.colour(look)
-        hollow, size = doubtful(mark.flags), look.letters * (0.62 if mark.strong else 0.46)
+        hollow, size = (
+            doubtful(mark.flags),
+            min(0.62 * look.letters, 50 * look.pitch) * (1 if mark.strong else 0.75),
+        )
         end = mark.value
         if mark.interval is not None:
             end = max(mark.interval)
@@ -169,6 +191,11 @@ def _ends(places: Sequence[Place]) -> tuple[list[float], list[float]]:
     return [place.top for place in places], [place.top + place.height for place in places]
 
 
+def _size(look: Look) -> float:
+    """Points of a mark: no larger than the way to the next."""
+    return min(0.62 * look.letters, 0.7 * 72 * look.pitch)
+
+
 def _set_x(panel: Any, look: Look, columns: int, limits: Interval | None) -> None:
     from matplotlib.ticker import MaxNLocator
 
@@ -184,9 +211,7 @@ def _set_x(panel: Any, look: Look, columns: int, limits: Interval | None) -> Non
 def _legend(figure: Any, every: Sequence[Series], look: Look) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], color=s.colour(look), marker=s.marker, markersize=0.62 * look.letters) for s in every
-    ]
+    handles = [Line2D([], [], color=s.colour(look), marker=s.marker, markersize=_size(look)) for s in every]
     figure.legend(
         handles, _names(every, look), loc="outside upper left", ncols=_legend_columns(every, look),
         frameon=False, fontsize=look.letters, labelcolor=look.ink, borderpad=0.1, handlelength=1.6,

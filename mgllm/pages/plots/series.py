@@ -32,7 +32,7 @@ class Series:
 
 
 def series_of(rows: Iterable[RowName]) -> Mapping[RowName, Series]:
-    """One series a model; where a scenario has several rows of one model, one for each, named by what differs."""
+    """One series a model; of several rows of one model in a scenario one each, named by what differs."""
     distinct = list(dict.fromkeys(rows))
     words = {row: _words(row, [r for r in distinct if _same(r, row)]) for row in distinct}
     numbers = {name: number for number, name in enumerate(dict.fromkeys(words.values()))}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.plots.look import ACCENT, FAINT
 from mgllm.pages.plots.svg import drawing, panel_grid, short, to_svg
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.records import Calibration, RowName
 
 LEAD = (

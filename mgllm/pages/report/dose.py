@@ -8,9 +8,9 @@ from typing import Any
 from mgllm.analysis.statistics.effects import without_cues
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import estimate
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.plots.look import ACCENT, FAINT
 from mgllm.pages.plots.svg import drawing, new_figure, to_svg
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
 NOISY = "noisy"

@@ -9,9 +9,9 @@ from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.attribution_tables import WAYS
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import axis_words, difference
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.plots.look import ACCENT, FAINT, INK, SECOND
 from mgllm.pages.plots.svg import drawing, new_figure, short, to_svg
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.records import Attribution, RowName
 
 LEAD = (

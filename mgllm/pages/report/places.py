@@ -7,9 +7,9 @@ from typing import Any
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import share_words
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.pages.plots.look import ACCENT, FAINT, INK
 from mgllm.pages.plots.svg import drawing, panel_grid, short, to_svg
+from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
 from mgllm.records import ArmBias, RowName
 
 LEAD = (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from markupsafe import Markup
 
 from mgllm.analysis import Account
 from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.verdict import ScenarioVerdict
+from mgllm.pages.plots.look import NARROW, WIDE, Look
+from mgllm.pages.plots.svg import drawing, to_svg
 from mgllm.records import Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
 from mgllm.registry import Shelf
 
@@ -22,8 +25,12 @@ class Picture:
     """What it is about."""
     svg: Markup
     """The drawing; it says in words what it shows."""
-    tables: Sequence[Table]
+    tables: Sequence[Table] = ()
     """Its numbers."""
+    narrow: Markup | None = None
+    """The same drawn for a phone; null where the drawing is narrow anyway."""
+    further: Sequence[tuple[str, Sequence[Table]]] = ()
+    """More numbers, under a heading each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,22 @@ class AboutRow(Protocol):
 
 
 T = TypeVar("T", bound=AboutRow)
+
+
+def in_both_widths(
+    draw: Callable[[Look], Any], name: str, title: str, description: str
+) -> tuple[Markup, Markup]:
+    """A drawing for a window and for a phone.
+
+    Args:
+        draw: a figure in the look asked.
+        name: unique on the page.
+        title: what it shows.
+        description: what a reader who cannot see it should know.
+    """
+    with drawing():
+        wide = to_svg(draw(WIDE), name, title, description)
+        return wide, to_svg(draw(NARROW), f"{name}-narrow", title, description)
 
 
 def picture_per_row(
@@ -110,6 +133,8 @@ class PageContent:
     """What is drawn beside them."""
     accounts: Sequence[Account]
     """The numbers in words."""
+    verdicts: Sequence[ScenarioVerdict]
+    """What a reader takes away, one a scenario."""
     arm_tables: Mapping[str, Sequence[Table]]
     """By heading: what was answered, and how well."""
     other_tables: Mapping[str, Sequence[Table]]
