@@ -61,7 +61,7 @@ def _subject(found: Sequence[Effect]) -> str | None:
 def _heading(scenario: str, found: Sequence[Effect], scenarios: int) -> str:
     arm = _subject(found)
     if arm is not None:
-        return f"{scenario}: {arm}"
+        return f"{scenario}: {arm}" if scenarios > 1 else arm
     return scenario if scenarios > 1 else ""
 
 

@@ -205,7 +205,8 @@ def _set_x(panel: Any, look: Look, columns: int, limits: Interval | None) -> Non
         low, high = panel.get_xlim()
         spare = 0.03 * (limits[1] - limits[0])
         panel.set_xlim(max(low, limits[0] - spare), min(high, limits[1] + spare))
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=max(3, _panel_characters(look, columns) // 6)))
+    ticks = max(3, _panel_characters(look, columns) // 7)
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10]))
 
 
 def _legend(figure: Any, every: Sequence[Series], look: Look) -> None:

@@ -50,7 +50,10 @@ def check_plot(path: Path, plot: str) -> None:
     if plot not in PLOTS:
         raise InputError(f"--plot-of: {unknown('plot', plot, PLOTS)}")
     if path.suffix.lower() not in ENDINGS:
-        raise InputError(f"--plot {path}: the file must end in {', '.join(ENDINGS)}")
+        *others, last = ENDINGS
+        raise InputError(f"--plot {path}: the file must end in {', '.join(others)} or {last}")
+    if path.is_dir():
+        raise InputError(f"--plot {path} is a folder; name a file")
     if not path.parent.is_dir():
         raise InputError(f"--plot {path}: there is no folder {path.parent}; make it first")
 

@@ -7,7 +7,7 @@ presentation attributes, so that a page may forbid inline styles; letters stay l
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from typing import Any
@@ -20,8 +20,6 @@ from mgllm.pages.shell import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
-WIDEST = WIDE.width
-"""Inches: wider pictures would be shrunk on a printed page, letters and all."""
 KEPT = (
     *("stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin"),
     *("fill-opacity", "stroke-opacity", "opacity", "text-anchor", "font-size", "font-weight", "fill-rule"),
@@ -49,14 +47,33 @@ def new_figure(
     return figure, axes
 
 
-def panel_grid(count: int, width: float, height: float) -> tuple[Any, list[Any]]:
-    """A figure of so many panels of that size in inches, as many in a row as the page is wide."""
-    columns = max(1, min(count, int(WIDEST / width)))
+def panel_grid(
+    count: int, size: tuple[float, float], look: Look, axes: tuple[str, str]
+) -> tuple[Any, list[Any]]:
+    """A figure of equal panels, as many in a row as the look is wide.
+
+    Args:
+        count: of panels.
+        size: of each, in inches.
+        look: of the whole.
+        axes: what x and y say, once for all panels.
+    """
+    width, height = size
+    columns = max(1, min(count, int(look.width / width)))
     rows = -(-count // columns)
-    figure, axes = new_figure(width * columns, height * rows, (rows, columns))
-    for spare in axes.flat[count:]:
+    figure, found = new_figure(width * columns, height * rows, (rows, columns), look)
+    figure.supxlabel(axes[0], fontsize=look.letters, color=look.ink)
+    figure.supylabel(axes[1], fontsize=look.letters, color=look.ink)
+    for spare in found.flat[count:]:
         spare.set_visible(False)
-    return figure, list(axes.flat[:count])
+    return figure, list(found.flat[:count])
+
+
+def label_outer(panels: Sequence[Any]) -> None:
+    """What stands at the y axis is said at the first panel of each row alone."""
+    for panel in panels:
+        if not panel.get_subplotspec().is_first_col():
+            panel.tick_params(labelleft=False)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from mgllm.pages import visible
 from mgllm.pages.plots.accuracy import draw_accuracy, scored_arms
 from mgllm.pages.plots.look import Look
 from mgllm.pages.plots.series import series_of
-from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, section
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, names_of, section
 from mgllm.records import ArmSummary
 
 LEAD = (
@@ -21,21 +21,28 @@ LEAD = (
 @section("arms")
 def arms_section(content: PageContent) -> Section | None:
     """A picture a scenario with all models, and the tables, shown openly."""
-    shown = tuple((heading, tables) for heading, tables in content.arm_tables.items() if tables)
+    names = names_of(arm.row for arm in content.summary.arms)
+    found = content.arm_tables.items()
+    shown = tuple((names.get(heading, heading), tables) for heading, tables in found if tables)
+    several = len({arm.row.scenario for arm in content.summary.arms}) > 1
     arms = scored_arms(content.summary.arms)
     pictures = [
-        _picture(f"accuracy{number}", scenario, [arm for arm in arms if arm.row.scenario == scenario])
+        _picture(
+            f"accuracy{number}",
+            scenario if several else "",
+            [arm for arm in arms if arm.row.scenario == scenario],
+        )
         for number, scenario in enumerate(dict.fromkeys(arm.row.scenario for arm in arms))
     ]
     return Section("arms", "Arms", LEAD, pictures, shown, order=20) if shown else None
 
 
-def _picture(name: str, scenario: str, arms: Sequence[ArmSummary]) -> Picture:
+def _picture(name: str, caption: str, arms: Sequence[ArmSummary]) -> Picture:
     def draw(look: Look) -> object:
         return draw_accuracy(arms, look)
 
-    wide, narrow = in_both_widths(draw, name, f"Accuracy by arm: {scenario}", _described(arms))
-    return Picture(scenario, wide, narrow=narrow)
+    wide, narrow = in_both_widths(draw, name, f"Accuracy by arm: {caption}".rstrip(": "), _described(arms))
+    return Picture(caption, wide, narrow=narrow)
 
 
 def _described(arms: Sequence[ArmSummary]) -> str:

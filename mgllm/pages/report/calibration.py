@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.pages.plots.look import ACCENT, FAINT
-from mgllm.pages.plots.svg import drawing, panel_grid, short, to_svg
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
+from mgllm.pages.plots.look import ACCENT, FAINT, Look
+from mgllm.pages.plots.svg import label_outer, panel_grid, short
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, picture_per_row, section
 from mgllm.records import Calibration, RowName
 
 LEAD = (
@@ -31,12 +31,15 @@ def calibration_section(content: PageContent) -> Section | None:
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:
-    with drawing():
-        figure, panels = panel_grid(len(arms), 2.3, 2.3)
+    def draw(look: Look) -> Any:
+        figure, panels = panel_grid(len(arms), (1.45, 1.6), look, ("P(most probable label)", "share right"))
         for panel, arm in zip(panels, arms, strict=True):
             _draw(panel, arm)
-        svg = to_svg(figure, name, f"Calibration: {row.words}", "; ".join(words))
-    return Picture(row.words, svg, (_numbers(arms, words),))
+        label_outer(panels)
+        return figure
+
+    wide, narrow = in_both_widths(draw, name, f"Calibration: {row.words}", "; ".join(words))
+    return Picture(row.words, wide, (_numbers(arms, words),), narrow)
 
 
 def _draw(axes: Any, arm: Calibration) -> None:
@@ -51,8 +54,6 @@ def _draw(axes: Any, arm: Calibration) -> None:
     )
     axes.set(xlim=(0, 1.02), ylim=(-0.04, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     axes.set_title(short(arm.arm), fontsize=10)
-    axes.set_xlabel("P(most probable)", fontsize=9)
-    axes.set_ylabel("share right", fontsize=9)
 
 
 def _described(arm: Calibration, error: float | None) -> str:

@@ -10,7 +10,7 @@ from mgllm.pages import visible
 from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
 from mgllm.pages.plots.look import NARROW, WIDE, Look
 from mgllm.pages.plots.series import series_of
-from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, section
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, names_of, section
 from mgllm.records import Effect
 
 READ = (
@@ -20,7 +20,6 @@ READ = (
 LEAD = f"{READ} Thick: the contrasts that the claim needs. Thin: exploratory."
 FIRST_SCREEN: Mapping[Look, float] = {WIDE: 3.9, NARROW: 2.9}
 """Inches that the lines of the key plot may take, so that it is seen without scrolling."""
-CLAIMS = "All claims of this page"
 
 
 def key_picture(content: PageContent) -> Picture | None:
@@ -33,17 +32,21 @@ def key_picture(content: PageContent) -> Picture | None:
 def forest_section(content: PageContent) -> Section | None:
     """One picture per scenario, tables alone where no pair is answered; null without contrasts."""
     effects = content.summary.effects
+    several = len({effect.row.scenario for effect in effects}) > 1
     pictures = []
     for number, (scenario, between) in enumerate(dict.fromkeys(map(_kind, effects))):
         about = [effect for effect in effects if _kind(effect) == (scenario, between)]
         shown = forest_effects(about)
         if shown:
-            caption = f"{scenario}, between runs" if between else scenario
+            names = [scenario] if several else []
+            caption = ", ".join([*names, "between runs"] if between else names)
             pictures.append(_picture(f"forest{number}", caption, shown, _tables(content, shown)))
     drawn = {effect.row for effect in forest_effects(effects)}
     bare = dict.fromkeys(effect.row.words for effect in effects if effect.row not in drawn)
-    undrawn = [(words, content.other_tables[words]) for words in bare if content.other_tables.get(words)]
-    claims = [(CLAIMS, content.claim_tables)] if content.claim_tables else []
+    alone = [*bare, *(heading for heading in content.other_tables if heading not in _rows(content))]
+    names = _rows(content)
+    undrawn = [(names.get(h, h), content.other_tables[h]) for h in alone if content.other_tables.get(h)]
+    claims = [("", content.claim_tables)] if content.claim_tables else []
     if not pictures and not claims and not undrawn:
         return None
     return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn), order=10)
@@ -70,8 +73,13 @@ def _picture(
 
 def _tables(content: PageContent, effects: Sequence[Effect]) -> list[tuple[str, Sequence[Table]]]:
     """The tables of each row, under its name."""
-    rows = dict.fromkeys(effect.row.words for effect in effects)
-    return [(words, content.other_tables.get(words, ())) for words in rows]
+    rows, names = dict.fromkeys(effect.row.words for effect in effects), _rows(content)
+    return [(names[words], content.other_tables.get(words, ())) for words in rows]
+
+
+def _rows(content: PageContent) -> Mapping[str, str]:
+    """Short names of all rows of the page, by their words."""
+    return names_of([*(arm.row for arm in content.summary.arms), *(e.row for e in content.summary.effects)])
 
 
 def _described(effects: Sequence[Effect]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from markupsafe import Markup
 
 from mgllm.analysis import Account
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.verdict import ScenarioVerdict
+from mgllm.analysis.tables.verdict import ScenarioVerdict, apart
 from mgllm.pages.plots.look import NARROW, WIDE, Look
 from mgllm.pages.plots.svg import drawing, to_svg
 from mgllm.records import Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
@@ -22,7 +22,7 @@ class Picture:
     """A drawing and the numbers behind it."""
 
     caption: str
-    """What it is about."""
+    """What tells it from others of its section; empty where it is alone."""
     svg: Markup
     """The drawing; it says in words what it shows."""
     tables: Sequence[Table] = ()
@@ -91,8 +91,16 @@ def picture_per_row(
     by_row: dict[RowName, list[T]] = {}
     for each in found:
         by_row.setdefault(each.row, []).append(each)
-    drawn = (draw(f"{name}{nth}", row, there) for nth, (row, there) in enumerate(by_row.items()))
-    return tuple(picture for picture in drawn if picture is not None)
+    drawn = [(row, draw(f"{name}{nth}", row, there)) for nth, (row, there) in enumerate(by_row.items())]
+    names = names_of(row for row, picture in drawn if picture is not None)
+    return tuple(replace(picture, caption=names[row.words]) for row, picture in drawn if picture is not None)
+
+
+def names_of(rows: Iterable[RowName]) -> Mapping[str, str]:
+    """By a row's words, what tells it from the others of the page; nothing where it is alone, for the page's
+    heading says it."""
+    distinct = list(dict.fromkeys(rows))
+    return {row.words: apart(row, distinct) if len(distinct) > 1 else "" for row in distinct}
 
 
 @dataclass(frozen=True, slots=True)
