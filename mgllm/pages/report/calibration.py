@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.pages.plots.look import ACCENT, FAINT, Look
 from mgllm.pages.plots.svg import label_outer, panel_grid, short
-from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, picture_per_row, section
+from mgllm.pages.report.section import (
+    PageContent,
+    Picture,
+    Section,
+    in_both_widths,
+    names_of,
+    picture_per_row,
+    section,
+)
 from mgllm.records import Calibration, RowName
 
 LEAD = (
@@ -26,8 +34,19 @@ def calibration_section(content: PageContent) -> Section | None:
     def draw(name: str, row: RowName, arms: list[Calibration]) -> Picture:
         return _picture(name, row, arms, [_described(arm, errors.get((row, arm.arm))) for arm in arms])
 
-    pictures = picture_per_row("calibration", content.figures.calibrations, draw)
-    return Section("calibration", "Calibration", LEAD, pictures, order=40) if pictures else None
+    found = content.figures.calibrations
+    pictures = picture_per_row("calibration", [arm for arm in found if arm.bins], draw, content.summary.arms)
+    lead = " ".join([*([LEAD] if pictures else []), *_undrawn(found)])
+    return Section("calibration", "Calibration", lead, pictures, order=40) if found else None
+
+
+def _undrawn(found: Sequence[Calibration]) -> Iterable[str]:
+    """Arms that have too few items to be drawn, and how many they have."""
+    few = [arm for arm in found if not arm.bins]
+    names = names_of(arm.row for arm in found)
+    told = (f"{' '.join(filter(None, [names[arm.row.words], short(arm.arm)]))} ({arm.n})" for arm in few)
+    if few:
+        yield f"Not drawn, for a group needs ten items with probabilities: {', '.join(told)}."
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:

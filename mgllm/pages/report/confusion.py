@@ -23,7 +23,7 @@ DEEPEST = 0.5
 def confusion_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where nothing with a known target was answered."""
     found = [each for each in content.figures.confusions if any(map(any, each.counts))]
-    pictures = picture_per_row("confusion", found, _picture)
+    pictures = picture_per_row("confusion", found, _picture, content.summary.arms)
     return Section("confusion", "What was taken for what", LEAD, pictures, order=50) if pictures else None
 
 

@@ -30,7 +30,7 @@ def dose_section(content: PageContent) -> Section | None:
         return _picture(name, row, arms, scenarios[row.scenario])
 
     scored = [arm for arm in content.summary.arms if arm.accuracy is not None]
-    pictures = picture_per_row("dose", scored, draw)
+    pictures = picture_per_row("dose", scored, draw, content.summary.arms)
     mains = dict.fromkeys(scenario.roles.get("main", "") for scenario in scenarios.values())
     lead = LEAD.format(main=", ".join(filter(None, mains)))
     return Section("dose", "Wrong gestures", lead, pictures, order=70) if pictures else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.wording import axis_words, contrast_words, difference, p_words
+from mgllm.analysis.wording import axis_words, contrast_words, difference, metric_words, p_words
 from mgllm.pages import visible
 from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
 from mgllm.pages.plots.look import NARROW, WIDE, Look
@@ -38,8 +39,8 @@ def forest_section(content: PageContent) -> Section | None:
         about = [effect for effect in effects if _kind(effect) == (scenario, between)]
         shown = forest_effects(about)
         if shown:
-            names = [scenario] if several else []
-            caption = ", ".join([*names, "between runs"] if between else names)
+            words = [scenario] if several else []
+            caption = ", ".join([*words, "between runs"] if between else words)
             pictures.append(_picture(f"forest{number}", caption, shown, _tables(content, shown)))
     drawn = {effect.row for effect in forest_effects(effects)}
     bare = dict.fromkeys(effect.row.words for effect in effects if effect.row not in drawn)
@@ -90,24 +91,30 @@ def _described(effects: Sequence[Effect]) -> str:
         who = [series[effect.row].words] if len(set(series.values())) > 1 else []
         where = [effect.row.scenario] if scenarios else []
         flags = f" ({'; '.join(effect.flags)})" if effect.flags else ""
-        told.append(" ".join([*where, *who, contrast_words(effect) + ",", *_measured(effect)]) + flags)
+        numbers = (axis_words(effect.row, effect.metric), difference(effect))
+        told.append(" ".join([*where, *who, f"{contrast_words(effect)},", *numbers]) + flags)
     return visible("; ".join(told))
-
-
-def _measured(effect: Effect) -> tuple[str, str]:
-    return axis_words(effect.row, effect.metric), difference(effect)
 
 
 def _numbers(effects: Sequence[Effect]) -> Table:
     series = series_of(effect.row for effect in effects)
     several = len(set(series.values())) > 1
+    flagged = any(effect.flags for effect in effects)
     return Table(
         "Numbers in the picture",
         (
             *(("model",) if several else ()),
             *("contrast", "metric", "difference [95 %]", "p", "q", "pairs", "subjects"),
+            *(("caution",) if flagged else ()),
         ),
-        tuple((*((series[e.row].words,) if several else ()), *_cells(e)) for e in effects),
+        tuple(
+            (
+                *((series[e.row].words,) if several else ()),
+                *_cells(e),
+                *(("; ".join(e.flags),) if flagged else ()),
+            )
+            for e in effects
+        ),
         names=3 if several else 2,
     )
 
@@ -115,7 +122,8 @@ def _numbers(effects: Sequence[Effect]) -> Table:
 def _cells(effect: Effect) -> tuple[str, ...]:
     return (
         contrast_words(effect),
-        *_measured(effect),
+        ", ".join(filter(None, [metric_words(effect.row, effect.metric), scale_of(effect.metric).unit])),
+        difference(effect),
         p_words(effect.p if effect.primary else None),
         p_words(effect.q),
         str(effect.pairs),

@@ -24,7 +24,7 @@ LEAD = (
 def places_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where labels stood in one order."""
     found = [each for each in content.summary.bias if each.positions and each.orders > 1]
-    pictures = picture_per_row("places", found, _picture)
+    pictures = picture_per_row("places", found, _picture, content.summary.arms)
     return Section("places", "Place in the list", LEAD, pictures, order=60) if pictures else None
 
 

@@ -12,8 +12,9 @@ from mgllm.analysis import Account
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.verdict import ScenarioVerdict, apart
 from mgllm.pages.plots.look import NARROW, WIDE, Look
+from mgllm.pages.plots.reasons import doubtful
 from mgllm.pages.plots.svg import drawing, to_svg
-from mgllm.records import Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
+from mgllm.records import ArmSummary, Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
 from mgllm.registry import Shelf
 
 
@@ -31,6 +32,8 @@ class Picture:
     """The same drawn for a phone; null where the drawing is narrow anyway."""
     further: Sequence[tuple[str, Sequence[Table]]] = ()
     """More numbers, under a heading each."""
+    remarks: Sequence[str] = ()
+    """Words of caution beneath it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ def in_both_widths(
 
 
 def picture_per_row(
-    name: str, found: Iterable[T], draw: Callable[[str, RowName, list[T]], Picture | None]
+    name: str,
+    found: Iterable[T],
+    draw: Callable[[str, RowName, list[T]], Picture | None],
+    arms: Iterable[ArmSummary] = (),
 ) -> tuple[Picture, ...]:
     """What is found, drawn row by row in the order of their first appearance.
 
@@ -87,13 +93,29 @@ def picture_per_row(
         name: of the pictures; a number makes each one's own.
         found: what is drawn.
         draw: a picture from its name, the row and what is found there; null where there is nothing to see.
+        arms: whose flags stand beneath their pictures, where they take the ground from what is drawn.
     """
     by_row: dict[RowName, list[T]] = {}
     for each in found:
         by_row.setdefault(each.row, []).append(each)
     drawn = [(row, draw(f"{name}{nth}", row, there)) for nth, (row, there) in enumerate(by_row.items())]
-    names = names_of(row for row, picture in drawn if picture is not None)
-    return tuple(replace(picture, caption=names[row.words]) for row, picture in drawn if picture is not None)
+    names, known = names_of(row for row, picture in drawn if picture is not None), list(arms)
+    return tuple(
+        replace(picture, caption=names[row.words], remarks=_cautions(row, by_row[row], known))
+        for row, picture in drawn
+        if picture is not None
+    )
+
+
+def _cautions(row: RowName, found: Iterable[AboutRow], arms: Iterable[ArmSummary]) -> tuple[str, ...]:
+    """Each flag that takes the ground from a drawn arm, with the arms that have it."""
+    drawn = {getattr(each, "arm", None) for each in found}
+    told: dict[str, list[str]] = {}
+    for arm in arms:
+        for flag in arm.flags if arm.row == row and arm.arm in drawn else ():
+            if doubtful([flag]):
+                told.setdefault(flag, []).append(arm.arm)
+    return tuple(f"{', '.join(names)}: {flag}." for flag, names in told.items())
 
 
 def names_of(rows: Iterable[RowName]) -> Mapping[str, str]:

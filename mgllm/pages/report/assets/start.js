@@ -16,9 +16,13 @@ async function start() {
 }
 
 // On a phone the verdicts of several scenarios are folded to what is shown, so that the key plot is seen too.
+const narrow = matchMedia('(max-width: 40rem)');
+
+function fold() {
+  document.querySelectorAll('.verdicts[data-several] .more').forEach((one) => { one.open = !narrow.matches; });
+}
+
 function folding() {
-  const narrow = matchMedia('(max-width: 40rem)');
-  const fold = () => document.querySelectorAll('.verdicts[data-several] .more').forEach((one) => { one.open = !narrow.matches; });
   narrow.addEventListener('change', fold);
   fold();
 }
