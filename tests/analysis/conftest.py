@@ -113,7 +113,8 @@ def make_run(
     rng = np.random.default_rng(seed)
     records = []
     owners = [f"s{s:03d}" for s, size in enumerate(sizes) for _ in range(size)]
-    manifest = make_manifest(labels=labels, epochs=epochs, **changes)
+    size = {"items_asked": len(owners), "items_in_set": len(owners)}
+    manifest = make_manifest(**{"labels": labels, "epochs": epochs, **size, **changes})
     for n, subject in enumerate(owners):
         target, base = labels[n % len(labels)], rng.normal(size=len(labels))
         for arm in ARMS:

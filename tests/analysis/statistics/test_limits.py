@@ -33,7 +33,7 @@ def told(arms: Mapping[str, Callable[[int, str], float]], items: int = 24, **cha
             records.append(
                 make_record(item=f"i{n:03d}", subject=f"s{n // 2:03d}", arm=arm, target=target, logits=logits)
             )
-    return summarise([RunRecords(make_manifest(**changes), records)])
+    return summarise([RunRecords(make_manifest(**{"items_asked": items, **changes}), records)])
 
 
 def effect(summary: Summary, metric: str, arm: str = "text+mg", baseline: str = "text") -> Effect:
