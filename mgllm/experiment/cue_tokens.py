@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from mgllm.arms.base import Arm
 from mgllm.arms.integrity import block_text
+from mgllm.experiment.material import Material
 from mgllm.experiment.plan import Planned
 from mgllm.records import is_attributed
 
 
 def cue_token_ratios(
-    planned: Iterable[Planned], telling: Arm | None, count: Callable[[str], int]
+    planned: Iterable[Planned], material: Material, count: Callable[[str], int]
 ) -> Mapping[str, float]:
     """By arm, tokens of its cue blocks over those of the arm whose blocks are the items' own, mean over items.
 
     Args:
         planned: all questions of a scenario.
-        telling: the arm that the others are set beside; without one nothing is counted.
+        material: says which arm that is; without one nothing is counted.
         count: tokens of a text.
     """
-    if telling is None:
+    if material.telling is None:
         return {}
     tokens: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     known: dict[str, int] = {}
@@ -31,10 +31,11 @@ def cue_token_ratios(
             if block not in known:
                 known[block] = count(block)
             tokens[one.key.arm][one.key.item].append(known[block])
-    own = {item: _mean(counts) for item, counts in tokens[telling.name].items()}
+    own = {item: _mean(counts) for item, counts in tokens[material.telling.name].items()}
     return {
-        arm: round(_mean([_mean(counts) / own[item] for item, counts in by_item.items()]), 4)
-        for arm, by_item in tokens.items()
+        arm.name: round(_mean([_mean(counts) / own[item] for item, counts in tokens[arm.name].items()]), 4)
+        for arm in material.arms
+        if arm.name in tokens
     }
 
 

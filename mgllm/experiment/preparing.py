@@ -53,8 +53,9 @@ async def make_plan(
         renderer.check(manner.template)
         check_questions(backend, (one.question for one in questions))
         described = describe_scenario(material, manner, renderer, options.ask.paraphrase)
-        told = {"cue_tokens": cue_token_ratios(questions, material.telling, count), "cue_tokens_by": _by(backend)}
-        scenarios.append(described.model_copy(update=told if told["cue_tokens"] else {}))
+        ratios = cue_token_ratios(questions, material, count)
+        counted = {"cue_tokens": ratios, "cue_tokens_by": _by(backend)} if ratios else {}
+        scenarios.append(described.model_copy(update=counted))
         planned += questions
         words[scenario.name] = label_words(scenario.labels, manner.lettered)
         most_tokens = max(most_tokens, manner.max_tokens)
