@@ -62,8 +62,8 @@ class Scale(NamedTuple):
     """A single arm's number has a sign too."""
 
     def rounds_to_zero(self, value: float) -> bool:
-        """Whether nothing but zeros would be printed of it."""
-        return np.isfinite(value) and round(abs(value) * self.factor, self.digits) == 0
+        """Whether a difference is printed as 0."""
+        return float(f"{self.factor * value:.{self.digits}f}") == 0
 
 
 class Metric(ABC):
@@ -88,6 +88,10 @@ class Metric(ABC):
     """Shares of a few answers may stand for probabilities in it."""
     less_is_better: bool = False
     """A negative difference is in favour of the arm."""
+    ranked: bool = False
+    """Only the order of the items' probabilities decides it."""
+    needs_both: bool = False
+    """Says nothing where one of the two arms gives one answer to everything."""
     fewest: int = 1
     """Items from which it is given."""
     most: float = 1.0

@@ -25,7 +25,7 @@ from mgllm.analysis.statistics.jackknife import (
     Estimate,
     jackknife,
     t_interval,
-    weakest_label,
+    weakest,
 )
 from mgllm.analysis.statistics.pairs import Pairs
 from mgllm.analysis.statistics.skewed import Sums, with_bootstrap_t
@@ -79,14 +79,14 @@ def estimated(pairs: Pairs, metrics: Sequence[Metric], labels: Sequence[str] = (
     metrics = [metric for metric in metrics if metric.fewest <= pairs.over.n]
     two = {m.name: (m.replicates(pairs.arm), m.replicates(pairs.baseline)) for m in metrics}
     sums = {m.name: _sums(m, pairs) for m in metrics if isinstance(m, MeanMetric)}
-    weakest = weakest_label(pairs.arm.subject_N, pairs.arm.target_N, labels)
+    by_class = weakest(pairs.over, pairs.arm.subject_N, pairs.arm.target_N, labels)
     flips = _flips({m.name: sums[m.name] for m in metrics if m.primary and m.name in sums})
     bca = _bca(pairs, metrics, {name: arm - baseline for name, (arm, baseline) in two.items()})
     found = {}
     for metric in metrics:
         differ_N = _differing(metric, pairs)
         difference_1S = np.subtract(*two[metric.name])
-        basis = weakest if metric.by_class else Basis(pairs.over.effective)
+        basis = by_class if metric.by_class else Basis(pairs.over.effective)
         numbers = Numbers(
             _estimate(difference_1S, pairs, differ_N, basis),
             (float(two[metric.name][0][0]), float(two[metric.name][1][0])),
@@ -116,7 +116,7 @@ def _alike(estimate: Estimate, differing: int, basis: Basis) -> Estimate:
     """
     if estimate.flag != NO_VARIATION or abs(estimate.value or 0.0) <= ROUNDING:
         return estimate
-    if basis.label is not None and basis.effective < FEWEST:
+    if basis.labels and basis.effective < FEWEST:
         return replace(estimate, flag=f"no interval: {basis.words}")
     return replace(estimate, p=2.0 ** (1 - differing), rule="sign_flip", flag=ALIKE)
 

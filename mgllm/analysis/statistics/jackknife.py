@@ -43,14 +43,15 @@ class Basis:
 
     effective: float
     """Effective subjects."""
-    label: str | None = None
-    """The label whose items they are counted over; null for those over all items."""
+    labels: tuple[str, ...] = ()
+    """The labels over whose items they are counted, several where these have as many; none: over all items."""
 
     @property
     def words(self) -> str:
         """ "12.3 effective subjects"; "label 'deceptive' has 2.0 effective subjects"."""
-        of = "" if self.label is None else f"label '{self.label}' has "
-        return f"{of}{self.effective:.1f} effective subjects"
+        names = " and ".join(f"'{label}'" for label in self.labels)
+        of = f"label{'s' if len(self.labels) > 1 else ''} {names} ha{'ve' if len(self.labels) > 1 else 's'} "
+        return f"{of if names else ''}{self.effective:.1f} effective subjects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +91,25 @@ def clusters(subject_N: Ints) -> Clusters:
     return Clusters(n, len(sizes_S), n * n / float((sizes_S.astype(float) ** 2).sum()), int(sizes_S.max()))
 
 
-def weakest_label(subject_N: Ints, target_N: Ints, labels: Sequence[str]) -> Basis:
+def weakest(over: Clusters, subject_N: Ints, target_N: Ints, labels: Sequence[str]) -> Basis:
     """The label that fewest effective subjects have, counted over its own items: n_l² / Σₛ n_ls².
 
     Why: a mean over labels is no better known than the label with fewest people. Where 2 of 20 subjects hold
     a label, an interval with 19 degrees of freedom covers 84 % in place of 95 (docs/results/coverage.md).
+    No label is named where all items have as few.
 
     Args:
+        over: all items' subjects.
         subject_N: index of each item's subject.
         target_N: index of each item's true label.
         labels: the labels' ids; one without an id is called by its index.
     """
-    found = [
-        Basis(clusters(subject_N[target_N == label]).effective, _name(labels, int(label)))
-        for label in np.unique(target_N)
-    ]
-    return min(found, key=lambda basis: basis.effective)
-
-
-def _name(labels: Sequence[str], label: int) -> str:
-    return labels[label] if label < len(labels) else str(label)
+    found = {int(each): clusters(subject_N[target_N == each]).effective for each in np.unique(target_N)}
+    least = min(found.values())
+    if least >= over.effective - 1e-9:
+        return Basis(least)
+    names = [labels[n] if n < len(labels) else str(n) for n, size in found.items() if size < least + 1e-9]
+    return Basis(least, tuple(sorted(names)))
 
 
 def jackknife(replicates_1S: Floats, over: Clusters, basis: Basis | None = None) -> Estimate:

@@ -28,10 +28,10 @@ MOST_DRAWS, LEAST_DRAWS, WORK = 100_000, 10_000, 10_000_000
 """Resamples, and resamples × subjects up to which there are most: an end then moves by about a hundredth of
 the standard error from one seed to the next."""
 SKEWED_WORDS = (
-    "bootstrap-t: where subjects' mean differences are skewed (|skewness| over .15 × √effective subjects), each "
-    "end of the interval is the farther one of Student t and of bootstrap-t by subject, and p the larger"
+    "subjects' differences are skewed: each end of the interval is the farther one of Student t and of "
+    "bootstrap-t over subjects, p the larger"
 )
-"""The rule, for a line under the table."""
+"""What is said beneath a table of numbers that rest on it."""
 
 
 @dataclass(frozen=True, slots=True)
