@@ -10,6 +10,7 @@ from mgllm.analysis.statistics.gates import (
     gate as gate,
 )
 from mgllm.analysis.statistics.replies import served_models as served_models
+from mgllm.analysis.statistics.rules import STATISTICS as STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords as RunRecords
 from mgllm.analysis.statistics.slices import Covariate as Covariate
 from mgllm.analysis.statistics.summary import (
@@ -20,3 +21,4 @@ from mgllm.analysis.statistics.summary import (
 from mgllm.analysis.tables.flat import frame as frame
 from mgllm.analysis.tables.narrative import Account as Account, narrate as narrate
 from mgllm.analysis.tables.sections import Report as Report, lay_out as lay_out, render as render
+from mgllm.analysis.tables.verdict import ScenarioVerdict as ScenarioVerdict, verdicts as verdicts

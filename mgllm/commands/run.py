@@ -29,6 +29,7 @@ from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
 from mgllm.experiment.rescoring import bring_up_to_date
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest
@@ -95,6 +96,7 @@ def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
 
 def _refuse_changed(plan: Plan, folder: Path) -> None:
     stored = read_run(folder)
+    warn_of([stored])
     refuse_changes(stored, plan.manifest, {one.key: one.question.prompt for one in plan.planned})
 
 

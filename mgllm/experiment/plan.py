@@ -143,9 +143,17 @@ class _Planner:
             question=self._question(item, prompt, epoch),
             label_order=self.orders[item.id],
             cue_source=source,
-            exposure=item.gestures[source].exposure if recognised and source is not None else None,
+            exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
             blind=not (arm.speech or arm.tells_cues),
         )
+
+    def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:
+        """Of whosever gestures are told: the item's own, or its donor's."""
+        source = self.ground.source
+        assert source is not None  # only recognised gestures have an exposure
+        donors = self.ground.donors.get((epoch, shuffle), {}) if arm.needs == "donor" else {}
+        giver = self.ground.items[donors.get(item.id, item.id)]
+        return giver.gestures[source].exposure
 
     def _question(self, item: Item, prompt: Prompt, epoch: int) -> Question:
         return Question(

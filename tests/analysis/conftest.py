@@ -143,6 +143,14 @@ def make_run(
     return RunRecords(manifest, records)
 
 
+def part_of(run: RunRecords, keep: Callable[[Record], bool]) -> RunRecords:
+    """The run as it would be, had these records been all that was asked."""
+    kept = [record for record in run.records if keep(record)]
+    (scenario,) = run.manifest.scenarios
+    scenario = scenario.model_copy(update={"items_asked": len({r.item for r in kept})})
+    return RunRecords(run.manifest.model_copy(update={"scenarios": (scenario,)}), kept)
+
+
 @pytest.fixture
 def random_run() -> Callable[..., RunRecords]:
     """Makes a random run: see `make_run`."""

@@ -69,9 +69,13 @@ def _doubts(metric: Metric, effects: Both) -> Iterable[str]:
         others = {"strict": effect.strict, "at the worst": effect.bounds[0] if effect.bounds else None}
         if metric.scored:
             others = {"with missing probabilities at the worst observed": effect.worst}
-        for name, value in others.items():
-            if value is not None and sign * value <= 0:
-                yield f"{contrast_words(effect)} is {change(value, effect.metric)} {name}"
+        lost = [
+            f"{change(value, effect.metric)} {name}"
+            for name, value in others.items()
+            if value is not None and sign * value <= 0
+        ]
+        if lost:
+            yield f"{contrast_words(effect)} is {', '.join(lost)}"
         if metric.scored:
             yield from _lacking(effect)
 

@@ -19,8 +19,8 @@ def effect(baseline: str, difference: float, p: float | None, metric: str = "acc
     control: Control = "text" if baseline == "text" else "shuffled"
     row = RowName(scenario="emotion", model="m", form="chat", reasoning="direct", score="logprob")
     return Effect(
-        row=row, metric=metric, arm="text+mg", baseline=baseline, control=control, primary=True, pairs=30, subjects=15,
-        effective_subjects=15.0, largest_cluster=2, difference=difference, p=p,
+        row=row, metric=metric, arm="text+mg", baseline=baseline, control=control, primary=True,
+        pairs=30, subjects=15, effective_subjects=15.0, largest_cluster=2, difference=difference, p=p,
         interval=None if p is None else (difference - 0.1, difference + 0.1),
         flags=() if p is not None else ("no interval: no discordant pair",),
     )  # fmt: skip
