@@ -40,7 +40,7 @@ def run(
         int | None, option("--epochs", "Repetitions of every question. Default: 1, 8 with --score sample")
     ] = None,
     shuffles: Annotated[
-        int | None, option("--shuffles", "Donors per item in text+shuffled. Default: 1")
+        int | None, option("--shuffles", "Donors per item in each arm that tells a donor's. Default: 1")
     ] = None,
     seed: o.Seed = None,
     form: o.FormName = None,
