@@ -19,6 +19,7 @@ from mgllm.prompts.scenarios import Folders
 from mgllm.testing import Script, ScriptedBackend
 from mgllm.testing.scripted import Answer, say_by_hash
 from tests.opened import Opened
+from tests.spoiling import make_whole
 
 if TYPE_CHECKING:
     from mgllm.skeleton import Clip
@@ -65,6 +66,18 @@ def shelve(monkeypatch: pytest.MonkeyPatch) -> Shelve:
         return made
 
     return put
+
+
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder that is whole and that no test may change: see `make_whole`."""
+    return make_whole(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def copied_run(whole_run: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    return shutil.copytree(whole_run, tmp_path / whole_run.name)
 
 
 FLAGS = (

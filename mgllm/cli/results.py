@@ -50,7 +50,9 @@ def compare(
     redact: Annotated[
         bool, option("--redact", "Leave run ids, ids of items, file and folder names out.")
     ] = False,
-    by: Annotated[str | None, option("--by", "A covariate of the items: each value is a slice.")] = None,
+    by: Annotated[
+        str | None, option("--by", "A covariate of the items, or exposure: each value is a slice.")
+    ] = None,
     items: Annotated[str | None, option("--items", "With --by: the item set asked, if it has moved.")] = None,
     shape: Annotated[
         str, option("--shape", "tables; wide: a contrast a line; long: a number a line.")

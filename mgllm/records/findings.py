@@ -166,6 +166,8 @@ class Summary(Frozen):
 
     schema_: str = Field(default="mgllm.summary/1", alias="schema")
     """Name and version of the file format."""
+    statistics_rules: str = "1"
+    """Version of the rules by which records become numbers; summaries of before do not say it."""
     runs: tuple[str, ...]
     """Ids of the runs it is about."""
     roles: Mapping[str, Mapping[Role, str]] = Field(default_factory=dict, exclude_if=lambda roles: not roles)

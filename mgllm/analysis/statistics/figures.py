@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from mgllm.analysis.metric import Floats, Ints, Metric, Sample, Scale, metric
-from mgllm.analysis.statistics.grid import Grid, grids
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.pairs import given, sample
+from mgllm.analysis.statistics.rows import named_grids
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.records import Calibration, CalibrationBin, Confusion, Figures
 
@@ -25,7 +26,7 @@ def figures(runs: Sequence[RunRecords]) -> Figures:
     Raises:
         InputError: a run's records do not fit its manifest.
     """
-    every = [(grid, arm) for run in runs for grid in grids(run) for arm in grid.answers]
+    every = [(grid, arm) for grid in named_grids(runs) for arm in grid.answers]
     told = [(grid, arm) for grid, arm in every if (grid.target_I >= 0).any()]
     return Figures(
         calibrations=tuple(c for grid, arm in told if (c := calibration(grid, arm)) is not None),

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mgllm.analysis.metric import headline, known_metrics, scale_of
+from mgllm.analysis.statistics.notes import MADE_UP
+from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.wording import (
+    capital,
     change,
     metric_words,
     p_words,
@@ -35,6 +38,8 @@ class ScenarioVerdict:
     """One to three sentences: what changed, by how much, and whether it is shown."""
     supported: bool
     """A claim of it is supported without reserve: it alone may stand in bold."""
+    items: str = ""
+    """What a reader must know of its items before all else: made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +77,23 @@ class _Row:
 def verdicts(summary: Summary) -> tuple[ScenarioVerdict, ...]:
     """One verdict a scenario, in table order; several models (or ways of asking) are summed up."""
     rows = _rows(summary)
+    made_up = _made_up(summary)
+    supported = {claim.row.scenario for claim in summary.claims if verdict_of(claim) == "supported"}
     return tuple(
         ScenarioVerdict(
-            scenario,
-            tuple(_lines([row for row in rows if row.name.scenario == scenario])),
-            any(claim.verdict == "supported" for claim in summary.claims if claim.row.scenario == scenario),
+            scenario=scenario,
+            lines=tuple(_lines([row for row in rows if row.name.scenario == scenario])),
+            supported=scenario in supported,
+            items="made-up items" if scenario in made_up else "",
         )
         for scenario in dict.fromkeys(row.name.scenario for row in rows)
     )
+
+
+def _made_up(summary: Summary) -> set[str]:
+    """Scenarios whose items a note calls made up."""
+    told = (note.partition(": ") for note in summary.notes)
+    return {name for names, _, words in told if words == MADE_UP for name in names.split(", ")}
 
 
 def verdict_of(claim: Claim) -> ClaimVerdict:
@@ -118,12 +132,11 @@ def _of_one(row: _Row) -> list[str]:
 
 
 def _moved(row: RowName, effects: Sequence[Effect]) -> str:
-    """What changed, by how much: "Accuracy: +8.3 points [−4.0, 20.7] over text, …"."""
+    """What changed, by how much: "Accuracy +8.3 points [−4.0, 20.7] over text, …": one line of a terminal."""
     first, *others = effects
-    name = metric_words(row, first.metric)
-    told = [f"{_change(first, unit=True)} over {first.baseline}"]
+    told = [f"{_change(first, unit=first.metric == headline())} over {first.baseline}"]
     told += [f"{_change(effect)} over {_short(effect)}" for effect in others]
-    return f"{_capital(name)}: {', '.join(told)}."
+    return f"{capital(metric_words(row, first.metric))} {', '.join(told)}."
 
 
 def _change(effect: Effect, *, unit: bool = False) -> str:
@@ -148,9 +161,9 @@ def _shown(row: _Row) -> str:
     for claim in row.claims:
         phrases.setdefault(_phrase(claim), []).append(metric_words(claim.row, claim.metric))
     if len(phrases) == 1:
-        return " ".join(filter(None, [f"{_capital(next(iter(phrases)))}.", constant]))
+        return " ".join(filter(None, [f"{capital(next(iter(phrases)))}.", constant]))
     parts = (f"by {' and '.join(names)} {phrase}" for phrase, names in phrases.items())
-    return " ".join(filter(None, [f"{_capital('; '.join(parts))}.", constant]))
+    return " ".join(filter(None, [f"{capital('; '.join(parts))}.", constant]))
 
 
 def _phrase(claim: Claim) -> str:
@@ -187,7 +200,7 @@ def _between(row: _Row) -> Iterable[str]:
     """The same arm of two runs, the main one first."""
     found = [e for e in row.effects if e.arm == e.baseline and e.metric == headline()]
     for effect in sorted(found, key=lambda each: each.arm != row.main):
-        yield f"{_capital(headline())} in {effect.arm}, {row.name.model}: {_change(effect, unit=True)}."
+        yield f"{capital(headline())} in {effect.arm}, {row.name.model}: {_change(effect, unit=True)}."
 
 
 def _of_many(rows: Sequence[_Row]) -> list[str]:
@@ -222,7 +235,7 @@ def _range(rows: Sequence[_Row]) -> str:
         low, high = change(values[0], headline()), change(values[-1], headline())
         values_told = [low] if low == high else [f"{low} to {high}"]
         told.append(" ".join([*values_told, *([] if told else [unit]), "over", baseline]))
-    return f"{_capital(headline())}: {', '.join(told)}." if told else ""
+    return f"{capital(headline())}: {', '.join(told)}." if told else ""
 
 
 def _why_not(rows: Sequence[_Row]) -> list[str]:
@@ -236,24 +249,12 @@ def _why_not(rows: Sequence[_Row]) -> list[str]:
             reasons["nothing to claim"] = reasons.get("nothing to claim", 0) + 1
     told = [f"{phrase} ({count})" for phrase, count in reasons.items()]
     constant = [_told(row, rows) for row in rows if row.constant is not None]
-    lines = [f"{_capital('; '.join(told))}."] if told else []
+    lines = [f"{capital('; '.join(told))}."] if told else []
     if constant:
         lines.append(f"One answer whatever is told: {_listed(constant)}; use another model.")
     return [" ".join(lines)] if lines else []
 
 
-def apart(row: RowName, rows: Sequence[RowName]) -> str:
-    """What tells a row from the others of a table, in one line; all of it where it stands alone."""
-    parts = [each.words.split(" · ") for each in rows]
-    mine = row.words.split(" · ")
-    common = set.intersection(*(set(each) for each in parts)) if len(parts) > 1 else set()
-    return " · ".join(part for part in mine if part not in common) or row.words
-
-
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
