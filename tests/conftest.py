@@ -112,10 +112,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
     """Open a page, light unless told; afterwards no error may stand in the console."""
 
-    def open_page(page: Path | str, theme: str = "light", width: int = 1280) -> Opened:
+    def open_page(page: Path | str, theme: str = "light", width: int = 1280, height: int = 1000) -> Opened:
         media = [{"name": "prefers-color-scheme", "value": theme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
-        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.get(page.as_uri() if isinstance(page, Path) else page)
         made = Opened(browser)

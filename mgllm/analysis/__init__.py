@@ -21,3 +21,4 @@ from mgllm.analysis.statistics.summary import (
 from mgllm.analysis.tables.flat import frame as frame
 from mgllm.analysis.tables.narrative import Account as Account, narrate as narrate
 from mgllm.analysis.tables.sections import Report as Report, lay_out as lay_out, render as render
+from mgllm.analysis.tables.verdict import ScenarioVerdict as ScenarioVerdict, verdicts as verdicts

@@ -61,6 +61,10 @@ class Scale(NamedTuple):
     signed: bool = False
     """A single arm's number has a sign too."""
 
+    def rounds_to_zero(self, value: float) -> bool:
+        """Whether a difference is printed as 0."""
+        return float(f"{self.factor * value:.{self.digits}f}") == 0
+
 
 class Metric(ABC):
     """A number over a sample. What is said here of a metric is all that tables and pages know of it."""
@@ -84,6 +88,10 @@ class Metric(ABC):
     """Shares of a few answers may stand for probabilities in it."""
     less_is_better: bool = False
     """A negative difference is in favour of the arm."""
+    ranked: bool = False
+    """Only the order of the items' probabilities decides it."""
+    needs_both: bool = False
+    """Says nothing where one of the two arms gives one answer to everything."""
     fewest: int = 1
     """Items from which it is given."""
     most: float = 1.0

@@ -111,6 +111,11 @@ def read_at(record: Record) -> str | None:
     return "".join(token.token for token in record.answer_tokens)
 
 
+def capital(words: str) -> str:
+    """Words with a capital letter first."""
+    return words[:1].upper() + words[1:]
+
+
 def contrast_words(effect: Effect) -> str:
     """The two arms: "text+mg − text"; the arm alone where the same arm is taken between runs."""
     return effect.arm if effect.arm == effect.baseline else f"{effect.arm} − {effect.baseline}"

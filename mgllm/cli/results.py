@@ -50,12 +50,20 @@ def compare(
     redact: Annotated[
         bool, option("--redact", "Leave run ids, ids of items, file and folder names out.")
     ] = False,
-    by: Annotated[str | None, option("--by", "A covariate of the items: each value is a slice.")] = None,
+    by: Annotated[
+        str | None, option("--by", "A covariate of the items, or exposure: each value is a slice.")
+    ] = None,
     items: Annotated[str | None, option("--items", "With --by: the item set asked, if it has moved.")] = None,
     shape: Annotated[
         str, option("--shape", "tables; wide: a contrast a line; long: a number a line.")
     ] = "tables",
     ids: Annotated[bool, option("--ids", "Name the items gained and lost.")] = False,
+    plot: Annotated[
+        Path | None, option("--plot", "Also draw all models in one plot: F.svg, F.png or F.pdf.")
+    ] = None,
+    plot_of: Annotated[
+        str, option("--plot-of", "forest: differences between arms; accuracy: of each arm.")
+    ] = "forest",
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
@@ -63,7 +71,10 @@ def compare(
     from mgllm.analysis import gate, render
     from mgllm.commands.compare import compare as compare_flow
     from mgllm.errors import GateFailed
+    from mgllm.pages.plots.saving import check_plot, save_plot
 
+    if plot is not None:
+        check_plot(plot, plot_of)
     folder = results or Path("results")
     summary = compare_flow(
         names, against=against, results=folder, redact=redact, by=by, items=items, pairs=_pairs(pairs)
@@ -73,6 +84,8 @@ def compare(
     table = render(summary, form, margin=within, shape=shape, ids=ids)
     failures = [why for expression in fail_if or [] if (why := gate(summary, expression)) is not None]
     typer.echo(table.rstrip("\n"))
+    if plot is not None:
+        save_plot(summary, plot, plot_of)
     if failures:
         raise GateFailed("; ".join(failures))
 

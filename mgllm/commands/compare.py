@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mgllm.analysis import Covariate, effects_between, flips_between, summarise
+from mgllm.analysis import Covariate, RunRecords, effects_between, flips_between, summarise
+from mgllm.analysis.statistics.slices import EXPOSURE, exposures
 from mgllm.commands._named_runs import named_runs, refuse_empty, run_records
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import RunOptions
@@ -33,7 +34,7 @@ def compare(  # noqa: PLR0913  # keywords of the public API
         against: a run to subtract from each, arm by arm.
         results: where names are looked up.
         redact: leave run ids, ids of items, file names and folders of local models out.
-        by: a covariate of the items: each of its values is a slice.
+        by: a covariate of the items, or "exposure": each of its values is a slice.
         items: the item set that the runs asked, if it no longer lies where they found it.
         pairs: further contrasts, each an arm and what it is taken against.
 
@@ -45,7 +46,7 @@ def compare(  # noqa: PLR0913  # keywords of the public API
     refuse_empty(found, "nothing can be compared before its first answer")
     other = found.pop() if against is not None else None
     stored = [run_records(run, redact, nth) for nth, run in enumerate(found, 1)]
-    summary = summarise(stored, _covariate(found, by, items) if by is not None else None, pairs)
+    summary = summarise(stored, _slicing(found, stored, by, items), pairs)
     if other is not None:
         others = [run_records(other, redact, 0)]
         between = {
@@ -60,6 +61,15 @@ def _without_items(summary: Summary) -> Summary:
     """Ids of items are often file names: the counts stay."""
     bare = {"gained_items": (), "lost_items": ()}
     return summary.model_copy(update={"flips": tuple(f.model_copy(update=bare) for f in summary.flips)})
+
+
+def _slicing(
+    runs: Sequence[StoredRun], read: Sequence[RunRecords], by: str | None, items: str | None
+) -> Covariate | None:
+    """What `--by` names: exposure, which records tell, or a covariate of the items."""
+    if by is None:
+        return None
+    return exposures(read) if by == EXPOSURE else _covariate(runs, by, items)
 
 
 def _covariate(runs: Sequence[StoredRun], name: str, items: str | None = None) -> Covariate:

@@ -14,6 +14,7 @@ from mgllm.records.effect import (
     ArmSummary as ArmSummary,
     Claim as Claim,
     ClaimVerdict as ClaimVerdict,
+    Control as Control,
     Effect as Effect,
     Flips as Flips,
     RowName as RowName,

@@ -15,6 +15,9 @@ from mgllm.records.scenario import Form, Reasoning, Score
 Rule = Literal["t", "bootstrap_t", "sign_flip"]
 """Student t over left-out subjects; bootstrap-t by subject; where all subjects differ alike, p alone, by
 exact sign flips."""
+Control = Literal["text", "shuffled", "filler"]
+"""What an arm that tells gestures is set against: the same without them, another item's, as much text that
+says nothing of the person."""
 ClaimVerdict = Literal["supported", "supported_among_answered", "not_shown", "not_claimed"]
 """Not claimed: not tested, for a reason that no p can mend (leaked cues, one label, a stopped run …)."""
 
@@ -173,6 +176,8 @@ class Effect(Frozen):
     """The arm."""
     baseline: str
     """What it is taken against."""
+    control: Control | None = None
+    """What the baseline is to an arm that tells gestures; null in all other contrasts."""
     primary: bool = False
     """One of the two contrasts that the claim needs."""
     pairs: int
@@ -227,6 +232,9 @@ class Effect(Frozen):
     """Pairs of which at least one side is not answered; of people, also ratings that are no answer."""
     lacking: float | None = None
     """Share of the pairs asked (with a target) that lack what the metric needs on at least one side."""
+    apart: float | None = Field(default=None, exclude_if=lambda apart: not apart)
+    """Metrics of probabilities: share of the pairs asked that lack the arm's, less those that lack the
+    baseline's."""
     strict: float | None = None
     """The difference with refused and unparsed counted as wrong; metrics of answers only."""
     bounds: tuple[float, float] | None = None

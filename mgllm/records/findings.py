@@ -133,7 +133,8 @@ class Calibration(Frozen):
     n: int
     """Items with probabilities and a known target, epochs and shuffles averaged inside the item."""
     bins: tuple[CalibrationBin, ...]
-    """Of equal mass, from the least to the most sure: ten from 100 items, else one for each ten items."""
+    """Of equal mass, from the least to the most sure: ten from 100 items, else one for each ten items; none
+    under ten items."""
 
 
 class Confusion(Frozen):

@@ -113,7 +113,8 @@ def make_run(
     rng = np.random.default_rng(seed)
     records = []
     owners = [f"s{s:03d}" for s, size in enumerate(sizes) for _ in range(size)]
-    manifest = make_manifest(labels=labels, epochs=epochs, **changes)
+    size = {"items_asked": len(owners), "items_in_set": len(owners)}
+    manifest = make_manifest(**{"labels": labels, "epochs": epochs, **size, **changes})
     for n, subject in enumerate(owners):
         target, base = labels[n % len(labels)], rng.normal(size=len(labels))
         for arm in ARMS:
@@ -140,6 +141,14 @@ def make_run(
                     else:
                         records.append(make_record(**fields, answer=labels[int(values.argmax())]))
     return RunRecords(manifest, records)
+
+
+def part_of(run: RunRecords, keep: Callable[[Record], bool]) -> RunRecords:
+    """The run as it would be, had these records been all that was asked."""
+    kept = [record for record in run.records if keep(record)]
+    (scenario,) = run.manifest.scenarios
+    scenario = scenario.model_copy(update={"items_asked": len({r.item for r in kept})})
+    return RunRecords(run.manifest.model_copy(update={"scenarios": (scenario,)}), kept)
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def test_it_says_so_when_no_phrase_is_short_enough() -> None:
     def wide(text: str) -> int:
         return 1 if "Micro" in text else 50 * words_only(text)
 
-    with pytest.raises(InputError, match="text\\+filler of item 'i' has"):
+    with pytest.raises(InputError, match="the filler of item .i. has"):
         fill(block(["smiling"]), wide, render, (), 0, "i")
 
 

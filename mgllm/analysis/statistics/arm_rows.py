@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import inf
 from statistics import fmean
 
 import numpy as np
 
 from mgllm.analysis.metric import Bools, Floats, Ints, Metric, Sample, known_metrics
+from mgllm.analysis.statistics.cautions import constant_flag, exposure_flags, grid_flags, stopped_flags
 from mgllm.analysis.statistics.draws import FEWEST_DRAWS, share_error
-from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
+from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid, exposed_as
 from mgllm.analysis.statistics.jackknife import Estimate, clusters, held, jackknife
 from mgllm.analysis.statistics.pairs import given, sample, some, subject_codes
 from mgllm.analysis.statistics.runs import PriorKey, corrected, priors
@@ -24,7 +25,8 @@ number over other items than those asked, chosen by what the server happens to s
 
 def arm_rows(grid: Grid) -> list[ArmSummary]:
     """One row per arm of a grid, `none` included, in table order."""
-    prior = priors(grid.records.get(grid.scenario.roles.get("unasked", ""), ()))
+    unasked = grid.records.get(grid.scenario.roles.get("unasked", ""), ())
+    prior = {} if grid.row.wordings else priors(unasked)  # each wording has a prior of its own
     return [_arm_row(grid, arm, prior) for arm in grid.records]
 
 
@@ -42,20 +44,24 @@ def _arm_row(grid: Grid, arm: str, prior: Mapping[PriorKey, Mapping[str, float]]
         failed=outcomes["failed"],
         answer_shares=_prior_shares(grid, records) if unasked else _shares(grid, records),
         exposures=_exposures(records),
+        cue_tokens=grid.scenario.cue_tokens.get(arm),
         censored=sum(record.censored for record in records),
         censored_reasons=_reasons(records),
     )
     if unasked:
         return counted
     unscored = {**_unscored(grid, grid.answers[arm]), **_unscored_others(grid, records)}
+    scores, doubt = _scores(grid, grid.answers[arm], unscored)
+    constant = _constant(records)
     return counted.model_copy(
         update={
-            **_scores(grid, grid.answers[arm], unscored),
+            **scores,
             **_other_scores(records, prior, unscored),
-            "constant": _constant(records),
+            "constant": constant,
             **_agreement(grid, arm),
             **_drawn(grid, grid.answers[arm]),
             "unscored": unscored,
+            "flags": (*_flags(grid, arm, constant), *([doubt] if doubt else [])),
         }
     )
 
@@ -78,10 +84,22 @@ def _drawn(grid: Grid, answers: Answers) -> dict[str, object]:
     return {"few_draws": few, "share_error": share_error(true_N, over.draws_N)}
 
 
-def _scores(grid: Grid, answers: Answers, unscored: Collection[str]) -> dict[str, object]:
-    """The metrics over the items answered, and the accuracy's interval, held inside 0..1."""
+def _flags(grid: Grid, arm: str, constant: str | None) -> Iterable[str]:
+    """Words of caution that go for every number of the arm."""
+    records = grid.records[arm]
+    counts = [sum(exposed_as(r, exposure) for r in records) for exposure in ("in_sample", "unknown")]
+    yield from exposure_flags(counts[0], counts[1], len(records), "records")
+    yield from grid_flags(grid)
+    yield from stopped_flags(grid, arm)
+    if constant is not None:
+        yield constant_flag(arm, constant)
+
+
+def _scores(grid: Grid, answers: Answers, unscored: Collection[str]) -> tuple[dict[str, object], str | None]:
+    """The metrics over the items answered, the accuracy's interval held inside 0..1, and its caution."""
     further: dict[str, float] = {}
     found: dict[str, object] = {"further": further}
+    flag = None
     for metric in _fitting(answers):
         over = _over(grid, answers, scored=metric.scored)
         if metric.name in unscored or len(over.subject_N) < max(metric.fewest, 1):
@@ -93,7 +111,8 @@ def _scores(grid: Grid, answers: Answers, unscored: Collection[str]) -> dict[str
             further[metric.name] = estimate.value
         if metric.headline:
             found["accuracy_interval"] = held(estimate.interval, 0, metric.most)
-    return found
+            flag = estimate.flag
+    return found, flag
 
 
 def _fitting(answers: Answers) -> list[Metric]:

@@ -1,30 +1,64 @@
-"""The claim "the gestures' content helps", and what many comparisons cost."""
+"""The claim "the gestures' content helps": what many comparisons cost, and what may be said."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from mgllm.analysis.metric import known_metrics
+from mgllm.analysis.metric import Metric, known_metrics
+from mgllm.analysis.statistics.verdicts import Judged, judge
 from mgllm.analysis.wording import excluded, gain, p_words
-from mgllm.records import Claim, Effect
+from mgllm.records import Claim, ClaimVerdict, Control, Effect
+
+OVER: dict[Control, str] = {
+    "text": "over the text alone",
+    "shuffled": "over shuffled gestures",
+    "filler": "over as much text that says nothing",
+}
+LEVEL = 0.05
+"""Holm-corrected p up to which a claim is tested successfully."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A claim before anything is corrected: its two contrasts, and what bars it."""
+
+    metric: Metric
+    effects: tuple[Effect, Effect]
+    judged: Judged
+
+    @property
+    def p(self) -> float | None:
+        """The larger of the two; 1 where either is no gain; null where either has none."""
+        one, other = (effect.p for effect in self.effects)
+        if one is None or other is None:
+            return None
+        return max(one, other) if min(map(self.gained, self.effects)) > 0 else 1.0
+
+    def gained(self, effect: Effect) -> float:
+        """How much better the arm is, whichever way the metric runs."""
+        size = effect.difference or 0.0
+        return -size if self.metric.less_is_better else size
 
 
 def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
-    """One claim per grid and primary metric whose two contrasts are there; Holm over all of them.
+    """One claim per grid and primary metric whose two contrasts are there; Holm over all that may be tested.
 
-    The family counts both metrics of every scenario, model and cue source, tested or not: that is
-    conservative, since the two metrics agree more often than chance.
+    The family is every scenario, model and cue source by primary metric. What the data bar before any p is
+    looked at (leaked cues, one label) is not in it; what bars itself afterwards, or has no p, counts as 1.
     """
-    primary = [metric.name for metric in known_metrics() if metric.primary]
-    pairs = [both for effects in effects_by_grid for metric in primary if (both := _both(effects, metric))]
-    raw = [_claim_p(over_text, over_shuffled) for over_text, over_shuffled in pairs]
-    adjusted = adjust([1.0 if p is None else p for p in raw], "holm")
-    return tuple(
-        _claim(both, p, None if p is None else holm, len(pairs))
-        for both, p, holm in zip(pairs, raw, adjusted, strict=True)
-    )
+    found = [
+        _Candidate(metric, both, judge(metric, both))
+        for effects in effects_by_grid
+        for metric in known_metrics()
+        if metric.primary and (both := _both(effects, metric.name)) is not None
+    ]
+    family = [each for each in found if not each.judged.outside]
+    raw = [1.0 if each.p is None or each.judged.barred else each.p for each in family]
+    adjusted = dict(zip(map(id, family), adjust(raw, "holm"), strict=True))
+    return tuple(_claim(each, adjusted.get(id(each)), len(family)) for each in found)
 
 
 def with_q(effects: Sequence[Effect]) -> tuple[Effect, ...]:
@@ -34,55 +68,6 @@ def with_q(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     return tuple(effect.model_copy(update={"q": q.get(n)}) for n, effect in enumerate(effects))
 
 
-def _both(effects: Sequence[Effect], metric: str) -> tuple[Effect, Effect] | None:
-    """The effects of the two primary contrasts, that over the text first."""
-    found = [effect for effect in effects if effect.metric == metric and effect.primary]
-    return (found[0], found[1]) if len(found) == 2 else None
-
-
-def _claim_p(over_text: Effect, over_shuffled: Effect) -> float | None:
-    if over_text.p is None or over_shuffled.p is None:
-        return None
-    if min(over_text.difference or 0.0, over_shuffled.difference or 0.0) <= 0:
-        return 1.0
-    return max(over_text.p, over_shuffled.p)
-
-
-def _claim(both: tuple[Effect, Effect], p: float | None, p_holm: float | None, family: int) -> Claim:
-    over_text, over_shuffled = both
-    supported = p_holm is not None and p_holm <= 0.05
-    return Claim(
-        row=over_text.row,
-        metric=over_text.metric,
-        over_text=over_text.difference,
-        over_shuffled=over_shuffled.difference,
-        p=p,
-        p_holm=p_holm,
-        family=family,
-        supported=supported,
-        words=_words(over_text, over_shuffled, p_holm, supported),
-    )
-
-
-def _words(over_text: Effect, over_shuffled: Effect, p_holm: float | None, supported: bool) -> str:
-    if p_holm is None:
-        reasons = [
-            f"{effect.arm} − {effect.baseline}: {next(iter(effect.flags), 'no p')}"
-            for effect in (over_text, over_shuffled)
-            if effect.p is None
-        ]
-        return f"not tested ({'; '.join(reasons)})"
-    if supported:
-        return (
-            f"supported: {gain(over_text)} over the text alone and {gain(over_shuffled)} over shuffled "
-            f"gestures, Holm p {p_words(p_holm)}"
-        )
-    return (
-        f"none shown; effects beyond {excluded(over_text)} over the text alone, and beyond "
-        f"{excluded(over_shuffled)} over shuffled gestures, are excluded"
-    )
-
-
 def adjust(p: Sequence[float], method: str) -> list[float]:
     """p corrected for there being several, by statsmodels' `method`."""
     if len(p) < 2:  # nothing to adjust, and the import takes most of a second
@@ -90,3 +75,99 @@ def adjust(p: Sequence[float], method: str) -> list[float]:
     from statsmodels.stats.multitest import multipletests
 
     return [float(value) for value in np.asarray(multipletests(p, method=method)[1])]
+
+
+def _both(effects: Sequence[Effect], metric: str) -> tuple[Effect, Effect] | None:
+    """The effects of the two primary contrasts, in the order of the contrasts."""
+    found = [effect for effect in effects if effect.metric == metric and effect.primary]
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def _claim(each: _Candidate, holm: float | None, family: int) -> Claim:
+    over = {effect.control or "text": effect.difference for effect in each.effects}
+    tested = each.p is not None and not each.judged.barred
+    p_holm = holm if tested else None
+    verdict = _verdict(each, p_holm)
+    said = _said(each, p_holm, family)
+    return Claim(
+        row=each.effects[0].row,
+        metric=each.metric.name,
+        arm=each.effects[0].arm,
+        over_text=over.get("text"),
+        over_shuffled=over.get("shuffled"),
+        over_filler=over.get("filler"),
+        p=each.p,
+        p_holm=p_holm,
+        family=family,
+        supported=verdict == "supported",
+        verdict=verdict,
+        reason=said.reason,
+        flags=tuple(dict.fromkeys(flag for effect in each.effects for flag in effect.flags)),
+        words=said.words,
+    )
+
+
+def _verdict(each: _Candidate, p_holm: float | None) -> ClaimVerdict:
+    if p_holm is None:
+        return "not_claimed"
+    if p_holm > LEVEL:
+        return "not_shown"
+    return "supported" if each.judged.doubt is None else "supported_among_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A claim's result."""
+
+    words: str
+    reason: str | None = None
+
+
+def _said(each: _Candidate, p_holm: float | None, family: int) -> _Said:
+    barred = each.judged.outside or each.judged.barred
+    if barred:
+        return _Said(f"not claimed: {barred}", barred)
+    if p_holm is None:
+        why = "; ".join(_untested(each.effects))
+        return _Said(f"not tested: {why}", why)
+    if p_holm > LEVEL:
+        why = _failed(each, p_holm, family)
+        return _Said(f"none shown: {why}{_excluded(each.effects)}", why)
+    sizes = " and ".join(f"{gain(effect)} {_over(effect)}" for effect in each.effects)
+    alike = [effect for effect in each.effects if effect.rule == "sign_flip"]
+    more = "; no interval can be computed, since all subjects differ alike" if alike else ""
+    if each.judged.doubt is not None:
+        words = f"supported among the answered only, {sizes}, Holm p {p_words(p_holm)}: {each.judged.doubt}"
+        return _Said(words, each.judged.doubt)
+    return _Said(f"supported: {sizes}, Holm p {p_words(p_holm)}{more}")
+
+
+def _untested(effects: Sequence[Effect]) -> Iterable[str]:
+    """Of each contrast without a p, why."""
+    for effect in effects:
+        if effect.p is None:
+            why = next((flag for flag in reversed(effect.flags) if flag.startswith("no ")), "no p")
+            yield f"{effect.arm} − {effect.baseline}: {why}"
+
+
+def _failed(each: _Candidate, p_holm: float, family: int) -> str:
+    """Which of the two contrasts failed, or that only the correction for several claims did."""
+    lost = [effect for effect in each.effects if each.gained(effect) <= 0]
+    weak = [effect for effect in each.effects if effect not in lost and (effect.p or 0.0) > LEVEL]
+    parts = [f"no gain {_over(effect)}" for effect in lost]
+    parts += [f"not told from chance {_over(effect)} (p {p_words(effect.p)})" for effect in weak]
+    if parts:
+        return "; ".join(parts)
+    several = f"{family} claims" if family > 1 else "1 claim"
+    return f"both contrasts pass alone, but not Holm over {several} (Holm p {p_words(p_holm)})"
+
+
+def _excluded(effects: Sequence[Effect]) -> str:
+    """What the intervals leave; one without an interval leaves everything."""
+    parts = [f"{excluded(effect)} {_over(effect)}" for effect in effects if effect.interval is not None]
+    return f"; effects beyond {', and beyond '.join(parts)}, are excluded" if parts else ""
+
+
+def _over(effect: Effect) -> str:
+    """What the arm is set against, in words."""
+    return OVER[effect.control or "text"]

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mgllm.analysis.metric import Bools, Metric, known_metrics
+from mgllm.analysis.statistics.cautions import (
+    constant_flag,
+    exposure_flags,
+    grid_flags,
+    only_answer,
+    stopped_flags,
+)
 from mgllm.analysis.statistics.checks import mcnemar_p
 from mgllm.analysis.statistics.estimating import Numbers, estimated
 from mgllm.analysis.statistics.grid import Answers, Grid
 from mgllm.analysis.statistics.jackknife import DETECTABLE, Estimate, held
-from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair, sensitivity
-from mgllm.records import Effect, Flips, RowName, ScenarioManifest
+from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair
+from mgllm.analysis.statistics.readings import Readings, Sides, difference, readings, worst_scored
+from mgllm.records import Control, Effect, Flips, Role, RowName, ScenarioManifest
 
 Pair = tuple[str, str]
 """An arm, and the arm that it is taken against."""
@@ -21,6 +29,7 @@ MOST_LACKING, MOST_APART = 0.05, 0.02
 """Share of answered pairs without probabilities, and its difference between the arms, from which it is told:
 what is missing may then make the number. Our choice."""
 SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
+WORST_SIGN_CHANGES = "the sign changes if missing probabilities are put at the worst observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +49,21 @@ class Contrast:
 
 
 def primary_contrasts(scenario: ScenarioManifest) -> tuple[Pair, ...]:
-    """The two contrasts that the claim needs: over the text alone, and over shuffled gestures."""
+    """The two contrasts that the claim needs, the second over shuffled gestures or as much text.
+
+    text+mg over the text alone and over shuffled gestures; where the main arm is not run, mg over shuffled
+    gestures and over filler, all without speech.
+    """
     roles = scenario.roles
-    if "main" not in roles:
+    alone = "alone" in roles and roles.get("main") not in scenario.arms
+    arm = roles.get("alone" if alone else "main")
+    if arm is None:
         return ()
-    shuffled = [(roles["main"], roles["shuffled"])] if "shuffled" in roles else []
-    return ((roles["main"], without_cues(scenario)), *shuffled)
+    if alone:
+        controls = (roles.get("alone_shuffled"), roles.get("alone_filler"))
+    else:
+        controls = (without_cues(scenario), roles.get("shuffled"))
+    return tuple((arm, control) for control in controls if control is not None)
 
 
 def without_cues(scenario: ScenarioManifest) -> str:
@@ -74,15 +92,15 @@ def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] | None = None
     metrics = [m for m in (known_metrics() if metrics is None else metrics) if m.of_shares or not sampled]
     plain = pair(contrast.grid, *contrast.answers, scored=False)
     scored = pair(contrast.grid, *contrast.answers, scored=True)
+    found = readings(contrast.grid, *contrast.answers)
     if scored.missing == plain.missing and not (sampled and plain.missing):
-        return _effects(contrast, plain, metrics)  # they are the same pairs, resampled once
-    on_answers = [metric for metric in metrics if not metric.scored]
-    on_scores = [metric for metric in metrics if metric.scored]
-    found = _effects(contrast, plain, on_answers) + (
-        _effects(contrast, scored, on_scores) if scored.over.n else []
-    )
+        effects = _effects(contrast, plain, metrics, found)  # they are the same pairs, resampled once
+    else:
+        effects = _effects(contrast, plain, [m for m in metrics if not m.scored], found)
+        on_scores = [metric for metric in metrics if metric.scored]
+        effects += _effects(contrast, scored, on_scores, found) if scored.over.n else []
     without = lacking(contrast.grid, *contrast.answers)
-    return found if without is None else [_told_lacking(effect, metrics, without) for effect in found]
+    return effects if without is None else [_told_lacking(effect, metrics, without) for effect in effects]
 
 
 def _told_lacking(effect: Effect, metrics: Sequence[Metric], without: tuple[float, float]) -> Effect:
@@ -106,30 +124,34 @@ def _told_lacking(effect: Effect, metrics: Sequence[Metric], without: tuple[floa
 def _contrasts(grid: Grid, wanted: Sequence[Pair]) -> list[Pair]:
     against = [(arm, grid.scenario.baseline) for arm in grid.answers if arm != grid.scenario.baseline]
     roles = grid.scenario.roles
-    filler = [(roles["main"], roles["filler"])] if {"main", "filler"} <= set(roles) else []
-    pairs = [*primary_contrasts(grid.scenario), *against, *filler, *wanted]
+    those: tuple[tuple[Role, Role], ...] = (
+        ("main", "filler"), ("alone", "alone_shuffled"), ("alone", "alone_filler")
+    )  # fmt: skip
+    controls = [(roles[arm], roles[control]) for arm, control in those if arm in roles and control in roles]
+    pairs = [*primary_contrasts(grid.scenario), *against, *controls, *wanted]
     return [pair for pair in dict.fromkeys(pairs) if set(pair) <= set(grid.answers)]
 
 
-def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric]) -> list[Effect]:
+def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric], found: Readings) -> list[Effect]:
     if not pairs.over.n:
         empty = [metric for metric in metrics if not metric.scored]
-        return [
-            _effect(contrast, pairs, metric, Numbers(Estimate(None, flag="no pairs"))) for metric in empty
-        ]
-    found = estimated(pairs, metrics)
-    return [_effect(contrast, pairs, m, found[m.name]) for m in metrics if m.name in found]
+        nothing = Numbers(Estimate(None, flag="no pairs"))
+        return [_effect(contrast, pairs, metric, nothing, found) for metric in empty]
+    numbers = estimated(pairs, metrics)
+    return [_effect(contrast, pairs, m, numbers[m.name], found) for m in metrics if m.name in numbers]
 
 
-def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers) -> Effect:
+def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers, found: Readings) -> Effect:
     estimate = numbers.estimate
-    flags = [*([estimate.flag] if estimate.flag else []), *contrast.flags]
     effect = Effect(
         row=contrast.row,
         metric=metric.name,
         arm=contrast.names[0],
         baseline=contrast.names[1],
-        primary=contrast.names in primary_contrasts(contrast.grid.scenario) and metric.primary,
+        control=_control(contrast),
+        primary=contrast.grid.claims
+        and metric.primary
+        and contrast.names in primary_contrasts(contrast.grid.scenario),
         pairs=pairs.over.n,
         subjects=pairs.over.subjects,
         effective_subjects=pairs.over.effective,
@@ -140,36 +162,74 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers) 
         se=estimate.se,
         interval=held(estimate.interval, -metric.most, metric.most),
         p=estimate.p,
-        detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
         df=estimate.df,
         rule=estimate.rule,
         by_subject=numbers.by_subject,
         by_subject_interval=numbers.by_subject_interval,
+        detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
         sign_flip_p=numbers.sign_flip_p,
         bca_interval=numbers.bca,
         missing=pairs.missing,
-        flags=tuple(flags),
+        leaked=pairs.leaked,
+        exposure_unknown=pairs.unknown,
+        flags=(*_cautions(contrast, pairs, metric), *([estimate.flag] if estimate.flag else [])),
     )
-    return _with_sensitivity(contrast, effect) if metric.headline else effect
+    effect = _otherwise(effect, metric, found, (pairs.arm, pairs.baseline))
+    return _discordant(contrast, effect) if metric.headline else effect
 
 
-def _with_sensitivity(contrast: Contrast, effect: Effect) -> Effect:
-    """Accuracy alone can say what missing answers might have been, and has a McNemar table."""
-    others = sensitivity(contrast.grid, *contrast.answers)
-    differ = discordance(contrast.grid, *contrast.answers)
-    signs = {_sign(value) for value in (others.strict, *(others.bounds or ())) if value is not None}
+def _control(contrast: Contrast) -> Control | None:
+    """What the baseline is to the arm that tells gestures: the same without them, or a control."""
+    roles, (arm, baseline) = contrast.grid.scenario.roles, contrast.names
+    if arm not in {roles.get("main"), roles.get("alone")}:
+        return None
+    known: dict[str | None, Control] = {
+        without_cues(contrast.grid.scenario): "text",
+        roles.get("shuffled"): "shuffled",
+        roles.get("alone_shuffled"): "shuffled",
+        roles.get("filler"): "filler",
+        roles.get("alone_filler"): "filler",
+    }
+    return known.get(baseline)
+
+
+def _cautions(contrast: Contrast, pairs: Pairs, metric: Metric) -> Iterable[str]:
+    """What makes the number mislead, whatever its interval: the gravest first."""
+    grid = contrast.grid
+    yield from exposure_flags(pairs.leaked, pairs.unknown, pairs.over.n, "pairs")
+    yield from grid_flags(grid)
+    yield from stopped_flags(grid, *dict.fromkeys(contrast.names))
+    for name, side in zip(contrast.names, (pairs.arm, pairs.baseline), strict=True):
+        if (label := only_answer(side)) is not None:
+            says_nothing = metric.scale.name if metric.needs_both else ""
+            yield constant_flag(name, grid.labels[label], says_nothing)
+    yield from contrast.flags
+
+
+def _otherwise(effect: Effect, metric: Metric, found: Readings, pairs: Sides) -> Effect:
+    """With what it would be, were missing answers or probabilities otherwise."""
+    told: dict[str, object] = {"lacking": found.lacking_scores if metric.scored else found.lacking_answers}
+    if metric.scored:
+        told["worst"] = worst = worst_scored(metric, found, pairs) if found.lacking_scores else None
+        told["apart"] = found.apart or None
+        others = [worst]
+    else:
+        low, high = difference(metric, found.against), difference(metric, found.favouring)
+        told["strict"] = strict = difference(metric, found.strict)
+        told["bounds"] = None if low is None or high is None else (low, high)
+        others = [strict, low, high]
+    signs = {_sign(value) for value in others if value is not None}
     changes = effect.difference is not None and bool(signs - {_sign(effect.difference)})
-    return effect.model_copy(
-        update={
-            "flags": (*effect.flags, SIGN_CHANGES) if changes else effect.flags,
-            "strict": others.strict,
-            "bounds": others.bounds,
-            "b": differ.b,
-            "c": differ.c,
-            "mcnemar_p": mcnemar_p(differ.b, differ.c),
-            "sign_changes": changes,
-        }
-    )
+    words = WORST_SIGN_CHANGES if metric.scored else SIGN_CHANGES
+    flags = (*effect.flags, words) if changes else effect.flags
+    return effect.model_copy(update={**told, "sign_changes": changes, "flags": flags})
+
+
+def _discordant(contrast: Contrast, effect: Effect) -> Effect:
+    """With its McNemar table."""
+    differ = discordance(contrast.grid, *contrast.answers)
+    counts = {"b": differ.b, "c": differ.c, "mcnemar_p": mcnemar_p(differ.b, differ.c)}
+    return effect.model_copy(update=counts)
 
 
 def _sign(value: float) -> int:

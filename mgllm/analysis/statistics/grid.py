@@ -14,7 +14,7 @@ from mgllm.analysis.metric import Bools, Floats, Ints
 from mgllm.analysis.statistics.draws import FEWEST_DRAWS, count_draws
 from mgllm.analysis.statistics.runs import RunRecords, last_by_key, log_odds
 from mgllm.errors import InputError
-from mgllm.records import Record, RowName, RunManifest, ScenarioManifest, is_attributed
+from mgllm.records import Exposure, Record, RowName, RunManifest, ScenarioManifest, is_attributed
 
 OUTCOMES = ("absent", "answered", "unparsed", "refused", "failed")
 """Codes of `Answers.outcome_IEK`; `absent`: no record, in a run that was stopped."""
@@ -35,6 +35,10 @@ class Answers:
     """Of the target, in nats; NaN where unknown."""
     censored_IEK: Bools
     """Answered, and lacking the probabilities that were to be had."""
+    leaked_IE: Bools
+    """Told gestures of a recogniser that had learned from the person."""
+    unknown_IE: Bools
+    """Told recognised gestures of which it is unknown whether the recogniser knew the person."""
     draws_I: Ints | None = None
     """Sampled: how many answers each item's shares are of; null where probabilities are the model's own."""
     rated: bool = False
@@ -65,6 +69,10 @@ class Grid:
     """By arm, in table order, with `none`."""
     attributed: Mapping[str, Sequence[Record]] = field(default_factory=dict)
     """By arm of an attribution: asked of the items alone that show its gesture."""
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    """By arm that was asked less than planned, how often it was: "41 of 120"."""
+    claims: bool = True
+    """Claims are tested on it; false of one wording among several, which are tested together."""
 
 
 def grids(run: RunRecords) -> list[Grid]:
@@ -76,6 +84,8 @@ def grids(run: RunRecords) -> list[Grid]:
     groups: dict[RowName, list[Record]] = {}
     manifests = {scenario.name: scenario for scenario in run.manifest.scenarios}
     for record in last_by_key(run.records):
+        if record.probe is not None:
+            continue  # a question of its own: it joins no arm
         if record.scenario not in manifests:
             raise InputError(
                 f"run {run.manifest.id}: a record is of scenario '{record.scenario}', which its "
@@ -85,10 +95,8 @@ def grids(run: RunRecords) -> list[Grid]:
         rated = as_rating(record) if scenario.raters else record
         groups.setdefault(row_name(rated, scenario, run.manifest), []).append(rated)
     order = {name: position for position, name in enumerate(manifests)}
-    rows = sorted(
-        groups, key=lambda row: (order[row.scenario], row.model, row.form, row.reasoning, row.score)
-    )
-    return [_grid(row, manifests[row.scenario], groups[row]) for row in rows]
+    rows = sorted(groups, key=lambda row: (order[row.scenario], row.model, row.manner, row.words))
+    return [_grid(row, manifests[row.scenario], groups[row], run.manifest.epochs) for row in rows]
 
 
 def as_rating(record: Record) -> Record:
@@ -108,10 +116,15 @@ def row_name(record: Record, scenario: ScenarioManifest, manifest: RunManifest) 
         cue_source=scenario.cue_source,
         draws=manifest.epochs if record.score == "sample" else None,
         reasoning_effort=scenario.reasoning_effort,
+        wording=record.wording or scenario.paraphrase,
+        order=record.order,
+        style=record.style,
+        shots=record.shots or None,
+        masked=record.masked or None,
     )
 
 
-def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -> Grid:
+def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record], epochs_run: int) -> Grid:
     unasked = scenario.roles.get("unasked")
     everything: dict[str, list[Record]] = {arm: [] for arm in scenario.arms}
     for record in records:
@@ -121,6 +134,13 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -
     labels = tuple(label.id for label in scenario.labels)
     items = tuple(sorted(asked))
     epochs = tuple(sorted({record.epoch for record in records if record.arm != unasked}))
+    answers = {
+        arm: replace(answers_of(found, labels, items, epochs), rated=scenario.raters > 0)
+        for arm, found in by_arm.items()
+        if arm != unasked
+    }
+    planned = 0 if scenario.raters else scenario.items_asked * epochs_run
+    times = {arm: int((each.outcome_IEK > 0).any(axis=2).sum()) for arm, each in answers.items()}
     return Grid(
         row=row,
         scenario=scenario,
@@ -129,13 +149,10 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record]) -
         epochs=epochs,
         subjects=tuple(asked[item].subject for item in items),
         target_I=np.array([_index(labels, asked[item].target, asked[item]) for item in items], np.int64),
-        answers={
-            arm: replace(answers_of(found, labels, items, epochs), rated=scenario.raters > 0)
-            for arm, found in by_arm.items()
-            if arm != unasked
-        },
+        answers=answers,
         records=by_arm,
         attributed={arm: found for arm, found in everything.items() if is_attributed(arm)},
+        stopped={arm: f"{asked} of {planned}" for arm, asked in times.items() if asked < planned},
     )
 
 
@@ -156,12 +173,16 @@ def answers_of(
         probabilities_IEKL=np.full((*shape, len(labels)), np.nan),
         log_odds_IEK=np.full(shape, np.nan),
         censored_IEK=np.zeros(shape, bool),
+        leaked_IE=np.zeros(shape[:2], bool),
+        unknown_IE=np.zeros(shape[:2], bool),
     )
     target_I = np.full(len(items), -1, np.int64)
     for record in records:
         at = where_item[record.item], epochs.index(record.epoch), shuffles.index(record.shuffle)
         filled.outcome_IEK[at] = OUTCOMES.index(record.outcome)
         filled.censored_IEK[at] = record.censored
+        filled.leaked_IE[at[:2]] |= exposed_as(record, "in_sample")
+        filled.unknown_IE[at[:2]] |= exposed_as(record, "unknown")
         target_I[at[0]] = _index(labels, record.target, record)
         filled.answer_IEK[at] = _index(labels, record.answer, record)
         if record.probabilities is not None:
@@ -170,6 +191,11 @@ def answers_of(
         filled.log_odds_IEK[at] = np.nan if odds is None else odds
     sampled = any(record.score == "sample" for record in records)
     return _as_draws(filled, target_I) if sampled else filled
+
+
+def exposed_as(record: Record, exposure: Exposure) -> bool:
+    """Whether a record told recognised gestures so exposed; of annotated ones exposure means nothing."""
+    return record.exposure == exposure and record.cue_source not in {None, "annotated"}
 
 
 def _as_draws(filled: Answers, target_I: Ints) -> Answers:

@@ -71,6 +71,7 @@ class MacroF1(OverTargets):
     """Mean F1."""
 
     scale, header, order = Scale("macro-F1", 100, 1, "points"), "macro-F1", 30
+    needs_both = True
 
     def ratio(self, hits: Floats, rows: Floats, columns: Floats) -> Floats:
         """F1."""

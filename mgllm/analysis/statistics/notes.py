@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
+from statistics import fmean
+
+import numpy as np
 
 from mgllm.analysis.statistics.replies import about_replies
 from mgllm.analysis.statistics.runs import RunRecords
-from mgllm.records import ArmSummary, RunManifest, ScenarioManifest, ShuffleStats
+from mgllm.analysis.wording import change, contrast_words, metric_words
+from mgllm.records import ArmSummary, Effect, RunManifest, ScenarioManifest, ShuffleStats
 
+NTH_RUN = re.compile(r"\brun \d+$")
+"""Ends a row's name that only a number tells from another's."""
+WEAKENED = 0.9
+"""Share of an effect left by unbalanced targets under which it is said: our choice; .96 is left of 60/40."""
 MADE_UP = "made-up items: shows that the tool works, says nothing about gestures or models"
 
 
@@ -17,8 +26,9 @@ def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, 
     lines = [
         *(line for _, scenario in scenarios for line in _about_items(scenario)),
         *(line for manifest, scenario in scenarios for line in _about_asking(manifest, scenario)),
+        *(line for run in runs for line in _about_targets(run)),
         *(line for run in runs for line in about_replies(run)),
-        *_same_names(runs, arms),
+        *_numbered(runs, arms),
         *(f"{scenario.name}: {scenario.ethics}" for _, scenario in scenarios),
     ]
     return _merged(lines, {scenario.name for _, scenario in scenarios})
@@ -45,21 +55,29 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
     if not scenario.subject_known:
         yield f"{name}: clustered by recording; persons are unknown, so intervals may be too narrow"
     if scenario.items_asked < scenario.items_in_set:
-        yield f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit)"
+        yield (
+            f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit): a sample balanced "
+            "over targets and spread over subjects. It estimates a mean in which targets weigh the same and "
+            "subjects nearly so; of all items that is the mean only where each has as many"
+        )
 
 
 def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable[str]:
     name = scenario.name
-    if scenario.cue_source and (main := scenario.roles.get("main")):
-        yield f"{name}: {main} tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
-    for arm, reason in scenario.arms_left_out.items():
-        yield f"{name}: {arm} left out: {reason}"
+    telling = scenario.roles.get("main")
+    if telling not in scenario.arms and scenario.roles.get("alone") in scenario.arms:
+        telling = scenario.roles.get("alone")
+    if scenario.cue_source and telling:
+        yield f"{name}: {telling} tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
+    for reason in dict.fromkeys(scenario.arms_left_out.values()):
+        arms = ", ".join(arm for arm, why in scenario.arms_left_out.items() if why == reason)
+        yield f"{name}: {arms} left out: {reason}"
     if scenario.paraphrase:
         yield f"{name}: wording '{scenario.paraphrase}'"
     if scenario.lettered:
         yield f"{name}: labels were offered as letters"
-    if scenario.roles.get("shuffled") in scenario.arms:
-        yield from _about_shuffles(name, scenario.shuffles)
+    yield from _about_shuffles(name, scenario.shuffles)
+    yield from _about_opposed(name, scenario.opposed)
     if scenario.raters:
         yield (
             f"{manifest.model}: {scenario.raters} people, each reading an item in one arm; their answers are "
@@ -83,12 +101,82 @@ def _about_shuffles(name: str, shuffles: Sequence[ShuffleStats]) -> Iterable[str
     told = ", ".join(f"{what}: {count}" for what, count in relaxed.items() if count) or "no rule relaxed"
     yield (
         f"{name}: shuffled over {asked} items; donor of the same target {same:.3f} "
-        f"(chance {expected:.3f}); {told}"
+        f"(chance {expected:.3f}){_overlap(shuffles)}; {told}"
     )
 
 
-def _same_names(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> Iterable[str]:
-    rows = [(arm.row, arm.arm) for arm in arms]
-    if len(set(rows)) < len(rows):
-        ids = ", ".join(run.manifest.id for run in runs)
-        yield f"rows of the same name are of different runs, in this order: {ids}"
+def _about_opposed(name: str, opposed: Sequence[ShuffleStats]) -> Iterable[str]:
+    if not opposed:
+        return
+    relaxed = {
+        "donor is the same person": sum(one.same_subject for one in opposed),
+        "donor shows the same gestures": sum(one.same_cues for one in opposed),
+    }
+    told = ", ".join(f"{what}: {count}" for what, count in relaxed.items() if count) or "no rule relaxed"
+    items = sum(one.items for one in opposed)
+    yield f"{name}: opposed over {items} items; every donor has another target{_overlap(opposed)}; {told}"
+
+
+def _overlap(shuffles: Sequence[ShuffleStats]) -> str:
+    """How much of an item's own gestures its donor tells too: what the shuffled arm leaves in place."""
+    known = [shuffle for shuffle in shuffles if shuffle.told_again is not None]
+    if not known:
+        return ""
+    again = fmean(shuffle.told_again or 0.0 for shuffle in known)
+    jaccard = fmean(shuffle.jaccard or 0.0 for shuffle in known)
+    return f"; donors tell {100 * again:.0f} % of an item's own gestures too (Jaccard {jaccard:.2f})"
+
+
+def _about_targets(run: RunRecords) -> Iterable[str]:
+    """By how much unbalanced targets weaken the contrast over shuffled gestures in accuracy.
+
+    A donor has the item's own target with chance Σp², so that true cues can gain at most Σp(1 − p) over
+    shuffled ones: 1 − 1/L of it where L labels are equally frequent.
+    """
+    for scenario in run.manifest.scenarios:
+        asked = [record for record in run.records if record.scenario == scenario.name]
+        target = {record.item: record.target for record in asked if record.target is not None}
+        if scenario.roles.get("shuffled") not in scenario.arms or not target:
+            continue
+        share = np.bincount(np.unique(list(target.values()), return_inverse=True)[1]) / len(target)
+        kept = float((share * (1 - share)).sum()) / (1 - 1 / len(scenario.labels))
+        if 0 < kept < WEAKENED:
+            shares = " / ".join(f"{100 * each:.0f}" for each in sorted(share, reverse=True))
+            yield (
+                f"{scenario.name}: targets are {shares} %: over shuffled gestures an effect on accuracy "
+                f"shows at {kept:.2f} of its size; balanced accuracy is not weakened"
+            )
+
+
+def _numbered(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> Iterable[str]:
+    """Which run a number stands for, where rows are told apart by it."""
+    if any(NTH_RUN.search(arm.row.run or "") for arm in arms):
+        yield "; ".join(f"run {nth} is {run.manifest.id}" for nth, run in enumerate(runs, 1))
+
+
+def wording_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
+    """How far the wordings of a question lie apart, for every claim that averages them."""
+    found = []
+    for effect in effects:
+        if effect.row.wordings is None or not effect.primary:
+            continue
+        question = effect.row.model_copy(update={"wordings": None})
+        each = {
+            other.row.wording or "the first": other
+            for other in effects
+            if (other.arm, other.baseline, other.metric) == (effect.arm, effect.baseline, effect.metric)
+            and other.difference is not None
+            and other.row.wordings is None
+            and other.row.model_copy(update={"wording": None}) == question
+        }
+        ranked = sorted(each.items(), key=lambda pair: pair[1].difference or 0.0)
+        if ranked:
+            low, high = (
+                f"{change(one.difference, one.metric)} ({name})" for name, one in (ranked[0], ranked[-1])
+            )
+            what = f"{contrast_words(effect)}, {metric_words(effect.row, effect.metric)}"
+            found.append(
+                f"{effect.row.words}: {what}: by wording from {low} to {high}; the interval speaks of these "
+                f"{effect.row.wordings} wordings alone"
+            )
+    return tuple(found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgllm.analysis.metric import Bools, Floats, Ints, Sample
-from mgllm.analysis.statistics.grid import ANSWERED, FAILED, Answers, Grid
+from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
 from mgllm.analysis.statistics.jackknife import Clusters, clusters
 
 
@@ -27,16 +27,10 @@ class Pairs:
     missing: int
     """Pairs (item, epoch) with a known target of which at least one side is not answered; of people, also
     every rating that is no answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """What the accuracy difference would be, had missing answers been this or that."""
-
-    strict: float | None
-    """Refused and unparsed count as wrong; failed stays missing."""
-    bounds: tuple[float, float] | None
-    """All missing against the arm (and for the baseline), and the reverse."""
+    leaked: int = 0
+    """Items of which a side told gestures of a recogniser that had learned from the person."""
+    unknown: int = 0
+    """Items of which a side told recognised gestures of unknown exposure, and neither leaked ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,15 @@ def pair(grid: Grid, arm: Answers, baseline: Answers, *, scored: bool) -> Pairs:
         clusters(subject_codes(grid, some(common_IE, 1))),
         int((asked_IE & ~common_IE).sum())
         + sum(_unsaid(grid, each, scored=scored) for each in (arm, baseline) if each.rated),
+        *_exposed(arm, baseline, common_IE),
     )
+
+
+def _exposed(arm: Answers, baseline: Answers, common_IE: Bools) -> tuple[int, int]:
+    """Items with leaked cues on either side, and further ones with cues of unknown exposure."""
+    leaked_I = some((arm.leaked_IE | baseline.leaked_IE) & common_IE, 1)
+    unknown_I = some((arm.unknown_IE | baseline.unknown_IE) & common_IE, 1)
+    return int(leaked_I.sum()), int((unknown_I & ~leaked_I).sum())
 
 
 def given(answers: Answers, *, scored: bool) -> Bools:
@@ -93,15 +95,24 @@ def sample(grid: Grid, answers: Answers, kept_IE: Bools) -> Sample:
     answered_IEK, scored_IEK = _taken(answers, scored=False), _taken(answers, scored=True)
     kept_I, said_IE = some(kept_IE, 1), kept_IE & some(answered_IEK, 2)
     chosen_IEKL = answers.answer_IEK[..., None] == np.arange(len(grid.labels))
-    log_odds_NL = _average(answers.log_odds_IEK[..., None], scored_IEK, kept_IE)[kept_I]
+    log_odds_NL = average(answers.log_odds_IEK[..., None], scored_IEK, kept_IE)[kept_I]
     return Sample(
         subject_N=subject_codes(grid, kept_I),
         target_N=grid.target_I[kept_I],
-        shares_NL=_average(chosen_IEKL.astype(float), answered_IEK, said_IE)[kept_I],
-        probabilities_NL=_average(answers.probabilities_IEKL, scored_IEK, kept_IE)[kept_I],
+        shares_NL=average(chosen_IEKL.astype(float), answered_IEK, said_IE)[kept_I],
+        probabilities_NL=average(answers.probabilities_IEKL, scored_IEK, kept_IE)[kept_I],
         log_odds_N=log_odds_NL[:, 0],
         draws_N=None if answers.draws_I is None else answers.draws_I[kept_I].astype(np.float64),
     )
+
+
+def average(values_IEKX: Floats, taken_IEK: Bools, kept_IE: Bools) -> Floats:
+    """Mean over the shuffles taken, then over the epochs kept [I, X]; NaN where none is taken."""
+    values = np.where(taken_IEK[..., None], values_IEKX, 0.0).sum(axis=2)
+    count_IE = taken_IEK.sum(axis=2)
+    mean_IEX = np.where(count_IE[..., None] > 0, values / np.maximum(count_IE, 1)[..., None], np.nan)
+    summed_IX = np.where(kept_IE[..., None], mean_IEX, 0.0).sum(axis=1)
+    return np.asarray(summed_IX / np.maximum(kept_IE.sum(axis=1), 1)[:, None])
 
 
 def some(mask: Bools, axis: int | tuple[int, ...] | None) -> Bools:
@@ -114,25 +125,6 @@ def subject_codes(grid: Grid, kept_I: Bools) -> Ints:
     kept = np.array(grid.subjects, dtype=object)[kept_I]
     number = {subject: code for code, subject in enumerate(sorted(set(kept)))}
     return np.array([number[subject] for subject in kept], np.int64)
-
-
-def sensitivity(grid: Grid, arm: Answers, baseline: Answers) -> Sensitivity:
-    """The accuracy difference under other readings of missing answers, items weighing the same."""
-    known_I = grid.target_I >= 0
-    correct = [_correct(grid, answers) for answers in (arm, baseline)]
-    judged = [_present(answers) & (answers.outcome_IEK != FAILED) for answers in (arm, baseline)]
-    strict_IE = some(judged[0], 2) & some(judged[1], 2) & known_I[:, None]
-    asked_IE = (some(_present(arm), 2) | some(_present(baseline), 2)) & known_I[:, None]
-    best = [
-        np.where(_taken(answers, scored=False), right, 1.0)
-        for answers, right in zip((arm, baseline), correct, strict=True)
-    ]
-    expected = [_expected(answers) for answers in (arm, baseline)]
-    asked_IE &= some(expected[0], 2) & some(expected[1], 2)
-    low = _difference(correct[0], best[1], expected, asked_IE)
-    high = _difference(best[0], correct[1], expected, asked_IE)
-    strict = _difference(correct[0], correct[1], judged, strict_IE)
-    return Sensitivity(strict, None if low is None or high is None else (low, high))
 
 
 def discordance(grid: Grid, arm: Answers, baseline: Answers) -> Discordance:
@@ -151,11 +143,6 @@ def flipped(grid: Grid, arm: Answers, baseline: Answers) -> tuple[Bools, Bools]:
 
 def _present(answers: Answers) -> Bools:
     return answers.outcome_IEK > 0
-
-
-def _expected(answers: Answers) -> Bools:
-    """Where an answer was to be had [I, E, K]: everywhere; of people, where one of them was asked."""
-    return _present(answers) if answers.rated else np.ones(answers.outcome_IEK.shape, bool)
 
 
 def _unsaid(grid: Grid, answers: Answers, *, scored: bool) -> int:
@@ -177,23 +164,3 @@ def _correct(grid: Grid, answers: Answers) -> Floats:
     """1 where answered with the target, else 0 [I, E, K]."""
     right_IEK: Bools = answers.answer_IEK == grid.target_I[:, None, None]
     return np.where(answers.outcome_IEK == ANSWERED, right_IEK, False).astype(np.float64)
-
-
-def _average(values_IEKX: Floats, taken_IEK: Bools, kept_IE: Bools) -> Floats:
-    """Mean over the shuffles taken, then over the epochs kept [I, X]; NaN where none is taken."""
-    values = np.where(taken_IEK[..., None], values_IEKX, 0.0).sum(axis=2)
-    count_IE = taken_IEK.sum(axis=2)
-    mean_IEX = np.where(count_IE[..., None] > 0, values / np.maximum(count_IE, 1)[..., None], np.nan)
-    summed_IX = np.where(kept_IE[..., None], mean_IEX, 0.0).sum(axis=1)
-    return np.asarray(summed_IX / np.maximum(kept_IE.sum(axis=1), 1)[:, None])
-
-
-def _difference(arm_IEK: Floats, other_IEK: Floats, taken: list[Bools], kept_IE: Bools) -> float | None:
-    kept_I = some(kept_IE, 1)
-    if not kept_I.any():
-        return None
-    arm_I, other_I = (
-        _average(values[..., None], chosen, kept_IE)[kept_I, 0]
-        for values, chosen in zip((arm_IEK, other_IEK), taken, strict=True)
-    )
-    return float(arm_I.mean() - other_I.mean())

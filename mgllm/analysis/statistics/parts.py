@@ -90,5 +90,7 @@ def _rows(answers: Answers, kept_I: Bools) -> Answers:
         probabilities_IEKL=answers.probabilities_IEKL[kept_I],
         log_odds_IEK=answers.log_odds_IEK[kept_I],
         censored_IEK=answers.censored_IEK[kept_I],
+        leaked_IE=answers.leaked_IE[kept_I],
+        unknown_IE=answers.unknown_IE[kept_I],
         draws_I=None if answers.draws_I is None else answers.draws_I[kept_I],
     )

@@ -12,8 +12,9 @@ from mgllm.analysis.statistics.arm_rows import arm_rows
 from mgllm.analysis.statistics.effects import Contrast, contrast_effects, primary_contrasts
 from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.parts import narrowed
+from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.errors import InputError
-from mgllm.records import Effect, Slice
+from mgllm.records import Effect, Exposure, Slice
 
 Scalar = str | int | float | bool | None
 
@@ -21,6 +22,10 @@ MOST = 12
 """Values a covariate may have; numbers with more than six are cut into thirds."""
 WHOLE_NUMBERS = 6
 UNKNOWN = "(unknown)"
+EXPOSURE = "exposure"
+"""`--by exposure`: told by the records, not by the items."""
+GRAVITY: tuple[Exposure, ...] = ("held_out", "unknown", "in_sample")
+"""From clean to leaked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,26 @@ class Covariate:
     """Of the covariate."""
     values: Mapping[tuple[str, str], Scalar]
     """By scenario and item."""
+
+
+def exposures(runs: Sequence[RunRecords]) -> Covariate:
+    """Of each item, whether the recogniser behind the main arm's gestures knew the person.
+
+    Annotated gestures have no exposure; an item of which it differs between records is the worse one.
+
+    Raises:
+        InputError: no run tells recognised gestures.
+    """
+    worst: dict[tuple[str, str], Exposure] = {}
+    for run in runs:
+        for record in run.records:
+            if record.exposure is None or record.cue_source in {None, "annotated"}:
+                continue
+            where = (record.scenario, record.item)
+            worst[where] = max(worst.get(where, GRAVITY[0]), record.exposure, key=GRAVITY.index)
+    if not worst:
+        raise InputError("--by exposure: no run tells recognised gestures, so there is no exposure")
+    return Covariate(EXPOSURE, worst)
 
 
 def slices(grid: Grid, by: Covariate) -> list[Slice]:

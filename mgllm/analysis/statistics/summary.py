@@ -8,6 +8,7 @@ from itertools import product
 from mgllm.analysis.statistics.arm_rows import arm_rows
 from mgllm.analysis.statistics.attribution import attributions
 from mgllm.analysis.statistics.bias import arm_biases
+from mgllm.analysis.statistics.cautions import stopped_flags
 from mgllm.analysis.statistics.claims import claims, with_q
 from mgllm.analysis.statistics.effects import (
     Contrast,
@@ -19,8 +20,9 @@ from mgllm.analysis.statistics.effects import (
 )
 from mgllm.analysis.statistics.gee import regressions
 from mgllm.analysis.statistics.grid import Grid, grids
-from mgllm.analysis.statistics.notes import notes
+from mgllm.analysis.statistics.notes import notes, wording_notes
 from mgllm.analysis.statistics.parts import on_common_items
+from mgllm.analysis.statistics.rows import named_grids, with_averages
 from mgllm.analysis.statistics.rules import STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.statistics.slices import Covariate, slices
@@ -48,10 +50,12 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         InputError: a run's records do not fit its manifest, the covariate cannot be sliced, or no run has
             both arms of a pair.
     """
-    found = [grid for run in runs for grid in grids(run)]
+    found = named_grids(runs)
+    whole = with_averages(found)
+    claiming = [grid for grid in whole if grid.claims]
     _refuse_unknown(pairs, found)
-    by_grid = [grid_effects(grid, pairs) for grid in found]
-    arms = tuple(row for grid in found for row in arm_rows(grid))
+    by_grid = [grid_effects(grid, pairs) for grid in whole]
+    arms = tuple(row for grid in whole for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
     return Summary(
         schema="mgllm.summary/1",
@@ -63,10 +67,10 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         claims=claims(by_grid),
         flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid, pairs)),
         bias=tuple(row for grid in found for row in arm_biases(grid)),
-        slices=_with_slice_q([part for grid in found for part in slices(grid, by)]) if by else (),
+        slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
-        gee=regressions(found),
-        notes=notes(runs, arms),
+        gee=regressions(claiming),
+        notes=(*notes(runs, arms), *wording_notes(effects)),
     )
 
 
@@ -96,7 +100,12 @@ def flips_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> 
 
 def _other_roles(runs: Sequence[RunRecords]) -> Mapping[str, Mapping[Role, str]]:
     scenarios = [scenario for run in runs for scenario in run.manifest.scenarios]
-    return {each.name: each.roles for each in scenarios if each.roles != FIRST_ROLES}
+    return {
+        each.name: each.roles
+        for each in scenarios
+        if any(each.roles.get(role) != arm for role, arm in FIRST_ROLES.items())
+        or each.roles.get("main") not in each.arms  # the claim is then that of the arms without speech
+    }
 
 
 def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:
@@ -121,10 +130,20 @@ def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]
     return [
         contrast
         for run, other in product(runs, against)
-        for first, second in product(grids(run), grids(other))
-        if _comparable(first.row, second.row)
+        for first, second in _matched(grids(run), grids(other))
         for contrast in _between(first, second, (run.manifest.id, other.manifest.id))
     ]
+
+
+def _matched(mine: Sequence[Grid], others: Sequence[Grid]) -> list[tuple[Grid, Grid]]:
+    """What may be subtracted; where a run has several cells of a sweep, the same cell of the other."""
+    both = [pair for pair in product(mine, others) if _comparable(pair[0].row, pair[1].row)]
+    same = [pair for pair in both if _cell(pair[0].row) == _cell(pair[1].row)]
+    return same or both
+
+
+def _cell(row: RowName) -> tuple[object, ...]:
+    return (row.wording, row.order, row.style, row.shots, row.masked)
 
 
 def _comparable(first: RowName, second: RowName) -> bool:
@@ -147,11 +166,13 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
         flags.append("item sets differ")
     if first.scenario.templates != second.scenario.templates:
         flags.append("templates differ")
+    if _cell(first.row) != _cell(second.row):
+        flags.append("wording, order, style, shots or mask differ")
     both = on_common_items(first, second)
     if not (both.grid.target_I >= 0).any():
         return []
     return [
-        Contrast(both.grid, row, (arm, arm), (mine, both.other[arm]), tuple(flags))
+        Contrast(both.grid, row, (arm, arm), (mine, both.other[arm]), (*stopped_flags(second, arm), *flags))
         for arm, mine in both.grid.answers.items()
         if arm in both.other
     ]

@@ -63,6 +63,7 @@ def _pull(row: GestureRow) -> str:
 
 GESTURES = TableSpec[GestureRow](
     "What each gesture gives",
+    name="gestures",
     names=1,
     columns=[
         ("gesture", lambda row: row.gesture.words),

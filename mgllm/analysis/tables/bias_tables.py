@@ -72,6 +72,7 @@ def _place_items(place: Place) -> str:
 
 POSITIONS = TableSpec[Place](
     "Position bias: answers by the place of the label in the prompt",
+    name="positions",
     names=2,
     columns=[
         ("arm", lambda place: place.bias.arm),
@@ -86,6 +87,7 @@ POSITIONS = TableSpec[Place](
 )
 DECLINED = TableSpec[ArmBias](
     "Declined: share of the replies, in percent",
+    name="declined",
     names=1,
     columns=[
         ("arm", lambda row: row.arm),
@@ -113,6 +115,7 @@ def _number(arm: ArmSummary, metric: str) -> str:
 
 SLICE_ARMS = TableSpec[SliceArm](
     "Slices (exploratory)",
+    name="slices",
     names=2,
     columns=[
         ("slice", lambda row: f"{row.part.covariate}: {row.part.value}"),
@@ -125,6 +128,7 @@ SLICE_ARMS = TableSpec[SliceArm](
 )
 SLICE_EFFECTS = TableSpec[SliceEffect](
     "Primary contrasts by slice (exploratory)",
+    name="slices",
     names=3,
     columns=[
         ("slice", lambda row: f"{row.part.covariate}: {row.part.value}"),

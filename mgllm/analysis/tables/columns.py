@@ -27,6 +27,10 @@ class Table:
     """Lines directly beneath."""
     strong: tuple[str, ...] = ()
     """Lines beneath those, in bold: supported claims alone."""
+    name: str = ""
+    """What `compare --table` calls it; an empty word where it cannot be asked for."""
+    label: str = ""
+    """What its label in LaTeX says instead, where two tables have one name."""
 
 
 class TableSpec(Generic[R]):
@@ -36,6 +40,7 @@ class TableSpec(Generic[R]):
         title: what it shows.
         names: how many columns are names.
         columns: each a header and its words, or a function that says a group of them from a table's rows.
+        name: what `compare --table` calls it.
     """
 
     def __init__(
@@ -44,9 +49,11 @@ class TableSpec(Generic[R]):
         *,
         names: int,
         columns: Sequence[Column[R] | Callable[[Sequence[R]], Iterable[Column[R]]]],
+        name: str = "",
     ) -> None:
         self.title = title
         self.names = names
+        self.name = name
         self._columns = columns
 
     def table(self, rows: Sequence[R], remarks: Iterable[str] = (), strong: Iterable[str] = ()) -> Table:
@@ -62,4 +69,5 @@ class TableSpec(Generic[R]):
             names=self.names,
             remarks=tuple(remarks),
             strong=tuple(strong),
+            name=self.name,
         )

@@ -7,6 +7,7 @@ from html import escape
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.sections import Layout, lay_out, table_format
+from mgllm.analysis.tables.verdict import ScenarioVerdict
 from mgllm.records import Summary
 
 
@@ -14,12 +15,19 @@ from mgllm.records import Summary
 def html(summary: Summary, layout: Layout) -> str:
     """A report as headings, tables and lists, without style or script."""
     report = lay_out(summary, layout)
-    parts = [_table(table) for table in report.claims]
+    parts = [part for verdict in report.verdicts for part in _verdict(verdict)]
+    parts += [_table(table) for table in report.head]
     for section in report.sections:
         parts += [f"<h2>{escape(section.heading)}</h2>", *(_table(table) for table in section.tables)]
     if report.notes:
         parts += ["<h2>Notes</h2>", _list(escape(note) for note in report.notes)]
     return "\n".join(parts) + "\n"
+
+
+def _verdict(verdict: ScenarioVerdict) -> Iterable[str]:
+    about = f" ({verdict.items})" if verdict.items else ""
+    yield f"<h2>{escape(f'Verdict: {verdict.scenario}{about}')}</h2>"
+    yield _list(escape(line) for line in verdict.lines)
 
 
 def _table(table: Table) -> str:

@@ -1,11 +1,16 @@
-"""LaTeX with booktabs, one `table` per table; long ones are cut, wide ones shrunk to the text."""
+"""LaTeX with booktabs: each table fits one column of two, with a label, a short caption, and notes below."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.sections import Layout, lay_out, table_format
+from mgllm.analysis.tables.fitting import Lines, Part, Room, fit
+from mgllm.analysis.tables.sections import Layout, Report, lay_out, table_format
+from mgllm.analysis.wording import capital
 from mgllm.records import Summary
 
 SPECIAL = {
@@ -24,27 +29,109 @@ SPECIAL = {
     "|": r"\textbar{}",
     "−": r"$-$",
     "±": r"$\pm$",
+    "×": r"$\times$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "½": r"$\frac12$",
+    "→": r"$\rightarrow$",
     "·": r"\textperiodcentered{}",
     "…": r"\dots{}",
     "–": "--",
+    "—": "---",
 }
 """Letters that LaTeX reads as commands, or that older engines lack."""
+PREAMBLE = (
+    "% needs \\usepackage{booktabs}; other scripts than Latin need xelatex or lualatex. Each table fits one\n"
+    "% column of two in \\documentclass[twocolumn]{article}."
+)
+WIDTHS = {
+    2.4: "·!',.:;[]`il|",
+    2.9: "fj- ",
+    3.4: "_I()tsr",
+    3.8: "cez",
+    4.3: '?$"*/0123456789\\^ago{}~–J',
+    4.8: "Sbdhnpukqvxy",
+    5.6: "ZLFEP",
+    6.7: "BCTwRAHNUVXYDKGQO&+<=>@−±×≤≥",
+    7.8: "#%mM",
+    8.8: "W",
+    11.4: "…→",
+}
+"""Points that letters take in \\footnotesize (8 pt) of Computer Modern, rounded up: other fonts of papers
+are narrower."""
+POINTS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
+COLUMN = 214.0
+"""Points of a table's width: a little less than a column of two in article (229.5), that it also fits those
+of conferences (219 and more)."""
+MOST, HEAD = 44, 4
+"""Lines of one float in \\footnotesize, two thirds of a page, which LaTeX always finds room for; and those
+beside the rows."""
+SHORT = 12
+"""Letters in brackets that stay in a caption: a unit."""
+LETTERS = 54
+"""Letters of a line of notes, about."""
+FLUSH = 12
+"""Floats after which LaTeX is told to print what it holds: it gives up at 52."""
+LONG_WORD = re.compile(r"\S{19,}")
+JOINT = re.compile(r"(?<=[/\-_.+·@:])(?=\w)")
+BREAK = "\u200b"
+"""Where a long word may be broken; a letter of its own, so that it survives the escaping of the others."""
+TO_LATEX = str.maketrans({**SPECIAL, BREAK: r"\allowbreak{}"})
+TABCOLSEP, INDENT = 3, 4
+"""Points beside a column, and of a name's second line."""
 
-PREAMBLE = "% needs \\usepackage{booktabs,graphicx}"
-SHRUNK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
-"""Opens a box that is never wider than the text."""
-MOST = 40
-"""Rows of one table: as many as a page holds with captions and remarks."""
+
+def points(text: str) -> float:
+    """How wide a text is in \\footnotesize."""
+    return sum(POINTS.get(letter, 8.8) for letter in text)
+
+
+ROOM = Room(
+    width=COLUMN,
+    measure=points,
+    letter=4.3,
+    column=2 * TABCOLSEP,
+    edge=-2 * TABCOLSEP,
+    least=0,
+    header_breaks=True,
+)
+"""Of one column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tabular:
+    """Some rows of a part, as LaTeX."""
+
+    text: str
+    lines: int
+
+
+@dataclass
+class _Labels:
+    """Labels that are each given once."""
+
+    given: set[str] = field(default_factory=set)
+
+    def new(self, table: Table, about: str) -> str:
+        """tab:mgllm-NAME, with what it is about, and a number where that is not enough."""
+        base = "-".join(filter(None, ["tab:mgllm", table.label or table.name or "table", _slug(about)]))
+        names = (base if n == 1 else f"{base}-{n}" for n in count(1))
+        label = next(name for name in names if name not in self.given)
+        self.given.add(label)
+        return label
 
 
 @table_format("tex")
 def latex(summary: Summary, layout: Layout) -> str:
-    """A report as LaTeX tables with captions, notes as a list at the end."""
+    """A report as LaTeX: the verdict in words, tables with captions, notes as a list at the end."""
     report = lay_out(summary, layout)
-    parts = [PREAMBLE, *(part for table in report.claims for part in _tables(table, table.title))]
+    labels = _Labels()
+    floats = [part for table in report.head for part in _floats(table, "", labels)]
     for section in report.sections:
         for table in section.tables:
-            parts += _tables(table, f"{section.heading}: {table.title}")
+            told = replace(table, remarks=(f"{section.heading}.", *table.remarks))
+            floats += _floats(told, section.about, labels)
+    parts = [PREAMBLE, *_verdicts(report), *_flushed(floats)]
     if report.notes:
         parts.append(_list(report.notes))
     return "\n\n".join(parts) + "\n"
@@ -55,48 +142,124 @@ def escape(text: str) -> str:
     return "".join(SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
 
 
-def _tables(table: Table, caption: str) -> list[str]:
-    """The table, cut where it is longer than a page; remarks stand under the last part."""
-    starts = range(0, max(1, len(table.rows)), MOST)
-    remarks = [
-        *(rf"\par\smallskip {escape(line)}" for line in table.remarks),
-        *(rf"\par\smallskip \textbf{{{escape(line)}}}" for line in table.strong),
-    ]
-    return [
-        "\n".join(
-            [
-                r"\begin{table}[htbp]",
-                r"\centering\small",
-                rf"\caption{{{escape(caption if start == 0 else f'{caption} (continued)')}}}",
-                *_tabular(table, table.rows[start : start + MOST]),
-                *(remarks if start == starts[-1] else ()),
-                r"\end{table}",
-            ]
+def _verdicts(report: Report) -> Iterable[str]:
+    for verdict in report.verdicts:
+        items = f" ({verdict.items})" if verdict.items else ""
+        heading = rf"\paragraph{{Verdict: {_prose(verdict.scenario + items)}.}}"
+        yield "\n".join([r"{\sloppy", heading, *(_prose(line) for line in verdict.lines), r"\par}"])
+
+
+def _flushed(floats: Sequence[str]) -> Iterator[str]:
+    for n, each in enumerate(floats, 1):
+        yield each
+        if n % FLUSH == 0 and n < len(floats):
+            yield r"\clearpage"
+
+
+def _floats(table: Table, about: str, labels: _Labels) -> list[str]:
+    """The table, cut where it is longer than a float may be; its notes stand under the last part."""
+    caption, notes = _words(table, about)
+    groups: list[list[_Tabular]] = []
+    for tabular in (tabular for part in fit(table, ROOM) for tabular in _tabulars(part)):
+        if not groups or sum(each.lines for each in groups[-1]) + tabular.lines > MOST:
+            groups.append([])
+        groups[-1].append(tabular)
+    cost = sum(-(-len(note) // LETTERS) for note in notes)
+    own = sum(each.lines for each in groups[-1]) + cost > MOST
+    floats = [
+        _float(
+            [each.text for each in group],
+            caption if n == 1 else f"{caption} (continued)",
+            labels.new(table, about),
+            notes if n == len(groups) and not own else [],
         )
-        for start in starts
+        for n, group in enumerate(groups, 1)
     ]
+    return [*floats, "\n".join([r"{\footnotesize\raggedright", *notes, r"\par}"])] if own else floats
 
 
-def _tabular(table: Table, rows: Sequence[tuple[str, ...]]) -> list[str]:
-    columns = "l" * table.names + "r" * (len(table.header) - table.names)
-    return [
-        SHRUNK,
-        rf"\begin{{tabular}}{{{columns}}}",
+def _words(table: Table, about: str) -> tuple[str, list[str]]:
+    """The caption, short, and the notes: what the title says in brackets is one of them."""
+    title, _, more = table.title.partition(" (")
+    if len(more) <= SHORT:
+        title, more = table.title, ""
+    lines = [*([f"{capital(more.removesuffix(')'))}."] if more else []), *table.remarks]
+    bold = [rf"\textbf{{{_prose(line)}}}" for line in table.strong]
+    notes = [*map(_prose, lines), *bold]
+    return ": ".join(filter(None, [title, about])), [rf"{note}\par" for note in notes]
+
+
+def _float(tabulars: Sequence[str], caption: str, label: str, notes: Sequence[str]) -> str:
+    lines = [
+        r"\begin{table}[htbp]",
+        r"\centering\footnotesize\sloppy",
+        rf"\setlength{{\tabcolsep}}{{{TABCOLSEP}pt}}",
+        rf"\caption{{{_prose(caption)}}}",
+        rf"\label{{{label}}}",
+        r"\par\smallskip",
+        "\n\\par\\medskip\n".join(tabulars),
+    ]
+    if notes:
+        begin = r"\begin{minipage}{\columnwidth}\footnotesize\raggedright"
+        lines += [r"\par\smallskip", begin, *notes, r"\end{minipage}"]
+    return "\n".join([*lines, r"\end{table}"])
+
+
+def _tabulars(part: Part) -> Iterator[_Tabular]:
+    """The part, cut where it is longer than a float may be."""
+    rows: list[tuple[Lines, ...]] = []
+    lines = 0
+    for row in part.rows:
+        size = max(map(len, row))
+        if rows and lines + size > MOST - HEAD:
+            yield _tabular(part, rows)
+            rows, lines = [], 0
+        rows.append(row)
+        lines += size
+    yield _tabular(part, rows)
+
+
+def _tabular(part: Part, rows: Sequence[tuple[Lines, ...]]) -> _Tabular:
+    columns = "l" * part.names + "r" * (len(part.header) - part.names)
+    body = [line for row in rows for line in _row(row)]
+    text = [
+        rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
         r"\toprule",
-        _row(table.header),
+        *_row(part.header),
         r"\midrule",
-        *(_row(row) for row in rows),
+        *body,
         r"\bottomrule",
-        r"\end{tabular}}",
+        r"\end{tabular}",
     ]
+    return _Tabular("\n".join(text), len(body) + max(map(len, part.header)) + 2)
 
 
-def _row(cells: Iterable[str]) -> str:
-    # An empty group first: a cell that begins with "[" after \\ would be read as the line's spacing.
-    return "{}" + " & ".join(escape(cell) for cell in cells) + r" \\"
+def _row(cells: Sequence[Lines]) -> list[str]:
+    """One line, or several where a cell has several: the first name then stands further in."""
+    lines = []
+    for at in range(max(1, *map(len, cells))):
+        words = [escape(cell[at]) if at < len(cell) else "" for cell in cells]
+        if at and words[0]:
+            words[0] = rf"\hspace*{{{INDENT}pt}}{words[0]}"
+        # An empty group first: a cell that begins with "[" after \\ would be read as the line's spacing.
+        lines.append("{}" + " & ".join(words) + r" \\")
+    return lines
+
+
+def _prose(text: str) -> str:
+    """Text of a paragraph: long names may be broken, behind their joints or anywhere."""
+    return LONG_WORD.sub(lambda word: _breakable(word[0]), " ".join(text.split())).translate(TO_LATEX)
+
+
+def _breakable(word: str) -> str:
+    pieces = [piece[n : n + 12] for piece in JOINT.split(word) for n in range(0, len(piece), 12)]
+    return BREAK.join(pieces)
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:60].strip("-")
 
 
 def _list(notes: Iterable[str]) -> str:
-    return "\n".join(
-        [r"\begin{itemize}", *(rf"\item {{}}{escape(note)}" for note in notes), r"\end{itemize}"]
-    )
+    items = (rf"\item {{}}{_prose(note)}" for note in notes)
+    return "\n".join([r"\begin{itemize}\sloppy\raggedright", *items, r"\end{itemize}"])

@@ -1,29 +1,33 @@
-"""Markdown that also reads well in a terminal."""
+"""Markdown that also reads well in a terminal of 80 columns."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from textwrap import wrap
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.sections import Layout, lay_out, table_format
+from mgllm.analysis.tables.fitting import Part, Room, fit
+from mgllm.analysis.tables.sections import Layout, Report, lay_out, table_format
+from mgllm.analysis.tables.verdict import ScenarioVerdict
+from mgllm.analysis.tables.width import display_width, wrapped
 from mgllm.records import Summary
 
-WIDTH = 118
-"""Letters to a line of prose."""
-
+WIDTH = 80
+"""Columns of a terminal, unless somebody has made it wider."""
 MARKUP = re.compile(r"[\\|`*]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<=\])\(|(?<!\w)_|_(?!\w)|~(?=~)")
 """What a markdown reader would take for markup, and what would end a cell."""
+LINE_MARK = re.compile(r"^(?:[#>](?=\S|$)|[#>+-](?=\s|$)|\d+(?=[.)](?:\s|$)))")
+"""What a markdown reader would take for a heading, a quotation or a list at the start of a line."""
 
 
 @table_format("md")
 def markdown(summary: Summary, layout: Layout) -> str:
-    """A report as markdown, columns aligned."""
+    """A report as markdown, columns aligned, no line wider than a terminal."""
     report = lay_out(summary, layout)
-    blocks = [_table(table) for table in report.claims]
+    blocks = [*_verdicts(report), *(block for table in report.head for block in _table(table))]
     for section in report.sections:
-        blocks += [f"## {escape(section.heading)}", *(_table(table) for table in section.tables)]
+        blocks += _heading("##", section.heading)
+        blocks += [block for table in section.tables for block in _table(table)]
     if report.notes:
         blocks += ["## Notes", _bullets(report.notes)]
     return "\n\n".join(blocks) + "\n"
@@ -38,27 +42,76 @@ def escape(text: str) -> str:
     return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-def _table(table: Table) -> str:
-    cells = [[escape(cell) for cell in row] for row in (table.header, *table.rows)]
-    widths = [max(3, *(len(row[n]) for row in cells)) for n in range(len(table.header))]
-    header, *rows = [_row(row, widths, table.names) for row in cells]
-    rule = [
-        "-" * (width + 2) if n < table.names else "-" * (width + 1) + ":" for n, width in enumerate(widths)
-    ]
+def _verdicts(report: Report) -> list[str]:
+    return [block for verdict in report.verdicts for block in _verdict(verdict)]
+
+
+def _verdict(verdict: ScenarioVerdict) -> list[str]:
+    about = f" ({verdict.items})" if verdict.items else ""
+    return [*_heading("##", f"Verdict: {verdict.scenario}{about}"), _bullets(verdict.lines)]
+
+
+def _heading(mark: str, words: str) -> list[str]:
+    """A heading takes one line: what does not fit stands under it."""
+    text = " ".join(words.split())
+    lines = wrapped(text, WIDTH - len(mark) - 1, _width)
+    first = f"{mark} {escape(lines[0]).removesuffix(' ·')}"
+    rest = text[len(lines[0]) :].removeprefix(" ·").strip()
+    return [first, "\n".join(_lines(rest, WIDTH))] if rest else [first]
+
+
+def _table(table: Table) -> list[str]:
+    room = Room(width=WIDTH, measure=_width)
     lines = _bullets(table.remarks, table.strong)
-    parts = [f"### {table.title}", "\n".join([header, f"|{'|'.join(rule)}|", *rows]), lines]
-    return "\n\n".join(filter(None, parts))
+    heading = _heading("###", table.title)
+    return [*heading, *(_part(part) for part in fit(table, room)), *filter(None, [lines])]
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], names: int) -> str:
-    padded = [
-        cell.ljust(width) if n < names else cell.rjust(width)
-        for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
+def _part(part: Part) -> str:
+    widths = [
+        max(3, *(_width(line) + (n == 0 and at > 0) for row in (part.header, *part.rows)
+                 for at, line in enumerate(row[n])))
+        for n in range(len(part.header))
+    ]  # fmt: skip
+    rule = [
+        "-" * (int(width) + 2) if n < part.names else "-" * (int(width) + 1) + ":"
+        for n, width in enumerate(widths)
     ]
-    return f"| {' | '.join(padded)} |"
+    header, *more = _rows(part.header, widths, part.names)
+    rows = [line for row in part.rows for line in _rows(row, widths, part.names)]
+    return "\n".join([header, f"|{'|'.join(rule)}|", *more, *rows])
+
+
+def _rows(cells: Sequence[Sequence[str]], widths: Sequence[float], names: int) -> list[str]:
+    """One row, or several where a cell has several lines: the first name then stands a letter further in."""
+    rows = []
+    for at in range(max(1, *(len(cell) for cell in cells))):
+        padded = []
+        for n, (lines, width) in enumerate(zip(cells, widths, strict=True)):
+            text = escape(lines[at]) if at < len(lines) else ""
+            text = f" {text}" if n == 0 and at and text else text
+            free = " " * (int(width) - display_width(text))
+            padded.append(f"{text}{free}" if n < names else f"{free}{text}")
+        rows.append(f"| {' | '.join(padded)} |")
+    return rows
 
 
 def _bullets(lines: Iterable[str], strong: Iterable[str] = ()) -> str:
-    plain = [re.sub(r"^([#>+-])", r"\\\1", escape(line)) for line in lines]
-    items = [*plain, *(f"**{escape(line)}**" for line in strong)]
-    return "\n".join("\n".join(wrap(f"- {item}", WIDTH, subsequent_indent="  ")) for item in items)
+    plain = ["\n  ".join(_lines(line, WIDTH - 2)) for line in lines]
+    bold = ["\n  ".join(_lines(line, WIDTH - 6)) for line in strong]
+    return "\n".join(f"- {item}" for item in [*plain, *(f"**{item}**" for item in bold)])
+
+
+def _lines(text: str, width: float) -> list[str]:
+    """Prose in lines; none begins with what would be a list or a heading."""
+    return [LINE_MARK.sub(_as_text, escape(line)) for line in wrapped(" ".join(text.split()), width, _width)]
+
+
+def _as_text(mark: re.Match[str]) -> str:
+    """A number that would be one of a list keeps it before its dot."""
+    return f"{mark[0]}\\" if mark[0].isdigit() else f"\\{mark[0]}"
+
+
+def _width(text: str) -> int:
+    """Of a text once it is escaped."""
+    return display_width(escape(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from mgllm.analysis.metric import Metric, headline, known_metrics
@@ -18,8 +18,28 @@ from mgllm.analysis.wording import (
     p_words,
     span,
 )
-from mgllm.records import ArmSummary, Claim, Effect, Flips, Gee, GeeTerm
+from mgllm.records import ArmSummary, Effect, Flips, Gee, GeeTerm, Rule
 
+CHECKS_WORDS = (
+    "detectable: k × standard error, k from the noncentral t (2.80 with many people, 3.15 with 10); a true "
+    "effect of that size is found in 80 % of such experiments.",
+    "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
+)
+BY_SUBJECT_WORDS = "subjects weigh the same: the difference where each person counts once, not each item."
+MISSING_WORDS = "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it."
+WORST_WORDS = (
+    "worst: every missing pair at the smallest difference observed; AUC: missing items of the arm ranked "
+    "last, those of the baseline first."
+)
+LACKING_WORDS = (
+    "no probabilities %: of the pairs answered by both, those that lack them in the arm − in the baseline = "
+    "the difference in points; they are missing in log-odds, AUC and Brier."
+)
+RULES: Mapping[Rule, str] = {
+    "bootstrap_t": "interval and p by bootstrap-t over subjects",
+    "sign_flip": "all subjects differ alike: p by exact sign flips over subjects, no interval is possible",
+}
+"""What numbers rest on that do not rest on Student's t."""
 NO_NUMBER = "–"
 """Stands where missing probabilities leave no number; the reason stands beneath."""
 WIDE = "Differences [95 %], one contrast a line"
@@ -80,20 +100,9 @@ def _agreement(arm: ArmSummary) -> str:
     return " ".join(filter(None, words))
 
 
-CLAIMS = TableSpec[Claim](
-    "Claim: the gestures' content helps (needs both contrasts)",
-    names=2,
-    columns=[
-        ("scenario · model", lambda claim: claim.row.words),
-        ("metric", lambda claim: metric_words(claim.row, claim.metric)),
-        ("over text", lambda claim: change(claim.over_text, claim.metric)),
-        ("over shuffled", lambda claim: change(claim.over_shuffled, claim.metric)),
-        ("p", lambda claim: p_words(claim.p)),
-        ("Holm p", lambda claim: p_words(claim.p_holm)),
-    ],
-)
 OUTCOMES = TableSpec[ArmSummary](
     "What was answered",
+    name="outcomes",
     names=1,
     columns=[
         ("arm", lambda arm: arm.arm),
@@ -111,10 +120,12 @@ OUTCOMES = TableSpec[ArmSummary](
             ),
         ),
         ("cues", _cues),
+        ("cue tokens ×", lambda arm: number(arm.cue_tokens, 2)),
     ],
 )
 SCORES = TableSpec[ArmSummary](
-    "How well (accuracies and F1 in percent over answered items, log-odds in nats)",
+    "How well (of answered items; accuracies, F1 in percent; log-odds in nats)",
+    name="scores",
     names=1,
     columns=[
         ("arm", lambda arm: arm.arm),
@@ -127,19 +138,28 @@ SCORES = TableSpec[ArmSummary](
 )
 PRIMARY = TableSpec[Effect](
     "The two primary contrasts (arm − baseline over common answered items)",
+    name="contrasts",
     names=2,
     columns=[
         ("contrast", contrast_words),
         ("metric", lambda effect: metric_words(effect.row, effect.metric)),
-        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
-        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
         ("difference [95 %]", difference),
         ("p", lambda effect: p_words(effect.p)),
         ("pairs", lambda effect: str(effect.pairs)),
+        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
     ],
 )
+
+
+def _by_subject(effect: Effect) -> str:
+    words = (change(effect.by_subject, effect.metric), span(effect.by_subject_interval, effect.metric))
+    return " ".join(filter(None, words))
+
+
 CHECKS = TableSpec[Effect](
     "Checks of the primary contrasts",
+    name="checks",
     names=2,
     columns=[
         ("contrast", contrast_words),
@@ -147,6 +167,7 @@ CHECKS = TableSpec[Effect](
         ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
         ("sign-flip p", lambda effect: p_words(effect.sign_flip_p)),
         ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric)),
+        ("subjects weigh the same [95 %]", _by_subject),
         (
             "ignores subjects: b:c, McNemar p",
             lambda effect: (
@@ -171,30 +192,39 @@ def _lacking_sides(effect: Effect) -> str:
     return f"{sides} = {number(100 * (arm - baseline), 1, plus=True)}"
 
 
+def _share_lacking(effect: Effect) -> str:
+    return "" if effect.lacking is None else number(100 * effect.lacking, 1)
+
+
 MISSING = TableSpec[Effect](
     "Primary contrasts, had the missing answers been otherwise",
-    names=1,
+    name="missing",
+    names=2,
     columns=[
         ("contrast", contrast_words),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
         ("missing pairs", lambda effect: str(effect.missing)),
         ("difference", lambda effect: change(effect.difference, effect.metric)),
         _lacking_in_pairs,
         ("strict", lambda effect: change(effect.strict, effect.metric)),
         ("bounds", lambda effect: " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())),
+        ("worst", lambda effect: change(effect.worst, effect.metric)),
+        ("lacking %", _share_lacking),
         ("sign changes", lambda effect: "yes" if effect.sign_changes else "no"),
     ],
 )
 EXPLORATORY = TableSpec[Effect](
     "Exploratory differences (q: Benjamini–Hochberg)",
+    name="exploratory",
     names=2,
     columns=[
         ("contrast", contrast_words),
         ("metric", lambda effect: metric_words(effect.row, effect.metric)),
-        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
-        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
         ("difference [95 %]", difference),
         ("q", lambda effect: p_words(effect.q)),
         ("pairs", lambda effect: str(effect.pairs)),
+        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
         ("missing", lambda effect: str(effect.missing)),
     ],
 )
@@ -206,6 +236,7 @@ def _contrast(flips: Flips) -> str:
 
 FLIPPED = TableSpec[Flips](
     "Items gained and lost (first epoch)",
+    name="flips",
     names=1,
     columns=[
         ("contrast", _contrast),
@@ -217,6 +248,7 @@ FLIPPED = TableSpec[Flips](
 
 GEE = TableSpec[GeeTerm](
     "Log odds ratios of a correct answer, against the reference",
+    name="gee",
     names=1,
     columns=[
         ("term", lambda term: term.term),
@@ -228,6 +260,17 @@ GEE = TableSpec[GeeTerm](
         ("q", lambda term: p_words(term.q)),
     ],
 )
+
+
+def rule_words(effects: Sequence[Effect]) -> Iterable[str]:
+    """What interval and p rest on where it is not Student's t, with the rows that it is about."""
+    about: dict[Rule, list[str]] = {}
+    for effect in effects:
+        words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
+        about.setdefault(effect.rule, []).append(words)
+    for rule, words in RULES.items():
+        if rule in about:
+            yield f"{'; '.join(about[rule])}: {words}."
 
 
 def gee_words(gee: Gee) -> list[str]:
@@ -255,21 +298,27 @@ def flipped_words(flips: Sequence[Flips]) -> list[str]:
 
 
 def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
-    """One line per contrast, a column per metric: what fits a paper."""
+    """One line per contrast, a column per metric: what fits a paper. A second run of one name has its own."""
     metrics = [m for m in known_metrics() if any(effect.metric == m.name for effect in effects)]
-    cells: dict[str, dict[str, Effect]] = {}
+    lines: dict[str, list[dict[str, Effect]]] = {}
     for effect in effects:
-        cells.setdefault(contrast_words(effect), {})[effect.metric] = effect
+        found = lines.setdefault(contrast_words(effect), [])
+        line = next((line for line in found if effect.metric not in line), None)
+        if line is None:
+            line = {}
+            found.append(line)
+        line[effect.metric] = effect
     return Table(
         title=WIDE,
         header=("contrast", "pairs", *(metric_words(effects[0].row, metric.name) for metric in metrics)),
         rows=tuple(
             (
                 words,
-                str(max(effect.pairs for effect in found.values())),
-                *(_cell(found.get(metric.name)) for metric in metrics),
+                str(max(effect.pairs for effect in line.values())),
+                *(_cell(line.get(metric.name)) for metric in metrics),
             )
-            for words, found in cells.items()
+            for words, found in lines.items()
+            for line in found
         ),
         names=1,
         remarks=tuple(remarks),

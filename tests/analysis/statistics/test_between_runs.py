@@ -80,10 +80,11 @@ def test_several_runs_share_one_family(random_run: MakeRun) -> None:
     assert {claim.row.model for claim in summary.claims} == {"fake/one", "fake/two"}
 
 
-def test_rows_of_one_name_are_announced(random_run: MakeRun) -> None:
-    notes = summarise(two(random_run, model="fake/one")).notes
-    assert "rows of the same name are of different runs, in this order: run-a, run-b" in notes
-    assert not any("same name" in note for note in summarise(two(random_run)).notes)
+def test_rows_of_runs_that_nothing_parts_are_numbered(random_run: MakeRun) -> None:
+    summary = summarise(two(random_run, model="fake/one"))
+    assert {arm.row.run for arm in summary.arms} == {"run 1", "run 2"}
+    assert "run 1 is run-a; run 2 is run-b" in summary.notes
+    assert {arm.row.run for arm in summarise(two(random_run)).arms} == {None}
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,17 @@ import scipy.stats
 
 from mgllm.analysis import RunRecords, summarise
 from mgllm.analysis.statistics.claims import claims, with_q
-from mgllm.records import Effect, RowName
+from mgllm.records import Control, Effect, RowName
 
 MakeRun = Callable[..., RunRecords]
 
 
 def effect(baseline: str, difference: float, p: float | None, metric: str = "accuracy") -> Effect:
+    control: Control = "text" if baseline == "text" else "shuffled"
     row = RowName(scenario="emotion", model="m", form="chat", reasoning="direct", score="logprob")
     return Effect(
-        row=row, metric=metric, arm="text+mg", baseline=baseline, primary=True, pairs=30, subjects=15,
-        effective_subjects=15.0, largest_cluster=2, difference=difference, p=p,
+        row=row, metric=metric, arm="text+mg", baseline=baseline, control=control, primary=True,
+        pairs=30, subjects=15, effective_subjects=15.0, largest_cluster=2, difference=difference, p=p,
         interval=None if p is None else (difference - 0.1, difference + 0.1),
         flags=() if p is not None else ("no interval: no discordant pair",),
     )  # fmt: skip
@@ -48,13 +49,17 @@ def test_the_larger_p_counts_and_both_differences_must_be_positive() -> None:
     assert (good.p, good.p_holm, good.family, good.supported) == (0.04, 0.04, 1, True)
     (bad,) = claims([both(0.2, 0.001, -0.1, 0.04)])
     assert (bad.p, bad.supported) == (1.0, False)
-    assert bad.words.startswith("none shown; effects beyond [10.0, 30.0] points over the text alone")
+    assert bad.words == (
+        "none shown: no gain over shuffled gestures; effects beyond [10.0, 30.0] points over the text alone, "
+        "and beyond [−20.0, 0.0] points over shuffled gestures, are excluded"
+    )
 
 
 def test_a_claim_without_p_is_not_tested_and_says_why() -> None:
     (found,) = claims([both(0.0, None, 0.1, 0.04)])
     assert (found.p, found.p_holm, found.supported) == (None, None, False)
-    assert found.words == "not tested (text+mg − text: no interval: no discordant pair)"
+    assert found.verdict == "not_claimed"
+    assert found.words == "not tested: text+mg − text: no interval: no discordant pair"
 
 
 def test_the_family_is_every_claim_of_the_table() -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from mgllm.analysis import RunRecords
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.grid import OUTCOMES, answers_of, as_rating, grids
-from mgllm.analysis.statistics.pairs import discordance, flipped, given, pair, sample, sensitivity
+from mgllm.analysis.statistics.pairs import discordance, flipped, given, pair, sample
+from mgllm.analysis.statistics.readings import difference, readings
 from mgllm.analysis.statistics.runs import last_by_key
 from mgllm.errors import InputError
 from mgllm.records import Record, ScenarioManifest
@@ -175,13 +177,15 @@ def test_an_arm_by_itself_is_over_all_that_it_answered(two_arms: Any) -> None:
 
 def test_missing_answers_are_read_as_wrong_and_both_ways(two_arms: Any) -> None:
     grid, mg, shuffled = two_arms
-    found = sensitivity(grid, mg, shuffled)
+    found = readings(grid, mg, shuffled)
+    accuracy = known_metrics()[0]
     # strict: item a (½ − ¼), item b (1 − 0; its failed epoch stays out).
-    assert found.strict == pytest.approx(((1 / 2 - 1 / 4) + 1) / 2)
+    assert difference(accuracy, found.strict) == pytest.approx(((1 / 2 - 1 / 4) + 1) / 2)
     # Two shuffles were to be had of each cell: against the arm a's refusal and b's two gaps were right.
     low = ((1 / 2 - (1 / 2 + 1 / 2) / 2) + (1 / 2 - (1 / 2 + 1 / 2) / 2)) / 2
     high = ((1 / 2 - (1 / 2 + 0) / 2) + (1 - 0)) / 2
-    assert found.bounds == pytest.approx((low, high))
+    assert difference(accuracy, found.against) == pytest.approx(low)
+    assert difference(accuracy, found.favouring) == pytest.approx(high)
 
 
 def test_flips_are_of_the_first_epoch_and_shuffle(two_arms: Any) -> None:

@@ -175,11 +175,13 @@ def test_failed_records_move_the_missing_and_the_bounds_alone(made_run: MakeRun)
         if r.item < "i0004"
     ]  # fmt: skip
     one, other = summarise([run]), summarise([RunRecords(run.manifest, [*run.records, *lost])])
-    same_effects(one, other, but=["missing", "bounds", "sign_changes", "flags"])
+    same_effects(one, other, but=["missing", "bounds", "lacking", "worst", "sign_changes", "flags"])
     same_levels(one, other)
     for mine, theirs in zip(one.effects, other.effects, strict=True):
         assert (mine.missing, theirs.missing) == (0, 4)
-        if theirs.bounds is not None and mine.difference is not None:
+        assert mine.lacking == 0
+        assert theirs.lacking == pytest.approx(4 / 28)
+        if theirs.metric == "accuracy" and theirs.bounds is not None and mine.difference is not None:
             # Of 28 pairs 24 are known, and each of 4 may be worth a whole point either way.
             wanted = [(24 * mine.difference + sign * 4) / 28 for sign in (-1, 1)]
             assert theirs.bounds == pytest.approx(wanted)

@@ -16,10 +16,11 @@ from mgllm.analysis import RunRecords, summarise
 from mgllm.analysis.statistics.arm_rows import agreement
 from mgllm.analysis.statistics.grid import grids
 from mgllm.records import ArmSummary, Effect, Record, Summary
-from tests.analysis.conftest import make_manifest, make_record
+from tests.analysis.conftest import make_manifest, make_record, part_of
 
 MakeRun = Callable[..., RunRecords]
 LABELS = ("win", "lose")
+CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
 
 
 def told(arms: Mapping[str, Callable[[int, str], float]], items: int = 24, **changes: Any) -> Summary:
@@ -33,7 +34,7 @@ def told(arms: Mapping[str, Callable[[int, str], float]], items: int = 24, **cha
             records.append(
                 make_record(item=f"i{n:03d}", subject=f"s{n // 2:03d}", arm=arm, target=target, logits=logits)
             )
-    return summarise([RunRecords(make_manifest(**changes), records)])
+    return summarise([RunRecords(make_manifest(**{"items_asked": items, **changes}), records)])
 
 
 def effect(summary: Summary, metric: str, arm: str = "text+mg", baseline: str = "text") -> Effect:
@@ -108,9 +109,9 @@ def test_one_person_alone_gives_numbers_and_no_interval(made_run: MakeRun) -> No
         assert (found.subjects, found.effective_subjects, found.largest_cluster) == (1, 1.0, 12)
         assert found.difference is not None
         assert (found.se, found.interval, found.p, found.q, found.sign_flip_p) == (None,) * 5
-        assert found.flags[0] in {"no interval: one subject", "no interval: no discordant pair"}
+        assert found.flags[-1] in {"no interval: one subject", "no interval: no discordant pair", CHANGES}
     assert all(claim.p is None and not claim.supported for claim in summary.claims)
-    assert all(claim.words.startswith("not tested (") for claim in summary.claims)
+    assert all(claim.words.startswith(("not tested: ", "not claimed: ")) for claim in summary.claims)
 
 
 @pytest.mark.parametrize("people", [2, 4, 5, 9, 10])
@@ -183,11 +184,12 @@ def test_an_arms_numbers_are_those_of_scikit_learn(made_run: MakeRun, labels: tu
 
 def test_one_label_as_target_leaves_what_ranks_undefined(made_run: MakeRun) -> None:
     run = made_run(6, sizes=(2,) * 12)
-    wins = [r for r in run.records if r.target == "win"]
-    summary = summarise([RunRecords(run.manifest, wins)])
+    summary = summarise([part_of(run, lambda r: r.target == "win")])
     found = effect(summary, "auc")
     assert (found.difference, found.arm_value, found.interval) == (None, None, None)
-    assert found.flags == ("undefined: only one label occurs as target",)
+    single = "single label: every target is 'win'"
+    assert found.flags == (single, "undefined: only one label occurs as target")
+    assert {claim.words for claim in summary.claims} == {f"not claimed: {single}"}
     plain = effect(summary, "accuracy")
     assert effect(summary, "balanced_accuracy").difference == pytest.approx(plain.difference)
 
@@ -195,9 +197,9 @@ def test_one_label_as_target_leaves_what_ranks_undefined(made_run: MakeRun) -> N
 def test_a_label_on_one_person_leaves_an_interval_to_accuracy_alone(made_run: MakeRun) -> None:
     """Without that person the mean over labels would be another number; an accuracy stays one."""
     run = made_run(7, sizes=(2,) * 12, labels=("a", "b", "c"))
-    kept = [r for r in run.records if r.target != "c" or r.subject == "s001"]
-    assert {r.subject for r in kept if r.target == "c"} == {"s001"}
-    summary = summarise([RunRecords(run.manifest, kept)])
+    kept = part_of(run, lambda r: r.target != "c" or r.subject == "s001")
+    assert {r.subject for r in kept.records if r.target == "c"} == {"s001"}
+    summary = summarise([kept])
     for metric in ("balanced_accuracy", "macro_f1", "auc"):
         found = effect(summary, metric)
         assert found.difference is not None

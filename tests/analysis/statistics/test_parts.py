@@ -16,8 +16,8 @@ from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.parts import narrowed, on_common_items
 from mgllm.analysis.statistics.runs import corrected, log_odds, prior_key, priors
 from mgllm.errors import InputError
-from mgllm.records import Item, LabelScores, Record
-from tests.analysis.conftest import make_record
+from mgllm.records import Item, LabelScores
+from tests.analysis.conftest import make_record, part_of as only
 
 MakeRun = Callable[..., RunRecords]
 
@@ -25,10 +25,6 @@ MakeRun = Callable[..., RunRecords]
 def grid_of(run: RunRecords) -> Grid:
     (found,) = grids(run)
     return found
-
-
-def only(run: RunRecords, kept: Callable[[Record], bool]) -> RunRecords:
-    return RunRecords(run.manifest, [record for record in run.records if kept(record)])
 
 
 def test_two_runs_meet_on_the_items_and_epochs_of_both(made_run: MakeRun) -> None:

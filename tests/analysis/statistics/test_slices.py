@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from mgllm.analysis import Covariate, RunRecords, render, summarise
+from mgllm.analysis.statistics.slices import exposures
 from mgllm.errors import InputError
 from mgllm.records import Slice, Summary
+from tests.analysis.conftest import part_of
 
 MakeRun = Callable[..., RunRecords]
 
@@ -34,9 +36,8 @@ def test_a_slice_is_the_run_over_its_items(made_run: MakeRun) -> None:
     summary = by(run, "sex", sex)
     assert [part.value for part in summary.slices] == ["F", "M"]
     for part in summary.slices:
-        alone = summarise(
-            [RunRecords(run.manifest, [r for r in run.records if sex(r.subject) == part.value])]
-        )
+        people = {r.subject for r in run.records if sex(r.subject) == part.value}
+        alone = summarise([part_of(run, lambda r: r.subject in people)])  # noqa: B023  # called at once
         primary = [e for e in alone.effects if e.primary]
         wanted = part.model_copy(
             update={"arms": tuple(a for a in alone.arms if a.arm != "none"), "effects": tuple(primary)}
@@ -75,3 +76,25 @@ def test_what_cannot_be_sliced_is_refused(made_run: MakeRun) -> None:
 def test_slices_touch_nothing_else(made_run: MakeRun) -> None:
     run = made_run(5)
     assert by(run, "sex", sex).model_copy(update={"slices": ()}) == summarise([run])
+
+
+def test_by_exposure_parts_clean_from_leaked_items(made_run: MakeRun) -> None:
+    run = made_run(4, sizes=(2,) * 12)
+
+    def told(item: str) -> str:
+        return "in_sample" if item < "i0008" else "held_out"
+
+    records = [
+        r.model_copy(update={"exposure": told(r.item), "cue_source": "recognized"})
+        if "mg" in r.arm or "shuffled" in r.arm
+        else r
+        for r in run.records
+    ]
+    leaky = RunRecords(run.manifest, records)
+    found = summarise([leaky], by=exposures([leaky])).slices
+    assert {part.value: part.items for part in found} == {"held_out": 16, "in_sample": 8}
+    clean, leaked = (next(p for p in found if p.value == name) for name in ("held_out", "in_sample"))
+    assert not any(flag.startswith("leaked") for effect in clean.effects for flag in effect.flags)
+    assert all(any(flag.startswith("leaked: 8 of 8") for flag in effect.flags) for effect in leaked.effects)
+    with pytest.raises(InputError, match="no run tells recognised gestures"):
+        exposures([run])

@@ -12,19 +12,16 @@ import pytest
 from mgllm.analysis import RunRecords, effects_between, lay_out, render, summarise
 from mgllm.analysis.tables.sections import Layout
 from mgllm.records import Summary
-from tests.analysis.tables.readers import READERS, Grid
+from tests.analysis.tables.readers import READERS, Grid, bare
 
 MakeRun = Callable[..., RunRecords]
 
 
 def wanted(summary: Summary, **layout: Any) -> list[Grid]:
-    """The cells before any format, line breaks and the like made one space."""
+    """The cells before any format, without spaces and line breaks."""
     report = lay_out(summary, Layout(**layout))
-    tables = [*report.claims, *(table for section in report.sections for table in section.tables)]
-    return [
-        (table.header, *(tuple(" ".join(cell.split()) for cell in row) for row in table.rows))
-        for table in tables
-    ]
+    tables = [*report.head, *(table for section in report.sections for table in section.tables)]
+    return [bare([table.header, *table.rows]) for table in tables]
 
 
 @pytest.mark.parametrize("form", READERS)

@@ -16,6 +16,7 @@ from mgllm.analysis import Covariate, RunRecords, render, summarise
 from mgllm.analysis.tables.long import numbers
 from mgllm.errors import InputError
 from mgllm.records import Summary
+from tests.analysis.tables.readers import markdown_titled
 
 MakeRun = Callable[..., RunRecords]
 ENGINE = next((found for name in ("tectonic", "pdflatex") if (found := shutil.which(name))), None)
@@ -69,14 +70,14 @@ def test_long_has_every_number_on_a_line_of_its_own(summary: Summary) -> None:
 
 
 def test_wide_has_a_contrast_on_a_line(summary: Summary) -> None:
-    text = render(summary, "md", shape="wide").partition("Differences [95 %]")[2].partition("##")[0]
-    rows = [line for line in text.splitlines() if line.startswith("| ") and "contrast" not in line]
+    tables = markdown_titled(render(summary, "md", shape="wide"))
+    header, *rows = next(grid for title, grid in tables if title.startswith("Differences [95 %]"))
     contrasts = {(e.arm, e.baseline) for e in summary.effects}
     assert len(rows) == len(contrasts)
     for effect in summary.effects:
         if effect.row.model == "fake/one" and effect.metric == "auc":
-            (row,) = [r for r in rows if r.startswith(f"| {effect.arm} − {effect.baseline} ")]
-            assert f"{effect.difference:+.3f}".replace("-", "−") in row
+            (row,) = [r for r in rows if r[0] == f"{effect.arm}−{effect.baseline}"]
+            assert row[header.index("AUC")].startswith(f"{effect.difference:+.3f}".replace("-", "−"))
 
 
 def test_csv_tells_of_flips_bias_slices_and_regressions(summary: Summary) -> None:

@@ -17,6 +17,7 @@ from mgllm.analysis.tables.markdown import escape as markdown_escape
 from mgllm.analysis.wording import number, p_words
 from mgllm.errors import InputError
 from mgllm.records import ShuffleStats, Summary
+from tests.analysis.tables.readers import markdown_tables
 
 MakeRun = Callable[..., RunRecords]
 HOSTILE = "ev|il & 50% $x_1$ {a} ~^ \\ <script>alert(1)</script> `b` *c*"
@@ -52,10 +53,9 @@ def test_json_is_the_summary(summary: Summary) -> None:
 
 def test_markdown_is_aligned_and_narrow(summary: Summary) -> None:
     lines = render(summary, "md", margin=0.05).splitlines()
-    assert max(map(len, lines)) <= 122
-    assert max(len(line) for line in lines if not line.startswith("|")) <= 118
+    assert max(map(len, lines)) <= 80
     tables = re.findall(r"(?:^\|.*\n)+", "\n".join(lines) + "\n", re.M)
-    assert len(tables) == 10
+    assert len(markdown_tables("\n".join(lines) + "\n")) == 12
     for table in tables:
         rows = table.splitlines()
         assert len({len(row) for row in rows}) == 1
@@ -84,7 +84,10 @@ def test_brief_leaves_out_checks_and_exploration(summary: Summary) -> None:
     text = render(summary, "md", brief=True)
     assert "Exploratory" not in text
     assert "sign-flip" not in text
-    assert "primary contrasts" in text
+    assert "What was answered" not in text
+    assert text.startswith("## Verdict: emotion (made-up items)\n\n- Accuracy ")
+    order = [text.index(part) for part in ("Verdict", "Accuracy by model and arm", "### Claim", "## Notes")]
+    assert order == sorted(order)
 
 
 def test_only_supported_claims_are_bold(made_run: MakeRun) -> None:
@@ -92,14 +95,14 @@ def test_only_supported_claims_are_bold(made_run: MakeRun) -> None:
     assert re.search(r"- \*\*Claim, accuracy: supported", strong)
     weak = render(summarise([made_run(1, effect=0.2)]), "md")
     assert "**" not in weak
-    assert "none shown; effects beyond" in weak
+    assert re.search(r"none shown: .* effects\s+beyond", weak, re.DOTALL)
 
 
 def test_hostile_text_stays_text_in_markdown(hostile: Summary) -> None:
     text = render(hostile, "md")
     assert "<script" not in text.replace("\\<script", "")
-    for row in (line for line in text.splitlines() if line.startswith("| none ")):
-        assert len(re.findall(r"(?<!\\)\|", row)) in {9, 6}  # of outcomes, of positions
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.M):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in block.splitlines()}) == 1
 
 
 class Tags(HTMLParser):
@@ -126,12 +129,12 @@ def test_hostile_text_stays_text_in_html(hostile: Summary) -> None:
 
 def test_hostile_text_stays_text_in_latex(hostile: Summary) -> None:
     text = render(hostile, "tex")
-    assert latex_escape(HOSTILE) in text
+    assert latex_escape(HOSTILE) in text.replace(r"\allowbreak{}", "")
     body = re.sub(r"\\[&%$#_{}]", "", text)
     assert body.count("{") == body.count("}")
     assert body.count("$") % 2 == 0
     assert not re.search(r"(?<!\\)[#^~]", body)
-    assert text.count(r"\toprule") == text.count(r"\bottomrule") == text.count(r"\begin{table}") > 4
+    assert text.count(r"\toprule") == text.count(r"\bottomrule") >= text.count(r"\begin{table}") > 4
 
 
 def test_latex_rows_have_as_many_cells_as_columns(summary: Summary) -> None:

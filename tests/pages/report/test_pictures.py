@@ -11,6 +11,8 @@ import pytest
 from markupsafe import Markup
 
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
+from mgllm.pages.plots.look import ACCENT
+from mgllm.pages.plots.svg import drawing, new_figure, to_svg
 from mgllm.pages.report.calibration import calibration_section
 from mgllm.pages.report.confusion import confusion_section
 from mgllm.pages.report.dose import _apart, dose_section
@@ -18,7 +20,6 @@ from mgllm.pages.report.forest import forest_section
 from mgllm.pages.report.page import run_facts
 from mgllm.pages.report.places import _top, places_section
 from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, drawing, new_figure, to_svg
 from mgllm.records import ArmSummary, RowName, Share
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -48,7 +49,8 @@ def test_a_picture_has_the_pages_colours_and_its_numbers(maker: object, content:
         for key in ("fill", "stroke"):
             assert element.get(key, "none") == "none", ET.tostring(element)
     names = {name for element in root.iter() for name in element.get("class", "").split()}
-    assert names <= {f"{kind}-{name}" for kind in ("fill", "stroke") for name in ("ink", "faint", "accent")}
+    known = ("ink", "faint", "accent", "paper", "series0")
+    assert names <= {f"{kind}-{name}" for kind in ("fill", "stroke") for name in known}
     assert root[0].tag.endswith("title")
     assert len(root[1].text or "") > 40
     assert picture.tables[0].rows
@@ -73,13 +75,15 @@ def test_the_forest_tells_the_effects(content: PageContent) -> None:
     table = made_by(forest_section, content).pictures[0].tables[0]
     effects = [e for e in content.summary.effects if e.metric in ("accuracy", "log_odds")]
     assert len(table.rows) == len(effects)
+    effects.sort(key=lambda effect: effect.metric != "accuracy")  # a panel after the other
     for row, effect in zip(table.rows, effects, strict=True):
         numbers = [float(n.replace("−", "-")) for n in re.findall(r"[+−]?[\d.]+", row[2])]
         factor = 100 if effect.metric == "accuracy" else 1
         assert effect.interval is not None
         wanted = [factor * (effect.difference or 0), *(factor * end for end in effect.interval)]
         assert numbers == pytest.approx(wanted, abs=0.051 if factor == 100 else 0.0051)
-        assert row[5:] == (str(effect.pairs), str(effect.subjects))
+        assert row[5:7] == (str(effect.pairs), str(effect.subjects))
+        assert row[7] == "; ".join(effect.flags)
 
 
 def test_places_are_those_of_the_tables(content: PageContent) -> None:

@@ -1,0 +1,89 @@
+"""What bars a claim whatever its p is, and what leaves it in doubt although its p is small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mgllm.analysis.metric import Metric
+from mgllm.analysis.statistics.cautions import CONSTANT, LEAKED, SINGLE_LABEL, STOPPED, UNKNOWN, kind
+from mgllm.analysis.wording import change, contrast_words, number
+from mgllm.records import Effect
+
+Both = tuple[Effect, Effect]
+"""The two contrasts of a claim."""
+MOST_LACKING, MOST_APART = 0.05, 0.02
+"""Share of the pairs asked without probabilities, and its difference between the arms, up to which a number
+of probabilities may be claimed without a word: with more, what is missing may make it. Our choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of a claim beside its p."""
+
+    outside: str | None
+    """Why it is not claimed, known before any answer: it is in no family; null where nothing bars it."""
+    barred: str | None
+    """Why it is not claimed, known from the answers: in its family it counts as one that failed."""
+    doubt: str | None
+    """Why it would be supported among the answered only."""
+
+
+def judge(metric: Metric, effects: Both) -> Judged:
+    """Everything but p."""
+    barred = (*_cautions(effects, STOPPED), *_constant(metric, effects), *_tiny(metric, effects))
+    return Judged(
+        outside=next(_cautions(effects, LEAKED, UNKNOWN, SINGLE_LABEL), None),
+        barred=next(iter(barred), None),
+        doubt="; ".join(_doubts(metric, effects)) or None,
+    )
+
+
+def _cautions(effects: Both, *kinds: str) -> Iterator[str]:
+    return (flag for each in kinds for effect in effects for flag in effect.flags if kind(flag) == each)
+
+
+def _constant(metric: Metric, effects: Both) -> Iterator[str]:
+    """A constant arm; a constant baseline where the metric then says nothing."""
+    for flag in _cautions(effects, CONSTANT):
+        if metric.needs_both or flag.startswith(f"{CONSTANT}: {effects[0].arm} "):
+            yield flag
+
+
+def _tiny(metric: Metric, effects: Both) -> Iterable[str]:
+    """A difference that is printed as 0, however sure it is."""
+    for effect in effects:
+        size = effect.difference
+        if (
+            size
+            and effect.p is not None
+            and not float(f"{metric.scale.factor * size:.{metric.scale.digits}f}")
+        ):
+            yield f"{contrast_words(effect)} is under the printed resolution"
+
+
+def _doubts(metric: Metric, effects: Both) -> Iterable[str]:
+    """Readings of what is missing under which a gain is none."""
+    sign = -1 if metric.less_is_better else 1
+    for effect in effects:
+        others = {"strict": effect.strict, "at the worst": effect.bounds[0] if effect.bounds else None}
+        if metric.scored:
+            others = {"with missing probabilities at the worst observed": effect.worst}
+        lost = [
+            f"{change(value, effect.metric)} {name}"
+            for name, value in others.items()
+            if value is not None and sign * value <= 0
+        ]
+        if lost:
+            yield f"{contrast_words(effect)} is {', '.join(lost)}"
+        if metric.scored:
+            yield from _lacking(effect)
+
+
+def _lacking(effect: Effect) -> Iterable[str]:
+    """Too many pairs without probabilities, or more in one arm than in the other."""
+    if (share := effect.lacking or 0.0) > MOST_LACKING:
+        yield f"{contrast_words(effect)}: {number(100 * share, 1)} % of pairs lack probabilities"
+    elif abs(effect.apart or 0.0) > MOST_APART:
+        apart = number(100 * (effect.apart or 0.0), 1, plus=True)
+        yield f"{contrast_words(effect)}: probabilities are missing {apart} points apart"

@@ -1,0 +1,187 @@
+"""Wide tables made to fit: words of names go on beneath, columns that do not fit make a further part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.width import Measure, narrowest, wrapped
+
+Lines = tuple[str, ...]
+"""A cell, line by line."""
+
+NAMES_SHARE = (1.0, *(share / 100 for share in range(60, 26, -2)))
+"""How much of the width names may take, tried in turn: the fewest lines win, then the fewest parts."""
+HEAD = 3
+"""Lines that a part takes beside its rows."""
+READABLE = 24
+"""Letters under which running text in a cell is hard to read: it gets a part of its own instead."""
+LONGEST_WORD = 20
+"""Letters of a name's word up to which it is not cut: our choice."""
+SHORTEST, MOST_NAMES = 6, 0.7
+"""Where even so names take more than this share, words are cut, to no less than so many letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a format has for a table."""
+
+    width: float
+    """Of a line."""
+    measure: Measure
+    """Width of a text in it."""
+    letter: float = 1.0
+    """Width of a usual letter."""
+    column: float = 3.0
+    """What each column takes beside its words."""
+    edge: float = 1.0
+    """What the table takes beside its columns."""
+    least: float = 3.0
+    """The narrowest column."""
+    header_breaks: bool = False
+    """A header may take several lines also where it would fit in one."""
+
+    def of(self, cells: Iterable[str]) -> float:
+        """Of the widest cell."""
+        return max((self.measure(cell) for cell in cells), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some columns of a table; its names stand in each part."""
+
+    names: int
+    """How many columns are names."""
+    header: tuple[Lines, ...]
+    """One cell a column."""
+    rows: tuple[tuple[Lines, ...], ...]
+    """One cell a column."""
+    widths: tuple[float, ...]
+    """Room of each column."""
+
+    @property
+    def lines(self) -> int:
+        """Lines of all rows."""
+        return sum(max(map(len, row), default=1) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """How wide a column would like to be, and the least that it can do with."""
+
+    cells: tuple[str, ...]
+    """Header first."""
+    like: float
+    """Everything in one line."""
+    word: float
+    """Every word in one line."""
+    head: float
+    """Its header as it must stand."""
+
+
+def fit(table: Table, room: Room) -> list[Part]:
+    """The table in as few lines as its width allows, in parts where not all columns fit beside each other."""
+    columns = [
+        _column((table.header[n], *(row[n] for row in table.rows)), room) for n in range(len(table.header))
+    ]
+    names, values = columns[: table.names], columns[table.names :]
+    narrows = dict.fromkeys(tuple(_names(names, room, share if values else 1.0)) for share in NAMES_SHARE)
+    plans = {
+        (narrow, tuple(map(tuple, _groups(values, room, narrow, stacked))))
+        for narrow in narrows
+        for stacked in (False, True)
+    }
+    broken: dict[tuple[str, float, float], Lines] = {}
+    tried = [
+        [_part(columns, room, narrow, group, broken) for group in groups or ((),)]
+        for narrow, groups in sorted(plans, key=lambda plan: (-sum(plan[0]), plan[1]))
+    ]
+    return min(tried, key=lambda parts: (sum(HEAD + part.lines for part in parts), len(parts)))
+
+
+def _column(cells: tuple[str, ...], room: Room) -> _Column:
+    words = [narrowest(cell, room.measure) for cell in dict.fromkeys(cells[1:])]
+    head = narrowest(cells[0], room.measure) if room.header_breaks else room.measure(cells[0])
+    rest = [room.measure(cell) for cell in dict.fromkeys(cells[1:])]
+    return _Column(
+        cells=cells,
+        like=max([room.least, head, *rest]),
+        word=max([room.least, head, *words]),
+        head=head,
+    )
+
+
+def _names(columns: Sequence[_Column], room: Room, share: float) -> list[float]:
+    """Widths of the names: the widest give way until all take no more than their share, words whole if they
+    are no monsters."""
+    widths = [column.like for column in columns]
+    whole = [
+        min(each.like, max(each.head, min(each.word + room.letter, LONGEST_WORD * room.letter)))
+        for each in columns
+    ]
+    inner = room.width - room.edge - room.column * len(columns)
+    _narrowed(widths, whole, room, (room.width - room.edge) * share - room.column * len(columns))
+    _narrowed(widths, [min(width, SHORTEST * room.letter) for width in widths], room, MOST_NAMES * inner)
+    return widths
+
+
+def _narrowed(widths: list[float], least: Sequence[float], room: Room, most: float) -> None:
+    """The widest gives way, letter by letter."""
+    while sum(widths) > most and (wide := [n for n, w in enumerate(widths) if w > least[n] + 1e-9]):
+        widest = max(wide, key=lambda n: widths[n])
+        widths[widest] = max(least[widest], widths[widest] - min(room.letter, sum(widths) - most))
+
+
+def _groups(
+    values: Sequence[_Column], room: Room, narrow: Sequence[float], stacked: bool
+) -> list[list[tuple[int, float]]]:
+    """Columns of each part with their widths, from the left; stacked: intervals under their numbers."""
+    most = room.width - room.edge - sum(narrow) - room.column * (len(narrow) + 1)
+    groups: list[list[tuple[int, float]]] = []
+    left = -1.0
+    for n, column in enumerate(values):
+        prose = column.like > READABLE * room.letter
+        like = column.like if prose or not stacked else column.word
+        least = max(column.word, READABLE * room.letter) if prose else like
+        if not groups or least > left + 1e-9:
+            groups.append([])
+            left = most
+        width = max(room.least, min(like, left))
+        groups[-1].append((len(narrow) + n, width))
+        left -= width + room.column
+    return groups
+
+
+def _part(
+    columns: Sequence[_Column],
+    room: Room,
+    narrow: Sequence[float],
+    group: Sequence[tuple[int, float]],
+    broken: dict[tuple[str, float, float], Lines],
+) -> Part:
+    """Names take what the other columns leave."""
+    widths = list(narrow)
+    free = room.width - room.edge - sum(narrow) - sum(width for _, width in group)
+    free -= room.column * (len(narrow) + len(group))
+    for n in range(len(narrow)):
+        more = max(0.0, min(free, columns[n].like - widths[n]))
+        widths[n] += more
+        free -= more
+    shown = [columns[n] for n in (*range(len(narrow)), *(n for n, _ in group))]
+    widths += [width for _, width in group]
+    cells = []
+    for n, (column, width) in enumerate(zip(shown, widths, strict=True)):
+        step = room.letter if n == 0 else 0.0
+        cells.append([_lines(cell, width, step, room, broken) for cell in column.cells])
+    header, *rows = zip(*cells, strict=True)
+    return Part(names=len(narrow), header=header, rows=tuple(rows), widths=tuple(widths))
+
+
+def _lines(
+    cell: str, width: float, indent: float, room: Room, broken: dict[tuple[str, float, float], Lines]
+) -> Lines:
+    key = (cell, width, indent)
+    if key not in broken:
+        broken[key] = tuple(wrapped(cell, width + 1e-6, room.measure, indent))
+    return broken[key]

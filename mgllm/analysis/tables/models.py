@@ -1,0 +1,215 @@
+"""What a reader takes away beside the verdict: every model's arms in one table, and the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+from mgllm.analysis.metric import Metric, headline, known_metrics
+from mgllm.analysis.tables.columns import Column, Table, TableSpec
+from mgllm.analysis.tables.naming import HEADERS, apart, parts, shared, telling
+from mgllm.analysis.tables.remarks import grouped, own_words
+from mgllm.analysis.tables.tables import NO_NUMBER
+from mgllm.analysis.tables.verdict import SHOWN, verdict_of
+from mgllm.analysis.wording import capital, change, estimate, metric_words, p_words
+from mgllm.records import ArmSummary, Claim, Effect, RowName, Summary
+
+
+class ModelRow(NamedTuple):
+    """One row name and its arms."""
+
+    row: RowName
+    arms: Mapping[str, ArmSummary]
+
+
+def model_tables(summary: Summary) -> Iterable[Table]:
+    """Models × arms, in each primary metric that has a number; the claim's arms first."""
+    rows = _rows(summary)
+    names = [row.row for row in rows]
+    for metric in (each for each in known_metrics() if each.primary):
+        arms = [arm for arm in _arm_names(summary) if _has(rows, arm, metric.name)]
+        if not arms:
+            continue
+        spec = TableSpec[ModelRow](
+            f"{capital(metric_words(names[0], metric.name))} by model and arm{_unit(metric)}",
+            name="models",
+            names=len(telling(names)),
+            columns=[*_name_columns(names), *((arm, partial(_cell, metric.name, arm)) for arm in arms)],
+        )
+        table = spec.table(rows, _remarks(rows) if metric.headline else _without(rows, metric.name))
+        yield table if metric.headline else replace(table, label=f"models-{metric.name.replace('_', '-')}")
+
+
+def claim_table(claims: Sequence[Claim], rows: Sequence[RowName]) -> Table | None:
+    """What is claimed of each row, and why it is no more."""
+    if not claims:
+        return None
+    about = list(dict.fromkeys([*rows, *(claim.row for claim in claims)]))
+    names = [(header, partial(_named, cell)) for header, cell in _row_columns(about)]
+    spec = TableSpec[Claim](
+        "Claim: the gestures' content helps (needs both contrasts)",
+        name="claims",
+        names=len(names) + 1,
+        columns=[
+            *names,
+            ("metric", lambda claim: metric_words(claim.row, claim.metric)),
+            ("verdict", lambda claim: SHOWN[verdict_of(claim)]),
+            ("over text", lambda claim: change(claim.over_text, claim.metric)),
+            ("over shuffled", lambda claim: change(claim.over_shuffled, claim.metric)),
+            ("over filler", lambda claim: change(claim.over_filler, claim.metric)),
+            ("Holm p", lambda claim: p_words(claim.p_holm)),
+            ("why no more", lambda claim: claim.reason or ""),
+        ],
+    )
+    supported = [claim for claim in claims if verdict_of(claim) == "supported"]
+    strong = [f"{apart(claim.row, about)}, {metric_words(claim.row, claim.metric)}: {claim.words}."
+              for claim in supported]  # fmt: skip
+    return spec.table(claims, _about_claims(claims, about), strong)
+
+
+def _rows(summary: Summary) -> list[ModelRow]:
+    """Rows of one name are of different runs: each keeps its own line."""
+    rows: list[ModelRow] = []
+    found: dict[RowName, list[dict[str, ArmSummary]]] = {}
+    for arm in summary.arms:
+        lines = found.setdefault(arm.row, [])
+        line = next((line for line in lines if arm.arm not in line), None)
+        if line is None:
+            line = {}
+            lines.append(line)
+            rows.append(ModelRow(arm.row, line))
+        line[arm.arm] = arm
+    return rows
+
+
+def _arm_names(summary: Summary) -> list[str]:
+    primary = [effect for effect in summary.effects if effect.primary]
+    of_claim = [name for effect in primary for name in (effect.baseline, effect.arm)]
+    return list(dict.fromkeys([*of_claim, *(arm.arm for arm in summary.arms)]))
+
+
+def _has(rows: Sequence[ModelRow], arm: str, metric: str) -> bool:
+    return any((found := row.arms.get(arm)) is not None and (found.level(metric) is not None) for row in rows)
+
+
+def _cell(metric: str, name: str, row: ModelRow) -> str:
+    arm = row.arms.get(name)
+    if arm is None:
+        return ""
+    if metric in arm.unscored:
+        return NO_NUMBER
+    return estimate(arm.level(metric), arm.accuracy_interval if metric == headline() else None, metric)
+
+
+def _unit(metric: Metric) -> str:
+    percent = metric.scale.factor == 100
+    unit = "%" if percent else metric.scale.unit
+    words = " ".join(filter(None, [unit, "[95 %]" if metric.headline else ""]))
+    return f" ({words})" if words else ""
+
+
+def _row_columns(rows: Sequence[RowName]) -> list[Column[RowName]]:
+    return [(HEADERS[n] or "cues, run", partial(_name_part, n)) for n in telling(rows)]
+
+
+def _name_columns(rows: Sequence[RowName]) -> list[Column[ModelRow]]:
+    return [(header, partial(_named, cell)) for header, cell in _row_columns(rows)]
+
+
+def _name_part(n: int, row: RowName) -> str:
+    return parts(row)[n]
+
+
+def _named(cell: object, about: ModelRow | Claim) -> str:
+    words: str = cell(about.row)  # type: ignore[operator]
+    return words
+
+
+def _remarks(rows: Sequence[ModelRow]) -> Iterable[str]:
+    """What all rows share, how much they rest on, and every caution that an arm calls for."""
+    names = [row.row for row in rows]
+    if common := shared(names):
+        yield f"Asked: {common}."
+    yield from _sizes(rows)
+    yield from _unanswered(rows)
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        for arm in row.arms.values():
+            for words in own_words(arm):
+                told.setdefault(words, []).append(_who(row, arm, names))
+    yield from grouped(told)
+
+
+def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
+    """Items and people of each row; said once where they are alike."""
+    sizes: dict[str, list[str]] = {}
+    for row in rows:
+        n = max(arm.n for arm in row.arms.values())
+        people = max(arm.subjects for arm in row.arms.values())
+        words = f"{n} records an arm about {people} subject{'' if people == 1 else 's'}"
+        sizes.setdefault(words, []).append(apart(row.row, [each.row for each in rows]))
+    for words, names in sizes.items():
+        yield f"{words}." if len(sizes) == 1 else f"{', '.join(dict.fromkeys(names))}: {words}."
+
+
+def _unanswered(rows: Sequence[ModelRow]) -> Iterable[str]:
+    """How many answers each arm lacks, and the outcomes instead, a line for each row."""
+    names = [row.row for row in rows]
+    lost = [row for row in rows if any(arm.answered < arm.n for arm in row.arms.values())]
+    if not lost:
+        yield "Every record is answered."
+    for row in lost:
+        arms = row.arms.values()
+        counts = [f"{arm.arm} {arm.n - arm.answered} of {arm.n}" for arm in arms if arm.answered < arm.n]
+        where = "" if len(names) == 1 else f", {apart(row.row, names)}"
+        yield f"Without an answer{where}: {', '.join(counts)} ({_outcomes(list(arms))})."
+
+
+def _outcomes(arms: Sequence[ArmSummary]) -> str:
+    counts = {name: sum(getattr(arm, name) for arm in arms) for name in ("unparsed", "refused", "failed")}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
+def _without(rows: Sequence[ModelRow], metric: str) -> Iterable[str]:
+    names = [row.row for row in rows]
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        for arm in row.arms.values():
+            if metric in arm.unscored:
+                told.setdefault(f"no number: {arm.unscored[metric]}", []).append(_who(row, arm, names))
+            if arm.censored:
+                told.setdefault("answers without probabilities", []).append(
+                    f"{_who(row, arm, names)} {arm.censored} of {arm.answered}"
+                )
+    return grouped(told)
+
+
+def _who(row: ModelRow, arm: ArmSummary, names: Sequence[RowName]) -> str:
+    return arm.arm if len(names) == 1 else f"{apart(row.row, names)} · {arm.arm}"
+
+
+def _about_claims(claims: Sequence[Claim], rows: Sequence[RowName]) -> Iterable[str]:
+    family = max(claim.family for claim in claims)
+    if family:
+        all_of_them = ": every row of this table" if family == len(claims) else ""
+        yield f"Holm over a family of {family} claim{'s' if family > 1 else ''}{all_of_them}."
+    told: dict[str, list[str]] = {}
+    for claim in claims:
+        for flag in claim.flags:
+            who = f"{apart(claim.row, rows)}, {metric_words(claim.row, claim.metric)}"
+            told.setdefault(flag, []).append(who)
+    yield from grouped(told, len(claims))
+
+
+def contrasts_of(effects: Sequence[Effect], pairs: Sequence[tuple[str, str]]) -> list[Effect]:
+    """Exploratory differences that somebody asked for: between runs, and of arms named."""
+    primary = {metric.name for metric in known_metrics() if metric.primary}
+    return [
+        effect
+        for effect in effects
+        if not effect.primary
+        and effect.metric in primary
+        and (effect.arm == effect.baseline or (effect.arm, effect.baseline) in pairs)
+    ]

@@ -1,0 +1,22 @@
+"""Notes that stand in every table, however short; the others only in the whole one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+ROUTINE = re.compile(
+    r"""(?x) ^[^:]+:\ (?:
+      \S+\ tells\ (?:annotated|recognized|out-of-fold)\   # the source of the gestures: in the row's name
+    | \S+\ left\ out:\                                    # an arm: not in the table
+    | wording\ '                                          # in the row's name
+    | labels\ were\ offered\ as\ letters$
+    | shuffled\ over\ \d+\ items;.*no\ rule\ relaxed
+    )"""
+)
+"""What says how an experiment was made and changes no reading of it. A note unknown here always stands."""
+
+
+def needed(notes: Iterable[str]) -> tuple[str, ...]:
+    """The notes that a reader must see: made-up items, leaks, ethics, missing people, stopped runs …"""
+    return tuple(note for note in notes if not ROUTINE.search(note))

@@ -1,0 +1,131 @@
+"""Lines beneath tables: cautions of arms and effects, each said once with what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mgllm.analysis.metric import known_metrics
+from mgllm.analysis.statistics.gates import equivalence
+from mgllm.analysis.wording import capital, contrast_words, metric_words
+from mgllm.records import ArmSummary, Claim, Effect, Exposure
+
+EXPOSED: Mapping[Exposure, str] = {
+    "in_sample": "the recogniser was trained on the subject: a LEAK (in-sample cues)",
+    "unknown": "it is unknown whether the recogniser was trained on the subject",
+}
+"""What is said of cues that were not held out."""
+PRIOR = "the mean probability of each label when nothing is told, its prior; not an accuracy."
+SAID = "the share of each label among the answers when nothing is told, its prior; not an accuracy."
+
+
+def grouped(told: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]:
+    """Each caution once, with those that it is about: "Few subjects: emotion · text, emotion · mg."
+
+    Args:
+        told: by caution, whom it is about.
+        all_of: how many there are: a caution about all of them says "all rows".
+    """
+    for words, about in told.items():
+        who = "all rows" if len(about) == all_of else "; ".join(dict.fromkeys(about))
+        yield f"{capital(words)}: {who}."
+
+
+def own_words(arm: ArmSummary) -> list[str]:
+    """Every caution about an arm, whichever field it stands in."""
+    words = list(arm.flags)
+    if arm.constant is not None and not any(flag.startswith("constant") for flag in words):
+        words.append(f"constant answer '{arm.constant}'")
+    leaks = any("leak" in flag.lower() or "exposure" in flag.lower() for flag in words)
+    for exposure, meaning in () if leaks else EXPOSED.items():
+        if count := arm.exposures.get(exposure):
+            words.append(f"in {count} of {arm.n} records {meaning}")
+    return words
+
+
+def arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> Iterable[str]:
+    """What an arm's row calls for, arm by arm."""
+    for arm in arms:
+        if arm in unasked and arm.answer_shares:
+            said = arm.row.score == "sample" or 0 < arm.censored == arm.answered
+            yield f"{arm.arm}: {SAID if said else PRIOR}"
+        if arm.constant is not None:
+            yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
+        for exposure, words in EXPOSED.items():
+            if count := arm.exposures.get(exposure):
+                yield f"{arm.arm}: in {count} of {arm.n} records {words}."
+    told: dict[str, list[str]] = {}
+    for arm in arms:
+        for flag in arm.flags:
+            if not flag.startswith("constant"):
+                told.setdefault(flag, []).append(arm.arm)
+    yield from grouped(told, len(arms) if len(arms) > 1 else 0)
+
+
+def results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
+    """The claims' words, those that are supported or the others."""
+    for claim in claims:
+        if claim.supported == supported:
+            yield f"Claim, {metric_words(claim.row, claim.metric)}: {claim.words}."
+
+
+def clusters(primary: Sequence[Effect]) -> Iterable[str]:
+    """How the pairs fall on subjects, once for all contrasts where it is the same."""
+    facts: dict[str, list[str]] = {}
+    for effect in primary:
+        largest = _count(effect.largest_cluster, "pair")
+        words = (
+            f"{_count(effect.pairs, 'pair')} of {_count(effect.subjects, 'subject')} "
+            f"({effect.effective_subjects:.1f} effective, {largest} of the largest)"
+        )
+        facts.setdefault(words, []).append(contrast_words(effect))
+    for words, contrasts in facts.items():
+        about = "" if len(facts) == 1 else f"{', '.join(dict.fromkeys(contrasts))}: "
+        yield f"{about}{words}."
+
+
+def equal(effects: Sequence[Effect]) -> Iterable[str]:
+    """Whether differences are within the margin asked for."""
+    for effect in effects:
+        if effect.margin is not None:
+            yield f"{contrast_words(effect)}: {equivalence(effect, effect.margin).words}."
+
+
+def less(effects: Sequence[Effect]) -> Iterable[str]:
+    """Which metrics are better where they are smaller."""
+    names = {metric.name: metric.scale.name for metric in known_metrics() if metric.less_is_better}
+    if any(effect.metric in names for effect in effects):
+        *others, last = names.values()
+        words = f"{', '.join(others)} and {last}" if others else last
+        yield f"{words}: less is better, a negative difference is in favour of the arm."
+
+
+def flags(effects: Sequence[Effect]) -> Iterable[str]:
+    """Each flag once, with the rows that it is about."""
+    about: dict[str, list[str]] = {}
+    for effect in effects:
+        for flag in effect.flags:
+            words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
+            about.setdefault(flag, []).append(words)
+    return grouped(about, len(effects))
+
+
+def leaks(effects: Sequence[Effect]) -> Iterable[str]:
+    """How many pairs were told gestures of a recogniser that knew the person, or may have known."""
+    told: dict[str, list[str]] = {}
+    for effect in effects:
+        if effect.leaked and not _says(effect, "leaked"):
+            told.setdefault(f"leaked: {effect.leaked} of {effect.pairs} pairs", []).append(
+                contrast_words(effect)
+            )
+        if effect.exposure_unknown and not _says(effect, "unknown"):
+            words = f"exposure unknown: {effect.exposure_unknown} of {effect.pairs} pairs"
+            told.setdefault(words, []).append(contrast_words(effect))
+    return grouped(told)
+
+
+def _says(effect: Effect, word: str) -> bool:
+    return any(word in flag for flag in effect.flags)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,260 @@
+"""What a reader takes away: at most three sentences a scenario, on the terminal, in files and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mgllm.analysis.metric import headline, known_metrics, scale_of
+from mgllm.analysis.statistics.notes import MADE_UP
+from mgllm.analysis.tables.naming import apart
+from mgllm.analysis.wording import (
+    capital,
+    change,
+    metric_words,
+    p_words,
+    span,
+)
+from mgllm.records import ArmSummary, Claim, ClaimVerdict, Effect, Role, RowName, Summary
+
+SHOWN: Mapping[ClaimVerdict, str] = {
+    "supported": "supported",
+    "supported_among_answered": "supported among the answered alone",
+    "not_shown": "not shown",
+    "not_claimed": "not claimed",
+}
+"""The verdicts as people read them, the strongest first."""
+NAMED = 3
+"""Models named in a sentence; of more, the first ones and how many others."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioVerdict:
+    """One scenario's answer, over all its models."""
+
+    scenario: str
+    """Its name."""
+    lines: tuple[str, ...]
+    """One to three sentences: what changed, by how much, and whether it is shown."""
+    supported: bool
+    """A claim of it is supported without reserve: it alone may stand in bold."""
+    items: str = ""
+    """What a reader must know of its items before all else: made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is known of one model in one scenario, asked in one way."""
+
+    name: RowName
+    arms: tuple[ArmSummary, ...]
+    effects: tuple[Effect, ...]
+    claims: tuple[Claim, ...]
+    roles: Mapping[Role, str]
+
+    @property
+    def main(self) -> str:
+        """The arm that tells the gestures; that without speech where a claim is about it."""
+        of_claim = (claim.arm for claim in self.claims)
+        return next(of_claim, None) or self.roles.get("main", "text+mg")
+
+    @property
+    def best(self) -> ClaimVerdict | None:
+        """The strongest of its claims' verdicts."""
+        found = {verdict_of(claim) for claim in self.claims}
+        return next((verdict for verdict in SHOWN if verdict in found), None)
+
+    @property
+    def constant(self) -> str | None:
+        """The label that the main arm always answers, if it does."""
+        return next((arm.constant for arm in self.arms if arm.arm == self.main), None)
+
+    def primary(self, metric: str) -> tuple[Effect, ...]:
+        """The contrasts of the claim, that over the text first."""
+        return tuple(e for e in self.effects if e.primary and e.metric == metric)
+
+
+def verdicts(summary: Summary) -> tuple[ScenarioVerdict, ...]:
+    """One verdict a scenario, in table order; several models (or ways of asking) are summed up."""
+    rows = _rows(summary)
+    made_up = _made_up(summary)
+    supported = {claim.row.scenario for claim in summary.claims if verdict_of(claim) == "supported"}
+    return tuple(
+        ScenarioVerdict(
+            scenario=scenario,
+            lines=tuple(_lines([row for row in rows if row.name.scenario == scenario])),
+            supported=scenario in supported,
+            items="made-up items" if scenario in made_up else "",
+        )
+        for scenario in dict.fromkeys(row.name.scenario for row in rows)
+    )
+
+
+def _made_up(summary: Summary) -> set[str]:
+    """Scenarios whose items a note calls made up."""
+    told = (note.partition(": ") for note in summary.notes)
+    return {name for names, _, words in told if words == MADE_UP for name in names.split(", ")}
+
+
+def verdict_of(claim: Claim) -> ClaimVerdict:
+    """What may be said; claims that were made before there were verdicts are supported or not shown."""
+    return "supported" if claim.supported else claim.verdict
+
+
+def _rows(summary: Summary) -> list[_Row]:
+    names = dict.fromkeys([*(arm.row for arm in summary.arms), *(e.row for e in summary.effects)])
+    return [
+        _Row(
+            name,
+            tuple(arm for arm in summary.arms if arm.row == name),
+            tuple(effect for effect in summary.effects if effect.row == name),
+            tuple(claim for claim in summary.claims if claim.row == name),
+            summary.roles_of(name.scenario),
+        )
+        for name in names
+    ]
+
+
+def _lines(rows: Sequence[_Row]) -> list[str]:
+    """Between runs, the differences of the main arm take the place of the second metric."""
+    asked = [row for row in rows if row.arms]
+    between = [line for row in rows if not row.arms for line in _between(row)]
+    if not asked:
+        return between[:3]
+    found = _of_one(asked[0]) if len(asked) == 1 else _of_many(asked)
+    return [found[0], between[0], found[-1]] if between and len(found) > 1 else [*found, *between][:3]
+
+
+def _of_one(row: _Row) -> list[str]:
+    metrics = [metric for metric in known_metrics() if metric.primary]
+    moved = [_moved(row.name, effects) for metric in metrics if (effects := row.primary(metric.name))]
+    return [*moved[:2], _shown(row)]
+
+
+def _moved(row: RowName, effects: Sequence[Effect]) -> str:
+    """What changed, by how much: "Accuracy +8.3 points [−4.0, 20.7] over text, …": one line of a terminal."""
+    first, *others = effects
+    told = [f"{_change(first, unit=first.metric == headline())} over {first.baseline}"]
+    told += [f"{_change(effect)} over {_short(effect)}" for effect in others]
+    return f"{capital(metric_words(row, first.metric))} {', '.join(told)}."
+
+
+def _change(effect: Effect, *, unit: bool = False) -> str:
+    if effect.difference is None:
+        return "no pair"
+    words = scale_of(effect.metric).unit if unit else ""
+    interval = span(effect.interval, effect.metric) or "[no interval]"
+    return " ".join(filter(None, [change(effect.difference, effect.metric), words, interval]))
+
+
+def _short(effect: Effect) -> str:
+    """The control's name without what it shares with the arm: text+shuffled → shuffled."""
+    return effect.baseline.rpartition("+")[2] or effect.baseline
+
+
+def _shown(row: _Row) -> str:
+    """Shown or why not, and what to do where one model gives one answer."""
+    constant = _one_answer(row)
+    if not row.claims:
+        return " ".join(filter(None, [_nothing_to_claim(row), constant]))
+    phrases: dict[str, list[str]] = {}
+    for claim in row.claims:
+        phrases.setdefault(_phrase(claim), []).append(metric_words(claim.row, claim.metric))
+    if len(phrases) == 1:
+        return " ".join(filter(None, [f"{capital(next(iter(phrases)))}.", constant]))
+    parts = (f"by {' and '.join(names)} {phrase}" for phrase, names in phrases.items())
+    return " ".join(filter(None, [f"{capital('; '.join(parts))}.", constant]))
+
+
+def _phrase(claim: Claim) -> str:
+    words = SHOWN[verdict_of(claim)]
+    if verdict_of(claim) == "supported":
+        sure = "" if claim.p_holm is None else f" (Holm p {p_words(claim.p_holm)})"
+        return f"{words}: the gestures' content helps{sure}"
+    return f"{words}: {claim.reason.rstrip('.')}" if claim.reason else words
+
+
+def _one_answer(row: _Row) -> str:
+    """One answer whatever is said is no judgement: another model has to be asked."""
+    constant = {arm.arm: arm.constant for arm in row.arms if arm.constant is not None}
+    if row.main in constant:
+        return f"This model gives one answer to {row.main} ('{constant[row.main]}'): use another."
+    first = next((e.baseline for e in row.effects if e.primary), None)
+    if first in constant:
+        return f"The model gives one answer to {first} ('{constant[first]}')."
+    return ""
+
+
+def _nothing_to_claim(row: _Row) -> str:
+    arms = [arm.arm for arm in row.arms]
+    if all(arm.accuracy is None for arm in row.arms):
+        return "No known targets, or none answered: nothing can be claimed."
+    wanted = [row.roles[role] for role in ("main", "shuffled") if role in row.roles]
+    missing = [arm for arm in wanted if arm not in arms]
+    if missing:
+        return f"Nothing is claimed: {' and '.join(missing)} not asked."
+    return "Nothing is claimed: the two contrasts of the claim are not both there."
+
+
+def _between(row: _Row) -> Iterable[str]:
+    """The same arm of two runs, the main one first."""
+    found = [e for e in row.effects if e.arm == e.baseline and e.metric == headline()]
+    for effect in sorted(found, key=lambda each: each.arm != row.main):
+        yield f"{capital(headline())} in {effect.arm}, {row.name.model}: {_change(effect, unit=True)}."
+
+
+def _of_many(rows: Sequence[_Row]) -> list[str]:
+    """How many were helped, from what to what, and why the others were not."""
+    what = _what(rows)
+    helped = [row for row in rows if row.best == "supported"]
+    names = f": {_listed([_told(row, rows) for row in helped])}" if helped else ""
+    lines = [f"Shown for {len(helped)} of {len(rows)} {what} that the gestures' content helps{names}."]
+    ranges = _range(rows)
+    return [*lines, *([ranges] if ranges else []), *_why_not(rows)]
+
+
+def _what(rows: Sequence[_Row]) -> str:
+    return "models" if len({row.name.model for row in rows}) == len(rows) else "rows"
+
+
+def _told(row: _Row, rows: Sequence[_Row]) -> str:
+    return row.name.model if _what(rows) == "models" else apart(row.name, [each.name for each in rows])
+
+
+def _range(rows: Sequence[_Row]) -> str:
+    """From the least to the greatest difference, in each contrast."""
+    found: dict[str, list[Effect]] = {}
+    for row in rows:
+        for n, effect in enumerate(row.primary(headline())):
+            if effect.difference is not None:
+                found.setdefault(_short(effect) if n else effect.baseline, []).append(effect)
+    unit = scale_of(headline()).unit
+    told: list[str] = []
+    for baseline, effects in found.items():
+        values = sorted(effect.difference or 0.0 for effect in effects)
+        low, high = change(values[0], headline()), change(values[-1], headline())
+        values_told = [low] if low == high else [f"{low} to {high}"]
+        told.append(" ".join([*values_told, *([] if told else [unit]), "over", baseline]))
+    return f"{capital(headline())}: {', '.join(told)}." if told else ""
+
+
+def _why_not(rows: Sequence[_Row]) -> list[str]:
+    """The reasons of those that are not supported, each with how many it is of; then the constant ones."""
+    reasons: dict[str, int] = {}
+    for row in rows:
+        if row.best not in ("supported", None):
+            claim = next(claim for claim in row.claims if claim.verdict == row.best)
+            reasons[_phrase(claim)] = reasons.get(_phrase(claim), 0) + 1
+        elif row.best is None:
+            reasons["nothing to claim"] = reasons.get("nothing to claim", 0) + 1
+    told = [f"{phrase} ({count})" for phrase, count in reasons.items()]
+    constant = [_told(row, rows) for row in rows if row.constant is not None]
+    lines = [f"{capital('; '.join(told))}."] if told else []
+    if constant:
+        lines.append(f"One answer whatever is told: {_listed(constant)}; use another model.")
+    return [" ".join(lines)] if lines else []
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
