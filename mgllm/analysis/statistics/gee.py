@@ -206,6 +206,6 @@ def _term(column: _Column, estimate: float, se: float, effective: float) -> GeeT
         interaction=column.model is not None or column.scenario is not None,
         estimate=estimate,
         se=se,
-        interval=t_interval(estimate, se, effective),
-        p=min(1.0, 2 * t_tail(abs(estimate) / se, effective)),
+        interval=t_interval(estimate, se, effective - 1),
+        p=min(1.0, 2 * t_tail(abs(estimate) / se, effective - 1)),
     )
