@@ -25,8 +25,16 @@ def safe(value: Value) -> Value:
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[Value]]) -> str:
     """A csv with the header first."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    text = _Lines()
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([safe(name) for name in header])
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return text.getvalue()
+
+
+class _Lines(StringIO):
+    """Ends lines with "\\n"; the writer, told "\\r\\n", quotes cells that hold either."""
+
+    def write(self, line: str) -> int:
+        """One row."""
+        return super().write(f"{line.removesuffix(chr(13) + chr(10))}\n")
