@@ -69,7 +69,7 @@ def write_lines(file: Path, lines: Lines) -> None:
     file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
 
 
-def spoil_lines(change: Callable[[Lines], None], name: str = "records.jsonl") -> Callable[[Path], None]:
+def spoil_lines(change: Callable[[Lines], object], name: str = "records.jsonl") -> Callable[[Path], None]:
     """Change the lines of a file."""
 
     def by(folder: Path) -> None:
@@ -156,6 +156,10 @@ def _asked_again(lines: Lines) -> None:
     lines.append(again)
 
 
+def _without_first_item(lines: Lines) -> None:
+    lines[:] = [line for line in lines if line["item"] != lines[0]["item"]]
+
+
 def _bare(lines: Lines) -> None:
     lines[0] = {"sha256": lines[0]["sha256"]}
 
@@ -195,7 +199,7 @@ SPOILS = (
     Spoil(
         "an item less",
         "complete",
-        spoil_lines(lambda lines: [lines.remove(line) for line in of_one_item(lines)] and None),
+        spoil_lines(_without_first_item),
     ),
     Spoil(
         "correct is false",
@@ -223,7 +227,7 @@ SPOILS = (
     Spoil("not UTF-8", "prompt hashes", _not_utf8),
     Spoil("hashes alone", "prompt hashes", spoil_lines(_bare, "prompts.jsonl")),
     Spoil("no prompts", "prompts", lambda folder: _drop(folder, "prompts.jsonl")),
-    Spoil("a prompt less", "prompts", spoil_lines(lambda lines: lines.pop(2) and None, "prompts.jsonl")),
+    Spoil("a prompt less", "prompts", spoil_lines(lambda lines: lines.pop(2), "prompts.jsonl")),
     Spoil("another prompt's hash", "prompts", change(prompt_sha256="0" * 64)),
     Spoil(
         "a span too long",
@@ -240,7 +244,7 @@ SPOILS = (
     Spoil(
         "an item of somebody else",
         "item set",
-        spoil_lines(lambda lines: [line.update(subject="x") for line in of_one_item(lines)] and None),
+        spoil_lines(lambda lines: [line.update(subject="x") for line in of_one_item(lines)]),
     ),
     Spoil("an item of the other label", "item set", spoil_lines(_relabelled)),
     Spoil(

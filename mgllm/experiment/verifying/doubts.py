@@ -5,6 +5,7 @@ Replies and prompts of a small run are all looked at; of a large one, some that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -19,7 +20,9 @@ from mgllm.store import PROMPTS, StoredRun
 ALL_OF, SOME = 2000, 200
 """Up to so many all are looked at, a fifth of a second at most; of more, so many: less than a tenth of the
 time that reading takes."""
-_HASH, _BEFORE_HASH, _AFTER_HASH = 64, b'"sha256":"', b'"}'
+_HASH = slice(-66, -2)
+"""Where a line that mgllm wrote holds the hash of its prompt: last, before a quote and a brace."""
+_NAMED = re.compile(rb'"sha256":\s*"([0-9a-f]{64})"')
 T = TypeVar("T")
 
 
@@ -45,11 +48,10 @@ def _lines(run: StoredRun) -> Iterator[str]:
 
 
 def _items(run: StoredRun) -> Iterator[str]:
-    found = {(record.scenario, record.item) for record in run.records}
     for scenario in run.manifest.scenarios:
-        count = sum(name == scenario.name for name, _ in found)
-        if count > scenario.items_asked:
-            yield f"scenario {scenario.name} has {count} items, and {scenario.items_asked} were asked"
+        found = {record.item for record in run.records if record.scenario == scenario.name}
+        if len(found) > scenario.items_asked:
+            yield f"scenario {scenario.name} has {len(found)} items, and {scenario.items_asked} were asked"
 
 
 def _replies(run: StoredRun) -> Iterator[str]:
@@ -68,31 +70,26 @@ def _prompts(run: StoredRun) -> Iterator[str]:
     """Raises InputError where a line is no prompt: commands that need the words could not go on either."""
     file = run.path / PROMPTS
     try:
-        lines = list(enumerate(file.read_bytes().split(b"\n"), 1))
+        *lines, torn = file.read_bytes().split(b"\n")  # behind the last line end: nothing, or half a line
     except FileNotFoundError:
         yield MISSING
         return
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
-    *whole, torn = lines  # nothing stands behind the last line end, or a line that was being written
-    whole = [line for line in whole if line[1].strip()]
-    lost = {record.prompt_sha256 for record in run.records} - {_hash(raw) for _, raw in (*whole, torn)}
+    asked = {record.prompt_sha256 for record in run.records}
+    lost = asked - {line[_HASH].decode("ascii", "replace") for line in lines}
+    if lost:  # hashes alone, or written by hand
+        lost -= {found.decode() for line in (*lines, torn) for found in _NAMED.findall(line)}
     if lost:
         yield f"{_count(sorted(lost), 'prompt')} of records not in {PROMPTS} (sha256 {min(lost)[:12]})"
-    changed = [raw for number, raw in _some(whole) if not _is_as_hashed(f"{file}:{number}", raw)]
+    changed = [n for n in _some(range(len(lines))) if not _is_as_hashed(f"{file}:{n + 1}", lines[n])]
     if changed:
-        yield f"{_count(changed, 'prompt')} with another sha256 than said ({_hash(changed[0])[:12]})"
-
-
-def _hash(line: bytes) -> str:
-    """The hash in a line of prompts, which is its last field, or its only one."""
-    end = line.rstrip().removesuffix(_AFTER_HASH)
-    is_last = end[:-_HASH].endswith(_BEFORE_HASH)
-    begin = -_HASH if is_last else line.rfind(b'"sha256"') + len(b'"sha256": "')
-    return end[begin:][:_HASH].decode("ascii", "replace")
+        yield f"{_count(changed, 'prompt')} with another sha256 than said ({PROMPTS}:{changed[0] + 1})"
 
 
 def _is_as_hashed(where: str, line: bytes) -> bool:
+    if not line.strip():
+        return True
     prompt = read_value(Prompt, line)
     if not isinstance(prompt, str):
         return is_whole(prompt)
