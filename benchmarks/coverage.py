@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from coverage_cells import NAMES, RLTD, Cell, cells, simulate
-from coverage_claims import Nothing, nothings, simulate as count_claims
-from coverage_made import effective
-from coverage_tally import Counts
-from coverage_today import misses as misses_of_today, tables as tables_of_today, today
+from coverage_cells import NAMES, RLTD, Cell, cells, simulate  # type: ignore[import-not-found]
+from coverage_claims import Nothing, nothings, simulate as count_claims  # type: ignore[import-not-found]
+from coverage_made import effective  # type: ignore[import-not-found]
+from coverage_tally import Counts  # type: ignore[import-not-found]
+from coverage_today import misses as misses_of_today, tables as tables_of_today, today  # type: ignore[import-not-found]
 
 SHORT = dict(zip(NAMES, ("accuracy", "balanced", "macro-F1", "AUC", "log-odds", "Brier"), strict=True))
 Found = list[tuple[Cell, dict[str, Counts]]]

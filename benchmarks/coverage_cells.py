@@ -1,7 +1,7 @@
 """Cells of the simulation: what the model and the people are like, and every metric's interval and p.
 
-An item's log-odds of its target are skill + subject + item + what the arm adds + the arm's own logistic noise,
-so that an answer is right with the chance that the logit says. Shape suffixes: N items, S subjects.
+An item's log-odds of its target are skill + subject + item + what the arm adds + the arm's own logistic
+noise, so that an answer is right with the chance that the logit says. Shape suffixes: N items, S subjects.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from unittest.mock import patch
 
 import numpy as np
-from coverage_tally import Counts
+from coverage_tally import Counts  # type: ignore[import-not-found]
 from scipy.special import expit, logit
 
 from mgllm.analysis.metric import Floats, Ints, Metric, Sample, known_metrics
@@ -80,12 +81,12 @@ def simulate(cell: Cell, replicates: int, seed: int) -> dict[str, Counts]:
 def without_checks() -> Iterator[None]:
     """Numbers beside the interval are not looked at; bootstrap-t from a tenth of its resamples, of which an
     end then moves by a thirtieth of the standard error."""
-    kept = checks.DRAWS, skewed.MOST_DRAWS, estimating.BOOTSTRAP_FROM
-    checks.DRAWS, skewed.MOST_DRAWS, estimating.BOOTSTRAP_FROM = 100, 10_000, 10**9
-    try:
+    with (
+        patch.object(checks, "DRAWS", 100),
+        patch.object(skewed, "MOST_DRAWS", 10_000),
+        patch.object(estimating, "BOOTSTRAP_FROM", 10**9),
+    ):
         yield
-    finally:
-        checks.DRAWS, skewed.MOST_DRAWS, estimating.BOOTSTRAP_FROM = kept
 
 
 def _truth(cell: Cell, known: list[Metric], seed: int) -> dict[str, float]:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from coverage_cells import PLACES, SD, without_checks
-from coverage_made import censored, grid, scored, unparsed
-from coverage_tally import WRONG, Tally
+from coverage_cells import PLACES, SD, without_checks  # type: ignore[import-not-found]
+from coverage_made import censored, grid, scored, unparsed  # type: ignore[import-not-found]
+from coverage_tally import WRONG, Tally  # type: ignore[import-not-found]
 
 from mgllm.analysis.metric import Floats, Ints, known_metrics
 from mgllm.analysis.statistics.claims import claims

@@ -11,7 +11,7 @@ COVERAGE, ROUGHLY = (0.93, 0.97), (0.92, 0.98)
 """Shares of intervals that may hold the truth, from 2,000 intervals on and from 400 on."""
 MANY, SOME = 2_000, 400
 PRINTED, WRONG = 0.95, 0.05
-"""Share of replicates that must have an interval where five effective subjects have each label; error rate."""
+"""Share of replicates with an interval, of those with five effective subjects a label; error rate."""
 
 
 @dataclass

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from coverage_cells import PLACES, SD
-from coverage_made import EPOCHS, answers, grid
-from coverage_tally import COVERAGE, WRONG, Interval, Tally
+from coverage_cells import PLACES, SD  # type: ignore[import-not-found]
+from coverage_made import EPOCHS, answers, grid  # type: ignore[import-not-found]
+from coverage_tally import COVERAGE, WRONG, Interval, Tally  # type: ignore[import-not-found]
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from mgllm.analysis.metric import Floats, Ints, known_metrics
+from mgllm.analysis.metric import Ints, known_metrics
 from mgllm.analysis.statistics.checks import bca_interval, mcnemar_p, resampled_sums
 from mgllm.analysis.statistics.effects import Contrast, contrast_effects
-from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.pairs import pair
-from mgllm.records import Effect, Label, RowName, ScenarioManifest
+from mgllm.records import Effect
 
 POINTS = (0.0, 0.10)
 

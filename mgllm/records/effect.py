@@ -239,6 +239,9 @@ class Effect(Frozen):
     baseline's."""
     strict: float | None = None
     """The difference with refused and unparsed counted as wrong; metrics of answers only."""
+    strict_p: float | None = Field(default=None, exclude_if=lambda p: p is None)
+    """Two-sided p of `strict`, as `p`: metrics that claims are tested on, where any answer is missing. A gain
+    that is not told from chance there may be of nothing but the model's silence where it would be wrong."""
     bounds: tuple[float, float] | None = None
     """The difference with all missing against the arm, and all for it; metrics of answers only."""
     worst: float | None = None

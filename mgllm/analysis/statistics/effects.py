@@ -16,7 +16,7 @@ from mgllm.analysis.statistics.cautions import (
     stopped_flags,
 )
 from mgllm.analysis.statistics.checks import mcnemar_p
-from mgllm.analysis.statistics.estimating import Numbers, estimated
+from mgllm.analysis.statistics.estimating import Numbers, estimated, p_between
 from mgllm.analysis.statistics.grid import Answers, Grid
 from mgllm.analysis.statistics.jackknife import Estimate, held
 from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair
@@ -218,6 +218,8 @@ def _otherwise(effect: Effect, metric: Metric, found: Readings, pairs: Sides) ->
         low, high = difference(metric, found.against), difference(metric, found.favouring)
         told["strict"] = strict = difference(metric, found.strict)
         told["bounds"] = None if low is None or high is None else (low, high)
+        if metric.primary and found.strict is not None and found.lacking_answers:
+            told["strict_p"] = p_between(metric, *found.strict)
         others = [strict, low, high]
     signs = {_sign(value) for value in others if value is not None}
     changes = effect.difference is not None and bool(signs - {_sign(effect.difference)})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mgllm.analysis.metric import Bools, Floats, MeanMetric, Metric, SumMetric
+from mgllm.analysis.metric import Bools, Floats, Ints, MeanMetric, Metric, Sample, SumMetric
 from mgllm.analysis.statistics.checks import (
     BOOTSTRAP_FROM,
     bca_interval,
@@ -22,7 +22,9 @@ from mgllm.analysis.statistics.jackknife import (
     FEWEST,
     NO_VARIATION,
     Basis,
+    Clusters,
     Estimate,
+    clusters,
     jackknife,
     t_interval,
     weakest,
@@ -84,11 +86,11 @@ def estimated(pairs: Pairs, metrics: Sequence[Metric], labels: Sequence[str] = (
     bca = _bca(pairs, metrics, {name: arm - baseline for name, (arm, baseline) in two.items()})
     found = {}
     for metric in metrics:
-        differ_N = _differing(metric, pairs)
+        differ_N = _differing(metric, pairs.arm, pairs.baseline)
         difference_1S = np.subtract(*two[metric.name])
         basis = by_class if metric.by_class else Basis(pairs.over.effective)
         numbers = Numbers(
-            _estimate(difference_1S, pairs, differ_N, basis),
+            _estimate(difference_1S, (pairs.over, pairs.arm.subject_N), differ_N, basis),
             (float(two[metric.name][0][0]), float(two[metric.name][1][0])),
             under_resolution=_under_resolution(metric, float(difference_1S[0])),
         )
@@ -100,13 +102,25 @@ def estimated(pairs: Pairs, metrics: Sequence[Metric], labels: Sequence[str] = (
     return found
 
 
-def _estimate(difference_1S: Floats, pairs: Pairs, differ_N: Bools, basis: Basis) -> Estimate:
+def p_between(metric: Metric, arm: Sample, baseline: Sample) -> float | None:
+    """P alone of a difference between two samples over the same items; null where it has none."""
+    over = clusters(arm.subject_N)
+    basis = weakest(over, arm.subject_N, arm.target_N, ()) if metric.by_class else Basis(over.effective)
+    difference_1S = metric.replicates(arm) - metric.replicates(baseline)
+    differ_N = _differing(metric, arm, baseline)
+    return _estimate(difference_1S, (over, arm.subject_N), differ_N, basis).p
+
+
+def _estimate(
+    difference_1S: Floats, subjects: tuple[Clusters, Ints], differ_N: Bools, basis: Basis
+) -> Estimate:
     """A difference with interval and p, none of them where no pair differs."""
+    over, subject_N = subjects
     if not differ_N.any():
         same = float(difference_1S[0])
         return Estimate(same if np.isfinite(same) else None, flag=SAME)
-    estimate = jackknife(difference_1S, pairs.over, basis)
-    return _alike(estimate, len(np.unique(pairs.arm.subject_N[differ_N])), basis)
+    estimate = jackknife(difference_1S, over, basis)
+    return _alike(estimate, len(np.unique(subject_N[differ_N])), basis)
 
 
 def _alike(estimate: Estimate, differing: int, basis: Basis) -> Estimate:
@@ -192,9 +206,9 @@ class _Difference:
         return self.metric.value(arm, self.totals[0]) - self.metric.value(baseline, self.totals[1])
 
 
-def _differing(metric: Metric, pairs: Pairs) -> Bools:
+def _differing(metric: Metric, arm: Sample, baseline: Sample) -> Bools:
     """Items on which the arms differ [N]."""
-    apart = np.abs(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline)) > ROUNDING
+    apart = np.abs(metric.per_item(arm) - metric.per_item(baseline)) > ROUNDING
     return np.asarray(apart.any(axis=1))
 
 

@@ -273,3 +273,33 @@ def test_without_speech_the_claim_is_over_shuffled_gestures_and_filler() -> None
     assert (found.over_shuffled, found.over_filler) == tuple(e.difference for e in effects(summary))
     assert "over shuffled gestures" in found.words
     assert "over as much text that says nothing" in found.words
+
+
+@pytest.mark.parametrize(("silent", "verdict"), [(6, "supported"), (14, "supported_among_answered")])
+def test_a_strict_gain_must_be_told_from_chance_too(silent: int, verdict: str) -> None:
+    """The main arm says nothing in so many items, all of which it would have wrong: with many, the strict
+    difference is a gain of two items still, and nothing that chance does not do."""
+    lost = set(range(0, 2 * silent, 2))
+
+    def sure(n: int, arm: str) -> float:
+        p = 0.55 + 0.3 * ((7 * n) % 20) / 20
+        right = n not in lost if arm == "text+mg" else n % 5 < 3
+        return p if right else 1 - p
+
+    def unparsed(n: int, arm: str) -> Mapping[str, Any]:
+        return {"outcome": "unparsed"} if arm == "text+mg" and n in lost else HELD_OUT(n, arm)
+
+    summary = summarise([told(sure, unparsed)])
+    found = claim(summary)
+    assert found.p_holm is not None
+    assert found.p_holm <= 0.05
+    for effect in effects(summary)[:2]:
+        assert effect.strict is not None
+        assert effect.strict > 0
+        assert effect.strict_p is not None
+        assert (effect.strict_p > 0.05) == (verdict == "supported_among_answered")
+    assert found.verdict == verdict
+    if found.reason is not None:
+        assert "strict, not told from chance (p ." in found.reason
+    whole = effects(summarise([told(gains, HELD_OUT)]))
+    assert {effect.strict_p for effect in whole} == {None}  # nothing is missing: p says it
