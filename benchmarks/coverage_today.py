@@ -16,12 +16,12 @@ from coverage_tally import COVERAGE, WRONG, Interval, Tally
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from mgllm.analysis.metric import Floats, Ints, known_metrics
+from mgllm.analysis.metric import Ints, known_metrics
 from mgllm.analysis.statistics.checks import bca_interval, mcnemar_p, resampled_sums
 from mgllm.analysis.statistics.effects import Contrast, contrast_effects
-from mgllm.analysis.statistics.grid import ANSWERED, Answers, Grid
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.pairs import pair
-from mgllm.records import Effect, Label, RowName, ScenarioManifest
+from mgllm.records import Effect
 
 POINTS = (0.0, 0.10)
 
