@@ -65,6 +65,8 @@ def _exact_p(differences_S: Floats) -> float:
     one_H = differences_S[0] + _pattern_sums(differences_S[1 : half + 1])
     other_H = np.sort(_pattern_sums(differences_S[half + 1 :]))
     reach = float(_observed(differences_S))
+    if reach <= TINY:
+        return 1.0  # every pattern reaches as far, and those that sum to 0 would count as above and below
     above_H = len(other_H) - np.searchsorted(other_H, reach - one_H, "left")
     below_H = np.searchsorted(other_H, -reach - one_H, "right")
     return float((above_H + below_H).sum()) / (len(one_H) * len(other_H))
