@@ -1,4 +1,4 @@
-"""BCa intervals by person, from draws of our own: every number as a function of how often a person is drawn."""
+"""BCa intervals by person, from draws of our own: each number as a function of how often a person is drawn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Weighted = Callable[[Any], float]
 
 
 def bca(arm: Sequence[Item], baseline: Sequence[Item], metric: Metric) -> tuple[float, float] | None:
-    """95 % bias-corrected and accelerated (Efron 1987), persons drawn with replacement; from 40 persons on."""
+    """95 % bias-corrected and accelerated (Efron 1987), persons drawn with replacement; from 40 on."""
     people = sorted({item.subject for item in arm})
     if len(people) < 40 or metric is METRICS["calibration_error"]:
         return None
