@@ -19,6 +19,7 @@ from mgllm.analysis.statistics.summary import (
     summarise as summarise,
 )
 from mgllm.analysis.tables.flat import frame as frame
+from mgllm.analysis.tables.long import long_frame as long_frame
 from mgllm.analysis.tables.narrative import Account as Account, narrate as narrate
 from mgllm.analysis.tables.sections import Report as Report, lay_out as lay_out, render as render
 from mgllm.analysis.tables.verdict import ScenarioVerdict as ScenarioVerdict, verdicts as verdicts

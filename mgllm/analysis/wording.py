@@ -45,7 +45,7 @@ def change(value: float | None, metric: str) -> str:
 
 
 def span(interval: tuple[float, float] | None, metric: str, fewer: int = 0) -> str:
-    """An interval in the metric's scale, by so many digits shorter: "[−1.3, 9.7]"; empty where there is none."""
+    """An interval in the metric's scale, so many digits shorter: "[−1.3, 9.7]"; empty where there is none."""
     if interval is None:
         return ""
     scale = scale_of(metric)

@@ -73,6 +73,14 @@ class Case:
         assert self.ground.source is not None
         return self.item.gestures[self.ground.source]
 
+    def giver(self, need: Need | None) -> Item:
+        """Whose gestures an arm with that need tells: the item's own, or its donor's."""
+        ground = self.ground
+        donors = {"donor": ground.donors, "opponent": ground.opponents}.get(need or "")
+        if donors is None:
+            return self.item
+        return ground.items[donors[self.epoch, self.shuffle][self.item.id]]
+
     def tell(self, transcript: GestureTranscript, giver: Item | None = None) -> Cues:
         """A transcript in words, its times told of this item's recording and turns.
 

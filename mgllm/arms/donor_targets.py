@@ -74,11 +74,11 @@ def _pooled(subject_N: Ints, target_N: Ints, expected_CC: Floats, dominant: int 
 
 
 def draw_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
-    """Controlled rounding by chance (Cox 1987, J. Amer. Statist. Assoc. 82): all margins are kept, and each cell
-    is rounded up as often as its fraction says, so that its mean over draws is what is expected.
+    """Controlled rounding by chance (Cox 1987, J. Amer. Statist. Assoc. 82): all margins are kept, and each
+    cell is rounded up as often as its fraction says, so that its mean over draws is what is expected.
 
-    As long as a cell is no integer, cells along a closed walk are moved up and down in turn, until one of them
-    is an integer; in which direction is drawn so that no mean moves.
+    As long as a cell is no integer, cells along a closed walk are moved up and down in turn, until one of
+    them is an integer; in which direction is drawn so that no mean moves.
     """
     table_CC = np.floor(expected_CC + TOLERANCE)
     part_CC = expected_CC - table_CC

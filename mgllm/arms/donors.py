@@ -1,4 +1,4 @@
-"""What donors are chosen by: the item set as numbers, what a donor costs an item, and how a choice came out."""
+"""What donors are chosen by: the item set as numbers, what a donor costs an item, how a choice came out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.arms.base import DESIGN_RULES, FIRST_RULES, Case
+from mgllm.arms.base import DESIGN_RULES, FIRST_RULES, Case, Need
 from mgllm.cues.block import Cues, item_duration
 from mgllm.errors import InputError
 from mgllm.records import Frozen, GestureTranscript, ShuffleStats
@@ -131,7 +131,7 @@ def weights(numbers: ItemNumbers) -> Weights:
 
 
 def add_distance(cost_N: Floats, numbers: ItemNumbers, item: int, weigh: Weights) -> None:
-    """Add to an item's costs what each donor differs from it in duration and number, and that of equal cues."""
+    """Add to an item's costs how far each donor is from it in duration and number, and that of equal cues."""
     cost_N += _duration_steps(numbers.log_durations, item)
     cost_N += weigh.gesture * np.minimum(np.abs(numbers.counts - numbers.counts[item]), _most(numbers))
     cost_N += weigh.same_cues * (numbers.cues == numbers.cues[item])
@@ -173,13 +173,12 @@ def stats_of(numbers: ItemNumbers, donor_N: Ints, epoch: int, shuffle: int, cell
     )
 
 
-def donated(case: Case, donors: Mapping[tuple[int, int], Mapping[str, str]]) -> Cues:
+def donated(case: Case, need: Need) -> Cues:
     """The gestures of the item's donor in words, their times scaled to the item."""
-    ground = case.ground
-    assert ground.source is not None  # an arm that needs a donor has one
-    giver = ground.items[donors[case.epoch, case.shuffle][case.item.id]]
-    own, others = (item_duration(who, ground.source) for who in (case.item, giver))
-    return case.tell(scale_times(giver.gestures[ground.source], own, others), giver)
+    source, giver = case.ground.source, case.giver(need)
+    assert source is not None  # an arm that needs a donor has one
+    own, others = (item_duration(who, source) for who in (case.item, giver))
+    return case.tell(scale_times(giver.gestures[source], own, others), giver)
 
 
 def scale_times(transcript: GestureTranscript, own: float | None, donors: float | None) -> GestureTranscript:

@@ -39,12 +39,12 @@ TOPICS = (
     "playback speed", "screen brightness", "air conditioning",
 )  # fmt: skip
 STATES = (
-    "digital", "analog", "numeric", "internal", "external", "decimal", "default", "by menu", "per file",
-    "in metadata", "in hertz", "in decibels", "as text", "as numbers", "set by menu", "listed per file",
-    "kept as text", "given in seconds", "listed in metadata", "stored as numbers per channel",
-    "written as text in metadata", "listed once per minute in metadata",
+    "digital", "analog", "numeric", "internal", "default", "decimal", "by menu", "per file", "in metadata",
+    "in decibels", "as text", "as numbers", "set by menu", "listed per file", "kept as text",
+    "given in seconds", "listed in metadata", "listed once per minute in metadata",
 )  # fmt: skip
-"""Where and in what unit something stands: nothing that is good or bad, or has an opposite that would be."""
+"""Where and in what unit something stands: nothing that is good or bad, or has an opposite that would be.
+Measured: docs/results/filler-valence.md; a new one is measured too."""
 FIRST_STATES = (
     "steady", "unchanged", "constant", "stable", "nominal", "logged", "checked", "verified", "within limits",
     "steady throughout", "as configured", "unchanged since start", "logged without warnings",
@@ -127,7 +127,9 @@ def fill(
     Raises:
         InputError: the forbidden words leave too little to say, or the length cannot be met.
     """
-    return _filled(cues, _parts(count, _banned(forbidden), STATES), render, stream(seed, "filler", item), item)
+    return _filled(
+        cues, _parts(count, _banned(forbidden), STATES), render, stream(seed, "filler", item), item
+    )
 
 
 def _filled(

@@ -40,7 +40,7 @@ ROUNDS = 4
 
 @arm("text+opposed", speech=True, needs="opponent", may_coincide=True, place=55)
 def _opposed(case: Case, level: None) -> Cues:
-    return donated(case, case.ground.opponents)
+    return donated(case, "opponent")
 
 
 def assign_opponents(shown: Sequence[Shown], seed: int, epoch: int, shuffle: int) -> Donors:
@@ -67,8 +67,8 @@ def _refuse_one_target(items: Sequence[Shown]) -> None:
     without = [one.item for one in items if one.target is None]
     if without:
         raise InputError(
-            f"arm text+opposed tells gestures of another target; {len(without)} of {len(items)} items have no "
-            f"target (first: {without[0]}): give them one, or leave the arm out"
+            f"arm text+opposed tells gestures of another target; {len(without)} of {len(items)} items have "
+            f"no target (first: {without[0]}): give them one, or leave the arm out"
         )
     targets = {one.target for one in items}
     if len(targets) < 2:
@@ -92,9 +92,7 @@ def _donors_of(numbers: ItemNumbers, own_M: Ints, other_K: Ints, rng: np.random.
     return given_M
 
 
-def _solve(
-    numbers: ItemNumbers, own_M: Ints, other_K: Ints, copies: int, rng: np.random.Generator
-) -> Ints:
+def _solve(numbers: ItemNumbers, own_M: Ints, other_K: Ints, copies: int, rng: np.random.Generator) -> Ints:
     """The best donors where each may serve `copies` items; to serve once more is a gesture's difference."""
     from scipy.optimize import linear_sum_assignment
 

@@ -11,8 +11,8 @@ Priorities, highest first; what cannot be met is relaxed from the lowest up and 
 
 Which donor target an item gets is drawn by seed, in numbers that the table allows, so the donor's target
 depends on nothing else about the item. The numbers are rounded by chance, each cell up or down so often that
-their mean over seeds is that of independence. 1 to 3 are met as well as can be, 4 as well as in the best of up
-to 64 draws, 5 as well as the donor targets drawn allow.
+their mean over seeds is that of independence. 1 to 3 are met as well as can be, 4 as well as in the best of
+up to 64 draws, 5 as well as the donor targets drawn allow.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from mgllm.seeds import stream
 @arm("mg+shuffled", speech=False, needs="donor", may_coincide=True, role="alone_shuffled", place=52)
 @arm("text+shuffled", speech=True, needs="donor", may_coincide=True, role="shuffled", place=50)
 def _shuffled(case: Case, level: None) -> Cues:
-    return donated(case, case.ground.donors)
+    return donated(case, "donor")
 
 
 def assign_donors(

@@ -9,7 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made
+from mgllm.cli.printing import print_json, print_made, shown
 
 if TYPE_CHECKING:
     from mgllm.commands.runs import RunLine
@@ -64,10 +64,17 @@ def compare(
     plot_of: Annotated[
         str, option("--plot-of", "forest: differences between arms; accuracy: of each arm.")
     ] = "forest",
+    full: Annotated[
+        bool, option("--full", "Every table and note, not only the verdict, models by arms and claims.")
+    ] = False,
+    tables: Annotated[
+        list[str] | None,
+        option("--table", "One table by name, in any format: models, claims, checks … Repeatable."),
+    ] = None,
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Compare arms against the baseline arm, over one or more runs."""
+    """What the gestures did, over one or more runs: a verdict, models by arms, claims."""
     from mgllm.analysis import gate, render
     from mgllm.commands.compare import compare as compare_flow
     from mgllm.errors import GateFailed
@@ -81,9 +88,12 @@ def compare(
     )
     within = None if margin is None else margin / 100
     form = "json" if json else table_format
-    table = render(summary, form, margin=within, shape=shape, ids=ids)
+    table = render(
+        summary, form, margin=within, brief=not full, shape=shape, ids=ids,
+        pairs=_pairs(pairs), tables=tables or (),
+    )  # fmt: skip
     failures = [why for expression in fail_if or [] if (why := gate(summary, expression)) is not None]
-    typer.echo(table.rstrip("\n"))
+    typer.echo((shown(table) if form == "md" else table).rstrip("\n"))
     if plot is not None:
         save_plot(summary, plot, plot_of)
     if failures:

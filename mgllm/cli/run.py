@@ -40,7 +40,7 @@ def run(
         int | None, option("--epochs", "Repetitions of every question. Default: 1, 8 with --score sample")
     ] = None,
     shuffles: Annotated[
-        int | None, option("--shuffles", "Donors per item in text+shuffled. Default: 1")
+        int | None, option("--shuffles", "Donors per item in each arm that tells a donor's. Default: 1")
     ] = None,
     seed: o.Seed = None,
     form: o.FormName = None,
@@ -94,15 +94,20 @@ def run(
     from mgllm.commands.dry_run import dry_run as plan_only
     from mgllm.commands.run import run as run_flow
 
-    code = 0
-    for choice in _choices(context, model):
-        if dry_run:
+    choices = _choices(context, model)
+    if dry_run:
+        for choice in choices:
             print_made(plan_only(choice), _print_dry_run, as_json=json)
-            continue
-        finished = run_flow(choice, resume)
-        _print_finished(finished, as_json=json)
-        code = max(code, finished.exit_code)
-    raise typer.Exit(code)
+        return
+    done: list[Finished] = []
+    try:
+        for choice in choices:
+            done.append(run_flow(choice, resume))
+            _print_finished(done[-1], as_json=json, table=len(choices) == 1)
+    finally:  # also where a later model cannot be asked: what the others did
+        if len(choices) > 1 and done and not json:
+            _print_together(done)
+    raise typer.Exit(max(finished.exit_code for finished in done))
 
 
 def score(
@@ -137,11 +142,22 @@ def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
     return [from_flat(said | ({"model": name} if name else {}), base) for name in models or [""]]
 
 
-def _print_finished(finished: Finished, *, as_json: bool) -> None:
-    """A run's table, and where it lies."""
+def _print_together(done: list[Finished]) -> None:
+    """One table over the runs of all models that have records."""
+    from mgllm.analysis import render
+    from mgllm.commands.compare import compare
+
+    folders = [finished.folder for finished in done if finished.records]
+    if folders:
+        typer.echo(shown(render(compare(folders), "md", brief=True)))
+        typer.echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
+
+
+def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) -> None:
+    """A run's table unless one of several follows, and where it lies."""
     if as_json:
         print_json({"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)})
-    else:
+    elif table:
         typer.echo(shown(finished.table))
     if finished.stopped is not None:
         typer.echo(f"mgllm: stopped: {finished.stopped}", err=True)
@@ -150,7 +166,7 @@ def _print_finished(finished: Finished, *, as_json: bool) -> None:
         typer.echo(f"  mgllm run --resume {finished.folder}", err=True)
     if finished.advice is not None:
         typer.echo(f"mgllm: {finished.advice}", err=True)
-    typer.echo(f"run: {finished.folder} (checks and exploratory differences: table.md)", err=True)
+    typer.echo(f"run: {finished.folder} (all tables: table.md)", err=True)
 
 
 def _print_dry_run(plan: DryRun) -> None:
@@ -163,11 +179,17 @@ def _print_dry_run(plan: DryRun) -> None:
     for row in plan.scenarios:
         counts = (str(row.pairs), str(row.subjects), str(row.prompts))
         cost = _cost(row, row.tokens_out_most, row.dollars_most)
-        typer.echo(_columns((row.scenario, *counts, *cost, f"{row.detectable_points:.0f} points")))
+        typer.echo(_columns((row.scenario, *counts, *cost, _detectable(row))))
         if row.tokens_out_thinking is not None:
             cost = _cost(row, row.tokens_out_thinking, row.dollars_thinking)
             typer.echo(_columns(("  if it thinks", "", "", "", *cost, "")).rstrip())
     _print_remarks(plan)
+
+
+def _detectable(row: DryScenario) -> str:
+    """In points, or why none is said."""
+    points = row.detectable_points
+    return "too few people" if points is None else f"{points:.0f} points"
 
 
 def _cost(row: DryScenario, tokens_out: int, dollars: float | None) -> tuple[str, str, str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mgllm.analysis import RunRecords, frame, summarise
 from mgllm.commands._options import from_flat
 from mgllm.commands.run import run as run_flow
+from mgllm.commands.shown import ShownSummary, shown
 from mgllm.experiment.finishing import Finished
 from mgllm.experiment.verifying.doubts import warn_of
-from mgllm.records import Record, RunManifest, Summary
+from mgllm.records import Record, RunManifest
 from mgllm.store import find_run, read_run
 
 if TYPE_CHECKING:
@@ -33,9 +34,13 @@ class LoadedRun:
         """One row per record, flat columns; see docs/statistics.md."""
         return frame(RunRecords(self.manifest, self.records).records)
 
-    def summary(self) -> Summary:
+    def summary(self) -> ShownSummary:
         """Arms, effects and claims."""
-        return summarise([RunRecords(manifest=self.manifest, records=self.records)])
+        return shown(summarise([RunRecords(manifest=self.manifest, records=self.records)]))
+
+    def _repr_html_(self) -> str:
+        """Its short table, as a notebook shows it."""
+        return self.summary()._repr_html_()
 
 
 def run(*, resume: str | Path | None = None, **options: object) -> Finished:
@@ -52,7 +57,8 @@ def run(*, resume: str | Path | None = None, **options: object) -> Finished:
     Raises:
         InputError: anything that does not fit, before any call.
     """
-    return run_flow(from_flat({"display": "none", **options}), resume)
+    finished = run_flow(from_flat({"display": "none", **options}), resume)
+    return replace(finished, summary=shown(finished.summary))
 
 
 def load_run(path: str | Path, results: Path = Path("results")) -> LoadedRun:

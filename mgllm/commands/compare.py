@@ -8,6 +8,7 @@ from pathlib import Path
 from mgllm.analysis import Covariate, RunRecords, effects_between, flips_between, summarise
 from mgllm.analysis.statistics.slices import EXPOSURE, exposures
 from mgllm.commands._named_runs import named_runs, refuse_empty, run_records
+from mgllm.commands.shown import ShownSummary, shown
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.verifying.doubts import warn_of
@@ -26,7 +27,7 @@ def compare(  # noqa: PLR0913  # keywords of the public API
     by: str | None = None,
     items: str | None = None,
     pairs: Sequence[tuple[str, str]] = (),
-) -> Summary:
+) -> ShownSummary:
     """The summary of one or more runs together, one Holm family; `against` adds run-against-run effects.
 
     Args:
@@ -54,7 +55,7 @@ def compare(  # noqa: PLR0913  # keywords of the public API
             "flips": (*summary.flips, *flips_between(stored, others)),
         }
         summary = summary.model_copy(update=between)
-    return _without_items(summary) if redact else summary
+    return shown(_without_items(summary) if redact else summary)
 
 
 def _without_items(summary: Summary) -> Summary:

@@ -49,8 +49,8 @@ class Occasion(Frozen):
     duration: float | None = None
     """Length of the recording in seconds, where a transcript says it: times are told of it."""
     seen_for: float | None = None
-    """Seconds in which the gestures were seen: rates go by it. The length of the donor's recording, where they
-    are a donor's; 0 where that is unknown, None where it is `duration`."""
+    """Seconds in which the gestures were seen: rates go by it. The length of the donor's recording, where
+    they are a donor's; 0 where that is unknown, None where it is `duration`."""
     usual: Mapping[CueSource, Rates] = Field(default_factory=dict)
     """The person's rates in other recordings, by source of the gestures: those of who was seen to move."""
 

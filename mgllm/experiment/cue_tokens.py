@@ -14,7 +14,7 @@ from mgllm.records import is_attributed
 def cue_token_ratios(
     planned: Iterable[Planned], material: Material, count: Callable[[str], int]
 ) -> Mapping[str, float]:
-    """By arm, tokens of its cue blocks over those of the arm whose blocks are the items' own, mean over items.
+    """By arm, tokens of its cue blocks over those of the arm that tells the items' own, mean over items.
 
     Args:
         planned: all questions of a scenario.

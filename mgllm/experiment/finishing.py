@@ -25,7 +25,7 @@ class Finished:
     summary: Summary
     """What its tables show."""
     table: str
-    """The table as markdown, without checks and exploratory differences; all of it is in `table.md`."""
+    """Verdict, models by arms and claims as markdown; everything else is in `table.md`."""
     planned: int
     """Records that a whole run has."""
     records: int

@@ -255,7 +255,9 @@ def _all_donors(
 
     def drawn(assign: Callable[[int, int], Donors]) -> _Drawn:
         return {
-            (epoch, nth): assign(epoch, nth) for epoch in range(ask.repetitions) for nth in range(ask.shuffles)
+            (epoch, nth): assign(epoch, nth)
+            for epoch in range(ask.repetitions)
+            for nth in range(ask.shuffles)
         }
 
     def shuffled(epoch: int, nth: int) -> Donors:

@@ -62,7 +62,7 @@ class AskOptions(Frozen):
     max_tokens: int | None = Field(default=None, ge=1)
     """`--max-tokens`; None is 256, 1024 for chain_of_thought, 4096 for models that think."""
     design_rules: str = DESIGN_RULES
-    """By which rules donors, filler and label orders are drawn: today's, or those that a resumed run began by."""
+    """By which rules donors, filler and label orders are drawn: today's, or those a resumed run began by."""
 
     @property
     def repetitions(self) -> int:

@@ -151,8 +151,7 @@ class _Planner:
         """Of whosever gestures are told: the item's own, or its donor's."""
         source = self.ground.source
         assert source is not None  # only recognised gestures have an exposure
-        donors = self.ground.donors.get((epoch, shuffle), {}) if arm.needs == "donor" else {}
-        giver = self.ground.items[donors.get(item.id, item.id)]
+        giver = Case(self.ground, item, epoch, shuffle).giver(arm.needs)
         return giver.gestures[source].exposure
 
     def _question(self, item: Item, prompt: Prompt, epoch: int) -> Question:

@@ -43,7 +43,7 @@ def label_orders(
 
     `items` is the whole item set, and that holds of every sample of `limited` too: rotations go round in the
     order in which `limited` takes the items of a target, so that no limit moves an item's order. Each round
-    has an order of its own, the same for all targets: an answer by place alone is right as often as by chance.
+    has an order of its own, the same for all targets: an answer by place alone is right as often as chance.
     By seed, but rounds avoid orders that would show a person the same rotation again.
     """
     by_target: defaultdict[str | None, list[Item]] = defaultdict(list)

@@ -352,7 +352,7 @@ def of_two(arm: Sequence[Item], baseline: Sequence[Item], metric: Metric) -> Kno
         return Known(None if math.isnan(value) else value, flag="no interval: no discordant pair")
     basis = basis_of(arm) if metric.by_class else None
     known = by_subject(difference, [item.subject for item in arm], basis)
-    if known.flag == "no interval: no variation between subjects" and abs(known.value or 0) > 1e-12:
+    if known.flag == "no interval: no variation between subjects":
         return _all_alike(known, len(differing), basis)
     return bootstrapped(known, arm, baseline, metric) if metric.long_tail and known.interval else known
 
@@ -361,6 +361,8 @@ def _all_alike(known: Known, differing: int, basis: Basis | None) -> Known:
     """Of all sign patterns only two reach as far."""
     if basis is not None and basis.labels and basis.people < 5:
         return known._replace(flag=f"no interval: {basis.words}")
+    if abs(known.value or 0) <= 1e-12:
+        return known
     flag = "no interval can be computed: all subjects differ alike"
     return known._replace(p=2 / 2**differing, rule="sign_flip", flag=flag)
 

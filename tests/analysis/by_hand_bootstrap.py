@@ -1,4 +1,4 @@
-"""BCa intervals by person, from draws of our own: each number as a function of how often a person is drawn."""
+"""BCa intervals by person, from our own draws: each number as a function of how often a person is drawn."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def claims(effects: Effects, pairs: Sequence[tuple[str, str]] = CONTRASTS) -> li
         verdict = (
             "not claimed" if holm is None
             else "not shown" if holm > 0.05
-            else "supported among the answered alone" if _doubted(metric, two)
+            else "supported among the answered only" if _doubted(metric, two)
             else "supported"
         )  # fmt: skip
         over = (two[0]["difference"], two[1]["difference"])

@@ -87,14 +87,21 @@ def _values(over: Sequence[Sequence[Item]], metric: Metric) -> dict[str, Any]:
 def _of_people(over: Sequence[Sequence[Item]], metric: Metric, known: Known) -> dict[str, Any]:
     """Every person weighing the same, and sign flips by person of the two metrics that claims are made of."""
     if metric.of_one is None or not over[0]:
-        return {"by_subject": None, "by_subject_interval": None, "sign_flip_p": None}
+        nothing = dict.fromkeys(("by_subject", "by_subject_interval", "sign_flip_p"))
+        return {**nothing, "sign_flip_exact": True}
     mean, interval = by_hand.mean_of_people(over[0], over[1], metric)
-    flips = None
+    flips, summed = None, by_hand.differences_by_person(over[0], over[1], metric)[0]
+    few = sum(abs(each) > 1e-12 for each in summed) <= 32
     is_primary = metric in (METRICS["accuracy"], METRICS["log_odds"])
     enough = by_hand.effective(by_hand.people_of(over[0]).values()) >= 5
     if is_primary and enough and known.flag != "no interval: no discordant pair":
-        flips = by_hand.sign_flip_p(by_hand.differences_by_person(over[0], over[1], metric)[0])
-    return {"by_subject": mean, "by_subject_interval": interval, "sign_flip_p": flips}
+        flips = by_hand.sign_flip_p(summed)
+    return {
+        "by_subject": mean,
+        "by_subject_interval": interval,
+        "sign_flip_p": flips,
+        "sign_flip_exact": few or flips is None,
+    }
 
 
 def _exposures(records: Sequence[Record], arm: str, baseline: str, kept: Sequence[Any]) -> dict[str, int]:

@@ -228,8 +228,8 @@ def _effect(counted: Counted, name: tuple[str, str, str]) -> dict[str, Cell]:
 
 def _checks(counted: Counted, name: tuple[str, str, str]) -> dict[str, Cell]:
     each, metric = counted.effects[name], name[2]
-    many = each["subjects"] > 20
     bca = each["bca_interval"]
+    ends = span(metric, bca, 0.1 * (bca[1] - bca[0]) if bca else 0.0)
     table = NOTHING
     if each["b"] is not None:
         counts = (Number(each["b"], 0), Number(each["c"], 0))
@@ -238,13 +238,20 @@ def _checks(counted: Counted, name: tuple[str, str, str]) -> dict[str, Cell]:
     people = of(metric, each["by_subject"], plus=True)
     return {
         "detectable": _cell("{}", of(metric, each["detectable"])),
-        "sign-flip p": _cell("{}", p(each["sign_flip_p"], 0.02 if many else 0.0)),
-        "BCa [95 %]": _cell("[{}, {}]", span(metric, bca, 0.1 * (bca[1] - bca[0]) if bca else 0.0)),
+        "sign-flip p": _cell("{}", _flipped_p(each)),
+        "BCa [95 %]": _cell("[{}, {}]", tuple(each._replace(digits=each.digits - 1) for each in ends)),
         "subjects weigh the same [95 %]": _cell(
             "{} [{}, {}]", people, span(metric, each["by_subject_interval"])
         ),
         "ignores subjects: b:c, McNemar p": table,
     }
+
+
+def _flipped_p(each: Mapping[str, Any]) -> tuple[Number, ...]:
+    """Of more than 32 people that differ, patterns are drawn, and a digit less is printed."""
+    within = 0.02 if each["subjects"] > 20 else 0.0
+    digits = 3 if each["sign_flip_exact"] else 2
+    return tuple(number._replace(digits=digits) for number in p(each["sign_flip_p"], within))
 
 
 def _missing(counted: Counted, name: tuple[str, str, str]) -> dict[str, Cell]:
@@ -273,7 +280,7 @@ def _places(counted: Counted) -> Rows:
     names = ("first", "second", "third")[: 1 if len(counted.labels) == 2 else None]
     for arm, (nth, name) in product(counted.arms, enumerate(names)):
         found[arm, name] = _prior_place(counted, nth) if arm == "none" else _place(counted, arm, nth)
-    return found
+    return {row: cells for row, cells in found.items() if cells["answers there % [95 %]"] is not NOTHING}
 
 
 def _prior_place(counted: Counted, nth: int) -> dict[str, Cell]:

@@ -28,7 +28,9 @@ def made_up(n: int, subjects: int, targets: str, seed: int) -> list[Shown]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(3, 24), st.integers(2, 9), st.sampled_from(["ab", "aab", "abc", "aaaab"]), st.integers(0, 99))
+@given(
+    st.integers(3, 24), st.integers(2, 9), st.sampled_from(["ab", "aab", "abc", "aaaab"]), st.integers(0, 99)
+)
 def test_a_donor_always_has_another_target(n: int, subjects: int, targets: str, seed: int) -> None:
     items = made_up(max(n, len(targets)), subjects, targets, seed)
     by_id = {one.item: one for one in items}
@@ -83,16 +85,17 @@ def test_a_person_who_alone_has_the_other_target_is_relaxed_and_counted() -> Non
 
 def test_it_differs_by_seed_epoch_and_shuffle_and_from_shuffling() -> None:
     items = [shown(f"i{k:02d}", f"s{k}", "ab"[k % 2], chr(65 + k)) for k in range(30)]
-    drawn = [
-        assign_opponents(items, *key).donor for key in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))
-    ]
+    drawn = [assign_opponents(items, *key).donor for key in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))]
     assert all(one != other for n, one in enumerate(drawn) for other in drawn[:n])
     assert drawn[0] != assign_donors(items, 0, 0, 0).donor
 
 
 @pytest.mark.parametrize(
     ("targets", "words"),
-    [(("a", "b", None), "1 of 3 items have no target (first: i2)"), (("a", "a", "a"), "all items have the same (a)")],
+    [
+        (("a", "b", None), "1 of 3 items have no target (first: i2)"),
+        (("a", "a", "a"), "all items have the same (a)"),
+    ],
 )
 def test_it_says_what_is_missing(targets: tuple[str | None, ...], words: str) -> None:
     items = [shown(f"i{k}", f"s{k}", target, "x" * k) for k, target in enumerate(targets)]

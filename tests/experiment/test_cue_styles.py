@@ -214,9 +214,7 @@ def test_a_donor_of_unknown_length_has_counts_alone(options: Options) -> None:
 
 @pytest.mark.parametrize("settings", SETTINGS)
 @pytest.mark.parametrize("style", STYLES)
-def test_who_is_counted_as_shown_other_cues_reads_others(
-    options: Options, style: str, settings: str
-) -> None:
+def test_who_is_counted_as_shown_other_cues_reads_others(options: Options, style: str, settings: str) -> None:
     chosen = options({"style": style} | SETTINGS[settings], arms=("text", "text+mg", "text+shuffled"))
     material = gather(find_scenario("meeting", chosen.folders), chosen)
     told = all_blocks(chosen)

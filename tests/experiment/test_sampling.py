@@ -87,9 +87,7 @@ def test_each_rotation_is_as_frequent_within_each_target(items: list[Item], coun
 
 @settings(max_examples=60, deadline=None)
 @given(item_sets(), st.integers(2, 5), st.integers(1, 50), st.integers(0, 99))
-def test_and_within_each_target_of_every_sample(
-    items: list[Item], count: int, limit: int, seed: int
-) -> None:
+def test_and_within_each_target_of_every_sample(items: list[Item], count: int, limit: int, seed: int) -> None:
     labels = tuple("vwxyz"[:count])
     orders = label_orders(items, labels, seed)
     sample = limited(items, limit, seed)
@@ -110,7 +108,9 @@ def test_whoever_names_the_first_label_is_right_as_often_as_by_chance(limit: int
 
 @pytest.mark.parametrize("people", [2, 4, 5])
 def test_a_person_sees_all_rotations(people: int) -> None:
-    items = [Item(id=f"i{k}", subject=f"s{k % people}", target="ab"[k // people % 2]) for k in range(20 * people)]
+    items = [
+        Item(id=f"i{k}", subject=f"s{k % people}", target="ab"[k // people % 2]) for k in range(20 * people)
+    ]
     for seed in range(20):
         orders = label_orders(items, ("a", "b"), seed)
         for subject in {item.subject for item in items}:

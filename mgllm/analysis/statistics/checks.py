@@ -18,7 +18,8 @@ EXACT_UP_TO = 32
 few hundredths of a second; 40 would take a second."""
 DRAWS = 10_000
 """Random sign patterns beyond, and resamples of the bootstrap. The third digit of a p near .05, and a
-thirtieth of the standard error in an end of BCa, then depend on the seed: both are printed a digit shorter."""
+thirtieth of the standard error in an end of BCa, then depend on the seed: both are printed a digit
+shorter."""
 TINY = 1e-12
 """Differences below are rounding."""
 SEED = 20_260_101
@@ -58,15 +59,13 @@ def _exact_p(differences_S: Floats) -> float:
     """Each half's sums over all its patterns; of each of one half's, those of the other that reach far enough
     are counted by their places in sorted order."""
     differences_S = differences_S[np.abs(differences_S) > TINY]
-    if not len(differences_S):
+    if not len(differences_S) or abs(differences_S.sum()) <= TINY:
         return 1.0
     # The first subject's sign stays: a pattern and its mirror image have the same absolute sum.
     half = len(differences_S) // 2
     one_H = differences_S[0] + _pattern_sums(differences_S[1 : half + 1])
     other_H = np.sort(_pattern_sums(differences_S[half + 1 :]))
     reach = float(_observed(differences_S))
-    if reach <= TINY:
-        return 1.0  # every pattern reaches as far, and those that sum to 0 would count as above and below
     above_H = len(other_H) - np.searchsorted(other_H, reach - one_H, "left")
     below_H = np.searchsorted(other_H, -reach - one_H, "right")
     return float((above_H + below_H).sum()) / (len(one_H) * len(other_H))

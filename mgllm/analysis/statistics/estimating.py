@@ -114,10 +114,12 @@ def _alike(estimate: Estimate, differing: int, basis: Basis) -> Estimate:
 
     All differ alike, so of the 2^S patterns only the two of one sign reach as far.
     """
-    if estimate.flag != NO_VARIATION or abs(estimate.value or 0.0) <= ROUNDING:
+    if estimate.flag != NO_VARIATION:
         return estimate
     if basis.labels and basis.effective < FEWEST:
         return replace(estimate, flag=f"no interval: {basis.words}")
+    if abs(estimate.value or 0.0) <= ROUNDING:
+        return estimate
     return replace(estimate, p=2.0 ** (1 - differing), rule="sign_flip", flag=ALIKE)
 
 

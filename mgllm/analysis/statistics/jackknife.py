@@ -44,7 +44,7 @@ class Basis:
     effective: float
     """Effective subjects."""
     labels: tuple[str, ...] = ()
-    """The labels over whose items they are counted, several where these have as many; none: over all items."""
+    """The labels over whose items they are counted, several where they have as many; none: over all."""
 
     @property
     def words(self) -> str:
@@ -173,8 +173,8 @@ def t_tail(t: float, df: float) -> float:
 def detectable_in_se(df: float) -> float:
     """The true difference, in standard errors, that a two-sided test at 5 % finds with 80 % power.
 
-    t is then noncentral: 3.76 at 4 degrees of freedom, 3.15 at 9, 2.87 at 39; 1.96 + 0.84 = 2.80 is its limit.
-    The chance of being found with the wrong sign, under 10⁻⁴, is left out.
+    t is then noncentral: 3.76 at 4 degrees of freedom, 3.15 at 9, 2.87 at 39; the limit is 1.96 + 0.84. The
+    chance of being found with the wrong sign, under 10⁻⁴, is left out.
     """
     from scipy.special import nctdtrinc, stdtrit
 

@@ -56,9 +56,9 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
         yield f"{name}: clustered by recording; persons are unknown, so intervals may be too narrow"
     if scenario.items_asked < scenario.items_in_set:
         yield (
-            f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit): a sample balanced "
-            "over targets and spread over subjects. It estimates a mean in which targets weigh the same and "
-            "subjects nearly so; of all items that is the mean only where each has as many"
+            f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit): a sample "
+            "balanced over targets and spread over subjects. It estimates a mean in which targets weigh the "
+            "same and subjects nearly so; of all items that is the mean only where each has as many"
         )
 
 

@@ -40,7 +40,7 @@ class Room:
     least: float = 3.0
     """The narrowest column."""
     header_breaks: bool = False
-    """A header may take several lines also where it would fit in one."""
+    """A header may take two lines also where it would fit in one."""
 
     def of(self, cells: Iterable[str]) -> float:
         """Of the widest cell."""
@@ -51,8 +51,8 @@ class Room:
 class Part:
     """Some columns of a table; its names stand in each part."""
 
-    names: int
-    """How many columns are names."""
+    left: tuple[bool, ...]
+    """Which columns are set left: names and words; numbers are set right."""
     header: tuple[Lines, ...]
     """One cell a column."""
     rows: tuple[tuple[Lines, ...], ...]
@@ -102,7 +102,7 @@ def fit(table: Table, room: Room) -> list[Part]:
 
 def _column(cells: tuple[str, ...], room: Room) -> _Column:
     words = [narrowest(cell, room.measure) for cell in dict.fromkeys(cells[1:])]
-    head = narrowest(cells[0], room.measure) if room.header_breaks else room.measure(cells[0])
+    head = _head(cells[0], room) if room.header_breaks else room.measure(cells[0])
     rest = [room.measure(cell) for cell in dict.fromkeys(cells[1:])]
     return _Column(
         cells=cells,
@@ -110,6 +110,14 @@ def _column(cells: tuple[str, ...], room: Room) -> _Column:
         word=max([room.least, head, *words]),
         head=head,
     )
+
+
+def _head(header: str, room: Room) -> float:
+    """The narrowest room in which a header takes two lines."""
+    width = narrowest(header, room.measure)
+    while len(wrapped(header, width, room.measure)) > 2:
+        width += room.letter / 2
+    return width
 
 
 def _names(columns: Sequence[_Column], room: Room, share: float) -> list[float]:
@@ -175,7 +183,14 @@ def _part(
         step = room.letter if n == 0 else 0.0
         cells.append([_lines(cell, width, step, room, broken) for cell in column.cells])
     header, *rows = zip(*cells, strict=True)
-    return Part(names=len(narrow), header=header, rows=tuple(rows), widths=tuple(widths))
+    left = tuple(n < len(narrow) or _is_words(column) for n, column in enumerate(shown))
+    return Part(left=left, header=header, rows=tuple(rows), widths=tuple(widths))
+
+
+def _is_words(column: _Column) -> bool:
+    """Whether no cell begins like a number."""
+    cells = [cell for cell in column.cells[1:] if cell]
+    return bool(cells) and all(cell[0].isalpha() for cell in cells)
 
 
 def _lines(

@@ -1,15 +1,12 @@
-"""For machines: the summary as it is, or as CSV, and records as a frame; numbers plain and unrounded."""
+"""For machines: the summary as one CSV, and records as a frame; numbers plain and unrounded."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from mgllm.analysis.statistics.runs import PriorKey, corrected, log_odds, priors
-from mgllm.analysis.tables.long import long_csv
-from mgllm.analysis.tables.sections import Layout, table_format
+from mgllm.analysis.tables.cells import Value, csv_text
 from mgllm.records import (
     FIRST_ROLES,
     ArmBias,
@@ -38,21 +35,8 @@ SELDOM = tuple(
     if field.exclude_if is not None and name != "further"
 )
 """Beginnings of columns that most summaries do not have: they stand last, where there are any."""
-Value = str | int | float | bool | None
 NESTED = {"probabilities", "scores", "usage", "label_order", "answer_tokens"}
 """Fields that become several columns or another type, or are left out."""
-
-
-@table_format("csv")
-def plain_csv(summary: Summary, layout: Layout) -> str:
-    """One CSV, in the shape asked for."""
-    return long_csv(summary) if layout.shape == "long" else flat_csv(summary)
-
-
-@table_format("json")
-def whole_json(summary: Summary, layout: Layout) -> str:
-    """The whole summary, whatever the layout."""
-    return summary.model_dump_json(by_alias=True, indent=2) + "\n"
 
 
 def flat_csv(summary: Summary) -> str:
@@ -60,15 +44,12 @@ def flat_csv(summary: Summary) -> str:
 
     Columns carry the names of the fields of `summary.json`; shares and exposures have a column each.
     """
-    rows = [{"table": table, **values} for table, values in _lines(summary)]
-    text = StringIO()
-    writer = csv.DictWriter(text, _columns(rows), restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    rows = [{"table": table, **values} for table, values in flat_lines(summary)]
+    columns = _columns(rows)
+    return csv_text(columns, ([row.get(name) for name in columns] for row in rows))
 
 
-def _lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
+def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
     """Name of the table and cells of every line."""
     yield from (("arms", _flat(arm)) for arm in summary.arms)
     yield from (("effects", _flat(effect)) for effect in summary.effects)

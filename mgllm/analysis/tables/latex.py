@@ -49,9 +49,9 @@ WIDTHS = {
     2.9: "fj- ",
     3.4: "_I()tsr",
     3.8: "cez",
-    4.3: '?$"*/0123456789\\^ago{}~–J',
-    4.8: "Sbdhnpukqvxy",
-    5.6: "ZLFEP",
+    4.3: '?$"*/0123456789\\^ago{}~–',
+    4.8: "JSbdhnpukqvxy",
+    5.8: "ZLFEP",
     6.7: "BCTwRAHNUVXYDKGQO&+<=>@−±×≤≥",
     7.8: "#%mM",
     8.8: "W",
@@ -60,9 +60,9 @@ WIDTHS = {
 """Points that letters take in \\footnotesize (8 pt) of Computer Modern, rounded up: other fonts of papers
 are narrower."""
 POINTS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
-COLUMN = 214.0
-"""Points of a table's width: a little less than a column of two in article (229.5), that it also fits those
-of conferences (219 and more)."""
+COLUMN = 203.0
+"""Points of a table's width: less than a column of two in article (229.5), so that it also fits those of
+conferences (219 and more) and of 11 pt, where \\footnotesize is larger."""
 MOST, HEAD = 44, 4
 """Lines of one float in \\footnotesize, two thirds of a page, which LaTeX always finds room for; and those
 beside the rows."""
@@ -76,7 +76,11 @@ LONG_WORD = re.compile(r"\S{19,}")
 JOINT = re.compile(r"(?<=[/\-_.+·@:])(?=\w)")
 BREAK = "\u200b"
 """Where a long word may be broken; a letter of its own, so that it survives the escaping of the others."""
-TO_LATEX = str.maketrans({**SPECIAL, BREAK: r"\allowbreak{}"})
+HYPHENS, APART = re.compile(r"-(?=-)"), "\u2060"
+"""Two hyphens would be a dash: something stands between them."""
+OPENING = re.compile(r"(?<!\S)'(?=\w)|(?<=[(\[])'(?=\w)")
+"""A quotation's first mark, which LaTeX writes another way."""
+TO_LATEX = str.maketrans({**SPECIAL, BREAK: r"\allowbreak{}", APART: "{}"})
 TABCOLSEP, INDENT = 3, 4
 """Points beside a column, and of a name's second line."""
 
@@ -220,7 +224,7 @@ def _tabulars(part: Part) -> Iterator[_Tabular]:
 
 
 def _tabular(part: Part, rows: Sequence[tuple[Lines, ...]]) -> _Tabular:
-    columns = "l" * part.names + "r" * (len(part.header) - part.names)
+    columns = "".join("l" if left else "r" for left in part.left)
     body = [line for row in rows for line in _row(row)]
     text = [
         rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
@@ -248,7 +252,8 @@ def _row(cells: Sequence[Lines]) -> list[str]:
 
 def _prose(text: str) -> str:
     """Text of a paragraph: long names may be broken, behind their joints or anywhere."""
-    return LONG_WORD.sub(lambda word: _breakable(word[0]), " ".join(text.split())).translate(TO_LATEX)
+    quoted = OPENING.sub("`", HYPHENS.sub(f"-{APART}", " ".join(text.split())))
+    return LONG_WORD.sub(lambda word: _breakable(word[0]), quoted).translate(TO_LATEX)
 
 
 def _breakable(word: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from io import StringIO
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from mgllm.analysis.metric import headline, known_metrics
+from mgllm.analysis.tables.cells import Value, csv_text
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import change, estimate, metric_words, p_words, span
 from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LATER = tuple(name for name, field in RowName.model_fields.items() if field.exclude_if is not None)
 """Parts of a row's name that few runs have: columns at the end, where there are any."""
@@ -61,24 +63,37 @@ def numbers(summary: Summary) -> list[Number]:
     ]
 
 
-def long_csv(summary: Summary) -> str:
-    """One number a line, plain and unrounded; `low` and `high` are the 95 % interval."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+def long_rows(summary: Summary) -> tuple[list[str], list[list[Value]]]:
+    """Columns, and a row for each number; `low` and `high` are the 95 % interval."""
     found = numbers(summary)
     later = [name for name in LATER if any(getattr(each.row, name) is not None for each in found)]
-    header = ("about", *NAMES, "slice", "arm", "baseline", "metric", "value", "low", "high", "p", "q", "n")
-    writer.writerow((*header, "subjects", *later))
-    for each in found:
-        low, high = each.interval or (None, None)
-        names = [getattr(each.row, name) for name in NAMES]
-        line = (each.about, *names, each.slice, each.arm, each.baseline, each.metric, each.value)
-        writer.writerow(
-            ["" if cell is None else cell for cell in (*line, low, high, each.p, each.q)]
-            + [each.n, each.subjects]
-            + ["" if cell is None else cell for cell in (getattr(each.row, name) for name in later)]
-        )
-    return text.getvalue()
+    columns = [
+        *("about", *NAMES, "slice", "arm", "baseline", "metric", "value", "low", "high", "p", "q", "n"),
+        *("subjects", *later),
+    ]
+    return columns, [_long_row(each, later) for each in found]
+
+
+def _long_row(each: Number, later: Sequence[str]) -> list[Value]:
+    low, high = each.interval or (None, None)
+    names = [getattr(each.row, name) for name in NAMES]
+    about = [each.about, *names, each.slice, each.arm, each.baseline, each.metric]
+    values = [each.value, low, high, each.p, each.q, each.n, each.subjects]
+    return [*about, *values, *(getattr(each.row, name) for name in later)]
+
+
+def long_csv(summary: Summary) -> str:
+    """One number a line, plain and unrounded."""
+    return csv_text(*long_rows(summary))
+
+
+def long_frame(summary: Summary) -> pd.DataFrame:
+    """The same as a frame; what a number lacks is missing."""
+    import pandas as pd
+
+    columns, rows = long_rows(summary)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype(dict.fromkeys(("value", "low", "high", "p", "q"), "float64"))
 
 
 def long_table(found: Iterable[Number]) -> Table:

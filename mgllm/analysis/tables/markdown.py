@@ -74,15 +74,15 @@ def _part(part: Part) -> str:
         for n in range(len(part.header))
     ]  # fmt: skip
     rule = [
-        "-" * (int(width) + 2) if n < part.names else "-" * (int(width) + 1) + ":"
-        for n, width in enumerate(widths)
+        "-" * (int(width) + 2) if left else "-" * (int(width) + 1) + ":"
+        for left, width in zip(part.left, widths, strict=True)
     ]
-    header, *more = _rows(part.header, widths, part.names)
-    rows = [line for row in part.rows for line in _rows(row, widths, part.names)]
+    header, *more = _rows(part.header, widths, part.left)
+    rows = [line for row in part.rows for line in _rows(row, widths, part.left)]
     return "\n".join([header, f"|{'|'.join(rule)}|", *more, *rows])
 
 
-def _rows(cells: Sequence[Sequence[str]], widths: Sequence[float], names: int) -> list[str]:
+def _rows(cells: Sequence[Sequence[str]], widths: Sequence[float], left: Sequence[bool]) -> list[str]:
     """One row, or several where a cell has several lines: the first name then stands a letter further in."""
     rows = []
     for at in range(max(1, *(len(cell) for cell in cells))):
@@ -91,7 +91,7 @@ def _rows(cells: Sequence[Sequence[str]], widths: Sequence[float], names: int) -
             text = escape(lines[at]) if at < len(lines) else ""
             text = f" {text}" if n == 0 and at and text else text
             free = " " * (int(width) - display_width(text))
-            padded.append(f"{text}{free}" if n < names else f"{free}{text}")
+            padded.append(f"{text}{free}" if left[n] else f"{free}{text}")
         rows.append(f"| {' | '.join(padded)} |")
     return rows
 

@@ -135,11 +135,13 @@ def _remarks(rows: Sequence[ModelRow]) -> Iterable[str]:
     yield from _sizes(rows)
     yield from _unanswered(rows)
     told: dict[str, list[str]] = {}
+    shown = 0
     for row in rows:
         for arm in row.arms.values():
+            shown += arm.level(headline()) is not None
             for words in own_words(arm):
                 told.setdefault(words, []).append(_who(row, arm, names))
-    yield from grouped(told)
+    yield from grouped(told, shown)
 
 
 def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
@@ -195,12 +197,23 @@ def _about_claims(claims: Sequence[Claim], rows: Sequence[RowName]) -> Iterable[
     if family:
         all_of_them = ": every row of this table" if family == len(claims) else ""
         yield f"Holm over a family of {family} claim{'s' if family > 1 else ''}{all_of_them}."
-    told: dict[str, list[str]] = {}
+    told: dict[str, list[Claim]] = {}
     for claim in claims:
         for flag in claim.flags:
-            who = f"{apart(claim.row, rows)}, {metric_words(claim.row, claim.metric)}"
-            told.setdefault(flag, []).append(who)
-    yield from grouped(told, len(claims))
+            told.setdefault(flag, []).append(claim)
+    yield from grouped({flag: _claims(of, claims, rows) for flag, of in told.items()})
+
+
+def _claims(some: Sequence[Claim], claims: Sequence[Claim], rows: Sequence[RowName]) -> list[str]:
+    """Claims by name: the row's alone where all of its claims are meant, "all rows" where all are."""
+    if len(some) == len(claims):
+        return ["all rows"]
+    found = []
+    for claim in some:
+        whole = [each for each in claims if each.row == claim.row]
+        metric = "" if all(each in some for each in whole) else f", {metric_words(claim.row, claim.metric)}"
+        found.append(f"{apart(claim.row, rows)}{metric}")
+    return found
 
 
 def contrasts_of(effects: Sequence[Effect], pairs: Sequence[tuple[str, str]]) -> list[Effect]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 ROUTINE = re.compile(
     r"""(?x) ^[^:]+:\ (?:
-      \S+\ tells\ (?:annotated|recognized|out-of-fold)\   # the source of the gestures: in the row's name
+      \S+\ tells\ (?:annotated|recognized|out-of-fold)\ [\w-]+(?:\ [\w-]+)?$   # the source: in the row's name
     | \S+\ left\ out:\                                    # an arm: not in the table
     | wording\ '                                          # in the row's name
     | labels\ were\ offered\ as\ letters$

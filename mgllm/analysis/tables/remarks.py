@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mgllm.analysis.metric import known_metrics
+from mgllm.analysis.statistics.cautions import CONSTANT, LEAKED, UNKNOWN, kind
 from mgllm.analysis.statistics.gates import equivalence
 from mgllm.analysis.wording import capital, contrast_words, metric_words
 from mgllm.records import ArmSummary, Claim, Effect, Exposure
@@ -19,24 +20,36 @@ SAID = "the share of each label among the answers when nothing is told, its prio
 
 
 def grouped(told: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]:
-    """Each caution once, with those that it is about: "Few subjects: emotion · text, emotion · mg."
+    """Each caution once, with those that it is about: "Few subjects: 8.0 effective: emotion · text; …".
+
+    A kind of caution that says something else of each is one line: "Few subjects: text (7.0 effective); …".
 
     Args:
         told: by caution, whom it is about.
         all_of: how many there are: a caution about all of them says "all rows".
     """
+    kinds: dict[str, dict[str, Sequence[str]]] = {}
     for words, about in told.items():
-        who = "all rows" if len(about) == all_of else "; ".join(dict.fromkeys(about))
-        yield f"{capital(words)}: {who}."
+        kinds.setdefault(kind(words), {})[words] = about
+    for start, cautions in kinds.items():
+        everywhere = [words for words, about in cautions.items() if len(about) == all_of]
+        yield from (f"{capital(words)}: all rows." for words in everywhere)
+        some = {words: "; ".join(dict.fromkeys(about)) for words, about in cautions.items()}
+        some = {words: who for words, who in some.items() if words not in everywhere}
+        if len(some) == 1:
+            yield from (f"{capital(words)}: {who}." for words, who in some.items())
+        elif some:
+            each = (f"{who} ({words.removeprefix(f'{start}: ')})" for words, who in some.items())
+            yield f"{capital(start)}: {'; '.join(each)}."
 
 
 def own_words(arm: ArmSummary) -> list[str]:
     """Every caution about an arm, whichever field it stands in."""
-    words = list(arm.flags)
-    if arm.constant is not None and not any(flag.startswith("constant") for flag in words):
-        words.append(f"constant answer '{arm.constant}'")
-    leaks = any("leak" in flag.lower() or "exposure" in flag.lower() for flag in words)
-    for exposure, meaning in () if leaks else EXPOSED.items():
+    words = [flag for flag in arm.flags if kind(flag) != CONSTANT]
+    if arm.constant is not None:
+        words.append(f"{CONSTANT} '{arm.constant}'")
+    told = {kind(flag) for flag in arm.flags}
+    for exposure, meaning in () if told & {LEAKED, UNKNOWN} else EXPOSED.items():
         if count := arm.exposures.get(exposure):
             words.append(f"in {count} of {arm.n} records {meaning}")
     return words
@@ -56,7 +69,7 @@ def arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> It
     told: dict[str, list[str]] = {}
     for arm in arms:
         for flag in arm.flags:
-            if not flag.startswith("constant"):
+            if kind(flag) not in (CONSTANT, LEAKED, UNKNOWN):
                 told.setdefault(flag, []).append(arm.arm)
     yield from grouped(told, len(arms) if len(arms) > 1 else 0)
 
@@ -113,18 +126,18 @@ def leaks(effects: Sequence[Effect]) -> Iterable[str]:
     """How many pairs were told gestures of a recogniser that knew the person, or may have known."""
     told: dict[str, list[str]] = {}
     for effect in effects:
-        if effect.leaked and not _says(effect, "leaked"):
-            told.setdefault(f"leaked: {effect.leaked} of {effect.pairs} pairs", []).append(
+        if effect.leaked and not _says(effect, LEAKED):
+            told.setdefault(f"{LEAKED}: {effect.leaked} of {effect.pairs} pairs", []).append(
                 contrast_words(effect)
             )
-        if effect.exposure_unknown and not _says(effect, "unknown"):
-            words = f"exposure unknown: {effect.exposure_unknown} of {effect.pairs} pairs"
+        if effect.exposure_unknown and not _says(effect, UNKNOWN):
+            words = f"{UNKNOWN}: {effect.exposure_unknown} of {effect.pairs} pairs"
             told.setdefault(words, []).append(contrast_words(effect))
     return grouped(told)
 
 
 def _says(effect: Effect, word: str) -> bool:
-    return any(word in flag for flag in effect.flags)
+    return any(kind(flag) == word for flag in effect.flags)
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,11 +21,13 @@ from mgllm.records import ArmSummary, Claim, ClaimVerdict, Effect, Role, RowName
 
 SHOWN: Mapping[ClaimVerdict, str] = {
     "supported": "supported",
-    "supported_among_answered": "supported among the answered alone",
+    "supported_among_answered": "supported among the answered only",
     "not_shown": "not shown",
     "not_claimed": "not claimed",
 }
 """The verdicts as people read them, the strongest first."""
+NUMBERS = re.compile(r"\s*\([^()]*\)")
+"""What stands in brackets behind a reason."""
 NAMED = 3
 """Models named in a sentence; of more, the first ones and how many others."""
 
@@ -154,24 +158,28 @@ def _short(effect: Effect) -> str:
 
 def _shown(row: _Row) -> str:
     """Shown or why not, and what to do where one model gives one answer."""
-    constant = _one_answer(row)
     if not row.claims:
-        return " ".join(filter(None, [_nothing_to_claim(row), constant]))
-    phrases: dict[str, list[str]] = {}
+        return " ".join(filter(None, [_nothing_to_claim(row), _one_answer(row)]))
+    by_verdict: dict[ClaimVerdict, list[Claim]] = {}
     for claim in row.claims:
-        phrases.setdefault(_phrase(claim), []).append(metric_words(claim.row, claim.metric))
-    if len(phrases) == 1:
-        return " ".join(filter(None, [f"{capital(next(iter(phrases)))}.", constant]))
-    parts = (f"by {' and '.join(names)} {phrase}" for phrase, names in phrases.items())
-    return " ".join(filter(None, [f"{capital('; '.join(parts))}.", constant]))
+        by_verdict.setdefault(verdict_of(claim), []).append(claim)
+    told = [_told_of(verdict, by_verdict[verdict], row) for verdict in SHOWN if verdict in by_verdict]
+    return " ".join(filter(None, [*told, _one_answer(row)]))
 
 
-def _phrase(claim: Claim) -> str:
-    words = SHOWN[verdict_of(claim)]
-    if verdict_of(claim) == "supported":
-        sure = "" if claim.p_holm is None else f" (Holm p {p_words(claim.p_holm)})"
-        return f"{words}: the gestures' content helps{sure}"
-    return f"{words}: {claim.reason.rstrip('.')}" if claim.reason else words
+def _told_of(verdict: ClaimVerdict, claims: Sequence[Claim], row: _Row) -> str:
+    """One verdict's sentence, with the metrics it is about where they are not all."""
+    names = [metric_words(claim.row, claim.metric) for claim in claims]
+    by = "" if len(claims) == len(row.claims) else f" by {' and '.join(names)}"
+    if verdict == "supported":
+        sure = ", ".join(p_words(claim.p_holm) for claim in claims if claim.p_holm is not None)
+        return f"Supported{by}: the gestures' content helps{f' (Holm p {sure})' if sure else ''}."
+    first, *others = (claim.reason for claim in claims)
+    why = f": {first.rstrip('.')}" if first else ""
+    if others and any(reason != first for reason in others):
+        more = "and" if verdict == "supported_among_answered" else "nor"
+        return f"{capital(SHOWN[verdict])}{why}, by {names[0]}; {more} by {' and '.join(names[1:])}."
+    return f"{capital(SHOWN[verdict])}{by}{why}."
 
 
 def _one_answer(row: _Row) -> str:
@@ -240,19 +248,24 @@ def _range(rows: Sequence[_Row]) -> str:
 
 def _why_not(rows: Sequence[_Row]) -> list[str]:
     """The reasons of those that are not supported, each with how many it is of; then the constant ones."""
-    reasons: dict[str, int] = {}
-    for row in rows:
-        if row.best not in ("supported", None):
-            claim = next(claim for claim in row.claims if claim.verdict == row.best)
-            reasons[_phrase(claim)] = reasons.get(_phrase(claim), 0) + 1
-        elif row.best is None:
-            reasons["nothing to claim"] = reasons.get("nothing to claim", 0) + 1
-    told = [f"{phrase} ({count})" for phrase, count in reasons.items()]
+    reasons = Counter(_short_reason(row) for row in rows if row.best != "supported")
+    told = [f"{count} {reason}" for reason, count in reasons.items()]
     constant = [_told(row, rows) for row in rows if row.constant is not None]
-    lines = [f"{capital('; '.join(told))}."] if told else []
+    lines = [f"{'; '.join(told)}."] if told else []
     if constant:
         lines.append(f"One answer whatever is told: {_listed(constant)}; use another model.")
-    return [" ".join(lines)] if lines else []
+    return [capital(" ".join(lines))] if lines else []
+
+
+def _short_reason(row: _Row) -> str:
+    """Without the numbers, which differ from model to model."""
+    if row.best is None:
+        return "with nothing to claim"
+    claim = next(claim for claim in row.claims if verdict_of(claim) == row.best)
+    why = NUMBERS.sub("", claim.reason or "")
+    if row.best == "not_claimed":
+        why = why.partition(":")[0]
+    return f"{SHOWN[row.best]}: {why}" if why else SHOWN[row.best]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -55,7 +55,7 @@ def _turns(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str
 def _is_shuffled(evidence: Evidence, arm: str) -> bool:
     """Whether an arm is asked once for each shuffle; of an arm that is not installed, by its records."""
     try:
-        return get_arm(arm).needs == "donor"
+        return get_arm(arm).borrows
     except InputError:
         return any(record.shuffle for _, record in evidence.counted if record.arm == arm)
 

@@ -39,7 +39,7 @@ class Look:
     @property
     def small(self) -> float:
         """Points of what stands beneath."""
-        return max(6.0, self.letters - 0.6)
+        return max(6.0, self.letters - 0.3)
 
     @property
     def characters(self) -> int:

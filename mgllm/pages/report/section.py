@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from mgllm.analysis import Account
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.verdict import ScenarioVerdict, apart
+from mgllm.analysis.tables.naming import apart
+from mgllm.analysis.tables.verdict import ScenarioVerdict
 from mgllm.pages.plots.look import NARROW, WIDE, Look
 from mgllm.pages.plots.reasons import doubtful
 from mgllm.pages.plots.svg import drawing, to_svg

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from mgllm.analysis import RunRecords, summarise
 from mgllm.records import ArmSummary, Effect, Record
-from tests.analysis import by_hand, by_hand_effects
+from tests.analysis import by_hand, by_hand_claims, by_hand_effects
 from tests.analysis.by_hand import Known
 from tests.analysis.made import CASES, THREE, made
 
@@ -24,13 +24,21 @@ ROUGH = 0.05
 """Ends that rest on random draws: how far they may lie from those of other draws, in parts of the whole."""
 
 
+VERDICTS = {
+    "supported": "supported",
+    "supported_among_answered": "supported among the answered only",
+    "not_shown": "not shown",
+    "not_claimed": "not claimed",
+}
+
+
 def check_effect(run: RunRecords, effect: Effect, records: Sequence[Record] | None = None) -> None:
     """Every field of an effect's row."""
     about = f"{effect.metric} of {effect.arm} − {effect.baseline}"
     expected = by_hand_effects.effect(
         run.manifest, run.records if records is None else records, effect.arm, effect.baseline, effect.metric
     )
-    assert set(expected) | NAMED | {"row", "bca_interval", "sign_flip_exact"} == set(Effect.model_fields)
+    assert set(expected) | NAMED | {"row", "bca_interval"} == set(Effect.model_fields)
     for name, value in expected.items():
         check_field(effect, name, value, f"{about}: {name}")
 
@@ -201,3 +209,46 @@ def test_claims_and_q_are_of_all_runs_together(made_run: MakeRun) -> None:
     explored = [effect for effect in summary.effects if not effect.primary and effect.p is not None]
     q = by_hand.benjamini_hochberg([effect.p or 0.0 for effect in explored])
     assert [effect.q for effect in explored] == pytest.approx(q)
+
+
+def test_the_claim_without_speech_is_of_its_own_two_contrasts(made_run: MakeRun) -> None:
+    whole = made_run(5, sizes=(2,) * 14, missing=0.05, effect=2.5)
+    names = {
+        "none": "none",
+        "text+mg": "mg",
+        "text+shuffled": "mg+shuffled",
+        "text+filler": "mg+filler",
+    }
+    records = [r.model_copy(update={"arm": names[r.arm]}) for r in whole.records if r.arm in names]
+    roles = {"unasked": "none", "main": "text+mg", "alone": "mg"}
+    roles |= {"alone_shuffled": "mg+shuffled", "alone_filler": "mg+filler"}
+    (scenario,) = whole.manifest.scenarios
+    scenario = scenario.model_copy(update={"arms": tuple(names.values()), "roles": roles})
+    manifest = whole.manifest.model_copy(update={"scenarios": (scenario,)})
+    run = RunRecords(manifest, records)
+    summary = summarise([run])
+    counted = {}
+    for effect in summary.effects:
+        check_effect(run, effect)
+        name = (effect.arm, effect.baseline, effect.metric)
+        counted[name] = by_hand_effects.effect(manifest, run.records, *name)
+    assert {name[:2] for name in counted} == set(by_hand_claims.WITHOUT_SPEECH)
+    expected = by_hand_claims.claims(counted, by_hand_claims.WITHOUT_SPEECH)
+    assert [claim.metric for claim in summary.claims] == [each.metric for each in expected]
+    for claim, each in zip(summary.claims, expected, strict=True):
+        assert claim.over_shuffled == pytest.approx(each.over[0])
+        assert claim.over_filler == pytest.approx(each.over[1])
+    assert [c.p_holm for c in summary.claims] == pytest.approx([c.holm for c in expected], abs=0.004)
+    assert [VERDICTS[c.verdict] for c in summary.claims] == [each.verdict for each in expected]
+    assert "supported" in {claim.verdict for claim in summary.claims}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_claim_is_what_its_effects_allow(made_run: MakeRun, case: str) -> None:
+    run = made(made_run, case)
+    summary = summarise([run])
+    names = [(e.arm, e.baseline, e.metric) for e in summary.effects if e.primary]
+    counted = {name: by_hand_effects.effect(run.manifest, run.records, *name) for name in names}
+    assert [(claim.metric, VERDICTS[claim.verdict], claim.family) for claim in summary.claims] == [
+        (each.metric, each.verdict, each.family) for each in by_hand_claims.claims(counted)
+    ]

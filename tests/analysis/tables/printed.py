@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.analysis.by_hand import METRICS
 
-SHOWN = r"(<\.001|[+−]?\d*\.?\d+)"
+SHOWN = r"(<\.0+1|[+−]?\d*\.?\d+)"
 """A number in a cell."""
 
 
@@ -36,8 +36,10 @@ def differs(cell: str, template: str, *numbers: Number) -> str | None:
 
 
 def _off(shown: str, number: Number) -> str | None:
-    if shown == "<.001":
-        return None if number.is_p and number.value < 0.0005 + number.within else f"{number.value} is no p"
+    if shown.startswith("<"):
+        least = 0.5 * 10**-number.digits
+        is_least = number.is_p and len(shown) == number.digits + 2 and number.value < least + number.within
+        return None if is_least else f"{shown} is not {number.value}"
     told = float(shown.replace("−", "-"))
     places = len(shown.partition(".")[2])
     if abs(told - number.value) > 0.5 * 10**-number.digits + 1e-7 + number.within or places != number.digits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
+from itertools import takewhile
 
 Grid = tuple[tuple[str, ...], ...]
 """Header and rows of a table, without spaces: where a cell was broken, none tells where one stood."""
@@ -24,9 +25,12 @@ def bare(grid: Iterable[Iterable[str]]) -> Grid:
     return tuple(tuple("".join(cell.split()) for cell in row) for row in grid)
 
 
-def whole(parts: Sequence[tuple[int, Grid]]) -> Grid:
-    """One table of its parts: the columns of names stand in each."""
-    grids = [grid if n == 0 else tuple(row[names:] for row in grid) for n, (names, grid) in enumerate(parts)]
+def whole(parts: Sequence[Grid]) -> Grid:
+    """One table of its parts: the columns of names stand in each, first and alike."""
+    columns = [list(zip(*bare(part), strict=True)) for part in parts]
+    alike = (len(set(those)) == 1 for those in zip(*columns, strict=False))
+    names = len(list(takewhile(bool, alike)))
+    grids = [grid if n == 0 else tuple(row[names:] for row in grid) for n, grid in enumerate(parts)]
     return bare(tuple(cell for part in rows for cell in part) for rows in zip(*grids, strict=True))
 
 
@@ -55,11 +59,10 @@ def markdown_tables(text: str) -> list[Grid]:
     return [grid for _, grid in markdown_titled(text)]
 
 
-def _markdown_part(block: str) -> tuple[int, Grid]:
-    header, rule, *rows = block.splitlines()
-    names = sum(not cell.endswith(":") for cell in rule.split("|")[1:-1])
+def _markdown_part(block: str) -> Grid:
+    header, _, *rows = block.splitlines()
     lines = [(False, _cells(header)), *((bool(re.match(r"\|  ", row)), _cells(row)) for row in rows)]
-    return names, joined(lines)
+    return joined(lines)
 
 
 def _cells(line: str) -> tuple[str, ...]:
@@ -70,19 +73,14 @@ def _cells(line: str) -> tuple[str, ...]:
 
 def latex_tables(text: str) -> list[Grid]:
     """Tables that were cut are put together again: parts of other columns, and more rows of the same."""
-    tables: list[list[tuple[int, Grid]]] = []
+    tables: list[list[Grid]] = []
     for caption, body in re.findall(r"\\caption\{(.*?)\}\n(.*?)\\end\{table\}", text, re.S):
         if not caption.endswith("(continued)"):
             tables.append([])
-        for columns, lines in re.findall(
-            r"\\begin\{tabular\}\{@\{\}(\w+)@\{\}\}(.*?)\\end\{tabular\}", body, re.S
-        ):
+        for lines in re.findall(r"\\begin\{tabular\}\{@\{\}\w+@\{\}\}(.*?)\\end\{tabular\}", body, re.S):
             header, *rows = _latex_part(lines)
-            if tables[-1] and tables[-1][-1][1][0] == header:
-                names, before = tables[-1].pop()
-                tables[-1].append((names, (*before, *rows)))
-            else:
-                tables[-1].append((columns.count("l"), (header, *rows)))
+            before = tables[-1].pop() if tables[-1] and tables[-1][-1][0] == header else (header,)
+            tables[-1].append((*before, *rows))
     return [whole(parts) for parts in tables]
 
 

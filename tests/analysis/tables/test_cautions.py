@@ -43,6 +43,7 @@ def words(text: str) -> str:
     """A rendered text on one line, its escapes taken off."""
     for mark in ("\\", "<li>", "</li>"):
         text = text.replace(mark, "")
+    text = text.replace("`", "'")
     return " ".join(text.split())
 
 
@@ -186,7 +187,7 @@ def test_each_row_of_the_tables_has_a_heading_of_its_own(made_run: MakeRun) -> N
     for section in report.sections:
         assert [t.title for t in section.tables].count("What was answered") == 1
     (claims,) = report.claims
-    assert claims.remarks == ("Holm over a family of 4 claims: every row of this table.",)
+    assert claims.remarks[0] == "Holm over a family of 4 claims: every row of this table."
     assert len(claims.rows) == 4
     assert report.notes[-1].startswith("correct ~ arm × model: not fitted: 6 subjects")
 

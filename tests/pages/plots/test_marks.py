@@ -116,7 +116,7 @@ def test_nothing_is_cut_and_letters_can_be_read(look: Look) -> None:
     ]
     figure = drawn(marks, look)
     assert figure.get_figwidth() == look.width
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     box, renderer = figure.bbox, canvas.get_renderer()
     outside = {id(label) for axes in figure.axes for label in axes.get_xticklabels()}  # some beyond the axis

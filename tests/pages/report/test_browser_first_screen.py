@@ -13,6 +13,7 @@ from tests.pages.report.suites import MODELS, SCENARIOS, write_suite
 SIZES = [(1280, 800), (390, 844)]
 BOX = """const box = document.querySelector(arguments[0]).getBoundingClientRect();
     return [box.left, box.top, box.right, box.bottom]"""
+WORDS = "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)"
 LETTERS = """const all = [...document.querySelectorAll(arguments[0])];
     const svg = all.find((one) => one.getClientRects().length);
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -47,7 +48,7 @@ def test_verdict_and_key_plot_are_on_the_first_screen(
     assert_seen(b, key_plot(width), width, height)
     assert_seen(b, ".verdicts", width, height)
     assert b.one(".verdicts .said").text
-    assert b.run("return document.documentElement.scrollWidth") == width
+    assert b.run("return document.documentElement.scrollWidth") <= width
     box = "return arguments[0].getBoundingClientRect().right"
     drawings = [one for one in b.all("#overview .drawing") if one.is_displayed()]
     assert max(b.run(box, one) for one in drawings) <= width
@@ -64,7 +65,7 @@ def test_letters_of_pictures_can_be_read(opened: Any, suite: Path, width: int, h
 
 def test_all_models_and_scenarios_are_in_one_key_plot(opened: Any, suite: Path) -> None:
     b = opened(suite)
-    words = b.texts("#verdict .wide-only svg text")
+    words = b.run(WORDS, "#verdict .wide-only svg text")
     assert [word for word in words if word in MODELS] == [*MODELS]
     assert [word.partition(":")[0] for word in words if word.endswith(": text+mg")] == [*SCENARIOS]
     assert len(b.all("#verdict figure")) == 1

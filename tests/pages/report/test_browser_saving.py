@@ -80,9 +80,10 @@ def test_printed_it_is_all_there(opened: Any, suite: Path, tmp_path: Path) -> No
         ["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], check=True, capture_output=True, text=True
     ).stdout
     first = told.split("\f")[0]
-    for words in ("3 scenarios · 3 models", "emotion: text+mg", "log-odds of the target, nats", "Caution."):
+    for words in ("3 scenarios · 3 models", "emotion: text+mg", "log-odds of the target, nats"):
         assert words in first
     assert "local/smollm2-135m" in first
+    assert "Caution." in told
     assert "Numbers in the picture" in told  # folded on the screen
     assert "PNG" not in told
     assert "Show all" not in told

@@ -1,0 +1,89 @@
+"""Cautions beneath tables, each said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mgllm.analysis import RunRecords, lay_out, summarise
+from mgllm.analysis.tables.notes_shown import needed
+from mgllm.analysis.tables.remarks import grouped, leaks, own_words
+from mgllm.records import Summary
+
+MakeRun = Callable[..., RunRecords]
+
+
+def test_a_kind_that_says_something_else_of_each_is_one_line() -> None:
+    told = {"few subjects: 7.0": ["a", "b"], "few subjects: 8.0": ["c"], "leaked: 1 of 2": ["a"]}
+    assert list(grouped(told)) == ["Few subjects: a; b (7.0); c (8.0).", "Leaked: 1 of 2: a."]
+
+
+def test_a_caution_of_all_says_so() -> None:
+    told = {"few subjects: 7.0": ["a", "b"], "x": ["a"]}
+    assert list(grouped(told, 2)) == ["Few subjects: 7.0: all rows.", "X: a."]
+
+
+def test_an_arm_is_cautioned_once_of_each_kind(made_run: MakeRun) -> None:
+    arm = (
+        summarise([made_run(1)])
+        .arms[1]
+        .model_copy(
+            update={
+                "flags": ("constant answer: text always says 'win'", "leaked: 2 of 24 records (known)"),
+                "constant": "win",
+                "exposures": {"in_sample": 2, "held_out": 22},
+            }
+        )
+    )
+    assert own_words(arm) == ["leaked: 2 of 24 records (known)", "constant answer 'win'"]
+    bare = arm.model_copy(update={"flags": ()})
+    assert own_words(bare) == [
+        "constant answer 'win'",
+        "in 2 of 24 records the recogniser was trained on the subject: a LEAK (in-sample cues)",
+    ]
+
+
+def test_leaks_of_effects_are_counted_where_no_flag_says_it(made_run: MakeRun) -> None:
+    effect = summarise([made_run(1)]).effects[0]
+    leaked = effect.model_copy(update={"leaked": 3, "exposure_unknown": 2, "flags": ()})
+    assert list(leaks([leaked])) == [
+        "Leaked: 3 of 24 pairs: text+mg − text.",
+        "Exposure unknown: 2 of 24 pairs: text+mg − text.",
+    ]
+    assert list(leaks([leaked.model_copy(update={"flags": ("leaked: 3", "exposure unknown: 2")})])) == []
+
+
+def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
+    summary = summarise([made_run(1)])
+    first, *rest = summary.effects
+    drawn = first.model_copy(update={"rule": "bootstrap_t"})
+    flipped = rest[0].model_copy(update={"rule": "sign_flip"})
+    text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest[1:])}), "The two primary")
+    assert f"{first.arm} − {first.baseline} (accuracy): interval and p by bootstrap-t over subjects." in text
+    assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
+    assert "bootstrap-t" not in remarks(summary, "The two primary")
+    assert "k from the noncentral t" in remarks(summary, "Checks")
+
+
+def remarks(summary: Summary, title: str) -> str:
+    sections = lay_out(summary).sections
+    return " ".join(
+        line for section in sections for table in section.tables if table.title.startswith(title)
+        for line in table.remarks
+    )  # fmt: skip
+
+
+def test_notes_that_change_no_reading_stand_in_the_whole_table_alone() -> None:
+    always = (
+        "emotion: made-up items: shows that the tool works, says nothing about gestures or models",
+        "emotion: clustered by recording; persons are unknown, so intervals may be too narrow",
+        "emotion: shuffled over 24 items; donor of the same target .5; donor is the same person: 2",
+        "emotion: Nobody tells annotated stories here.",
+        "a note that nobody has thought of yet",
+    )
+    routine = (
+        "emotion, deception: text+mg tells annotated micro-gestures",
+        "emotion: text+oracle left out: text+mg already shows annotated gestures",
+        "emotion: shuffled over 24 items; donor of the same target 0.500 (chance 0.500); no rule relaxed",
+        "emotion: labels were offered as letters",
+    )
+    assert needed((*always, *routine)) == always
