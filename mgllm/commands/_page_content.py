@@ -10,9 +10,9 @@ from pathlib import Path
 from mgllm.analysis import Report, RunRecords, effects_between, lay_out, narrate, summarise
 from mgllm.analysis.statistics.figures import figures
 from mgllm.analysis.statistics.runs import NTH_RUN
+from mgllm.analysis.tables.arm_tables import OUTCOMES, SCORES
 from mgllm.analysis.tables.attribution_tables import GESTURES
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.tables.tables import OUTCOMES, SCORES
 from mgllm.analysis.tables.verdict import verdicts
 from mgllm.commands._named_runs import named_runs, run_records
 from mgllm.errors import InputError, MgllmError

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from mgllm.analysis.tables.arm_tables import NO_NUMBER
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
-from mgllm.analysis.tables.tables import NO_NUMBER
 from mgllm.analysis.wording import (
     contrast_words,
     difference,

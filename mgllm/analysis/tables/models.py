@@ -8,10 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from mgllm.analysis.metric import Metric, headline, known_metrics
+from mgllm.analysis.tables.arm_tables import NO_NUMBER
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
 from mgllm.analysis.tables.naming import HEADERS, apart, parts, shared, telling
 from mgllm.analysis.tables.remarks import grouped, own_words
-from mgllm.analysis.tables.tables import NO_NUMBER
 from mgllm.analysis.tables.verdict import SHOWN, verdict_of
 from mgllm.analysis.wording import capital, change, estimate, metric_words, p_words
 from mgllm.records import ArmSummary, Claim, Effect, RowName, Summary

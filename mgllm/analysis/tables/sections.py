@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mgllm.analysis.statistics.gates import with_margin
+from mgllm.analysis.tables.arm_tables import OUTCOMES, SCORES
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
@@ -25,9 +26,7 @@ from mgllm.analysis.tables.tables import (
     LACKING_WORDS,
     MISSING,
     MISSING_WORDS,
-    OUTCOMES,
     PRIMARY,
-    SCORES,
     WORST_WORDS,
     flipped_words,
     gee_words,

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 
-from mgllm.analysis.metric import Metric, headline, known_metrics
+from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.skewed import SKEWED_WORDS
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
 from mgllm.analysis.wording import (
     change,
     contrast_words,
     difference,
-    estimate,
     level,
     metric_words,
     number,
     p_words,
     span,
 )
-from mgllm.records import ArmSummary, Effect, Flips, Gee, GeeTerm, Rule
+from mgllm.records import Effect, Flips, Gee, GeeTerm, Rule
 
 CHECKS_WORDS = (
     "detectable: k × standard error, k from the noncentral t (2.80 with many people, 3.15 with 10); a true "
@@ -41,102 +39,9 @@ RULES: Mapping[Rule, str] = {
     "sign_flip": "all subjects differ alike: p by exact sign flips over subjects, no interval is possible",
 }
 """What numbers rest on that do not rest on Student's t."""
-NO_NUMBER = "–"
-"""Stands where missing probabilities leave no number; the reason stands beneath."""
 WIDE = "Differences [95 %], one contrast a line"
 
 
-def _cues(arm: ArmSummary) -> str:
-    """How a recogniser's gestures were made, and whether it knew the person."""
-    if not arm.exposures or arm.row.cue_source is None:
-        return ""
-    several = len(arm.exposures) > 1
-    known = [f"{count} {name}" if several else name for name, count in arm.exposures.items()]
-    return ", ".join([arm.row.cue_source.replace("_", "-"), *known])
-
-
-def _metrics(arms: Sequence[ArmSummary]) -> Iterable[Column[ArmSummary]]:
-    """One for each metric, with its interval where there is one; those of shares say so."""
-    return [(_header(metric, arms), partial(_level, metric.name)) for metric in known_metrics()]
-
-
-def _header(metric: Metric, arms: Sequence[ArmSummary]) -> str:
-    draws = {arm.row.draws for arm in arms if arm.row.score == "sample"}
-    if not draws or not metric.scored:
-        return metric.header
-    times = f", K = {draws.pop()}" if metric.primary and len(draws) == 1 and None not in draws else ""
-    return f"{metric.header} (sampled{times})"
-
-
-def _level(metric: str, arm: ArmSummary) -> str:
-    if metric in arm.unscored:
-        return NO_NUMBER
-    interval = arm.accuracy_interval if metric == headline() else None
-    return estimate(arm.level(metric), interval, metric)
-
-
-def _other_level(metric: str, arm: ArmSummary) -> str:
-    if metric in arm.unscored:
-        return NO_NUMBER
-    value: float | None = getattr(arm, metric)
-    return level(value, "accuracy")
-
-
-def _share_error(arm: ArmSummary) -> str:
-    return "" if arm.share_error is None else f"±{number(100 * arm.share_error, 1)}"
-
-
-def _lacking(arms: Sequence[ArmSummary]) -> Iterable[Column[ArmSummary]]:
-    """How many answers of each arm lack the probabilities asked for, where any does."""
-    return [("no probabilities", _censored)] if any(arm.censored for arm in arms) else []
-
-
-def _censored(arm: ArmSummary) -> str:
-    share = f" ({number(100 * arm.censored / arm.answered, 0)} %)" if arm.censored else ""
-    return f"{arm.censored}{share}"
-
-
-def _agreement(arm: ArmSummary) -> str:
-    words = (number(arm.agreement, 2), span(arm.agreement_interval, "log_odds"))
-    return " ".join(filter(None, words))
-
-
-OUTCOMES = TableSpec[ArmSummary](
-    "What was answered",
-    name="outcomes",
-    names=1,
-    columns=[
-        ("arm", lambda arm: arm.arm),
-        ("n", lambda arm: str(arm.n)),
-        ("subjects", lambda arm: str(arm.subjects)),
-        ("answered", lambda arm: str(arm.answered)),
-        ("unparsed", lambda arm: str(arm.unparsed)),
-        ("refused", lambda arm: str(arm.refused)),
-        ("failed", lambda arm: str(arm.failed)),
-        _lacking,
-        (
-            "answer shares %",
-            lambda arm: ", ".join(
-                f"{label} {number(100 * share, 0)}" for label, share in arm.answer_shares.items()
-            ),
-        ),
-        ("cues", _cues),
-        ("cue tokens ×", lambda arm: number(arm.cue_tokens, 2)),
-    ],
-)
-SCORES = TableSpec[ArmSummary](
-    "How well (of answered items; accuracies, F1 in percent; log-odds in nats)",
-    name="scores",
-    names=1,
-    columns=[
-        ("arm", lambda arm: arm.arm),
-        _metrics,
-        ("share's error", _share_error),
-        ("acc. less prior", partial(_other_level, "corrected_accuracy")),
-        ("acc. per token", partial(_other_level, "mean_token_accuracy")),
-        ("agreement: alpha [95 %]", _agreement),
-    ],
-)
 PRIMARY = TableSpec[Effect](
     "The two primary contrasts (arm − baseline over common answered items)",
     name="contrasts",

@@ -17,7 +17,7 @@ from mgllm.analysis.wording import (
     p_words,
     span,
 )
-from mgllm.records import ArmSummary, Claim, ClaimVerdict, Effect, Role, RowName, Summary
+from mgllm.records import FIRST_ROLES, ArmSummary, Claim, ClaimVerdict, Effect, Role, RowName, Summary
 
 SHOWN: Mapping[ClaimVerdict, str] = {
     "supported": "supported",
@@ -60,7 +60,7 @@ class _Row:
     def main(self) -> str:
         """The arm that tells the gestures; that without speech where a claim is about it."""
         of_claim = (claim.arm for claim in self.claims)
-        return next(of_claim, None) or self.roles.get("main", "text+mg")
+        return next(of_claim, None) or self.roles.get("main", FIRST_ROLES["main"])
 
     @property
     def best(self) -> ClaimVerdict | None:
