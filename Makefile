@@ -10,7 +10,7 @@ WORKERS ?= 2
 help:
 	@echo "make demo   set up, pull the default model, run all scenarios, print the table"
 	@echo "make video  set up, and install what reading videos needs (Python up to 3.12)"
-	@echo "make browser  install chromium for the tests of the page (as root, with apt-get)"
+	@echo "make browser  install chromium and pdflatex for the tests of page and tables (as root, with apt-get)"
 	@echo "make test   set up, pull the pinned weights, run the tests, $(WORKERS) at a time (WORKERS=N)"
 	@echo "make check  lint, format, types, imports, and whether the house has kept its shape"
 	@echo "make fix    mend what lint and format can mend by themselves"
@@ -40,18 +40,23 @@ $(VENV)/.video: $(VENV)/.installed
 
 video: $(VENV)/.installed $(VENV)/.video
 
-# The page is tested in a real browser. Never a reason to fail: without one those tests are skipped.
+# The page is tested in a real browser, tables in LaTeX. Never a reason to fail: without them those tests are skipped.
 HAS_BROWSER := command -v chromedriver >/dev/null && \
   { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+HAS_LATEX := command -v pdflatex >/dev/null
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
+LATEX := texlive-latex-base texlive-latex-recommended poppler-utils
+NO_BROWSER := tests of the page in a browser are skipped: put chromium and chromedriver on PATH
+NO_LATEX := tests that compile tables are skipped: put pdflatex on PATH
+# Arguments: whether it is there, its packages, what it is, and what is said where it cannot be installed.
+there_or_installed = if $(1); then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { $(APT) update; \
+	  $(APT) install --yes --no-install-recommends $(2); } </dev/null >/dev/null 2>&1 && \
+	  $(1); then echo "installed $(3)"; else echo "$(4) (Debian, as root: apt-get install $(2))"; fi
 
 browser:
-	@if $(HAS_BROWSER); then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { $(APT) update; \
-	  $(APT) install --yes --no-install-recommends chromium chromium-driver; } </dev/null >/dev/null 2>&1 && \
-	  $(HAS_BROWSER); then echo "installed chromium and its driver"; else \
-	echo "tests of the page in a browser are skipped: put chromium and chromedriver on PATH (Debian, as root:" \
-	  "apt-get install chromium chromium-driver)"; fi
+	@$(call there_or_installed,$(HAS_BROWSER),chromium chromium-driver,chromium and its driver,$(NO_BROWSER))
+	@$(call there_or_installed,$(HAS_LATEX),$(LATEX),pdflatex with booktabs,$(NO_LATEX))
 
 demo: $(VENV)/.installed $(VENV)/.weights
 	$(BIN)/python examples/demo.py

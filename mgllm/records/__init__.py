@@ -10,14 +10,12 @@ from mgllm.records.attribution import (
     Way as Way,
     is_attributed as is_attributed,
 )
+from mgllm.records.claim import Claim as Claim, ClaimVerdict as ClaimVerdict
 from mgllm.records.effect import (
     ArmSummary as ArmSummary,
-    Claim as Claim,
-    ClaimVerdict as ClaimVerdict,
     Control as Control,
     Effect as Effect,
     Flips as Flips,
-    RowName as RowName,
     Rule as Rule,
 )
 from mgllm.records.findings import (
@@ -70,6 +68,7 @@ from mgllm.records.reply import (
     Usage as Usage,
     Verdict as Verdict,
 )
+from mgllm.records.row_name import RowName as RowName
 from mgllm.records.scenario import (
     DEFAULT_ARMS as DEFAULT_ARMS,
     CueSettings as CueSettings,

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from mgllm.records.effect import Effect, RowName
+from mgllm.records.effect import Effect
 from mgllm.records.frozen import Frozen
+from mgllm.records.row_name import RowName
 
 Way = Literal["left_out", "added"]
 """`left_out`: text+mg − text+mg without the gesture; `added`: the gesture alone − an empty cue block."""

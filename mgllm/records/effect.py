@@ -1,4 +1,4 @@
-"""What the ledger says: arms, differences between arms, and the claim."""
+"""What the ledger says: arms, and differences between arms."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from mgllm.records.frozen import Frozen
-from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.gesture import Exposure
 from mgllm.records.reply import CensoredReason
-from mgllm.records.scenario import Form, Reasoning, Score
+from mgllm.records.row_name import RowName
 
 Rule = Literal["t", "bootstrap_t", "sign_flip"]
 """Student t over left-out subjects; where subjects' differences are skewed, the farther end and the larger p
@@ -18,72 +18,6 @@ of Student t and bootstrap-t by subject; where all subjects differ alike, p alon
 Control = Literal["text", "shuffled", "filler"]
 """What an arm that tells gestures is set against: the same without them, another item's, as much text that
 says nothing of the person."""
-ClaimVerdict = Literal["supported", "supported_among_answered", "not_shown", "not_claimed"]
-"""Not claimed: not tested, for a reason that no p can mend (leaked cues, one label, a stopped run …)."""
-
-
-class RowName(Frozen):
-    """What every row of every table is about; numbers of rows that differ here are never subtracted."""
-
-    scenario: str
-    """Name of the scenario."""
-    model: str
-    """Full model name."""
-    form: Form
-    """chat or cloze."""
-    reasoning: Reasoning
-    """direct or chain_of_thought."""
-    score: Score
-    """logprob, generate or sample."""
-    cue_source: CueSource | None = None
-    """Source of the gestures told in the run's `text+mg`."""
-    draws: int | None = Field(default=None, exclude_if=lambda draws: draws is None)
-    """Answers drawn of each item and arm, where `score` is sample."""
-    reasoning_effort: str | None = Field(default=None, exclude_if=lambda effort: effort is None)
-    """`--reasoning-effort`, where it was given."""
-    wording: str | None = Field(default=None, exclude_if=lambda wording: wording is None)
-    """The wording asked, where it is not the scenario's first."""
-    wordings: int | None = Field(default=None, exclude_if=lambda count: count is None)
-    """How many wordings were averaged inside the item; null where the row is about one."""
-    order: str | None = Field(default=None, exclude_if=lambda order: order is None)
-    """The label order, where a sweep set it."""
-    style: str | None = Field(default=None, exclude_if=lambda style: style is None)
-    """The cue style, where a sweep set it."""
-    shots: int | None = Field(default=None, exclude_if=lambda shots: shots is None)
-    """Worked examples before the question, where there are any."""
-    masked: bool | None = Field(default=None, exclude_if=lambda masked: masked is None)
-    """True where words that give the target away were masked in the speech."""
-    run: str | None = Field(default=None, exclude_if=lambda run: run is None)
-    """What tells this row's run from others that would have the same name: "items b.jsonl", "seed 2",
-    "temperature 0.7", "limit 20", at last "run 2"; null where nothing has to."""
-
-    @property
-    def words(self) -> str:
-        """All of it in one line."""
-        cues = f" · cues: {self.cue_source.replace('_', '-')}" if self.cue_source else ""
-        return f"{self.scenario} · {self.model} · {self.manner}{cues}{self._cell}"
-
-    @property
-    def manner(self) -> str:
-        """How it was asked: "chat, direct, sampled × 8, effort low"."""
-        times = f" × {self.draws}" if self.draws else ""
-        score = f"sampled{times}" if self.score == "sample" else self.score
-        effort = f", effort {self.reasoning_effort}" if self.reasoning_effort else ""
-        return f"{self.form}, {self.reasoning.replace('_', ' ')}, {score}{effort}"
-
-    @property
-    def _cell(self) -> str:
-        """What tells it from other rows of its scenario, model and manner."""
-        parts = (
-            f"wording {self.wording}" if self.wording else "",
-            f"mean of {self.wordings} wordings" if self.wordings else "",
-            f"order {self.order}" if self.order else "",
-            f"style {self.style}" if self.style else "",
-            f"{self.shots} shots" if self.shots else "",
-            "masked" if self.masked else "",
-            self.run or "",
-        )
-        return "".join(f" · {part}" for part in parts if part)
 
 
 class ArmSummary(Frozen):
@@ -279,36 +213,3 @@ class Flips(Frozen):
     """Their ids, sorted; left out by `--redact`."""
     lost_items: tuple[str, ...] = ()
     """Their ids, sorted; left out by `--redact`."""
-
-
-class Claim(Frozen):
-    """ "The gestures' content helps": needs both primary contrasts."""
-
-    row: RowName
-    """What the row is about."""
-    metric: str
-    """accuracy, or log_odds."""
-    arm: str = "text+mg"
-    """The arm that tells the gestures: mg where there is no speech."""
-    over_text: float | None = None
-    """text+mg − text; null for the claim without speech."""
-    over_shuffled: float | None
-    """text+mg − text+shuffled, or mg − mg+shuffled."""
-    over_filler: float | None = Field(default=None, exclude_if=lambda difference: difference is None)
-    """mg − mg+filler: the claim without speech alone."""
-    p: float | None
-    """The larger of the two; 1 where either difference is not positive; null where either has none."""
-    p_holm: float | None
-    """Holm over the family; null where the claim is not in it."""
-    family: int
-    """Claims in the table's family."""
-    supported: bool
-    """The verdict is "supported"."""
-    verdict: ClaimVerdict = "not_shown"
-    """What may be said."""
-    reason: str | None = None
-    """Why it is no more than that; null where it is supported."""
-    flags: tuple[str, ...] = ()
-    """Words of caution of its two contrasts, each once."""
-    words: str
-    """The claim's result as a sentence. "No effect" is never written."""

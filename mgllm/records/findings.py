@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from mgllm.records.attribution import Attribution
-from mgllm.records.effect import ArmSummary, Claim, Effect, Flips, RowName
+from mgllm.records.claim import Claim
+from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
+from mgllm.records.row_name import RowName
 
 
 class Share(Frozen):

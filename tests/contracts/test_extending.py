@@ -150,10 +150,10 @@ def test_a_level_that_is_none_is_a_line(go: Go) -> None:
 
 
 def test_metric_section_and_table_format_show_the_run(go: Go, finished: Path) -> None:
-    table = go("compare", str(finished)).stdout
+    table = go("compare", str(finished), "--full").stdout
     assert "P(target)" in table
     assert "P(target)" in (finished / "table.tex").read_text() or "P(target)" in table
-    assert "What was answered" in go("compare", str(finished), "--format", "titles").stdout
+    assert "What was answered" in go("compare", str(finished), "--format", "titles", "--full").stdout
     rows = go("compare", str(finished), "--format", "csv").stdout
     assert "trust" in rows
     go("report", str(finished), "-o", "page.html")

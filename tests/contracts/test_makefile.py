@@ -1,4 +1,4 @@
-"""`make browser`: nothing where there is one, apt-get for root, else a line; never a failure."""
+"""`make browser`: nothing where both are there, apt-get for root, else a line each; never a failure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAKE = shutil.which("make")
+LATEX = "texlive-latex-base texlive-latex-recommended poppler-utils"
+NO_LATEX = "tests that compile tables are skipped: put pdflatex on PATH"
 SKIPPED = "tests of the page in a browser are skipped: put chromium and chromedriver on PATH"
 APT = """#!/bin/sh
 echo "$DEBIAN_FRONTEND $*" >> "{here}/asked"
 case "$* {works}" in
   *update*) echo chatter; exit 0;;
-  *install*yes) for name in chromium chromedriver; do /bin/cp "$0" "{here}/$name"; done; echo chatter;;
+  *install*chromium*yes) for name in chromium chromedriver; do /bin/cp "$0" "{here}/$name"; done; echo x;;
+  *install*texlive*yes) /bin/cp "$0" "{here}/pdflatex"; echo chatter;;
   *) echo 'E: Unable to locate package' >&2; exit 100;;
 esac
 """
@@ -68,16 +71,17 @@ def machine(tmp_path: Path) -> Machine:
 
 
 @pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
-def test_where_there_is_a_browser_nothing_is_done(machine: Machine, name: str) -> None:
+def test_where_all_is_there_nothing_is_done(machine: Machine, name: str) -> None:
     machine.has(name)
     machine.has("chromedriver")
+    machine.has("pdflatex")
     machine.is_user(0)
     machine.has_apt()
     assert machine.make() == ""
     assert machine.asked == []
 
 
-@pytest.mark.parametrize("there", [(), ("chromium",), ("chromedriver",)])
+@pytest.mark.parametrize("there", [("pdflatex",), ("pdflatex", "chromium"), ("pdflatex", "chromedriver")])
 def test_root_with_apt_get_installs_what_is_missing(machine: Machine, there: tuple[str, ...]) -> None:
     for name in there:
         machine.has(name)
@@ -92,15 +96,23 @@ def test_root_with_apt_get_installs_what_is_missing(machine: Machine, there: tup
     assert len(machine.asked) == 2
 
 
+def test_latex_is_installed_for_the_tables(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("chromedriver")
+    machine.is_user(0)
+    machine.has_apt()
+    assert machine.make() == "installed pdflatex with booktabs\n"
+    assert machine.asked[1:] == [f"noninteractive -qq install --yes --no-install-recommends {LATEX}"]
+
+
 @pytest.mark.parametrize("why", ["no root", "no apt-get", "no package"])
-def test_elsewhere_one_line_says_how(machine: Machine, why: str) -> None:
+def test_elsewhere_a_line_each_says_how(machine: Machine, why: str) -> None:
     machine.is_user(1000 if why == "no root" else 0)
     if why != "no apt-get":
         machine.has_apt(works=why != "no package")
-    told = machine.make()
-    assert told.startswith(SKIPPED)
-    assert "apt-get install chromium chromium-driver" in told
-    assert len(told.splitlines()) == 1
+    browser, latex = machine.make().splitlines()
+    assert browser == f"{SKIPPED} (Debian, as root: apt-get install chromium chromium-driver)"
+    assert latex == f"{NO_LATEX} (Debian, as root: apt-get install {LATEX})"
     assert bool(machine.asked) == (why == "no package")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 ROUTINE = re.compile(
     r"""(?x) ^[^:]+:\ (?:
       \S+\ tells\ (?:annotated|recognized|out-of-fold)\ [\w-]+(?:\ [\w-]+)?$   # the source: in the row's name
-    | \S+\ left\ out:\                                    # an arm: not in the table
     | wording\ '                                          # in the row's name
     | labels\ were\ offered\ as\ letters$
     | shuffled\ over\ \d+\ items;.*no\ rule\ relaxed

@@ -9,31 +9,26 @@ from mgllm.analysis.statistics.gates import with_margin
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.effect_tables import (
+    BY_SUBJECT_WORDS,
+    CHECKS,
+    CHECKS_WORDS,
+    EXPLORATORY,
+    LACKING_WORDS,
+    MISSING,
+    MISSING_WORDS,
+    PRIMARY,
+    WORST_WORDS,
+    rule_words,
+    wide_table,
+)
 from mgllm.analysis.tables.long import long_table, numbers
 from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables
 from mgllm.analysis.tables.names import refuse_unknown, why_empty
 from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
 from mgllm.analysis.tables.remarks import arm_remarks, clusters, equal, flags, leaks, less, results
-from mgllm.analysis.tables.tables import (
-    BY_SUBJECT_WORDS,
-    CHECKS,
-    CHECKS_WORDS,
-    EXPLORATORY,
-    FLIPPED,
-    GEE,
-    LACKING_WORDS,
-    MISSING,
-    MISSING_WORDS,
-    OUTCOMES,
-    PRIMARY,
-    SCORES,
-    WORST_WORDS,
-    flipped_words,
-    gee_words,
-    rule_words,
-    wide_table,
-)
+from mgllm.analysis.tables.tables import FLIPPED, GEE, OUTCOMES, SCORES, flipped_words, gee_words
 from mgllm.analysis.tables.verdict import ScenarioVerdict, verdicts
 from mgllm.analysis.tables.without import sampled_words, unscored_words, without_words
 from mgllm.errors import InputError, unknown

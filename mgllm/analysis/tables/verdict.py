@@ -60,7 +60,7 @@ class _Row:
     def main(self) -> str:
         """The arm that tells the gestures; that without speech where a claim is about it."""
         of_claim = (claim.arm for claim in self.claims)
-        return next(of_claim, None) or self.roles.get("main", "text+mg")
+        return next(of_claim, None) or self.roles.get("main", "")
 
     @property
     def best(self) -> ClaimVerdict | None:

@@ -65,6 +65,12 @@ def test_many_subjects_are_drawn_and_agree_with_scipy() -> None:
     assert found == checks.sign_flip_p(differences)
 
 
+@pytest.mark.parametrize("differences", [[1.0, -1.0], [0.5, 0.5, -1.0], [0.1, 0.2, -0.3], [0.0, 0.0]])
+def test_a_sum_of_zero_is_reached_by_every_pattern(differences: list[float]) -> None:
+    """Patterns that sum to 0 themselves are as far as the one seen, once."""
+    assert checks.sign_flip_p(np.array(differences)[:, None]) == [1.0]
+
+
 def test_subjects_without_a_difference_do_not_matter() -> None:
     differences = np.array([1.0, 2.0, -0.5, 3.0, 1.5])
     padded = np.concatenate([differences, np.zeros(50)])

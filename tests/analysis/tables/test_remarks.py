@@ -78,11 +78,11 @@ def test_notes_that_change_no_reading_stand_in_the_whole_table_alone() -> None:
         "emotion: clustered by recording; persons are unknown, so intervals may be too narrow",
         "emotion: shuffled over 24 items; donor of the same target .5; donor is the same person: 2",
         "emotion: Nobody tells annotated stories here.",
+        "emotion: text+oracle left out: text+mg already shows annotated gestures",
         "a note that nobody has thought of yet",
     )
     routine = (
         "emotion, deception: text+mg tells annotated micro-gestures",
-        "emotion: text+oracle left out: text+mg already shows annotated gestures",
         "emotion: shuffled over 24 items; donor of the same target 0.500 (chance 0.500); no rule relaxed",
         "emotion: labels were offered as letters",
     )

@@ -1,0 +1,180 @@
+"""Columns of the tables on differences, and the words beneath them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mgllm.analysis.metric import known_metrics
+from mgllm.analysis.tables.columns import Column, Table, TableSpec
+from mgllm.analysis.wording import (
+    change,
+    contrast_words,
+    difference,
+    level,
+    metric_words,
+    number,
+    p_words,
+    span,
+)
+from mgllm.records import Effect, Rule
+
+CHECKS_WORDS = (
+    "detectable: k × standard error, k from the noncentral t (2.80 with many people, 3.15 with 10); a true "
+    "effect of that size is found in 80 % of such experiments.",
+    "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
+)
+BY_SUBJECT_WORDS = "subjects weigh the same: the difference where each person counts once, not each item."
+MISSING_WORDS = "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it."
+WORST_WORDS = (
+    "worst: every missing pair at the smallest difference observed; AUC: missing items of the arm ranked "
+    "last, those of the baseline first."
+)
+LACKING_WORDS = (
+    "no probabilities %: of the pairs answered by both, those that lack them in the arm − in the baseline = "
+    "the difference in points; they are missing in log-odds, AUC and Brier."
+)
+RULES: Mapping[Rule, str] = {
+    "bootstrap_t": "interval and p by bootstrap-t over subjects",
+    "sign_flip": "all subjects differ alike: p by exact sign flips over subjects, no interval is possible",
+}
+"""What numbers rest on that do not rest on Student's t."""
+WIDE = "Differences [95 %], one contrast a line"
+
+
+PRIMARY = TableSpec[Effect](
+    "The two primary contrasts (arm − baseline over common answered items)",
+    name="contrasts",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        ("difference [95 %]", difference),
+        ("p", lambda effect: p_words(effect.p)),
+        ("pairs", lambda effect: str(effect.pairs)),
+        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+    ],
+)
+
+
+def _by_subject(effect: Effect) -> str:
+    words = (change(effect.by_subject, effect.metric), span(effect.by_subject_interval, effect.metric))
+    return " ".join(filter(None, words))
+
+
+CHECKS = TableSpec[Effect](
+    "Checks of the primary contrasts",
+    name="checks",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
+        ("sign-flip p", lambda effect: p_words(effect.sign_flip_p)),
+        ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric)),
+        ("subjects weigh the same [95 %]", _by_subject),
+        (
+            "ignores subjects: b:c, McNemar p",
+            lambda effect: (
+                ""
+                if effect.b is None
+                else ", ".join([f"{effect.b}:{effect.c}", p_words(effect.mcnemar_p) or "–"])
+            ),
+        ),
+    ],
+)
+
+
+def _lacking_in_pairs(effects: Sequence[Effect]) -> Iterable[Column[Effect]]:
+    """Of the pairs answered by both, how many lack probabilities on each side, where any does."""
+    some = any(effect.arm_censored is not None for effect in effects)
+    return [("no probabilities %", _lacking_sides)] if some else []
+
+
+def _lacking_sides(effect: Effect) -> str:
+    arm, baseline = effect.arm_censored or 0.0, effect.baseline_censored or 0.0
+    sides = f"{number(100 * arm, 1)} − {number(100 * baseline, 1)}"
+    return f"{sides} = {number(100 * (arm - baseline), 1, plus=True)}"
+
+
+def _share_lacking(effect: Effect) -> str:
+    return "" if effect.lacking is None else number(100 * effect.lacking, 1)
+
+
+MISSING = TableSpec[Effect](
+    "Primary contrasts, had the missing answers been otherwise",
+    name="missing",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        ("missing pairs", lambda effect: str(effect.missing)),
+        ("difference", lambda effect: change(effect.difference, effect.metric)),
+        _lacking_in_pairs,
+        ("strict", lambda effect: change(effect.strict, effect.metric)),
+        ("bounds", lambda effect: " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())),
+        ("worst", lambda effect: change(effect.worst, effect.metric)),
+        ("lacking %", _share_lacking),
+        ("sign changes", lambda effect: "yes" if effect.sign_changes else "no"),
+    ],
+)
+EXPLORATORY = TableSpec[Effect](
+    "Exploratory differences (q: Benjamini–Hochberg)",
+    name="exploratory",
+    names=2,
+    columns=[
+        ("contrast", contrast_words),
+        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        ("difference [95 %]", difference),
+        ("q", lambda effect: p_words(effect.q)),
+        ("pairs", lambda effect: str(effect.pairs)),
+        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+        ("missing", lambda effect: str(effect.missing)),
+    ],
+)
+
+
+def rule_words(effects: Sequence[Effect]) -> Iterable[str]:
+    """What interval and p rest on where it is not Student's t, with the rows that it is about."""
+    about: dict[Rule, list[str]] = {}
+    for effect in effects:
+        words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
+        about.setdefault(effect.rule, []).append(words)
+    for rule, words in RULES.items():
+        if rule in about:
+            yield f"{'; '.join(about[rule])}: {words}."
+
+
+def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
+    """One line per contrast, a column per metric: what fits a paper. A second run of one name has its own."""
+    metrics = [m for m in known_metrics() if any(effect.metric == m.name for effect in effects)]
+    lines: dict[str, list[dict[str, Effect]]] = {}
+    for effect in effects:
+        found = lines.setdefault(contrast_words(effect), [])
+        line = next((line for line in found if effect.metric not in line), None)
+        if line is None:
+            line = {}
+            found.append(line)
+        line[effect.metric] = effect
+    return Table(
+        title=WIDE,
+        header=("contrast", "pairs", *(metric_words(effects[0].row, metric.name) for metric in metrics)),
+        rows=tuple(
+            (
+                words,
+                str(max(effect.pairs for effect in line.values())),
+                *(_cell(line.get(metric.name)) for metric in metrics),
+            )
+            for words, found in lines.items()
+            for line in found
+        ),
+        names=1,
+        remarks=tuple(remarks),
+    )
+
+
+def _cell(effect: Effect | None) -> str:
+    if effect is None:
+        return ""
+    return difference(effect)

@@ -1,0 +1,73 @@
+"""What every row of every table is about."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from mgllm.records.frozen import Frozen
+from mgllm.records.gesture import CueSource
+from mgllm.records.scenario import Form, Reasoning, Score
+
+
+class RowName(Frozen):
+    """What every row of every table is about; numbers of rows that differ here are never subtracted."""
+
+    scenario: str
+    """Name of the scenario."""
+    model: str
+    """Full model name."""
+    form: Form
+    """chat or cloze."""
+    reasoning: Reasoning
+    """direct or chain_of_thought."""
+    score: Score
+    """logprob, generate or sample."""
+    cue_source: CueSource | None = None
+    """Source of the gestures told in the run's `text+mg`."""
+    draws: int | None = Field(default=None, exclude_if=lambda draws: draws is None)
+    """Answers drawn of each item and arm, where `score` is sample."""
+    reasoning_effort: str | None = Field(default=None, exclude_if=lambda effort: effort is None)
+    """`--reasoning-effort`, where it was given."""
+    wording: str | None = Field(default=None, exclude_if=lambda wording: wording is None)
+    """The wording asked, where it is not the scenario's first."""
+    wordings: int | None = Field(default=None, exclude_if=lambda count: count is None)
+    """How many wordings were averaged inside the item; null where the row is about one."""
+    order: str | None = Field(default=None, exclude_if=lambda order: order is None)
+    """The label order, where a sweep set it."""
+    style: str | None = Field(default=None, exclude_if=lambda style: style is None)
+    """The cue style, where a sweep set it."""
+    shots: int | None = Field(default=None, exclude_if=lambda shots: shots is None)
+    """Worked examples before the question, where there are any."""
+    masked: bool | None = Field(default=None, exclude_if=lambda masked: masked is None)
+    """True where words that give the target away were masked in the speech."""
+    run: str | None = Field(default=None, exclude_if=lambda run: run is None)
+    """What tells this row's run from others that would have the same name: "items b.jsonl", "seed 2",
+    "temperature 0.7", "limit 20", at last "run 2"; null where nothing has to."""
+
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        cues = f" · cues: {self.cue_source.replace('_', '-')}" if self.cue_source else ""
+        return f"{self.scenario} · {self.model} · {self.manner}{cues}{self._cell}"
+
+    @property
+    def manner(self) -> str:
+        """How it was asked: "chat, direct, sampled × 8, effort low"."""
+        times = f" × {self.draws}" if self.draws else ""
+        score = f"sampled{times}" if self.score == "sample" else self.score
+        effort = f", effort {self.reasoning_effort}" if self.reasoning_effort else ""
+        return f"{self.form}, {self.reasoning.replace('_', ' ')}, {score}{effort}"
+
+    @property
+    def _cell(self) -> str:
+        """What tells it from other rows of its scenario, model and manner."""
+        parts = (
+            f"wording {self.wording}" if self.wording else "",
+            f"mean of {self.wordings} wordings" if self.wordings else "",
+            f"order {self.order}" if self.order else "",
+            f"style {self.style}" if self.style else "",
+            f"{self.shots} shots" if self.shots else "",
+            "masked" if self.masked else "",
+            self.run or "",
+        )
+        return "".join(f" · {part}" for part in parts if part)
