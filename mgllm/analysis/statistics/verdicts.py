@@ -91,6 +91,6 @@ def _lacking(effect: Effect) -> Iterable[str]:
     """Too many pairs without probabilities, or more in one arm than in the other."""
     if (share := effect.lacking or 0.0) > MOST_LACKING:
         yield f"{contrast_words(effect)}: {number(100 * share, 1)} % of pairs lack probabilities"
-    elif abs(effect.apart or 0.0) > MOST_APART:
-        apart = number(100 * (effect.apart or 0.0), 1, plus=True)
-        yield f"{contrast_words(effect)}: probabilities are missing {apart} points apart"
+    elif abs(apart := effect.apart or 0.0) > MOST_APART:
+        more, less = (effect.arm, effect.baseline) if apart > 0 else (effect.baseline, effect.arm)
+        yield f"{more} lacks {number(100 * abs(apart), 1)} points more of the probabilities than {less}"

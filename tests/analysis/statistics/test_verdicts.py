@@ -163,7 +163,7 @@ def test_probabilities_missing_more_in_one_arm_than_the_other_are_a_doubt_of_the
 
     odds = claim(summarise([told(gains, hides)]), "log_odds")
     assert odds.verdict == "supported_among_answered"
-    assert "+2.5 points apart" in (odds.reason or "")
+    assert "text+mg lacks 2.5 points more of the probabilities than text" in (odds.reason or "")
 
 
 def test_one_label_is_not_claimed() -> None:
