@@ -10,26 +10,21 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Self, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
+from mgllm.records.belonging import sort_out
 
 M = TypeVar("M", bound=Frozen)
 MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
-    "manifest.json",
-    "prompts.jsonl",
-    "records.jsonl",
-    "summary.json",
-    "options.json",
+    *("manifest.json", "prompts.jsonl", "records.jsonl"),
+    *("summary.json", "options.json"),
 )
-
-
 _LOCK = ".lock"
 
 
@@ -41,11 +36,22 @@ class StoredRun(Frozen):
     manifest: RunManifest
     """Everything that decided its numbers."""
     records: tuple[Record, ...]
-    """The last line of every key, in the order of their first lines."""
+    """The last line of every key, in the order of their first lines; lines of other runs are left out."""
+    strangers: tuple[str, ...] = ()
+    """The lines that are of another model or scenario: where, and of which."""
+    doubtful: tuple[str, ...] = ()
+    """Lines that were not planned so or contradict themselves: where, and how."""
 
     def prompts(self) -> dict[str, Prompt]:
         """Prompts by sha256; empty where `--no-store-text` kept hashes alone."""
         return _read_prompts(self.path / PROMPTS)
+
+
+class _Hashed(Frozen):
+    """A line of prompts, as far as its name goes."""
+
+    model_config = ConfigDict(extra="ignore")
+    sha256: str
 
 
 class RunWriter:
@@ -59,10 +65,12 @@ class RunWriter:
         self._known: set[str] = set()
 
     def __enter__(self) -> Self:
+        if (self.path / RECORDS).is_dir():
+            raise InputError(f"{self.path / RECORDS} is a folder; nothing can be written to it")
+        self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
         self._lock = _lock(self.path)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
-        self._known = set(_prompt_hashes(self.path / PROMPTS))
         self._records = (self.path / RECORDS).open("a", encoding="utf-8")
         self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8")
         return self
@@ -172,10 +180,10 @@ def read_run(path: Path) -> StoredRun:
         InputError: it is none, or a file in it is damaged; one line with file and line.
     """
     manifest = read_manifest(path)
-    latest: dict[Any, Record] = {}
-    for record in _read_lines(path / RECORDS, Record):
-        latest[record.key] = record
-    return StoredRun(path=path, manifest=manifest, records=tuple(latest.values()))
+    sorted_out = sort_out(manifest, _read_lines(path / RECORDS, Record))
+    if sorted_out.strangers and not sorted_out.records:
+        raise InputError(f"{path} holds no record of its own run; the first: {sorted_out.strangers[0]}")
+    return StoredRun(path=path, manifest=manifest, **sorted_out._asdict())
 
 
 def read_manifest(path: Path) -> RunManifest:
@@ -208,32 +216,34 @@ def read_options(path: Path, model: type[M]) -> M:
         raise InputError(f"{path / OPTIONS} cannot be read ({error}); give the run's options again") from None
 
 
-def _read_lines(file: Path, model: type[M]) -> Iterable[M]:
-    if not file.is_file():
-        return
-    lines = file.read_bytes().split(b"\n")
+def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
+    """Place ("FILE:LINE") and value of each line."""
+    lines = _content(file).split(b"\n")
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield model.model_validate_json(line)
+            yield f"{file}:{number}", model.model_validate_json(line)
         except ValidationError as error:
             if number == len(lines):  # no line feed behind it: it was being written when the run was killed
                 return
             raise InputError(f"{file}:{number} {_first(error)}") from None
 
 
+def _content(file: Path) -> bytes:
+    """The bytes of a file of lines; none where there is no file."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
+
+
 def _read_prompts(file: Path) -> dict[str, Prompt]:
-    if not file.is_file() or b'"messages"' not in file.read_bytes()[:1_000_000]:
+    if b'"messages"' not in _content(file)[:1_000_000]:
         return {}
-    return {prompt.sha256: prompt for prompt in _read_lines(file, Prompt)}
-
-
-def _prompt_hashes(file: Path) -> Iterable[str]:
-    if file.is_file():
-        for line in file.read_bytes().split(b"\n"):  # words of prompts may hold other marks of line ends
-            with suppress(ValueError, KeyError):
-                yield json.loads(line)["sha256"]
+    return {prompt.sha256: prompt for _, prompt in _read_lines(file, Prompt)}
 
 
 def _first(error: ValidationError) -> str:
@@ -253,9 +263,7 @@ def _line_of(record: Record) -> str:
 
 
 def _cut_torn_line(file: Path) -> None:
-    if not file.is_file():
-        return
-    content = file.read_bytes()
+    content = _content(file)
     end = content.rfind(b"\n") + 1
     if end < len(content):
         with file.open("r+b") as opened:

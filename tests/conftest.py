@@ -19,6 +19,7 @@ from mgllm.prompts.scenarios import Folders
 from mgllm.testing import Script, ScriptedBackend
 from mgllm.testing.scripted import Answer, say_by_hash
 from tests.opened import Opened
+from tests.spoiling import make_whole
 
 if TYPE_CHECKING:
     from mgllm.skeleton import Clip
@@ -67,6 +68,18 @@ def shelve(monkeypatch: pytest.MonkeyPatch) -> Shelve:
     return put
 
 
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder that is whole and that no test may change: see `make_whole`."""
+    return make_whole(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def copied_run(whole_run: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    return shutil.copytree(whole_run, tmp_path / whole_run.name)
+
+
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -99,10 +112,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
     """Open a page, light unless told; afterwards no error may stand in the console."""
 
-    def open_page(page: Path | str, theme: str = "light", width: int = 1280) -> Opened:
+    def open_page(page: Path | str, theme: str = "light", width: int = 1280, height: int = 1000) -> Opened:
         media = [{"name": "prefers-color-scheme", "value": theme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
-        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.get(page.as_uri() if isinstance(page, Path) else page)
         made = Opened(browser)

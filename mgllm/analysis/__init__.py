@@ -10,6 +10,7 @@ from mgllm.analysis.statistics.gates import (
     gate as gate,
 )
 from mgllm.analysis.statistics.replies import served_models as served_models
+from mgllm.analysis.statistics.rules import STATISTICS as STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords as RunRecords
 from mgllm.analysis.statistics.slices import Covariate as Covariate
 from mgllm.analysis.statistics.summary import (

@@ -96,6 +96,9 @@ class Metric(ABC):
     """Items from which it is given."""
     most: float = 1.0
     """It lies in 0..most, and a difference of two in ± most; infinite where it has no bounds."""
+    by_class: bool = False
+    """A mean over the labels that occur as targets, each label weighing the same however few items have it:
+    what is known of it is what is known of the label with fewest subjects."""
 
     @abstractmethod
     def per_item(self, sample: Sample) -> Floats:
@@ -133,6 +136,10 @@ class SumMetric(Metric):
 
 class MeanMetric(SumMetric):
     """The mean of one number per item; sign flips are taken for a primary one."""
+
+    few_values: bool = False
+    """An item's number is 0, 1 or a share of a few answers: without a long tail Student t holds, however
+    skewed the subjects' differences are."""
 
     @abstractmethod
     def of_item(self, sample: Sample) -> Floats:

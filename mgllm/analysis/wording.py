@@ -44,12 +44,12 @@ def change(value: float | None, metric: str) -> str:
     return number(_scaled(value, scale), scale.digits, plus=True)
 
 
-def span(interval: tuple[float, float] | None, metric: str) -> str:
-    """An interval in the metric's scale: "[−1.3, 9.7]"; an empty word where there is none."""
+def span(interval: tuple[float, float] | None, metric: str, fewer: int = 0) -> str:
+    """An interval in the metric's scale, so many digits shorter: "[−1.3, 9.7]"; empty where there is none."""
     if interval is None:
         return ""
     scale = scale_of(metric)
-    low, high = (number(_scaled(end, scale), scale.digits) for end in interval)
+    low, high = (number(_scaled(end, scale), max(0, scale.digits - fewer)) for end in interval)
     return f"[{low}, {high}]"
 
 
@@ -63,11 +63,13 @@ def share_words(share: Share | None) -> str:
     return "" if share is None else estimate(share.value, share.interval, "accuracy")
 
 
-def p_words(p: float | None) -> str:
+def p_words(p: float | None, digits: int = 3) -> str:
     """A p-value to three decimals, without its zero: ".012"; "<.001"."""
     if p is None:
         return ""
-    return "<.001" if p < 0.0005 else f"{p:.3f}".removeprefix("0")
+    least = 10**-digits
+    words = f"<{least:.{digits}f}" if p < least / 2 else f"{p:.{digits}f}"
+    return words.replace("0.", ".", 1)
 
 
 def difference(effect: Effect) -> str:

@@ -16,7 +16,7 @@ def _speech_alone(case: Case, level: None) -> None:
     """The baseline."""
 
 
-@arm("mg", speech=False, needs="source", place=20)
+@arm("mg", speech=False, needs="source", may_coincide=True, role="alone", place=20)
 @arm("text+mg", speech=True, needs="source", may_coincide=True, role="main", place=30)
 def _gestures(case: Case, level: None) -> Cues:
     return case.tell(case.transcript())

@@ -14,8 +14,11 @@ from mgllm.errors import InputError, unknown
 from mgllm.records import CueSettings, CueSource, GestureTranscript, Item, Role
 from mgllm.registry import Shelf
 
-Need = Literal["source", "annotated", "donor"]
-"""Which transcripts an arm cannot do without."""
+Need = Literal["source", "annotated", "donor", "opponent"]
+"""Which transcripts an arm cannot do without; an opponent is a donor of another target."""
+FIRST_RULES, DESIGN_RULES = "1", "2"
+"""Versions of the rules by which donors, filler and label orders are drawn: that of manifests which tell
+none, and today's. A resumed run keeps its own."""
 LAST = 1000
 """Place in tables of arms that do not say theirs."""
 
@@ -36,6 +39,8 @@ class Ground:
     """`--confusion`: what a recogniser takes for what."""
     donors: Mapping[tuple[int, int], Mapping[str, str]] = field(default_factory=dict)
     """By epoch and shuffle, the item whose cue block each item is shown."""
+    opponents: Mapping[tuple[int, int], Mapping[str, str]] = field(default_factory=dict)
+    """The same with donors of another target than the item's."""
     usual: Mapping[str, Mapping[CueSource, Rates]] = field(default_factory=dict)
     """By item id and source, the person's rates in other recordings."""
     drawn: Mapping[str, Any] = field(default_factory=dict)
@@ -46,6 +51,8 @@ class Ground:
     """What `_cues.j2` writes."""
     forbidden: Collection[str] = ()
     """Words of the labels, which filler must not say."""
+    design_rules: str = DESIGN_RULES
+    """By which rules it is drawn."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,31 @@ class Case:
         assert self.ground.source is not None
         return self.item.gestures[self.ground.source]
 
-    def tell(self, transcript: GestureTranscript) -> Cues:
-        """A transcript in words. Whoever's gestures they are, they are told of this item's recording."""
+    def giver(self, need: Need | None) -> Item:
+        """Whose gestures an arm with that need tells: the item's own, or its donor's."""
         ground = self.ground
-        length = recording_length(self.item, ground.source or "annotated")
-        usual = ground.usual.get(self.item.id, {})
-        occasion = Occasion(turns=self.item.speech, duration=length, usual=usual)
+        donors = {"donor": ground.donors, "opponent": ground.opponents}.get(need or "")
+        if donors is None:
+            return self.item
+        return ground.items[donors[self.epoch, self.shuffle][self.item.id]]
+
+    def tell(self, transcript: GestureTranscript, giver: Item | None = None) -> Cues:
+        """A transcript in words, its times told of this item's recording and turns.
+
+        Args:
+            transcript: the gestures; a donor's with its times scaled to this item.
+            giver: the donor, if they are one's: how often gestures are, and how often they usually are, is
+                told as of its own recordings. A donor's counts beside the item's own rates would be unusual
+                whoever the donor is.
+        """
+        ground, source = self.ground, self.ground.source or "annotated"
+        seen = self.item if giver is None or ground.design_rules == FIRST_RULES else giver
+        occasion = Occasion(
+            turns=self.item.speech,
+            duration=recording_length(self.item, source),
+            seen_for=None if seen is self.item else recording_length(seen, source) or 0.0,
+            usual=ground.usual.get(seen.id, {}),
+        )
         return tell(transcript, ground.settings, load_vocabulary(transcript.vocabulary), occasion)
 
 
@@ -106,6 +132,11 @@ class Arm:
     def tells_cues(self) -> bool:
         """Whether its cue block is ever written."""
         return self.needs is not None
+
+    @property
+    def borrows(self) -> bool:
+        """Whether it tells another item's gestures, drawn for each epoch and shuffle."""
+        return self.needs in ("donor", "opponent")
 
     @property
     def stem(self) -> str:

@@ -6,6 +6,7 @@ Shapes: N items, C targets, G groups (items of one subject with one target).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,8 @@ TOLERANCE = 1e-9
 POOL = -1
 
 
-def draw_targets(target_N: Ints, expected_CC: Floats, rng: np.random.Generator, nearest: bool = True) -> Ints:
-    """For each item the target of its donor, by chance.
-
-    The numbers by target and donor's target are those nearest to `expected_CC`, or any within 1 of it.
-    """
-    table_CC = _rounded(expected_CC, rng) if nearest else _within_one(expected_CC, rng)
+def draw_targets(target_N: Ints, table_CC: Ints, rng: np.random.Generator) -> Ints:
+    """For each item the target of its donor, by chance, in the numbers of the table."""
     wanted_N = np.empty_like(target_N)
     for a, row_C in enumerate(table_CC):
         wanted_N[target_N == a] = rng.permutation(np.repeat(np.arange(len(row_C)), row_C))
@@ -76,14 +73,53 @@ def _pooled(subject_N: Ints, target_N: Ints, expected_CC: Floats, dominant: int 
     return np.where(small_S[subject_N], POOL, subject_N)
 
 
-def _rounded(expected_CC: Floats, rng: np.random.Generator) -> Ints:
-    """Controlled rounding: each cell up or down, as near as all margins allow; ties by chance."""
+def draw_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
+    """Controlled rounding by chance (Cox 1987, J. Amer. Statist. Assoc. 82): all margins are kept, and each
+    cell is rounded up as often as its fraction says, so that its mean over draws is what is expected.
+
+    As long as a cell is no integer, cells along a closed walk are moved up and down in turn, until one of
+    them is an integer; in which direction is drawn so that no mean moves.
+    """
+    table_CC = np.floor(expected_CC + TOLERANCE)
+    part_CC = expected_CC - table_CC
+    part_CC[part_CC < TOLERANCE] = 0
+    while part_CC.any():
+        rows_W, columns_W = _closed_walk(part_CC > 0, rng)
+        up, down = (rows_W[::2], columns_W[::2]), (rows_W[1::2], columns_W[1::2])
+        rise = min((1 - part_CC[up]).min(), part_CC[down].min())
+        fall = min(part_CC[up].min(), (1 - part_CC[down]).min())
+        step = rise if rng.random() * (rise + fall) < fall else -fall
+        part_CC[up] += step
+        part_CC[down] -= step
+        table_CC += part_CC > 1 - TOLERANCE
+        part_CC[(part_CC < TOLERANCE) | (part_CC > 1 - TOLERANCE)] = 0
+    return table_CC.astype(np.int64)
+
+
+def _closed_walk(open_CC: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Rows and columns of open cells in a closed walk, by row and by column in turn.
+
+    From line to line by chance, never back, until one is met again: margins are integers, so no row or column
+    has a single open cell.
+    """
+    c = len(open_CC)
+    lines = [int(rng.choice(np.flatnonzero(open_CC.any(axis=1))))]  # rows from 0, columns from c
+    while lines[-1] not in lines[:-1]:
+        here, before = lines[-1], lines[-2:-1]
+        crossing = np.flatnonzero(open_CC[here]) + c if here < c else np.flatnonzero(open_CC[:, here - c])
+        lines.append(int(rng.choice(np.setdiff1d(crossing, before))))
+    walk_W2 = np.sort(list(pairwise(lines[lines.index(lines[-1]) :])), axis=1)
+    return walk_W2[:, 0], walk_W2[:, 1] - c
+
+
+def nearest_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
+    """By the first rules: each cell up or down, as near as all margins allow; ties by chance."""
     low_CC, high_CC = np.floor(expected_CC + TOLERANCE), np.ceil(expected_CC - TOLERANCE)
     part_CC = expected_CC - low_CC
     return _table(expected_CC, low_CC, high_CC, 1 - 2 * part_CC + 1e-3 * rng.random(expected_CC.shape))
 
 
-def _within_one(expected_CC: Floats, rng: np.random.Generator) -> Ints:
+def table_within_one(expected_CC: Floats, rng: np.random.Generator) -> Ints:
     """A table by chance, each cell within 1 of what is expected."""
     low_CC = np.maximum(np.ceil(expected_CC - 1 - TOLERANCE), 0)
     return _table(

@@ -1,4 +1,4 @@
-"""Lines as long as gestures that say nothing of the person: the arm `text+filler`.
+"""Lines as long as gestures that say nothing of the person: the arms `text+filler` and `mg+filler`.
 
 The words are about recording equipment. They are put together from small parts, so that any length in
 tokens can be met, and every part with a word that is forbidden (gesture vocabularies, scenario labels)
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.arms.base import Case, arm
+from mgllm.arms.base import FIRST_RULES, Case, arm
 from mgllm.cues.base import styles
 from mgllm.cues.block import Cues
 from mgllm.cues.vocabularies import gesture_words
@@ -39,11 +39,19 @@ TOPICS = (
     "playback speed", "screen brightness", "air conditioning",
 )  # fmt: skip
 STATES = (
+    "digital", "analog", "numeric", "internal", "default", "decimal", "by menu", "per file", "in metadata",
+    "in decibels", "as text", "as numbers", "set by menu", "listed per file", "kept as text",
+    "given in seconds", "listed in metadata", "listed once per minute in metadata",
+)  # fmt: skip
+"""Where and in what unit something stands: nothing that is good or bad, or has an opposite that would be.
+Measured: docs/results/filler-valence.md; a new one is measured too."""
+FIRST_STATES = (
     "steady", "unchanged", "constant", "stable", "nominal", "logged", "checked", "verified", "within limits",
     "steady throughout", "as configured", "unchanged since start", "logged without warnings",
     "constant during capture", "checked before capture", "unchanged during entire capture",
     "within limits during capture", "logged automatically every minute during capture",
 )  # fmt: skip
+"""By the first rules; they speak well of what they are said of."""
 SINGLES = (
     "recording", "audio", "video", "signal", "sound", "format", "input", "output", "power", "buffer", "log",
     "fan", "mic", "hum", "disk", "sync", "static", "playback", "streaming", "noise", "light", "battery",
@@ -78,13 +86,21 @@ FRAMES = (
 )
 
 
+@arm("mg+filler", speech=False, needs="source", role="alone_filler", place=62)
 @arm("text+filler", speech=True, needs="source", role="filler", place=60)
 def _filler(case: Case, level: None) -> Cues:
     ground = case.ground
     cues, style = case.tell(case.transcript()), styles.get(ground.settings.style)()
     lines = tuple(style.filler(cues.lines, ground.seed, case.item.id))
     cues = cues.model_copy(update={"lines": lines})
-    return fill(cues, ground.count, ground.render, ground.forbidden, ground.seed, case.item.id)
+    if ground.design_rules != FIRST_RULES:
+        return fill(cues, ground.count, ground.render, ground.forbidden, ground.seed, case.item.id)
+    parts = _parts(ground.count, _banned(ground.forbidden), FIRST_STATES)
+    return _filled(cues, parts, ground.render, stream(ground.seed, "filler", case.item.id), case.item.id)
+
+
+def _banned(forbidden: Collection[str]) -> frozenset[str]:
+    return _words([*gesture_words(), *forbidden])
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +127,15 @@ def fill(
     Raises:
         InputError: the forbidden words leave too little to say, or the length cannot be met.
     """
-    parts = _parts(count, _words([*gesture_words(), *forbidden]))
-    rng = stream(seed, "filler", item)
+    return _filled(
+        cues, _parts(count, _banned(forbidden), STATES), render, stream(seed, "filler", item), item
+    )
+
+
+def _filled(
+    cues: Cues, parts: _Parts, render: Callable[[Cues], str], rng: np.random.Generator, item: str
+) -> Cues:
+    count = parts.count
     wanted = count(render(cues))
     allowed = max(TOKENS, SHARE * wanted)
 
@@ -125,14 +148,14 @@ def fill(
         block = _corrected(block, lacks, lambda draft, gap: _redefined(draft, gap, parts))
     if abs(lacks(block)) > allowed:
         raise InputError(
-            f"text+filler of item '{item}' has {wanted - lacks(block)} tokens for {wanted}; "
-            "leave the arm out, or call the gestures by words of a usual length"
+            f"the filler of item '{item}' has {wanted - lacks(block)} tokens for {wanted}; leave text+filler "
+            "or mg+filler out, or call the gestures by words of a usual length"
         )
     return block
 
 
 @lru_cache(maxsize=8)
-def _parts(count: Count, banned: frozenset[str]) -> _Parts:
+def _parts(count: Count, banned: frozenset[str], states: tuple[str, ...]) -> _Parts:
     """All that can be said without a banned word."""
 
     def free(texts: Iterable[str]) -> tuple[str, ...]:
@@ -144,10 +167,11 @@ def _parts(count: Count, banned: frozenset[str]) -> _Parts:
         if free([frame.heading])
     )
     frame = next((one for one in frames if one.definitions and one.nothings), None)
-    topics, states = free(TOPICS), free(STATES)
+    topics, states = free(TOPICS), free(states)
     if frame is None or not topics or not states:
         raise InputError(
-            "text+filler has nothing left to say without a word of the scenario's labels; leave the arm out"
+            "filler has nothing left to say without a word of the scenario's labels; leave text+filler or "
+            "mg+filler out"
         )
     phrases = (*free(SINGLES), *topics, *(f"{topic} {state}" for topic in topics for state in states))
     return _Parts(frame, topics, phrases, np.array([count(phrase) for phrase in phrases]), count)

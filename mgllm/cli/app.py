@@ -22,6 +22,7 @@ Python's default of 700 the collector walks them over and over, a tenth of a run
 COMMANDS = (
     "run",
     "results",
+    "verify",
     "human",
     "scenarios",
     "convert",

@@ -14,9 +14,12 @@ from mgllm.cli.printing import print_made, print_notes, print_written
 if TYPE_CHECKING:
     from mgllm.analysis.statistics.baselines import BaselineResult
     from mgllm.commands.export import ExportReport
+    from mgllm.commands.export_records import ExportedRecords
     from mgllm.commands.import_ import ImportReport
     from mgllm.commands.join import JoinedItems
 
+RECORDS = "records"
+"""What `mgllm export` takes in a format's place where runs are exported."""
 items_group = typer.Typer(
     help="Items: join gestures and speech; baselines without a model.",
     rich_markup_mode=None,
@@ -63,22 +66,47 @@ def import_(
 
 def export(
     context: typer.Context,
-    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="eaf, csv or miga.")],
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="SRC...", help="*.mg.json files, or folders of them.")
+    format_name: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="eaf, csv or miga of transcripts; or records of runs.")
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write into; nothing is written over.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SRC...", help="*.mg.json files, or folders of them; of records: runs."),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            help="Folder to write into; of records: F.csv or F.parquet. Nothing is written over.",
+        ),
+    ],
     fps: Annotated[float | None, option("--fps", "Frames a second of the recordings (miga).")] = None,
+    results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Write gesture transcripts as ELAN files, tables or MiGA label files."""
+    """Write gesture transcripts as ELAN files, tables or MiGA label files; or the records of runs."""
+    if format_name == RECORDS:
+        _export_records([str(source) for source in sources], out, results, fps=fps, json=json)
+        return
     from mgllm.commands._options import parse_options
     from mgllm.commands.export import export_transcripts
     from mgllm.exports.base import ExportChoices
 
-    said = o.given(context, "format_name", "sources", "out", "json")
+    said = o.given(context, "format_name", "sources", "out", "results", "json")
     report = export_transcripts(format_name, sources, out, parse_options(ExportChoices, said))
     print_made(report, _print_export, as_json=json)
+
+
+def _export_records(
+    runs: list[str], out: Path, results: Path | None, *, fps: float | None, json: bool
+) -> None:
+    from mgllm.commands.export_records import export_records
+    from mgllm.errors import InputError
+
+    if fps is not None:
+        raise InputError(f"--fps says nothing to {RECORDS}")
+    print_made(export_records(runs, out, results or Path("results")), _print_records, as_json=json)
 
 
 @items_group.callback()
@@ -153,6 +181,13 @@ def _print_export(report: ExportReport) -> None:
     typer.echo(f"{report.transcripts} gesture transcripts with {report.gestures} gestures as {report.format}")
     print_notes(report.warnings)
     print_written(report.files)
+
+
+def _print_records(report: ExportedRecords) -> None:
+    """What was written of which runs."""
+    runs = "1 run" if len(report.runs) == 1 else f"{len(report.runs)} runs"
+    typer.echo(f"{report.records:,} records of {runs}, {report.columns} columns")
+    print_written([report.file])
 
 
 def _print_joined(joined: JoinedItems) -> None:

@@ -58,6 +58,12 @@ def compare(
         str, option("--shape", "tables; wide: a contrast a line; long: a number a line.")
     ] = "tables",
     ids: Annotated[bool, option("--ids", "Name the items gained and lost.")] = False,
+    plot: Annotated[
+        Path | None, option("--plot", "Also draw all models in one plot: F.svg, F.png or F.pdf.")
+    ] = None,
+    plot_of: Annotated[
+        str, option("--plot-of", "forest: differences between arms; accuracy: of each arm.")
+    ] = "forest",
     full: Annotated[
         bool, option("--full", "Every table and note, not only the verdict, models by arms and claims.")
     ] = False,
@@ -72,7 +78,10 @@ def compare(
     from mgllm.analysis import gate, render
     from mgllm.commands.compare import compare as compare_flow
     from mgllm.errors import GateFailed
+    from mgllm.pages.plots.saving import check_plot, save_plot
 
+    if plot is not None:
+        check_plot(plot, plot_of)
     folder = results or Path("results")
     summary = compare_flow(
         names, against=against, results=folder, redact=redact, by=by, items=items, pairs=_pairs(pairs)
@@ -85,6 +94,8 @@ def compare(
     )  # fmt: skip
     failures = [why for expression in fail_if or [] if (why := gate(summary, expression)) is not None]
     typer.echo((shown(table) if form == "md" else table).rstrip("\n"))
+    if plot is not None:
+        save_plot(summary, plot, plot_of)
     if failures:
         raise GateFailed("; ".join(failures))
 

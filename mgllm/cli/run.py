@@ -40,7 +40,7 @@ def run(
         int | None, option("--epochs", "Repetitions of every question. Default: 1, 8 with --score sample")
     ] = None,
     shuffles: Annotated[
-        int | None, option("--shuffles", "Donors per item in text+shuffled. Default: 1")
+        int | None, option("--shuffles", "Donors per item in each arm that tells a donor's. Default: 1")
     ] = None,
     seed: o.Seed = None,
     form: o.FormName = None,
@@ -179,11 +179,17 @@ def _print_dry_run(plan: DryRun) -> None:
     for row in plan.scenarios:
         counts = (str(row.pairs), str(row.subjects), str(row.prompts))
         cost = _cost(row, row.tokens_out_most, row.dollars_most)
-        typer.echo(_columns((row.scenario, *counts, *cost, f"{row.detectable_points:.0f} points")))
+        typer.echo(_columns((row.scenario, *counts, *cost, _detectable(row))))
         if row.tokens_out_thinking is not None:
             cost = _cost(row, row.tokens_out_thinking, row.dollars_thinking)
             typer.echo(_columns(("  if it thinks", "", "", "", *cost, "")).rstrip())
     _print_remarks(plan)
+
+
+def _detectable(row: DryScenario) -> str:
+    """In points, or why none is said."""
+    points = row.detectable_points
+    return "too few people" if points is None else f"{points:.0f} points"
 
 
 def _cost(row: DryScenario, tokens_out: int, dollars: float | None) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from mgllm.analysis.statistics.runs import NTH_RUN
 from mgllm.analysis.tables.attribution_tables import GESTURES
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.tables import OUTCOMES, SCORES
+from mgllm.analysis.tables.verdict import verdicts
 from mgllm.commands._named_runs import named_runs, run_records
 from mgllm.errors import InputError, MgllmError
 from mgllm.items.loading import items_sha256, load_items
@@ -68,6 +69,7 @@ def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageConte
         summary=summary,
         figures=figures(runs),
         accounts=narrate(summary),
+        verdicts=verdicts(summary),
         arm_tables=_tables(laid, lambda title: title in arms),
         other_tables=_tables(laid, lambda title: title not in (*arms, GESTURES.title)),
         gesture_tables=_tables(laid, lambda title: title == GESTURES.title),

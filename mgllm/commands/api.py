@@ -11,6 +11,7 @@ from mgllm.commands._options import from_flat
 from mgllm.commands.run import run as run_flow
 from mgllm.commands.shown import ShownSummary, shown
 from mgllm.experiment.finishing import Finished
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.records import Record, RunManifest
 from mgllm.store import find_run, read_run
 
@@ -67,4 +68,5 @@ def load_run(path: str | Path, results: Path = Path("results")) -> LoadedRun:
         InputError: there is none, or it is damaged.
     """
     stored = read_run(find_run(path, results))
+    warn_of([stored])
     return LoadedRun(folder=stored.path, manifest=stored.manifest, records=stored.records)

@@ -11,6 +11,7 @@ from mgllm.commands._named_runs import named_runs, refuse_empty, run_records
 from mgllm.commands.shown import ShownSummary, shown
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.items.loading import load_items
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Item, Record, Summary
@@ -42,6 +43,7 @@ def compare(  # noqa: PLR0913  # keywords of the public API
         InputError: a run is not there, is damaged or has no records, or its items have no such covariate.
     """
     found = named_runs(runs, results, against)
+    warn_of(found)
     refuse_empty(found, "nothing can be compared before its first answer")
     other = found.pop() if against is not None else None
     stored = [run_records(run, redact, nth) for nth, run in enumerate(found, 1)]

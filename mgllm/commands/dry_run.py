@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 
+from mgllm.analysis.statistics.jackknife import FEWEST, detectable_in_se
 from mgllm.backends.base import Backend, traits_of
 from mgllm.experiment.asking import attribution_questions, group_questions
 from mgllm.experiment.manner import THINKING_TOKENS
@@ -54,8 +55,9 @@ class DryScenario(Frozen):
     """Dollars at most, if it thinks."""
     epochs: int = 1
     """Repetitions of every question, counted above."""
-    detectable_points: float
-    """Smallest effect on accuracy, in points, that 80 % of such runs would find."""
+    detectable_points: float | None
+    """Smallest effect on accuracy, in points, that 80 % of such runs would find; None with too few subjects
+    for an interval."""
 
 
 class DryRun(Frozen):
@@ -116,8 +118,15 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
         tokens_out_thinking=thinking,
         dollars_thinking=None if thinking is None else _dollars(tokens_in, thinking, options),
         epochs=options.ask.repetitions,
-        detectable_points=100 * 2.80 * math.sqrt(DISCORDANT / scenario.items_asked),
+        detectable_points=_detectable(scenario.items_asked, scenario.effective_subjects),
     )
+
+
+def _detectable(items: int, effective: float) -> float | None:
+    """In points, were subjects alike: k(df) standard errors of the mean of independent pairs."""
+    if effective < FEWEST:
+        return None
+    return 100 * detectable_in_se(effective - 1) * math.sqrt(DISCORDANT / items)
 
 
 def _tokens(question: Question, backend: Backend) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mgllm.commands._named_runs import refuse_empty
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.errors import InputError
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.files.writing import naming_unwritten, replace_text
 from mgllm.pages.report.page import build_page
 
@@ -38,6 +39,7 @@ def report(runs: Sequence[str | Path], out: Path, options: PageOptions | None = 
     """
     options = options or PageOptions()
     stored = read_runs(runs, options)
+    warn_of(stored)
     refuse_empty(stored, "a page needs at least one (`mgllm view` waits for them)")
     page = build_page(page_content(stored, options))
     _write(out, page)

@@ -29,6 +29,7 @@ from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
 from mgllm.experiment.rescoring import bring_up_to_date
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest
@@ -49,7 +50,7 @@ def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
     name = parse_model(options.model)
     options = with_prices(name, options)
     folder = find_run(resume, options.results) if resume is not None else None
-    options = _with_old_bound(options, folder)
+    options = _as_begun(options, folder)
     return asyncio.run(_run(name, options, folder))
 
 
@@ -72,15 +73,16 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
         await backend.close()
 
 
-def _with_old_bound(options: RunOptions, folder: Path | None) -> RunOptions:
-    """A resumed run keeps its bound of tokens, which a model that thinks now and then would move."""
-    if folder is None or options.ask.max_tokens is not None:
+def _as_begun(options: RunOptions, folder: Path | None) -> RunOptions:
+    """A resumed run keeps the rules it was drawn by, and its bound of tokens, which a model that thinks now
+    and then would move."""
+    if folder is None:
         return options
     old = read_run(folder).manifest
-    if len({scenario.reasoning for scenario in old.scenarios}) > 1:
-        return options
-    ask = options.ask.model_copy(update={"max_tokens": old.max_tokens})
-    return options.model_copy(update={"ask": ask})
+    kept: dict[str, JsonValue] = {"design_rules": old.design_rules}
+    if options.ask.max_tokens is None and len({scenario.reasoning for scenario in old.scenarios}) == 1:
+        kept["max_tokens"] = old.max_tokens
+    return options.model_copy(update={"ask": options.ask.model_copy(update=kept)})
 
 
 def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
@@ -94,6 +96,7 @@ def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
 
 def _refuse_changed(plan: Plan, folder: Path) -> None:
     stored = read_run(folder)
+    warn_of([stored])
     refuse_changes(stored, plan.manifest, {one.key: one.question.prompt for one in plan.planned})
 
 

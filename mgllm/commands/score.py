@@ -9,8 +9,8 @@ from pathlib import Path
 from mgllm.answers.words import label_words
 from mgllm.errors import InputError
 from mgllm.experiment.finishing import Finished, finish
-from mgllm.experiment.rescoring import TODAY, refuse_wordless, rescored
-from mgllm.records import Choice, Prompt, Question, Record, ScenarioManifest
+from mgllm.experiment.rescoring import TODAY, question_of, refuse_wordless, rescored
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.records.human import HUMAN
 from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
 
@@ -22,6 +22,7 @@ def score(name: str | Path, results: Path) -> Finished:
         InputError: no such run, or one that kept no text although words decide.
     """
     stored = read_run(find_run(name, results))
+    warn_of([stored])
     old = stored.manifest
     if old.backend == HUMAN:
         raise InputError(f"run {old.id} is what people chose; there are no replies to judge again")
@@ -46,13 +47,6 @@ def score(name: str | Path, results: Path) -> Finished:
                 writer.keep_prompt(prompts[record.prompt_sha256])
             scenario = scenarios[record.scenario]
             words = label_words(scenario.labels, scenario.lettered)
-            question = _question(record, scenario)
+            question = question_of(record, scenario)
             writer.append(rescored(record, question, words, from_server=old.base_url is not None))
         return finish(folder, writer, len(stored.records), None)
-
-
-def _question(record: Record, scenario: ScenarioManifest) -> Question:
-    """As much of the question as judging needs."""
-    prompt = Prompt(form=record.form, messages=(), sha256=record.prompt_sha256)
-    choices = tuple(Choice(label=label.id, text=label.text) for label in scenario.labels)
-    return Question(prompt=prompt, choices=choices, score=record.score, reasoning=record.reasoning)

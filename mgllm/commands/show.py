@@ -10,6 +10,7 @@ from mgllm.analysis.statistics.replies import other_model
 from mgllm.analysis.statistics.runs import believed
 from mgllm.analysis.wording import read_at, why_none
 from mgllm.errors import InputError, unknown
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.records import Frozen, Prompt, Record, RunManifest
 from mgllm.store import find_run, read_run
 
@@ -44,6 +45,7 @@ def show_run(name: str | Path, results: Path, item: str | None = None) -> ShownR
         InputError: no such run or item.
     """
     stored = read_run(find_run(name, results))
+    warn_of([stored])
     ids = tuple(dict.fromkeys(record.item for record in stored.records))
     if item is None:
         return ShownRun(manifest=stored.manifest, items=ids, answers=())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
 from mgllm.errors import InputError
+from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.pages.report.page import build_page
 from mgllm.pages.report.serving import PageServer, PageSource
 from mgllm.store import MANIFEST, PROMPTS, RECORDS, find_run
@@ -24,7 +25,7 @@ def view(runs: Sequence[str | Path], options: PageOptions, port: int = 0) -> Pag
         InputError: a run is not there or is damaged, or the port is taken.
     """
     folders = [find_run(name, options.results) for name in runs]
-    read_runs(folders, options)
+    warn_of(read_runs(folders, options))
 
     def build(version: str) -> tuple[str, int]:
         stored = read_runs(folders, options)

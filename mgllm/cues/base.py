@@ -47,9 +47,12 @@ class Occasion(Frozen):
     turns: tuple[Turn, ...] = ()
     """The speech, of which places alone are told."""
     duration: float | None = None
-    """Length of the recording in seconds, where a transcript says it."""
+    """Length of the recording in seconds, where a transcript says it: times are told of it."""
+    seen_for: float | None = None
+    """Seconds in which the gestures were seen: rates go by it. The length of the donor's recording, where
+    they are a donor's; 0 where that is unknown, None where it is `duration`."""
     usual: Mapping[CueSource, Rates] = Field(default_factory=dict)
-    """The same person's rates in other recordings, by source of the gestures."""
+    """The person's rates in other recordings, by source of the gestures: those of who was seen to move."""
 
 
 class Told(Frozen):
@@ -68,6 +71,11 @@ class Told(Frozen):
     def usual(self) -> Rates | None:
         """What rates are set beside."""
         return self.occasion.usual.get(self.source)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the gestures were watched for; None or 0 where that is unknown."""
+        return self.occasion.duration if self.occasion.seen_for is None else self.occasion.seen_for
 
 
 class Style(ABC):

@@ -35,7 +35,7 @@ class Summary(Style):
     def lines(self, told: Told) -> list[CueLine]:
         """A line for each kind, and one for all where there are several."""
         counts = Counter(one.label for one in told.gestures)
-        usual, duration = told.usual, told.occasion.duration
+        usual, duration = told.usual, told.seconds
         rest = usual.per_minute if usual is not None else {}
         lines = [
             CueLine(
@@ -51,7 +51,7 @@ class Summary(Style):
 
     def note(self, told: Told, lines: Sequence[CueLine]) -> str:
         """What stands beside the rates."""
-        beside = lines and told.usual is not None and told.occasion.duration
+        beside = lines and told.usual is not None and told.seconds
         return told.usual.meaning if told.usual is not None and beside else ""
 
     def rates(

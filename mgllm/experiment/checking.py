@@ -109,8 +109,8 @@ def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
             "notes": f"notes-{_SENTINEL}",
         }
     )
-    arms = tuple(arm for arm in material.arms if arm.needs != "donor")
-    ground = replace(material.ground, items={marked.id: marked}, donors={})
+    arms = tuple(arm for arm in material.arms if not arm.borrows)
+    ground = replace(material.ground, items={marked.id: marked}, donors={}, opponents={})
     alone = replace(material, ground=ground, asked=(marked,), arms=arms)
     for one in render_questions(alone, manner, options):
         shown = next((m.content for m in one.question.prompt.messages if _SENTINEL in m.content), None)

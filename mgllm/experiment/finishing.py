@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +54,7 @@ def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached
     manifest = stored.manifest.model_copy(update={"served_models": served_models(stored.records)})
     writer.write_manifest(manifest)
     summary = summarise([RunRecords(manifest=manifest, records=stored.records)])
-    tables = {suffix: render(summary, suffix) for suffix in TABLE_FORMATS}
-    writer.write_tables(summary, tables)
+    writer.write_tables(summary, run_tables(summary))
     return Finished(
         folder=folder,
         summary=summary,
@@ -67,6 +66,11 @@ def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached
         answered=sum(record.outcome == "answered" for record in stored.records),
         advice=advise(stored.records),
     )
+
+
+def run_tables(summary: Summary) -> Mapping[str, str]:
+    """The tables that stand in a run folder, by the suffix of their files."""
+    return {suffix: render(summary, suffix) for suffix in TABLE_FORMATS}
 
 
 def advise(records: Sequence[Record]) -> str | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mgllm.answers.refusals import VERSION
 from mgllm.answers.verdict import RULES
@@ -26,10 +26,14 @@ from mgllm.store import StoredRun
 
 _MOVES_NUMBERS = (
     *("model", "base_url", "model_facts", "model_args", "temperature", "max_tokens", "seed", "epochs"),
-    *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256", "sent"),
+    *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256", "design_rules", "sent"),
 )
 _BY_PROMPTS = ("sha256", "templates")
 """Of a scenario: files whose every change that can move a number is seen in the prompts, labels and arms."""
+_TOLD_SINCE = ("roles", "opposed", "cue_tokens", "cue_tokens_by")
+"""Of a scenario: what follows from all else, and older runs do not tell."""
+_OVERLAPS = ("told_again", "jaccard")
+"""The same of a shuffle."""
 _UNSTABLE_FACTS = ("torch_threads", "reasoning")
 """`reasoning`: a model that thinks as it likes may do so at one first question and not at the next."""
 _NOT_COMPARED = ("max_tokens", "max_completion_tokens", "seed")
@@ -79,6 +83,7 @@ def describe_scenario(
         vocabularies=tuple(vocabularies),
         noun=" and ".join(nouns) or "micro-gestures",
         shuffles=material.shuffles,
+        opposed=material.opposed,
         ethics=scenario.ethics,
     )
 
@@ -122,6 +127,7 @@ def describe_run(
         confusion_sha256=_file_sha256(ask.confusion),
         refusal_phrases=VERSION,
         answer_rules=RULES,
+        design_rules=ask.design_rules,
         versions=versions(),
         commit=commit(),
     )
@@ -191,8 +197,16 @@ def _comparable(manifest: RunManifest, field: str) -> object:
     if field == "sent":
         return _without_bounds(value)
     if field == "scenarios":
-        return [{key: part for key, part in one.items() if key not in _BY_PROMPTS} for one in value]
+        return [_comparable_scenario(one) for one in value]
     return value
+
+
+def _comparable_scenario(scenario: Mapping[str, Any]) -> dict[str, object]:
+    kept = {key: part for key, part in scenario.items() if key not in (*_BY_PROMPTS, *_TOLD_SINCE)}
+    shuffles = [
+        {key: part for key, part in one.items() if key not in _OVERLAPS} for one in scenario["shuffles"]
+    ]
+    return {**kept, "shuffles": shuffles}
 
 
 def _without_bounds(sent: Mapping[str, object]) -> dict[str, object]:

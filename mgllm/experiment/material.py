@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mgllm.arms.attribution import attributed_gestures, check_arms
-from mgllm.arms.base import Arm, Ground, get_arms
-from mgllm.arms.shuffled import Donors, Shown, assign_donors
+from mgllm.arms.base import Arm, Ground, arm_roles, get_arms
+from mgllm.arms.donors import Donors, Shown
+from mgllm.arms.opposed import assign_opponents
+from mgllm.arms.shuffled import assign_donors
 from mgllm.cues.base import styles
 from mgllm.cues.block import item_duration, shown_labels
 from mgllm.errors import InputError, unknown
@@ -17,10 +19,18 @@ from mgllm.items.alike import alike_notes
 from mgllm.items.joining import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
 from mgllm.prompts.scenarios import FoundScenario
-from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Scenario, ShuffleStats
+from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Role, Scenario, ShuffleStats
 
 SOURCE_ORDER: tuple[CueSource, ...] = ("out_of_fold", "recognized", "annotated")
 """Preference for the source of the cues where `--cue-source` does not say it."""
+WITHOUT_SPEECH: Mapping[Role, Role] = {
+    "main": "alone",
+    "shuffled": "alone_shuffled",
+    "filler": "alone_filler",
+}
+"""What stands for an arm where no item has speech."""
+_Drawn = Mapping[tuple[int, int], Donors]
+"""Donors by epoch and shuffle."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class Material:
     """Arms asked for and left out, with the reason."""
     shuffles: tuple[ShuffleStats, ...]
     """How the assignments of donors came out."""
+    opposed: tuple[ShuffleStats, ...]
+    """The same of donors of another target."""
     notes: tuple[str, ...]
     """The warnings, what joining had to say, and the cue style of items that it cannot do justice to."""
     warnings: tuple[str, ...]
@@ -65,6 +77,12 @@ class Material:
         """The arm whose claim is tested, if the run has it."""
         return next((arm for arm in self.arms if arm.role == "main"), None)
 
+    @property
+    def telling(self) -> Arm | None:
+        """The arm whose cue blocks are the items' own: the main one, or the gestures without speech."""
+        alone = next((arm for arm in self.arms if arm.role == "alone"), None)
+        return self.main or alone
+
 
 def gather(found: FoundScenario, options: RunOptions) -> Material:
     """Load and join the items of a scenario, choose its arms and source, draw its donors.
@@ -81,7 +99,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     if which.gestures is not None:
         joined = join_gestures(items, which.gestures)
         items, notes = joined.items, [*warnings, *joined.notes]
-    arms = _chosen_arms(scenario, options.ask)
+    arms, silenced = _chosen_arms(scenario, options.ask, items)
     source = _source(items, arms, which.cue_source)
     arms, left_out = _without_twin_oracle(arms, source)
     _refuse_missing(items, arms, source)
@@ -89,7 +107,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     usual = style.rates(items, _sources_told(arms, source), scenario.cue)
     if source is not None:
         notes += style.check(items, source, scenario.cue, usual)
-    donors = _all_donors(items, arms, source, scenario, options.ask)
+    donors, opponents = _all_donors(items, arms, source, scenario, options.ask)
     asked = limited(items, which.limit, options.ask.seed) if which.limit else items
     ground = Ground(
         items={item.id: item for item in items},
@@ -98,7 +116,9 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         seed=options.ask.seed,
         confusion=options.ask.confusion,
         donors={key: drawn.donor for key, drawn in donors.items()},
+        opponents={key: drawn.donor for key, drawn in opponents.items()},
         usual=usual,
+        design_rules=options.ask.design_rules,
     )
     return Material(
         found=found,
@@ -107,8 +127,9 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         items_sha256=items_sha256(items),
         asked=asked,
         arms=arms,
-        left_out=left_out,
+        left_out={**silenced, **left_out},
         shuffles=tuple(drawn.stats for drawn in donors.values()),
+        opposed=tuple(drawn.stats for drawn in opponents.values()),
         notes=tuple(notes),
         warnings=warnings,
         attributed=_attributed(asked, arms, source, scenario.cue) if options.ask.attribute else (),
@@ -136,16 +157,30 @@ def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource 
     )
 
 
-def _chosen_arms(scenario: Scenario, ask: AskOptions) -> tuple[Arm, ...]:
-    arms = get_arms(ask.arms if ask.arms is not None else scenario.arms)
-    if ask.arms is None and scenario.baseline not in {arm.name for arm in arms}:
+def _chosen_arms(
+    scenario: Scenario, ask: AskOptions, items: Sequence[Item]
+) -> tuple[tuple[Arm, ...], dict[str, str]]:
+    """The arms asked for, or those of the scenario; and which of the scenario's no item can have, and why."""
+    if ask.arms is not None:
+        return get_arms(ask.arms), {}
+    arms = get_arms(scenario.arms)
+    if scenario.baseline not in {arm.name for arm in arms}:
         names = [arm.name for arm in arms]
         raise InputError(f"scenario {scenario.name} baseline: {unknown('arm', scenario.baseline, names)}")
-    return arms
+    if any(item.speech for item in items):
+        return arms, {}
+    return _without_speech(arms), {arm.name: "no item has speech" for arm in arms if arm.speech}
+
+
+def _without_speech(arms: Sequence[Arm]) -> tuple[Arm, ...]:
+    """The arms that tell no speech, and for each with a role its counterpart without speech."""
+    roles = arm_roles()
+    others = [roles[WITHOUT_SPEECH[arm.role]] for arm in arms if arm.role and arm.role in WITHOUT_SPEECH]
+    return get_arms([*(arm.name for arm in arms if not arm.speech), *others])
 
 
 def _source(items: Sequence[Item], arms: Sequence[Arm], wanted: CueSource | None) -> CueSource | None:
-    if not any(arm.needs in ("source", "donor") for arm in arms):
+    if not any(arm.needs == "source" or arm.borrows for arm in arms):
         return None
     source = choose_source(items, wanted)
     if source is None:
@@ -183,7 +218,7 @@ def _refuse_missing(items: Sequence[Item], arms: Sequence[Arm], source: CueSourc
     if speechless and speaking:
         raise InputError(
             f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), which "
-            f"{', '.join(speaking)} need; give them speech or run --arms none,mg"
+            f"{', '.join(speaking)} need; give them speech or run --arms {','.join(_silent_arms())}"
         )
 
 
@@ -195,11 +230,18 @@ def _attributed(
     return attributed_gestures(asked, source, settings)
 
 
+def _silent_arms() -> list[str]:
+    """Arms that items without speech can have, and the claim without speech needs."""
+    return ["none", *(arm_roles()[role] for role in WITHOUT_SPEECH.values())]
+
+
 def _all_donors(
     items: Sequence[Item], arms: Sequence[Arm], source: CueSource | None, scenario: Scenario, ask: AskOptions
-) -> dict[tuple[int, int], Donors]:
-    if source is None or not any(arm.needs == "donor" for arm in arms):
-        return {}
+) -> tuple[_Drawn, _Drawn]:
+    """Donors, and donors of another target, as far as arms need them."""
+    needs = {arm.needs for arm in arms}
+    if source is None or not needs & {"donor", "opponent"}:
+        return {}, {}
     shown = [
         Shown(
             item=item.id,
@@ -210,8 +252,18 @@ def _all_donors(
         )
         for item in items
     ]
-    return {
-        (epoch, shuffle): assign_donors(shown, ask.seed, epoch, shuffle)
-        for epoch in range(ask.repetitions)
-        for shuffle in range(ask.shuffles)
-    }
+
+    def drawn(assign: Callable[[int, int], Donors]) -> _Drawn:
+        return {
+            (epoch, nth): assign(epoch, nth)
+            for epoch in range(ask.repetitions)
+            for nth in range(ask.shuffles)
+        }
+
+    def shuffled(epoch: int, nth: int) -> Donors:
+        return assign_donors(shown, ask.seed, epoch, nth, ask.design_rules)
+
+    def opposed(epoch: int, nth: int) -> Donors:
+        return assign_opponents(shown, ask.seed, epoch, nth)
+
+    return drawn(shuffled) if "donor" in needs else {}, drawn(opposed) if "opponent" in needs else {}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue, field_validator
 
+from mgllm.arms.base import DESIGN_RULES
 from mgllm.backends.secret_names import refuse_secrets
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
@@ -39,7 +40,7 @@ class AskOptions(Frozen):
     epochs: int | None = Field(default=None, ge=1, le=1000)
     """`--epochs`: repetitions of every question; None is 1, and 8 for `--score sample`."""
     shuffles: int = Field(default=1, ge=1, le=1000)
-    """`--shuffles`: donors per item and epoch in `text+shuffled`."""
+    """`--shuffles`: donors per item and epoch in each arm that tells another item's gestures."""
     seed: int = 0
     """`--seed`: decides everything random on our side."""
     form: Form | Literal["auto"] = "auto"
@@ -60,6 +61,8 @@ class AskOptions(Frozen):
     """`--temperature`; None is 0, and 1 for `--score sample`."""
     max_tokens: int | None = Field(default=None, ge=1)
     """`--max-tokens`; None is 256, 1024 for chain_of_thought, 4096 for models that think."""
+    design_rules: str = DESIGN_RULES
+    """By which rules donors, filler and label orders are drawn: today's, or those a resumed run began by."""
 
     @property
     def repetitions(self) -> int:

@@ -53,7 +53,9 @@ class _Planner:
         scenario = material.scenario
         self.labels = {label.id: label for label in scenario.labels}
         self.letters = {label.id: chr(ord("A") + i) for i, label in enumerate(scenario.labels)}
-        self.orders = label_orders(material.items, tuple(self.labels), manner.ask.seed)
+        self.orders = label_orders(
+            material.items, tuple(self.labels), manner.ask.seed, manner.ask.design_rules
+        )
         forbidden = {
             word.casefold() for label in scenario.labels for word in (*label.id.split(), *label.text.split())
         }
@@ -65,7 +67,7 @@ class _Planner:
         arms = (*self.material.arms, *self._attribution_arms(item))
         order = arm_order([arm.name for arm in arms], self.manner.ask.seed, item.id)
         by_name = {arm.name: arm for arm in arms}
-        still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if arm.needs != "donor"}
+        still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if not arm.borrows}
         for epoch in range(self.manner.ask.repetitions):
             shuffled = self._shuffled_prompts(item, epoch)
             for prompts in shuffled or [{}]:
@@ -81,11 +83,11 @@ class _Planner:
 
     def refuse_empty_shuffle(self) -> None:
         """If shuffling changed no item's cues, no difference could ever be seen."""
-        main = self.material.main
-        given = next((arm.name for arm in self.material.arms if arm.needs == "donor"), None)
-        if main is not None and given is not None and not self.told_apart:
+        own = self.material.telling
+        given = next((arm.name for arm in self.material.arms if arm.borrows), None)
+        if own is not None and given is not None and not self.told_apart:
             raise IntegrityError(
-                f"arms {main.name} and {given}: the cue blocks of all items asked are the same; "
+                f"arms {own.name} and {given}: the cue blocks of all items asked are the same; "
                 f"there is nothing to shuffle. Leave {given} out with --arms"
             )
 
@@ -100,11 +102,12 @@ class _Planner:
     ) -> None:
         for prompts in shuffled:
             for prompt in prompts.values():
-                true = still.get(self.material.main.name) if self.material.main is not None else None
+                own = self.material.telling
+                true = still.get(own.name) if own is not None else None
                 self.told_apart |= true is None or block_text(true, "cues") != block_text(prompt, "cues")
 
     def _shuffled_prompts(self, item: Item, epoch: int) -> list[dict[str, Prompt]]:
-        arms = [arm for arm in self.material.arms if arm.needs == "donor"]
+        arms = [arm for arm in self.material.arms if arm.borrows]
         if not arms:
             return []
         return [
@@ -148,8 +151,7 @@ class _Planner:
         """Of whosever gestures are told: the item's own, or its donor's."""
         source = self.ground.source
         assert source is not None  # only recognised gestures have an exposure
-        donors = self.ground.donors.get((epoch, shuffle), {}) if arm.needs == "donor" else {}
-        giver = self.ground.items[donors.get(item.id, item.id)]
+        giver = Case(self.ground, item, epoch, shuffle).giver(arm.needs)
         return giver.gestures[source].exposure
 
     def _question(self, item: Item, prompt: Prompt, epoch: int) -> Question:

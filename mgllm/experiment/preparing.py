@@ -11,6 +11,7 @@ from mgllm.answers.words import label_words
 from mgllm.backends.base import Backend, check_questions
 from mgllm.errors import InputError
 from mgllm.experiment.asking import Words
+from mgllm.experiment.cue_tokens import cue_token_ratios
 from mgllm.experiment.manifest import Identity, describe_run, describe_scenario
 from mgllm.experiment.manner import Manner, choose_manner
 from mgllm.experiment.material import Material
@@ -47,10 +48,14 @@ async def make_plan(
         scenario = material.scenario
         manner = await choose_manner(backend, material.found, options.ask)
         renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
-        questions = plan_questions(material, manner, renderer, _counter(backend))
+        count = _counter(backend)
+        questions = plan_questions(material, manner, renderer, count)
         renderer.check(manner.template)
         check_questions(backend, (one.question for one in questions))
-        scenarios.append(describe_scenario(material, manner, renderer, options.ask.paraphrase))
+        described = describe_scenario(material, manner, renderer, options.ask.paraphrase)
+        ratios = cue_token_ratios(questions, material, count)
+        counted = {"cue_tokens": ratios, "cue_tokens_by": _by(backend)} if ratios else {}
+        scenarios.append(described.model_copy(update=counted))
         planned += questions
         words[scenario.name] = label_words(scenario.labels, manner.lettered)
         most_tokens = max(most_tokens, manner.max_tokens)
@@ -87,6 +92,11 @@ def _counter(backend: Backend) -> Callable[[str], int]:
         return count_words(text) if tokens is None else tokens
 
     return count
+
+
+def _by(backend: Backend) -> str:
+    """What `_counter` counts by."""
+    return "words" if backend.count_tokens("") is None else "the model's tokenizer"
 
 
 def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:

@@ -9,7 +9,7 @@ from mgllm.answers.verdict import RULES, judge, probabilities
 from mgllm.errors import InputError
 from mgllm.experiment.asking import Words, reply_of
 from mgllm.experiment.plan import Planned
-from mgllm.records import Question, Record, RecordKey, RunManifest
+from mgllm.records import Choice, Prompt, Question, Record, RecordKey, RunManifest, ScenarioManifest
 from mgllm.store import RunWriter, StoredRun
 
 TODAY: Mapping[str, str] = {"refusal_phrases": VERSION, "answer_rules": RULES}
@@ -46,6 +46,13 @@ def rescored(
             "error": reply.error or verdict.hint,
         }
     )
+
+
+def question_of(record: Record, scenario: ScenarioManifest) -> Question:
+    """As much of the question behind a record as judging needs."""
+    prompt = Prompt(form=record.form, messages=(), sha256=record.prompt_sha256)
+    choices = tuple(Choice(label=label.id, text=label.text) for label in scenario.labels)
+    return Question(prompt=prompt, choices=choices, score=record.score, reasoning=record.reasoning)
 
 
 def refuse_wordless(stored: StoredRun) -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import permutations
+from math import factorial
 
+import numpy as np
+
+from mgllm.arms.base import DESIGN_RULES, FIRST_RULES
 from mgllm.errors import InputError
 from mgllm.records import Item
-from mgllm.seeds import number
+from mgllm.seeds import number, stream
 
+ORDERS = 8
+"""Orders of a round of which the best is taken: all there are of two or three labels, else so many drawn."""
 Seat = tuple[str, int]
 """An item's id, and the index of the arm that it is seen in."""
 
@@ -29,22 +36,53 @@ def limited(items: Sequence[Item], limit: int, seed: int) -> tuple[Item, ...]:
     return tuple(item for item in items if item.id in chosen)
 
 
-def label_orders(items: Iterable[Item], labels: Sequence[str], seed: int) -> Mapping[str, tuple[str, ...]]:
-    """By item id, the labels rotated by the item's seeded rank within its target.
+def label_orders(
+    items: Iterable[Item], labels: Sequence[str], seed: int, rules: str = DESIGN_RULES
+) -> Mapping[str, tuple[str, ...]]:
+    """By item id, the labels rotated so that within each target every rotation occurs equally often, ± 1.
 
-    `items` is the whole item set, so that `--limit` does not move anything. Within each target every
-    rotation occurs equally often, give or take one.
+    `items` is the whole item set, and that holds of every sample of `limited` too: rotations go round in the
+    order in which `limited` takes the items of a target, so that no limit moves an item's order. Each round
+    has an order of its own, the same for all targets: an answer by place alone is right as often as chance.
+    By seed, but rounds avoid orders that would show a person the same rotation again.
     """
-    by_target: defaultdict[str | None, list[str]] = defaultdict(list)
-    for item in items:
-        by_target[item.target].append(item.id)
-    orders = {}
-    for ids in by_target.values():
-        ranked = sorted(ids, key=lambda one: (number(seed, "label order", one), one))
-        for rank, one in enumerate(ranked):
-            first = rank % max(len(labels), 1)
-            orders[one] = (*labels[first:], *labels[:first])
-    return orders
+    by_target: defaultdict[str | None, list[Item]] = defaultdict(list)
+    if rules == FIRST_RULES:
+        for item in sorted(items, key=lambda one: (number(seed, "label order", one.id), one.id)):
+            by_target[item.target].append(item)
+        rounds = [tuple(range(len(labels)))] * len(max(by_target.values(), key=len, default=()))
+    else:
+        for item in _ranking(items, seed):
+            by_target[item.target].append(item)
+        rounds = _rounds(list(by_target.values()), len(labels), seed)
+    return {
+        item.id: (*labels[first:], *labels[:first])
+        for ranked in by_target.values()
+        for item, first in zip(ranked, (first for one in rounds for first in one), strict=False)
+    }
+
+
+def _rounds(ranked: Sequence[Sequence[Item]], rotations: int, seed: int) -> list[tuple[int, ...]]:
+    """In which order rotations go round, round by round: of some drawn orders the one that shows people the
+    rotations that they have seen least."""
+    seen: Counter[tuple[str, int]] = Counter()
+    rounds = []
+    for nth in range(0, max(map(len, ranked), default=0), max(rotations, 1)):
+        rng = stream(seed, "label order", nth)
+        orders = _orders(rotations, rng)
+        subjects = [[item.subject for item in items[nth : nth + rotations]] for items in ranked]
+        shown = [[pair for those in subjects for pair in zip(those, order, strict=False)] for order in orders]
+        best = min(range(len(orders)), key=lambda k: sum(seen[pair] for pair in shown[k]))
+        rounds.append(orders[best])
+        seen.update(shown[best])
+    return rounds
+
+
+def _orders(rotations: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    if factorial(rotations) <= ORDERS:
+        every = list(permutations(range(rotations)))
+        return [every[k] for k in rng.permutation(len(every))]
+    return [tuple(map(int, rng.permutation(rotations))) for _ in range(ORDERS)]
 
 
 def arm_order(arms: Sequence[str], seed: int, item: str) -> tuple[str, ...]:

@@ -17,14 +17,22 @@ HIDDEN = re.compile(
 """Control, bidirectional and zero-width characters, and halves of surrogate pairs."""
 
 
-def policy(style: str, script: str, *, live: bool) -> str:
-    """The content security policy: this script and this style, and nothing from anywhere."""
+def policy(style: str, script: str, *, live: bool, paints: bool = False) -> str:
+    """The content security policy: this script and this style, and nothing from anywhere.
+
+    Args:
+        style: the page's only style.
+        script: its only script.
+        live: it may ask its own server.
+        paints: its script may paint pictures that it has made itself (`blob:`), to save them as PNG.
+    """
     own = "'self'" if live else "'none'"
     parts = [
         "default-src 'none'",
         f"script-src '{_hash(script)}'",
         f"style-src '{_hash(style)}'",
         f"connect-src {own}",
+        *(["img-src blob:"] if paints else []),
         "base-uri 'none'",
         "form-action 'none'",
     ]

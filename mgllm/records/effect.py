@@ -13,8 +13,8 @@ from mgllm.records.reply import CensoredReason
 from mgllm.records.scenario import Form, Reasoning, Score
 
 Rule = Literal["t", "bootstrap_t", "sign_flip"]
-"""Student t over left-out subjects; bootstrap-t by subject; where all subjects differ alike, p alone, by
-exact sign flips."""
+"""Student t over left-out subjects; where subjects' differences are skewed, the farther end and the larger p
+of Student t and bootstrap-t by subject; where all subjects differ alike, p alone, by exact sign flips."""
 Control = Literal["text", "shuffled", "filler"]
 """What an arm that tells gestures is set against: the same without them, another item's, as much text that
 says nothing of the person."""
@@ -197,15 +197,14 @@ class Effect(Frozen):
     se: float | None = None
     """Delete-one-subject jackknife standard error."""
     interval: tuple[float, float] | None = None
-    """95 %, Student t with effective subjects − 1 degrees of freedom, held inside what the difference can be;
-    null where too few subjects."""
+    """95 %, by `rule`, held inside what the difference can be; null where too few subjects."""
     p: float | None = None
-    """Two-sided, from the same t."""
+    """Two-sided, by `rule`."""
     q: float | None = None
     """Benjamini–Hochberg over the table's exploratory rows; null for primary ones."""
     df: float | None = None
     """Degrees of freedom of interval and p: effective subjects − 1; for metrics by class those of the label
-    that has fewest; null without an interval by Student t."""
+    that has fewest; null without an interval."""
     rule: Rule = "t"
     """What interval and p rest on."""
     by_subject: float | None = None
@@ -215,7 +214,10 @@ class Effect(Frozen):
     detectable: float | None = None
     """Minimum detectable effect: k(df) × SE, k from the noncentral t (80 % power, 5 % two-sided)."""
     sign_flip_p: float | None = None
-    """Check: sign flips by subject, exact to 2^14 and 10,000 draws beyond; accuracy and log-odds only."""
+    """Check: sign flips by subject; accuracy and log-odds only."""
+    sign_flip_exact: bool = Field(default=True, exclude_if=lambda exact: exact)
+    """All patterns of signs were counted (up to 32 subjects that differ); else 10,000 were drawn, and the
+    third digit of `sign_flip_p` depends on the seed."""
     bca_interval: tuple[float, float] | None = None
     """Check: BCa bootstrap over subjects, from 40 subjects."""
     b: int | None = None

@@ -133,7 +133,8 @@ class Calibration(Frozen):
     n: int
     """Items with probabilities and a known target, epochs and shuffles averaged inside the item."""
     bins: tuple[CalibrationBin, ...]
-    """Of equal mass, from the least to the most sure: ten from 100 items, else one for each ten items."""
+    """Of equal mass, from the least to the most sure: ten from 100 items, else one for each ten items; none
+    under ten items."""
 
 
 class Confusion(Frozen):
@@ -165,6 +166,8 @@ class Summary(Frozen):
 
     schema_: str = Field(default="mgllm.summary/1", alias="schema")
     """Name and version of the file format."""
+    statistics_rules: str = "1"
+    """Version of the rules by which records become numbers; summaries of before do not say it."""
     runs: tuple[str, ...]
     """Ids of the runs it is about."""
     roles: Mapping[str, Mapping[Role, str]] = Field(default_factory=dict, exclude_if=lambda roles: not roles)

@@ -34,7 +34,7 @@ class Item(Frozen):
     subject_known: bool = True
     """False where `subject` is only the recording's id; tables then say *clustered by recording*."""
     speech: tuple[Turn, ...] = ()
-    """What was said. A plain string is one turn. Empty speech allows the arms `none` and `mg` alone."""
+    """What was said. A plain string is one turn. Without it the arms that tell speech cannot run."""
     gestures: Mapping[CueSource, GestureTranscript] = Field(default_factory=dict)
     """Gestures by source."""
     target: str | None = None

@@ -118,6 +118,8 @@ class ScenarioManifest(Frozen):
     """What the movements may be called: micro-gestures, or nonverbal displays."""
     shuffles: tuple[ShuffleStats, ...] = ()
     """One per epoch and shuffle."""
+    opposed: tuple[ShuffleStats, ...] = ()
+    """The same of donors of another target; empty where no arm tells theirs."""
     cue_tokens: Mapping[str, float] = Field(default_factory=dict)
     """By arm, tokens of its cue blocks over those of the main arm, mean over items."""
     cue_tokens_by: str | None = None
@@ -175,6 +177,8 @@ class RunManifest(Frozen):
     """Of the confusion file behind `text+noisy`, if one was given."""
     refusal_phrases: str
     """Version of the phrase list that refusals are told by."""
+    design_rules: str = "1"
+    """Version of the rules by which donors, filler and label orders are drawn."""
     answer_rules: str = "1"
     """Version of the rules that turn a reply into an answer and its probabilities."""
     versions: Mapping[str, str] = Field(default_factory=dict)

@@ -166,7 +166,7 @@ def _record(
         correct=None if missing else answer == target,
         probabilities=None if missing else probabilities,
         scores=None if missing else LabelScores(total=total, mean=total),
-        text=f"{answer}{made.spice}",
+        text=f"Hm.{made.spice}" if missing else f"{answer}{made.spice}",
         finish_reason="stop",
         prompt_sha256=prompt.sha256,
         usage=Usage(prompt_tokens=made.words + 40, completion_tokens=2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from statistics import fmean
@@ -13,6 +14,7 @@ import scipy.stats
 from mgllm.records import Record
 
 NAN = float("nan")
+ALIKE = "no interval can be computed: all subjects differ alike"
 Cell = tuple[str, int]
 """Item and epoch."""
 
@@ -38,6 +40,16 @@ class Known(NamedTuple):
     interval: tuple[float, float] | None = None
     p: float | None = None
     flag: str | None = None
+    df: float | None = None
+    rule: str = "t"
+
+
+class Basis(NamedTuple):
+    """What degrees of freedom are counted from."""
+
+    people: float
+    words: str
+    named: bool = False
 
 
 def log_odds(record: Record) -> float:
@@ -158,15 +170,23 @@ class Metric(NamedTuple):
     scored: bool
     most: float = 1.0
     fewest: int = 1
+    by_class: bool = False
+    """What is known of it is what is known of the label with fewest people."""
+    each: Callable[[Item], float] | None = None
+    """An item's number, where the metric is a mean of these and they may have a long tail."""
 
 
 METRICS = {
     "accuracy": Metric(accuracy, lambda item: [item.shares[item.target]], False),
-    "balanced_accuracy": Metric(balanced_accuracy, lambda item: [*item.shares.values()], False),
-    "macro_f1": Metric(macro_f1, lambda item: [*item.shares.values()], False),
-    "auc": Metric(auc, lambda item: [*item.probabilities.values()], True),
-    "log_odds": Metric(mean_log_odds, lambda item: [item.log_odds], True, math.inf),
-    "brier": Metric(brier, lambda item: [brier_of(item)], True, 2.0),
+    "balanced_accuracy": Metric(
+        balanced_accuracy, lambda item: [*item.shares.values()], False, by_class=True
+    ),
+    "macro_f1": Metric(macro_f1, lambda item: [*item.shares.values()], False, by_class=True),
+    "auc": Metric(auc, lambda item: [*item.probabilities.values()], True, by_class=True),
+    "log_odds": Metric(
+        mean_log_odds, lambda item: [item.log_odds], True, math.inf, each=lambda item: item.log_odds
+    ),
+    "brier": Metric(brier, lambda item: [brier_of(item)], True, 2.0, each=brier_of),
     "calibration_error": Metric(calibration_error, lambda item: [*sure_and_right(item)], True, 1.0, 100),
 }
 
@@ -177,27 +197,65 @@ def effective(sizes: Iterable[int]) -> float:
     return sum(sizes) ** 2 / sum(size * size for size in sizes)
 
 
-def estimate(value: float, without: Sequence[float], sizes: Sequence[int]) -> Known:
+def estimate(
+    value: float, without: Sequence[float], sizes: Sequence[int], basis: Basis | None = None
+) -> Known:
     """Delete-one-subject jackknife with Student's t."""
     if math.isnan(value):
         return Known(None, flag="undefined: only one label occurs as target")
     if len(sizes) < 2:
         return Known(value, flag="no interval: one subject")
+    people, words, named = basis or Basis(effective(sizes), f"{effective(sizes):.1f} effective subjects")
     if any(map(math.isnan, without)):
-        return Known(value, flag="no interval: a label stands on one subject alone")
-    subjects, mean, people = len(sizes), fmean(without), effective(sizes)
+        return Known(value, flag=f"no interval: {words}")
+    subjects, mean = len(sizes), fmean(without)
     se = math.sqrt((subjects - 1) / subjects * sum((each - mean) ** 2 for each in without))
     if se < 1e-11:
-        return Known(value, flag="no interval: no variation between subjects")
+        weak = named and people < 5
+        return Known(value, flag=f"no interval: {words if weak else 'no variation between subjects'}")
     if people < 5:
-        return Known(value, se, flag=f"no interval: {people:.1f} effective subjects")
+        return Known(value, se, flag=f"no interval: {words}")
     t = scipy.stats.t(people - 1)
     half = float(t.ppf(0.975)) * se
-    flag = f"few subjects: {people:.1f} effective" if people < 10 else None
-    return Known(value, se, (value - half, value + half), 2 * float(t.sf(abs(value) / se)), flag)
+    flag = f"few subjects: {words.removesuffix(' subjects')}" if people < 10 else None
+    p = 2 * float(t.sf(abs(value) / se))
+    return Known(value, se, (value - half, value + half), p, flag, people - 1)
 
 
-def by_subject(value: Callable[[Callable[[str], bool]], float], owners: Sequence[str]) -> Known:
+def of_weakest_label(found: Sequence[Item]) -> Basis:
+    """The labels that fewest people have, by their own items; unnamed where all items have as few."""
+    owners: dict[str, list[str]] = {}
+    for item in found:
+        owners.setdefault(item.target, []).append(item.subject)
+    people = {label: effective(Counter(mine).values()) for label, mine in owners.items()}
+    least = min(people.values())
+    if least >= effective(Counter(item.subject for item in found).values()) - 1e-9:
+        return Basis(least, f"{least:.1f} effective subjects")
+    names = sorted(f"'{label}'" for label, size in people.items() if size - least < 1e-9)
+    has = "labels {} have" if len(names) > 1 else "label {} has"
+    return Basis(least, f"{has.format(' and '.join(names))} {least:.1f} effective subjects", named=True)
+
+
+def skewness(values: Sequence[float]) -> float:
+    """Third moment over the cubed standard deviation."""
+    mean = fmean(values)
+    second, third = (fmean((value - mean) ** power for value in values) for power in (2, 3))
+    return third / second**1.5 if second else 0.0
+
+
+def is_skewed(arm: Sequence[Item], baseline: Sequence[Item], metric: Metric) -> bool:
+    """Whether the subjects' mean differences are."""
+    gains: dict[str, list[float]] = {}
+    for mine, other in zip(arm, baseline, strict=True):
+        assert metric.each is not None
+        gains.setdefault(mine.subject, []).append(metric.each(mine) - metric.each(other))
+    people = effective([len(mine) for mine in gains.values()])
+    return abs(skewness([fmean(mine) for mine in gains.values()])) > 0.15 * math.sqrt(people)
+
+
+def by_subject(
+    value: Callable[[Callable[[str], bool]], float], owners: Sequence[str], basis: Basis | None = None
+) -> Known:
     """The estimate of a number that can be had over some subjects alone."""
     people = sorted(set(owners))
 
@@ -205,7 +263,7 @@ def by_subject(value: Callable[[Callable[[str], bool]], float], owners: Sequence
         return value(lambda who: who != left)
 
     without = [all_but(who) for who in people] if len(people) > 1 else []
-    return estimate(value(lambda _: True), without, [owners.count(who) for who in people])
+    return estimate(value(lambda _: True), without, [owners.count(who) for who in people], basis)
 
 
 def of_arm(found: Sequence[Item], metric: Metric) -> Known:
@@ -229,7 +287,14 @@ def of_two(arm: Sequence[Item], baseline: Sequence[Item], metric: Metric) -> Kno
     if all(_alike(a, b) for a, b in both):
         value = difference(lambda _: True)
         return Known(None if math.isnan(value) else value, flag="no interval: no discordant pair")
-    return by_subject(difference, [item.subject for item in arm])
+    basis = of_weakest_label(arm) if metric.by_class else None
+    found = by_subject(difference, [item.subject for item in arm], basis)
+    if found.flag == "no interval: no variation between subjects" and abs(found.value or 0) > 1e-12:
+        who = {a.subject for a, pair in zip(arm, both, strict=True) if not _alike(*pair)}
+        return found._replace(p=2 * 0.5 ** len(who), flag=ALIKE, rule="sign_flip")
+    if found.interval is not None and metric.each is not None and is_skewed(arm, baseline, metric):
+        return found._replace(rule="bootstrap_t")
+    return found
 
 
 def _alike(one: object, other: object) -> bool:

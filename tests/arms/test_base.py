@@ -30,14 +30,16 @@ ITEM = Item(
 
 
 DONOR = Item(id="i2", subject="p2", gestures={"recognized": transcript("folding arms", source="recognized")})
+OTHER = Item(id="i3", subject="p3", gestures={"recognized": transcript("pressing lips", source="recognized")})
 
 
 def case(**changes: object) -> Case:
     base: dict[str, object] = {
-        "items": {"i1": ITEM, "i2": DONOR},
+        "items": {"i1": ITEM, "i2": DONOR, "i3": OTHER},
         "source": "recognized",
         "settings": CueSettings(),
         "donors": {(0, 0): {"i1": "i2", "i2": "i1"}},
+        "opponents": {(0, 0): {"i1": "i3"}},
         "drawn": {"text+noisy@": {"head up": 0.5, "pressing lips": 0.25, "folding arms": 0.25}},
         "count": lambda text: len(text.split()),
         "render": lambda cues: "\n".join([cues.heading, cues.definition, *map(str, cues.lines)]),
@@ -52,7 +54,10 @@ def told(name: str, **changes: object) -> list[str] | None:
 
 def test_table_order_and_names() -> None:
     assert arm_names()[:4] == ["none", "text", "mg", "text+mg"]
-    assert set(arm_names()[4:]) == {"text+oracle", "text+shuffled", "text+filler", "text+noisy@P"}
+    assert arm_names()[4:] == [
+        *("text+oracle", "text+shuffled", "mg+shuffled", "text+opposed", "text+filler", "mg+filler"),
+        "text+noisy@P",
+    ]
 
 
 def test_what_each_arm_tells() -> None:
@@ -60,14 +65,21 @@ def test_what_each_arm_tells() -> None:
     assert told("text") is None
     assert told("mg") == told("text+mg") == ["head up"]
     assert told("text+oracle") == ["pressing lips", "head up"]
-    assert told("text+shuffled") == ["folding arms"]
+    assert told("text+shuffled") == told("mg+shuffled") == ["folding arms"]
+    assert told("text+opposed") == ["pressing lips"]
+    assert told("mg+filler") == told("text+filler")
     assert told("text+noisy@0") == told("text+mg")
     assert told("text+noisy@1") != told("text+mg")
 
 
 def test_who_speaks() -> None:
-    speaking = {name: get_arm(name).speech for name in ("none", "mg", "text", "text+mg", "text+filler")}
-    assert speaking == {"none": False, "mg": False, "text": True, "text+mg": True, "text+filler": True}
+    for name in arms.names():
+        assert get_arm(name if not name.endswith("@") else f"{name}0").speech == name.startswith("text"), name
+
+
+def test_who_tells_another_items_gestures() -> None:
+    borrowing = {name for name in arms.names() if arms.get(name).borrows}
+    assert borrowing == {"text+shuffled", "mg+shuffled", "text+opposed"}
 
 
 def test_filler_has_the_form_and_length_of_the_cues() -> None:
@@ -102,8 +114,9 @@ def test_arms_come_once_and_in_table_order() -> None:
     assert [one.name for one in found] == ["text", "text+mg", "text+noisy@0.2", "text+noisy@0.5"]
 
 
-def test_the_ledger_s_roles_are_those_of_runs_written_before() -> None:
-    assert arm_roles() == FIRST_ROLES
+def test_the_ledger_s_roles_are_those_of_runs_written_before_and_those_without_speech() -> None:
+    without_speech = {"alone": "mg", "alone_shuffled": "mg+shuffled", "alone_filler": "mg+filler"}
+    assert arm_roles() == dict(FIRST_ROLES) | without_speech
 
 
 @pytest.fixture
@@ -130,7 +143,7 @@ def test_any_arm_may_take_a_level_and_draw_over_the_set() -> None:
     ground = replace(case().ground, drawn={"text+late@": found.draws(case().ground) if found.draws else None})
     block = found.block(Case(ground, ITEM))
     assert block is not None
-    assert block.heading == "3 s late, one of 2"
+    assert block.heading == "3 s late, one of 3"
     assert arm_names()[-1] == "text+late@P"
     with pytest.raises(InputError, match="names no seconds"):
         get_arm("text+late@x")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-from mgllm.arms.filler import FRAMES, SINGLES, STATES, TOPICS, fill
+from mgllm.arms.filler import FIRST_STATES, FRAMES, SINGLES, STATES, TOPICS, fill
 from mgllm.cues.base import CueLine
 from mgllm.cues.block import Cues
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary, vocabulary_names
 from mgllm.errors import InputError
+from mgllm.prompts.scenarios import Folders, find_scenarios
 
 VOCABULARY = load_vocabulary("imigue")
 LABELS = [one.label for name in vocabulary_names() for one in load_vocabulary(name).classes]
@@ -173,11 +175,71 @@ def test_lines_or_else_the_definition_make_up_for_the_rest(labels: list[str]) ->
     assert (filler.definition == usual.definition) == bool(labels)
 
 
+MEASURED = Path(__file__).parents[2] / "docs" / "results" / "filler-valence.md"
+
+
+def test_states_in_use_were_measured_and_move_little() -> None:
+    in_use = MEASURED.read_text(encoding="utf-8").partition("## Of before")[0]
+    rows = dict(re.findall(r"^\| ([a-z ]+) \| (.+) \|$", in_use.replace("−", "-"), re.MULTILINE))
+    moved = {state: [float(cell) for cell in rows[state].split("|")] for state in STATES}
+    assert set(moved) == set(rows) - {"state"}
+    assert max(abs(value) for values in moved.values() for value in values) <= 0.25
+    assert all(abs(sum(column) / len(STATES)) <= 0.1 for column in zip(*moved.values(), strict=True))
+
+
+WELL = set(
+    """
+    accurate active alert approved available balanced best better bright calm clean clear complete
+    confident confirmed consistent constant correct current easy enough excellent fast fine firm free
+    fresh full good great healthy honest ideal intact large light live loud nominal normal ok on optimal
+    passed perfect plain positive powerful precise proper quick quiet ready real reliable right robust
+    safe secure sharp smooth solid sound stable steady still straight strong successful sufficient sure
+    tested trusted unchanged valid verified checked warm well within working
+    """.split()  # noqa: SIM905  # a list of a hundred words reads worse
+)
+ILL = set(
+    """
+    absent bad bent blocked blurred broken busy cold corrupt damaged dark dead dim dirty disconnected
+    dropped dull empty error errors failed failure fake false faulty flawed forged gone harsh heavy
+    hidden hot inactive incomplete irregular late limited loose lost low manipulated mismatched missing
+    muted negative never noisy none off old out over poor problem problems random rough rushed shaky
+    short slow stopped strained tense tight unstable unsteady unverified unchecked unclear unknown
+    unusual warning warnings weak without worn wrong
+    """.split()  # noqa: SIM905  # a list of a hundred words reads worse
+)
+"""Words that speak well or ill of equipment, and so may of a person."""
+OPPOSED = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "mal", "anti", "counter", "under", "over")
+
+
+def test_states_speak_neither_well_nor_ill() -> None:
+    told = words(" ".join(STATES))
+    assert not told & {*WELL, *ILL}
+    assert words(" ".join(FIRST_STATES)) & {*WELL}  # those of before did
+    spoken = [*WELL, *ILL]
+    assert not [word for word in told for prefix in OPPOSED if prefix + word in spoken]
+
+
+def bundled_labels() -> list[str]:
+    folders = Folders()
+    labels = [label for found in find_scenarios((), folders) for label in found.scenario.labels]
+    return [text for label in labels for text in (label.id, label.text, label.cloze)]
+
+
+def test_filler_says_no_word_of_a_bundled_label_and_none_that_begins_like_one() -> None:
+    frames = [text for frame in FRAMES for text in (frame.heading, *frame.definitions, *frame.nothings)]
+    told = words(" ".join([*STATES, *TOPICS, *SINGLES, *frames]))
+    labels = words(" ".join(bundled_labels()))
+    assert {"won", "truthful", "stressed"} <= labels
+    assert not told & labels
+    stems = {label[:5] for label in labels if len(label) > 5}
+    assert not [word for word in told if word[:5] in stems]
+
+
 def test_it_says_so_when_no_phrase_is_short_enough() -> None:
     def wide(text: str) -> int:
         return 1 if "Micro" in text else 50 * words_only(text)
 
-    with pytest.raises(InputError, match="text\\+filler of item 'i' has"):
+    with pytest.raises(InputError, match=r"the filler of item .i. has"):
         fill(block(["smiling"]), wide, render, (), 0, "i")
 
 

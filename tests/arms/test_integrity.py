@@ -10,7 +10,10 @@ from mgllm.errors import IntegrityError
 from mgllm.records import Label, Message, Prompt, Span, prompt_sha256
 
 LABELS = (Label(id="win", text="won", cloze=" won"), Label(id="lose", text="lost", cloze=" lost"))
-NAMES = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler", "text+oracle", "text+noisy@0")
+NAMES = (
+    *("none", "text", "mg", "text+mg", "text+shuffled", "text+filler", "text+oracle", "text+noisy@0"),
+    *("text+opposed", "mg+shuffled", "mg+filler"),
+)
 
 
 def prompt(speech: str, cues: str, frame: str = "Q\n{}{}A") -> Prompt:
@@ -35,6 +38,9 @@ def right() -> dict[str, Prompt]:
         "text+filler": prompt("said\n", "hum\n"),
         "text+oracle": prompt("said\n", "nods\n"),
         "text+noisy@0": prompt("said\n", "nods\n"),
+        "text+opposed": prompt("said\n", "blinks\n"),
+        "mg+shuffled": prompt("", "blinks\n"),
+        "mg+filler": prompt("", "hum\n"),
     }
 
 
@@ -79,10 +85,17 @@ def test_speech_that_differs() -> None:
         ("text_mg", prompt("said\n", ""), "the cue block is empty"),
         ("text_filler", prompt("said\n", "they WON it\n"), "says the label 'WON'"),
         ("text_filler", prompt("said\n", "nods\n"), "the ablation would change nothing"),
+        ("mg_filler", prompt("", "nods\n"), "the ablation would change nothing"),
+        ("mg_shuffled", prompt("said\n", "blinks\n"), "tells speech"),
+        ("text_opposed", prompt("", "blinks\n"), "the speech block is empty"),
     ],
 )
 def test_blocks_stand_where_they_should(arm: str, made: Prompt, words: str) -> None:
     assert words in problem(**{arm: made})
+
+
+def test_donors_may_happen_to_show_what_the_item_shows() -> None:
+    assert verdict(mg_shuffled=prompt("", "nods\n"), text_opposed=prompt("said\n", "nods\n")) == ""
 
 
 def test_a_label_inside_a_longer_word_is_no_label() -> None:

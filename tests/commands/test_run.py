@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import mgllm
+from mgllm.arms.integrity import block_text
 from mgllm.errors import FatalBackendError, InputError, IntegrityError
 from mgllm.experiment.finishing import Finished
+from mgllm.experiment.options import RunOptions
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import Question, Record, Reply
 from mgllm.store import read_run
@@ -358,13 +360,71 @@ def test_items_without_speech_run_the_arms_that_need_none(
     items = [
         json.loads(line) for line in (folders.scenarios / "items" / "meeting.jsonl").read_text().splitlines()
     ]
-    for item in items:
-        del item["speech"]
     path = tmp_path / "mute.jsonl"
+    for item in items[1:]:
+        del item["speech"]
     path.write_text("\n".join(map(json.dumps, items)))
-    with pytest.raises(InputError, match="have no speech"):
+    with pytest.raises(InputError, match=r"3 of 4 .* no speech.* --arms none,mg,mg\+shuffled,mg\+filler"):
         go(items=str(path))
     assert go(items=str(path), arms=("none", "mg")).exit_code == 0
+    del items[0]["speech"]
+    path.write_text("\n".join(map(json.dumps, items)))
+    (scenario,) = read_run(go(items=str(path)).folder).manifest.scenarios
+    assert scenario.arms == ("none", "mg", "mg+shuffled", "mg+filler")
+    assert scenario.arms_left_out == dict.fromkeys(
+        ("text", "text+mg", "text+shuffled", "text+filler"), "no item has speech"
+    )
+    assert scenario.cue_tokens["mg"] == 1.0
+    with pytest.raises(InputError, match=r"4 of 4 items have no speech .* which text need"):
+        go(items=str(path), arms=("none", "text", "mg"))
+
+
+def test_both_shuffled_arms_have_one_donor_and_shuffles_repeat_both(go: Any, shelve: Any) -> None:
+    shelve()
+    finished = go(arms=("mg", "text+mg", "mg+shuffled", "text+shuffled", "text+opposed"), shuffles=3)
+    run = read_run(finished.folder)
+    prompts = run.prompts()
+    told: dict[str, dict[tuple[str, int], str]] = {}
+    for one in run.records:
+        cues = block_text(prompts[one.prompt_sha256], "cues")
+        told.setdefault(one.arm, {})[one.item, one.shuffle] = cues
+    assert told["mg+shuffled"] == told["text+shuffled"]
+    assert {arm: len(those) for arm, those in told.items()} == {
+        **{"mg": 4, "text+mg": 4},
+        **{"mg+shuffled": 12, "text+shuffled": 12, "text+opposed": 12},
+    }
+    (scenario,) = run.manifest.scenarios
+    assert (
+        [one.shuffle for one in scenario.shuffles] == [one.shuffle for one in scenario.opposed] == [0, 1, 2]
+    )
+    assert [one.same_target for one in scenario.opposed] == [0, 0, 0]
+    assert all(one.told_again is not None for one in (*scenario.shuffles, *scenario.opposed))
+    assert (scenario.cue_tokens["text+mg"], scenario.cue_tokens_by) == (1.0, "the model's tokenizer")
+    assert set(scenario.cue_tokens) == set(told)
+
+
+def test_a_run_that_was_drawn_by_the_first_rules_goes_on_by_them(
+    go: Any, shelve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelve()
+
+    def as_before(options: RunOptions, folder: Path | None) -> RunOptions:
+        return options.model_copy(update={"ask": options.ask.model_copy(update={"design_rules": "1"})})
+
+    with monkeypatch.context() as before:
+        before.setattr("mgllm.commands.run._as_begun", as_before)
+        whole = go(seed=5)
+        stopped = go(seed=5, max_requests=9)
+    assert read_run(stopped.folder).manifest.design_rules == "1"
+    assert go(resume=stopped.folder, seed=5).exit_code == 0
+    resumed = read_run(stopped.folder)
+    assert resumed.manifest.design_rules == "1"
+
+    def asked(finished: Finished) -> dict[Any, tuple[str, tuple[str, ...]]]:
+        return {one.key: (one.prompt_sha256, one.label_order) for one in records(finished)}
+
+    assert asked(stopped) == asked(whole)
+    assert asked(go(seed=5)) != asked(whole)
 
 
 def test_a_run_is_a_frame(go: Any, shelve: Any) -> None:

@@ -35,7 +35,7 @@ ALLOWED = {
     "sklearn": ("analysis/", "recognizer/"),
     "matplotlib": (
         "recognizer/evaluation/pictures.py",
-        "pages/report/svg.py",
+        "pages/plots/",
         "synthetic/preview.py",
         "media/overlay.py",
     ),

@@ -85,6 +85,46 @@ def test_each_rotation_is_as_frequent_within_each_target(items: list[Item], coun
     assert orders == label_orders(items[::-1], labels, seed)
 
 
+@settings(max_examples=60, deadline=None)
+@given(item_sets(), st.integers(2, 5), st.integers(1, 50), st.integers(0, 99))
+def test_and_within_each_target_of_every_sample(items: list[Item], count: int, limit: int, seed: int) -> None:
+    labels = tuple("vwxyz"[:count])
+    orders = label_orders(items, labels, seed)
+    sample = limited(items, limit, seed)
+    for target in {item.target for item in sample}:
+        times = Counter(orders[item.id][0] for item in sample if item.target == target)
+        assert max(times.values()) - min(times[label] for label in labels) <= 1
+
+
+@pytest.mark.parametrize("limit", [2, 6, 10, 20, 22, 60])
+@pytest.mark.parametrize("people", [2, 3, 10, 60])
+def test_whoever_names_the_first_label_is_right_as_often_as_by_chance(limit: int, people: int) -> None:
+    items = [Item(id=f"i{k}", subject=f"s{k % people}", target="ab"[k // 2 % 2]) for k in range(60)]
+    for seed in range(20):
+        orders = label_orders(items, ("a", "b"), seed)
+        sample = limited(items, limit, seed)
+        assert sum(orders[item.id][0] == item.target for item in sample) == limit / 2
+
+
+@pytest.mark.parametrize("people", [2, 4, 5])
+def test_a_person_sees_all_rotations(people: int) -> None:
+    items = [
+        Item(id=f"i{k}", subject=f"s{k % people}", target="ab"[k // people % 2]) for k in range(20 * people)
+    ]
+    for seed in range(20):
+        orders = label_orders(items, ("a", "b"), seed)
+        for subject in {item.subject for item in items}:
+            first = sum(orders[item.id][0] == "a" for item in items if item.subject == subject)
+            assert 5 <= first <= 15, "of twenty items, else a person's answers by place were all alike"
+
+
+def test_label_orders_by_the_first_rules_are_those_of_runs_of_before() -> None:
+    items = [Item(id=f"i{k}", subject=f"s{k}", target="ab"[k % 2]) for k in range(6)]
+    orders = label_orders(items, ("a", "b"), 0, "1")
+    first = {item: order[0] for item, order in sorted(orders.items())}
+    assert first == {"i0": "b", "i1": "a", "i2": "a", "i3": "a", "i4": "a", "i5": "b"}  # as it was then
+
+
 def test_label_orders_are_by_chance() -> None:
     items = [Item(id=f"i{k}", subject="s", target="a") for k in range(20)]
     first = Counter(label_orders(items, ("a", "b"), seed)["i0"][0] for seed in range(400))

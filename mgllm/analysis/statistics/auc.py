@@ -26,7 +26,7 @@ class Auc(Metric):
     """Chance that P(label) is higher where the label is true; ties count half; mean over true labels."""
 
     scale, header, order = Scale("AUC", 1, 3), "AUC", 40
-    scored = ranked = needs_both = True
+    scored = ranked = needs_both = by_class = True
 
     def per_item(self, sample: Sample) -> Floats:
         """P(label) of each item [N, L]."""

@@ -18,7 +18,7 @@ from mgllm.analysis.statistics.cautions import (
 from mgllm.analysis.statistics.checks import mcnemar_p
 from mgllm.analysis.statistics.estimating import Numbers, estimated
 from mgllm.analysis.statistics.grid import Answers, Grid
-from mgllm.analysis.statistics.jackknife import DETECTABLE, Estimate, held
+from mgllm.analysis.statistics.jackknife import Estimate, held
 from mgllm.analysis.statistics.pairs import Pairs, discordance, flipped, lacking, pair
 from mgllm.analysis.statistics.readings import Readings, Sides, difference, readings, worst_scored
 from mgllm.records import Control, Effect, Flips, Role, RowName, ScenarioManifest
@@ -137,7 +137,7 @@ def _effects(contrast: Contrast, pairs: Pairs, metrics: Sequence[Metric], found:
         empty = [metric for metric in metrics if not metric.scored]
         nothing = Numbers(Estimate(None, flag="no pairs"))
         return [_effect(contrast, pairs, metric, nothing, found) for metric in empty]
-    numbers = estimated(pairs, metrics)
+    numbers = estimated(pairs, metrics, contrast.grid.labels)
     return [_effect(contrast, pairs, m, numbers[m.name], found) for m in metrics if m.name in numbers]
 
 
@@ -162,17 +162,18 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers, 
         se=estimate.se,
         interval=held(estimate.interval, -metric.most, metric.most),
         p=estimate.p,
+        detectable=estimate.detectable,
         df=estimate.df,
         rule=estimate.rule,
         by_subject=numbers.by_subject,
         by_subject_interval=numbers.by_subject_interval,
-        detectable=DETECTABLE * estimate.se if estimate.se and estimate.interval else None,
         sign_flip_p=numbers.sign_flip_p,
+        sign_flip_exact=numbers.sign_flip_exact,
         bca_interval=numbers.bca,
         missing=pairs.missing,
         leaked=pairs.leaked,
         exposure_unknown=pairs.unknown,
-        flags=(*_cautions(contrast, pairs, metric), *([estimate.flag] if estimate.flag else [])),
+        flags=(*_cautions(contrast, pairs, metric), *numbers.flags),
     )
     effect = _otherwise(effect, metric, found, (pairs.arm, pairs.baseline))
     return _discordant(contrast, effect) if metric.headline else effect

@@ -1,16 +1,43 @@
-"""What is worked out for one contrast, metric by metric: values, interval, p, and the checks beside them."""
+"""What is worked out for one contrast, metric by metric: values, interval, p, and the checks beside them.
+
+Shape suffixes: N items, S subjects; `1S` has one value over all, then S without one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mgllm.analysis.metric import Floats, MeanMetric, Metric, SumMetric
-from mgllm.analysis.statistics.checks import BOOTSTRAP_FROM, bca_interval, bootstrap_many, sign_flip_p
-from mgllm.analysis.statistics.jackknife import FEWEST, Estimate, jackknife
+from mgllm.analysis.metric import Bools, Floats, MeanMetric, Metric, SumMetric
+from mgllm.analysis.statistics.checks import (
+    BOOTSTRAP_FROM,
+    bca_interval,
+    bootstrap_many,
+    flips_exactly,
+    sign_flip_p,
+)
+from mgllm.analysis.statistics.jackknife import (
+    FEWEST,
+    NO_VARIATION,
+    Basis,
+    Estimate,
+    jackknife,
+    t_interval,
+    weakest,
+)
 from mgllm.analysis.statistics.pairs import Pairs
+from mgllm.analysis.statistics.skewed import Sums, with_bootstrap_t
+
+SAME = "no interval: no discordant pair"
+"""Flag of two arms that answer all pairs alike."""
+ALIKE = "no interval can be computed: all subjects differ alike"
+"""Flag of a difference without any spread: its p is that of sign flips."""
+UNDER_RESOLUTION = "under the printed resolution"
+"""Flag of a difference that is there and prints as 0."""
+ROUNDING = 1e-12
+"""Differences up to this are 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +50,111 @@ class Numbers:
     """Of arm and baseline."""
     sign_flip_p: float | None = None
     """Check by sign flips."""
+    sign_flip_exact: bool = True
+    """All patterns of signs were counted; else some were drawn."""
     bca: tuple[float, float] | None = None
     """Check by bootstrap."""
     by_subject: float | None = None
     """Check: every subject weighs the same."""
     by_subject_interval: tuple[float, float] | None = None
     """Of it."""
+    under_resolution: bool = False
+    """The difference is there and prints as 0."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Words of caution."""
+        found = (self.estimate.flag, UNDER_RESOLUTION if self.under_resolution else None)
+        return tuple(flag for flag in found if flag)
 
 
-def estimated(pairs: Pairs, metrics: Sequence[Metric]) -> dict[str, Numbers]:
+def estimated(pairs: Pairs, metrics: Sequence[Metric], labels: Sequence[str] = ()) -> dict[str, Numbers]:
     """By metric name; a metric that needs more pairs than there are is left out.
 
     Args:
         pairs: both arms over their common items; at least one.
         metrics: what is measured of them.
+        labels: the labels' ids, to name one that few subjects have.
     """
     metrics = [metric for metric in metrics if metric.fewest <= pairs.over.n]
     two = {m.name: (m.replicates(pairs.arm), m.replicates(pairs.baseline)) for m in metrics}
-    flips = _flips(pairs, metrics)
+    sums = {m.name: _sums(m, pairs) for m in metrics if isinstance(m, MeanMetric)}
+    by_class = weakest(pairs.over, pairs.arm.subject_N, pairs.arm.target_N, labels)
+    flips = _flips({m.name: sums[m.name] for m in metrics if m.primary and m.name in sums})
     bca = _bca(pairs, metrics, {name: arm - baseline for name, (arm, baseline) in two.items()})
     found = {}
     for metric in metrics:
-        arm_1S, baseline_1S = two[metric.name]
-        values = (float(arm_1S[0]), float(baseline_1S[0]))
-        if not _discordant(metric, pairs):
-            same = values[0] - values[1]
-            estimate = Estimate(same if np.isfinite(same) else None, flag="no interval: no discordant pair")
-            found[metric.name] = Numbers(estimate, values)
-            continue
-        numbers = Numbers(jackknife(arm_1S - baseline_1S, pairs.over), values)
-        if pairs.over.effective >= FEWEST:
-            numbers = replace(numbers, sign_flip_p=flips.get(metric.name), bca=bca.get(metric.name))
+        differ_N = _differing(metric, pairs)
+        difference_1S = np.subtract(*two[metric.name])
+        basis = by_class if metric.by_class else Basis(pairs.over.effective)
+        numbers = Numbers(
+            _estimate(difference_1S, pairs, differ_N, basis),
+            (float(two[metric.name][0][0]), float(two[metric.name][1][0])),
+            under_resolution=_under_resolution(metric, float(difference_1S[0])),
+        )
+        if isinstance(metric, MeanMetric):
+            numbers = _of_mean(metric, numbers, sums[metric.name])
+        if differ_N.any() and pairs.over.effective >= FEWEST:
+            numbers = _checked(numbers, metric.name, flips, bca)
         found[metric.name] = numbers
     return found
+
+
+def _estimate(difference_1S: Floats, pairs: Pairs, differ_N: Bools, basis: Basis) -> Estimate:
+    """A difference with interval and p, none of them where no pair differs."""
+    if not differ_N.any():
+        same = float(difference_1S[0])
+        return Estimate(same if np.isfinite(same) else None, flag=SAME)
+    estimate = jackknife(difference_1S, pairs.over, basis)
+    return _alike(estimate, len(np.unique(pairs.arm.subject_N[differ_N])), basis)
+
+
+def _alike(estimate: Estimate, differing: int, basis: Basis) -> Estimate:
+    """Without any spread between subjects Student t has no p; the exact sign flips of those that differ have.
+
+    All differ alike, so of the 2^S patterns only the two of one sign reach as far.
+    """
+    if estimate.flag != NO_VARIATION:
+        return estimate
+    if basis.labels and basis.effective < FEWEST:
+        return replace(estimate, flag=f"no interval: {basis.words}")
+    if abs(estimate.value or 0.0) <= ROUNDING:
+        return estimate
+    return replace(estimate, p=2.0 ** (1 - differing), rule="sign_flip", flag=ALIKE)
+
+
+def _under_resolution(metric: Metric, difference: float) -> bool:
+    return abs(difference) > ROUNDING and metric.scale.rounds_to_zero(difference)
+
+
+def _sums(metric: MeanMetric, pairs: Pairs) -> Sums:
+    """Each subject's summed differences and items."""
+    difference_N = metric.of_item(pairs.arm) - metric.of_item(pairs.baseline)
+    return Sums(
+        np.bincount(pairs.arm.subject_N, weights=difference_N).astype(np.float64),
+        np.bincount(pairs.arm.subject_N).astype(np.float64),
+    )
+
+
+def _of_mean(metric: MeanMetric, numbers: Numbers, sums: Sums) -> Numbers:
+    """With bootstrap-t where subjects' differences are skewed, and with the mean of the subjects' means and
+    Student t over them."""
+    estimate = numbers.estimate if metric.few_values else with_bootstrap_t(numbers.estimate, sums)
+    subjects, mean = len(sums.items_S), float(sums.means_S.mean())
+    se = float(sums.means_S.std(ddof=1)) / np.sqrt(subjects) if subjects >= FEWEST else 0.0
+    interval = t_interval(mean, se, subjects - 1) if se > ROUNDING else None
+    return replace(numbers, estimate=estimate, by_subject=mean, by_subject_interval=interval)
+
+
+def _checked(
+    numbers: Numbers,
+    name: str,
+    flips: Mapping[str, tuple[float, bool]],
+    bca: Mapping[str, tuple[float, float] | None],
+) -> Numbers:
+    p, exact = flips.get(name, (None, True))
+    interval = bca.get(name) if numbers.estimate.interval is not None else None
+    return replace(numbers, sign_flip_p=p, sign_flip_exact=exact, bca=interval)
 
 
 def _bca(
@@ -93,18 +192,17 @@ class _Difference:
         return self.metric.value(arm, self.totals[0]) - self.metric.value(baseline, self.totals[1])
 
 
-def _discordant(metric: Metric, pairs: Pairs) -> bool:
-    return bool((np.abs(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline)) > 1e-12).any())
+def _differing(metric: Metric, pairs: Pairs) -> Bools:
+    """Items on which the arms differ [N]."""
+    apart = np.abs(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline)) > ROUNDING
+    return np.asarray(apart.any(axis=1))
 
 
-def _flips(pairs: Pairs, metrics: Sequence[Metric]) -> dict[str, float]:
-    """Sign-flip p of the primary metrics, whose effects are means of the items' differences."""
-    means = [metric for metric in metrics if metric.primary and isinstance(metric, MeanMetric)]
-    differences_S = [
-        np.bincount(
-            pairs.arm.subject_N, weights=(metric.per_item(pairs.arm) - metric.per_item(pairs.baseline))[:, 0]
-        )
-        for metric in means
-    ]
-    p = sign_flip_p(np.stack(differences_S, axis=1).astype(np.float64)) if means else []
-    return dict(zip((metric.name for metric in means), p, strict=True))
+def _flips(sums: Mapping[str, Sums]) -> dict[str, tuple[float, bool]]:
+    """Sign-flip p of the primary metrics, whose effects are means of the items' differences, and whether all
+    patterns were counted."""
+    if not sums:
+        return {}
+    differences_SM = np.stack([each.difference_S for each in sums.values()], axis=1)
+    exact = [flips_exactly(column) for column in differences_SM.T]
+    return dict(zip(sums, zip(sign_flip_p(differences_SM), exact, strict=True), strict=True))

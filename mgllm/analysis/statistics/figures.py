@@ -35,16 +35,21 @@ def figures(runs: Sequence[RunRecords]) -> Figures:
 
 
 def calibration(grid: Grid, arm: str) -> Calibration | None:
-    """The bins behind the table's expected calibration error; null without probabilities of the model's."""
+    """The bins behind the table's expected calibration error; null without probabilities of the model's.
+
+    A bin holds ten items at least: of fewer in all there is none.
+    """
     answers = grid.answers[arm]
     kept_IE = given(answers, scored=True) & (grid.target_I >= 0)[:, None]
     if not kept_IE.any() or answers.draws_I is not None:
         return None
+    parts = CalibrationError().bins(sample(grid, answers, kept_IE))
     bins = tuple(
         CalibrationBin(confidence=float(part[:, 0].mean()), right=float(part[:, 1].mean()), n=len(part))
-        for part in CalibrationError().bins(sample(grid, answers, kept_IE))
+        for part in parts
+        if len(part) >= FEWEST // BINS
     )
-    return Calibration(row=grid.row, arm=arm, n=sum(each.n for each in bins), bins=bins)
+    return Calibration(row=grid.row, arm=arm, n=sum(map(len, parts)), bins=bins)
 
 
 def confusion(grid: Grid, arm: str) -> Confusion:

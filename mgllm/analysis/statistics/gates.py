@@ -63,8 +63,11 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
     within = f"within ±{level(margin, effect.metric).lstrip('+')} {scale_of(effect.metric).unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
         return Equivalence(None, f"not tested to be equivalent {within}: no interval")
+    if effect.rule != "t":
+        return Equivalence(None, f"not tested to be equivalent {within}: subjects' differences are skewed")
     sides = (margin - effect.difference, margin + effect.difference)
-    p = max(t_tail(side / effect.se, effect.effective_subjects) for side in sides)
+    df = effect.effective_subjects - 1 if effect.df is None else effect.df
+    p = max(t_tail(side / effect.se, df) for side in sides)
     shown = "equivalent" if p <= 0.05 else "not shown to be equivalent"
     return Equivalence(p, f"{shown} {within} (two one-sided tests, p {p_words(p)})")
 

@@ -6,7 +6,7 @@ Shape suffixes: R rows (item × arm × model), C coefficients.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -25,6 +25,8 @@ MOST = 3_000
 """Rows of one subject at most: its working correlation is a square of them."""
 BEYOND = 15.0
 """Log odds ratios larger than this are those of separated answers."""
+STILL = 1e-9
+"""Standard errors up to this are 0: what is left is the iterations' rounding."""
 
 Cell = tuple[str, str, str]
 """Arm, model, scenario."""
@@ -182,14 +184,14 @@ def _fit(gee: Gee, rows: _Rows, columns: Sequence[_Column], over: Clusters) -> G
                 rows.correct_R, design_RC, rows.subject_R, family=Binomial(), cov_struct=Exchangeable()
             )
             fitted = model.fit(maxiter=100, cov_type="bias_reduced")
+            # Errors are worked out when they are asked for: the root of a variance below 0 warns here.
+            estimates, errors = np.asarray(fitted.params), np.asarray(fitted.bse)
         except (np.linalg.LinAlgError, ValueError):
             return gee.model_copy(update={"why_not": "the regression cannot be solved"})
-    estimates, errors = np.asarray(fitted.params), np.asarray(fitted.bse)
-    if not fitted.converged or not (np.isfinite(errors).all() and (errors > 0).all()):
-        return gee.model_copy(update={"why_not": "the regression does not converge"})
-    if np.abs(estimates).max() > BEYOND:
-        return gee.model_copy(update={"why_not": "answers are separated: a log odds ratio has no bound"})
     shown = [n for n, column in enumerate(columns) if column.arm is not None]
+    why_not = _unsound(fitted.converged, estimates, {columns[n].name: float(errors[n]) for n in shown})
+    if why_not is not None:
+        return gee.model_copy(update={"why_not": why_not})
     terms = [_term(columns[n], float(estimates[n]), float(errors[n]), over.effective) for n in shown]
     q = adjust([term.p for term in terms], "fdr_bh")
     return gee.model_copy(
@@ -200,12 +202,27 @@ def _fit(gee: Gee, rows: _Rows, columns: Sequence[_Column], over: Clusters) -> G
     )
 
 
+def _unsound(converged: bool, estimates: Floats, shown: Mapping[str, float]) -> str | None:
+    """Why a fit is not shown; errors of terms that are not shown (the intercept's) may be 0."""
+    if not converged:
+        return "the regression does not converge"
+    if np.abs(estimates).max() > BEYOND:
+        return "answers are separated: a log odds ratio has no bound"
+    unknown = [name for name, error in shown.items() if not np.isfinite(error)]
+    if unknown:
+        return f"it converges, but the variance of {', '.join(unknown)} comes out below 0"
+    alike = [name for name, error in shown.items() if error <= STILL]
+    if alike:
+        return f"it converges, but all subjects differ alike: the standard error of {', '.join(alike)} is 0"
+    return None
+
+
 def _term(column: _Column, estimate: float, se: float, effective: float) -> GeeTerm:
     return GeeTerm(
         term=column.name,
         interaction=column.model is not None or column.scenario is not None,
         estimate=estimate,
         se=se,
-        interval=t_interval(estimate, se, effective),
-        p=min(1.0, 2 * t_tail(abs(estimate) / se, effective)),
+        interval=t_interval(estimate, se, effective - 1),
+        p=min(1.0, 2 * t_tail(abs(estimate) / se, effective - 1)),
     )

@@ -18,7 +18,7 @@ class Accuracy(MeanMetric):
     """Share of right answers."""
 
     scale, header, order = Scale("accuracy", 100, 1, "points"), "accuracy [95 %]", 10
-    primary = headline = True
+    primary = headline = few_values = True
 
     def of_item(self, sample: Sample) -> Floats:
         """Share of the target among its answers [N]."""
@@ -31,6 +31,8 @@ class OverTargets(SumMetric):
     NaN where a label that occurs among all items has been left out with its only subject: the number
     would be a mean over other labels, thus another number.
     """
+
+    by_class = True
 
     @abstractmethod
     def ratio(self, hits: Floats, rows: Floats, columns: Floats) -> Floats:

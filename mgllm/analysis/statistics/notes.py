@@ -55,21 +55,29 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
     if not scenario.subject_known:
         yield f"{name}: clustered by recording; persons are unknown, so intervals may be too narrow"
     if scenario.items_asked < scenario.items_in_set:
-        yield f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit)"
+        yield (
+            f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit): a sample "
+            "balanced over targets and spread over subjects. It estimates a mean in which targets weigh the "
+            "same and subjects nearly so; of all items that is the mean only where each has as many"
+        )
 
 
 def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable[str]:
     name = scenario.name
-    if scenario.cue_source and (main := scenario.roles.get("main")):
-        yield f"{name}: {main} tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
-    for arm, reason in scenario.arms_left_out.items():
-        yield f"{name}: {arm} left out: {reason}"
+    telling = scenario.roles.get("main")
+    if telling not in scenario.arms and scenario.roles.get("alone") in scenario.arms:
+        telling = scenario.roles.get("alone")
+    if scenario.cue_source and telling:
+        yield f"{name}: {telling} tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
+    for reason in dict.fromkeys(scenario.arms_left_out.values()):
+        arms = ", ".join(arm for arm, why in scenario.arms_left_out.items() if why == reason)
+        yield f"{name}: {arms} left out: {reason}"
     if scenario.paraphrase:
         yield f"{name}: wording '{scenario.paraphrase}'"
     if scenario.lettered:
         yield f"{name}: labels were offered as letters"
-    if scenario.roles.get("shuffled") in scenario.arms:
-        yield from _about_shuffles(name, scenario.shuffles)
+    yield from _about_shuffles(name, scenario.shuffles)
+    yield from _about_opposed(name, scenario.opposed)
     if scenario.raters:
         yield (
             f"{manifest.model}: {scenario.raters} people, each reading an item in one arm; their answers are "
@@ -95,6 +103,18 @@ def _about_shuffles(name: str, shuffles: Sequence[ShuffleStats]) -> Iterable[str
         f"{name}: shuffled over {asked} items; donor of the same target {same:.3f} "
         f"(chance {expected:.3f}){_overlap(shuffles)}; {told}"
     )
+
+
+def _about_opposed(name: str, opposed: Sequence[ShuffleStats]) -> Iterable[str]:
+    if not opposed:
+        return
+    relaxed = {
+        "donor is the same person": sum(one.same_subject for one in opposed),
+        "donor shows the same gestures": sum(one.same_cues for one in opposed),
+    }
+    told = ", ".join(f"{what}: {count}" for what, count in relaxed.items() if count) or "no rule relaxed"
+    items = sum(one.items for one in opposed)
+    yield f"{name}: opposed over {items} items; every donor has another target{_overlap(opposed)}; {told}"
 
 
 def _overlap(shuffles: Sequence[ShuffleStats]) -> str:

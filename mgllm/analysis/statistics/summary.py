@@ -23,6 +23,7 @@ from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.notes import notes, wording_notes
 from mgllm.analysis.statistics.parts import on_common_items
 from mgllm.analysis.statistics.rows import named_grids, with_averages
+from mgllm.analysis.statistics.rules import STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.statistics.slices import Covariate, slices
 from mgllm.errors import InputError, unknown
@@ -58,6 +59,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
     return Summary(
         schema="mgllm.summary/1",
+        statistics_rules=STATISTICS,
         runs=tuple(run.manifest.id for run in runs),
         roles=_other_roles(runs),
         arms=arms,

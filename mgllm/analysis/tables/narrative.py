@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mgllm.analysis.metric import headline
+from mgllm.analysis.metric import headline, known_metrics
 from mgllm.analysis.tables.attribution_tables import WAYS
 from mgllm.analysis.wording import gain, level, metric_words, number, p_words, span
 from mgllm.records import ArmSummary, Attribution, Claim, Effect, Role, RowName, Summary
@@ -46,6 +46,7 @@ def _account(summary: Summary, row: RowName) -> Account:
             *_between(effects),
             *_gestures([each for each in summary.attribution if each.row == row]),
             *_constant(arms),
+            *_flagged(arms),
         ),
         claims=tuple(_claimed(claim) for claim in claims if not claim.supported),
         supported=tuple(_claimed(claim) for claim in claims if claim.supported),
@@ -76,14 +77,42 @@ def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str
         roles.get("shuffled"): "another person's gestures",
         roles.get("filler"): "as much text that says nothing",
     }
-    found: dict[str | None, Effect] = {
-        e.baseline: e for e in effects if e.metric == headline() and e.arm == roles.get("main")
-    }
+    of_main = [e for e in effects if e.arm == roles.get("main") and e.arm != e.baseline]
+    found: dict[str | None, Effect] = {e.baseline: e for e in of_main if e.metric == headline()}
     alone = {arm: "the text alone" for arm, e in found.items() if e.primary and arm not in controls}
     for baseline, what in (*alone.items(), *((arm, f"{words} ({arm})") for arm, words in controls.items())):
         effect = found.get(baseline)
         if effect is not None and effect.difference is not None:
             yield _difference(effect, "With gestures,", f"than with {what}")
+            yield from _elsewhere(effect, [e for e in of_main if e.baseline == baseline])
+
+
+def _elsewhere(headed: Effect, others: Sequence[Effect]) -> Iterable[str]:
+    """What other metrics show of a contrast in which the headline shows neither a gain nor a loss.
+
+    An exploratory number is named where its q is small, as a single gesture is.
+    """
+    if _one_sided(headed):
+        return
+    shown = [e for e in others if e.metric != headed.metric and _one_sided(e)]
+    told = [_moved(e) for e in shown if e.primary]
+    told += [_moved(e) for e in shown if not e.primary and e.q is not None and e.q <= LIKELY]
+    if told:
+        yield f"Accuracy shows neither a gain nor a loss here, yet other numbers do: {'; '.join(told)}."
+
+
+def _one_sided(effect: Effect) -> bool:
+    """Whether its interval holds gains alone, or losses alone."""
+    return effect.interval is not None and (effect.interval[0] > 0 or effect.interval[1] < 0)
+
+
+def _moved(effect: Effect) -> str:
+    less = next(metric.less_is_better for metric in known_metrics() if metric.name == effect.metric)
+    better = ((effect.difference or 0.0) > 0) is not less
+    sure = "" if effect.primary else f", exploratory, q {p_words(effect.q)}"
+    flags = "".join(f", {flag}" for flag in effect.flags)
+    favour = "in favour of" if better else "against"
+    return f"{metric_words(effect.row, effect.metric)} {gain(effect)} ({favour} the gestures{sure}{flags})"
 
 
 def _between(effects: Sequence[Effect]) -> Iterable[str]:
@@ -146,5 +175,21 @@ def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
             yield f"{arm.arm}: every answer is '{arm.constant}', so its accuracy says nothing; see AUC."
 
 
+def _flagged(arms: Sequence[ArmSummary]) -> Iterable[str]:
+    """Each flag once, with the arms that have it; one answer has its own sentence."""
+    told: dict[str, list[str]] = {}
+    for arm in arms:
+        for flag in arm.flags:
+            if arm.constant is None or not flag.startswith("constant"):
+                told.setdefault(flag, []).append(arm.arm)
+    for flag, names in told.items():
+        yield f"{', '.join(names)}: {flag.rstrip('.')}."
+
+
 def _claimed(claim: Claim) -> str:
-    return f"Claim “the gestures' content helps”, by {metric_words(claim.row, claim.metric)}: {claim.words}."
+    """The claim's result; its reason and its flags, where the result does not tell them."""
+    words = claim.words
+    for more in filter(None, (claim.reason, *claim.flags)):
+        if more not in words:
+            words = f"{words}; {more.rstrip('.')}"
+    return f"Claim “the gestures' content helps”, by {metric_words(claim.row, claim.metric)}: {words}."

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, FAINT, drawing, panel_grid, short, to_svg
+from mgllm.pages.plots.look import ACCENT, FAINT, Look
+from mgllm.pages.plots.svg import label_outer, panel_grid, short
+from mgllm.pages.report.section import (
+    PageContent,
+    Picture,
+    Section,
+    in_both_widths,
+    names_of,
+    picture_per_row,
+    section,
+)
 from mgllm.records import Calibration, RowName
 
 LEAD = (
@@ -25,17 +34,31 @@ def calibration_section(content: PageContent) -> Section | None:
     def draw(name: str, row: RowName, arms: list[Calibration]) -> Picture:
         return _picture(name, row, arms, [_described(arm, errors.get((row, arm.arm))) for arm in arms])
 
-    pictures = picture_per_row("calibration", content.figures.calibrations, draw)
-    return Section("calibration", "Calibration", LEAD, pictures, order=40) if pictures else None
+    found = content.figures.calibrations
+    pictures = picture_per_row("calibration", [arm for arm in found if arm.bins], draw, content.summary.arms)
+    lead = " ".join([*([LEAD] if pictures else []), *_undrawn(found)])
+    return Section("calibration", "Calibration", lead, pictures, order=40) if found else None
+
+
+def _undrawn(found: Sequence[Calibration]) -> Iterable[str]:
+    """Arms that have too few items to be drawn, and how many they have."""
+    few = [arm for arm in found if not arm.bins]
+    names = names_of(arm.row for arm in found)
+    told = (f"{' '.join(filter(None, [names[arm.row.words], short(arm.arm)]))} ({arm.n})" for arm in few)
+    if few:
+        yield f"Not drawn, for a group needs ten items with probabilities: {', '.join(told)}."
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:
-    with drawing():
-        figure, panels = panel_grid(len(arms), 2.3, 2.3)
+    def draw(look: Look) -> Any:
+        figure, panels = panel_grid(len(arms), (1.45, 1.6), look, ("P(most probable label)", "share right"))
         for panel, arm in zip(panels, arms, strict=True):
             _draw(panel, arm)
-        svg = to_svg(figure, name, f"Calibration: {row.words}", "; ".join(words))
-    return Picture(row.words, svg, (_numbers(arms, words),))
+        label_outer(panels)
+        return figure
+
+    wide, narrow = in_both_widths(draw, name, f"Calibration: {row.words}", "; ".join(words))
+    return Picture(row.words, wide, (_numbers(arms, words),), narrow)
 
 
 def _draw(axes: Any, arm: Calibration) -> None:
@@ -50,8 +73,6 @@ def _draw(axes: Any, arm: Calibration) -> None:
     )
     axes.set(xlim=(0, 1.02), ylim=(-0.04, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     axes.set_title(short(arm.arm), fontsize=10)
-    axes.set_xlabel("P(most probable)", fontsize=9)
-    axes.set_ylabel("share right", fontsize=9)
 
 
 def _described(arm: Calibration, error: float | None) -> str:

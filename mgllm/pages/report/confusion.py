@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mgllm.analysis.tables.columns import Table
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, INK, drawing, panel_grid, short, to_svg
+from mgllm.pages.plots.look import ACCENT, INK, Look
+from mgllm.pages.plots.svg import label_outer, panel_grid, short
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, picture_per_row, section
 from mgllm.records import Confusion, RowName
 
 LEAD = (
@@ -22,22 +23,27 @@ DEEPEST = 0.5
 def confusion_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where nothing with a known target was answered."""
     found = [each for each in content.figures.confusions if any(map(any, each.counts))]
-    pictures = picture_per_row("confusion", found, _picture)
+    pictures = picture_per_row("confusion", found, _picture, content.summary.arms)
     return Section("confusion", "What was taken for what", LEAD, pictures, order=50) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Confusion]) -> Picture:
     labels = len(arms[0].labels)
-    width, height = (1.9, 1.9) if labels < 3 else (0.45 * labels + 1.9, 0.4 * labels + 1.9)
-    with drawing():
-        figure, panels = panel_grid(len(arms), width, height)
-        for place, (panel, arm) in enumerate(zip(panels, arms, strict=True)):
-            _draw(panel, arm, first=place == 0)
-        svg = to_svg(figure, name, f"Confusion: {row.words}", "; ".join(map(_described, arms)))
-    return Picture(row.words, svg, (_numbers(arms),))
+    width, height = (1.45, 1.5) if labels < 3 else (0.45 * labels + 1.6, 0.4 * labels + 1.6)
+
+    def draw(look: Look) -> Any:
+        figure, panels = panel_grid(len(arms), (width, height), look, ("answered", "is"))
+        for panel, arm in zip(panels, arms, strict=True):
+            _draw(panel, arm)
+        label_outer(panels)
+        return figure
+
+    words = "; ".join(map(_described, arms))
+    wide, narrow = in_both_widths(draw, name, f"Confusion: {row.words}", words)
+    return Picture(row.words, wide, (_numbers(arms),), narrow)
 
 
-def _draw(axes: Any, arm: Confusion, *, first: bool) -> None:
+def _draw(axes: Any, arm: Confusion) -> None:
     names = [short(label, 14) for label in arm.labels]
     few = len(names) < 3
     for y, counts in enumerate(arm.counts):
@@ -56,8 +62,6 @@ def _draw(axes: Any, arm: Confusion, *, first: bool) -> None:
     axes.set_xticks(range(len(names)), names, rotation=0 if few else 90, fontsize=8)
     axes.set_yticks(range(len(names)), names, rotation=90 if few else 0, va="center", fontsize=8)
     axes.set_title(short(arm.arm), fontsize=10)
-    axes.set_xlabel("answered", fontsize=9)
-    axes.set_ylabel("is" if first else "", fontsize=9)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
 

@@ -8,8 +8,9 @@ from typing import Any
 from mgllm.analysis.statistics.effects import without_cues
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import estimate
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, FAINT, drawing, new_figure, to_svg
+from mgllm.pages.plots.look import ACCENT, FAINT, Look
+from mgllm.pages.plots.svg import new_figure
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, picture_per_row, section
 from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
 NOISY = "noisy"
@@ -29,7 +30,7 @@ def dose_section(content: PageContent) -> Section | None:
         return _picture(name, row, arms, scenarios[row.scenario])
 
     scored = [arm for arm in content.summary.arms if arm.accuracy is not None]
-    pictures = picture_per_row("dose", scored, draw)
+    pictures = picture_per_row("dose", scored, draw, content.summary.arms)
     mains = dict.fromkeys(scenario.roles.get("main", "") for scenario in scenarios.values())
     lead = LEAD.format(main=", ".join(filter(None, mains)))
     return Section("dose", "Wrong gestures", lead, pictures, order=70) if pictures else None
@@ -52,13 +53,16 @@ def _picture(
     levels = [arm for arm in arms if arm.arm in (without_cues(scenario), scenario.roles.get("shuffled"))]
     if all(level == 0 and arm.arm == scenario.roles.get("main") for level, arm in doses.items()):
         return None
-    with drawing():
-        figure, axes = new_figure(5.6, 3.0)
+
+    def draw(look: Look) -> Any:
+        figure, axes = new_figure(min(5.6, look.width), 3.0, look=look)
         _draw(axes[0, 0], doses, levels)
-        shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
-        words = f"accuracy by share of labels replaced: {shares}"
-        svg = to_svg(figure, name, f"Wrong gestures: {row.words}", words)
-    return Picture(row.words, svg, (_numbers(doses, levels),))
+        return figure
+
+    shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
+    words = f"accuracy by share of labels replaced: {shares}"
+    wide, narrow = in_both_widths(draw, name, f"Wrong gestures: {row.words}", words)
+    return Picture(row.words, wide, (_numbers(doses, levels),), narrow)
 
 
 def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSummary]) -> None:

@@ -1,100 +1,128 @@
-"""The differences between arms with their intervals, one line each."""
+"""The differences between arms with their intervals: the key plot, and all of them scenario by scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from markupsafe import Markup
-
-from mgllm.analysis.metric import known_metrics, scale_of
+from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.columns import Table
-from mgllm.analysis.wording import axis_words, difference, p_words
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, new_figure, short, to_svg
-from mgllm.records import Effect, RowName
+from mgllm.analysis.wording import axis_words, contrast_words, difference, metric_words, p_words
+from mgllm.pages import visible
+from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
+from mgllm.pages.plots.look import NARROW, WIDE, Look
+from mgllm.pages.plots.series import series_of
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, names_of, section
+from mgllm.records import Effect
 
-LEAD = (
-    "Arm minus baseline over the items that both answered; to the right of the line the arm is better. "
-    "Bars are 95 % intervals by person. Filled: the two contrasts that the claim needs. Open: exploratory. "
-    "A point without a bar has no interval."
+READ = (
+    "To the right of the line the first arm is better. Bars are 95 % intervals by person; a point without "
+    "one has no interval. Hollow: something takes the ground from the number; the sign beside it says what."
 )
+LEAD = f"{READ} Thick: the contrasts that the claim needs. Thin: exploratory."
+FIRST_SCREEN: Mapping[Look, float] = {WIDE: 3.9, NARROW: 2.9}
+"""Inches that the lines of the key plot may take, so that it is seen without scrolling."""
+
+
+def key_picture(content: PageContent) -> Picture | None:
+    """The contrasts of the claim, all models and scenarios of the page in one plot; null without any."""
+    effects = key_effects(content.summary)
+    return _picture("key", "What the gestures add", effects) if effects else None
 
 
 @section("differences")
 def forest_section(content: PageContent) -> Section | None:
-    """One picture per scenario and model, tables alone where no pair is answered; null without contrasts."""
-
-    def draw(name: str, row: RowName, effects: list[Effect]) -> Picture:
-        return _picture(name, row, effects, content.other_tables.get(row.words, ()))
-
+    """One picture per scenario, tables alone where no pair is answered; null without contrasts."""
     effects = content.summary.effects
-    shown = [e for e in effects if e.difference is not None and e.metric in _panels()]
-    pictures = picture_per_row("forest", shown, draw)
-    claims = [("All claims of this page", content.claim_tables)] if content.claim_tables else []
-    bare = dict.fromkeys(e.row.words for e in effects if e.row not in {e.row for e in shown})
-    undrawn = [(words, content.other_tables[words]) for words in bare if content.other_tables.get(words)]
+    several = len({effect.row.scenario for effect in effects}) > 1
+    pictures = []
+    for number, (scenario, between) in enumerate(dict.fromkeys(map(_kind, effects))):
+        about = [effect for effect in effects if _kind(effect) == (scenario, between)]
+        shown = forest_effects(about)
+        if shown:
+            words = [scenario] if several else []
+            caption = ", ".join([*words, "between runs"] if between else words)
+            pictures.append(_picture(f"forest{number}", caption, shown, _tables(content, shown)))
+    drawn = {effect.row for effect in forest_effects(effects)}
+    bare = dict.fromkeys(effect.row.words for effect in effects if effect.row not in drawn)
+    alone = [*bare, *(heading for heading in content.other_tables if heading not in _rows(content))]
+    names = _rows(content)
+    undrawn = [(names.get(h, h), content.other_tables[h]) for h in alone if content.other_tables.get(h)]
+    claims = [("", content.claim_tables)] if content.claim_tables else []
     if not pictures and not claims and not undrawn:
         return None
     return Section("differences", "Differences between arms", LEAD, pictures, (*claims, *undrawn), order=10)
 
 
-def _picture(name: str, row: RowName, effects: Sequence[Effect], tables: Sequence[Table]) -> Picture:
-    metrics = [metric for metric in _panels() if any(e.metric == metric for e in effects)]
-    lines = list(dict.fromkeys((e.arm, e.baseline) for e in effects))
-    with drawing():
-        figure, axes = new_figure(2.6 + 3.4 * len(metrics), 0.9 + 0.3 * len(lines), (1, len(metrics)))
-        for place, metric in enumerate(metrics):
-            _draw(axes[0, place], [e for e in effects if e.metric == metric], lines, metric, first=place == 0)
-        svg = to_svg(figure, name, f"Differences: {row.words}", _described(effects))
-    return Picture(row.words, Markup(svg), (_numbers(effects), *tables))  # noqa: S704  # already markup
+def _kind(effect: Effect) -> tuple[str, bool]:
+    """Its scenario, and whether one arm is taken between two runs."""
+    return effect.row.scenario, effect.arm == effect.baseline
 
 
-def _draw(
-    axes: Any, effects: Sequence[Effect], lines: Sequence[tuple[str, str]], metric: str, *, first: bool
-) -> None:
-    scale = scale_of(metric)
-    axes.axvline(0, color=FAINT, linewidth=1)
-    for effect in effects:
-        y = lines.index((effect.arm, effect.baseline))
-        x = scale.factor * (effect.difference or 0.0)
-        if effect.interval is not None:
-            axes.plot([scale.factor * end for end in effect.interval], [y, y], color=ACCENT, linewidth=1.6)
-        fill = ACCENT if effect.primary else "none"
-        axes.plot([x], [y], "o", color=ACCENT, markerfacecolor=fill, markersize=6)
-    axes.set_ylim(len(lines) - 0.4, -0.6)
-    axes.set_yticks(range(len(lines)), [_contrast(*line) for line in lines] if first else [], color=INK)
-    axes.set_xlabel(axis_words(effects[0].row, metric))
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+def _picture(
+    name: str,
+    caption: str,
+    effects: Sequence[Effect],
+    further: Sequence[tuple[str, Sequence[Table]]] = (),
+) -> Picture:
+    def draw(look: Look) -> object:
+        return draw_forest(effects, look, None if further else FIRST_SCREEN[look])
+
+    wide, narrow = in_both_widths(draw, name, f"Differences: {caption}", _described(effects))
+    tables = (_numbers(effects),) if further else ()
+    return Picture(caption, wide, tables, narrow, further)
 
 
-def _panels() -> list[str]:
-    """The primary metrics."""
-    return [metric.name for metric in known_metrics() if metric.primary]
+def _tables(content: PageContent, effects: Sequence[Effect]) -> list[tuple[str, Sequence[Table]]]:
+    """The tables of each row, under its name."""
+    rows, names = dict.fromkeys(effect.row.words for effect in effects), _rows(content)
+    return [(names[words], content.other_tables.get(words, ())) for words in rows]
 
 
-def _contrast(arm: str, baseline: str) -> str:
-    return short(arm) if arm == baseline else f"{short(arm)} − {short(baseline)}"
+def _rows(content: PageContent) -> Mapping[str, str]:
+    """Short names of all rows of the page, by their words."""
+    return names_of([*(arm.row for arm in content.summary.arms), *(e.row for e in content.summary.effects)])
 
 
 def _described(effects: Sequence[Effect]) -> str:
-    return "; ".join(f"{_contrast(e.arm, e.baseline)}, {' '.join(_cells(e)[1:3])}" for e in effects)
+    series = series_of(effect.row for effect in effects)
+    scenarios = len({effect.row.scenario for effect in effects}) > 1
+    told = []
+    for effect in effects:
+        who = [series[effect.row].words] if len(set(series.values())) > 1 else []
+        where = [effect.row.scenario] if scenarios else []
+        flags = f" ({'; '.join(effect.flags)})" if effect.flags else ""
+        numbers = (axis_words(effect.row, effect.metric), difference(effect))
+        told.append(" ".join([*where, *who, f"{contrast_words(effect)},", *numbers]) + flags)
+    return visible("; ".join(told))
 
 
 def _numbers(effects: Sequence[Effect]) -> Table:
+    series = series_of(effect.row for effect in effects)
+    several = len(set(series.values())) > 1
+    flagged = any(effect.flags for effect in effects)
     return Table(
         "Numbers in the picture",
-        ("contrast", "metric", "difference [95 %]", "p", "q", "pairs", "subjects"),
-        tuple(_cells(effect) for effect in effects),
-        names=2,
+        (
+            *(("model",) if several else ()),
+            *("contrast", "metric", "difference [95 %]", "p", "q", "pairs", "subjects"),
+            *(("caution",) if flagged else ()),
+        ),
+        tuple(
+            (
+                *((series[e.row].words,) if several else ()),
+                *_cells(e),
+                *(("; ".join(e.flags),) if flagged else ()),
+            )
+            for e in effects
+        ),
+        names=3 if several else 2,
     )
 
 
 def _cells(effect: Effect) -> tuple[str, ...]:
     return (
-        _contrast(effect.arm, effect.baseline),
-        axis_words(effect.row, effect.metric),
+        contrast_words(effect),
+        ", ".join(filter(None, [metric_words(effect.row, effect.metric), scale_of(effect.metric).unit])),
         difference(effect),
         p_words(effect.p if effect.primary else None),
         p_words(effect.q),

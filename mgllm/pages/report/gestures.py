@@ -9,8 +9,9 @@ from mgllm.analysis.metric import scale_of
 from mgllm.analysis.tables.attribution_tables import WAYS
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import axis_words, difference
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, SECOND, drawing, new_figure, short, to_svg
+from mgllm.pages.plots.look import ACCENT, FAINT, INK, SECOND, Look
+from mgllm.pages.plots.svg import new_figure, short
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, picture_per_row, section
 from mgllm.records import Attribution, RowName
 
 LEAD = (
@@ -39,14 +40,19 @@ def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequ
     metric = found[0].effect.metric
     shown = [e for e in found if e.effect.metric == metric and e.effect.difference is not None]
     lines = list(dict.fromkeys(each.gesture.words for each in shown))
-    with drawing():
-        figure, axes = new_figure(7.6, 0.9 + 0.34 * len(lines))
-        _draw(axes[0, 0], shown, lines, metric)
-        svg = to_svg(figure, name, f"What each gesture gives: {row.words}", _described(shown))
-    return Picture(row.words, svg, tables)
+
+    def draw(look: Look) -> Any:
+        figure, axes = new_figure(look.width, 0.9 + 0.34 * len(lines), look=look)
+        _draw(axes[0, 0], shown, lines, look)
+        return figure
+
+    title = f"What each gesture gives: {row.words}"
+    wide, narrow = in_both_widths(draw, name, title, _described(shown))
+    return Picture(row.words, wide, tables, narrow)
 
 
-def _draw(axes: Any, shown: Sequence[Attribution], lines: Sequence[str], metric: str) -> None:
+def _draw(axes: Any, shown: Sequence[Attribution], lines: Sequence[str], look: Look) -> None:
+    metric = shown[0].effect.metric
     scale = scale_of(metric)
     axes.axvline(0, color=FAINT, linewidth=1)
     for each in shown:
@@ -61,7 +67,7 @@ def _draw(axes: Any, shown: Sequence[Attribution], lines: Sequence[str], metric:
         x = scale.factor * (each.effect.difference or 0.0)
         axes.plot([x], [y], "o", color=colour, markerfacecolor=fill, markersize=5.5)
     axes.set_ylim(len(lines) - 0.4, -0.6)
-    axes.set_yticks(range(len(lines)), [short(line, 44) for line in lines], color=INK)
+    axes.set_yticks(range(len(lines)), [short(line, look.characters // 3) for line in lines], color=INK)
     axes.set_xlabel(axis_words(shown[0].row, metric))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

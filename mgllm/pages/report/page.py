@@ -9,12 +9,13 @@ from json import dumps
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.pages import asset, bundle, pack, page_environment
+from mgllm.pages.report.forest import key_picture
 from mgllm.pages.report.payload import payload
-from mgllm.pages.report.section import PageContent, PageRun, Section, section, sections
+from mgllm.pages.report.section import PageContent, PageRun, Section, sections
 from mgllm.pages.shell import policy
 from mgllm.records import RunManifest, ScenarioManifest
 
-SCRIPTS = ("unpack", "text", "rows", "table", "timeline", "item", "theme", "live", "start")
+SCRIPTS = ("unpack", "text", "rows", "table", "timeline", "item", "theme", "save", "live", "start")
 """The page's script, in this order."""
 SHARED = ("unpack", "text", "theme")
 """Those that other pages have too."""
@@ -30,14 +31,6 @@ EXPOSED = {
     "in_sample": "IN SAMPLE: the recogniser was trained on the person, a leak",
     "unknown": "unknown whether the recogniser had seen the person",
 }
-
-
-@section("arms")
-def arms_section(content: PageContent) -> Section | None:
-    """What was answered and how well, arm by arm, shown openly."""
-    shown = tuple((heading, tables) for heading, tables in content.arm_tables.items() if tables)
-    lead = "One line per arm. A failure is never an answer: the four outcomes are counted apart."
-    return Section("arms", "Arms", lead, tables=shown, order=20) if shown else None
 
 
 def made_sections(content: PageContent) -> list[Section]:
@@ -60,13 +53,15 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
     environment.filters["unbroken"] = _unbroken
     page: str = environment.get_template("page.html").render(
         title=_title(content),
-        policy=policy(style, script, live=version is not None),
+        policy=policy(style, script, live=version is not None, paints=True),
         style=style,
         script=script,
         version=version,
         roles=_roles(content),
         caution=CAUTION,
         runs=run_facts(content.runs),
+        verdicts=_verdicts(content),
+        key=key_picture(content),
         accounts=content.accounts,
         notes=content.summary.notes,
         sections=made_sections(content),
@@ -74,6 +69,31 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
         payload=pack(payload(content.runs)),
     )
     return page
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A scenario's verdict, for the top of the page."""
+
+    scenario: str
+    """Its name."""
+    said: str
+    """Whether it is shown: never folded away."""
+    more: tuple[str, ...]
+    """What changed, by how much: folded on a phone where there are several scenarios."""
+    supported: bool
+    """A claim of it is supported: only then in bold."""
+
+
+def _verdicts(content: PageContent) -> list[Verdict]:
+    """What is shown stands last in the words about one model, and first in those about several."""
+    found = []
+    for verdict in content.verdicts:
+        rows = {arm.row for arm in content.summary.arms if arm.row.scenario == verdict.scenario}
+        at = 0 if len(rows) > 1 else len(verdict.lines) - 1
+        more = tuple(line for place, line in enumerate(verdict.lines) if place != at)
+        found.append(Verdict(verdict.scenario, verdict.lines[at], more, verdict.supported))
+    return found
 
 
 def _roles(content: PageContent) -> dict[str, list[str]]:
@@ -88,9 +108,14 @@ def _roles(content: PageContent) -> dict[str, list[str]]:
 
 
 def _title(content: PageContent) -> str:
-    scenarios = dict.fromkeys(s.name for run in content.runs for s in run.manifest.scenarios)
-    models = dict.fromkeys(run.manifest.model for run in content.runs)
-    return f"{', '.join(scenarios)} · {', '.join(models)}"
+    scenarios = list(dict.fromkeys(s.name for run in content.runs for s in run.manifest.scenarios))
+    models = list(dict.fromkeys(run.manifest.model for run in content.runs))
+    return f"{_named(scenarios, 'scenarios')} · {_named(models, 'models')}"
+
+
+def _named(names: Sequence[str], what: str) -> str:
+    """One or two by name; of more how many there are: the verdicts and the key plot name them."""
+    return ", ".join(names) if len(names) < 3 else f"{len(names)} {what}"
 
 
 def _texts(content: PageContent) -> str | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import share_words
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row, section
-from mgllm.pages.report.svg import ACCENT, FAINT, INK, drawing, panel_grid, short, to_svg
+from mgllm.pages.plots.look import ACCENT, FAINT, INK, Look
+from mgllm.pages.plots.svg import label_outer, panel_grid, short
+from mgllm.pages.report.section import PageContent, Picture, Section, in_both_widths, picture_per_row, section
 from mgllm.records import ArmBias, RowName
 
 LEAD = (
@@ -23,18 +24,23 @@ LEAD = (
 def places_section(content: PageContent) -> Section | None:
     """One picture per row, a panel per arm; null where labels stood in one order."""
     found = [each for each in content.summary.bias if each.positions and each.orders > 1]
-    pictures = picture_per_row("places", found, _picture)
+    pictures = picture_per_row("places", found, _picture, content.summary.arms)
     return Section("places", "Place in the list", LEAD, pictures, order=60) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[ArmBias]) -> Picture:
-    with drawing():
-        figure, panels = panel_grid(len(arms), max(1.9, 0.28 * len(arms[0].positions) + 0.9), 2.1)
-        top = _top(arms)
-        for place, (panel, arm) in enumerate(zip(panels, arms, strict=True)):
-            _draw(panel, arm, top, first=place == 0)
-        svg = to_svg(figure, name, f"Place in the list: {row.words}", "; ".join(map(_described, arms)))
-    return Picture(row.words, svg, (_numbers(arms),))
+    size = (max(1.22, 0.25 * len(arms[0].positions) + 0.6), 1.7)
+
+    def draw(look: Look) -> Any:
+        figure, panels = panel_grid(len(arms), size, look, ("place", "% of answers"))
+        for panel, arm in zip(panels, arms, strict=True):
+            _draw(panel, arm, _top(arms))
+        label_outer(panels)
+        return figure
+
+    words = "; ".join(map(_described, arms))
+    wide, narrow = in_both_widths(draw, name, f"Place in the list: {row.words}", words)
+    return Picture(row.words, wide, (_numbers(arms),), narrow)
 
 
 def _top(arms: Sequence[ArmBias]) -> float:
@@ -45,7 +51,7 @@ def _top(arms: Sequence[ArmBias]) -> float:
     return next(top for top in (25.0, 50.0, 100.0) if highest <= top or top == 100.0)
 
 
-def _draw(axes: Any, arm: ArmBias, top: float, *, first: bool) -> None:
+def _draw(axes: Any, arm: ArmBias, top: float) -> None:
     axes.axhline(100 / len(arm.positions), color=FAINT, linewidth=1, linestyle="--")
     for x, target in enumerate(arm.targets, 1):
         axes.plot([x - 0.22, x + 0.22], [100 * target, 100 * target], color=INK, linewidth=1.4)
@@ -56,8 +62,6 @@ def _draw(axes: Any, arm: ArmBias, top: float, *, first: bool) -> None:
     axes.set(xlim=(0.4, len(arm.positions) + 0.6), ylim=(-0.04 * top, 1.04 * top), yticks=(0, top / 2, top))
     axes.set_xticks(range(1, len(arm.positions) + 1))
     axes.set_title(short(arm.arm), fontsize=10)
-    axes.set_xlabel("place", fontsize=9)
-    axes.set_ylabel("% of answers" if first else "", fontsize=9)
 
 
 def _described(arm: ArmBias) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
 from markupsafe import Markup
 
 from mgllm.analysis import Account
 from mgllm.analysis.tables.columns import Table
-from mgllm.records import Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
+from mgllm.analysis.tables.naming import apart
+from mgllm.analysis.tables.verdict import ScenarioVerdict
+from mgllm.pages.plots.look import NARROW, WIDE, Look
+from mgllm.pages.plots.reasons import doubtful
+from mgllm.pages.plots.svg import drawing, to_svg
+from mgllm.records import ArmSummary, Figures, Gesture, Prompt, Record, RowName, RunManifest, Summary, Turn
 from mgllm.registry import Shelf
 
 
@@ -19,11 +24,17 @@ class Picture:
     """A drawing and the numbers behind it."""
 
     caption: str
-    """What it is about."""
+    """What tells it from others of its section; empty where it is alone."""
     svg: Markup
     """The drawing; it says in words what it shows."""
-    tables: Sequence[Table]
+    tables: Sequence[Table] = ()
     """Its numbers."""
+    narrow: Markup | None = None
+    """The same drawn for a phone; null where the drawing is narrow anyway."""
+    further: Sequence[tuple[str, Sequence[Table]]] = ()
+    """More numbers, under a heading each."""
+    remarks: Sequence[str] = ()
+    """Words of caution beneath it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,27 @@ class AboutRow(Protocol):
 T = TypeVar("T", bound=AboutRow)
 
 
+def in_both_widths(
+    draw: Callable[[Look], Any], name: str, title: str, description: str
+) -> tuple[Markup, Markup]:
+    """A drawing for a window and for a phone.
+
+    Args:
+        draw: a figure in the look asked.
+        name: unique on the page.
+        title: what it shows.
+        description: what a reader who cannot see it should know.
+    """
+    with drawing():
+        wide = to_svg(draw(WIDE), name, title, description)
+        return wide, to_svg(draw(NARROW), f"{name}-narrow", title, description)
+
+
 def picture_per_row(
-    name: str, found: Iterable[T], draw: Callable[[str, RowName, list[T]], Picture | None]
+    name: str,
+    found: Iterable[T],
+    draw: Callable[[str, RowName, list[T]], Picture | None],
+    arms: Iterable[ArmSummary] = (),
 ) -> tuple[Picture, ...]:
     """What is found, drawn row by row in the order of their first appearance.
 
@@ -64,12 +94,36 @@ def picture_per_row(
         name: of the pictures; a number makes each one's own.
         found: what is drawn.
         draw: a picture from its name, the row and what is found there; null where there is nothing to see.
+        arms: whose flags stand beneath their pictures, where they take the ground from what is drawn.
     """
     by_row: dict[RowName, list[T]] = {}
     for each in found:
         by_row.setdefault(each.row, []).append(each)
-    drawn = (draw(f"{name}{nth}", row, there) for nth, (row, there) in enumerate(by_row.items()))
-    return tuple(picture for picture in drawn if picture is not None)
+    drawn = [(row, draw(f"{name}{nth}", row, there)) for nth, (row, there) in enumerate(by_row.items())]
+    names, known = names_of(row for row, picture in drawn if picture is not None), list(arms)
+    return tuple(
+        replace(picture, caption=names[row.words], remarks=_cautions(row, by_row[row], known))
+        for row, picture in drawn
+        if picture is not None
+    )
+
+
+def _cautions(row: RowName, found: Iterable[AboutRow], arms: Iterable[ArmSummary]) -> tuple[str, ...]:
+    """Each flag that takes the ground from a drawn arm, with the arms that have it."""
+    drawn = {getattr(each, "arm", None) for each in found}
+    told: dict[str, list[str]] = {}
+    for arm in arms:
+        for flag in arm.flags if arm.row == row and arm.arm in drawn else ():
+            if doubtful([flag]):
+                told.setdefault(flag, []).append(arm.arm)
+    return tuple(f"{', '.join(names)}: {flag}." for flag, names in told.items())
+
+
+def names_of(rows: Iterable[RowName]) -> Mapping[str, str]:
+    """By a row's words, what tells it from the others of the page; nothing where it is alone, for the page's
+    heading says it."""
+    distinct = list(dict.fromkeys(rows))
+    return {row.words: apart(row, distinct) if len(distinct) > 1 else "" for row in distinct}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +164,8 @@ class PageContent:
     """What is drawn beside them."""
     accounts: Sequence[Account]
     """The numbers in words."""
+    verdicts: Sequence[ScenarioVerdict]
+    """What a reader takes away, one a scenario."""
     arm_tables: Mapping[str, Sequence[Table]]
     """By heading: what was answered, and how well."""
     other_tables: Mapping[str, Sequence[Table]]

@@ -23,16 +23,35 @@ def test_mcnemar_without_discordant_pairs_has_no_p() -> None:
     assert checks.mcnemar_p(0, 0) is None
 
 
-@pytest.mark.parametrize("subjects", [3, 8, 12])
+@pytest.mark.parametrize("subjects", [1, 2, 3, 8, 12])
 def test_few_subjects_flip_through_every_pattern(subjects: int) -> None:
     differences = np.random.default_rng(subjects).integers(-3, 4, subjects).astype(float)
     sums = [abs(np.dot(signs, differences)) for signs in product([-1, 1], repeat=subjects)]
     slow = np.mean([total >= abs(differences.sum()) for total in sums])
     assert checks.sign_flip_p(differences[:, None]) == [pytest.approx(slow)]
-    theirs = scipy.stats.permutation_test(
-        (differences,), np.sum, permutation_type="samples", n_resamples=np.inf
-    )
-    assert slow == pytest.approx(theirs.pvalue)
+    if subjects > 1:
+        theirs = scipy.stats.permutation_test(
+            (differences,), np.sum, permutation_type="samples", n_resamples=np.inf
+        )
+        assert slow == pytest.approx(theirs.pvalue)
+
+
+@pytest.mark.parametrize("subjects", [25, 32])
+def test_patterns_of_two_halves_are_all_patterns(subjects: int) -> None:
+    """Whole numbers, for which the sums' distribution is a product of polynomials."""
+    whole = np.random.default_rng(subjects).integers(-6, 9, subjects)
+    ways = np.ones(1, dtype=object)  # of sums from −Σ|d| in steps of one, as Python's exact integers
+    for size in np.abs(whole):
+        ways = np.convolve(ways, np.array([1, *[0] * (2 * int(size) - 1), 1] if size else [2], dtype=object))
+    sums = np.arange(len(ways)) - np.abs(whole).sum()
+    exact = sum(int(w) for w, total in zip(ways, sums, strict=True) if abs(total) >= abs(whole.sum()))
+    assert checks.sign_flip_p(whole[:, None].astype(float)) == [pytest.approx(exact / 2**subjects)]
+    assert checks.flips_exactly(whole.astype(float))
+
+
+def test_beyond_thirty_two_differing_subjects_signs_are_drawn() -> None:
+    assert checks.flips_exactly(np.concatenate([np.ones(32), np.zeros(70)]))
+    assert not checks.flips_exactly(np.ones(33))
 
 
 def test_many_subjects_are_drawn_and_agree_with_scipy() -> None:
@@ -119,6 +138,6 @@ def test_what_is_kept_is_bounded() -> None:
     for subjects in (1_000, 2_000, 9_000):
         assert checks.resampled_sums(np.ones((subjects, 1))).shape[0] >= 2_000
         assert checks.sign_flip_p(np.ones((subjects, 1))) == [pytest.approx(1e-4, rel=1e-3)]
-    for kept in (checks._kept_counts, checks._kept_signs):
-        assert kept.cache_info().currsize <= 1
+    assert checks._kept_counts.cache_info().currsize <= 2
+    assert checks._kept_signs.cache_info().currsize <= 1
     assert checks.resampled_sums(np.ones((50, 1)), 123).shape == (123, 1)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from mgllm.analysis import RunRecords, summarise
+from mgllm.analysis.statistics.jackknife import detectable_in_se
 from mgllm.records import Effect, LabelScores, Record
 
 MakeRun = Callable[..., RunRecords]
@@ -100,7 +101,8 @@ def test_se_is_the_slow_jackknife_over_subjects(random_run: MakeRun) -> None:
     sizes = [sum(owner[item] == subject for item in pairs) for subject in subjects]
     assert found.effective_subjects == pytest.approx(sum(sizes) ** 2 / sum(s * s for s in sizes))
     assert found.largest_cluster == max(sizes)
-    assert found.detectable == pytest.approx(2.8 * se)
+    assert found.df == pytest.approx(found.effective_subjects - 1)
+    assert found.detectable == pytest.approx(detectable_in_se(found.df) * se)
 
 
 def test_mcnemar_counts_the_first_epoch(random_run: MakeRun) -> None:

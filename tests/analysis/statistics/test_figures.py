@@ -77,6 +77,13 @@ def test_few_items_have_few_bins_and_no_error(random_run: MakeRun) -> None:
     assert of_arm(summarise([run]).arms, "text").calibration_error is None
 
 
+@pytest.mark.parametrize(("subjects", "bins"), [(3, []), (4, [12]), (7, [10, 11])])
+def test_a_bin_holds_ten_items_at_least(random_run: MakeRun, subjects: int, bins: list[int]) -> None:
+    found: Calibration = of_arm(figures([random_run(1, sizes=(3,) * subjects)]).calibrations, "text")
+    assert [each.n for each in found.bins] == bins
+    assert found.n == 3 * subjects
+
+
 def test_a_perfectly_calibrated_model_has_a_small_error(record: Any, manifest: Any) -> None:
     rng = np.random.default_rng(0)
     records = []

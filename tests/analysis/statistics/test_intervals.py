@@ -45,8 +45,8 @@ def test_nothing_to_adjust_is_nothing() -> None:
 @pytest.mark.parametrize("t", [-2.0, 0.0, 0.5, 3.1])
 def test_the_t_distribution_is_scipys(people: float, t: float) -> None:
     theirs = scipy.stats.t(people - 1)
-    assert t_tail(t, people) == pytest.approx(theirs.sf(t))
-    low, high = t_interval(1.25, 0.5, people)
+    assert t_tail(t, people - 1) == pytest.approx(theirs.sf(t))
+    low, high = t_interval(1.25, 0.5, people - 1)
     assert (low, high) == pytest.approx((1.25 + 0.5 * theirs.ppf(0.025), 1.25 + 0.5 * theirs.ppf(0.975)))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.stats
 
-from mgllm.analysis.statistics.jackknife import clusters, jackknife
+from mgllm.analysis.statistics.jackknife import clusters, detectable_in_se, jackknife, weakest
 
 
 def replicates(differences: np.ndarray, subject: np.ndarray) -> np.ndarray:
@@ -82,3 +84,50 @@ def test_an_undefined_replicate_gives_no_interval() -> None:
     found = jackknife(theta, clusters(np.arange(12)))
     assert (found.value, found.interval) == (0.4, None)
     assert found.flag == "no interval: a label stands on one subject alone"
+
+
+def test_a_label_of_few_people_sets_the_degrees_of_freedom() -> None:
+    """Six of 20 people hold the label, one of them with five of its ten items: 100 / 30 effective ones."""
+    subject = np.repeat(np.arange(20), 5)
+    target = np.zeros(100, np.int64)
+    target[[0, 1, 2, 3, 4, 5, 10, 15, 20, 25]] = 1
+    found = weakest(clusters(subject), subject, target, ("truthful", "deceptive"))
+    assert found.words == "label 'deceptive' has 3.3 effective subjects"
+    theta = np.random.default_rng(4).normal(0.3, 0.02, 21)
+    few = jackknife(theta, clusters(subject), found)
+    assert (few.interval, few.p, few.df) == (None, None, None)
+    assert few.flag == "no interval: label 'deceptive' has 3.3 effective subjects"
+    enough = jackknife(theta, clusters(subject), replace(found, effective=7.4))
+    assert (enough.df, enough.flag) == (
+        pytest.approx(6.4),
+        "few subjects: label 'deceptive' has 7.4 effective",
+    )
+    assert enough.se is not None
+    assert enough.p == pytest.approx(2 * scipy.stats.t(6.4).sf(abs(theta[0]) / enough.se))
+    half = scipy.stats.t(6.4).ppf(0.975) * enough.se
+    assert enough.interval == pytest.approx((theta[0] - half, theta[0] + half))
+
+
+def test_no_label_is_named_where_all_people_are_few() -> None:
+    subject, target = np.repeat(np.arange(6), 2), np.tile([0, 1], 6)
+    assert weakest(clusters(subject), subject, target, ("a", "b")).words == "6.0 effective subjects"
+    three = np.tile([0, 1, 2], 4)
+    both = weakest(clusters(subject), subject, three, ("c", "b"))
+    assert both.words == "labels '2' and 'b' and 'c' have 4.0 effective subjects"
+
+
+@pytest.mark.parametrize(("people", "wanted"), [(5, 3.76), (10, 3.15), (16.8, 2.99), (40, 2.87), (1e5, 2.80)])
+def test_the_detectable_effect_is_found_in_four_of_five_experiments(people: float, wanted: float) -> None:
+    size = detectable_in_se(people - 1)
+    assert size == pytest.approx(wanted, abs=0.005)
+    if people < 1000:  # scipy's noncentral t loses its digits beyond
+        edge = scipy.stats.t(people - 1).ppf(0.975)
+        theirs = scipy.stats.nct(people - 1, size)
+        assert theirs.sf(edge) + theirs.cdf(-edge) == pytest.approx(0.8, abs=1e-4)
+
+
+def test_without_an_interval_nothing_is_detectable() -> None:
+    assert jackknife(np.full(13, 0.5), clusters(np.arange(12))).detectable is None
+    few = jackknife(np.array([0.5, 0.4, 0.6, 0.5, 0.5]), clusters(np.arange(4)))
+    assert few.se is not None
+    assert few.detectable is None

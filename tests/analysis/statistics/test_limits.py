@@ -56,8 +56,9 @@ def test_a_perfect_model_is_perfect_in_every_number() -> None:
     assert found.accuracy_interval is None  # nobody differs: nothing is known of other people
     gained = effect(summary, "accuracy")
     assert (gained.arm_value, gained.baseline_value, gained.difference) == (1.0, 0.0, 1.0)
-    assert (gained.se, gained.p, gained.interval, gained.detectable) == (None, None, None, None)
-    assert gained.flags == ("no interval: no variation between subjects",)
+    assert (gained.se, gained.interval, gained.detectable) == (None, None, None)
+    assert (gained.rule, gained.p) == ("sign_flip", 2 / 2**12)
+    assert "no interval can be computed: all subjects differ alike" in gained.flags
     assert (gained.b, gained.c) == (24, 0)
     assert gained.mcnemar_p == pytest.approx(2 * 0.5**24)
     (flips,) = summary.flips
@@ -99,8 +100,9 @@ def test_a_constant_shift_of_everyone_has_no_error() -> None:
 
     found = effect(told({"text": plain, "text+mg": raised}), "log_odds")
     assert found.difference == pytest.approx(rise)
-    assert (found.se, found.p, found.interval) == (None, None, None)
-    assert found.flags == ("no interval: no variation between subjects",)
+    assert (found.se, found.interval) == (None, None)
+    assert (found.rule, found.p) == ("sign_flip", 2 / 2**12)
+    assert found.flags == ("no interval can be computed: all subjects differ alike",)
 
 
 def test_one_person_alone_gives_numbers_and_no_interval(made_run: MakeRun) -> None:
@@ -203,7 +205,8 @@ def test_a_label_on_one_person_leaves_an_interval_to_accuracy_alone(made_run: Ma
     for metric in ("balanced_accuracy", "macro_f1", "auc"):
         found = effect(summary, metric)
         assert found.difference is not None
-        assert (found.interval, found.flags) == (None, ("no interval: a label stands on one subject alone",))
+        assert found.interval is None
+        assert found.flags == ("no interval: label 'c' has 1.0 effective subjects",)
     assert effect(summary, "accuracy").interval is not None
 
 

@@ -116,3 +116,55 @@ def test_between_runs_the_same_arm_is_set_against_itself(random_run: MakeRun) ->
     accounts: tuple[Account, ...] = narrate(summary)
     words = next(a for a in accounts if "fake/one − fake/two" in a.heading).sentences
     assert words[0].startswith("Exploratory: in the arm text, the first run minus the second: accuracy is ")
+
+
+def with_effects(summary: Summary, change: Callable[[Effect], dict[str, object]]) -> str:
+    """What is told when the main contrasts are changed."""
+    effects = tuple(e.model_copy(update=change(e)) for e in summary.effects)
+    return told(summary.model_copy(update={"effects": effects}))
+
+
+def test_where_accuracy_is_silent_other_metrics_speak(random_run: MakeRun) -> None:
+    summary = summarise([random_run(4, effect=0.2)])
+    moved = {
+        "accuracy": {"difference": 0.01, "interval": (-0.1, 0.12)},
+        "log_odds": {"difference": 0.4, "interval": (0.2, 0.6)},
+        "brier": {"difference": -0.1, "interval": (-0.15, -0.05), "q": 0.01},
+        "auc": {"difference": 0.1, "interval": (0.05, 0.15), "q": 0.3},
+        "macro_f1": {"difference": -0.2, "interval": (-0.3, -0.1), "q": 0.02},
+        "balanced_accuracy": {"difference": 0.1, "interval": (-0.1, 0.3), "q": 0.01},
+    }
+
+    def change(effect: Effect) -> dict[str, object]:
+        return moved.get(effect.metric, {}) | {"flags": ()}
+
+    words = with_effects(summary, change)
+    start = "Accuracy shows neither a gain nor a loss here, yet other numbers do: "
+    sentence, *_ = (part.split(").")[0] + ")" for part in words.split(start)[1:])
+    assert "log-odds +0.40 [0.20, 0.60] nats (in favour of the gestures)" in sentence
+    assert "(in favour of the gestures, exploratory, q .010)" in sentence  # less Brier is better
+    assert "macro-F1 −20.0 [−30.0, −10.0] points (against the gestures, exploratory, q .020)" in sentence
+    assert "AUC" not in sentence  # its q is too large
+    assert "balanced" not in sentence  # its interval holds both signs
+
+
+def test_where_accuracy_speaks_nothing_is_added(random_run: MakeRun) -> None:
+    summary = summarise([random_run(1, sizes=(4,) * 30, effect=2.0)])
+    assert "other numbers" not in with_effects(summary, lambda effect: {})
+
+
+def test_flags_of_arms_and_claims_are_told(random_run: MakeRun) -> None:
+    summary = summarise([random_run(1)])
+    leaked = "leaked: 3 of 24 records"
+    arms = tuple(
+        arm.model_copy(update={"flags": (leaked,) if "mg" in arm.arm else ()}) for arm in summary.arms
+    )
+    claims = tuple(
+        claim.model_copy(
+            update={"supported": False, "reason": "leaked: 3 of 24 pairs", "words": "not claimed"}
+        )
+        for claim in summary.claims
+    )
+    words = told(summary.model_copy(update={"arms": arms, "claims": claims}))
+    assert f"mg, text+mg: {leaked}." in words
+    assert "not claimed; leaked: 3 of 24 pairs." in words

@@ -12,6 +12,7 @@ import pytest
 from mgllm.commands._page_content import PageOptions
 from mgllm.commands.report import report
 from mgllm.testing.made_run import MadeRun, write_made_run
+from tests.pages.report.suites import MODELS, write_suite
 
 SPICE = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=2>\u202ekcah\x00$x^2$&amp;"
 """What a hostile data set or model might say."""
@@ -40,6 +41,14 @@ def make_page(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., MadePag
         return MadePage(run, report([run], folder / "report.html", PageOptions(**options)).path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of three models, each asked three scenarios."""
+    folder = tmp_path_factory.mktemp("suite")
+    runs = [write_suite(folder / f"run{n}", model, 10 * n) for n, model in enumerate(MODELS)]
+    return report(runs, folder / "report.html").path
 
 
 @pytest.fixture(scope="session")

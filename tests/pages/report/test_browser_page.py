@@ -12,11 +12,12 @@ def test_it_opens_from_disk_and_says_what_was_found(opened: Any, plain: Any) -> 
     b = opened(plain.page)
     assert b.one("h1").text == "emotion · made/one"
     assert "points higher" in b.one("#summary").text
-    assert "no lie detector" in b.one("#summary").text
+    assert "no lie detector" in b.one("#verdict").text
     assert not b.one("#fallback").is_displayed()
-    headings = [heading.text for heading in b.all("h2")]
-    assert headings[:4] == ["What was run", "In words", "Differences between arms", "Arms"]
-    assert headings[-1] == "Items"
+    headings = b.texts("h2")
+    first = ["Verdict", "In words", "To know before believing it", "Differences between arms", "Arms"]
+    assert headings[:5] == first
+    assert headings[-2:] == ["What was run", "Items"]
     assert len(b.rows) == 50
     assert b.one(".pager span").text == "Page 1 of 3"
 

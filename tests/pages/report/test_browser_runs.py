@@ -27,7 +27,7 @@ def test_all_bundled_scenarios_open(opened: Any, shelve: Any, tmp_path: Path) ->
     finished = mgllm.run(model="scripted/x", arms=FEW, results=tmp_path / "results")
     b = opened(report([finished.folder], tmp_path / "demo.html").path)
     assert b.status.startswith("72 of 72 items")
-    assert len(b.all(".drawing svg")) == 4 * 3
+    assert len(b.all(".wide-only svg")) == len(b.all(".narrow-only svg")) == 1 + 5 * 3
     b.type_in("emotion-01a")
     b.one(".items tbody button").click()
     timeline = b.one("#item .timeline").get_attribute("aria-label")
@@ -57,7 +57,7 @@ def test_the_demo_run_opens(opened: Any, tmp_path: Path) -> None:
     heads = [head.split(" · ")[:3] for head in b.texts("#summary h3")]
     names = ("deception", "emotion", "interview")
     assert heads == [[name, "local/smollm2-135m", "cloze, direct, logprob"] for name in names]
-    assert len(b.all("#differences svg")) == len(b.all("#confusion svg")) == 3
+    assert len(b.all("#differences .wide-only svg")) == len(b.all("#confusion .wide-only svg")) == 3
     b.one(".items tbody button").click()
     assert b.texts("#item .card h3") == [*DEFAULT]
     assert "gestures: " in str(b.one("#item .timeline").get_attribute("aria-label"))

@@ -11,14 +11,15 @@ import pytest
 from markupsafe import Markup
 
 from mgllm.commands._page_content import PageOptions, page_content, read_runs
+from mgllm.pages.plots.look import ACCENT
+from mgllm.pages.plots.svg import drawing, new_figure, to_svg
 from mgllm.pages.report.calibration import calibration_section
 from mgllm.pages.report.confusion import confusion_section
 from mgllm.pages.report.dose import _apart, dose_section
 from mgllm.pages.report.forest import forest_section
 from mgllm.pages.report.page import run_facts
 from mgllm.pages.report.places import _top, places_section
-from mgllm.pages.report.section import PageContent, Picture, Section, picture_per_row
-from mgllm.pages.report.svg import ACCENT, drawing, new_figure, to_svg
+from mgllm.pages.report.section import PageContent, Picture, Section, names_of, picture_per_row
 from mgllm.records import ArmSummary, RowName, Share
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -48,7 +49,8 @@ def test_a_picture_has_the_pages_colours_and_its_numbers(maker: object, content:
         for key in ("fill", "stroke"):
             assert element.get(key, "none") == "none", ET.tostring(element)
     names = {name for element in root.iter() for name in element.get("class", "").split()}
-    assert names <= {f"{kind}-{name}" for kind in ("fill", "stroke") for name in ("ink", "faint", "accent")}
+    known = ("ink", "faint", "accent", "paper", "series0")
+    assert names <= {f"{kind}-{name}" for kind in ("fill", "stroke") for name in known}
     assert root[0].tag.endswith("title")
     assert len(root[1].text or "") > 40
     assert picture.tables[0].rows
@@ -73,13 +75,15 @@ def test_the_forest_tells_the_effects(content: PageContent) -> None:
     table = made_by(forest_section, content).pictures[0].tables[0]
     effects = [e for e in content.summary.effects if e.metric in ("accuracy", "log_odds")]
     assert len(table.rows) == len(effects)
+    effects.sort(key=lambda effect: effect.metric != "accuracy")  # a panel after the other
     for row, effect in zip(table.rows, effects, strict=True):
         numbers = [float(n.replace("−", "-")) for n in re.findall(r"[+−]?[\d.]+", row[2])]
         factor = 100 if effect.metric == "accuracy" else 1
         assert effect.interval is not None
         wanted = [factor * (effect.difference or 0), *(factor * end for end in effect.interval)]
         assert numbers == pytest.approx(wanted, abs=0.051 if factor == 100 else 0.0051)
-        assert row[5:] == (str(effect.pairs), str(effect.subjects))
+        assert row[5:7] == (str(effect.pairs), str(effect.subjects))
+        assert row[7] == "; ".join(effect.flags)
 
 
 def test_places_are_those_of_the_tables(content: PageContent) -> None:
@@ -101,6 +105,40 @@ def test_the_calibration_error_is_the_tables(tmp_path: Path) -> None:
     remarks = made_by(calibration_section, content).pictures[0].tables[0].remarks
     for remark, arm in zip(remarks, content.summary.arms, strict=True):
         assert f"expected calibration error {100 * (arm.calibration_error or 0):.1f} points." in remark
+
+
+def test_too_few_items_for_calibration_are_said(content: PageContent) -> None:
+    few = tuple(c.model_copy(update={"bins": (), "n": 7}) for c in content.figures.calibrations)
+    section = made_by(
+        calibration_section,
+        replace(content, figures=content.figures.model_copy(update={"calibrations": few})),
+    )
+    assert section.pictures == ()
+    assert section.lead.startswith("Not drawn, for a group needs ten items with probabilities: text (7), ")
+    some = (*content.figures.calibrations[:1], *few[1:2])
+    figures = content.figures.model_copy(update={"calibrations": some})
+    section = made_by(calibration_section, replace(content, figures=figures))
+    assert len(section.pictures) == 1
+    assert section.lead.endswith("text+mg (7).")
+
+
+@pytest.mark.parametrize("maker", [calibration_section, confusion_section, places_section, dose_section])
+def test_what_takes_the_ground_stands_beneath(maker: object, content: PageContent) -> None:
+    flags = {"text+mg": ("leaked: 3 of 60 records", "few subjects: 9.0 effective")}
+    arms = tuple(arm.model_copy(update={"flags": flags.get(arm.arm, ())}) for arm in content.summary.arms)
+    flagged = replace(content, summary=content.summary.model_copy(update={"arms": arms}))
+    assert made_by(maker, flagged).pictures[0].remarks == ("text+mg: leaked: 3 of 60 records.",)
+    assert made_by(maker, content).pictures[0].remarks == ()
+
+
+def test_one_row_needs_no_name_and_several_are_named_by_what_differs(content: PageContent) -> None:
+    row = content.summary.arms[0].row
+    others = [row.model_copy(update={"model": "other"}), row.model_copy(update={"scenario": "interview"})]
+    assert list(names_of([row, row]).values()) == [""]
+    assert list(names_of([row, others[0]]).values()) == [row.model, "other"]
+    names = list(names_of([row, *others]).values())
+    assert names == [f"emotion · {row.model}", "emotion · other", f"interview · {row.model}"]
+    assert made_by(confusion_section, content).pictures[0].caption == ""
 
 
 def test_a_picture_stands_for_each_row(content: PageContent) -> None:

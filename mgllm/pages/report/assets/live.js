@@ -26,7 +26,8 @@ function renew(page) {
   document.querySelector('header nav').replaceWith(document.adoptNode(page.querySelector('header nav')));
   const old = document.getElementById('overview'), fresh = document.adoptNode(page.getElementById('overview'));
   const open = [...old.querySelectorAll('details')].map((one) => one.open);
-  fresh.querySelectorAll('details').forEach((one, n) => { one.open = open[n] ?? false; });
+  fresh.querySelectorAll('details').forEach((one, n) => { one.open = open[n] ?? one.open; });
   old.replaceWith(fresh);
+  if (open.length !== fresh.querySelectorAll('details').length) fold();
   document.getElementById('payload').textContent = page.getElementById('payload').textContent;
 }

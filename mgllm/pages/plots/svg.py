@@ -7,7 +7,7 @@ presentation attributes, so that a page may forbid inline styles; letters stay l
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from typing import Any
@@ -15,15 +15,11 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
+from mgllm.pages.plots.look import NAMES, WIDE, Look
 from mgllm.pages.shell import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
-INK, FAINT, ACCENT, SECOND = "#010101", "#020202", "#030303", "#040404"
-"""Colours to draw with; each stands for one of the page's."""
-NAMES = {INK: "ink", FAINT: "faint", ACCENT: "accent", SECOND: "second"}
-WIDEST = 12.0
-"""Inches of the page's column: wider pictures would be shrunk, letters and all."""
 KEPT = (
     *("stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin"),
     *("fill-opacity", "stroke-opacity", "opacity", "text-anchor", "font-size", "font-weight", "fill-rule"),
@@ -31,8 +27,10 @@ KEPT = (
 """Properties that become attributes; fonts are the page's own."""
 
 
-def new_figure(width: float, height: float, panels: tuple[int, int] = (1, 1)) -> tuple[Any, Any]:
-    """An empty figure in inches and its axes as an array [rows, columns]."""
+def new_figure(
+    width: float, height: float, panels: tuple[int, int] = (1, 1), look: Look = WIDE
+) -> tuple[Any, Any]:
+    """An empty figure in inches and its axes as an array [rows, columns], in a look's colours."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -41,22 +39,41 @@ def new_figure(width: float, height: float, panels: tuple[int, int] = (1, 1)) ->
     axes = figure.subplots(*panels, squeeze=False)
     for each in axes.flat:
         each.spines[["top", "right"]].set_visible(False)
-        each.spines[["left", "bottom"]].set_color(FAINT)
-        each.tick_params(colors=INK, labelsize=9)
-        each.xaxis.label.set_color(INK)
-        each.yaxis.label.set_color(INK)
-        each.title.set_color(INK)
+        each.spines[["left", "bottom"]].set_color(look.faint)
+        each.tick_params(colors=look.ink, labelsize=9)
+        each.xaxis.label.set_color(look.ink)
+        each.yaxis.label.set_color(look.ink)
+        each.title.set_color(look.ink)
     return figure, axes
 
 
-def panel_grid(count: int, width: float, height: float) -> tuple[Any, list[Any]]:
-    """A figure of so many panels of that size in inches, as many in a row as the page is wide."""
-    columns = max(1, min(count, int(WIDEST / width)))
+def panel_grid(
+    count: int, size: tuple[float, float], look: Look, axes: tuple[str, str]
+) -> tuple[Any, list[Any]]:
+    """A figure of equal panels, as many in a row as the look is wide.
+
+    Args:
+        count: of panels.
+        size: of each, in inches.
+        look: of the whole.
+        axes: what x and y say, once for all panels.
+    """
+    width, height = size
+    columns = max(1, min(count, int(look.width / width)))
     rows = -(-count // columns)
-    figure, axes = new_figure(width * columns, height * rows, (rows, columns))
-    for spare in axes.flat[count:]:
+    figure, found = new_figure(width * columns, height * rows, (rows, columns), look)
+    figure.supxlabel(axes[0], fontsize=look.letters, color=look.ink)
+    figure.supylabel(axes[1], fontsize=look.letters, color=look.ink)
+    for spare in found.flat[count:]:
         spare.set_visible(False)
-    return figure, list(axes.flat[:count])
+    return figure, list(found.flat[:count])
+
+
+def label_outer(panels: Sequence[Any]) -> None:
+    """What stands at the y axis is said at the first panel of each row alone."""
+    for panel in panels:
+        if not panel.get_subplotspec().is_first_col():
+            panel.tick_params(labelleft=False)
 
 
 @contextmanager
@@ -143,15 +160,3 @@ def short(text: str, length: int = 30) -> str:
     """At most so many characters, hidden ones named, for a picture."""
     text = visible(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def signed(value: float, digits: int) -> str:
-    """A difference with its sign, a true minus."""
-    text = f"{value:+.{digits}f}"
-    return (text.lstrip("+-") if float(text) == 0 else text).replace("-", "−")
-
-
-def plain(value: float, digits: int) -> str:
-    """A number with a true minus."""
-    text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")

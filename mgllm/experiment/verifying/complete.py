@@ -1,0 +1,73 @@
+"""Every record that the manifest promises is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mgllm.arms.base import get_arm
+from mgllm.errors import InputError
+from mgllm.experiment.verifying.base import Found, check
+from mgllm.experiment.verifying.evidence import Evidence
+from mgllm.records import RecordKey, ScenarioManifest
+
+
+@check("complete", about="every scenario, item, arm, epoch and shuffle has its record", place=80)
+def look_for_missing(evidence: Evidence) -> Found | str:
+    """Items are known by their records: one that has none is counted, and cannot be named."""
+    asked = [scenario for scenario in evidence.manifest.scenarios if not scenario.raters]
+    if not asked:
+        return "people rated what they wanted to; nothing is missing"
+    have = {record.key for _, record in evidence.counted}
+    promised, missing, first = 0, 0, None
+    for scenario in asked:
+        keys = list(_promised(evidence, scenario))
+        lacking = [key for key in keys if key not in have]
+        unseen = _unseen(evidence, scenario)
+        promised += len(keys) + unseen
+        missing += len(lacking) + unseen
+        if lacking:
+            first = first or f"there is no {'/'.join(map(str, lacking[0])).rstrip('/')}"
+        elif unseen:
+            first = first or f"scenario {scenario.name}: some of {scenario.items_asked} items have no record"
+    failed = sum(record.outcome == "failed" for _, record in evidence.counted)
+    note = f"{failed} failed; `mgllm run --resume` asks them again" if failed else None
+    return Found(promised, missing, first and f"incomplete: {first}", note)
+
+
+def _promised(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[RecordKey]:
+    """Keys of all items that have a record, in every cell that has one."""
+    mine = [record for _, record in evidence.counted if record.scenario == scenario.name and not record.probe]
+    items = dict.fromkeys(record.item for record in mine)
+    for cell in dict.fromkeys(record.cell for record in mine):
+        for item in items:
+            for arm, epoch, shuffle in _turns(evidence, scenario):
+                yield RecordKey(scenario.name, item, arm, epoch, shuffle, cell)
+
+
+def _turns(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str, int, int]]:
+    """Arm, epoch and shuffle of each record that an item has."""
+    for arm in scenario.arms:
+        shuffles = evidence.manifest.shuffles if _is_shuffled(evidence, arm) else 1
+        for epoch in range(evidence.manifest.epochs):
+            yield from ((arm, epoch, shuffle) for shuffle in range(shuffles))
+
+
+def _is_shuffled(evidence: Evidence, arm: str) -> bool:
+    """Whether an arm is asked once for each shuffle; of an arm that is not installed, by its records."""
+    try:
+        return get_arm(arm).borrows
+    except InputError:
+        return any(record.shuffle for _, record in evidence.counted if record.arm == arm)
+
+
+def _unseen(evidence: Evidence, scenario: ScenarioManifest) -> int:
+    """Records of items that have none at all, and of gestures left out and told alone that are missing."""
+    mine = [record for _, record in evidence.counted if record.scenario == scenario.name]
+    items = len({record.item for record in mine})
+    cells = len({record.cell for record in mine if not record.probe}) or 1
+    lacking = max(0, scenario.items_asked - items) * len(list(_turns(evidence, scenario))) * cells
+    for gesture in scenario.attributed:
+        for arm in gesture.arms.values():
+            have = sum(record.arm == arm for record in mine)
+            lacking += max(0, gesture.items * evidence.manifest.epochs - have)
+    return lacking

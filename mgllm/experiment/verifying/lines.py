@@ -1,0 +1,28 @@
+"""The files can be read: the manifest, and every line of records."""
+
+from __future__ import annotations
+
+from mgllm.experiment.verifying.base import Found, check, tally
+from mgllm.experiment.verifying.evidence import Evidence
+
+TORN = "the last line is torn, as a killed run leaves it; `--resume` cuts it and asks again"
+
+
+@check("manifest", about="the manifest reads and names each scenario once", place=0)
+def look_at_manifest(evidence: Evidence) -> Found:
+    """It has been read; two scenarios of one name would share their records."""
+    names = [scenario.name for scenario in evidence.manifest.scenarios]
+    twice = (name for at, name in enumerate(names) if name in names[:at])
+    first = next(twice, None)
+    if first is not None:
+        return Found(len(names), 1, f"scenario {first} stands twice in the manifest")
+    if not names:
+        return Found(1, 1, "the manifest names no scenario")
+    return Found(len(names))
+
+
+@check("lines", about="every line of records.jsonl is a record", place=10)
+def look_at_lines(evidence: Evidence) -> Found:
+    """All but a torn last line."""
+    places = (line.problem and f"{line.place}: {line.problem}" for line in evidence.lines)
+    return tally(places, TORN if evidence.torn else None)

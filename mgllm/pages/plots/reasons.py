@@ -1,0 +1,87 @@
+"""Why a number is doubtful, said beneath a picture: one sign for each kind of reason."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from mgllm.pages.plots.look import Look
+from mgllm.pages.shell import visible
+
+SIGNS = ("†", "‡", "§", "¶", "††", "‡‡", "§§")
+"""In this order; further reasons share the last."""
+GROUNDLESS = re.compile(r"^(leaked|exposure unknown|constant answer|single label|stopped)\b")
+"""Flags that take the ground from a number: it is drawn hollow."""
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+VARIANTS = 3
+"""How many wordings of one reason are told beneath a picture; the tables have all."""
+
+
+class Flagged(Protocol):
+    """What carries words of caution."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The words."""
+
+
+def doubtful(flags: Iterable[str]) -> bool:
+    """Whether a number with these flags has lost its ground."""
+    return any(GROUNDLESS.match(flag) for flag in flags)
+
+
+def kind_of(flag: str) -> str:
+    """What a flag is about, its numbers left out.
+
+    >>> kind_of("leaked: 12 of 60 pairs")
+    'leaked'
+    """
+    return re.split(r"[:(\d]", flag, maxsplit=1)[0].strip()
+
+
+def merged(flags: Sequence[str]) -> list[str]:
+    """Flags that differ in their numbers alone as one, each number as a range.
+
+    >>> merged(["leaked: 30 of 58 pairs", "leaked: 30 of 60 pairs"])
+    ['leaked: 30 of 58–60 pairs']
+    """
+    alike: dict[str, list[str]] = {}
+    for flag in flags:
+        alike.setdefault(NUMBER.sub("#", flag), []).append(flag)
+    return [_ranged(group) for group in alike.values()]
+
+
+def _ranged(flags: Sequence[str]) -> str:
+    columns = iter(list(zip(*(NUMBER.findall(flag) for flag in flags), strict=True)))
+
+    def told(_: re.Match[str]) -> str:
+        numbers = sorted(set(next(columns)), key=float)
+        return "–".join(dict.fromkeys((numbers[0], numbers[-1])))
+
+    return NUMBER.sub(told, flags[0])
+
+
+class Reasons:
+    """The flags of all marks of a picture."""
+
+    def __init__(self, marks: Iterable[Flagged]) -> None:
+        self._told: dict[str, list[str]] = {}
+        for flag in (flag for mark in marks for flag in mark.flags):
+            self._told.setdefault(kind_of(flag), []).append(flag)
+        self._signs = {kind: SIGNS[min(number, len(SIGNS) - 1)] for number, kind in enumerate(self._told)}
+
+    def symbols(self, mark: Flagged) -> str:
+        """The signs of one mark."""
+        return " ".join(dict.fromkeys(self._signs[kind_of(flag)] for flag in mark.flags))
+
+    def lines(self, look: Look) -> list[str]:
+        """What each sign means, wrapped."""
+        width = int(look.characters * look.letters / look.small)
+        return [line for kind, told in self._told.items() for line in self._line(kind, merged(told), width)]
+
+    def _line(self, kind: str, told: Sequence[str], width: int) -> list[str]:
+        others = [flag.removeprefix(kind).lstrip(": ") for flag in told[1:VARIANTS]]
+        words = "; ".join([told[0], *others, *(["…"] if len(told) > VARIANTS else [])])
+        return textwrap.wrap(f"{self._signs[kind]} {visible(words)}", width)

@@ -1,0 +1,95 @@
+"""A plot as a file for a paper: one column wide, black on white, the same bytes for the same numbers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from mgllm.errors import InputError, unknown
+from mgllm.files.writing import draft_of, naming_unwritten
+from mgllm.pages.plots.accuracy import draw_accuracy, scored_arms
+from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
+from mgllm.pages.plots.look import PAPER
+from mgllm.pages.plots.svg import drawing
+from mgllm.records import Summary
+
+ENDINGS: Mapping[str, Mapping[str, Any]] = {
+    ".svg": {"Date": None, "Creator": None},
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""What a file may end in, and what is left out of it so that its bytes tell of the numbers alone."""
+DOTS = 300
+"""Of a PNG, per inch: what journals ask for."""
+
+
+def _forest(summary: Summary) -> Any | None:
+    """The primary contrasts; where there are none, as between runs, all."""
+    found = key_effects(summary) or forest_effects(summary.effects)
+    return draw_forest(found, PAPER) if found else None
+
+
+def _accuracy(summary: Summary) -> Any | None:
+    found = scored_arms(summary.arms)
+    return draw_accuracy(found, PAPER) if found else None
+
+
+PLOTS: Mapping[str, Callable[[Summary], Any | None]] = {"forest": _forest, "accuracy": _accuracy}
+"""What can be drawn; null where a summary has nothing to draw."""
+
+
+def check_plot(path: Path, plot: str) -> None:
+    """Refuse what cannot be written, before anything is worked out.
+
+    Raises:
+        InputError: no such plot, another ending, or the folder is not there.
+    """
+    if plot not in PLOTS:
+        raise InputError(f"--plot-of: {unknown('plot', plot, PLOTS)}")
+    if path.suffix.lower() not in ENDINGS:
+        *others, last = ENDINGS
+        raise InputError(f"--plot {path}: the file must end in {', '.join(others)} or {last}")
+    if path.is_dir():
+        raise InputError(f"--plot {path} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise InputError(f"--plot {path}: there is no folder {path.parent}; make it first")
+
+
+def save_plot(summary: Summary, path: Path, plot: str = "forest") -> None:
+    """Write a plot.
+
+    Args:
+        summary: its numbers.
+        path: ends in .svg, .png or .pdf; a file of the same name is replaced.
+        plot: forest or accuracy.
+
+    Raises:
+        InputError: what `check_plot` refuses, nothing to draw, or the file cannot be written.
+    """
+    check_plot(path, plot)
+    content = _bytes(summary, path.suffix.lower(), plot)
+    if content is None:
+        raise InputError(
+            f"--plot {path}: these runs have nothing for the {plot}: no answers with known targets"
+        )
+    with naming_unwritten(path, "; name another --plot"), draft_of(path) as draft:
+        draft.write_bytes(content)
+
+
+def _bytes(summary: Summary, ending: str, plot: str) -> bytes | None:
+    import matplotlib as mpl
+
+    written = BytesIO()
+    fixed: Any = {"svg.hashsalt": plot, "pdf.fonttype": 42}
+    with drawing(), mpl.rc_context(fixed), warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Glyph .* missing"
+        )  # of a model's name; the reader's fonts may have it
+        figure = PLOTS[plot](summary)
+        if figure is None:
+            return None
+        figure.savefig(written, format=ending[1:], dpi=DOTS, facecolor=PAPER.ground, metadata=ENDINGS[ending])
+    return written.getvalue()

@@ -1,0 +1,56 @@
+"""Which models a picture tells apart, and by what name, colour and shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mgllm.pages.plots.look import MARKERS, Look
+from mgllm.records import RowName
+
+APART = " · "
+"""What stands between the parts of a row's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A model, or one of the ways in which it was asked."""
+
+    words: str
+    """In the legend."""
+    number: int
+    """Its place among all of a picture."""
+
+    @property
+    def marker(self) -> str:
+        """Its shape."""
+        return MARKERS[self.number % len(MARKERS)]
+
+    def colour(self, look: Look) -> str:
+        """Its colour."""
+        return look.series[self.number % len(look.series)]
+
+
+def series_of(rows: Iterable[RowName]) -> Mapping[RowName, Series]:
+    """One series a model; of several rows of one model in a scenario one each, named by what differs."""
+    distinct = list(dict.fromkeys(rows))
+    words = {row: _words(row, [r for r in distinct if _same(r, row)]) for row in distinct}
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(words.values()))}
+    return {row: Series(name, numbers[name]) for row, name in words.items()}
+
+
+def _same(first: RowName, second: RowName) -> bool:
+    return (first.scenario, first.model) == (second.scenario, second.model)
+
+
+def _words(row: RowName, twins: Sequence[RowName]) -> str:
+    if len(twins) == 1:
+        return row.model
+    shared = set.intersection(*(set(_parts(twin)) for twin in twins))
+    own = [part for part in _parts(row) if part not in shared]
+    return APART.join([row.model, *(own or _parts(row)[:1])])
+
+
+def _parts(row: RowName) -> list[str]:
+    """How it was asked, and all else that tells it from other rows of its scenario and model."""
+    return row.words.removeprefix(f"{row.scenario}{APART}{row.model}{APART}").split(APART)
