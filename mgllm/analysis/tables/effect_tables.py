@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mgllm.analysis.metric import known_metrics
+from mgllm.analysis.statistics.skewed import SKEWED_WORDS
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
 from mgllm.analysis.wording import (
     change,
@@ -34,7 +35,7 @@ LACKING_WORDS = (
     "the difference in points; they are missing in log-odds, AUC and Brier."
 )
 RULES: Mapping[Rule, str] = {
-    "bootstrap_t": "interval and p by bootstrap-t over subjects",
+    "bootstrap_t": SKEWED_WORDS,
     "sign_flip": "all subjects differ alike: p by exact sign flips over subjects, no interval is possible",
 }
 """What numbers rest on that do not rest on Student's t."""
@@ -70,8 +71,9 @@ CHECKS = TableSpec[Effect](
         ("contrast", contrast_words),
         ("metric", lambda effect: metric_words(effect.row, effect.metric)),
         ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
-        ("sign-flip p", lambda effect: p_words(effect.sign_flip_p)),
-        ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric)),
+        # Of drawn ones the last digit would be the seed's.
+        ("sign-flip p", lambda effect: p_words(effect.sign_flip_p, 3 if effect.sign_flip_exact else 2)),
+        ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric, fewer=1)),
         ("subjects weigh the same [95 %]", _by_subject),
         (
             "ignores subjects: b:c, McNemar p",
