@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mgllm.analysis import RunRecords, lay_out, summarise
+from mgllm.analysis import RunRecords, lay_out, render, summarise
+from mgllm.analysis.statistics.skewed import SKEWED_WORDS
 from mgllm.analysis.tables.notes_shown import needed
 from mgllm.analysis.tables.remarks import grouped, leaks, own_words
 from mgllm.records import Summary
@@ -58,10 +59,29 @@ def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
     drawn = first.model_copy(update={"rule": "bootstrap_t"})
     flipped = rest[0].model_copy(update={"rule": "sign_flip"})
     text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest[1:])}), "The two primary")
-    assert f"{first.arm} − {first.baseline} (accuracy): interval and p by bootstrap-t over subjects." in text
+    assert f"{first.arm} − {first.baseline} (accuracy)" in text.partition(SKEWED_WORDS)[0]
+    assert f"{SKEWED_WORDS}." in text
     assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
-    assert "bootstrap-t" not in remarks(summary, "The two primary")
+    plain = [effect.model_copy(update={"rule": "t"}) for effect in summary.effects]
+    plainly = summary.model_copy(update={"effects": tuple(plain)})
+    assert "bootstrap-t" not in remarks(plainly, "The two primary")
     assert "k from the noncentral t" in remarks(summary, "Checks")
+
+
+def test_what_hangs_on_random_draws_is_printed_a_digit_shorter(made_run: MakeRun) -> None:
+    summary = summarise([made_run(1, sizes=(2,) * 45)])
+    first, *rest = summary.effects
+    told = {"bca_interval": (0.0523, 0.2478), "sign_flip_p": 0.0314}
+
+    def checks(exact: bool) -> str:
+        effect = first.model_copy(update={**told, "sign_flip_exact": exact})
+        text = render(summary.model_copy(update={"effects": (effect, *rest)}), "md")
+        return " ".join(text.partition("Checks of the primary")[2].split())
+
+    assert first.metric == "accuracy"
+    assert "| [5, 25] |" in checks(exact=True)
+    assert "| .031 |" in checks(exact=True)
+    assert "| .03 |" in checks(exact=False)
 
 
 def remarks(summary: Summary, title: str) -> str:

@@ -51,7 +51,7 @@ def test_one_model_says_what_changed_by_how_much_and_whether_it_is_shown(plain: 
     assert verdict.scenario == "emotion"
     assert verdict.lines == (
         "Accuracy +25.0 points [3.6, 46.4] over text, +25.0 [−3.7, 53.7] over shuffled.",
-        "Log-odds +0.39 [−0.33, 1.11] over text, +0.57 [−0.53, 1.67] over shuffled.",
+        "Log-odds +0.39 [−0.33, 2.43] over text, +0.57 [−0.54, 2.21] over shuffled.",
         "Not shown: no gain over shuffled gestures.",
     )
     assert not verdict.supported
