@@ -60,14 +60,16 @@ def test_leaks_of_effects_are_counted_where_no_flag_says_it(made_run: MakeRun) -
 
 def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
     summary = summarise([made_run(1)])
-    first, *rest = summary.effects
-    drawn = first.model_copy(update={"rule": "bootstrap_t"})
-    flipped = rest[0].model_copy(update={"rule": "sign_flip"})
-    text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest[1:])}), "The two primary")
+    first, second, *rest = (effect.model_copy(update={"rule": "t"}) for effect in summary.effects)
+    drawn, flipped = (
+        effect.model_copy(update={"rule": rule})
+        for effect, rule in ((first, "bootstrap_t"), (second, "sign_flip"))
+    )
+    text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest)}), "The two primary")
     assert f"{first.arm} − {first.baseline} (accuracy): {RULES['bootstrap_t']}." in text
     assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
-    plain = tuple(effect.model_copy(update={"rule": "t"}) for effect in summary.effects)
-    assert "bootstrap-t" not in remarks(summary.model_copy(update={"effects": plain}), "The two primary")
+    plain = summary.model_copy(update={"effects": (first, second, *rest)})
+    assert "bootstrap-t" not in remarks(plain, "The two primary")
     assert "k from the noncentral t" in remarks(summary, "Checks")
 
 
