@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-<<<<<<< HEAD
 from mgllm.analysis import RunRecords, lay_out, render, summarise
-from mgllm.analysis.statistics.skewed import SKEWED_WORDS
-=======
-from mgllm.analysis import RunRecords, lay_out, summarise
 from mgllm.analysis.tables.effect_tables import RULES
->>>>>>> 1b6c93070af79509313ea275962508fbf20a3f48
 from mgllm.analysis.tables.notes_shown import needed
 from mgllm.analysis.tables.remarks import grouped, leaks, own_words
 from mgllm.records import Summary
@@ -65,18 +60,6 @@ def test_leaks_of_effects_are_counted_where_no_flag_says_it(made_run: MakeRun) -
 
 def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
     summary = summarise([made_run(1)])
-<<<<<<< HEAD
-    first, *rest = summary.effects
-    drawn = first.model_copy(update={"rule": "bootstrap_t"})
-    flipped = rest[0].model_copy(update={"rule": "sign_flip"})
-    text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest[1:])}), "The two primary")
-    assert f"{first.arm} − {first.baseline} (accuracy)" in text.partition(SKEWED_WORDS)[0]
-    assert f"{SKEWED_WORDS}." in text
-    assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
-    plain = [effect.model_copy(update={"rule": "t"}) for effect in summary.effects]
-    plainly = summary.model_copy(update={"effects": tuple(plain)})
-    assert "bootstrap-t" not in remarks(plainly, "The two primary")
-=======
     first, second, *rest = (effect.model_copy(update={"rule": "t"}) for effect in summary.effects)
     drawn, flipped = (
         effect.model_copy(update={"rule": rule})
@@ -87,7 +70,6 @@ def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
     assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
     plain = summary.model_copy(update={"effects": (first, second, *rest)})
     assert "bootstrap-t" not in remarks(plain, "The two primary")
->>>>>>> 1b6c93070af79509313ea275962508fbf20a3f48
     assert "k from the noncentral t" in remarks(summary, "Checks")
 
 

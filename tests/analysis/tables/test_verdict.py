@@ -58,13 +58,8 @@ def test_one_model_says_what_changed_by_how_much_and_whether_it_is_shown(plain: 
     (up, ends), (odds, around) = told["accuracy", "text"], told["log_odds", "text"]
     (up_2, ends_2), (odds_2, around_2) = told["accuracy", "text+shuffled"], told["log_odds", "text+shuffled"]
     assert verdict.lines == (
-<<<<<<< HEAD
-        "Accuracy +25.0 points [3.6, 46.4] over text, +25.0 [−3.7, 53.7] over shuffled.",
-        "Log-odds +0.39 [−0.33, 2.43] over text, +0.57 [−0.54, 2.21] over shuffled.",
-=======
         f"Accuracy {up} points {ends} over text, {up_2} {ends_2} over shuffled.",
         f"Log-odds {odds} {around} over text, {odds_2} {around_2} over shuffled.",
->>>>>>> 1b6c93070af79509313ea275962508fbf20a3f48
         "Not shown: no gain over shuffled gestures.",
     )
     assert (up, up_2, verdict.supported) == ("+25.0", "+25.0", False)

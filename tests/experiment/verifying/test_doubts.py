@@ -173,9 +173,12 @@ def test_records_of_one_kind_are_judged_once(tmp_path: Path, monkeypatch: pytest
     folder = write_made_run(tmp_path / "run", MadeRun(items=200, missing=0))
     judged: list[Record] = []
     unplanned = Belonging.unplanned
-    monkeypatch.setattr(
-        Belonging, "unplanned", lambda self, record: judged.append(record) or unplanned(self, record)
-    )
+
+    def counted(self: Belonging, record: Record) -> str | None:
+        judged.append(record)
+        return unplanned(self, record)
+
+    monkeypatch.setattr(Belonging, "unplanned", counted)
     stored = read_run(folder)
     assert len(stored.records) == 1200
     assert 0 < len(judged) <= 6 * 2 * 2 * 2  # arms, orders, answers, targets
