@@ -174,11 +174,11 @@ def test_records_of_one_kind_are_judged_once(tmp_path: Path, monkeypatch: pytest
     judged: list[Record] = []
     unplanned = Belonging.unplanned
 
-    def counted(self: Belonging, record: Record) -> str | None:
+    def counting(self: Belonging, record: Record) -> str | None:
         judged.append(record)
         return unplanned(self, record)
 
-    monkeypatch.setattr(Belonging, "unplanned", counted)
+    monkeypatch.setattr(Belonging, "unplanned", counting)
     stored = read_run(folder)
     assert len(stored.records) == 1200
     assert 0 < len(judged) <= 6 * 2 * 2 * 2  # arms, orders, answers, targets
