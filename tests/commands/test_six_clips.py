@@ -98,7 +98,7 @@ def test_the_row_of_the_gestures_says_recognized_and_held_out(
     table = next((tmp_path / "results").glob("*/table.md")).read_text(encoding="utf-8")
     rows = [line for line in table.split("### What was answered")[1].splitlines() if "text+mg " in line]
     assert rows[0].split("|")[2:4] == ["   6 ", "        6 "]
-    assert any(line.endswith("| recognized, held_out |") for line in rows)
+    assert any("| recognized, held_out |" in line for line in rows)
     assert "made-up items" in table
     summary = json.loads(next((tmp_path / "results").glob("*/summary.json")).read_text())
     exposures = {arm["arm"]: arm["exposures"] for arm in summary["arms"]}
