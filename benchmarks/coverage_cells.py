@@ -49,6 +49,8 @@ class Cell:
     null: bool = False
     """There is no difference in any metric."""
     metrics: tuple[str, ...] = NAMES
+    times: int = 1
+    """How many times as many experiments as of other cells: those of means alone take little."""
 
 
 def simulate(cell: Cell, replicates: int, seed: int) -> dict[str, Counts]:
@@ -235,15 +237,21 @@ def _tails() -> list[Cell]:
     for before, after, people, items in near:
         name = f"{people} × {items}, P {100 * before:g} → {100 * after:g} %"
         found.append(
-            Cell(name, (items,) * people, sure(before, after), even, even, metrics=("log_odds", "brier"))
+            Cell(
+                name,
+                (items,) * people,
+                sure(before, after),
+                even,
+                even,
+                metrics=("log_odds", "brier"),
+                times=2,
+            )
         )
     for people in (8, 12, 20, 40):
         for mean in (0.0, 0.5):
             name = f"{people} × 2, skewed gains{', effect' if mean else ''}"
             null = not mean
-            metrics = ("log_odds",)
-            found.append(
-                Cell(name, (2,) * people, skewed_gains(mean), even, even, null=null, metrics=metrics)
-            )
-    uneven = Cell("RLTD, skewed gains", RLTD, skewed_gains(0.0), even, even, True, ("log_odds",))
+            gains = skewed_gains(mean)
+            found.append(Cell(name, (2,) * people, gains, even, even, null, ("log_odds",), times=3))
+    uneven = Cell("RLTD, skewed gains", RLTD, skewed_gains(0.0), even, even, True, ("log_odds",), times=3)
     return [*found, uneven]

@@ -21,9 +21,9 @@ SKEWED = 0.15
 """Skewness over √effective subjects from which bootstrap-t stands beside Student t. The error of Student t
 grows with this ratio. At .15 a skewness of ½ is enough for 11 subjects, of 1 for 44; at .2 exponential gains
 of 12 people are covered in under 94 %, at .1 half of all symmetric samples would be taken for skewed."""
-LEAST_TAIL = 0.01
-"""Part of the bootstrap beyond each end at least: at five subjects further ones would be of nothing but
-resamples of two people."""
+LEAST_TAIL, HEAVY_TAIL = 0.01, 0.005
+"""Part of the bootstrap beyond each end at least, where nothing is skewed and where one subject makes all of
+it: at five subjects further ones would be of nothing but resamples of two people."""
 MOST_DRAWS, LEAST_DRAWS, WORK = 100_000, 5_000, 10_000_000
 """Resamples, and resamples × subjects up to which there are most: an end then moves by about a hundredth of
 the standard error from one seed to the next."""
@@ -65,10 +65,11 @@ def with_bootstrap_t(estimate: Estimate, sums: Sums) -> Estimate:
     if estimate.interval is None or estimate.se is None or estimate.df is None or estimate.p is None:
         return estimate
     effective = estimate.df + 1
-    if abs(skewness(sums.means_S)) <= SKEWED * np.sqrt(effective):
+    heaviness = min(1.0, abs(skewness(sums.means_S)) / float(np.sqrt(effective)))
+    if heaviness <= SKEWED:
         return estimate
-    t_R = studentised(sums)
-    nth = int(tail(effective) * (len(t_R) + 1))
+    t_R, part = studentised(sums), tail(effective, heaviness)
+    nth = int(part * (len(t_R) + 1))
     t_R.partition((nth - 1, len(t_R) - nth))  # far faster than sorting them all
     value, se = estimate.value or 0.0, estimate.se
     low, high = value - float(t_R[-nth]) * se, value - float(t_R[nth - 1]) * se
@@ -77,36 +78,36 @@ def with_bootstrap_t(estimate: Estimate, sums: Sums) -> Estimate:
     return replace(
         estimate,
         interval=(min(low, estimate.interval[0]), max(high, estimate.interval[1])),
-        p=max(estimate.p, _p(t_R, value / se, effective)),
+        p=max(estimate.p, _p(t_R, value / se, effective, part)),
         rule="bootstrap_t",
     )
 
 
-def tail(effective: float) -> float:
+def tail(effective: float, heaviness: float) -> float:
     """Part of the bootstrap's t beyond each end of a 95 % interval.
 
     Φ(−√(n/(n − 1)) · t₍.975, n−1₎) instead of .025: resamples of few subjects vary too little, which
-    Hesterberg (2015) mends so for the percentile interval; at least one hundredth.
+    Hesterberg (2015) mends so for the percentile interval; at least one hundredth. Of that (1 − h²)²: the
+    nearer h is to 1, the more one subject makes the skewness alone, and the less resamples know of the tail
+    that it stands for.
+
+    Args:
+        effective: subjects, n.
+        heaviness: |skewness| over √n, h: from 0 to 1.
     """
     from scipy.special import ndtr
 
-    return float(ndtr(-_widening(effective) * _quantile(effective)))
+    few = float(ndtr(-np.sqrt(effective / (effective - 1)) * _quantile(effective)))
+    return max(HEAVY_TAIL, max(LEAST_TAIL, few) * (1 - heaviness**2) ** 2)
 
 
-def _p(t_R: Floats, observed: float, effective: float) -> float:
+def _p(t_R: Floats, observed: float, effective: float, part: float) -> float:
     """Two-sided p: ≤ .05 exactly where the interval of `tail` leaves 0 out."""
     from scipy.special import ndtri, stdtr
 
     beyond = min(int((t_R >= observed).sum()), int((t_R <= observed).sum()))
-    part = min(0.5, (1 + beyond) / (1 + len(t_R)))
-    return 2 * float(stdtr(effective - 1, ndtri(part) / _widening(effective)))
-
-
-def _widening(effective: float) -> float:
-    from scipy.special import ndtri
-
-    hesterberg = float(np.sqrt(effective / (effective - 1)))
-    return min(hesterberg, -float(ndtri(LEAST_TAIL)) / _quantile(effective))
+    reached = float(ndtri(min(0.5, (1 + beyond) / (1 + len(t_R)))) / ndtri(part))  # 1 at an end
+    return 2 * float(stdtr(effective - 1, -reached * _quantile(effective)))
 
 
 def _quantile(effective: float) -> float:

@@ -12,7 +12,7 @@ import pytest
 import scipy.stats
 
 from mgllm.analysis.statistics.jackknife import Estimate, clusters, jackknife
-from mgllm.analysis.statistics.skewed import LEAST_TAIL, Sums, skewness, studentised, tail, with_bootstrap_t
+from mgllm.analysis.statistics.skewed import Sums, skewness, studentised, tail, with_bootstrap_t
 
 GAINS = (0.1, 0.0, 0.3, 0.2, 0.1, 4.0, 0.2, -0.1, 0.5, 0.1, 1.6, 0.3)
 UNEVEN = (3, 1, 2, 5, 1, 2, 2, 1, 4, 1, 3, 2)
@@ -63,8 +63,8 @@ def test_each_end_is_the_farther_one_and_p_the_larger() -> None:
     assert found.interval is not None
     assert plain.se is not None
     assert plain.value is not None
-    t_R = np.sort(studentised(made))
-    nth = int(tail(12) * (len(t_R) + 1))
+    t_R, heaviness = np.sort(studentised(made)), abs(skewness(made.means_S)) / math.sqrt(12)
+    nth = int(tail(12, heaviness) * (len(t_R) + 1))
     far = plain.value - float(t_R[nth - 1]) * plain.se
     assert far > plain.interval[1] + 0.5 * plain.se  # the long tail is on this side
     assert found.interval == (min(plain.interval[0], plain.value - float(t_R[-nth]) * plain.se), far)
@@ -86,8 +86,10 @@ def test_p_is_up_to_one_in_twenty_where_the_interval_leaves_zero_out(shift: floa
 @pytest.mark.parametrize("people", [5, 8, 12, 30, 300])
 def test_the_tail_is_hesterbergs_and_at_least_a_hundredth(people: int) -> None:
     edge = math.sqrt(people / (people - 1)) * scipy.stats.t(people - 1).ppf(0.975)
-    assert tail(people) == pytest.approx(max(LEAST_TAIL, NormalDist().cdf(-edge)))
-    assert tail(people) < 0.025
+    assert tail(people, 0) == pytest.approx(max(0.01, NormalDist().cdf(-edge)))
+    assert tail(people, 0) < 0.025
+    assert tail(people, 0.5) == pytest.approx(max(0.005, tail(people, 0) * 0.75**2))
+    assert tail(people, 1) == 0.005
 
 
 def test_neither_names_nor_the_order_of_the_arms_move_a_digit() -> None:
