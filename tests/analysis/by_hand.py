@@ -376,11 +376,12 @@ def bootstrapped(known: Known, arm: Sequence[Item], baseline: Sequence[Item], me
     summed, counts = differences_by_person(arm, baseline, metric)
     means = [total / count for total, count in zip(summed, counts, strict=True)]
     people = known.df + 1
-    if abs(float(scipy.stats.skew(means))) <= 0.15 * math.sqrt(people):
+    heavy = min(1.0, abs(float(scipy.stats.skew(means))) / math.sqrt(people))
+    if heavy <= 0.15:
         return known
     quantile = float(scipy.stats.t.ppf(0.975, known.df))
-    wider = min(math.sqrt(people / (people - 1)), float(scipy.stats.norm.ppf(0.99)) / quantile)
-    part = float(scipy.stats.norm.cdf(-wider * quantile))
+    few = float(scipy.stats.norm.cdf(-math.sqrt(people / (people - 1)) * quantile))
+    part = max(0.005, max(0.01, few) * (1 - heavy**2) ** 2)
     drawn = studentised(np.array(summed), np.array(counts, float))
     value, se = known.value or 0.0, known.se
     low, high = (value - float(np.quantile(drawn, at)) * se for at in (1 - part, part))
@@ -388,7 +389,8 @@ def bootstrapped(known: Known, arm: Sequence[Item], baseline: Sequence[Item], me
         return known
     beyond = min(int((drawn >= value / se).sum()), int((drawn <= value / se).sum()))
     tail = min(0.5, (1 + beyond) / (1 + len(drawn)))
-    p = 2 * float(scipy.stats.t.cdf(scipy.stats.norm.ppf(tail) / wider, known.df))
+    reached = float(scipy.stats.norm.ppf(tail) / scipy.stats.norm.ppf(part))
+    p = 2 * float(scipy.stats.t.cdf(-reached * quantile, known.df))
     ends = (min(low, known.interval[0]), max(high, known.interval[1]))
     return known._replace(interval=ends, p=max(known.p or 0.0, p), rule="bootstrap_t")
 

@@ -98,6 +98,6 @@ def _doubted(metric: str, two: Sequence[Mapping[str, Any]]) -> bool:
                 return True
         else:
             others = [each["strict"], each["bounds"][0] if each["bounds"] else None]
-            if any(value is not None and value <= 0 for value in others):
+            if any(value is not None and value <= 0 for value in others) or (each["strict_p"] or 0) > 0.05:
                 return True
     return False

@@ -154,12 +154,16 @@ def _otherwise(
             "lacking": share,
             "strict": None if nothing else by_hand_missing.strict(two, metric),
             "bounds": None if nothing else by_hand_missing.bounds(two, metric),
+            "strict_p": by_hand_missing.strict_p(two, metric)
+            if metric is METRICS["accuracy"] and share
+            else None,
             "worst": None,
             "apart": None,
         }
     both = (over[0], over[1])
     worst = by_hand_missing.worst(two, metric, both, kept, has) if share and kept else None
-    return {"lacking": share, "strict": None, "bounds": None, "worst": worst, "apart": apart or None}
+    nothing_said = dict.fromkeys(("strict", "strict_p", "bounds"))
+    return {**nothing_said, "lacking": share, "worst": worst, "apart": apart or None}
 
 
 def _turns(found: Mapping[str, Any]) -> bool:

@@ -58,15 +58,22 @@ def lacking(two: Sides, has: tuple[Iterable[Cell], Iterable[Cell]]) -> tuple[flo
 
 def strict(two: Sides, metric: Metric) -> float | None:
     """Refused and unparsed name no label, thus are wrong; failed stays missing."""
+    return _less(metric, _strictly(two))
 
+
+def strict_p(two: Sides, metric: Metric) -> float | None:
+    """P of that difference alone."""
+    arm, baseline = _strictly(two)
+    return by_hand.of_two(arm, baseline, metric).p if arm else None
+
+
+def _strictly(two: Sides) -> list[list[Item]]:
     def judged(told: Told, cell: Cell) -> list[Shares]:
         replied = [record for record in told.get(cell, {}).values() if record.outcome != "failed"]
         return [{label: float(record.answer == label) for label in two.labels} for record in replied]
 
     kept = [cell for cell in two.asked if judged(two.arm, cell) and judged(two.baseline, cell)]
-    return _difference(
-        two, kept, metric, lambda cell: judged(two.arm, cell), lambda c: judged(two.baseline, c)
-    )
+    return _over(two, kept, lambda cell: judged(two.arm, cell), lambda c: judged(two.baseline, c))
 
 
 def bounds(two: Sides, metric: Metric) -> tuple[float, float] | None:
@@ -77,13 +84,13 @@ def bounds(two: Sides, metric: Metric) -> tuple[float, float] | None:
 
 def _all_missing(two: Sides, metric: Metric, right: bool) -> float | None:
     """Missing answers right (or wrong) in the arm, and the other way round in the baseline."""
-    return _difference(
+    sides = _over(
         two,
         two.asked,
-        metric,
         lambda cell: _filled(two, two.arm, two.arm_shuffles, cell, right),
         lambda cell: _filled(two, two.baseline, two.baseline_shuffles, cell, not right),
     )
+    return _less(metric, sides)
 
 
 def _filled(two: Sides, told: Told, shuffles: list[int], cell: Cell, right: bool) -> list[Shares]:
@@ -105,15 +112,22 @@ def _filled(two: Sides, told: Told, shuffles: list[int], cell: Cell, right: bool
     return found
 
 
-def _difference(
+def _less(metric: Metric, over: Sequence[Sequence[Item]]) -> float | None:
+    """Of a metric of answers; null where there is nothing, or it is undefined."""
+    values = [
+        metric.value(found, sorted({item.target for item in found})) if found else NAN for found in over
+    ]
+    return None if any(map(math.isnan, values)) else values[0] - values[1]
+
+
+def _over(
     two: Sides,
     cells: Sequence[Cell],
-    metric: Metric,
     arm: Callable[[Cell], list[Shares]],
     baseline: Callable[[Cell], list[Shares]],
-) -> float | None:
-    """Of a metric of answers: shuffles averaged inside the epoch, epochs inside the item."""
-    values = []
+) -> list[list[Item]]:
+    """Both sides' items: shuffles averaged inside the epoch, epochs inside the item."""
+    sides = []
     for shares in (arm, baseline):
         found = []
         for item in sorted({item for item, _ in cells}):
@@ -123,8 +137,8 @@ def _difference(
                 for label in two.labels
             }
             found.append(Item(_person(two, mine[0]), _target(two, mine[0]), mean, {}, NAN))
-        values.append(metric.value(found, sorted({item.target for item in found})) if found else NAN)
-    return None if any(map(math.isnan, values)) else values[0] - values[1]
+        sides.append(found)
+    return sides
 
 
 def worst(

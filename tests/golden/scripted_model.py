@@ -79,7 +79,7 @@ def planted(targets: dict[str, tuple[str, str]]) -> Answer:
     def answer(question: Any) -> Any:
         sha256 = question.prompt.sha256
         target, arm = targets[sha256]
-        right = fraction(sha256, "right") < (0.92 if arm == "text+mg" else 0.55)
+        right = fraction(sha256, "right") < (0.96 if arm == "text+mg" else 0.45)
         others = [choice.label for choice in question.choices if choice.label != target]
         return say(question, target if right else others[0], 0.6 + 0.3 * fraction(sha256, "p"))
 

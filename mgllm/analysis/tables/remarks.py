@@ -34,13 +34,19 @@ def grouped(told: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]
     for start, cautions in kinds.items():
         everywhere = [words for words, about in cautions.items() if len(about) == all_of]
         yield from (f"{capital(words)}: all rows." for words in everywhere)
-        some = {words: "; ".join(dict.fromkeys(about)) for words, about in cautions.items()}
-        some = {words: who for words, who in some.items() if words not in everywhere}
-        if len(some) == 1:
-            yield from (f"{capital(words)}: {who}." for words, who in some.items())
-        elif some:
-            each = (f"{who} ({words.removeprefix(f'{start}: ')})" for words, who in some.items())
-            yield f"{capital(start)}: {'; '.join(each)}."
+        whose: dict[str, list[str]] = {}
+        for words, about in cautions.items():
+            if words not in everywhere:
+                whose.setdefault("; ".join(dict.fromkeys(about)), []).append(words)
+        if sum(map(len, whose.values())) == 1:
+            yield from (f"{capital(words)}: {who}." for who, (words,) in whose.items())
+        elif whose:
+            yield f"{capital(start)}: {'; '.join(_each(start, who, words) for who, words in whose.items())}."
+
+
+def _each(start: str, who: str, words: Sequence[str]) -> str:
+    """Whom a kind of caution is about, and what it says of them."""
+    return f"{who} ({', '.join(each.removeprefix(f'{start}: ') for each in words)})"
 
 
 def own_words(arm: ArmSummary) -> list[str]:

@@ -168,7 +168,8 @@ def _shown(row: _Row) -> str:
 
 
 def _told_of(verdict: ClaimVerdict, claims: Sequence[Claim], row: _Row) -> str:
-    """One verdict's sentence, with the metrics it is about where they are not all."""
+    """One verdict's sentence, with its metrics where they are not all; the nearest claim first."""
+    claims = sorted(claims, key=lambda claim: 2.0 if claim.p_holm is None else claim.p_holm)
     names = [metric_words(claim.row, claim.metric) for claim in claims]
     by = "" if len(claims) == len(row.claims) else f" by {' and '.join(names)}"
     if verdict == "supported":

@@ -123,7 +123,8 @@ def test_the_checks_are_the_effects_checks(summary: Summary) -> None:
         assert (row.get("sign-flip p", "") == "") == (effect.sign_flip_p is None)
         bca = halves(row.get("BCa [95 %]", ""), factor)
         assert (bca is None) == (effect.bca_interval is None)
-        assert bca is None or bca == pytest.approx(effect.bca_interval, abs=0.0051)
+        # One digit fewer than other intervals: the last one would be the seed's.
+        assert bca is None or bca == pytest.approx(effect.bca_interval, abs=0.0051 if factor > 1 else 0.051)
         table = row["ignores subjects: b:c, McNemar p"]
         assert table.startswith(f"{effect.b}:{effect.c}, ") if effect.metric == "accuracy" else table == ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mgllm.analysis import RunRecords, lay_out, render, summarise
-from mgllm.analysis.statistics.skewed import SKEWED_WORDS
+from mgllm.analysis.tables.effect_tables import RULES
 from mgllm.analysis.tables.notes_shown import needed
 from mgllm.analysis.tables.remarks import grouped, leaks, own_words
 from mgllm.records import Summary
@@ -16,6 +16,11 @@ MakeRun = Callable[..., RunRecords]
 def test_a_kind_that_says_something_else_of_each_is_one_line() -> None:
     told = {"few subjects: 7.0": ["a", "b"], "few subjects: 8.0": ["c"], "leaked: 1 of 2": ["a"]}
     assert list(grouped(told)) == ["Few subjects: a; b (7.0); c (8.0).", "Leaked: 1 of 2: a."]
+
+
+def test_what_a_kind_says_of_the_same_rows_stands_together() -> None:
+    told = {"no interval: no pair": ["a"], "no interval: alike": ["a"], "no interval: one": ["b"]}
+    assert list(grouped(told)) == ["No interval: a (no pair, alike); b (one)."]
 
 
 def test_a_caution_of_all_says_so() -> None:
@@ -55,16 +60,16 @@ def test_leaks_of_effects_are_counted_where_no_flag_says_it(made_run: MakeRun) -
 
 def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
     summary = summarise([made_run(1)])
-    first, *rest = summary.effects
-    drawn = first.model_copy(update={"rule": "bootstrap_t"})
-    flipped = rest[0].model_copy(update={"rule": "sign_flip"})
-    text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest[1:])}), "The two primary")
-    assert f"{first.arm} − {first.baseline} (accuracy)" in text.partition(SKEWED_WORDS)[0]
-    assert f"{SKEWED_WORDS}." in text
+    first, second, *rest = (effect.model_copy(update={"rule": "t"}) for effect in summary.effects)
+    drawn, flipped = (
+        effect.model_copy(update={"rule": rule})
+        for effect, rule in ((first, "bootstrap_t"), (second, "sign_flip"))
+    )
+    text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest)}), "The two primary")
+    assert f"{first.arm} − {first.baseline} (accuracy): {RULES['bootstrap_t']}." in text
     assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
-    plain = [effect.model_copy(update={"rule": "t"}) for effect in summary.effects]
-    plainly = summary.model_copy(update={"effects": tuple(plain)})
-    assert "bootstrap-t" not in remarks(plainly, "The two primary")
+    plain = summary.model_copy(update={"effects": (first, second, *rest)})
+    assert "bootstrap-t" not in remarks(plain, "The two primary")
     assert "k from the noncentral t" in remarks(summary, "Checks")
 
 

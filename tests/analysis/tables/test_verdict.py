@@ -9,6 +9,7 @@ import pytest
 
 from mgllm.analysis import RunRecords, effects_between, render, summarise, verdicts
 from mgllm.analysis.tables.verdict import verdict_of
+from mgllm.analysis.wording import change, span
 from mgllm.records import Summary
 
 MakeRun = Callable[..., RunRecords]
@@ -49,18 +50,27 @@ def three(made_run: MakeRun) -> Summary:
 def test_one_model_says_what_changed_by_how_much_and_whether_it_is_shown(plain: Summary) -> None:
     (verdict,) = verdicts(judged(plain, NOT_SHOWN))
     assert verdict.scenario == "emotion"
+    told = {
+        (e.metric, e.baseline): (change(e.difference, e.metric), span(e.interval, e.metric))
+        for e in plain.effects
+        if e.primary
+    }
+    (up, ends), (odds, around) = told["accuracy", "text"], told["log_odds", "text"]
+    (up_2, ends_2), (odds_2, around_2) = told["accuracy", "text+shuffled"], told["log_odds", "text+shuffled"]
     assert verdict.lines == (
-        "Accuracy +25.0 points [3.6, 46.4] over text, +25.0 [−3.7, 53.7] over shuffled.",
-        "Log-odds +0.39 [−0.33, 2.43] over text, +0.57 [−0.54, 2.21] over shuffled.",
+        f"Accuracy {up} points {ends} over text, {up_2} {ends_2} over shuffled.",
+        f"Log-odds {odds} {around} over text, {odds_2} {around_2} over shuffled.",
         "Not shown: no gain over shuffled gestures.",
     )
-    assert not verdict.supported
+    assert (up, up_2, verdict.supported) == ("+25.0", "+25.0", False)
 
 
-def test_reasons_that_differ_are_told_of_the_metric(plain: Summary) -> None:
+def test_of_reasons_that_differ_that_of_the_nearest_claim_is_told(plain: Summary) -> None:
     other = NOT_SHOWN | {"reason": "not told from chance over the text alone (p .3)"}
-    (verdict,) = verdicts(judged(plain, NOT_SHOWN, other))
+    (verdict,) = verdicts(judged(plain, NOT_SHOWN | {"p_holm": 0.2}, other | {"p_holm": 0.9}))
     assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by accuracy; nor by log-odds."
+    (verdict,) = verdicts(judged(plain, other | {"p_holm": None}, NOT_SHOWN | {"p_holm": 0.2}))
+    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by log-odds; nor by accuracy."
 
 
 def test_support_names_its_metric_and_holm(plain: Summary) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import mgllm
 from mgllm.cli import main
 from mgllm.experiment.verifying import doubts as looking
 from mgllm.experiment.verifying.doubts import doubts
-from mgllm.records.belonging import sort_out
-from mgllm.store import read_manifest, read_run
+from mgllm.records import Record
+from mgllm.records.belonging import Belonging
+from mgllm.store import read_run
 from mgllm.testing import Script, ScriptedBackend, say
 from mgllm.testing.made_run import MadeRun, write_made_run
 from tests.spoiling import add, change, flip, one, read_lines, shelved, spoil_lines, spoil_text, write_lines
@@ -168,27 +168,20 @@ def test_of_a_large_run_some_replies_and_prompts_are_looked_at(
     assert "1 answer is at odds" in (doubts(read_run(copied_run)) or "")
 
 
-def test_reading_is_hardly_slower_for_it(tmp_path: Path) -> None:
-    """Below a tenth in earnest (50,000 records); here twice that, since a shared computer is restless."""
-    folder = write_made_run(tmp_path / "run", MadeRun(items=1000, missing=0))
-    manifest = read_manifest(folder)
+def test_records_of_one_kind_are_judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that 50,000 records are read in hardly more time."""
+    folder = write_made_run(tmp_path / "run", MadeRun(items=200, missing=0))
+    judged: list[Record] = []
+    unplanned = Belonging.unplanned
+
+    def counting(self: Belonging, record: Record) -> str | None:
+        judged.append(record)
+        return unplanned(self, record)
+
+    monkeypatch.setattr(Belonging, "unplanned", counting)
     stored = read_run(folder)
-    reading = least(lambda: read_run(folder))
-    placed = [(f"records.jsonl:{n}", record) for n, record in enumerate(stored.records)]
-    sorting = least(lambda: sort_out(manifest, placed)) - least(
-        lambda: dict.fromkeys(r.key for _, r in placed)
-    )
-    assert sorting < 0.2 * reading
-
-
-def least(what: Callable[[], object]) -> float:
-    """Seconds of the quickest of five."""
-    taken = []
-    for _ in range(5):
-        began = time.process_time()
-        what()
-        taken.append(time.process_time() - began)
-    return min(taken)
+    assert len(stored.records) == 1200
+    assert 0 < len(judged) <= 6 * 2 * 2 * 2  # arms, orders, answers, targets
 
 
 def test_copies_are_not_strange(whole_run: Path, tmp_path: Path) -> None:
