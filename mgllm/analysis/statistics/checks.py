@@ -26,7 +26,7 @@ SEED = 20_260_101
 """Fixed: the same records give the same bytes."""
 BOOTSTRAP_FROM = 40
 """Subjects from which the BCa interval is given."""
-WORK = 100_000_000
+WORK = 50_000_000
 """Random numbers per bootstrap at most, as long as 2,000 resamples are left."""
 CHUNK = 50_000
 """Numbers held at once: few enough to stay in a processor's cache, which is three times faster."""
@@ -106,7 +106,7 @@ def resampled_sums(sums_SK: Floats, draws: int | None = None) -> Floats:
 
     Args:
         sums_SK: sums over each subject's items.
-        draws: how many; else 10,000, fewer beyond 10,000 subjects.
+        draws: how many; else 10,000, fewer beyond 5,000 subjects.
     """
     subjects = len(sums_SK)
     draws = draws or int(np.clip(WORK / subjects, 2_000, DRAWS))
