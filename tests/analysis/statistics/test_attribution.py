@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 
 from mgllm.analysis import narrate, render
+from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.records import AttributedGesture, Attribution, Effect, RowName, Summary
 
 ROW = RowName(scenario="emotion", model="m", form="chat", reasoning="direct", score="logprob")
@@ -48,10 +49,9 @@ def summary() -> Summary:
 
 def test_a_line_per_gesture_with_both_ways(summary: Summary) -> None:
     text = render(summary, "md")
-    line = next(line for line in text.splitlines() if "nod" in line and "12" in line)
-    cells = [cell.strip() for cell in line.replace(r"\|", "¦").strip("|").split("|")]
-    assert cells == [
-        *("head ¦ nod", "12", "6", "+0.50 [0.10, 0.90]", ".040", "3 : 1"),
+    (table,) = attribution_table(summary.attribution)
+    assert list(table.rows[0]) == [
+        *("head | nod", "12", "6", "+0.50 [0.10, 0.90]", ".040", "3 : 1"),
         *("+0.50 [0.10, 0.90]", ".300", "3 : 1", "lose +0.70"),
     ]
     words = " ".join(text.split())
