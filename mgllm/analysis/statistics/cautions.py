@@ -13,6 +13,9 @@ LEAKED, UNKNOWN = "leaked", "exposure unknown"
 SINGLE_LABEL, TARGETS = "single label", "targets missing"
 STOPPED, CONSTANT = "stopped", "constant answer"
 """Kinds of caution: what stands before the colon."""
+MOST_LACKING, MOST_APART = 0.05, 0.02
+"""Share of pairs without probabilities, and its difference between the arms, up to which a number of
+probabilities may stand without a word: with more, what is missing may make it. Our choice."""
 
 
 def kind(flag: str) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 
 from mgllm.analysis.metric import Bools, Metric, known_metrics
 from mgllm.analysis.statistics.cautions import (
+    MOST_APART,
+    MOST_LACKING,
     constant_flag,
     exposure_flags,
     grid_flags,
@@ -25,9 +27,6 @@ from mgllm.records import Control, Effect, Flips, Role, RowName, ScenarioManifes
 
 Pair = tuple[str, str]
 """An arm, and the arm that it is taken against."""
-MOST_LACKING, MOST_APART = 0.05, 0.02
-"""Share of answered pairs without probabilities, and its difference between the arms, from which it is told:
-what is missing may then make the number. Our choice."""
 SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
 WORST_SIGN_CHANGES = "the sign changes if missing probabilities are put at the worst observed"
 

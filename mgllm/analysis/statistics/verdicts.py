@@ -6,15 +6,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mgllm.analysis.metric import Metric
-from mgllm.analysis.statistics.cautions import CONSTANT, LEAKED, SINGLE_LABEL, STOPPED, UNKNOWN, kind
+from mgllm.analysis.statistics.cautions import (
+    CONSTANT,
+    LEAKED,
+    MOST_APART,
+    MOST_LACKING,
+    SINGLE_LABEL,
+    STOPPED,
+    UNKNOWN,
+    kind,
+)
 from mgllm.analysis.wording import change, contrast_words, number, p_words
 from mgllm.records import Effect
 
 Both = tuple[Effect, Effect]
 """The two contrasts of a claim."""
-MOST_LACKING, MOST_APART = 0.05, 0.02
-"""Share of the pairs asked without probabilities, and its difference between the arms, up to which a number
-of probabilities may be claimed without a word: with more, what is missing may make it. Our choice."""
 STRICT_LEVEL = 0.05
 """P up to which a strict gain is told from chance. Its sign alone is not enough: a model that is silent where
 it would be wrong, and no better otherwise, has strict differences around 0, half of them gains. Simulated,
@@ -58,11 +64,7 @@ def _tiny(metric: Metric, effects: Both) -> Iterable[str]:
     """A difference that is printed as 0, however sure it is."""
     for effect in effects:
         size = effect.difference
-        if (
-            size
-            and effect.p is not None
-            and not float(f"{metric.scale.factor * size:.{metric.scale.digits}f}")
-        ):
+        if size and effect.p is not None and metric.scale.rounds_to_zero(size):
             yield f"{contrast_words(effect)} is under the printed resolution"
 
 
