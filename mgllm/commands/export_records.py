@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mgllm.analysis import RunRecords, frame
+from mgllm.analysis.tables.cells import safe
 from mgllm.commands._named_runs import named_runs, refuse_empty
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.verifying.doubts import warn_of
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 RUN = "run"
 """The column that names the run; the others are those of `to_frame()`."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of cells that spreadsheets take for a formula, which may run programs or send cells away."""
 _KINDS = {"bool": "boolean", "int": "Int64", "float": "Float64"}
 """Types of columns that may lack values, by the types of fields; all else is words."""
 _COUNTS = ("prompt_tokens", "completion_tokens")
@@ -98,18 +97,14 @@ def _kind(column: str) -> str:
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
     """Words in quotes: a carriage return in them would otherwise end a row."""
-    safe = table.copy()
+    guarded = table.copy()
     for name in (each for each in table.columns if _kind(each) == "string"):
-        safe[name] = table[name].map(_plain, na_action="ignore")
-    safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+        guarded[name] = table[name].map(safe, na_action="ignore")
+    guarded.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path, index=False, engine="pyarrow")
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], None]] = {".csv": _write_csv, ".parquet": _write_parquet}
