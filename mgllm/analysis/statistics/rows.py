@@ -27,8 +27,8 @@ def named_grids(runs: Sequence[RunRecords]) -> list[Grid]:
     """
     found = [(nth, run.manifest, grid) for nth, run in enumerate(runs, 1) for grid in grids(run)]
     named = _told_apart(found)
-    groups = _by_question(named)
-    several = {id(grid) for group in groups.values() if averaged(group) is not None for grid in group}
+    groups = _by_question(named).values()
+    several = {id(grid) for group in groups if _facts(group) is not None for grid in group}
     return [replace(grid, claims=id(grid) not in several) for grid in named]
 
 
@@ -43,12 +43,10 @@ def averaged(group: Sequence[Grid]) -> Grid | None:
 
     Null with a single wording, and where items or labels of the wordings do not fit together.
     """
-    first = group[0]
     facts = _facts(group)
-    arms = [arm for arm in first.answers if all(arm in grid.answers for grid in group)]
-    if len(group) < 2 or facts is None or not arms or any(grid.labels != first.labels for grid in group):
+    if facts is None:
         return None
-    items = tuple(sorted(facts))
+    first, arms, items = group[0], _arms(group), tuple(sorted(facts))
     return replace(
         first,
         row=first.row.model_copy(update={"wording": None, "wordings": len(group)}),
@@ -116,8 +114,18 @@ def _about(manifest: RunManifest, scenario: ScenarioManifest) -> Mapping[str, st
     }
 
 
+def _arms(group: Sequence[Grid]) -> list[str]:
+    """The arms that every wording has."""
+    return [arm for arm in group[0].answers if all(arm in grid.answers for grid in group)]
+
+
 def _facts(group: Sequence[Grid]) -> Mapping[str, tuple[str, int]] | None:
-    """Subject and target of each item; null where two wordings know another."""
+    """Subject and target of each item of several wordings.
+
+    Null with a single wording, and where they share no arm, have other labels, or know an item otherwise.
+    """
+    if len(group) < 2 or not _arms(group) or len({grid.labels for grid in group}) > 1:
+        return None
     facts: dict[str, tuple[str, int]] = {}
     for grid in group:
         for item, subject, target in zip(grid.items, grid.subjects, grid.target_I.tolist(), strict=True):
