@@ -40,6 +40,17 @@ RULES: Mapping[Rule, str] = {
 }
 """What numbers rest on that do not rest on Student's t."""
 WIDE = "Differences [95 %], one contrast a line"
+ABOUT: tuple[Column[Effect], ...] = (
+    ("contrast", contrast_words),
+    ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+)
+"""First columns of every table of differences."""
+SIDES: tuple[Column[Effect], ...] = (
+    ("pairs", lambda effect: str(effect.pairs)),
+    ("arm", lambda effect: level(effect.arm_value, effect.metric)),
+    ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+)
+"""What a difference is taken of."""
 
 
 PRIMARY = TableSpec[Effect](
@@ -47,13 +58,10 @@ PRIMARY = TableSpec[Effect](
     name="contrasts",
     names=2,
     columns=[
-        ("contrast", contrast_words),
-        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        *ABOUT,
         ("difference [95 %]", difference),
         ("p", lambda effect: p_words(effect.p)),
-        ("pairs", lambda effect: str(effect.pairs)),
-        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
-        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+        *SIDES,
     ],
 )
 
@@ -68,8 +76,7 @@ CHECKS = TableSpec[Effect](
     name="checks",
     names=2,
     columns=[
-        ("contrast", contrast_words),
-        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        *ABOUT,
         ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
         # Of drawn ones the last digit would be the seed's.
         ("sign-flip p", lambda effect: p_words(effect.sign_flip_p, 3 if effect.sign_flip_exact else 2)),
@@ -108,8 +115,7 @@ MISSING = TableSpec[Effect](
     name="missing",
     names=2,
     columns=[
-        ("contrast", contrast_words),
-        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        *ABOUT,
         ("missing pairs", lambda effect: str(effect.missing)),
         ("difference", lambda effect: change(effect.difference, effect.metric)),
         _lacking_in_pairs,
@@ -125,13 +131,10 @@ EXPLORATORY = TableSpec[Effect](
     name="exploratory",
     names=2,
     columns=[
-        ("contrast", contrast_words),
-        ("metric", lambda effect: metric_words(effect.row, effect.metric)),
+        *ABOUT,
         ("difference [95 %]", difference),
         ("q", lambda effect: p_words(effect.q)),
-        ("pairs", lambda effect: str(effect.pairs)),
-        ("arm", lambda effect: level(effect.arm_value, effect.metric)),
-        ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
+        *SIDES,
         ("missing", lambda effect: str(effect.missing)),
     ],
 )
