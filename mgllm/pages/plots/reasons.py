@@ -7,13 +7,14 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from mgllm.analysis.statistics.cautions import CONSTANT, LEAKED, SINGLE_LABEL, STOPPED, UNKNOWN, kind
 from mgllm.pages.plots.look import Look
 from mgllm.pages.shell import visible
 
 SIGNS = ("†", "‡", "§", "¶", "††", "‡‡", "§§")
 """In this order; further reasons share the last."""
-GROUNDLESS = re.compile(r"^(leaked|exposure unknown|constant answer|single label|stopped)\b")
-"""Flags that take the ground from a number: it is drawn hollow."""
+GROUNDLESS = frozenset({LEAKED, UNKNOWN, CONSTANT, SINGLE_LABEL, STOPPED})
+"""Kinds of caution that take the ground from a number: it is drawn hollow."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 VARIANTS = 3
 """How many wordings of one reason are told beneath a picture; the tables have all."""
@@ -29,7 +30,7 @@ class Flagged(Protocol):
 
 def doubtful(flags: Iterable[str]) -> bool:
     """Whether a number with these flags has lost its ground."""
-    return any(GROUNDLESS.match(flag) for flag in flags)
+    return any(kind(flag) in GROUNDLESS for flag in flags)
 
 
 def kind_of(flag: str) -> str:
