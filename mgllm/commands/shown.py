@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from mgllm.analysis import long_frame, render
+from mgllm.commands._notebook import for_notebook
 from mgllm.errors import one_line
 from mgllm.pages.plots.showing import Plot
 from mgllm.records import Summary
@@ -36,7 +37,7 @@ class ShownSummary(Summary):
 
     def _repr_html_(self) -> str:
         """The short table, as a notebook shows it; what comes from outside is escaped."""
-        return render(self, "html", brief=True)
+        return for_notebook(render(self, "html", brief=True))
 
     def __eq__(self, other: object) -> bool:
         """By what it says, not by how it can show itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
@@ -31,7 +32,9 @@ def python_door(function: Callable[P, R]) -> Callable[P, R]:
                 guess = f". Did you mean '{near[0]}'?" if near else ""
                 raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{name}'{guess}")
         try:
-            return function(*args, **kwargs)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "IProgress not found")  # a bar that no library here shows
+                return function(*args, **kwargs)
         except MgllmError as error:
             error.args = (in_python(str(error), parameters),)  # the same error, with its trace
             raise
