@@ -39,7 +39,7 @@ class Kernel:
 
     def end(self, request: str) -> list[dict[str, Any]]:
         """What the cell has put out, when it is done."""
-        found = []
+        found: list[dict[str, Any]] = []
         while True:
             message = self.client.get_iopub_msg(timeout=SECONDS)
             if message["parent_header"].get("msg_id") != request:
