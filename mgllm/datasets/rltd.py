@@ -6,13 +6,12 @@ later authors' copies `subject` and `sex`), `Transcription/{Deceptive,Truthful}/
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, nearest, one_line, some
 from mgllm.files.tables import csv_rows, named_cells, refuse_twice
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
 
@@ -144,8 +143,8 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     unknown = [name for name in header if name not in {*known, "subject", "sex"}]
     missing = [name for name in known if name not in header]
     if missing:
-        near = get_close_matches(missing[0], unknown, n=1)
-        guess = f"; is '{near[0]}' meant to be it?" if near else ""
+        near = nearest(missing[0], unknown)
+        guess = f"; is '{near}' meant to be it?" if near else ""
         raise InputError(f"{path}:1 lacks {len(missing)} columns: {some(missing)}{guess}")
     refuse_twice(path, header)
     return unknown

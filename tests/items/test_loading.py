@@ -77,7 +77,7 @@ def test_missing_files_are_guessed_among_their_neighbours(tmp_path: Path) -> Non
         f"emotoin.jsonl does not exist. Did you mean '{path}'?"
     )
     assert "does not exist" in refusal(tmp_path / "none" / "x.jsonl")
-    assert "no hub id 'org/name[:split]'" in refusal("emotoin")
+    assert "not a hub id 'org/name[:split]'" in refusal("emotoin")
     assert "cannot be read" in refusal("x" * 5_000 + ".jsonl")
 
 
