@@ -12,8 +12,8 @@ from mgllm.records import Record, RunManifest
 from tests.analysis import by_hand, by_hand_missing
 from tests.analysis.by_hand import METRICS, Item, Known, Metric
 
-TURNED = "the sign changes if missing answers are counted against or for the arm, or as wrong"
-WORST_TURNED = "the sign changes if missing probabilities are put at the worst observed"
+TURNED = "the sign changes if missing answers count as wrong, or all against or for the arm"
+WORST_TURNED = "the sign changes if missing probabilities get the worst observed difference"
 
 
 def effect(
@@ -186,7 +186,7 @@ def _too_small(known: Known, metric: Metric) -> list[str]:
     factor, digits = metric.printed
     here = known.value is not None and abs(known.value) > 1e-12
     return (
-        ["under the printed resolution"] if here and round(factor * (known.value or 0), digits) == 0 else []
+        ["too small for the printed digits"] if here and round(factor * (known.value or 0), digits) == 0 else []
     )
 
 
@@ -203,7 +203,7 @@ def _lacks(found: Mapping[str, Any], metric: Metric) -> list[str]:
 def _exposed_words(found: Mapping[str, Any]) -> list[str]:
     n, words = found["pairs"], []
     if found["leaked"]:
-        words.append(f"leaked: {found['leaked']} of {n} pairs (the recogniser had learned from the person)")
+        words.append(f"leaked: {found['leaked']} of {n} pairs (the recogniser has learned from the person)")
     if found["exposure_unknown"]:
         count = found["exposure_unknown"]
         words.append(

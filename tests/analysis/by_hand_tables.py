@@ -266,7 +266,7 @@ def _missing(counted: Counted, name: tuple[str, str, str]) -> dict[str, Cell]:
         "strict": _cell("{}", of(metric, each["strict"], plus=True)),
         "bounds": _cell("{} … {}", of(metric, low, plus=True), of(metric, high, plus=True)),
         "worst": _cell("{}", of(metric, each["worst"], plus=True)),
-        "lacking %": ("{}", (Number(100 * each["lacking"], 1),)),
+        "missing %": ("{}", (Number(100 * each["lacking"], 1),)),
         "sign changes": ("yes" if each["sign_changes"] else "no", ()),
     }
 

@@ -85,8 +85,8 @@ def test_the_long_shape_tells_it(summary: Summary) -> None:
 def test_words_name_what_is_told_apart_from_chance(summary: Summary) -> None:
     said = " ".join(narrate(summary)[0].sentences)
     assert (
-        "Exploratory: of 2 gestures taken one by one, these are told apart from chance: head | nod, left "
+        "Exploratory: of 2 single gestures, these can be distinguished from chance: head | nod, left "
         "out: +0.50 [0.10, 0.90] nats (towards the truth, q .040)." in said
     )
     calm = summary.model_copy(update={"attribution": summary.attribution[1:]})
-    assert "none is told apart from chance" in " ".join(narrate(calm)[0].sentences)
+    assert "none can be distinguished from chance" in " ".join(narrate(calm)[0].sentences)

@@ -132,7 +132,7 @@ def test_one_label_left_leaves_no_auc(made_run: MakeRun) -> None:
     run = censored(made_run(4), lambda r: r.arm == "mg" and r.target == "win")
     found = row(summarise([run]), "mg")
     assert found.auc is None
-    assert found.unscored == {"auc": "the items that have probabilities are all of one label"}
+    assert found.unscored == {"auc": "all items that have probabilities have the same label"}
     assert found.log_odds is not None
 
 
@@ -141,7 +141,7 @@ def test_a_prior_that_is_missing_for_some_corrects_nothing(made_run: MakeRun) ->
     assert row(summarise([run]), "text").corrected_accuracy is not None
     found = row(summarise([censored(run, lambda r: r.arm == "none" and r.item == "i0001")]), "text")
     assert found.corrected_accuracy is None
-    assert found.unscored == {"corrected_accuracy": "the arm none lacks probabilities"}
+    assert found.unscored == {"corrected_accuracy": "probabilities are missing in the arm none"}
     assert found.mean_token_accuracy is not None
 
 

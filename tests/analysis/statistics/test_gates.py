@@ -55,7 +55,7 @@ def test_a_failed_gate_says_why(summary: Summary) -> None:
     words = gate(with_interval(summary, -0.2, -0.1), "text+mg<text")
     assert words is not None
     assert "emotion · fake/one" in words
-    assert "[−20.0, −10.0] points, wholly below 0" in words
+    assert "[−20.0, −10.0] points, the whole interval is below 0" in words
     unknown = gate(with_interval(summary, None), "text+mg<=text")
     assert unknown is not None
     assert "not shown to be above 0" in unknown

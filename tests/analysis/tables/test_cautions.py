@@ -96,11 +96,11 @@ def test_a_stopped_run_tells_what_is_missing(made_run: MakeRun) -> None:
     summary = summarise([RunRecords(run.manifest, torn)])
     effect = summary.effects[0]
     assert (effect.pairs, effect.missing, effect.bounds is not None) == (12, 12, True)
-    assert "Primary contrasts, had the missing answers been otherwise" in titles(summary)
+    assert "Primary contrasts if the missing answers were different" in titles(summary)
     told = remarks(summary, "The two primary")
     assert "12 pairs of 6 subjects (6.0 effective, 2 pairs of the largest)" in " ".join(told)
     assert "Few subjects: 6.0 effective: all rows." in told
-    assert "; 12 without an answer)." in " ".join(narrate(summary)[0].sentences)
+    assert "; 12 pairs without an answer)." in " ".join(narrate(summary)[0].sentences)
 
 
 @pytest.mark.parametrize("form", PEOPLE)
@@ -169,7 +169,7 @@ def test_a_brief_report_leaves_out_what_it_says_it_does(made_run: MakeRun) -> No
     whole, brief = titles(summary), titles(summary, brief=True)
     assert brief == ["Claim", "Slices", "Primary contrasts by slice"]  # slices were asked for
     more = ["What was answered", "How well", "The two primary contrasts", "Checks of the primary contrasts"]
-    more += ["Primary contrasts, had the missing answers been otherwise"]
+    more += ["Primary contrasts if the missing answers were different"]
     more += ["Exploratory differences", "Items gained and lost"]
     assert set(more) <= set(whole)
     assert {"Position bias", "Declined", "Slices", "Primary contrasts by slice"} <= set(whole)
@@ -187,7 +187,7 @@ def test_each_row_of_the_tables_has_a_heading_of_its_own(made_run: MakeRun) -> N
     for section in report.sections:
         assert [t.title for t in section.tables].count("What was answered") == 1
     (claims,) = report.claims
-    assert claims.remarks[0] == "Holm over a family of 4 claims: every row of this table."
+    assert claims.remarks[0] == "Holm correction over a family of 4 claims: all rows of this table."
     assert len(claims.rows) == 4
     assert report.notes[-1].startswith("correct ~ arm × model: not fitted: 6 subjects")
 

@@ -157,7 +157,7 @@ def test_the_tables_of_arms_are_the_arms(summary: Summary) -> None:
     columns = {"accuracy [95 %]": ("accuracy", 100), "balanced": ("balanced_accuracy", 100),
                "macro-F1": ("macro_f1", 100), "AUC": ("auc", 1), "log-odds": ("log_odds", 1),
                "Brier": ("brier", 1), "ECE %": ("calibration_error", 100),
-               "acc. less prior": ("corrected_accuracy", 100),
+               "acc. minus prior": ("corrected_accuracy", 100),
                "acc. per token": ("mean_token_accuracy", 100)}  # fmt: skip
     for row, arm in zip(rows_under(summary, "How well"), scored, strict=True):
         for column, (field, factor) in columns.items():
@@ -177,8 +177,8 @@ def test_the_wide_shape_has_each_difference_in_its_metrics_column(summary: Summa
 
 
 def test_gestures_and_places_are_told_in_every_format(summary: Summary) -> None:
-    (row,) = rows_under(summary, "What each gesture gives")
-    assert (row["gesture"], row["items"], row["told alone [95 %]"] != "") == ("head | nod", "9", True)
+    (row,) = rows_under(summary, "What each gesture adds")
+    assert (row["gesture"], row["items"], row["shown alone [95 %]"] != "") == ("head | nod", "9", True)
     assert row["gained : lost"] == "3 : 1"
     places = rows_under(summary, "Position bias")
     first = next(bias for bias in summary.bias if bias.arm == places[0]["arm"])

@@ -57,8 +57,8 @@ def test_an_interval_with_both_signs_is_said_to_hold_both(random_run: MakeRun) -
     effect = accuracy(summary, "text")
     assert effect.interval is not None
     assert effect.interval[0] < 0 < effect.interval[1]
-    assert "which holds both gains and losses" in told(summary)
-    assert "none shown: not told from chance over the text alone" in told(summary)
+    assert "which includes gains and losses" in told(summary)
+    assert "none shown: not distinguished from chance over the text alone" in told(summary)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -75,7 +75,7 @@ def test_a_difference_of_nothing_is_a_number(random_run: MakeRun) -> None:
     texts = {r.item: r for r in run.records if r.arm == "text"}
     same = [texts[r.item].model_copy(update={"arm": r.arm}) for r in run.records]
     words = told(summarise([RunRecords(run.manifest, same)]))
-    assert "accuracy is 0.0 points away from that with the text alone [no interval]" in words
+    assert "accuracy is the same (0.0 points) as with the text alone [no interval]" in words
     assert "No interval: no discordant pair." in words
 
 

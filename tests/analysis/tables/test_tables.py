@@ -178,9 +178,9 @@ def test_notes_say_what_a_reader_must_know(made_run: MakeRun) -> None:
         "made-up items: shows that the tool works, says nothing about gestures or models",
         "the cues are nonverbal displays, not micro-gestures",
         "clustered by recording",
-        "text+mg tells annotated nonverbal displays",
+        "text+mg shows annotated nonverbal displays",
         "text+oracle left out: text+mg already shows annotated gestures",
-        "donor of the same target 0.542 (chance 0.500); donor is the same person: 2, donor shows",
+        "share of donors with the same target 0.542 (by chance 0.500); donor is the same person: 2, donor shows",
         "the server refused logprobs",
         "Not for use on people.",
     ):

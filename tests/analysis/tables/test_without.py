@@ -54,7 +54,7 @@ def test_a_column_has_the_share_of_each_arm(lacking: Summary) -> None:
         arm: cells(text, "What was answered", arm)["noprobabilities"] for arm in ("text", "mg", "text+mg")
     }
     assert column == {"text": "0", "mg": "18(75%)", "text+mg": "3(12%)"}
-    assert "text+mg: 3 of 24 answers without probabilities; a label is outside the tokens shown: 3." in words(
+    assert "text+mg: 3 of 24 answers without probabilities; a label is not among the tokens shown: 3." in words(
         lacking
     )
 
@@ -71,9 +71,9 @@ def test_a_dash_stands_where_too_few_are_left_and_the_reason_beneath(lacking: Su
 def test_the_missing_data_check_has_both_sides_and_the_difference(lacking: Summary) -> None:
     text = render(lacking, "md")
     # No answer is missing here, yet log-odds miss pairs: the check must not stay away.
-    row = cells(text, "Primary contrasts, had the missing answers been otherwise", "text+mg − text")
+    row = cells(text, "Primary contrasts if the missing answers were different", "text+mg − text")
     assert row["noprobabilities%"] == "12.5−0.0=+12.5"
-    declined = cells(text, "Declined: share of the replies, in percent", "text+mg")
+    declined = cells(text, "Replies without an answer (% of the replies)", "text+mg")
     assert declined["noprobabilities[95%]"].startswith("12.5[")
 
 

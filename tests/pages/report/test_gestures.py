@@ -1,4 +1,4 @@
-"""What each gesture gives, on a page of a run whose model adds up its gestures."""
+"""What each gesture adds, on a page of a run whose model adds up its gestures."""
 
 from __future__ import annotations
 
