@@ -195,8 +195,8 @@ def _lacks(found: Mapping[str, Any], metric: Metric) -> list[str]:
     if not metric.scored or arm is None or (max(arm, baseline) <= 0.05 and abs(arm - baseline) <= 0.02):
         return []
     return [
-        f"of the pairs answered by both, {100 * arm:.1f} % lack the arm's probabilities and "
-        f"{100 * baseline:.1f} % the baseline's"
+        f"of the pairs answered in both arms, {100 * arm:.1f} % have no probabilities in the arm and "
+        f"{100 * baseline:.1f} % none in the baseline"
     ]
 
 
@@ -230,7 +230,7 @@ def _cautions(
     for name, side in zip(names, over, strict=True):
         only = {label for item in side for label, share in item.shares.items() if share > 0}
         if len(side) > 1 and len(only) == 1:
-            tail = f"; {says_nothing} then says nothing" if says_nothing else ""
+            tail = f", so {says_nothing} says nothing" if says_nothing else ""
             words.append(f"constant answer: {name} always says '{only.pop()}'{tail}")
     return words
 
@@ -243,7 +243,7 @@ def target_words(records: Sequence[Record]) -> list[str]:
     without = sum(target is None for target in targets.values())
     return [
         *words,
-        *([f"targets missing: {without} of {len(targets)} items have none"] if known and without else []),
+        *([f"targets missing: {without} of {len(targets)} items have no target"] if known and without else []),
     ]
 
 

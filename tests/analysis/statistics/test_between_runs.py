@@ -90,7 +90,7 @@ def test_rows_of_runs_that_nothing_parts_are_numbered(random_run: MakeRun) -> No
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"scenario": "deception"}, "scenario 'deception', which its manifest.json does not list"),
+        ({"scenario": "deception"}, "scenario 'deception', which is not in manifest.json"),
         ({"answer": "draw"}, "label 'draw' is not one of: win, lose"),
         ({"target": "draw"}, "label 'draw' is not one of: win, lose"),
     ],

@@ -65,8 +65,8 @@ def test_a_failed_gate_says_why(summary: Summary) -> None:
     ("expression", "message"),
     [
         ("text+mg", "write 'text+mg<text'"),
-        ("text+mg>text", "is not understood"),
-        ("text+mg<text<mg", "is not understood"),
+        ("text+mg>text", "is not a comparison of two arms"),
+        ("text+mg<text<mg", "is not a comparison of two arms"),
         ("text+mgg<text", "Did you mean 'text+mg'"),
         ("mg<text+filler", "no contrast mg − text+filler"),
     ],

@@ -198,7 +198,7 @@ def test_a_constant_arm_is_not_claimed_a_constant_baseline_is_flagged(whose: str
     assert flag in found.flags
     assert (found.verdict == "not_claimed") == (whose == "text+mg")
     f1 = next(e for e in summary.effects if (e.metric, e.baseline) == ("macro_f1", "text"))
-    assert any(each.startswith(flag) and each.endswith("macro-F1 then says nothing") for each in f1.flags)
+    assert any(each.startswith(flag) and each.endswith("so macro-F1 says nothing") for each in f1.flags)
 
 
 def test_a_stopped_run_is_not_claimed_and_says_how_far_it_came() -> None:

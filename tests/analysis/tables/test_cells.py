@@ -130,7 +130,7 @@ def test_the_checks_are_the_effects_checks(summary: Summary) -> None:
 
 
 def test_missing_answers_are_told_where_there_are_any(summary: Summary) -> None:
-    rows = [row for row in rows_under(summary, "Primary contrasts, had") if row["metric"] == "accuracy"]
+    rows = [row for row in rows_under(summary, "Primary contrasts if") if row["metric"] == "accuracy"]
     told = [e for e in summary.effects if e.primary and e.metric == "accuracy"]
     by_row = {effect.row for effect in summary.effects if effect.primary and effect.missing}
     told = [effect for effect in told if effect.row in by_row]
@@ -159,7 +159,7 @@ def test_the_tables_of_arms_are_the_arms(summary: Summary) -> None:
                "Brier": ("brier", 1), "ECE %": ("calibration_error", 100),
                "acc. minus prior": ("corrected_accuracy", 100),
                "acc. per token": ("mean_token_accuracy", 100)}  # fmt: skip
-    for row, arm in zip(rows_under(summary, "How well"), scored, strict=True):
+    for row, arm in zip(rows_under(summary, "How good"), scored, strict=True):
         for column, (field, factor) in columns.items():
             assert close(shown(row.get(column, ""), factor), getattr(arm, field), 0.0051), column
         interval = halves(row["accuracy [95 %]"], 100)

@@ -197,7 +197,7 @@ def test_few_subjects_constant_answers_and_leaks_stand_beneath_their_table(made_
     ]
     text = " ".join(render(summarise([RunRecords(run.manifest, records)]), "md").split())
     assert "Few subjects: 7.0 effective: all rows." in text
-    assert "text+mg: constant answer: all 21 are 'win'." in text
+    assert "text+mg: constant answer: all 21 answers are 'win'." in text
     assert "text+mg: in 21 of 21 records the recogniser was trained on the subject: a LEAK" in text
 
     assert "| win 100, lose 0 | recognized, in_sample |" in text

@@ -61,10 +61,10 @@ def test_a_column_has_the_share_of_each_arm(lacking: Summary) -> None:
 
 def test_a_dash_stands_where_too_few_are_left_and_the_reason_beneath(lacking: Summary) -> None:
     text = render(lacking, "md")
-    how = cells(text, "How well", "mg")
+    how = cells(text, "How good", "mg")
     assert {how[name] for name in ("AUC", "log-odds", "Brier", "acc.lessprior", "acc.pertoken")} == {"–"}
     assert how["accuracy[95%]"] not in ("", "–")
-    assert "–" not in cells(text, "How well", "text+mg").values()
+    assert "–" not in cells(text, "How good", "text+mg").values()
     assert "mg: no AUC, log-odds, Brier score: 6 of 24 answered items have probabilities." in words(lacking)
 
 
@@ -93,7 +93,7 @@ def test_every_reason_has_words() -> None:
 def test_headers_and_names_say_sampled(sampled: Summary) -> None:
     text = render(sampled, "md")
     assert "## emotion · fake/one · cloze, direct, sampled × 8 · cues: annotated" in text
-    how = cells(text, "How well", "text")
+    how = cells(text, "How good", "text")
     assert {"AUC(sampled)", "log-odds(sampled,K=8)", "Brier(sampled)", "share'serror"} <= set(how)
     assert how["share'serror"].startswith("±")
     assert "ECE%" not in how
@@ -101,7 +101,7 @@ def test_headers_and_names_say_sampled(sampled: Summary) -> None:
     assert "shares of 8 answers of each item and arm" in words(sampled)
     few = next(arm for arm in sampled.arms if arm.few_draws)
     assert f"{few.arm}: {few.few_draws} item" in words(sampled)
-    assert "none: the share of each label among the answers when nothing is told" in words(sampled)
+    assert "none: share of each label among the answers when nothing is shown" in words(sampled)
     assert "log-odds (sampled)" in render(sampled, "md", shape="wide")
     assert "log-odds (sampled)" in render(sampled, "md", shape="long")
 

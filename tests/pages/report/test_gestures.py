@@ -28,7 +28,7 @@ def test_picture_table_and_words(page: Path) -> None:
     assert "rubbing eyes" in section
     assert "<svg" in section
     assert "2 rare gestures together" in section
-    assert "gestures taken one by one" in text
+    assert "single gestures" in text
     assert text.index('id="arms"') < text.index('id="gestures"')
 
 
