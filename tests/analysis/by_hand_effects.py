@@ -186,7 +186,9 @@ def _too_small(known: Known, metric: Metric) -> list[str]:
     factor, digits = metric.printed
     here = known.value is not None and abs(known.value) > 1e-12
     return (
-        ["too small for the printed digits"] if here and round(factor * (known.value or 0), digits) == 0 else []
+        ["too small for the printed digits"]
+        if here and round(factor * (known.value or 0), digits) == 0
+        else []
     )
 
 
@@ -243,7 +245,11 @@ def target_words(records: Sequence[Record]) -> list[str]:
     without = sum(target is None for target in targets.values())
     return [
         *words,
-        *([f"targets missing: {without} of {len(targets)} items have no target"] if known and without else []),
+        *(
+            [f"targets missing: {without} of {len(targets)} items have no target"]
+            if known and without
+            else []
+        ),
     ]
 
 

@@ -117,7 +117,9 @@ def tables(counted: Counted) -> dict[str, Rows]:
             if name[2] == "accuracy"
         },
         "Position bias": _places(counted),
-        "Replies without an answer": {(arm,): _declined(counted, arm) for arm in counted.arms if arm != "none"},
+        "Replies without an answer": {
+            (arm,): _declined(counted, arm) for arm in counted.arms if arm != "none"
+        },
     }
 
 

@@ -125,7 +125,7 @@ def test_a_primary_gain_is_told_whole() -> None:
     ("changes", "part"),
     [
         ({"difference": -0.1, "interval": (-0.2, -0.01)}, "10.0 points lower than with the text alone ["),
-        ({"difference": 0.0004}, "accuracy is the same (0.0 points) as with the text alone ["),
+        ({"difference": 0.0004}, "accuracy differs by 0.0 points from that with the text alone ["),
         ({"interval": (0.0, 0.2)}, "[0.0, 20.0], which includes gains and losses ("),
         ({"interval": (-0.1, 0.2)}, "[−10.0, 20.0], which includes gains and losses ("),
         ({"interval": None}, "text alone [no interval] ("),

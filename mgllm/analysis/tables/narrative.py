@@ -64,7 +64,8 @@ def _asked(arms: Sequence[ArmSummary]) -> Iterable[str]:
     )
     people, without = max(arm.subjects for arm in arms), sum(arm.censored for arm in arms)
     yield (
-        f"{len(arms)} arms, {n} records about {people} subjects: {answered} answered"
+        f"{len(arms)} arm{'' if len(arms) == 1 else 's'}, {n} records about {people} "
+        f"subject{'' if people == 1 else 's'}: {answered} answered"
         f"{f', {without} of them without probabilities' if without else ''}{f'; {lost}' if lost else ''}."
     )
     if all(arm.accuracy is None for arm in arms):
@@ -145,13 +146,14 @@ def _difference(effect: Effect, who: str, than: str) -> str:
     assert effect.difference is not None
     points = number(abs(100 * effect.difference), 1)
     change = "higher" if effect.difference > 0 else "lower"
-    size = "the same (0.0 points)" if points == "0.0" else f"{points} points {change}"
-    than = than.replace("than ", "as ", 1) if points == "0.0" else than
+    size = f"is {points} points {change}"
+    if points == "0.0":
+        size, than = "differs by 0.0 points", than.replace("than", "from that", 1)
     values = f"{level(effect.arm_value, 'accuracy')} % against {level(effect.baseline_value, 'accuracy')} %"
     gained = "item" if effect.b == 1 else "items"
     flips = "" if effect.b is None else f"; {effect.b} {gained} gained, {effect.c} lost"
     missing = f"; {effect.missing} pairs without an answer" if effect.missing else ""
-    start = " ".join(filter(None, [f"{who} accuracy is {size}", than]))
+    start = " ".join(filter(None, [f"{who} accuracy {size}", than]))
     if not effect.primary:
         start = f"Exploratory: {start[:1].lower()}{start[1:]}"
     return f"{start} {_sure(effect)} ({values}, {effect.pairs} pairs{flips}{missing}).{_caution(effect)}"

@@ -56,7 +56,7 @@ def test_a_line_per_gesture_with_both_ways(summary: Summary) -> None:
     ]
     words = " ".join(text.split())
     assert "2 rare gestures together" in words
-    assert "Rare, taken together: arms akimbo, turtle neck." in words
+    assert "The rare gestures together are: arms akimbo, turtle neck." in words
     assert "Few subjects: head | nod (6.0 effective)." in words.replace("\\|", "|")
     assert "No interval: 2 rare gestures together (4.0 effective subjects), left out." in words
 

@@ -63,7 +63,7 @@ def test_other_sources_and_items_are_flagged(random_run: MakeRun) -> None:
 def test_another_form_is_not_subtracted(random_run: MakeRun) -> None:
     first, second = two(random_run)
     chat = replace(second, records=[r.model_copy(update={"form": "chat"}) for r in second.records])
-    with pytest.raises(InputError, match="not subtracted"):
+    with pytest.raises(InputError, match="only such arms can be compared"):
         effects_between([first], [chat])
 
 

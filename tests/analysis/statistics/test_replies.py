@@ -109,10 +109,11 @@ def test_a_run_that_is_numbered_on_a_page_is_still_asked_by_its_name() -> None:
 
 def test_parameters_that_were_dropped_or_changed() -> None:
     assert told([], dropped_parameters=("temperature", "n")) == [
-        "openai/gpt-6: the server refused temperature, n; left out: answers were drawn at the server's own "
-        "temperature"
+        "openai/gpt-6: the server does not accept temperature, n, which was left out: answers were drawn at "
+        "the server's own temperature"
     ]
-    assert told([], dropped_parameters=("n",)) == ["openai/gpt-6: the server refused n; left out"]
+    left_out = "openai/gpt-6: the server does not accept n, which was left out"
+    assert told([], dropped_parameters=("n",)) == [left_out]
     assert told([], sent={"temperature": 1}) == ["openai/gpt-6: temperature 1 was sent, not 0"]
     assert told([], sent={"temperature": 0.0, "seed": 3}) == []
 
@@ -122,6 +123,6 @@ def test_replies_that_were_cut_and_tokens_that_were_guessed() -> None:
     records = [*replies(2, finish_reason="length"), *replies(3, start=2, usage=guessed)]
     assert told(records, max_tokens=256) == [
         "openai/gpt-6: 2 of 5 replies were cut off at --max-tokens 256; raise it, or ask for less reasoning",
-        "openai/gpt-6: the server counts no tokens for 3 of 5 replies: theirs are estimated from the words, "
-        "and so are costs and budgets",
+        "openai/gpt-6: the server gave no token counts for 3 of 5 replies: they are estimated from the "
+        "words, and so are costs and budgets",
     ]

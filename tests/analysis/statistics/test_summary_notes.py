@@ -33,14 +33,16 @@ def test_shuffles_are_summed_over_epochs(made_run: MakeRun) -> None:
     run = made_run(1, sizes=(2,) * 3)
     (calm,) = [line for line in notes(shuffled(run)) if "shuffled over" in line]
     assert calm == (
-        "emotion: shuffled over 20 items; share of donors with the same target 0.500 (by chance 0.500); no rule relaxed"
+        "emotion: shuffled over 20 items; share of donors with the same target 0.500 (by chance 0.500); "
+        "no rule relaxed"
     )
     each = [{"same_item": 1, "same_target": 12}, {"same_subject": 2, "same_cues": 3, "target_cells_off": 4}]
     (told,) = [line for line in notes(shuffled(run, each=each)) if "shuffled over" in line]
     assert told == (
-        "emotion: shuffled over 40 items; share of donors with the same target 0.550 (by chance 0.500); donor is the item "
-        "itself: 1, donor is the same person: 2, donor has the same gestures: 3, target cells off "
-        "independence: 4"
+        "emotion: shuffled over 40 items; share of donors with the same target 0.550 (by chance 0.500); "
+        "donor is the item "
+        "itself: 1, donor is the same person: 2, donor has the same gestures: 3, pairs of targets too "
+        "frequent or too rare: 4"
     )
     assert not [line for line in notes(run) if "shuffled over" in line]
 
@@ -56,8 +58,11 @@ def test_shuffles_are_summed_over_epochs(made_run: MakeRun) -> None:
         ({"arms_left_out": {"text+noisy": "no file"}}, "emotion: text+noisy left out: no file"),
         ({"paraphrase": "plain"}, "emotion: wording 'plain'"),
         ({"lettered": True}, "emotion: the labels were offered as letters"),
-        ({"raters": 3}, "fake/one: 3 people, each reading an item in one arm"),
-        ({"dropped_parameters": ("seed", "n")}, "fake/one: the server refused seed, n; left out"),
+        ({"raters": 3}, "fake/one: 3 raters; each read an item in one arm"),
+        (
+            {"dropped_parameters": ("seed", "n")},
+            "fake/one: the server does not accept seed, n, which was left out",
+        ),
         ({"ethics": "Take\n care."}, "emotion: Take care."),
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",

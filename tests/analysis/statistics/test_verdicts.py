@@ -126,7 +126,7 @@ def test_half_the_main_arm_unparsed_is_supported_among_the_answered_only() -> No
 
     odds = claim(summarise([told(surer, unparsed)]), "log_odds")
     assert odds.verdict == "supported_among_answered"
-    assert "50.0 % of pairs lack probabilities" in (odds.reason or "")
+    assert "50.0 % of pairs have no probabilities" in (odds.reason or "")
 
 
 def test_a_few_missing_answers_do_not_put_a_large_gain_in_doubt() -> None:
@@ -147,7 +147,7 @@ def test_probabilities_missing_where_the_arm_is_wrong_leave_log_odds_in_doubt() 
     summary = summarise([told(gains, hides)])
     odds = claim(summary, "log_odds")
     assert odds.verdict == "supported_among_answered"
-    assert "10.0 % of pairs lack probabilities" in (odds.reason or "")
+    assert "10.0 % of pairs have no probabilities" in (odds.reason or "")
     assert claim(summary).verdict == "supported"
     for effect in effects(summary, "log_odds"):
         assert effect.lacking == pytest.approx(0.1)
@@ -163,7 +163,7 @@ def test_probabilities_missing_more_in_one_arm_than_the_other_are_a_doubt_of_the
 
     odds = claim(summarise([told(gains, hides)]), "log_odds")
     assert odds.verdict == "supported_among_answered"
-    assert "text+mg lacks 2.5 points more of the probabilities than text" in (odds.reason or "")
+    assert "text+mg has no probabilities in 2.5 points more pairs than text" in (odds.reason or "")
 
 
 def test_one_label_is_not_claimed() -> None:
@@ -253,7 +253,9 @@ def test_that_only_holm_failed_is_named() -> None:
     assert 0.05 / 16 < alone.p < 0.025
     found = summarise(runs).claims
     words = next(each.words for each in found if each.metric == "log_odds")
-    assert words.startswith("none shown: each contrast passes alone, but not after Holm over 16 claims (Holm p ")
+    assert words.startswith(
+        "none shown: each contrast passes alone, but not after Holm over 16 claims (Holm p "
+    )
 
 
 def test_without_speech_the_claim_is_over_shuffled_gestures_and_filler() -> None:

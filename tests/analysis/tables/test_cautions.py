@@ -69,7 +69,7 @@ def test_one_arm_alone_has_levels_and_no_difference(made_run: MakeRun, arm: str)
     assert titles(summary) == ["What was answered", "How good", "Position bias"]
     assert titles(summary, shape="wide") == ["What was answered", "How good"]
     (account,) = narrate(summary)
-    assert account.sentences == ("1 arms, 24 records about 12 subjects: 24 answered.",)
+    assert account.sentences == ("1 arm, 24 records about 12 subjects: 24 answered.",)
 
 
 def test_the_arm_none_alone_is_a_prior_and_no_accuracy(made_run: MakeRun) -> None:
@@ -98,7 +98,7 @@ def test_a_stopped_run_tells_what_is_missing(made_run: MakeRun) -> None:
     assert (effect.pairs, effect.missing, effect.bounds is not None) == (12, 12, True)
     assert "Primary contrasts if the missing answers were different" in titles(summary)
     told = remarks(summary, "The two primary")
-    assert "12 pairs of 6 subjects (6.0 effective, 2 pairs of the largest)" in " ".join(told)
+    assert "12 pairs of 6 subjects (6.0 effective; at most 2 pairs of one subject)" in " ".join(told)
     assert "Few subjects: 6.0 effective: all rows." in told
     assert "; 12 pairs without an answer)." in " ".join(narrate(summary)[0].sentences)
 
@@ -172,7 +172,9 @@ def test_a_brief_report_leaves_out_what_it_says_it_does(made_run: MakeRun) -> No
     more += ["Primary contrasts if the missing answers were different"]
     more += ["Exploratory differences", "Items gained and lost"]
     assert set(more) <= set(whole)
-    assert {"Position bias", "Replies without an answer", "Slices", "Primary contrasts by slice"} <= set(whole)
+    assert {"Position bias", "Replies without an answer", "Slices", "Primary contrasts by slice"} <= set(
+        whole
+    )
     assert set(brief) < set(whole)
     assert titles(summary, shape="long") == ["Claim", "Every number, one a line"]
 

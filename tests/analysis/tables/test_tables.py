@@ -180,8 +180,9 @@ def test_notes_say_what_a_reader_must_know(made_run: MakeRun) -> None:
         "clustered by recording",
         "text+mg shows annotated nonverbal displays",
         "text+oracle left out: text+mg already shows annotated gestures",
-        "share of donors with the same target 0.542 (by chance 0.500); donor is the same person: 2, donor shows",
-        "the server refused logprobs",
+        "share of donors with the same target 0.542 (by chance 0.500); donor is the same person: 2, "
+        "donor has",
+        "the server does not accept logprobs",
         "Not for use on people.",
     ):
         assert part in notes

@@ -54,18 +54,21 @@ def test_a_column_has_the_share_of_each_arm(lacking: Summary) -> None:
         arm: cells(text, "What was answered", arm)["noprobabilities"] for arm in ("text", "mg", "text+mg")
     }
     assert column == {"text": "0", "mg": "18(75%)", "text+mg": "3(12%)"}
-    assert "text+mg: 3 of 24 answers without probabilities; a label is not among the tokens shown: 3." in words(
-        lacking
+    assert (
+        "text+mg: 3 of 24 answers without probabilities; a label is not among the tokens shown: 3."
+        in words(lacking)
     )
 
 
 def test_a_dash_stands_where_too_few_are_left_and_the_reason_beneath(lacking: Summary) -> None:
     text = render(lacking, "md")
     how = cells(text, "How good", "mg")
-    assert {how[name] for name in ("AUC", "log-odds", "Brier", "acc.lessprior", "acc.pertoken")} == {"–"}
+    assert {how[name] for name in ("AUC", "log-odds", "Brier", "acc.minusprior", "acc.pertoken")} == {"–"}
     assert how["accuracy[95%]"] not in ("", "–")
     assert "–" not in cells(text, "How good", "text+mg").values()
-    assert "mg: no AUC, log-odds, Brier score: 6 of 24 answered items have probabilities." in words(lacking)
+    assert "mg: there is no AUC, log-odds, Brier score: 6 of 24 answered items have probabilities." in words(
+        lacking
+    )
 
 
 def test_the_missing_data_check_has_both_sides_and_the_difference(lacking: Summary) -> None:
@@ -98,7 +101,7 @@ def test_headers_and_names_say_sampled(sampled: Summary) -> None:
     assert how["share'serror"].startswith("±")
     assert "ECE%" not in how
     assert "log-odds (sampled)" in text.split("### The two primary contrasts")[1].split("###")[0]
-    assert "shares of 8 answers of each item and arm" in words(sampled)
+    assert "shares of 8 answers to each item in an arm" in words(sampled)
     few = next(arm for arm in sampled.arms if arm.few_draws)
     assert f"{few.arm}: {few.few_draws} item" in words(sampled)
     assert "none: share of each label among the answers when nothing is shown" in words(sampled)
