@@ -184,7 +184,7 @@ def _source(items: Sequence[Item], arms: Sequence[Arm], wanted: CueSource | None
         return None
     source = choose_source(items, wanted)
     if source is None:
-        needing = ", ".join(arm.name for arm in arms if arm.tells_cues)
+        needing = ", ".join(arm.name for arm in arms if arm.shows_cues)
         raise InputError(f"no item has gestures, which {needing} need; join them with --gestures DIR")
     return source
 

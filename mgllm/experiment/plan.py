@@ -134,7 +134,7 @@ class _Planner:
 
     def _planned(self, item: Item, arm: Arm, epoch: int, shuffle: int, prompt: Prompt) -> Planned:
         source: CueSource | None = None
-        if arm.tells_cues:
+        if arm.shows_cues:
             source = "annotated" if arm.needs == "annotated" else self.material.ground.source
         recognised = source is not None and source != "annotated"
         return Planned(
@@ -144,7 +144,7 @@ class _Planner:
             label_order=self.orders[item.id],
             cue_source=source,
             exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
-            blind=not (arm.speech or arm.tells_cues),
+            blind=not (arm.speech or arm.shows_cues),
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:

@@ -132,7 +132,7 @@ def test_names_and_flags(
         ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "a missing one is an error"),
         ([ITEM | {"gestures": {}}], "--gestures DIR"),
         ([seen({"label": "x", "start": 2, "end": 1})], "before its start"),
-        ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "says the label 'agrees'"),
+        ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "contains the label 'agrees'"),
         ([seen(vocabulary="nods")], "unknown gesture vocabulary 'nods'"),
     ],
 )  # fmt: skip
