@@ -147,7 +147,7 @@ TEMPLATE = '{{% block user %}}{{% include "_speech.j2" %}}{{% include "_cues.j2"
     ("inside", "said"),
     [
         ('{% include "meeting.j2" %}', "without end"),
-        ("{{ question * 1000000 }}", "is not for templates"),
+        ("{{ question * 1000000 }}", "templates may not use"),
         ("{{ question.__class__ }}", "reaches for"),
         ("{{ itme }}", "meeting.j2:1"),
         ("{% if cues %}Look at the hands.{% endif %}", "Look at the hands."),
