@@ -148,7 +148,7 @@ TEMPLATE = '{{% block user %}}{{% include "_speech.j2" %}}{{% include "_cues.j2"
     [
         ('{% include "meeting.j2" %}', "without end"),
         ("{{ question * 1000000 }}", "templates may not use"),
-        ("{{ question.__class__ }}", "reaches for"),
+        ("{{ question.__class__ }}", "may not use"),
         ("{{ itme }}", "meeting.j2:1"),
         ("{% if cues %}Look at the hands.{% endif %}", "Look at the hands."),
     ],
