@@ -149,7 +149,7 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     if missing:
         near = get_close_matches(missing[0], unknown, n=1)
         guess = f"; did you mean '{near[0]}'?" if near else ""
-        raise InputError(f"{path}:1 misses {len(missing)} columns: {some(missing)}{guess}")
+        raise InputError(f"{path}:1: {len(missing)} columns are missing: {some(missing)}{guess}")
     refuse_twice(path, header)
     return unknown
 

@@ -109,7 +109,7 @@ def test_old_encodings_extra_columns_and_extra_transcripts_are_counted(tmp_path:
 @pytest.mark.parametrize(
     ("line", "column", "value", "words"),
     [
-        (0, "Smile", "Smlie", "csv:1 misses 1 columns: Smile; did you mean 'Smlie'?"),
+        (0, "Smile", "Smlie", "csv:1: 1 columns are missing: Smile; did you mean 'Smlie'?"),
         (0, "subject", "sex", "csv:1 has the column 'sex' twice"),
         (2, "Smile", "2", "csv:3 Smile: must be 0 or 1 (given '2')"),
         (2, "Smile", "", "csv:3 Smile: must be 0 or 1 (given '')"),

@@ -187,4 +187,4 @@ def test_kit_files_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     (source / "val_label.pkl").rename(listed)
     assert "must be float (N, 3, T, 22, 1)" in refusal(source, out)
     out.mkdir()
-    assert "holds neither" in refusal(out, tmp_path / "e")
+    assert "has neither" in refusal(out, tmp_path / "e")
