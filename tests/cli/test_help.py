@@ -163,14 +163,14 @@ def test_names_are_those_that_the_modules_have() -> None:
     from mgllm.media.listening import ListenOptions
     from mgllm.pages.plots.saving import PLOTS
     from mgllm.prompts.scenarios import Folders, scenario_names
-    from mgllm.records import CueSource, Reasoning
-    from mgllm.records.scenario import DEFAULT_ARMS
     from mgllm.recognizer.evaluation.ablation import PARTS, Stream
     from mgllm.recognizer.evaluation.protocols import Protocol
     from mgllm.recognizer.network.fusion import FUSIONS
     from mgllm.recognizer.training.composing import RECIPES
     from mgllm.recognizer.training.pretraining import Precision, PretrainOptions
     from mgllm.recognizer.training.probing import LongTail
+    from mgllm.records import CueSource, Reasoning
+    from mgllm.records.scenario import DEFAULT_ARMS
     from mgllm.skeleton.preparing import Preparation
 
     def literals(model: Any, field: str) -> set[str]:
@@ -182,19 +182,19 @@ def test_names_are_those_that_the_modules_have() -> None:
     assert choices.vocabularies() == sorted(vocabulary_names())
     assert tuple(TABLES) == choices.TABLES
     assert choices.SHAPES == SHAPES
-    assert choices.PLOTS == tuple(PLOTS)
+    assert tuple(PLOTS) == choices.PLOTS
     assert set(choices.CUE_SOURCES) == set(get_args(CueSource))
-    assert choices.REASONING == get_args(Reasoning)
+    assert get_args(Reasoning) == choices.REASONING
     assert set(choices.FORMS) == literals(AskOptions, "form")
     assert set(choices.SCORES) == literals(AskOptions, "score")
     assert set(choices.DISPLAYS) == literals(RunOptions, "display")
     assert choices.ABLATED == PARTS
-    assert choices.STREAMS == get_args(Stream)
-    assert choices.PROTOCOLS == get_args(Protocol)
-    assert choices.FUSIONS == tuple(FUSIONS)
-    assert choices.RECIPES == tuple(RECIPES)
-    assert choices.PRECISIONS == get_args(Precision)
-    assert choices.LONG_TAILS == get_args(LongTail)
+    assert get_args(Stream) == choices.STREAMS
+    assert get_args(Protocol) == choices.PROTOCOLS
+    assert tuple(FUSIONS) == choices.FUSIONS
+    assert tuple(RECIPES) == choices.RECIPES
+    assert get_args(Precision) == choices.PRECISIONS
+    assert get_args(LongTail) == choices.LONG_TAILS
     assert set(choices.DEVICES) == literals(PretrainOptions, "device")
     assert set(choices.CENTRES) == literals(Preparation, "centre")
     assert set(choices.SCALES) == literals(Preparation, "scale")
