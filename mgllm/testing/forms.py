@@ -27,7 +27,7 @@ def fill_in(forms: Path, out: Path, unsure: float = 0.0, skipped: float = 0.0) -
     Args:
         forms: the export's folder.
         out: where the files go.
-        unsure: share of "I cannot tell".
+        unsure: share of "I do not know".
         skipped: share of texts left unanswered.
     """
     plan = HumanPlan.model_validate_json((forms / "plan.json").read_bytes())

@@ -82,7 +82,7 @@ def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable
         yield (
             f"{manifest.model}: {scenario.raters} raters; each read an item in one arm, and the answers to "
             "an item are averaged. An interval is about other people as read by these raters, not about "
-            "other raters. 'I cannot tell' counts as refused"
+            "other raters. 'I do not know' counts as refused"
         )
 
 
