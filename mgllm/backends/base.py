@@ -35,14 +35,18 @@ class BackendOptions(Frozen):
 
 
 class Traits(Frozen):
-    """What others must know about a backend to ask it well; the defaults are those of a remote server."""
+    """What others must know about a backend to ask it well; the defaults are those of a remote
+    server."""
 
     local: bool = False
-    """Whether its model runs in this process: `open` contacts no one, and its tokenizer counts exactly."""
+    """Whether its model runs in this process: `open` contacts no one, and its tokenizer counts
+    exactly."""
     first_tokens_only: bool = True
-    """Whether it gives probabilities of single tokens only: labels that begin alike then get letters."""
+    """Whether it gives probabilities of single tokens only: labels that begin alike then get
+    letters."""
     continues: bool = True
-    """Whether it can score the continuation of a text, which `--form cloze` needs; a chat API cannot."""
+    """Whether it can score the continuation of a text, which `--form cloze` needs; a chat API
+    cannot."""
 
 
 class Settled(Frozen):
@@ -61,7 +65,8 @@ class Backend(Protocol):
     """
 
     concurrency: int
-    """How many questions it can answer at once; the runner uses the smaller of this and `--concurrency`."""
+    """How many questions it can answer at once; the runner uses the smaller of this and
+    `--concurrency`."""
     facts: Mapping[str, str | int | float | bool | None]
     """After `open`: what numbers depend on (revision, sha256 of weights, parameters, dtype …)."""
     dropped_parameters: tuple[str, ...]
@@ -82,7 +87,8 @@ class Backend(Protocol):
         """cloze for local models under a billion weights, else chat. After `open`."""
 
     async def default_score(self) -> Score:
-        """logprob if the model gives log-probabilities (an API is asked once to see), else generate."""
+        """logprob if the model gives log-probabilities (an API is asked once to see), else
+        generate."""
 
     def count_tokens(self, text: str) -> int | None:
         """Tokens of `text` by the model's own tokenizer; None if it is not known."""

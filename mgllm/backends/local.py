@@ -101,8 +101,8 @@ class LocalBackend:
         return "logprob"
 
     async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
-        """Give what is asked for. A thought that the chat template opens is closed with direct reasoning,
-        and `facts` says so.
+        """Give what is asked for. A thought that the chat template opens is closed with direct
+        reasoning, and `facts` says so.
 
         Raises:
             FatalBackendError: it is not known how to close the thought.

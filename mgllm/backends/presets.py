@@ -60,8 +60,8 @@ backend("google")(
         base_url="https://generativelanguage.googleapis.com/v1beta/openai",
         key_envs=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
         notes="ai.google.dev, OpenAI compatibility: none turns thinking off in Gemini 2.5; later models "
-        "allow minimal or low at least, and an error 400 may name no allowed value (litellm#37314). Thoughts are "
-        "counted only in the total of the tokens (any-llm#1293).",
+        "allow minimal or low at least, and an error 400 may name no allowed value (litellm#37314). Thoughts "
+        "are counted only in the total of the tokens (any-llm#1293).",
     )
 )
 backend("openrouter")(

@@ -42,11 +42,11 @@ def check(folders: Folders, items: Path | None = None) -> tuple[str, ...]:
     [
         (
             (" fight", " fighter"),
-            "label 'agrees': its cloze ' fight' is the beginning of the cloze ' fighter' of label 'objects'",
+            "'agrees': its cloze ' fight' is the beginning of the cloze ' fighter' of label 'objects'",
         ),
         (
             (" quite tense", " quite"),
-            "label 'objects': its cloze ' quite' is the beginning of the cloze ' quite tense' of label",
+            "'objects': its cloze ' quite' is the beginning of the cloze ' quite tense' of label",
         ),
     ],
 )

@@ -34,7 +34,8 @@ class Address(Frozen):
     base_url: str
     """Without a trailing slash."""
     loopback: bool
-    """Whether what is sent there stays on this machine: its host is this machine, without a proxy."""
+    """Whether what is sent there stays on this machine: its host is this machine, without a
+    proxy."""
     proxy: Proxy | None = Field(default=None, repr=False)
     """The proxy that the environment names for it."""
 
@@ -48,7 +49,8 @@ def read_address(base_url: str, environment: Mapping[str, str] = os.environ) -> 
     """Check a base URL.
 
     Raises:
-        InputError: it is not an http(s) URL, has a password or a query, or its proxy cannot be used.
+        InputError: it is not an http(s) URL, has a password or a query, or its proxy cannot be
+            used.
     """
     try:
         parts = urlsplit(base_url.strip())
@@ -99,8 +101,8 @@ class Secret:
     def clean(self, raw: bytes, found: Any) -> None:
         """Remove the key, and any 8 of its characters in a row, from every string of parsed JSON.
 
-        A shorter key, such as a placeholder for a local server, may be a word of the reply and stays:
-        it is removed only from error lines.
+        A shorter key, such as a placeholder for a local server, may be a word of the reply and
+        stays: it is removed only from error lines.
 
         Args:
             raw: the bytes that were parsed.
@@ -133,8 +135,8 @@ def find_key(named: str | None, usual: str | None) -> Secret:
         usual: the provider's own variable; None if a server may need no key.
 
     Raises:
-        FatalBackendError: the name is not a variable's, the variable is not set, or its content cannot
-            be sent.
+        FatalBackendError: the name is not a variable's, the variable is not set, or its content
+            cannot be sent.
     """
     variable = named or usual
     if variable is None:

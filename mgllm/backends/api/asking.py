@@ -1,4 +1,5 @@
-"""Asks one question until there is a reply: again after a wait, or changed after a refused parameter."""
+"""Asks one question until there is a reply: again after a wait, or changed after a refused
+parameter."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from mgllm.records import Question, Reply, Usage
 _CHANGES = 12
 """How often one question is changed: more often than there are parameters to leave out."""
 _EMPTY_RETRIES = 2
-"""Attempts after an empty text: each costs money, and after three empty ones a fourth would be too."""
+"""Attempts after an empty text: each costs money, and after three empty ones a fourth would be
+too."""
 _PATH = "/chat/completions"
 
 
@@ -85,8 +87,8 @@ class Asker:
     async def ask(self, question: Question) -> Reply:
         """The reply, after as many attempts as are needed or allowed.
 
-        An attempt that is refused because of a parameter does not count. An empty text is not a reply,
-        but it costs money: the tokens of all attempts are added.
+        An attempt that is refused because of a parameter does not count. An empty text is not a
+        reply, but it costs money: the tokens of all attempts are added.
 
         Raises:
             FatalBackendError: the server would not answer other questions either.
@@ -182,7 +184,8 @@ def _read(answer: Answer, question: Question, took_s: float) -> _Attempt:
 
 
 def why_stop(trouble: Trouble, place: Place) -> str:
-    """What the user can do about an error that waiting does not solve; the server's words come last."""
+    """What the user can do about an error that waiting does not solve; the server's words come
+    last."""
     url = place.base_url
     if trouble.no_credit:
         why = f"the account at {url} has no credit; add some, then go on with --resume"

@@ -119,7 +119,8 @@ class ApiBackend:
         return "chat"
 
     async def default_score(self) -> Score:
-        """logprob if the server gives probabilities with the reply to a tiny question, else generate.
+        """logprob if the server gives probabilities with the reply to a tiny question, else
+        generate.
 
         Raises:
             FatalBackendError: the question was not answered.
@@ -130,7 +131,8 @@ class ApiBackend:
         """Find out with tiny questions which parameters the server allows, and send only these.
 
         Raises:
-            FatalBackendError: no question was answered, or the server refuses what the user asked for.
+            FatalBackendError: no question was answered, or the server refuses what the user asked
+                for.
         """
         return (await self.look_into(reasoning, score)).settled
 

@@ -14,8 +14,8 @@ from mgllm.backends.api.streams import join_events, looks_streamed
 Json = dict[str, Any]
 
 MOST_BYTES = 8 * 2**20
-"""Longest body that is read, compressed or not: 4,096 tokens with 20 alternatives each take about 7 MB,
-so a longer body cannot be a reply to our question."""
+"""Longest body that is read, compressed or not: 4,096 tokens with 20 alternatives each take about 7
+MB, so a longer body cannot be a reply to our question."""
 _SHOWN = 80
 """Characters of an unreadable body that a message shows."""
 _LOOKED_AT = 20_000

@@ -1,4 +1,5 @@
-"""Reads a body as it arrives, up to a limit. Needs httpx2, so it is imported with the first client."""
+"""Reads a body as it arrives, up to a limit. Needs httpx2, so it is imported with the first
+client."""
 
 from __future__ import annotations
 

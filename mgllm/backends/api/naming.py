@@ -1,4 +1,5 @@
-"""Finds the request parameter that an error is about; the same word in a normal sentence does not count."""
+"""Finds the request parameter that an error is about; the same word in a normal sentence does not
+count."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ _BEFORE = tuple(
     )
 )
 """Words before a name that is meant as a parameter, as OpenAI, Azure, vLLM, SGLang, TGI, Ollama,
-llama.cpp, LM Studio, Gemini, Anthropic, Mistral, DeepSeek, Groq, xAI, LiteLLM and FastAPI write them."""
+llama.cpp, LM Studio, Gemini, Anthropic, Mistral, DeepSeek, Groq, xAI, LiteLLM and FastAPI write
+them."""
 _AFTER = tuple(
     rf"{_CLOSE}{words}"
     for words in (
@@ -78,7 +80,8 @@ def named_in(message: str, sent: Mapping[str, Any]) -> str | None:
 
 
 def without_prompt(message: str, sent: Mapping[str, Any]) -> str:
-    """An error's words without quotations of the prompt: parts in quotes, and three words in a row."""
+    """An error's words without quotations of the prompt: parts in quotes, and three words in a
+    row."""
     text = " ".join(_strings(sent)).casefold()
     known = _words(text)
     grams = set(zip(*(known[n:] for n in range(_QUOTED_WORDS)), strict=False))

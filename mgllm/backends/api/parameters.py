@@ -1,4 +1,5 @@
-"""Decides which parameters are sent with a question: those settled for its manner, or learnt while asking."""
+"""Decides which parameters are sent with a question: those settled for its manner, or learnt while
+asking."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ Key = tuple[Reasoning, Score]
 
 
 class Parameters:
-    """Builds request bodies. Refusals change them until the first manner is settled, and never later."""
+    """Builds request bodies. Refusals change them until the first manner is settled, and never
+    later."""
 
     def __init__(self, model: str, model_args: Fragment, left_out: frozenset[str] = frozenset()) -> None:
         refuse_secrets(model_args)
@@ -72,7 +74,8 @@ class Parameters:
         """Change the next body after a refusal; False if nothing can be changed.
 
         Raises:
-            FatalBackendError: the server refuses what the user asked for: `--model-arg`, `--max-tokens`.
+            FatalBackendError: the server refuses what the user asked for: `--model-arg`,
+                `--max-tokens`.
         """
         if self._held:  # settled before the first question: only this one fails, others are asked as before
             return False

@@ -25,9 +25,9 @@ class Proxy(Frozen):
 def find_proxy(scheme: str, host: str, port: int, environment: Mapping[str, str]) -> Proxy | None:
     """The proxy for a host, by the rules that most programs share; None without a proxy.
 
-    A variable in lower case comes before the same in upper case; an empty one means no proxy. `NO_PROXY`
-    lists hosts, domains, addresses and networks, each with or without a port, or is `*`. Loopback
-    addresses are not treated in a special way.
+    A variable in lower case comes before the same in upper case; an empty one means no proxy.
+    `NO_PROXY` lists hosts, domains, addresses and networks, each with or without a port, or is `*`.
+    Loopback addresses are not treated in a special way.
 
     Raises:
         InputError: the proxy cannot be used.

@@ -32,7 +32,8 @@ _DECIDING = frozenset(
     {"reasoning_effort", "reasoning", "thinking", "think", "enable_thinking", "thinking_budget"}
     | {"reasoning_budget", "thinking_config"}
 )
-"""A `--model-arg` with one of these names decides how much the model reasons; then we add nothing."""
+"""A `--model-arg` with one of these names decides how much the model reasons; then we add
+nothing."""
 
 
 class Way(Frozen):
@@ -80,7 +81,8 @@ def ways_of(
 
 
 def next_way(way: Way, message: str) -> Way | None:
-    """The way to try after a refusal: the least effort that its message allows, or the next; else None.
+    """The way to try after a refusal: the least effort that its message allows, or the next; else
+    None.
 
     >>> refused = "Unsupported value: 'none'. Supported values are: 'medium', 'low' and 'high'."
     >>> low = next_way(Way(parameters={"reasoning_effort": "none"}, effort_at=("reasoning_effort",)), refused)

@@ -94,8 +94,8 @@ def read_trouble(answer: Answer) -> Trouble | None:
     """The error in an answer, or None.
 
     Errors have many forms: {"error": {…}}, {"message": …}, {"object": "error"} and FastAPI's
-    {"detail": [{"loc", "msg"}]}. Routers may put one into an answer with status 200, at the top or inside
-    the choice.
+    {"detail": [{"loc", "msg"}]}. Routers may put one into an answer with status 200, at the top or
+    inside the choice.
     """
     body, good = answer.body, 200 <= answer.status < 300
     choice = first_choice(body)

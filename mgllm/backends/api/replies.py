@@ -13,7 +13,8 @@ from mgllm.backends.api.usage import Spent, read_spent
 from mgllm.records import Question, Reply
 
 CUT_SHARE = 0.5
-"""If the server read fewer tokens than this share of the prompt's words, it cannot have read all of it."""
+"""If the server read fewer tokens than this share of the prompt's words, it cannot have read all of
+it."""
 _NAME_CHARACTERS = 200
 """Longest name of a model, a finish reason or a tool."""
 _REASONS = {
@@ -23,7 +24,8 @@ _REASONS = {
     **dict.fromkeys(("spii", "recitation", "refusal", "sensitive", "guardrail_intervened"), "content_filter"),
     **dict.fromkeys(("end_turn", "stop_sequence", "eos", "eos_token", "eos_found"), "stop"),
 }
-"""Finish reasons of Gemini, Anthropic, Mistral, Bedrock and others, with OpenAI's words for them."""
+"""Finish reasons of Gemini, Anthropic, Mistral, Bedrock and others, with OpenAI's words for
+them."""
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thoughts")
 """Fields in which servers give what a model thought before it answered."""
 
@@ -48,9 +50,9 @@ _THOUGHT_PART = re.compile(r"think|thought|reason|analysis|refusal", re.IGNORECA
 def read_reply(body: Json, question: Question) -> Reply:
     """The reply in a completion that has a choice.
 
-    A part that cannot be read is left out; the words stay. If the server says that it read far fewer
-    tokens than the prompt has words, it cut the prompt, and its answer does not count: the reply's error
-    is set. A count of 0 says nothing: some servers leave out cached tokens.
+    A part that cannot be read is left out; the words stay. If the server says that it read far
+    fewer tokens than the prompt has words, it cut the prompt, and its answer does not count: the
+    reply's error is set. A count of 0 says nothing: some servers leave out cached tokens.
     """
     choice = first_choice(body)
     if choice is None:

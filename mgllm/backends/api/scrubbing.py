@@ -1,4 +1,5 @@
-"""Removes a key from untrusted text: all of it, parts of it, and other spellings, in linear time."""
+"""Removes a key from untrusted text: all of it, parts of it, and other spellings, in linear
+time."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Scrubber:
         self._blocks = frozenset(block for four in fours for block in memoryview(four).cast("I"))
 
     def may_stand_in(self, raw: bytes) -> bool:
-        """Whether JSON in bytes may contain a part of the key: a quick test; if False, it does not."""
+        """Whether JSON in bytes may contain a part of the key: a quick test; if False, it does
+        not."""
         if not self._blocks:
             return False
         blocks = memoryview(raw)[: len(raw) // _BLOCK * _BLOCK].cast("I")
@@ -66,7 +68,8 @@ class Scrubber:
 
 
 def _spellings(key: str) -> set[str]:
-    """The key itself, and in a URL, in JSON, in HTML, in hexadecimal, and in base64 at three shifts."""
+    """The key itself, and in a URL, in JSON, in HTML, in hexadecimal, and in base64 at three
+    shifts."""
     raw = key.encode()
     shifted = {b64encode(b"x" * n + raw).decode()[n + 1 if n else 0 :].rstrip("=") for n in range(3)}
     written = {quote(key, safe=""), json.dumps(key)[1:-1], html.escape(key), raw.hex()}

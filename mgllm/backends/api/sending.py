@@ -36,7 +36,8 @@ _ABOUT_ROLE = re.compile(
 )
 
 Role = Literal["system", "developer", "folded"]
-"""How the system message is sent: as it is, under its newer name, or before the first user message."""
+"""How the system message is sent: as it is, under its newer name, or before the first user
+message."""
 
 
 class Sending(Frozen):
@@ -71,12 +72,14 @@ class Sending(Frozen):
         return {name: value for name, value in self.body(question).items() if name not in _PROMPT}
 
     def along(self, way: Way) -> Sending:
-        """The same with another way of reasoning; what was refused because of the old one is tried again."""
+        """The same with another way of reasoning; what was refused because of the old one is tried
+        again."""
         kept = tuple(name for name in self.dropped if name not in _WITH_EFFORT)
         return self.model_copy(update={"way": way, "dropped": kept})
 
     def after(self, trouble: Trouble, sent: Json) -> Sending | None:
-        """What is sent after a refusal, with one change; None if the refusal names nothing that was sent.
+        """What is sent after a refusal, with one change; None if the refusal names nothing that was
+        sent.
 
         Raises:
             FatalBackendError: the server refuses what the user asked for.
@@ -140,7 +143,7 @@ class Sending(Frozen):
         return [turn | {"content": words} if i == first else turn for i, turn in enumerate(others)]
 
     def _sampling(self, question: Question) -> dict[str, Any]:
-        # The protocol and OpenAI allow seeds of 64 bits with a sign; many servers only 32 bits without one.
+        # The protocol allows seeds of 64 bits with a sign; many servers only 32 bits without one.
         return {
             "temperature": question.temperature,
             LIMITS[0]: question.max_tokens,

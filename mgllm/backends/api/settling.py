@@ -116,7 +116,7 @@ class Settler:
                 f"{self._place.base_url} did not answer a first question ({look.reply.error}); look into "
                 "the server's log"
             )
-        # A server that named another effort understands them; one that accepted the first may ignore it.
+        # One that named another effort understands them; one that accepted the first may ignore it.
         return max(looks, key=lambda one: bool(one.sending.way.refused and one.sending.way.parameters))
 
     async def _look(self, begin: Sending, question: Question) -> Look:

@@ -1,4 +1,5 @@
-"""Joins a stream of events to one completion, for servers that stream although they were not asked to."""
+"""Joins a stream of events to one completion, for servers that stream although they were not asked
+to."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ def looks_streamed(text: str) -> bool:
 
 
 def join_events(text: str, parse: Callable[[str], Any]) -> dict[str, Any] | None:
-    """The completion made from all events, an error event as it is, or None if the stream is incomplete.
+    """The completion made from all events, an error event as it is, or None if the stream is
+    incomplete.
 
     Args:
         text: the body.

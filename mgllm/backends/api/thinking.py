@@ -21,7 +21,8 @@ _SPARE = 16
 
 
 def uncounted_thoughts(body: Json) -> int:
-    """Tokens of reasoning: 1 or more if thoughts are seen, or more was written than is shown; else 0.
+    """Tokens of reasoning: 1 or more if thoughts are seen, or more was written than is shown; else
+    0.
 
     What a server counts itself is in `Reply.reasoning_tokens`.
     """

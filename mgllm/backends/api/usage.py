@@ -1,4 +1,5 @@
-"""Counts the tokens read and written: from the server's counts, in many formats, or from the words."""
+"""Counts the tokens read and written: from the server's counts, in many formats, or from the
+words."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ def estimate_tokens(text: str) -> int:
 def read_spent(reported: object, question: Question, written: str) -> Spent:
     """The tokens that a reply used, by the server's `usage`, else estimated from the words.
 
-    Some servers do not count thoughts among the tokens written: then `total_tokens` shows them. A count
-    of 0 for a text that is not empty is ignored.
+    Some servers do not count thoughts among the tokens written: then `total_tokens` shows them. A
+    count of 0 for a text that is not empty is ignored.
 
     Args:
         reported: `usage`, which may be anything.

@@ -1,4 +1,5 @@
-"""How long to wait before asking again: as the server says, else longer each time, with a random part."""
+"""How long to wait before asking again: as the server says, else longer each time, with a random
+part."""
 
 from __future__ import annotations
 
@@ -45,22 +46,26 @@ class SystemClock:
 
 
 def wanted_wait_s(headers: Mapping[str, str], now_utc: float) -> float | None:
-    """Seconds that the server asks to wait: the longer of `retry-after-ms` and `Retry-After`; else None.
+    """Seconds that the server asks to wait: the longer of `retry-after-ms` and `Retry-After`; else
+    None.
 
-    A date is compared with the server's own `Date`, if given, so that a wrong clock here does no harm.
+    A date is compared with the server's own `Date`, if given, so that a wrong clock here does no
+    harm.
     """
     waits = [_milliseconds(headers.get("retry-after-ms")), _retry_after(headers, now_utc)]
     return max((wait for wait in waits if wait is not None), default=None)
 
 
 def backoff_s(seed: int, name: str, attempt: int) -> float:
-    """Seconds to wait after attempt number `attempt` (from 1): random, with a bound that doubles."""
+    """Seconds to wait after attempt number `attempt` (from 1): random, with a bound that
+    doubles."""
     bound = min(LONGEST_BACKOFF_S, FIRST_WAIT_S * 2.0 ** min(attempt - 1, 30))
     return bound * unit(seed, "backoff", name, attempt)
 
 
 def wait_s(wanted: float | None, seed: int, name: str, attempt: int) -> float:
-    """Seconds to wait: what the server wants and up to a tenth more, so that not all ask at once."""
+    """Seconds to wait: what the server wants and up to a tenth more, so that not all ask at
+    once."""
     if not wanted:
         return backoff_s(seed, name, attempt)
     return wanted + min(1.0, 0.1 * wanted) * unit(seed, "spread", name, attempt)

@@ -1,4 +1,5 @@
-"""Makes token ids of a prompt, cut so that an item's arms share beginnings; puts labels into a tree."""
+"""Makes token ids of a prompt, cut so that an item's arms share beginnings; puts labels into a
+tree."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     import torch
 
 SHORTEST_SEGMENT = 8
-"""Shortest segment in tokens between two cuts: for a shorter one a pass costs more than it saves."""
+"""Shortest segment in tokens between two cuts: for a shorter one a pass costs more than it
+saves."""
 
 
 class Encoded(NamedTuple):
@@ -25,9 +27,11 @@ class Encoded(NamedTuple):
     ids: tuple[int, ...]
     """Token ids of `text`."""
     cuts: tuple[int, ...]
-    """Token positions, ascending, at which the prompt is cut into segments; each is read in one pass."""
+    """Token positions, ascending, at which the prompt is cut into segments; each is read in one
+    pass."""
     beginning: tuple[int, ...]
-    """Token ids that the tokenizer itself puts before a text; none if a chat template writes them."""
+    """Token ids that the tokenizer itself puts before a text; none if a chat template writes
+    them."""
 
 
 class Continuations(NamedTuple):
@@ -61,8 +65,8 @@ def encode_labels(tokenizer: Any, encoded: Encoded, text: str, labels: Sequence[
     """Token ids of each label after `text` (the prompt, or the prompt and what was generated).
 
     A label's first letters may form one token with the prompt's last letters. Then scoring begins
-    earlier, after the last token that all labels leave unchanged, so that all scores are probabilities
-    of the same text.
+    earlier, after the last token that all labels leave unchanged, so that all scores are
+    probabilities of the same text.
 
     Raises:
         FatalBackendError: a label adds no token.
@@ -95,8 +99,8 @@ def tokenize(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """`beginning` and the token ids of `text`, and the end of each token as a character index.
 
-    The ends are empty if the tokenizer does not give them. Special tokens that a tokenizer adds after a
-    text are left out: they would be scored as if they were words.
+    The ends are empty if the tokenizer does not give them. Special tokens that a tokenizer adds
+    after a text are left out: they would be scored as if they were words.
     """
     fast = bool(getattr(tokenizer, "is_fast", False))
     coded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=fast, verbose=False)
@@ -108,8 +112,8 @@ def tokenize(
 def set_before(tokenizer: Any, text: str) -> tuple[int, ...]:
     """Token ids that the tokenizer itself puts before a text, such as a beginning-of-text token.
 
-    If there are none and the text has no tokens, one beginning- or end-of-text token, so that the model
-    has something to read.
+    If there are none and the text has no tokens, one beginning- or end-of-text token, so that the
+    model has something to read.
     """
     plain = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     full = tokenizer(text, add_special_tokens=True, verbose=False)["input_ids"]
@@ -122,8 +126,8 @@ def set_before(tokenizer: Any, text: str) -> tuple[int, ...]:
 
 
 def decoder(tokenizer: Any) -> Callable[[Sequence[int]], str]:
-    """Decodes generated tokens without special ones, except those that mark thoughts: without these a
-    thought would look like the answer."""
+    """Decodes generated tokens without special ones, except those that mark thoughts: without these
+    a thought would look like the answer."""
     added = getattr(tokenizer, "added_tokens_decoder", {})
     hidden = {i for i, token in added.items() if token.special and not is_mark(str(token))}
     hidden |= {i for i in tokenizer.all_special_ids if i not in added}
@@ -137,8 +141,8 @@ def decoder(tokenizer: Any) -> Callable[[Sequence[int]], str]:
 
 
 def _plain(messages: Sequence[Message]) -> str:
-    """The messages without a chat template: one as it is; several with blank lines between them, and a
-    line end after the last."""
+    """The messages without a chat template: one as it is; several with blank lines between them,
+    and a line end after the last."""
     if len(messages) == 1:
         return messages[0].content
     return "\n\n".join(message.content for message in messages) + "\n"
@@ -160,10 +164,11 @@ def _block_starts(text: str, prompt: Prompt) -> list[int]:
 
 
 def _cuts(text: str, ends: Sequence[int], starts: Sequence[int], n_tokens: int) -> tuple[int, ...]:
-    """For each block, the number of tokens that end before it and before the white space in front of it.
+    """For each block, the number of tokens that end before it and before the white space in front
+    of it.
 
-    These tokens do not depend on the block's words, nor on anything after it, so an item's arms share
-    their cuts.
+    These tokens do not depend on the block's words, nor on anything after it, so an item's arms
+    share their cuts.
     """
     cuts: list[int] = []
     for start in starts:
@@ -194,7 +199,8 @@ class Step(NamedTuple):
     """One token of one label."""
 
     row: int
-    """Row of the logits with its probability: 0 is the prompt's last token, i + 1 the tree's node i."""
+    """Row of the logits with its probability: 0 is the prompt's last token, i + 1 the tree's node
+    i."""
     token: int
     """Its id."""
 
@@ -235,9 +241,11 @@ def grow_tree(labels: Sequence[Sequence[int]]) -> LabelTree:
 
 
 def tree_mask(tree: LabelTree, past: int, segment: int, dtype: torch.dtype) -> torch.Tensor:
-    """Additive attention mask [1, 1, segment + nodes, past + segment + nodes]: 0 where a token may look.
+    """Additive attention mask [1, 1, segment + nodes, past + segment + nodes]: 0 where a token may
+    look.
 
-    `past` tokens are cached; `segment` tokens of the prompt and then the nodes are read in this pass.
+    `past` tokens are cached; `segment` tokens of the prompt and then the nodes are read in this
+    pass.
     """
     import torch
 

@@ -1,4 +1,5 @@
-"""Runs a causal language model: reads prompts segment by segment, scores labels in one pass, writes."""
+"""Runs a causal language model: reads prompts segment by segment, scores labels in one pass,
+writes."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ class Generated(NamedTuple):
 class Engine:
     """The model, and the beginnings of prompts that it has read.
 
-    Which tokens go through the model together changes the last bits of a float. Here that depends only
-    on the question, not on what is in the cache, so replies are equal to the last bit.
+    Which tokens go through the model together changes the last bits of a float. Here that depends
+    only on the question, not on what is in the cache, so replies are equal to the last bit.
     """
 
     def __init__(self, model: Any, cache_bytes: int = CACHE_BYTES) -> None:
@@ -53,7 +54,8 @@ class Engine:
 
     @torch.inference_mode()
     def score(self, ids: Sequence[int], cuts: Sequence[int], labels: Sequence[Sequence[int]]) -> TokenScores:
-        """Log-probabilities of the labels' tokens after the prompt `ids`, which is cut at `cuts`."""
+        """Log-probabilities of the labels' tokens after the prompt `ids`, which is cut at
+        `cuts`."""
         longest = len(ids) + max(map(len, labels))
         if not self.branches or (self.window is not None and longest > self.window):
             return self.score_plainly(ids, labels)
@@ -65,7 +67,8 @@ class Engine:
 
     @torch.inference_mode()
     def score_plainly(self, ids: Sequence[int], labels: Sequence[Sequence[int]]) -> TokenScores:
-        """The same with one pass per label and without cache: slow, but right for every architecture."""
+        """The same with one pass per label and without cache: slow, but right for every
+        architecture."""
         scores = []
         for label in labels:
             logits_TV = self._logits([*ids, *label[:-1]], keep=len(label))
@@ -82,7 +85,8 @@ class Engine:
         pick: Callable[[torch.Tensor], int],
         stop: Callable[[Sequence[int]], bool],
     ) -> Generated:
-        """Write up to `max_tokens` tokens: `pick` chooses one from logits [V], `stop` may end the text."""
+        """Write up to `max_tokens` tokens: `pick` chooses one from logits [V], `stop` may end the
+        text."""
         written: list[int] = []
         ends = self._end_ids()
         cache: DynamicCache | None = None
@@ -101,7 +105,8 @@ class Engine:
         return Generated(tuple(written), "length")
 
     def probe(self) -> None:
-        """Test on a made-up prompt whether trees and cached beginnings give the same as plain passes."""
+        """Test on a made-up prompt whether trees and cached beginnings give the same as plain
+        passes."""
         vocabulary = self.model.get_input_embeddings().num_embeddings
         ids = [(7919 * i + 5) % vocabulary for i in range(20)]
         labels = [tuple(ids[:3]), (ids[0], ids[5]), (ids[7],)]
@@ -116,7 +121,8 @@ class Engine:
         self.branches = all(abs(one - other) <= tolerance for one, other in pairs)
 
     def _read_prefix(self, ids: Sequence[int], cuts: Sequence[int]) -> tuple[PrefixState, Sequence[int]]:
-        """State after the last cut (from the cache, if it is there), and the tokens after the cut."""
+        """State after the last cut (from the cache, if it is there), and the tokens after the
+        cut."""
         inner = [cut for cut in cuts if cut < len(ids)]
         edges = [0, *inner]
         segments = tuple(tuple(ids[a:b]) for a, b in zip(edges, inner, strict=False))
@@ -175,7 +181,8 @@ def _rows(model: Any) -> int:
 
 
 def _as_cache(state: PrefixState) -> DynamicCache:
-    """The library's kind of cache, filled with a state. It grows by copying, so the state stays the same."""
+    """The library's kind of cache, filled with a state. It grows by copying, so the state stays the
+    same."""
     from transformers import DynamicCache
     from transformers.cache_utils import DynamicLayer
 
@@ -203,8 +210,8 @@ PrefixState = tuple[LayerState, ...]
 class PrefixCache:
     """The most recently used beginnings of prompts, limited in bytes.
 
-    The key of an entry is its segments, not only its tokens: the same tokens cut in other places give
-    other last bits. So a reply's numbers never depend on what was asked before.
+    The key of an entry is its segments, not only its tokens: the same tokens cut in other places
+    give other last bits. So a reply's numbers never depend on what was asked before.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -222,7 +229,8 @@ class PrefixCache:
         return state
 
     def put(self, segments: Segments, state: PrefixState) -> None:
-        """Keep a state and drop those unused for longest; a state larger than the limit is not kept."""
+        """Keep a state and drop those unused for longest; a state larger than the limit is not
+        kept."""
         size = _bytes_of(state)
         if segments in self._states or size > self.max_bytes:
             return

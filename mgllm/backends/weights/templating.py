@@ -24,14 +24,15 @@ def has_template(tokenizer: Any) -> bool:
 
 
 def templated(tokenizer: Any, question: Question, effort: str | None = None) -> str:
-    """The prompt in the model's chat template. With direct reasoning a thought that it opens is closed.
+    """The prompt in the model's chat template. With direct reasoning a thought that it opens is
+    closed.
 
-    A template may need contents as lists of parts, or have no system role: then the messages are given
-    in that form. Every word of them must be in the text.
+    A template may need contents as lists of parts, or have no system role: then the messages are
+    given in that form. Every word of them must be in the text.
 
     Raises:
-        FatalBackendError: the template refuses the messages, loses a part of them, or opens a thought and
-            it is not known how to close it.
+        FatalBackendError: the template refuses the messages, loses a part of them, or opens a
+            thought and it is not known how to close it.
     """
     text = _whole_text(tokenizer, question, effort)
     if question.reasoning == "chain_of_thought":
@@ -89,7 +90,8 @@ def _whole_text(tokenizer: Any, question: Question, effort: str | None) -> str:
 
 
 def _switches(reasoning: Reasoning, effort: str | None) -> dict[str, object]:
-    """Variables by which templates let a model think or not: two names, and the effort if it is given."""
+    """Variables by which templates let a model think or not: two names, and the effort if it is
+    given."""
     thinks = reasoning == "chain_of_thought"
     given: dict[str, object] = {} if effort is None else {"reasoning_effort": effort}
     return {"enable_thinking": thinks, "thinking": thinks, **given}
@@ -147,14 +149,16 @@ def _in_parts(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def _folded(turns: Sequence[Turn], system: str) -> list[Turn]:
-    """The system message at the beginning of the first user message, for templates without that role."""
+    """The system message at the beginning of the first user message, for templates without that
+    role."""
     users = [turn for turn in turns if turn["role"] != "system"] or [{"role": "user", "content": ""}]
     first = {"role": "user", "content": f"{system}\n\n{users[0]['content']}".strip()}
     return [first, *users[1:]]
 
 
 def _missing(text: str, messages: Sequence[Message]) -> str | None:
-    """The first words that the text loses of the messages; None if it has all of them, in their order.
+    """The first words that the text loses of the messages; None if it has all of them, in their
+    order.
 
     White space is not compared: templates remove it.
     """

@@ -22,7 +22,8 @@ def open_mark(text: str, known: str) -> Mark | None:
 
     Args:
         text: the end of a prompt, after the last message.
-        known: the model's template and special tokens, which may contain the closer of an unusual opener.
+        known: the model's template and special tokens, which may contain the closer of an unusual
+            opener.
     """
     openers = [*((text.rfind(mark.opener), mark) for mark in MARKS), *_unusual(text, known)]
     at, mark = max(openers, key=lambda found: (found[0], len(found[1].opener)))
@@ -48,7 +49,8 @@ def awaits_channel(text: str, template: str) -> bool:
 
 
 def thought_end(text: str, opened: Mark | None) -> int | None:
-    """Index of the character of `text` at which thoughts end, 0 without any; None if one is still open.
+    """Index of the character of `text` at which thoughts end, 0 without any; None if one is still
+    open.
 
     Args:
         text: what the model wrote.
