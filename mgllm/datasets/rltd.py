@@ -7,13 +7,12 @@ Layout of the 2016 release: `Annotation/*.csv` with a row for each clip (`id`, 3
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, nearest, one_line, some
 from mgllm.files.tables import csv_rows, named_cells, refuse_twice
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
 
@@ -147,8 +146,8 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     unknown = [name for name in header if name not in {*known, "subject", "sex"}]
     missing = [name for name in known if name not in header]
     if missing:
-        near = get_close_matches(missing[0], unknown, n=1)
-        guess = f"; did you mean '{near[0]}'?" if near else ""
+        near = nearest(missing[0], unknown)
+        guess = f"; did you mean '{near}'?" if near else ""
         raise InputError(f"{path}:1: {len(missing)} columns are missing: {some(missing)}{guess}")
     refuse_twice(path, header)
     return unknown

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from mgllm.errors import InputError
-from mgllm.files.problems import field_names, first_problem, guess, owner
+from mgllm.errors import InputError, guess
+from mgllm.files.problems import field_names, first_problem, owner
 from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
@@ -103,7 +103,7 @@ def _short(error: Exception) -> str:
 
 
 def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: ValidationError) -> str:
-    problem = first_problem(error, skip=("function-",), typos_first=True)
+    problem = first_problem(error, typos_first=True)
     key, steps = problem.place, problem.steps
     line = _line_of(root, steps)
     if problem.kind == "extra_forbidden":

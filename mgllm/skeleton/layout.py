@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Self
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from mgllm.errors import guess
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
@@ -107,9 +107,7 @@ class Layout(Frozen):
 def _check_names(field: str, names: Iterable[str], known: set[str]) -> None:
     for name in names:
         if name not in known:
-            near = get_close_matches(name, sorted(known), n=1)
-            guess = f" Did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"{field}: '{name}' is not a joint of the layout.{guess}")
+            raise ValueError(f"{field}: '{name}' is not a joint of the layout.{guess(name, known)}")
 
 
 def _steps_from(starts: tuple[int, ...], neighbours: tuple[tuple[int, ...], ...]) -> list[int]:

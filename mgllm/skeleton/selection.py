@@ -7,12 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError, some, unknown
+from mgllm.errors import InputError, guess, some, unknown
 from mgllm.seeds import number
 from mgllm.skeleton.dataset import CLIPS, META, SkeletonDataset
 
@@ -156,9 +155,8 @@ def _fits(dataset: SkeletonDataset, column: str, wanted: Iterable[str], *, stric
     for value in wanted:
         found = matching(value, known)
         if strict and not found:
-            near = get_close_matches(value, known, n=1)
-            guess = f" Did you mean '{near[0]}'?" if near else ""
-            raise InputError(f"{dataset.path / CLIPS}: no clip has {column} '{value:.60}'.{guess}")
+            where = f"{dataset.path / CLIPS}: no clip has {column} '{value:.60}'."
+            raise InputError(f"{where}{guess(value, known)}")
         chosen |= found
     return np.array([word in chosen for word in words], dtype=bool)
 

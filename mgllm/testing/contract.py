@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import math
 import socket
@@ -12,6 +11,7 @@ from typing import Any, get_args
 
 from mgllm.backends.base import Backend, BackendOptions
 from mgllm.errors import MgllmError
+from mgllm.experiment.blocking import run_blocking
 from mgllm.records import Choice, Form, Message, Prompt, Question, Reply, Score, prompt_sha256
 
 Factory = Callable[[BackendOptions], Backend]
@@ -62,7 +62,7 @@ def check_backend(factory: Factory, options: BackendOptions, question: Question 
     Raises:
         AssertionError: a rule is broken; the message says which.
     """
-    return asyncio.run(_check(check_construction(factory, options), question))
+    return run_blocking(_check(check_construction(factory, options), question))
 
 
 def check_refusal(factory: Factory, options: BackendOptions) -> str:
@@ -75,7 +75,7 @@ def check_refusal(factory: Factory, options: BackendOptions) -> str:
         AssertionError: it raises nothing, or not an MgllmError of one line.
     """
     try:
-        asyncio.run(_open(factory(options)))
+        run_blocking(_open(factory(options)))
     except MgllmError as error:
         line = str(error)
     else:

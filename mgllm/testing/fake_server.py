@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mgllm.experiment.blocking import run_blocking
 from mgllm.seeds import unit
 from mgllm.testing.behaviour import (
     Behaviour,
@@ -188,7 +189,7 @@ def serve(arguments: Sequence[str] | None = None) -> None:
         rejects=tuple(options.reject),
     )
     server = FakeServer(behaviour, options.say, options.port)
-    asyncio.run(until_stopped(server))
+    run_blocking(until_stopped(server))
     sys.stdout.write(json.dumps(server.stats()) + "\n")
 
 

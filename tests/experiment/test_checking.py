@@ -1,4 +1,4 @@
-"""What `scenario check` says of labels that begin alike and of names that differ in spelling alone."""
+"""What `scenario check` says of labels that begin alike and of names that differ only in spelling."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def twins(folders: Folders, tmp_path: Path) -> Path:
     return path
 
 
-LINE = "'Jos\u00e9' and 'JOSE\\u0301' differ in spelling alone"
+LINE = "'Jos\u00e9' and 'JOSE\\u0301' differ only in spelling"
 
 
 def test_check_and_join_note_names_that_differ_in_spelling_alone(

@@ -43,7 +43,7 @@ def test_a_good_scenario_is_read(good: Path) -> None:
     [
         ("title:", "tittle:", "unknown key 'tittle'. Did you mean 'title'?"),
         ("version: 1 ", "version: one ", "version"),
-        ("version: 1 ", "version: 0 ", "greater than or equal to 1"),
+        ("version: 1 ", "version: 0 ", "must be 1 or more"),
         ("ethics: >-", "ethic: >-", "unknown key 'ethic'"),
         ("text: agrees", "txt: agrees", "unknown key 'labels.0.txt'"),
         ("id: objects", "id: agrees", "two labels share the id 'agrees'"),

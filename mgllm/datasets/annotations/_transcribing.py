@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
 from mgllm.cues.label_names import best_vocabulary, known_label, translate
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track
 from mgllm.datasets.base import ImportChoices, ImportedTranscripts
-from mgllm.errors import InputError, one_line, some, unknown
+from mgllm.errors import InputError, nearest, one_line, some, unknown
 from mgllm.records import Frozen, Gesture, GestureFile
 
 LONGEST = 200
@@ -235,6 +234,6 @@ def _homes(label: str) -> str:
 
 def _with_guess(label: str, times: int, vocabulary: str) -> str:
     known = [one.label for one in load_vocabulary(vocabulary).classes]
-    near = get_close_matches(label.casefold(), known, n=1, cutoff=0.75)
-    guess = f"; is it '{near[0]}'?" if near else ""
+    near = nearest(label, known, cutoff=0.75)
+    guess = f"; is it '{near}'?" if near else ""
     return f"'{label:.60}' ({times}{guess})"

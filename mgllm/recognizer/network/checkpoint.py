@@ -171,7 +171,7 @@ def read_config(folder: Path) -> CheckpointConfig:
         return CheckpointConfig.model_validate(json.loads(path.read_bytes()))
     except ValidationError as error:
         problem = first_problem(error)
-        raise InputError(f"{path} {problem.place}: {problem.message}") from None
+        raise InputError(f"{path} {problem.place}: {problem.words}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}") from None
 

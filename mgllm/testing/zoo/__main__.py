@@ -4,11 +4,11 @@ stopped."""
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mgllm.experiment.blocking import run_blocking
 from mgllm.testing.hosting import until_stopped
 from mgllm.testing.zoo.animal import all_animals
 from mgllm.testing.zoo.catalogue import markdown
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif options.scenarios is not None:
         sys.stdout.writelines(f"{path}\n" for path in write_scenarios(options.scenarios))
     else:
-        asyncio.run(until_stopped(Zoo(options.port)))
+        run_blocking(until_stopped(Zoo(options.port)))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -112,7 +112,7 @@ def test_a_file_of_another_run_alone_is_refused(copied_run: Path, told: Told) ->
     spoil_lines(lambda lines: [line.update(model="other/y") for line in lines])(copied_run)
     code, err = told("compare", copied_run)
     assert code == 2
-    assert "holds no record of its own run" in err
+    assert "has only records of another run" in err
 
 
 DAMAGED: dict[str, Callable[[Path], object]] = {
