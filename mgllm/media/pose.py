@@ -209,7 +209,7 @@ def read_poses(key: str) -> Poses | None:
 
 
 def write_poses(key: str, poses: Poses) -> None:
-    """Keep poses, completely or not at all; a folder that cannot be written is no error."""
+    """Keep poses, completely or not at all; a folder that cannot be written is ignored."""
     path = _path(key)
     with suppress(InputError), write_folder(path.parent, (path.name,)) as drafts:
         draft = drafts / path.name
