@@ -49,7 +49,7 @@ class Typed:
 
 
 def commands(text: str) -> list[Command]:
-    """Those of a page: each line of blocks in `bash`; in `console` the lines after `$`, with what is shown."""
+    """Those of a page: the lines of `bash` blocks; in `console` the lines after `$`, with what is shown."""
     found = []
     for language, block in FENCE.findall(text):
         if language == "bash":
@@ -82,7 +82,7 @@ class Desk:
             if line.startswith("cd mgllm"):
                 shell += self._in_the_clone(own_files or {})
         done = subprocess.run(
-            ["bash"],  # noqa: S607
+            ["bash"],
             input="\n".join(shell),
             cwd=self.here,
             env={**os.environ, "LIMIT": FEW, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(self.clone)},
