@@ -69,8 +69,9 @@ def files(text: str) -> dict[str, str]:
 class Desk:
     """A folder with a shell, in which a reader clones mgllm."""
 
-    def __init__(self, here: Path) -> None:
+    def __init__(self, here: Path, limit: str = FEW) -> None:
         self.here = here
+        self.limit = limit
         self.clone = here / "mgllm"
 
     def type_in(self, given: list[Command], own_files: dict[str, str] | None = None) -> list[Typed]:
@@ -85,7 +86,7 @@ class Desk:
             ["bash"],
             input="\n".join(shell),
             cwd=self.here,
-            env={**os.environ, "LIMIT": FEW, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(self.clone)},
+            env={**os.environ, "LIMIT": self.limit, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(self.clone)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
