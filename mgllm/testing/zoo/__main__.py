@@ -1,4 +1,5 @@
-"""The zoo as a process: `python -m mgllm.testing.zoo` prints its URL and serves until it is stopped."""
+"""The zoo as a process: `python -m mgllm.testing.zoo` prints its URL and serves until it is
+stopped."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mgllm.testing.zoo", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
-    parser.add_argument("--markdown", action="store_true", help="print docs/zoo.md, and serve nothing")
-    parser.add_argument("--scenarios", type=Path, help="write the questions with labels of their own here")
+    parser.add_argument("--markdown", action="store_true", help="print docs/zoo.md instead of serving")
+    parser.add_argument("--scenarios", type=Path, help="write the questions with other labels to this folder")
     return parser
 
 
