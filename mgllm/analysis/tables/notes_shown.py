@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 ROUTINE = re.compile(
-    r"""(?x) ^[^:]+:\ (?: \S+\ shows\ (?:annotated|recognized|out-of-fold)\ [\w-]+(?:\ [\w-]+)?$ #
-      source: in the row's name
+    r"""(?x) ^[^:]+:\ (?:
+      \S+\ shows\ (?:annotated|recognized|out-of-fold)\ [\w-]+(?:\ [\w-]+)?$  # it is in the row's name
     | wording\ '                                          # in the row's name
     | the\ labels\ were\ offered\ as\ letters$
     | shuffled\ over\ \d+\ items;.*no\ rule\ relaxed

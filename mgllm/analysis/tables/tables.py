@@ -131,7 +131,7 @@ FLIPPED = TableSpec[Flips](
 
 
 GEE = TableSpec[GeeTerm](
-    "Log odds ratios of a correct answer, compared with the reference",
+    "Log odds ratios of a correct answer (compared with the reference)",
     name="gee",
     names=1,
     columns=[
