@@ -20,6 +20,7 @@ from pydantic import ConfigDict, ValidationError
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
+from mgllm.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
 MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
@@ -215,8 +216,10 @@ def read_options(path: Path, model: type[M]) -> M:
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
         return model.model_validate_json((path / OPTIONS).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{path / OPTIONS} cannot be read ({error}); give the run's options again") from None
+    except OSError as error:
+        raise InputError(f"{path / OPTIONS} cannot be read: {error.strerror or error}") from None
+    except ValidationError as error:
+        raise InputError(f"{path / OPTIONS} {_first(error)}") from None
 
 
 def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
@@ -250,9 +253,8 @@ def _read_prompts(file: Path) -> dict[str, Prompt]:
 
 
 def _first(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in problem["loc"])
-    return f"is damaged: {where + ': ' if where else ''}{problem['msg']}; restore it or leave the run out"
+    words = first_words(error.errors(include_url=False))
+    return f"is damaged: {words}; restore it or leave the run out"
 
 
 def _line_of(record: Record) -> str:

@@ -4,10 +4,9 @@ name says."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
-from mgllm.errors import InputError, one_line, some
+from mgllm.errors import InputError, guess, one_line, some
 from mgllm.items.gesture_files import SUFFIX, read_gesture_file, transcript_of
 from mgllm.items.loading import check_characters
 from mgllm.records import CueSource, Frozen, GestureTranscript, Item
@@ -157,5 +156,4 @@ def _find_speech(folder: Path) -> dict[str, list[_SpeechFile]]:
 
 
 def _guess(named: str, items: Sequence[str]) -> str:
-    near = get_close_matches(named, items, n=1)
-    return f" Did you mean '{near[0]}'?" if near else f" Items are {some(items)}"
+    return guess(named, items) or f" Items are {some(items)}"

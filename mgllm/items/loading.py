@@ -7,11 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, guess, nearest
 from mgllm.files.json_files import read_json_lines, to_model
 from mgllm.records import Item
 
@@ -55,12 +54,10 @@ def check_targets(items: Iterable[Item], labels: Iterable[str]) -> None:
     if not wrong:
         return
     target = str(wrong[0].target)
-    near = get_close_matches(target.strip().casefold(), known, n=1)
-    guess = f" Did you mean '{near[0]}'?" if near else ""
     others = f" ({len(wrong) - 1} more items have wrong targets)" if len(wrong) > 1 else ""
     raise InputError(
         f"item '{wrong[0].id}' target: '{target[:60]}' is not one of the labels "
-        f"{', '.join(known)}.{guess}{others}"
+        f"{', '.join(known)}.{guess(target, known)}{others}"
     )
 
 
@@ -136,10 +133,10 @@ def _existing(path: Path) -> Path:
         beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}") from None
-    near = get_close_matches(path.name, beside, n=1)
-    guess = f" Did you mean '{path.parent / near[0]}'?" if near else ""
+    near = nearest(path.name, beside)
+    meant = f" Did you mean '{path.parent / near}'?" if near else ""
     hub = "" if path.suffix else ", and it is not a hub id 'org/name[:split]'"
-    raise InputError(f"{path} does not exist{hub}.{guess}")
+    raise InputError(f"{path} does not exist{hub}.{meant}")
 
 
 def _checked(rows: Iterator[tuple[str, object]]) -> Iterator[tuple[str, Item]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from math import isnan
 from typing import Any
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, nearest
 from mgllm.files.json_files import parse_json
 from mgllm.records import Item
 
@@ -25,8 +24,8 @@ def check_columns(names: Iterable[str], source: str) -> None:
     names = list(names)
     for needed in ("id", "subject"):
         if needed not in names:
-            near = get_close_matches(needed, names, n=1)
-            guess = f" Did you mean '{near[0]}'? Rename it to '{needed}'." if near else ""
+            near = nearest(needed, names)
+            guess = f" Did you mean '{near}'? Rename it to '{needed}'." if near else ""
             raise InputError(f"{source} has no column '{needed}'.{guess} Its columns: {', '.join(names)}")
 
 

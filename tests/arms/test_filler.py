@@ -179,7 +179,7 @@ MEASURED = Path(__file__).parents[2] / "docs" / "results" / "filler-valence.md"
 
 
 def test_states_in_use_were_measured_and_move_little() -> None:
-    in_use = MEASURED.read_text(encoding="utf-8").partition("## Of before")[0]
+    in_use = MEASURED.read_text(encoding="utf-8").partition("## Older states")[0]
     rows = dict(re.findall(r"^\| ([a-z ]+) \| (.+) \|$", in_use.replace("−", "-"), re.MULTILINE))
     moved = {state: [float(cell) for cell in rows[state].split("|")] for state in STATES}
     assert set(moved) == set(rows) - {"state"}

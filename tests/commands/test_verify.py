@@ -55,7 +55,7 @@ def test_a_whole_run_is_told_so_line_by_line(whole_run: Path, told: Told) -> Non
     lines = out.splitlines()
     assert (code, err) == (0, "")
     assert all(line.startswith("ok ") for line in lines[:-1])
-    assert lines[-1] == f"{whole_run}: whole ({len(lines) - 1} ok)"
+    assert lines[-1] == f"{whole_run}: complete ({len(lines) - 1} ok)"
 
 
 def test_a_flipped_answer_is_exit_4_and_names_its_line(copied_run: Path, told: Told) -> None:
@@ -66,7 +66,7 @@ def test_a_flipped_answer_is_exit_4_and_names_its_line(copied_run: Path, told: T
     assert "1 of " in line
     assert "records.jsonl:" in line
     assert "arm text+mg" in line
-    assert err == f"mgllm: not whole: {copied_run}\n"
+    assert err == f"mgllm: not complete: {copied_run}\n"
 
 
 def test_several_runs_as_json(whole_run: Path, copied_run: Path, told: Told) -> None:

@@ -111,7 +111,7 @@ def test_two_files_of_one_item_and_source_are_refused(tmp_path: Path) -> None:
         ('{"item":"b","labels":[]}', "labels: unknown field."),
         (
             '{"item":"b","gestures":[{"label":"x","start":-1}]}',
-            "gestures.0.start: must be greater than or equal to 0",
+            "gestures.0.start: must be 0 or more",
         ),
         ('{"item":"b","gestures":[{"label":"\\ue002"}]}', "has the character U+E002"),
     ],

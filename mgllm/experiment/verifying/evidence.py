@@ -14,6 +14,7 @@ from mgllm.errors import InputError
 from mgllm.records import Frozen, Prompt, Record, RecordKey, RunManifest, ScenarioManifest
 from mgllm.records.belonging import Belonging
 from mgllm.store import PROMPTS, RECORDS, read_manifest
+from mgllm.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
 
@@ -158,6 +159,4 @@ def read_value(model: type[M], raw: bytes) -> M | str:
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        field = ".".join(map(str, problem["loc"]))
-        return f"{field + ': ' if field else ''}{problem['msg']}"
+        return first_words(error.errors(include_url=False))
