@@ -10,10 +10,10 @@ from mgllm.records import CensoredReason, Effect, Record, RowName, Share
 CENSORED: Mapping[CensoredReason, str] = {
     "no_tokens": "the server shows no tokens",
     "misaligned": "the tokens do not spell the reply",
-    "no_numbers": "the values shown are no log-probabilities",
-    "not_shown": "a label is outside the tokens shown",
-    "not_parted": "no token parts the labels",
-    "unlikely": "the answer was written against the odds shown",
+    "no_numbers": "the values shown are not log-probabilities",
+    "not_shown": "a label is not among the tokens shown",
+    "not_parted": "no token distinguishes the labels",
+    "unlikely": "the probabilities shown make the written answer unlikely",
 }
 """Why an answer has no probabilities."""
 

@@ -73,7 +73,7 @@ WRONG = {
     "compare one --margin -1": "--margin must be a number above 0: how large a difference would not matter",
     "compare one --margin nan": "--margin must be a number above 0",
     "compare one --margin inf": "--margin must be a number above 0",
-    "compare one --fail-if nonsense": "'nonsense' is not understood; write 'text+mg<text' or",
+    "compare one --fail-if nonsense": "'nonsense' is not a comparison of two arms; write 'text+mg<text' or",
     "compare one --fail-if text+mg<nope": "unknown arm 'nope'. Known: text, text+mg, text+shuffled",
     "compare one --against one": "--against one is the run itself; name another run",
     "compare one ../copy": "are one run ('one'); name it once",

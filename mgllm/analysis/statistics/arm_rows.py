@@ -144,19 +144,19 @@ def _why_not(metric: Metric, over: Sample, answered: int) -> str | None:
     if scored < metric.fewest:
         return f"{scored} items have probabilities, {metric.fewest} are needed"
     lost = np.isnan(metric.replicates(over)[0])
-    return "the items that have probabilities are all of one label" if lost else None
+    return "all items that have probabilities have the same label" if lost else None
 
 
 def _unscored_others(grid: Grid, records: Sequence[Record]) -> dict[str, str]:
     """The same of accuracies by other scores than the deciding one."""
-    told = [record for record in records if record.outcome == "answered"]
-    scored = sum(not record.censored for record in told)
-    if scored < LEAST_SCORED * len(told):
-        why = f"{scored} of {len(told)} answers have probabilities"
+    answered = [record for record in records if record.outcome == "answered"]
+    scored = sum(not record.censored for record in answered)
+    if scored < LEAST_SCORED * len(answered):
+        why = f"{scored} of {len(answered)} answers have probabilities"
         return {"corrected_accuracy": why, "mean_token_accuracy": why}
     unasked = grid.scenario.roles.get("unasked", "")
     if any(record.censored for record in grid.records.get(unasked, ())):
-        return {"corrected_accuracy": f"the arm {unasked} lacks probabilities"}
+        return {"corrected_accuracy": f"probabilities are missing in the arm {unasked}"}
     return {}
 
 

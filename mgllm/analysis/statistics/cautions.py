@@ -26,7 +26,7 @@ def kind(flag: str) -> str:
 def exposure_flags(leaked: int, unknown: int, n: int, what: str) -> Iterable[str]:
     """How many of `n` were told gestures of a recogniser that had, or may have, learned from the person."""
     if leaked:
-        yield f"{LEAKED}: {leaked} of {n} {what} (the recogniser had learned from the person)"
+        yield f"{LEAKED}: {leaked} of {n} {what} (the recogniser has learned from the person)"
     if unknown:
         yield f"{UNKNOWN}: {unknown} of {n} {what} (the recogniser may have learned from the person)"
 
@@ -38,7 +38,7 @@ def grid_flags(grid: Grid) -> Iterable[str]:
     if len(labels) == 1:
         yield f"{SINGLE_LABEL}: every target is '{grid.labels[labels[0]]}'"
     if len(labels) and not known_I.all():
-        yield f"{TARGETS}: {int((~known_I).sum())} of {len(known_I)} items have none"
+        yield f"{TARGETS}: {int((~known_I).sum())} of {len(known_I)} items have no target"
 
 
 def stopped_flags(grid: Grid, *arms: str) -> Iterable[str]:
@@ -58,5 +58,5 @@ def only_answer(over: Sample) -> int | None:
 
 def constant_flag(arm: str, label: str, says_nothing: str = "") -> str:
     """That an arm gives one answer to everything, and which number then says nothing."""
-    what = f"; {says_nothing} then says nothing" if says_nothing else ""
+    what = f", so {says_nothing} says nothing" if says_nothing else ""
     return f"{CONSTANT}: {arm} always says '{label}'{what}"

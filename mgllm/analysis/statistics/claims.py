@@ -15,7 +15,7 @@ from mgllm.records import Claim, ClaimVerdict, Control, Effect
 OVER: dict[Control, str] = {
     "text": "over the text alone",
     "shuffled": "over shuffled gestures",
-    "filler": "over as much text that says nothing",
+    "filler": "over filler",
 }
 LEVEL = 0.05
 """Holm-corrected p up to which a claim is tested successfully."""
@@ -135,7 +135,7 @@ def _said(each: _Candidate, p_holm: float | None, family: int) -> _Said:
         return _Said(f"none shown: {why}{_excluded(each.effects)}", why)
     sizes = " and ".join(f"{gain(effect)} {_over(effect)}" for effect in each.effects)
     alike = [effect for effect in each.effects if effect.rule == "sign_flip"]
-    more = "; no interval can be computed, since all subjects differ alike" if alike else ""
+    more = "; no interval can be computed: all subjects differ by the same amount" if alike else ""
     if each.judged.doubt is not None:
         words = f"supported among the answered only, {sizes}, Holm p {p_words(p_holm)}: {each.judged.doubt}"
         return _Said(words, each.judged.doubt)
@@ -155,11 +155,11 @@ def _failed(each: _Candidate, p_holm: float, family: int) -> str:
     lost = [effect for effect in each.effects if each.gained(effect) <= 0]
     weak = [effect for effect in each.effects if effect not in lost and (effect.p or 0.0) > LEVEL]
     parts = [f"no gain {_over(effect)}" for effect in lost]
-    parts += [f"not told from chance {_over(effect)} (p {p_words(effect.p)})" for effect in weak]
+    parts += [f"not distinguished from chance {_over(effect)} (p {p_words(effect.p)})" for effect in weak]
     if parts:
         return "; ".join(parts)
     several = f"{family} claims" if family > 1 else "1 claim"
-    return f"both contrasts pass alone, but not Holm over {several} (Holm p {p_words(p_holm)})"
+    return f"each contrast passes alone, but not after Holm over {several} (Holm p {p_words(p_holm)})"
 
 
 def _excluded(effects: Sequence[Effect]) -> str:

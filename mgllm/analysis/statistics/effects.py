@@ -27,8 +27,8 @@ from mgllm.records import Control, Effect, Flips, Role, RowName, ScenarioManifes
 
 Pair = tuple[str, str]
 """An arm, and the arm that it is taken against."""
-SIGN_CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
-WORST_SIGN_CHANGES = "the sign changes if missing probabilities are put at the worst observed"
+SIGN_CHANGES = "the sign changes if missing answers count as wrong, or all against or for the arm"
+WORST_SIGN_CHANGES = "the sign changes if missing probabilities get the worst observed difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def _told_lacking(effect: Effect, metrics: Sequence[Metric], without: tuple[floa
     scored = any(metric.name == effect.metric and metric.scored for metric in metrics)
     much = max(without) > MOST_LACKING or abs(arm - baseline) > MOST_APART
     words = (
-        f"of the pairs answered by both, {100 * arm:.1f} % lack the arm's probabilities and "
-        f"{100 * baseline:.1f} % the baseline's"
+        f"of the pairs answered in both arms, {100 * arm:.1f} % have no probabilities in the arm and "
+        f"{100 * baseline:.1f} % none in the baseline"
     )
     return effect.model_copy(
         update={

@@ -34,9 +34,9 @@ from mgllm.analysis.statistics.skewed import Sums, with_bootstrap_t
 
 SAME = "no interval: no discordant pair"
 """Flag of two arms that answer all pairs alike."""
-ALIKE = "no interval can be computed: all subjects differ alike"
+ALIKE = "no interval can be computed: all subjects differ by the same amount"
 """Flag of a difference without any spread: its p is that of sign flips."""
-UNDER_RESOLUTION = "under the printed resolution"
+UNDER_RESOLUTION = "too small for the printed digits"
 """Flag of a difference that is there and prints as 0."""
 ROUNDING = 1e-12
 """Differences up to this are 0."""

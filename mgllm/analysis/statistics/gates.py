@@ -39,7 +39,8 @@ def gate(summary: Summary, expression: str) -> str | None:
     match = GATE.fullmatch(expression)
     if match is None:
         raise InputError(
-            f"--fail-if '{expression}' is not understood; write 'text+mg<text' or 'text+mg<=text'"
+            f"--fail-if '{expression}' is not a comparison of two arms; write 'text+mg<text' or "
+            "'text+mg<=text'"
         )
     arm, sign, baseline = match.groups()
     effects = _contrast(summary, arm, baseline)
@@ -59,12 +60,14 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
         InputError: the margin is not positive.
     """
     if not 0 < margin < inf:
-        raise InputError("--margin must be a number above 0: how large a difference would not matter")
+        raise InputError(
+            f"--margin {margin:g} must be above 0: it is the largest difference that would not matter"
+        )
     within = f"within ±{level(margin, effect.metric).lstrip('+')} {scale_of(effect.metric).unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
-        return Equivalence(None, f"not tested to be equivalent {within}: no interval")
+        return Equivalence(None, f"equivalence {within} is not tested: there is no interval")
     if effect.rule != "t":
-        return Equivalence(None, f"not tested to be equivalent {within}: subjects' differences are skewed")
+        return Equivalence(None, f"equivalence {within} is not tested: subjects' differences are skewed")
     sides = (margin - effect.difference, margin + effect.difference)
     df = effect.effective_subjects - 1 if effect.df is None else effect.df
     p = max(t_tail(side / effect.se, df) for side in sides)
@@ -102,7 +105,7 @@ def _contrast(summary: Summary, arm: str, baseline: str) -> list[Effect]:
     if not found:
         known = ", ".join(dict.fromkeys(contrast_words(effect) for effect in accuracy)) or "(none)"
         raise InputError(
-            f"--fail-if: no contrast {arm} − {baseline} in this table. Known: {known}. "
+            f"--fail-if: this table has no contrast {arm} − {baseline} (it has: {known}). "
             f"Add it with --pair {arm},{baseline}"
         )
     return found
@@ -122,5 +125,9 @@ def _reason(effect: Effect, *, strictly_below: bool) -> str | None:
         why = next(iter(effect.flags), "no interval")
         return None if strictly_below else f"{where} is not shown to be above 0 ({why})"
     if strictly_below:
-        return f"{where} is {gain(effect)}, wholly below 0" if effect.interval[1] < 0 else None
-    return f"{where} is {gain(effect)}, not wholly above 0" if effect.interval[0] <= 0 else None
+        return f"{where} is {gain(effect)}: the whole interval is below 0" if effect.interval[1] < 0 else None
+    return (
+        f"{where} is {gain(effect)}: the interval is not entirely above 0"
+        if effect.interval[0] <= 0
+        else None
+    )

@@ -149,13 +149,13 @@ def _columns(arms: Sequence[str], models: Sequence[str], scenarios: Sequence[str
 
 def _why_not(rows: _Rows, columns: Sequence[_Column], over: Clusters) -> str | None:
     if len(rows.arms) < 2:
-        return "fewer than two arms are in all of them"
+        return "models and scenarios have fewer than two arms in common"
     if over.subjects < SUBJECTS or over.effective < FEWEST:
         return f"{over.subjects} subjects ({over.effective:.1f} effective); {SUBJECTS} are needed"
     if over.largest > MOST:
-        return f"one subject has {over.largest:,} answers; up to {MOST:,} are fitted"
+        return f"one subject has {over.largest:,} answers; the limit is {MOST:,}"
     if np.linalg.matrix_rank(_matrix(sorted(set(rows.cells)), columns)) < len(columns):
-        return "models and scenarios cannot be told apart: no scenario was asked of several models"
+        return "models and scenarios cannot be separated: no scenario was asked of several models"
     right: dict[Cell, list[float]] = {}
     for cell, correct in zip(rows.cells, rows.correct_R, strict=True):
         right.setdefault(cell, []).append(float(correct))
@@ -207,13 +207,14 @@ def _unsound(converged: bool, estimates: Floats, shown: Mapping[str, float]) -> 
     if not converged:
         return "the regression does not converge"
     if np.abs(estimates).max() > BEYOND:
-        return "answers are separated: a log odds ratio has no bound"
+        return "answers are separated: a log odds ratio is infinite"
     unknown = [name for name, error in shown.items() if not np.isfinite(error)]
     if unknown:
-        return f"it converges, but the variance of {', '.join(unknown)} comes out below 0"
+        return f"it converges, but the variance of {', '.join(unknown)} is below 0"
     alike = [name for name, error in shown.items() if error <= STILL]
     if alike:
-        return f"it converges, but all subjects differ alike: the standard error of {', '.join(alike)} is 0"
+        names = ", ".join(alike)
+        return f"it converges, but all subjects differ by the same amount: the standard error of {names} is 0"
     return None
 
 

@@ -88,8 +88,8 @@ def grids(run: RunRecords) -> list[Grid]:
             continue  # a question of its own: it joins no arm
         if record.scenario not in manifests:
             raise InputError(
-                f"run {run.manifest.id}: a record is of scenario '{record.scenario}', which its "
-                "manifest.json does not list; the two files belong to different runs"
+                f"run {run.manifest.id}: a record is about scenario '{record.scenario}', which is not in "
+                "manifest.json; the two files are from different runs"
             )
         scenario = manifests[record.scenario]
         rated = as_rating(record) if scenario.raters else record

@@ -122,13 +122,13 @@ def jackknife(replicates_1S: Floats, over: Clusters, basis: Basis | None = None)
     """
     value = float(replicates_1S[0])
     if not np.isfinite(value):
-        return Estimate(None, flag="undefined: only one label occurs as target")
+        return Estimate(None, flag="undefined: all targets are the same label")
     without_S = replicates_1S[1:]
     if over.subjects < 2:
         return Estimate(value, flag="no interval: one subject")
     basis = basis or Basis(over.effective)
     if not np.isfinite(without_S).all():
-        why = "a label stands on one subject alone" if basis.effective >= FEWEST else basis.words
+        why = "only one subject has a label" if basis.effective >= FEWEST else basis.words
         return Estimate(value, flag=f"no interval: {why}")
     spread = without_S - without_S.mean()
     se = float(np.sqrt((over.subjects - 1) / over.subjects * (spread**2).sum()))

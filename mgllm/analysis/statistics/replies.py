@@ -13,7 +13,7 @@ APART = 1.1
 """Two arms' mean tokens of reasoning are told apart from this ratio on: our choice."""
 WITHOUT: Mapping[str, str] = {
     "temperature": "answers were drawn at the server's own temperature",
-    "seed": "the server draws without a seed, so the same questions may be answered otherwise",
+    "seed": "the server used no seed, so the same questions may get other answers",
     "logprobs": "no probabilities could be read",
 }
 """What follows where a parameter was left out."""
@@ -64,8 +64,8 @@ def _older_rules(manifest: RunManifest, records: Sequence[Record]) -> Iterable[s
     count = sum(record.censored and record.censored_reason is None for record in records)
     if manifest.answer_rules == FIRST_RULES and count:
         yield (
-            "scored by older rules: mgllm score RUN reads the stored replies again. They may have read "
-            f"probabilities where the model did not answer: those of {count} answers count as missing"
+            "scored by older rules, which may have read probabilities where the model did not answer: those "
+            f"of {count} answers count as missing. `mgllm score RUN` reads the stored replies again"
         )
 
 
@@ -83,8 +83,8 @@ def _hidden_reasoning(records: Sequence[Record], arms: Sequence[str]) -> Iterabl
     differs = len(means) > 1 and max(means) > APART * min(means)
     each = "; ".join(f"{arm}: {_spent(found)}" for arm, found in by_arm.items() if found)
     yield (
-        f"“direct” was not direct: {len(thought)} of {len(direct)} replies spent hidden reasoning tokens "
-        f"(mean {sum(thought) / len(thought):,.0f}) although --reasoning direct"
+        f"“direct” was not direct: {len(thought)} of {len(direct)} replies used hidden reasoning tokens "
+        f"(mean {sum(thought) / len(thought):,.0f}) in spite of --reasoning direct"
         f"{f'; {each}' if differs else ''}"
     )
 
@@ -100,7 +100,7 @@ def _served(manifest: RunManifest, found: Mapping[str, int]) -> Iterable[str]:
     if len(counts) < 2 and not any(other_model(manifest, name) for name in counts):
         return
     what = (
-        "the model that answers changed in mid-run"
+        "the model that answers changed during the run"
         if len(counts) > 1
         else "the model that answered is not the one asked for"
     )
@@ -114,7 +114,7 @@ def _parameters(manifest: RunManifest) -> Iterable[str]:
     if dropped:
         follows = [WITHOUT[name] for name in dropped if name in WITHOUT]
         so = f": {'; '.join(follows)}" if follows else ""
-        yield f"the server refused {', '.join(dropped)}; left out{so}"
+        yield f"the server does not accept {', '.join(dropped)}, which was left out{so}"
     sent = manifest.sent.get("temperature", manifest.temperature)
     if "temperature" not in dropped and sent != manifest.temperature:
         yield f"temperature {sent} was sent, not {manifest.temperature:g}"
@@ -124,8 +124,8 @@ def _cut(manifest: RunManifest, records: Sequence[Record]) -> Iterable[str]:
     count = sum(record.finish_reason == "length" for record in records)
     if count:
         yield (
-            f"{count} of {len(records)} replies were cut at --max-tokens {manifest.max_tokens}; raise it, or "
-            "ask for less reasoning"
+            f"{count} of {len(records)} replies were cut off at --max-tokens {manifest.max_tokens}; raise "
+            "it, or ask for less reasoning"
         )
 
 
@@ -133,6 +133,6 @@ def _estimated(records: Sequence[Record]) -> Iterable[str]:
     count = sum(record.usage is not None and record.usage.estimated for record in records)
     if count:
         yield (
-            f"the server counts no tokens for {count} of {len(records)} replies: theirs are estimated from "
-            "the words, and so are costs and budgets"
+            f"the server gave no token counts for {count} of {len(records)} replies: they are estimated "
+            "from the words, and so are costs and budgets"
         )

@@ -28,8 +28,8 @@ MOST_DRAWS, LEAST_DRAWS, WORK = 100_000, 5_000, 10_000_000
 """Resamples, and resamples × subjects up to which there are most: an end then moves by about a hundredth of
 the standard error from one seed to the next."""
 SKEWED_WORDS = (
-    "subjects' differences are skewed: each end of the interval is the farther one of Student t and of "
-    "bootstrap-t over subjects, p the larger"
+    "subjects' differences are skewed: each end of the interval is the wider one of Student t and "
+    "bootstrap-t over subjects, and p is the larger one"
 )
 """What is said beneath a table of numbers that rest on it."""
 

@@ -54,7 +54,7 @@ def exposures(runs: Sequence[RunRecords]) -> Covariate:
             where = (record.scenario, record.item)
             worst[where] = max(worst.get(where, GRAVITY[0]), record.exposure, key=GRAVITY.index)
     if not worst:
-        raise InputError("--by exposure: no run tells recognised gestures, so there is no exposure")
+        raise InputError("--by exposure: no run shows recognised gestures, so there is no exposure")
     return Covariate(EXPOSURE, worst)
 
 
@@ -104,15 +104,15 @@ def _named(name: str, scenario: str, values: Sequence[Scalar]) -> list[str]:
     """The slice of each item: the value as a word, or the third that a number is in."""
     known = [value for value in values if value is not None]
     if not known:
-        raise InputError(f"--by {name}: no item of scenario '{scenario}' has a covariate '{name}'")
+        raise InputError(f"--by {name}: no item of scenario '{scenario}' has the covariate '{name}'")
     numbers = [float(v) for v in known if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) == len(known) and len(set(numbers)) > WHOLE_NUMBERS:
         low, high = (float(edge) for edge in np.quantile(numbers, (1 / 3, 2 / 3)))
         return [UNKNOWN if value is None else _third(float(value), low, high) for value in values]
     if len(set(known)) > MOST:
         raise InputError(
-            f"--by {name}: scenario '{scenario}' has {len(set(known))} different values; "
-            f"a covariate with at most {MOST} can be sliced"
+            f"--by {name}: the items of scenario '{scenario}' have {len(set(known))} different values; "
+            f"at most {MOST} are possible"
         )
     return [UNKNOWN if value is None else _word(value) for value in values]
 

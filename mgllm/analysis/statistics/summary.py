@@ -87,8 +87,8 @@ def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -
     ]
     if not effects:
         raise InputError(
-            f"{_names(runs)} and {_names(against)} share no arm with known targets in the same scenario, "
-            "form, reasoning, score and effort; numbers that differ in these are not subtracted"
+            f"{_names(runs)} and {_names(against)} have no arm with known targets in the same scenario, "
+            "form, reasoning, score and effort; only such arms can be compared"
         )
     return with_q(effects)
 
@@ -115,7 +115,9 @@ def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:
             raise InputError(f"--pair: {unknown('arm', arm, known)}")
     for arm, baseline in pairs:
         if arm == baseline or not any({arm, baseline} <= set(grid.answers) for grid in found):
-            raise InputError(f"--pair {arm},{baseline}: no scenario of these runs has two such arms")
+            raise InputError(
+                f"--pair {arm},{baseline}: no scenario of these runs has both arms, or they are the same"
+            )
 
 
 def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:

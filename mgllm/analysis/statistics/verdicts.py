@@ -65,16 +65,17 @@ def _tiny(metric: Metric, effects: Both) -> Iterable[str]:
     for effect in effects:
         size = effect.difference
         if size and effect.p is not None and metric.scale.rounds_to_zero(size):
-            yield f"{contrast_words(effect)} is under the printed resolution"
+            yield f"{contrast_words(effect)} is too small for the printed digits"
 
 
 def _doubts(metric: Metric, effects: Both) -> Iterable[str]:
     """Readings of what is missing under which a gain is none."""
     sign = -1 if metric.less_is_better else 1
     for effect in effects:
-        others = {"strict": effect.strict, "at the worst": effect.bounds[0] if effect.bounds else None}
+        bound = effect.bounds[0] if effect.bounds else None
+        others = {"strict": effect.strict, "with all missing answers against it": bound}
         if metric.scored:
-            others = {"with missing probabilities at the worst observed": effect.worst}
+            others = {"with the worst observed difference for missing probabilities": effect.worst}
         lost = [
             f"{change(value, effect.metric)} {name}"
             for name, value in others.items()
@@ -84,7 +85,7 @@ def _doubts(metric: Metric, effects: Both) -> Iterable[str]:
             yield f"{contrast_words(effect)} is {', '.join(lost)}"
         elif (p := effect.strict_p or 0.0) > STRICT_LEVEL:
             size = change(effect.strict, effect.metric)
-            yield f"{contrast_words(effect)} is {size} strict, not told from chance (p {p_words(p)})"
+            yield f"{contrast_words(effect)} is {size} strict, not distinguished from chance (p {p_words(p)})"
         if metric.scored:
             yield from _lacking(effect)
 
@@ -92,7 +93,7 @@ def _doubts(metric: Metric, effects: Both) -> Iterable[str]:
 def _lacking(effect: Effect) -> Iterable[str]:
     """Too many pairs without probabilities, or more in one arm than in the other."""
     if (share := effect.lacking or 0.0) > MOST_LACKING:
-        yield f"{contrast_words(effect)}: {number(100 * share, 1)} % of pairs lack probabilities"
+        yield f"{contrast_words(effect)}: {number(100 * share, 1)} % of pairs have no probabilities"
     elif abs(apart := effect.apart or 0.0) > MOST_APART:
         more, less = (effect.arm, effect.baseline) if apart > 0 else (effect.baseline, effect.arm)
-        yield f"{more} lacks {number(100 * abs(apart), 1)} points more of the probabilities than {less}"
+        yield f"{more} has no probabilities in {number(100 * abs(apart), 1)} points more pairs than {less}"

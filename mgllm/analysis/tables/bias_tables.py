@@ -21,13 +21,16 @@ from mgllm.analysis.wording import (
 from mgllm.records import ArmBias, ArmSummary, Effect, Slice
 
 PLACES_WORDS = (
-    "labels are rotated over items: a share far from the targets' is drawn by the place, not by the item.",
+    "The order of labels changes from item to item: a share of answers far from the share of targets comes "
+    "from the position, not from the item.",
 )
-CENSORED_WORDS = "no probabilities: share of the answers, not of the replies; empty: every answer has them."
-PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
+CENSORED_WORDS = (
+    "no probabilities: share of the answers, not of the replies; empty: all answers have probabilities."
+)
+PRIOR_WORDS = "the mean probability of the label in this position, over the label orders asked."
 SLICES_WORDS = (
-    "a slice has fewer people than the whole: without an interval nothing can be said of it, and a "
-    "difference between two slices is no finding by itself.",
+    "A slice has fewer people than the whole set. Without an interval nothing can be said about it, and a "
+    "difference between two slices is not a finding by itself.",
 )
 
 
@@ -60,7 +63,7 @@ def places(rows: list[ArmBias]) -> list[Place]:
     ]
 
 
-def _stands(place: Place) -> str:
+def _position(place: Place) -> str:
     words = ("first", "second", "third")
     return words[place.nth] if place.nth < len(words) else f"{place.nth + 1}th"
 
@@ -71,12 +74,12 @@ def _place_items(place: Place) -> str:
 
 
 POSITIONS = TableSpec[Place](
-    "Position bias: answers by the place of the label in the prompt",
+    "Position bias: answers by position of the label in the prompt",
     name="positions",
     names=2,
     columns=[
         ("arm", lambda place: place.bias.arm),
-        ("label stands", _stands),
+        ("position", _position),
         ("items", _place_items),
         ("answers there % [95 %]", lambda place: share_words(place.bias.positions[place.nth])),
         (
@@ -86,7 +89,7 @@ POSITIONS = TableSpec[Place](
     ],
 )
 DECLINED = TableSpec[ArmBias](
-    "Declined: share of the replies, in percent",
+    "Replies without an answer (% of the replies)",
     name="declined",
     names=1,
     columns=[

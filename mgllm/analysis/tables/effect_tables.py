@@ -20,25 +20,30 @@ from mgllm.analysis.wording import (
 from mgllm.records import Effect, Rule
 
 CHECKS_WORDS = (
-    "detectable: k × standard error, k from the noncentral t (2.80 with many people, 3.15 with 10); a true "
-    "effect of that size is found in 80 % of such experiments.",
-    "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
+    "detectable: the smallest true effect that 80 % of such experiments find: k × standard error, with k "
+    "from the noncentral t (2.80 with many people, 3.15 with 10).",
+    "b:c: pairs of the first epoch with the arm right and the baseline wrong : the reverse.",
 )
-BY_SUBJECT_WORDS = "subjects weigh the same: the difference where each person counts once, not each item."
-MISSING_WORDS = "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it."
+BY_SUBJECT_WORDS = "subjects weigh the same: the difference if each person counts once, not each item."
+MISSING_WORDS = (
+    "strict: unparsed and refused count as wrong. bounds: all missing answers count against the arm … for it."
+)
 WORST_WORDS = (
-    "worst: every missing pair at the smallest difference observed; AUC: missing items of the arm ranked "
+    "worst: every missing pair gets the worst difference observed; AUC: missing items of the arm are ranked "
     "last, those of the baseline first."
 )
 LACKING_WORDS = (
-    "no probabilities %: of the pairs answered by both, those that lack them in the arm − in the baseline = "
-    "the difference in points; they are missing in log-odds, AUC and Brier."
+    "no probabilities %: of the pairs answered in both arms, the share without probabilities in the arm − in "
+    "the baseline = the difference in points. These pairs are missing in log-odds, AUC and Brier."
 )
 RULES: Mapping[Rule, str] = {
     "bootstrap_t": SKEWED_WORDS,
-    "sign_flip": "all subjects differ alike: p by exact sign flips over subjects, no interval is possible",
+    "sign_flip": (
+        "all subjects differ by the same amount: p is from exact sign flips over subjects, and there can be "
+        "no interval"
+    ),
 }
-"""What numbers rest on that do not rest on Student's t."""
+"""The words for rules other than Student's t."""
 WIDE = "Differences [95 %], one contrast a line"
 ABOUT: tuple[Column[Effect], ...] = (
     ("contrast", contrast_words),
@@ -111,7 +116,7 @@ def _share_lacking(effect: Effect) -> str:
 
 
 MISSING = TableSpec[Effect](
-    "Primary contrasts, had the missing answers been otherwise",
+    "Primary contrasts if the missing answers were different",
     name="missing",
     names=2,
     columns=[
@@ -122,7 +127,7 @@ MISSING = TableSpec[Effect](
         ("strict", lambda effect: change(effect.strict, effect.metric)),
         ("bounds", lambda effect: " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())),
         ("worst", lambda effect: change(effect.worst, effect.metric)),
-        ("lacking %", _share_lacking),
+        ("missing %", _share_lacking),
         ("sign changes", lambda effect: "yes" if effect.sign_changes else "no"),
     ],
 )

@@ -60,7 +60,7 @@ def claim_table(claims: Sequence[Claim], rows: Sequence[RowName]) -> Table | Non
             ("over shuffled", lambda claim: change(claim.over_shuffled, claim.metric)),
             ("over filler", lambda claim: change(claim.over_filler, claim.metric)),
             ("Holm p", lambda claim: p_words(claim.p_holm)),
-            ("why no more", lambda claim: claim.reason or ""),
+            ("reason", lambda claim: claim.reason or ""),
         ],
     )
     supported = [claim for claim in claims if verdict_of(claim) == "supported"]
@@ -150,7 +150,7 @@ def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
     for row in rows:
         n = max(arm.n for arm in row.arms.values())
         people = max(arm.subjects for arm in row.arms.values())
-        words = f"{n} records an arm about {people} subject{'' if people == 1 else 's'}"
+        words = f"{n} records in each arm, about {people} subject{'' if people == 1 else 's'}"
         sizes.setdefault(words, []).append(apart(row.row, [each.row for each in rows]))
     for words, names in sizes.items():
         yield f"{words}." if len(sizes) == 1 else f"{', '.join(dict.fromkeys(names))}: {words}."
@@ -161,7 +161,7 @@ def _unanswered(rows: Sequence[ModelRow]) -> Iterable[str]:
     names = [row.row for row in rows]
     lost = [row for row in rows if any(arm.answered < arm.n for arm in row.arms.values())]
     if not lost:
-        yield "Every record is answered."
+        yield "All records are answered."
     for row in lost:
         arms = row.arms.values()
         counts = [f"{arm.arm} {arm.n - arm.answered} of {arm.n}" for arm in arms if arm.answered < arm.n]
@@ -195,8 +195,8 @@ def _who(row: ModelRow, arm: ArmSummary, names: Sequence[RowName]) -> str:
 def _about_claims(claims: Sequence[Claim], rows: Sequence[RowName]) -> Iterable[str]:
     family = max(claim.family for claim in claims)
     if family:
-        all_of_them = ": every row of this table" if family == len(claims) else ""
-        yield f"Holm over a family of {family} claim{'s' if family > 1 else ''}{all_of_them}."
+        all_of_them = ": all rows of this table" if family == len(claims) else ""
+        yield f"Holm correction over a family of {family} claim{'s' if family > 1 else ''}{all_of_them}."
     told: dict[str, list[Claim]] = {}
     for claim in claims:
         for flag in claim.flags:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 ROUTINE = re.compile(
     r"""(?x) ^[^:]+:\ (?:
-      \S+\ tells\ (?:annotated|recognized|out-of-fold)\ [\w-]+(?:\ [\w-]+)?$   # the source: in the row's name
+      \S+\ shows\ (?:annotated|recognized|out-of-fold)\ [\w-]+(?:\ [\w-]+)?$   # source: in the row's name
     | wording\ '                                          # in the row's name
-    | labels\ were\ offered\ as\ letters$
+    | the\ labels\ were\ offered\ as\ letters$
     | shuffled\ over\ \d+\ items;.*no\ rule\ relaxed
     )"""
 )

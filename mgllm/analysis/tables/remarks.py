@@ -15,8 +15,8 @@ EXPOSED: Mapping[Exposure, str] = {
     "unknown": "it is unknown whether the recogniser was trained on the subject",
 }
 """What is said of cues that were not held out."""
-PRIOR = "the mean probability of each label when nothing is told, its prior; not an accuracy."
-SAID = "the share of each label among the answers when nothing is told, its prior; not an accuracy."
+PRIOR = "mean probability of each label when nothing is shown (the prior), not an accuracy."
+SAID = "share of each label among the answers when nothing is shown (the prior), not an accuracy."
 
 
 def grouped(told: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]:
@@ -68,7 +68,7 @@ def arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> It
             said = arm.row.score == "sample" or 0 < arm.censored == arm.answered
             yield f"{arm.arm}: {SAID if said else PRIOR}"
         if arm.constant is not None:
-            yield f"{arm.arm}: constant answer: all {arm.answered} are '{arm.constant}'."
+            yield f"{arm.arm}: constant answer: all {arm.answered} answers are '{arm.constant}'."
         for exposure, words in EXPOSED.items():
             if count := arm.exposures.get(exposure):
                 yield f"{arm.arm}: in {count} of {arm.n} records {words}."
@@ -91,10 +91,10 @@ def clusters(primary: Sequence[Effect]) -> Iterable[str]:
     """How the pairs fall on subjects, once for all contrasts where it is the same."""
     facts: dict[str, list[str]] = {}
     for effect in primary:
-        largest = _count(effect.largest_cluster, "pair")
+        most = _count(effect.largest_cluster, "pair")
         words = (
             f"{_count(effect.pairs, 'pair')} of {_count(effect.subjects, 'subject')} "
-            f"({effect.effective_subjects:.1f} effective, {largest} of the largest)"
+            f"({effect.effective_subjects:.1f} effective; at most {most} of one subject)"
         )
         facts.setdefault(words, []).append(contrast_words(effect))
     for words, contrasts in facts.items():
@@ -115,7 +115,7 @@ def less(effects: Sequence[Effect]) -> Iterable[str]:
     if any(effect.metric in names for effect in effects):
         *others, last = names.values()
         words = f"{', '.join(others)} and {last}" if others else last
-        yield f"{words}: less is better, a negative difference is in favour of the arm."
+        yield f"{words}: lower is better, so a negative difference is in favour of the arm."
 
 
 def flags(effects: Sequence[Effect]) -> Iterable[str]:

@@ -36,8 +36,8 @@ from mgllm.records import Effect, RowName, Summary
 from mgllm.registry import Shelf
 
 ALPHA = (
-    "agreement: Krippendorff's alpha of the people who read an item in the same arm: 1 perfect, 0 chance; "
-    "over items with two answers or more."
+    "agreement: Krippendorff's alpha between people who read an item in the same arm: 1 is perfect, 0 is "
+    "chance; over items with two answers or more."
 )
 SHAPES = ("tables", "wide", "long")
 """What `compare --shape` takes; the first is the default."""
@@ -111,7 +111,9 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
     fitted = [gee for gee in summary.gee if gee.terms]
     if fitted and layout.shape == "tables" and not layout.brief:
         sections.append(Section(TOGETHER, tuple(GEE.table(gee.terms, gee_words(gee)) for gee in fitted)))
-    unfitted = tuple(f"{gee.formula}: not fitted: {gee.why_not}" for gee in summary.gee if gee.why_not)
+    unfitted = tuple(
+        f"the regression {gee.formula} is not fitted: {gee.why_not}" for gee in summary.gee if gee.why_not
+    )
     claims = claim_table(summary.claims, list(dict.fromkeys(arm.row for arm in summary.arms)))
     report = Report(
         verdicts=verdicts(summary),

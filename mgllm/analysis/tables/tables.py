@@ -99,14 +99,14 @@ OUTCOMES = TableSpec[ArmSummary](
     ],
 )
 SCORES = TableSpec[ArmSummary](
-    "How well (of answered items; accuracies, F1 in percent; log-odds in nats)",
+    "How good the answers are (answered items only; accuracies and F1 in percent, log-odds in nats)",
     name="scores",
     names=1,
     columns=[
         ("arm", lambda arm: arm.arm),
         _metrics,
         ("share's error", _share_error),
-        ("acc. less prior", partial(_other_level, "corrected_accuracy")),
+        ("acc. minus prior", partial(_other_level, "corrected_accuracy")),
         ("acc. per token", partial(_other_level, "mean_token_accuracy")),
         ("agreement: alpha [95 %]", _agreement),
     ],
@@ -130,7 +130,7 @@ FLIPPED = TableSpec[Flips](
 
 
 GEE = TableSpec[GeeTerm](
-    "Log odds ratios of a correct answer, against the reference",
+    "Log odds ratios of a correct answer, compared with the reference",
     name="gee",
     names=1,
     columns=[
@@ -151,9 +151,9 @@ def gee_words(gee: Gee) -> list[str]:
     return [
         f"{gee.formula}, logistic GEE, exchangeable within subject (working correlation "
         f"{number(gee.correlation, 3)}), bias-reduced covariance; {about}.",
-        f"Reference: {gee.reference}. A line with × is how much more the arm does there than in it.",
+        f"Reference: {gee.reference}. A line with × says how much larger the arm's effect is there.",
         *(
-            f"{flag[:1].upper()}{flag[1:]} between the models: a difference may be due to that."
+            f"{flag[:1].upper()}{flag[1:]} between the models: this may explain a difference."
             for flag in gee.flags
         ),
     ]

@@ -145,7 +145,7 @@ def _moved(row: RowName, effects: Sequence[Effect]) -> str:
 
 def _change(effect: Effect, *, unit: bool = False) -> str:
     if effect.difference is None:
-        return "no pair"
+        return "(no pairs)"
     words = scale_of(effect.metric).unit if unit else ""
     interval = span(effect.interval, effect.metric) or "[no interval]"
     return " ".join(filter(None, [change(effect.difference, effect.metric), words, interval]))
@@ -187,22 +187,23 @@ def _one_answer(row: _Row) -> str:
     """One answer whatever is said is no judgement: another model has to be asked."""
     constant = {arm.arm: arm.constant for arm in row.arms if arm.constant is not None}
     if row.main in constant:
-        return f"This model gives one answer to {row.main} ('{constant[row.main]}'): use another."
+        return f"In {row.main} the model always answers '{constant[row.main]}': use another model."
     first = next((e.baseline for e in row.effects if e.primary), None)
     if first in constant:
-        return f"The model gives one answer to {first} ('{constant[first]}')."
+        return f"In {first} the model always answers '{constant[first]}'."
     return ""
 
 
 def _nothing_to_claim(row: _Row) -> str:
     arms = [arm.arm for arm in row.arms]
     if all(arm.accuracy is None for arm in row.arms):
-        return "No known targets, or none answered: nothing can be claimed."
+        return "Nothing can be claimed: there are no known targets, or no answers."
     wanted = [row.roles[role] for role in ("main", "shuffled") if role in row.roles]
     missing = [arm for arm in wanted if arm not in arms]
     if missing:
-        return f"Nothing is claimed: {' and '.join(missing)} not asked."
-    return "Nothing is claimed: the two contrasts of the claim are not both there."
+        were = "was" if len(missing) == 1 else "were"
+        return f"Nothing is claimed: {' and '.join(missing)} {were} not asked."
+    return "Nothing is claimed: one of the two contrasts of the claim is missing."
 
 
 def _between(row: _Row) -> Iterable[str]:
@@ -217,7 +218,7 @@ def _of_many(rows: Sequence[_Row]) -> list[str]:
     what = _what(rows)
     helped = [row for row in rows if row.best == "supported"]
     names = f": {_listed([_told(row, rows) for row in helped])}" if helped else ""
-    lines = [f"Shown for {len(helped)} of {len(rows)} {what} that the gestures' content helps{names}."]
+    lines = [f"That the gestures' content helps is shown for {len(helped)} of {len(rows)} {what}{names}."]
     ranges = _range(rows)
     return [*lines, *([ranges] if ranges else []), *_why_not(rows)]
 
@@ -254,14 +255,14 @@ def _why_not(rows: Sequence[_Row]) -> list[str]:
     constant = [_told(row, rows) for row in rows if row.constant is not None]
     lines = [f"{'; '.join(told)}."] if told else []
     if constant:
-        lines.append(f"One answer whatever is told: {_listed(constant)}; use another model.")
+        lines.append(f"Always the same answer: {_listed(constant)}; use another model.")
     return [capital(" ".join(lines))] if lines else []
 
 
 def _short_reason(row: _Row) -> str:
     """Without the numbers, which differ from model to model."""
     if row.best is None:
-        return "with nothing to claim"
+        return "nothing is claimed"
     claim = next(claim for claim in row.claims if verdict_of(claim) == row.best)
     why = NUMBERS.sub("", claim.reason or "")
     if row.best == "not_claimed":

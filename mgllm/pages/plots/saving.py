@@ -21,9 +21,10 @@ ENDINGS: Mapping[str, Mapping[str, Any]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-"""What a file may end in, and what is left out of it so that its bytes tell of the numbers alone."""
+"""What a file name may end in, and what is left out of the file so that the same numbers give the same
+bytes."""
 DOTS = 300
-"""Of a PNG, per inch: what journals ask for."""
+"""Dots per inch of a PNG: what journals ask for."""
 
 
 def _forest(summary: Summary) -> Any | None:
@@ -51,11 +52,11 @@ def check_plot(path: Path, plot: str) -> None:
         raise InputError(f"--plot-of: {unknown('plot', plot, PLOTS)}")
     if path.suffix.lower() not in ENDINGS:
         *others, last = ENDINGS
-        raise InputError(f"--plot {path}: the file must end in {', '.join(others)} or {last}")
+        raise InputError(f"--plot {path}: the file name must end in {', '.join(others)} or {last}")
     if path.is_dir():
         raise InputError(f"--plot {path} is a folder; name a file")
     if not path.parent.is_dir():
-        raise InputError(f"--plot {path}: there is no folder {path.parent}; make it first")
+        raise InputError(f"--plot {path}: there is no folder {path.parent}; create it first")
 
 
 def save_plot(summary: Summary, path: Path, plot: str = "forest") -> None:
@@ -73,7 +74,8 @@ def save_plot(summary: Summary, path: Path, plot: str = "forest") -> None:
     content = _bytes(summary, path.suffix.lower(), plot)
     if content is None:
         raise InputError(
-            f"--plot {path}: these runs have nothing for the {plot}: no answers with known targets"
+            f"--plot {path}: there is nothing to draw for {plot}: these runs have no answers with known "
+            "targets"
         )
     with naming_unwritten(path, "; name another --plot"), draft_of(path) as draft:
         draft.write_bytes(content)

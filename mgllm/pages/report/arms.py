@@ -13,8 +13,9 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import ArmSummary
 
 LEAD = (
-    "A failure is never an answer: the four outcomes are counted apart. Bars are 95 % intervals by person, "
-    "over the items that each arm answered; they say less about a difference than its own interval above."
+    "A failure is never an answer: the four outcomes are counted separately. Bars are 95 % intervals by "
+    "person, over the items that were answered in the arm. To compare two arms, use the interval of their "
+    "difference above, not these bars."
 )
 
 

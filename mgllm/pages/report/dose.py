@@ -16,8 +16,8 @@ from mgllm.records import ArmSummary, RowName, ScenarioManifest
 NOISY = "noisy"
 """What an arm with wrong gestures adds to its text; its level is the share of labels replaced."""
 LEAD = (
-    "Accuracy when each gesture's label is replaced with the chance below (0: {main}). Bars are 95 % "
-    "intervals by person, over the items that each arm answered."
+    "Accuracy if each gesture's name is replaced by a wrong one with the probability below (0: {main}). Bars "
+    "are 95 % intervals by person, over the items that were answered in the arm."
 )
 
 
@@ -60,7 +60,7 @@ def _picture(
         return figure
 
     shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
-    words = f"accuracy by share of labels replaced: {shares}"
+    words = f"accuracy by share of gesture names replaced: {shares}"
     wide, narrow = in_both_widths(draw, name, f"Wrong gestures: {row.words}", words)
     return Picture(row.words, wide, (_numbers(doses, levels),), narrow)
 
@@ -76,7 +76,7 @@ def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSumm
     gap = 0.06 * (axes.get_ylim()[1] - axes.get_ylim()[0])
     for arm, y in zip(rising, _apart([100 * (arm.accuracy or 0) for arm in rising], gap), strict=True):
         axes.annotate(f" {arm.arm}", (1.0, y), xycoords=("axes fraction", "data"), fontsize=8, va="center")
-    axes.set_xlabel("share of labels replaced")
+    axes.set_xlabel("share of gesture names replaced")
     axes.set_ylabel("accuracy, %")
 
 

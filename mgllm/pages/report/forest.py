@@ -15,10 +15,10 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import Effect
 
 READ = (
-    "To the right of the line the first arm is better. Bars are 95 % intervals by person; a point without "
-    "one has no interval. Hollow: something takes the ground from the number; the sign beside it says what."
+    "To the right of the line the first arm is better. Bars are 95 % intervals by person; a point without a "
+    "bar has no interval. A hollow point is not reliable; the sign beside it says why."
 )
-LEAD = f"{READ} Thick: the contrasts that the claim needs. Thin: exploratory."
+LEAD = f"{READ} Thick bars: the contrasts that the claim needs. Thin bars: exploratory."
 FIRST_SCREEN: Mapping[Look, float] = {WIDE: 3.9, NARROW: 2.9}
 """Inches that the lines of the key plot may take, so that it is seen without scrolling."""
 

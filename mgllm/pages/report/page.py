@@ -20,8 +20,8 @@ SCRIPTS = ("unpack", "text", "rows", "table", "timeline", "item", "theme", "save
 SHARED = ("unpack", "text", "theme")
 """Those that other pages have too."""
 CAUTION = (
-    "These numbers are evidence about groups, in research. They are never a verdict on a person, and nothing "
-    "here may be used to judge, hire, accuse or diagnose anyone. The deception scenario is no lie detector."
+    "These numbers are research evidence about groups. They are never a verdict on a person, and nothing here "
+    "may be used to judge, hire, accuse or diagnose anyone. The deception scenario is not a lie detector."
 )
 
 UNBROKEN = re.compile(r"\[[−\d., ]+\]|\d %")
@@ -29,7 +29,7 @@ UNBROKEN = re.compile(r"\[[−\d., ]+\]|\d %")
 EXPOSED = {
     "held_out": "held out (the recogniser had not seen the person)",
     "in_sample": "IN SAMPLE: the recogniser was trained on the person, a leak",
-    "unknown": "unknown whether the recogniser had seen the person",
+    "unknown": "it is unknown whether the recogniser had seen the person",
 }
 
 
@@ -121,7 +121,7 @@ def _named(names: Sequence[str], what: str) -> str:
 def _texts(content: PageContent) -> str | None:
     """Why prompts cannot be read here, if they cannot."""
     if content.texts_left_out:
-        return "Prompts and replies were left out of this page (--no-text)."
+        return "Prompts and replies are left out of this page (--no-text)."
     unstored = [run.manifest.id for run in content.runs if not run.manifest.stores_text]
     return f"Prompts and replies are not stored in: {', '.join(unstored)}." if unstored else None
 
@@ -192,7 +192,7 @@ def _about_run(run: PageRun) -> Iterable[tuple[str, str]]:
     if manifest.base_url:
         yield "asked at", manifest.base_url
     if manifest.sent:
-        yield "sent", ", ".join(f"{name} {dumps(value)}" for name, value in manifest.sent.items())
+        yield "parameters sent", ", ".join(f"{name} {dumps(value)}" for name, value in manifest.sent.items())
     facts = ", ".join(f"{key} {value}" for key, value in manifest.model_facts.items() if value is not None)
     if facts:
         yield "model facts", facts
@@ -213,10 +213,12 @@ def _about(scenario: ScenarioManifest) -> Iterable[tuple[str, str]]:
     yield "question", scenario.title
     yield "labels", ", ".join(f"{label.id} (“{label.text.strip()}”)" for label in scenario.labels)
     yield "arms", ", ".join(scenario.arms)
-    largest = f"{scenario.effective_subjects:.1f} effective, {scenario.largest_cluster} items of the largest"
+    effective = (
+        f"{scenario.effective_subjects:.1f} effective; at most {scenario.largest_cluster} items of one"
+    )
     yield "items", f"{scenario.items_asked} of {scenario.items_in_set} in {scenario.items_name}"
     whom = "subjects" if scenario.subject_known else "recordings (persons are unknown)"
-    yield "who", f"{scenario.subjects} {whom}, {largest}"
+    yield "subjects", f"{scenario.subjects} {whom}, {effective}"
     reasoning = scenario.reasoning.replace("_", " ")
     effort = f", effort {scenario.reasoning_effort}" if scenario.reasoning_effort else ""
     yield "asked as", f"{scenario.form}, {reasoning}, scored by {scenario.score}{effort}"

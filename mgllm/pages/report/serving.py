@@ -154,11 +154,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, *, body: bool) -> None:
         if not self.own_host():
-            return self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"not this host\n", body=body)
+            return self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"wrong host name\n", body=body)
         try:
             found = self.found()
         except Exception as error:  # the run is being written, or has gone: say so, go on serving
-            words = f"the page cannot be made now: {error}\n".encode(errors="replace")
+            words = f"the page cannot be built now: {error}\n".encode(errors="replace")
             return self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain; charset=utf-8", words, body=body)
         if found is None:
             return self._send(HTTPStatus.NOT_FOUND, "text/plain", b"nothing here\n", body=body)
