@@ -18,12 +18,12 @@ QUOTED = re.findall(r"^\| `([^`]+)` \| \S", PAGE.partition("| you see | what to 
 JOINED = "--items mine/items.csv --gestures mine/gestures"
 WRONG = {
     "mine/item.csv does not exist": "scenario check interview --items mine/item.csv",
-    "lacks the column 'id'. Columns: id;subject;": "scenario check interview --items mine/semicolons.csv",
+    "has no column 'id'": "scenario check interview --items mine/semicolons.csv",
     "'strest' is not one of the labels": "scenario check interview --items mine/misspelt.csv",
     "no item has gestures": "run interview --items mine/items.csv --model local",
     "names an item of the set": "scenario check interview --items mine/items.csv --gestures mine/others",
     "in no vocabulary": "import csv mine/misspelt -o mine/new",
-    "is there already": "import csv mine/notes -o mine/gestures",
+    "exists already": "import csv mine/notes -o mine/gestures",
     "has no weights here yet": f"run interview {JOINED} --model local",
     "OPENAI_API_KEY is not set": f"run interview {JOINED} --model openai/gpt-6",
 }
