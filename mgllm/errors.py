@@ -63,7 +63,7 @@ class InputError(MgllmError):
 
 
 class IntegrityError(InputError):
-    """The arms of an item differ in more than their cue block, so the difference between them means nothing."""
+    """The arms of an item differ in more than their cue block: their difference says nothing."""
 
 
 class BackendError(MgllmError):

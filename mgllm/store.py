@@ -1,8 +1,8 @@
 """Reads and writes the results folder; nothing else writes there.
 
-`records.jsonl` is appended and flushed line by line, so that a killed run loses at most the questions
-that it was waiting for. The last line of a key counts. An incomplete last line is ignored; any other
-bad line is an error.
+`records.jsonl` is appended and flushed line by line, so that a killed run loses at most the
+questions that it was waiting for. The last line of a key counts. An incomplete last line is
+ignored; any other bad line is an error.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class StoredRun(Frozen):
     manifest: RunManifest
     """Everything that decided its numbers."""
     records: tuple[Record, ...]
-    """The last line of every key, in the order of their first lines; without lines of other runs."""
+    """The last line of every key, in the order of their first lines; without lines of other
+    runs."""
     strangers: tuple[str, ...] = ()
     """The lines of another model or scenario: their place, and what they belong to."""
     doubtful: tuple[str, ...] = ()

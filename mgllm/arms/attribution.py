@@ -19,7 +19,8 @@ NEEDED = ("text", "text+mg")
 def attributed_gestures(
     items: Sequence[Item], source: CueSource, settings: CueSettings
 ) -> tuple[AttributedGesture, ...]:
-    """The empty cue block, then the gestures of these items, the most frequent first, rare ones pooled.
+    """The empty cue block, then the gestures of these items, the most frequent first, rare ones
+    pooled.
 
     Raises:
         InputError: no item has a gesture.

@@ -17,8 +17,8 @@ from mgllm.registry import Shelf
 Need = Literal["source", "annotated", "donor", "opponent"]
 """Which transcript an arm needs; an opponent is a donor with another target."""
 FIRST_RULES, DESIGN_RULES = "1", "2"
-"""Versions of the rules by which donors, filler and label orders are drawn: the one of manifests that
-name no version, and today's. A resumed run keeps its own."""
+"""Versions of the rules by which donors, filler and label orders are drawn: the one of manifests
+that name no version, and today's. A resumed run keeps its own."""
 LAST = 1000
 """Place in tables of an arm that names none: after all bundled arms."""
 
@@ -86,9 +86,9 @@ class Case:
 
         Args:
             transcript: the gestures; a donor's with its times scaled to this item.
-            giver: the donor, if the gestures are a donor's. Rates are then the donor's own, here and
-                in other recordings: a donor's counts beside the item's own rates would look unusual
-                whoever the donor is.
+            giver: the donor, if the gestures are a donor's. Rates are then the donor's own, here
+                and in other recordings: a donor's counts beside the item's own rates would look
+                unusual whoever the donor is.
         """
         ground, source = self.ground, self.ground.source or "annotated"
         seen = self.item if giver is None or ground.design_rules == FIRST_RULES else giver
@@ -123,7 +123,8 @@ class Arm:
     level: Callable[[str], Any] | None = None
     """Reads the level after @ from the full name; raises InputError if it cannot be read."""
     draws: Callable[[Ground], Any] | None = None
-    """Draws what the arm needs from the complete item set, once a run; kept as `ground.drawn[stem]`."""
+    """Draws what the arm needs from the complete item set, once a run; kept as
+    `ground.drawn[stem]`."""
     may_coincide: bool = False
     """True if its prompt for an item may equal that of another such arm, by chance or design."""
     role: Role | None = None
@@ -138,7 +139,8 @@ class Arm:
 
     @property
     def borrows(self) -> bool:
-        """Whether it shows another item's gestures; the donor is drawn for each epoch and shuffle."""
+        """Whether it shows another item's gestures; the donor is drawn for each epoch and
+        shuffle."""
         return self.needs in ("donor", "opponent")
 
     @property
@@ -157,7 +159,8 @@ arms: Shelf[Arm] = Shelf("arm", "mgllm.arms")
 
 
 def arm(name: str, *, speech: bool, **more: Any) -> Callable[[CueMaker], CueMaker]:
-    """Decorator: register an arm under `name`. A name that ends in @ takes a level and needs `level`.
+    """Decorator: register an arm under `name`. A name that ends in @ takes a level and needs
+    `level`.
 
     `more` are fields of `Arm`.
     """

@@ -67,7 +67,8 @@ def nearest_possible_targets(
 
 
 def _pooled(subject_N: Ints, target_N: Ints, expected_CC: Floats, dominant: int | None) -> Ints:
-    """Subjects, where all that are too small to limit a cell become POOL: it keeps the program small."""
+    """Subjects, where all that are too small to limit a cell become POOL: it keeps the program
+    small."""
     if dominant is not None:
         return np.where(subject_N == dominant, subject_N, POOL)
     size_SC = np.zeros((subject_N.max() + 1, len(expected_CC)), dtype=np.int64)
@@ -80,10 +81,10 @@ def _pooled(subject_N: Ints, target_N: Ints, expected_CC: Floats, dominant: int 
 def draw_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
     """Controlled rounding by chance (Cox 1987, J. Amer. Statist. Assoc. 82).
 
-    All margins are kept. Each cell is rounded up as often as its fraction says, so that its mean over
-    draws is the expected number. As long as a cell is not an integer, cells along a closed walk are
-    moved up and down in turn, until one of them is an integer. The direction is drawn so that no mean
-    changes.
+    All margins are kept. Each cell is rounded up as often as its fraction says, so that its mean
+    over draws is the expected number. As long as a cell is not an integer, cells along a closed
+    walk are moved up and down in turn, until one of them is an integer. The direction is drawn so
+    that no mean changes.
     """
     table_CC = np.floor(expected_CC + TOLERANCE)
     part_CC = expected_CC - table_CC
@@ -133,7 +134,8 @@ def table_within_one(expected_CC: Floats, rng: np.random.Generator) -> Ints:
 
 
 def _table(expected_CC: Floats, low_CC: Floats, high_CC: Floats, cost_CC: Floats) -> Ints:
-    """The cheapest table between bounds that keeps the margins; an optimum of this program is integer."""
+    """The cheapest table between bounds that keeps the margins; an optimum of this program is
+    integer."""
     from scipy.optimize import linprog
 
     c = len(expected_CC)
@@ -182,7 +184,8 @@ class _Program(NamedTuple):
 
 
 def _program(pairs_G2: Ints, size_G: Ints, expected_CC: Floats, wanted_GC: Ints) -> _Program:
-    """The program: all items and donors are used, and the table and both distances follow from them."""
+    """The program: all items and donors are used, and the table and both distances follow from
+    them."""
     g, c = wanted_GC.shape
     ends = np.cumsum([g * c, g * c, c * c, c * c, g * c])
     y, u, table, excess, moved = np.split(np.arange(ends[-1]), ends[:-1])

@@ -1,4 +1,5 @@
-"""How donors are chosen: the item set as numbers, the cost of a donor for an item, statistics of a choice."""
+"""How donors are chosen: the item set as numbers, the cost of a donor for an item, statistics of a
+choice."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ FACTOR = 1.25
 FARTHEST = 9
 """The largest distance of durations, in steps of FACTOR; also the distance if one is unknown."""
 MOST = 99
-"""A larger difference in number of gestures counts as this one: it keeps all weights exact in float64."""
+"""A larger difference in number of gestures counts as this one: it keeps all weights exact in
+float64."""
 TOLERANCE = 1e-9
 """Numbers this close count as equal: rounding errors of float64 are far smaller."""
 
@@ -97,7 +99,8 @@ def in_order(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def as_numbers(items: Sequence[Shown], rules: str = DESIGN_RULES) -> ItemNumbers:
-    """The item set as numbers. By the first rules, the same gestures in another order were other cues."""
+    """The item set as numbers. By the first rules, the same gestures in another order were other
+    cues."""
     target_N = _codes(one.target for one in items)
     size_C = np.bincount(target_N).astype(np.float64)
     targets = dict.fromkeys(one.target for one in items)
@@ -135,7 +138,8 @@ def weights(numbers: ItemNumbers) -> Weights:
 
 
 def add_distance(cost_N: Floats, numbers: ItemNumbers, item: int, weigh: Weights) -> None:
-    """Add to an item's costs each donor's distance in duration and number, and the cost of equal cues."""
+    """Add to an item's costs each donor's distance in duration and number, and the cost of equal
+    cues."""
     cost_N += _duration_steps(numbers.log_durations, item)
     cost_N += weigh.gesture * np.minimum(np.abs(numbers.counts - numbers.counts[item]), _most(numbers))
     cost_N += weigh.same_cues * (numbers.cues == numbers.cues[item])
@@ -154,7 +158,8 @@ def _duration_steps(log_duration_N: Floats, item: int) -> Floats:
 
 
 def stats_of(numbers: ItemNumbers, donor_N: Ints, epoch: int, shuffle: int, cells_off: int) -> ShuffleStats:
-    """Statistics of a choice; `cells_off` is the number of target cells further than 1 from independence."""
+    """Statistics of a choice; `cells_off` is the number of target cells further than 1 from
+    independence."""
     n = len(donor_N)
     target_N, known_N = numbers.targets, numbers.known[numbers.targets]
     difference_N = np.abs(numbers.counts - numbers.counts[donor_N])
@@ -188,8 +193,8 @@ def donated(case: Case, need: Need) -> Cues:
 def scale_times(transcript: GestureTranscript, own: float | None, donors: float | None) -> GestureTranscript:
     """A donor's transcript with its times scaled to the item's duration, none after its end.
 
-    `own` and `donors` are the durations of the item and the donor in seconds; if one is unknown, the
-    transcript stays as it is.
+    `own` and `donors` are the durations of the item and the donor in seconds; if one is unknown,
+    the transcript stays as it is.
     """
     if not own or not donors:
         return transcript

@@ -1,7 +1,8 @@
 """The arms `text+filler` and `mg+filler`: lines as long as cues that say nothing about the person.
 
-The lines are about recording equipment. They are put together from small parts, so that any length in
-tokens can be reached. A part with a forbidden word (of a gesture vocabulary or a label) is left out.
+The lines are about recording equipment. They are put together from small parts, so that any length
+in tokens can be reached. A part with a forbidden word (of a gesture vocabulary or a label) is left
+out.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ STATES = (
     "in decibels", "as text", "as numbers", "set by menu", "listed per file", "kept as text",
     "given in seconds", "listed in metadata", "listed once per minute in metadata",
 )  # fmt: skip
-"""Where something is noted and in which unit: nothing good or bad, and nothing with such an opposite.
-Measured in docs/results/filler-valence.md; measure a new one too."""
+"""Where something is noted and in which unit: nothing good or bad, and nothing with such an
+opposite. Measured in docs/results/filler-valence.md; measure a new one too."""
 FIRST_STATES = (
     "steady", "unchanged", "constant", "stable", "nominal", "logged", "checked", "verified", "within limits",
     "steady throughout", "as configured", "unchanged since start", "logged without warnings",
@@ -58,7 +59,8 @@ SINGLES = (
 
 
 class _Frame(NamedTuple):
-    """Heading and sentences of a filler block, each in several versions; the first that fits is used."""
+    """Heading and sentences of a filler block, each in several versions; the first that fits is
+    used."""
 
     heading: str
     definitions: tuple[str, ...]
@@ -120,10 +122,10 @@ def fill(
 ) -> Cues:
     """A block with the form of `cues` and as many tokens when rendered, within 3 % or 3.
 
-    `count` counts tokens (give the same callable for all items: phrases are measured once for each);
-    `render` writes a cue block; `forbidden` are the words of the scenario's labels. Times and
-    confidences stay. Heading and definition depend on seed and item only if the lines alone cannot
-    reach the length.
+    `count` counts tokens (give the same callable for all items: phrases are measured once for
+    each); `render` writes a cue block; `forbidden` are the words of the scenario's labels. Times
+    and confidences stay. Heading and definition depend on seed and item only if the lines alone
+    cannot reach the length.
 
     Raises:
         InputError: the forbidden words leave too few parts, or the length cannot be reached.

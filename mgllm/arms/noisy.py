@@ -1,8 +1,8 @@
 """The arm `text+noisy@P`: gestures as a worse recogniser would have named them.
 
-Every gesture has its own seeded number u and changes if u < level. What it changes to depends only on
-the seed, the item and its place, so levels nest: what changes at .2 changes in the same way at .4.
-A confusion file, if given, says which label may change to which.
+Every gesture has its own seeded number u and changes if u < level. What it changes to depends only
+on the seed, the item and its place, so levels nest: what changes at .2 changes in the same way at
+.4. A confusion file, if given, says which label may change to which.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def parse_noisy(arm: str) -> float:
 
 
 def _draw(ground: Ground) -> Mapping[str, float] | Confusion:
-    """What labels may change to: as the confusion file says, else in proportion to their frequency."""
+    """What labels may change to: as the confusion file says, else in proportion to their
+    frequency."""
     if ground.confusion is not None:
         return load_confusion(ground.confusion)
     assert ground.source is not None  # the arm needs one
@@ -109,8 +110,9 @@ def confuse(
 ) -> GestureTranscript:
     """Change each gesture whose u < level by its row of `confusion`, and add false alarms.
 
-    A gesture may stay, change its label, or be missed. At level 1 the number of false alarms is Poisson
-    distributed with the confusion's mean. Each false alarm has its own u and appears if u < level.
+    A gesture may stay, change its label, or be missed. At level 1 the number of false alarms is
+    Poisson distributed with the confusion's mean. Each false alarm has its own u and appears if u <
+    level.
 
     Raises:
         InputError: `level` is not in 0..1, or a gesture's label has no row.
@@ -177,7 +179,8 @@ def _model(transcript: GestureTranscript, chance: float) -> Gesture:
 
 
 def _timed(transcript: GestureTranscript) -> bool:
-    """Whether false alarms get times: if a gesture has one, or, without gestures, if the length is known."""
+    """Whether false alarms get times: if a gesture has one, or, without gestures, if the length is
+    known."""
     if transcript.gestures:
         return any(gesture.start is not None for gesture in transcript.gestures)
     return transcript.duration is not None

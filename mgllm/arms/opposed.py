@@ -1,15 +1,16 @@
 """The arm `text+opposed`: an item gets the cue block of a donor with another target.
 
-Priorities, the highest first. What cannot be met is given up from the lowest up, and counted; the first
-always holds:
+Priorities, the highest first. What cannot be met is given up from the lowest up, and counted; the
+first always holds:
 
 1. the donor has another target;
 2. the donor is another subject;
 3. the donor shows other gestures, or some of them more or less often;
-4. the numbers of gestures differ least; then the durations, in steps of a factor 1.25; then by chance.
+4. the numbers of gestures differ least; then the durations, in steps of a factor 1.25; then by
+chance.
 
-Among the items of one target each donor is used once if there are enough. If one target is rarer than
-the others, its items are used as often as needed.
+Among the items of one target each donor is used once if there are enough. If one target is rarer
+than the others, its items are used as often as needed.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _donors_of(numbers: ItemNumbers, own_M: Ints, other_K: Ints, rng: np.random.
 
 
 def _solve(numbers: ItemNumbers, own_M: Ints, other_K: Ints, copies: int, rng: np.random.Generator) -> Ints:
-    """The best donors if each may be used `copies` times; each further use costs as one gesture more."""
+    """The best donors if each may be used `copies` times; each further use costs as one gesture
+    more."""
     from scipy.optimize import linear_sum_assignment
 
     weigh = weights(numbers)

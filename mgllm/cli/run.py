@@ -8,28 +8,35 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.dry_run_printing import print_dry_run
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made, shown
+from mgllm.cli.printing import echo, print_json, print_made, shown
 
 if TYPE_CHECKING:
-    from mgllm.commands.dry_run import DryRun, DryScenario
     from mgllm.experiment.finishing import Finished
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("run")(run)
-    app.command("score")(score)
+    app.command("run", cls=PlainCommand, rich_help_panel=o.ASK)(run)
+    app.command("score", cls=PlainCommand, rich_help_panel=o.ASK)(score)
 
 
 def run(
     context: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]…", help="Names or YAML files; none is all bundled ones."),
+        typer.Argument(metavar="[SCENARIO …]", help="Names or YAML files; none means all bundled ones."),
     ] = None,
     model: Annotated[
-        list[str] | None, option("--model", "local, local/FOLDER-or-hub-id, openai/NAME … Repeatable.")
+        list[str] | None,
+        option(
+            "--model",
+            "local (a small model on this machine), local/FOLDER, or SERVER/NAME. Repeatable: a run each.",
+            kind="NAME",
+            heading=o.MODEL,
+        ),
     ] = None,
     items: o.Items = None,
     gestures: o.Gestures = None,
@@ -37,56 +44,117 @@ def run(
     arms: o.Arms = None,
     limit: o.Limit = None,
     epochs: Annotated[
-        int | None, option("--epochs", "Repetitions of every question. Default: 1, 8 with --score sample")
+        int | None,
+        option(
+            "--epochs",
+            "Repetitions of every question.",
+            default="1; 8 with --score sample",
+            heading=o.SCORING,
+        ),
     ] = None,
     shuffles: Annotated[
-        int | None, option("--shuffles", "Donors per item in each arm that tells a donor's. Default: 1")
+        int | None,
+        option(
+            "--shuffles",
+            "Donors of each item, in each arm that shows another person's gestures.",
+            default="1",
+            heading=o.CUES,
+        ),
     ] = None,
     seed: o.Seed = None,
     form: o.FormName = None,
     reasoning: o.ReasoningName = None,
     reasoning_effort: o.ReasoningEffort = None,
     score: Annotated[
-        str | None, option("--score", "auto, logprob, generate or sample. Default: auto")
+        str | None,
+        option(
+            "--score",
+            "How an answer becomes a number. auto: logprob if the model gives probabilities, else generate.",
+            kind="NAME",
+            default="auto",
+            heading=o.SCORING,
+        ),
     ] = None,
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
     attribute: Annotated[
-        bool, option("--attribute", "Also leave each gesture out, and tell it alone: what it gives.")
+        bool,
+        option(
+            "--attribute",
+            "Ask again without each gesture, and with it alone: shows what each one does.",
+            heading=o.CUES,
+        ),
     ] = False,
-    yes: Annotated[bool, option("--yes", "Let --attribute ask more than 1,000 questions.")] = False,
+    yes: Annotated[
+        bool, option("--yes", "Let --attribute ask more than 1,000 questions.", heading=o.LIMITS)
+    ] = False,
     base_url: o.BaseUrl = None,
     api_key_env: o.ApiKeyEnv = None,
     model_args: o.ModelArgs = None,
     temperature: Annotated[
-        float | None, option("--temperature", "Sampling temperature. Default: 0, 1 with --score sample")
+        float | None,
+        option("--temperature", "Of sampling.", default="0; 1 with --score sample", heading=o.SCORING),
     ] = None,
     max_tokens: Annotated[
         int | None,
-        option("--max-tokens", "Tokens generated at most, thoughts included. Default: 256, 1024, 4096"),
+        option(
+            "--max-tokens",
+            "Most tokens of a reply, thoughts included.",
+            default="256; 1024 for chain_of_thought; 4096 for models that think",
+            heading=o.SCORING,
+        ),
     ] = None,
-    concurrency: Annotated[int | None, option("--concurrency", "Questions in flight. Default: 16")] = None,
+    concurrency: Annotated[
+        int | None,
+        option("--concurrency", "Questions asked at the same time.", default="16", heading=o.MODEL),
+    ] = None,
     max_retries: Annotated[
-        int | None, option("--max-retries", "Attempts after the first. Default: 6")
+        int | None,
+        option("--max-retries", "Attempts after the first.", default="6", heading=o.MODEL),
     ] = None,
-    timeout_s: Annotated[float | None, option("--timeout", "Seconds per attempt. Default: 120")] = None,
-    budget_usd: Annotated[float | None, option("--budget-usd", "Stop before this is spent.")] = None,
-    price_in: Annotated[float | None, option("--price-in", "USD per million tokens read.")] = None,
-    price_out: Annotated[float | None, option("--price-out", "USD per million tokens written.")] = None,
-    max_requests: Annotated[int | None, option("--max-requests", "Stop after so many attempts.")] = None,
+    timeout_s: Annotated[
+        float | None,
+        option("--timeout", "Longest wait for an attempt, in seconds.", default="120", heading=o.MODEL),
+    ] = None,
+    budget_usd: Annotated[
+        float | None,
+        option("--budget-usd", "Stop before so many dollars are spent.", heading=o.LIMITS),
+    ] = None,
+    price_in: Annotated[
+        float | None, option("--price-in", "USD per million tokens read.", heading=o.LIMITS)
+    ] = None,
+    price_out: Annotated[
+        float | None, option("--price-out", "USD per million tokens written.", heading=o.LIMITS)
+    ] = None,
+    max_requests: Annotated[
+        int | None, option("--max-requests", "Stop after so many attempts.", heading=o.LIMITS)
+    ] = None,
     allow_upload: Annotated[
-        bool, option("--allow-upload", "Restricted items may leave this machine.")
+        bool,
+        option("--allow-upload", "Let items with restricted terms leave this machine.", heading=o.LIMITS),
     ] = False,
     no_store_text: Annotated[
-        bool, option("--no-store-text", "Keep hashes of prompts and replies, not their text.")
+        bool,
+        option(
+            "--no-store-text", "Keep hashes of prompts and replies instead of their text.", heading=o.FILES
+        ),
     ] = False,
     scenarios_dir: o.ScenariosDir = None,
     prompts_dir: o.PromptsDir = None,
     results: o.Results = None,
     resume: Annotated[
-        str | None, option("--resume", "Go on with this run: missing and failed records.")
+        str | None,
+        option(
+            "--resume",
+            "Go on with a run, or with latest: ask what is missing or failed.",
+            kind="RUN",
+            heading=o.FILES,
+        ),
     ] = None,
-    dry_run: Annotated[bool, option("--dry-run", "Print prompts, tokens and dollars; ask nobody.")] = False,
+    dry_run: Annotated[
+        bool,
+        option("--dry-run", "Print prompts, tokens and dollars; ask no model.", heading=o.OUTPUT),
+    ] = False,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
@@ -97,7 +165,7 @@ def run(
     choices = _choices(context, model)
     if dry_run:
         for choice in choices:
-            print_made(plan_only(choice), _print_dry_run, as_json=json)
+            print_made(plan_only(choice), print_dry_run, as_json=json)
         return
     done: list[Finished] = []
     try:
@@ -111,11 +179,11 @@ def run(
 
 
 def score(
-    run: Annotated[str, typer.Argument(help="Folder or name of a run.")],
+    run: Annotated[str, typer.Argument(help="Folder or name of a run, or latest.")],
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Parse the stored replies of a run again with today's rules, into a new run, asking nobody."""
+    """Read the stored replies of a run again, by today's rules, into a new run. No model is asked."""
     from mgllm.commands.score import score as score_flow
 
     finished: Finished = score_flow(run, results or Path("results"))
@@ -149,8 +217,8 @@ def _print_together(done: list[Finished]) -> None:
 
     folders = [finished.folder for finished in done if finished.records]
     if folders:
-        typer.echo(shown(render(compare(folders), "md", brief=True)))
-        typer.echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
+        echo(shown(render(compare(folders), "md", brief=True)))
+        echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
 
 
 def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) -> None:
@@ -158,65 +226,12 @@ def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) ->
     if as_json:
         print_json({"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)})
     elif table:
-        typer.echo(shown(finished.table))
+        echo(shown(finished.table))
     if finished.stopped is not None:
-        typer.echo(f"mgllm: stopped: {finished.stopped}", err=True)
+        echo(f"mgllm: stopped: {finished.stopped}", err=True)
     elif finished.failed:
-        typer.echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
-        typer.echo(f"  mgllm run --resume {finished.folder}", err=True)
+        echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
+        echo(f"  mgllm run --resume {finished.folder}", err=True)
     if finished.advice is not None:
-        typer.echo(f"mgllm: {finished.advice}", err=True)
-    typer.echo(f"run: {finished.folder} (all tables: table.md)", err=True)
-
-
-def _print_dry_run(plan: DryRun) -> None:
-    """What a run would ask and cost."""
-    from mgllm.records import prompt_text
-
-    typer.echo(f"The first prompt to {plan.model}:\n\n{shown(prompt_text(plan.example))}\n")
-    costs = ("tokens in", "out at most", "USD at most", "detectable")
-    typer.echo(_columns(("scenario", "pairs", "subjects", "prompts", *costs)))
-    for row in plan.scenarios:
-        counts = (str(row.pairs), str(row.subjects), str(row.prompts))
-        cost = _cost(row, row.tokens_out_most, row.dollars_most)
-        typer.echo(_columns((row.scenario, *counts, *cost, _detectable(row))))
-        if row.tokens_out_thinking is not None:
-            cost = _cost(row, row.tokens_out_thinking, row.dollars_thinking)
-            typer.echo(_columns(("  if it thinks", "", "", "", *cost, "")).rstrip())
-    _print_remarks(plan)
-
-
-def _detectable(row: DryScenario) -> str:
-    """In points, or why none is said."""
-    points = row.detectable_points
-    return "too few people" if points is None else f"{points:.0f} points"
-
-
-def _cost(row: DryScenario, tokens_out: int, dollars: float | None) -> tuple[str, str, str]:
-    """Tokens and dollars; `~` marks an estimate."""
-    mark = "" if row.tokens_exact else "~"
-    usd = "no price" if dollars is None else f"{mark}{dollars:.4f}"
-    return f"{mark}{row.tokens_in:,}", f"{tokens_out:,}", usd
-
-
-def _print_remarks(plan: DryRun) -> None:
-    """What the numbers of a dry run leave out."""
-    epochs = max(row.epochs for row in plan.scenarios)
-    if epochs > 1:
-        typer.echo(f"\nEvery question is asked {epochs} times; prompts, tokens and dollars count that.")
-    if any(row.tokens_out_thinking is not None for row in plan.scenarios):
-        typer.echo(
-            "\nif it thinks: a model that reasons before it answers writes up to 4,096 tokens a prompt, "
-            "all paid for.\n`mgllm models probe` tells whether it does, and whether it can be told not to; "
-            "--max-tokens bounds it."
-        )
-    if extra := sum(row.attribution for row in plan.scenarios):
-        typer.echo(f"\n{extra:,} of the prompts are asked for the attribution alone.")
-    typer.echo(
-        "\ndetectable: the smallest effect on accuracy that 80 % of such runs would find, if a quarter of "
-        "the pairs differ.\nIt takes items as independent: with many items a subject the true one is larger."
-    )
-
-
-def _columns(cells: tuple[str, ...]) -> str:
-    return f"{cells[0]:<14}" + "".join(f"{cell:>13}" for cell in cells[1:])
+        echo(f"mgllm: {finished.advice}", err=True)
+    echo(f"run: {finished.folder} (all tables: table.md)", err=True)

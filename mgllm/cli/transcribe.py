@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_made, print_notes
+from mgllm.cli.printing import echo, print_made, print_notes
 
 if TYPE_CHECKING:
     from mgllm.commands.listen import Listened
@@ -22,41 +23,103 @@ ALL_BAD, SOME_BAD = 2, 1
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("transcribe")(transcribe)
-    app.command("listen")(listen)
+    for command in (transcribe, listen):
+        app.command(command.__name__, cls=PlainCommand, rich_help_panel=o.GESTURES)(command)
 
 
 def transcribe(
     context: typer.Context,
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="INPUT...", help="Videos, *.skeleton.npz files, or one skeleton data set."),
+        typer.Argument(metavar="INPUT …", help="Videos, *.skeleton.npz files, or one skeleton data set."),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write into; nothing is written over.")],
-    checkpoint: Annotated[Path | None, option("--checkpoint", "Folder of a recogniser with classes.")] = None,
-    crop: Annotated[
-        str | None, option("--crop", "Look at a part of the picture: X,Y,W,H in pixels or percent.")
+    out: Annotated[
+        Path,
+        option(
+            "--out",
+            "Folder to write into; files in it are not replaced.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
+        ),
+    ],
+    checkpoint: Annotated[
+        Path | None,
+        option(
+            "--checkpoint",
+            "Folder of a recogniser with classes.",
+            kind="FOLDER",
+            default="the one that comes with mgllm",
+            heading=o.FILES,
+        ),
     ] = None,
-    subject: Annotated[str | None, option("--subject", "Who is seen in the videos.")] = None,
+    crop: Annotated[
+        str | None,
+        option(
+            "--crop",
+            "Look at a part of the picture, in pixels or percent.",
+            kind="X,Y,W,H",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    subject: Annotated[
+        str | None, option("--subject", "Name of the person in the videos.", kind="NAME", heading=o.INPUT)
+    ] = None,
     anonymous: Annotated[
-        bool, option("--anonymous", "Items are clip-0001 …; no file names, no pixels in what is written.")
+        bool,
+        option(
+            "--anonymous",
+            "Call items clip-0001 …; write no file names and no pixels.",
+            heading=o.OUTPUT,
+        ),
     ] = False,
     cross_fit: Annotated[
-        int | None, option("--cross-fit", "Train K recognisers on the data set, each without a part of it.")
+        int | None,
+        option(
+            "--cross-fit",
+            "Train N recognisers on the data set, each without some of the people, and let each name the "
+            "gestures of those people.",
+            heading=o.CLIPS,
+        ),
     ] = None,
-    by: Annotated[str | None, option("--by", "Column that parts keep together. Default: subject")] = None,
-    on: Annotated[str | None, option("--on", "Clips to read: column=values. Default: all")] = None,
+    by: Annotated[
+        str | None,
+        option(
+            "--by",
+            "With --cross-fit: clips with the same value stay together.",
+            kind="COLUMN",
+            default="subject",
+            heading=o.CLIPS,
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        option("--on", "Clips to read.", kind="COLUMN=VALUES", default="all", heading=o.CLIPS),
+    ] = None,
     clips: Annotated[
-        str | None, option("--clips", "auto, recordings, or trimmed (one gesture a clip).")
+        str | None,
+        option(
+            "--clips",
+            "What a clip is: a recording, or trimmed to one gesture.",
+            kind="NAME",
+            default="auto",
+            heading=o.CLIPS,
+        ),
     ] = None,
     seed: o.Seed = None,
     sets: Annotated[
-        list[str] | None, option("--set", "NAME=VALUE: timeline.windows.seconds=1.5. Repeatable.")
+        list[str] | None,
+        option(
+            "--set",
+            "Any other option, such as timeline.windows.seconds=1.5. Repeatable.",
+            kind="NAME=VALUE",
+            heading=o.INPUT,
+        ),
     ] = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Write what gestures a recogniser sees, as a transcript for each recording."""
+    """Find gestures in recordings, and write a transcript for each."""
     from mgllm.commands.transcribe import transcribe as flow
     from mgllm.commands.transcribe_sets import Transcribed
 
@@ -68,15 +131,15 @@ def transcribe(
     print_made(made, _print_transcribed_files, as_json=json)
     if made.problems:
         for problem in made.problems:
-            typer.echo(f"mgllm: {problem}", err=True)
+            echo(f"mgllm: {problem}", err=True)
         raise typer.Exit(SOME_BAD if made.items else ALL_BAD)
 
 
 def _print_transcribed(made: Transcribed) -> None:
     """Of a skeleton data set."""
     counts = f"{made.transcripts} transcripts, {made.gestures} gestures, {made.source}"
-    typer.echo(f"{counts}: {_exposures(made.exposures)}")
-    typer.echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
+    echo(f"{counts}: {_exposures(made.exposures)}")
+    echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
 
 
 def _print_transcribed_files(made: TranscribedFiles) -> None:
@@ -84,14 +147,14 @@ def _print_transcribed_files(made: TranscribedFiles) -> None:
     for one in made.items:
         again = ", poses kept from before" if one.poses_kept else ""
         partial = ", partial" if one.partial else ""
-        typer.echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{partial}{again}")
+        echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{partial}{again}")
         for note in one.notes:
-            typer.echo(f"  {one.item}: {note}", err=True)
+            echo(f"  {one.item}: {note}", err=True)
     if not made.items:
         return
     counts = f"{len(made.items)} transcripts, {made.gestures} gestures, recognized"
-    typer.echo(f"{counts}: {_exposures(made.exposures)}")
-    typer.echo(f"wrote {made.out}; look at *.overlay.png before you use them", err=True)
+    echo(f"{counts}: {_exposures(made.exposures)}")
+    echo(f"wrote {made.out}; look at *.overlay.png before you use them", err=True)
 
 
 def _exposures(counts: Mapping[Any, int]) -> str:
@@ -100,25 +163,43 @@ def _exposures(counts: Mapping[Any, int]) -> str:
 
 def listen(
     context: typer.Context,
-    sources: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sound or video files.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the *.srt; nothing is written over.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="FILE …", help="Sound or video files.")],
+    out: Annotated[
+        Path,
+        option(
+            "--out",
+            "Folder for *.srt files; files in it are not replaced.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
+        ),
+    ],
     model: Annotated[
         Path,
         option(
             "--model",
-            "Folder of a Whisper model in CTranslate2's form; no name.",
+            "Folder of a Whisper model in the format of CTranslate2.",
+            kind="FOLDER",
             envvar="MGLLM_SPEECH_MODEL",
+            heading=o.MODEL,
         ),
     ],
-    language: Annotated[str | None, option("--language", "Such as en. Default: heard in each file")] = None,
-    compute_type: Annotated[str | None, option("--compute-type", "int8 or float32. Default: int8")] = None,
+    language: Annotated[
+        str | None,
+        option("--language", "Such as en.", kind="NAME", default="found in each file", heading=o.INPUT),
+    ] = None,
+    compute_type: Annotated[
+        str | None,
+        option("--compute-type", "Of the numbers.", kind="NAME", default="int8", heading=o.MODEL),
+    ] = None,
     threads: Annotated[
-        int | None, option("--threads", "Of the processor. Default: OMP_NUM_THREADS, else 4")
+        int | None,
+        option("--threads", "Of the processor.", default="OMP_NUM_THREADS, else 4", heading=o.MODEL),
     ] = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
+    """Write what is said as captions, which mgllm items join --speech reads. Nothing is downloaded."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.listen import listen as flow
     from mgllm.media.listening import ListenOptions
@@ -127,14 +208,14 @@ def listen(
     listened = flow(sources, out, parse_options(ListenOptions, said), display=o.display(display))
     print_made(listened, _print_listened, as_json=json)
     for line in listened.failures:
-        typer.echo(f"mgllm: {line}", err=True)
+        echo(f"mgllm: {line}", err=True)
     raise typer.Exit(listened.exit_code)
 
 
 def _print_listened(listened: Listened) -> None:
     """Captions that were written."""
     for one in listened.files:
-        typer.echo(f"{one.source}: {one.captions} captions in {one.seconds:.1f} s, language {one.language}")
+        echo(f"{one.source}: {one.captions} captions in {one.seconds:.1f} s, language {one.language}")
     print_notes(listened.notes)
     if listened.files:
-        typer.echo(f"wrote {listened.out}; use it with: mgllm items join --speech {listened.out}", err=True)
+        echo(f"wrote {listened.out}; use it with: mgllm items join --speech {listened.out}", err=True)

@@ -39,7 +39,7 @@ class HumanImport:
     unanswered: int
     """Texts shown to these raters and not answered."""
     unsure: int
-    """Answers "I cannot tell"."""
+    """Answers "I do not know"."""
     thin: int
     """Items that have fewer than two ratings in some arm."""
 
@@ -156,7 +156,7 @@ def _records(plan: HumanPlan, model: str, given: Sequence[Given]) -> Iterator[Re
             answer=rating.label,
             target=question.target,
             correct=rating.label == question.target if known else None,
-            text="I cannot tell" if rating.label is None else texts[rating.label],
+            text="I do not know" if rating.label is None else texts[rating.label],
             prompt_sha256=question.prompt.sha256,
             latency_s=rating.seconds,
         )

@@ -108,7 +108,8 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
         missing = sum(one.key not in done for one in plan.planned)
         stopped: BudgetReached | None = None
         try:
-            with Progress(options.display, plan.manifest.model, missing, "records") as progress:
+            with Progress(options.display, plan.manifest.model, len(plan.planned), "records") as progress:
+                progress.start_at(len(plan.planned) - missing)
                 for line in getattr(backend, "warnings", ()):
                     progress.say(f"warning: {line}")
                 if options.ask.attribute:

@@ -1,4 +1,5 @@
-"""A line of a cue block, what a style may use, the contract of a cue style, and the shelf of styles.
+"""A line of a cue block, what a style may use, the contract of a cue style, and the shelf of
+styles.
 
 A line says what, when and how often. It never says who: no id, no speaker, no word of the speech.
 So the arm `mg`, which shows no speech, can have the same lines as `text+mg`.
@@ -24,7 +25,8 @@ class CueLine(Frozen):
     what: str
     """The gesture's name, or, in the filler arm, a phrase about the recording."""
     sure: str = ""
-    """What comes after it: " (0.82)", ": 2 times, 1.5 a minute", or nothing. Filler keeps its form."""
+    """What comes after it: " (0.82)", ": 2 times, 1.5 a minute", or nothing. Filler keeps its
+    form."""
 
     def __str__(self) -> str:
         return f"{self.when}{self.what}{self.sure}"
@@ -93,13 +95,15 @@ class Style(ABC):
     def lines(self, shown: ShownGestures) -> Sequence[CueLine]: ...
 
     def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
-        """How to read the lines, added to the cue block's definition; empty if the lines are clear."""
+        """How to read the lines, added to the cue block's definition; empty if the lines are
+        clear."""
         return ""
 
     def rates(
         self, items: Sequence[Item], sources: Iterable[CueSource], settings: CueSettings
     ) -> Mapping[str, Mapping[CueSource, Rates]]:
-        """By item id and source, the person's rates in other recordings, from the complete item set."""
+        """By item id and source, the person's rates in other recordings, from the complete item
+        set."""
         return {}
 
     def check(

@@ -41,7 +41,8 @@ def shown_gestures(transcript: GestureTranscript, settings: CueSettings) -> tupl
 
 
 def shown_labels(transcript: GestureTranscript, settings: CueSettings) -> tuple[str, ...]:
-    """The labels shown, in the order that the style shows: two transcripts with equal ones look equal."""
+    """The labels shown, in the order that the style shows: two transcripts with equal ones look
+    equal."""
     labels = [gesture.label for gesture in shown_gestures(transcript, settings)]
     return tuple(sorted(labels) if _style(settings).counts else labels)
 

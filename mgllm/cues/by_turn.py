@@ -1,7 +1,8 @@
-"""The cue style `by_turn`: each gesture with the turn of speech that it overlaps most, or "while silent".
+"""The cue style `by_turn`: each gesture with the turn of speech that it overlaps most, or "while
+silent".
 
-A turn is named by its number, not by its words: the arm `mg` shows no speech, and words of the speech
-could be labels. The speech in the prompt has its turns in the same order.
+A turn is named by its number, not by its words: the arm `mg` shows no speech, and words of the
+speech could be labels. The speech in the prompt has its turns in the same order.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def places_known(turns: Sequence[Turn]) -> bool:
 def turn_of(gesture: Gesture, turns: Sequence[Turn]) -> int | None:
     """Index of the turn that a gesture overlaps most, the earliest if several do; None is silence.
 
-    A gesture without an end, or of no length, belongs to the turn that is spoken at its start. Gesture
-    and turns must have times.
+    A gesture without an end, or of no length, belongs to the turn that is spoken at its start.
+    Gesture and turns must have times.
     """
     overlaps = {nth: _overlap(gesture, turn) for nth, turn in enumerate(turns)}
     met = {nth: seconds for nth, seconds in overlaps.items() if seconds is not None}
@@ -76,7 +77,8 @@ def turn_of(gesture: Gesture, turns: Sequence[Turn]) -> int | None:
 
 
 def _overlap(gesture: Gesture, turn: Turn) -> float | None:
-    """Seconds that a gesture and a turn share, 0 for a moment inside it; None if they do not meet."""
+    """Seconds that a gesture and a turn share, 0 for a moment inside it; None if they do not
+    meet."""
     assert gesture.start is not None
     assert turn.start is not None
     assert turn.end is not None

@@ -1,4 +1,5 @@
-"""Labels as people write them: their vocabulary, its spelling, and the names in other vocabularies."""
+"""Labels as people write them: their vocabulary, its spelling, and the names in other
+vocabularies."""
 
 from __future__ import annotations
 
@@ -13,10 +14,12 @@ from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
 DEFAULT = "imigue"
-"""The vocabulary used if the labels do not show which is meant; also the default of `GestureTranscript`."""
+"""The vocabulary used if the labels do not show which is meant; also the default of
+`GestureTranscript`."""
 
 _FORMULA = ("=", "+", "-", "@", "'")
-"""A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the last)."""
+"""A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the
+last)."""
 
 
 class Fit(Frozen):
@@ -36,7 +39,8 @@ class Mappings(Frozen):
 
 
 def known_label(vocabulary: str, label: str) -> str | None:
-    """The vocabulary's own spelling of a label, or None: case, spaces and punctuation do not matter.
+    """The vocabulary's own spelling of a label, or None: case, spaces and punctuation do not
+    matter.
 
     >>> known_label("imigue", "Touching_or_scratching  NECK")
     'touching or scratching neck'
@@ -45,7 +49,8 @@ def known_label(vocabulary: str, label: str) -> str | None:
 
 
 def best_vocabulary(labels: Iterable[str]) -> Fit:
-    """The vocabulary that knows most of the labels; on a tie the default, then the first by name."""
+    """The vocabulary that knows most of the labels; on a tie the default, then the first by
+    name."""
     count = Counter(map(_key, labels))
     names = sorted(vocabulary_names(), key=lambda name: (name != DEFAULT, name))
     fits = [
@@ -68,7 +73,8 @@ def translate(label: str, source: str, target: str) -> str | None:
 
 
 def guarded(label: str) -> str:
-    """A label for a cell: an apostrophe comes before one that a spreadsheet would take for a formula.
+    """A label for a cell: an apostrophe comes before one that a spreadsheet would take for a
+    formula.
 
     >>> guarded("=1+1"), guarded("head up")
     ("'=1+1", 'head up')

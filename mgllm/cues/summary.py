@@ -1,5 +1,5 @@
-"""The cue style `summary`: how often each gesture was seen, its rate per minute, and the person's own
-rate in other recordings."""
+"""The cue style `summary`: how often each gesture was seen, its rate per minute, and the person's
+own rate in other recordings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from mgllm.records import CueSettings, CueSource, Item
 from mgllm.seeds import stream
 
 IN_ALL = "in all"
-"""Names the last line, which sums several kinds of gesture, unless `top_k` leaves some of them out."""
+"""Names the last line, which sums several kinds of gesture, unless `top_k` leaves some of them
+out."""
 
 _NUMBER = re.compile(r"(\d+)(\.\d+)?")
 _TIMES = re.compile(r"(\d+) times?")

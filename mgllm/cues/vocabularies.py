@@ -1,4 +1,5 @@
-"""Gesture vocabularies: the names of a data set's movements, and the words of a cue block about them."""
+"""Gesture vocabularies: the names of a data set's movements, and the words of a cue block about
+them."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from mgllm.records.frozen import Name
 
 FOLDER = Path(__file__).parent / "data"
 MAPPINGS = "mappings"
-"""The one file that is not a vocabulary: it says which classes of different vocabularies are the same."""
+"""The one file that is not a vocabulary: it says which classes of different vocabularies are the
+same."""
 
 
 class GestureClass(Frozen):
@@ -51,7 +53,8 @@ class Vocabulary(Frozen):
     """The classes, in the data set's order."""
 
     def hidden_labels(self, layout: str) -> frozenset[str]:
-        """The classes that a skeleton of this layout cannot show: never learned or reported from it."""
+        """The classes that a skeleton of this layout cannot show: never learned or reported from
+        it."""
         return frozenset(one.label for one in self.classes if layout in one.hidden_in)
 
 
@@ -74,6 +77,7 @@ def vocabulary_names() -> list[str]:
 
 @cache
 def gesture_words() -> frozenset[str]:
-    """Every word of every class label of every vocabulary, in lower case: filler must not say them."""
+    """Every word of every class label of every vocabulary, in lower case: filler must not say
+    them."""
     labels = [c.label for name in vocabulary_names() for c in load_vocabulary(name).classes]
     return frozenset(word.strip(",.()").casefold() for label in labels for word in label.split())

@@ -55,8 +55,8 @@ class Desk:
 
 
 def group_questions(planned: Iterable[Planned]) -> list[Group]:
-    """Group questions that are the same: prompts of one item that are identical, and the arm `none`,
-    which shows nothing of the item and is asked once for each label order."""
+    """Group questions that are the same: prompts of one item that are identical, and the arm
+    `none`, which shows nothing of the item and is asked once for each label order."""
     groups: dict[object, list[Planned]] = {}
     for one in planned:
         groups.setdefault(_identity(one), []).append(one)
@@ -64,7 +64,8 @@ def group_questions(planned: Iterable[Planned]) -> list[Group]:
 
 
 async def ask_all(groups: Sequence[Group], desk: Desk, concurrency: int) -> BudgetReached | None:
-    """Ask in order, `concurrency` at a time; each record is on disk before the next question is asked.
+    """Ask in order, `concurrency` at a time; each record is on disk before the next question is
+    asked.
 
     Returns:
         The budget that stopped it early, or None.
@@ -130,8 +131,8 @@ def reply_of(record: Record, *, from_server: bool) -> Reply:
 
     Args:
         record: as stored.
-        from_server: its scores were read from a server's tokens, and are read again from the tokens in
-            the record; older records have none.
+        from_server: its scores were read from a server's tokens, and are read again from the tokens
+            in the record; older records have none.
     """
     failed = record.outcome == "failed"
     return Reply(
@@ -151,7 +152,8 @@ def reply_of(record: Record, *, from_server: bool) -> Reply:
 
 
 def write_twins(groups: Iterable[Group], done: Mapping[RecordKey, Record], desk: Desk) -> list[Group]:
-    """On resuming, give an answered group's reply to its missing members; return the groups still to ask."""
+    """On resuming, give an answered group's reply to its missing members; return the groups still
+    to ask."""
     still = []
     for group in groups:
         kept = next((done[m.key] for m in group.members if m.key in done), None)

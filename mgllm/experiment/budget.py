@@ -13,7 +13,8 @@ _ESTIMATED = " (estimated: the server counts no tokens)"
 
 
 class Budget:
-    """Dollars and attempts. A question that waits for its reply counts with its highest possible price."""
+    """Dollars and attempts. A question that waits for its reply counts with its highest possible
+    price."""
 
     def __init__(self, reach: ReachOptions) -> None:
         self._reach = reach

@@ -1,4 +1,5 @@
-"""`mgllm scenario check`: renders each wording of a scenario and looks for what must not be there."""
+"""`mgllm scenario check`: renders each wording of a scenario and looks for what must not be
+there."""
 
 from __future__ import annotations
 
@@ -78,8 +79,8 @@ def _ways(found: FoundScenario, paraphrase: str | None) -> list[tuple[Form, Reas
 def _refuse_beginnings(found: FoundScenario) -> list[str]:
     """Notes on labels of which one is the beginning of another.
 
-    The shorter one can never be the less probable of the two. In a cloze that is an error. In chat it
-    depends on the model's tokens, so it is a note.
+    The shorter one can never be the less probable of the two. In a cloze that is an error. In chat
+    it depends on the model's tokens, so it is a note.
 
     Raises:
         InputError: a cloze text begins with another one, and the scenario has a cloze template.
@@ -101,7 +102,8 @@ def _refuse_beginnings(found: FoundScenario) -> list[str]:
 
 
 def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
-    """Refuse templates that show more of an item than its speech and gestures: the rest gets a sentinel."""
+    """Refuse templates that show more of an item than its speech and gestures: the rest gets a
+    sentinel."""
     item = material.items[0]
     marked = item.model_copy(
         update={

@@ -74,7 +74,8 @@ def run_tables(summary: Summary) -> Mapping[str, str]:
 
 
 def advise(records: Sequence[Record]) -> str | None:
-    """A line for a run in which nothing was answered, or more than half of the replies were cut off."""
+    """A line for a run in which nothing was answered, or more than half of the replies were cut
+    off."""
     outcomes = Counter(record.outcome for record in records)
     cut = sum(record.finish_reason == "length" and record.outcome != "answered" for record in records)
     if outcomes["answered"] and cut <= len(records) / 2:

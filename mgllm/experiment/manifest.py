@@ -30,9 +30,11 @@ _MOVES_NUMBERS = (
 )
 """Fields of the manifest that a resumed run must not change, because they change its numbers."""
 _BY_PROMPTS = ("sha256", "templates")
-"""Hashes of a scenario's files, not compared: a change that matters shows in prompts, labels and arms."""
+"""Hashes of a scenario's files, not compared: a change that matters shows in prompts, labels and
+arms."""
 _NOT_IN_OLDER_RUNS = ("roles", "opposed", "cue_tokens", "cue_tokens_by")
-"""Fields of a scenario, not compared: they follow from the other fields, and older runs do not have them."""
+"""Fields of a scenario, not compared: they follow from the other fields, and older runs do not have
+them."""
 _OVERLAPS = ("told_again", "jaccard")
 """The same for the statistics of a shuffle."""
 _UNSTABLE_FACTS = ("torch_threads", "reasoning")
@@ -136,7 +138,8 @@ def describe_run(
 def refuse_changes(stored: StoredRun, new: RunManifest, planned: Mapping[RecordKey, Prompt]) -> None:
     """Refuse to resume a run if its new numbers would not be comparable with its old ones.
 
-    Files of scenarios and templates are compared by the prompts that they make, so they may be renamed.
+    Files of scenarios and templates are compared by the prompts that they make, so they may be
+    renamed.
 
     Raises:
         InputError: something changed; names it, and the first arm whose prompt changed.

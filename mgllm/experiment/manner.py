@@ -42,8 +42,8 @@ async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions)
     """Choose what `auto` leaves open; the backend must be open.
 
     Raises:
-        InputError: the scenario has no template for the form, the backend cannot continue a text, the
-            options do not go with cloze, or too few answers would be drawn.
+        InputError: the scenario has no template for the form, the backend cannot continue a text,
+            the options do not go with cloze, or too few answers would be drawn.
         FatalBackendError: the model does not answer a first question.
     """
     form, reasoning = _form(backend, found, ask), ask.reasoning or found.scenario.reasoning

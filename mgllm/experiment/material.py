@@ -136,7 +136,8 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
 
 
 def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource | None:
-    """The source of the gestures that `text+mg` shows, the same for all items; None without gestures.
+    """The source of the gestures that `text+mg` shows, the same for all items; None without
+    gestures.
 
     Raises:
         InputError: the wanted source is missing for an item, or no source is there for all items.
@@ -159,7 +160,8 @@ def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource 
 def _chosen_arms(
     scenario: Scenario, ask: AskOptions, items: Sequence[Item]
 ) -> tuple[tuple[Arm, ...], dict[str, str]]:
-    """The arms asked for, or the scenario's; and the scenario's arms that no item can have, and why."""
+    """The arms asked for, or the scenario's; and the scenario's arms that no item can have, and
+    why."""
     if ask.arms is not None:
         return get_arms(ask.arms), {}
     arms = get_arms(scenario.arms)

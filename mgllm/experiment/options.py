@@ -27,7 +27,8 @@ class ItemOptions(Frozen):
     gestures: Path | None = None
     """`--gestures`: a folder of `*.mg.json` files to join to the items."""
     cue_source: CueSource | None = None
-    """`--cue-source`; None uses the first of out_of_fold, recognized, annotated that all items have."""
+    """`--cue-source`; None uses the first of out_of_fold, recognized, annotated that all items
+    have."""
     limit: int | None = Field(default=None, ge=1)
     """`--limit`: most items asked per scenario."""
 
@@ -56,13 +57,15 @@ class AskOptions(Frozen):
     confusion: Path | None = None
     """`--confusion`: which gestures a recogniser takes for which, for `text+noisy@P`."""
     reasoning_effort: str | None = None
-    """`--reasoning-effort`; None is the least possible for `--reasoning direct`, else the server's choice."""
+    """`--reasoning-effort`; None is the least possible for `--reasoning direct`, else the server's
+    choice."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     """`--temperature`; None is 0, and 1 for `--score sample`."""
     max_tokens: int | None = Field(default=None, ge=1)
     """`--max-tokens`; None is 256, 1024 for chain_of_thought, 4096 for models that think."""
     design_rules: str = DESIGN_RULES
-    """Version of the rules for donors, filler and label orders: today's, or that of a resumed run."""
+    """Version of the rules for donors, filler and label orders: today's, or that of a resumed
+    run."""
 
     @property
     def repetitions(self) -> int:

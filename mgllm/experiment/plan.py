@@ -1,4 +1,5 @@
-"""Makes the list of questions from items, arms and templates: all that is decided before any call."""
+"""Makes the list of questions from items, arms and templates: all that is decided before any
+call."""
 
 from __future__ import annotations
 

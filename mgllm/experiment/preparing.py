@@ -104,7 +104,8 @@ def _by(backend: Backend) -> str:
 
 
 def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
-    """Questions as a run would ask them, with words counted as tokens; checks all of the template."""
+    """Questions as a run would ask them, with words counted as tokens; checks all of the
+    template."""
     renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     questions = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)

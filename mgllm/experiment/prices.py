@@ -1,4 +1,5 @@
-"""Reads the user's own price list. None is bundled: prices change, and a wrong one is worse than none."""
+"""Reads the user's own price list. None is bundled: prices change, and a wrong one is worse than
+none."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class PriceList(Frozen):
 
 
 def prices_path() -> Path:
-    """Path of the user's list: MGLLM_PRICES, else `prices.yaml` in the user's configuration folder."""
+    """Path of the user's list: MGLLM_PRICES, else `prices.yaml` in the user's configuration
+    folder."""
     named = os.environ.get("MGLLM_PRICES")
     if named:
         return Path(named)

@@ -16,7 +16,8 @@ TODAY: Mapping[str, str] = {"refusal_phrases": VERSION, "answer_rules": RULES}
 """Today's rules, by their fields in a manifest."""
 
 _IN_TABLES = ("outcome", "answer", "probabilities")
-"""Fields of a record that tables use; a record in which none of them changes is not written again."""
+"""Fields of a record that tables use; a record in which none of them changes is not written
+again."""
 
 
 def rescored(

@@ -1,4 +1,5 @@
-"""Draws by seed: the items of `--limit`, the orders of labels and arms, and which rater sees what."""
+"""Draws by seed: the items of `--limit`, the orders of labels and arms, and which rater sees
+what."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from mgllm.records import Item
 from mgllm.seeds import number, stream
 
 ORDERS = 8
-"""Orders of a round that are compared: all orders of two or three labels, else this many drawn ones."""
+"""Orders of a round that are compared: all orders of two or three labels, else this many drawn
+ones."""
 Seat = tuple[str, int]
 """An item's id, and the index of the arm in which a rater sees it."""
 
@@ -40,13 +42,14 @@ def limited(items: Sequence[Item], limit: int, seed: int) -> tuple[Item, ...]:
 def label_orders(
     items: Iterable[Item], labels: Sequence[str], seed: int, rules: str = DESIGN_RULES
 ) -> Mapping[str, tuple[str, ...]]:
-    """By item id, the labels rotated so that within each target every rotation occurs equally often, ± 1.
+    """By item id, the labels rotated so that within each target every rotation occurs equally
+    often, ± 1.
 
-    `items` is the complete item set. The same is true of every sample of `limited`: rotations take turns
-    in the order in which `limited` takes the items of a target, so a limit never changes an item's
-    order. Each round has its own order, the same for all targets: a model that answers by place alone
-    is right as often as chance. Orders are drawn by seed, but a round avoids those that would show a
-    person the same rotation again.
+    `items` is the complete item set. The same is true of every sample of `limited`: rotations take
+    turns in the order in which `limited` takes the items of a target, so a limit never changes an
+    item's order. Each round has its own order, the same for all targets: a model that answers by
+    place alone is right as often as chance. Orders are drawn by seed, but a round avoids those that
+    would show a person the same rotation again.
     """
     by_target: defaultdict[str | None, list[Item]] = defaultdict(list)
     if rules == FIRST_RULES:
@@ -65,8 +68,8 @@ def label_orders(
 
 
 def _rounds(ranked: Sequence[Sequence[Item]], rotations: int, seed: int) -> list[tuple[int, ...]]:
-    """The order of the rotations in each round: of several drawn orders, the one whose rotations the
-    subjects have had least often."""
+    """The order of the rotations in each round: of several drawn orders, the one whose rotations
+    the subjects have had least often."""
     seen: Counter[tuple[str, int]] = Counter()
     rounds = []
     for nth in range(0, max(map(len, ranked), default=0), max(rotations, 1)):
@@ -150,9 +153,10 @@ class _Waiting:
 def seats(items: Sequence[Item], arms: int, raters: int, seed: int) -> tuple[tuple[Seat, ...], ...]:
     """For each rater, the items and the index of the arm of each, in the order of showing.
 
-    Items are put in a row, target by target, in a seeded order within each; rater r sees the item at
-    place j in arm (j + r) mod `arms`. So each rater sees each item once, a rater's arms differ by at
-    most one item within each target, and each item has at least ⌊raters / arms⌋ raters in each arm.
+    Items are put in a row, target by target, in a seeded order within each; rater r sees the item
+    at place j in arm (j + r) mod `arms`. So each rater sees each item once, a rater's arms differ
+    by at most one item within each target, and each item has at least ⌊raters / arms⌋ raters in
+    each arm.
 
     Args:
         items: what is shown.

@@ -1,4 +1,5 @@
-"""Finds names that look the same to a person but not to a computer: Ana and ana, José in two encodings."""
+"""Finds names that look the same to a person but not to a computer: Ana and ana, José in two
+encodings."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from mgllm.records import Item
 
 
 def alike_notes(items: Sequence[Item]) -> tuple[str, ...]:
-    """A line about subjects and one about items whose names differ only in spelling, if there are any.
+    """A line about subjects and one about items whose names differ only in spelling, if there are
+    any.
 
     Subjects are counted by their names as written: only the user knows whether two are one person.
     """
@@ -43,7 +45,8 @@ def alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _folded(name: str) -> str:
-    """The name without what a reader does not see: compatibility forms, case, formatting, kinds of space."""
+    """The name without what a reader does not see: compatibility forms, case, formatting, kinds of
+    space."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
     return " ".join(visible.split())

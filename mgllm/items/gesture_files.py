@@ -23,7 +23,8 @@ def read_gesture_file(path: Path) -> GestureFile:
     """The transcript of a file.
 
     Raises:
-        InputError: it cannot be read, is too big, is not a transcript, or has characters that prompts use.
+        InputError: it cannot be read, is too big, is not a transcript, or has characters that
+            prompts use.
     """
     return check_gesture_file(read_json(path, GestureFile, MAX_BYTES, "a gesture transcript"), str(path))
 
@@ -63,8 +64,8 @@ def gesture_text(file: GestureFile) -> str:
 def file_stem(item: str) -> str:
     """A name for the item's files, safe on every file system: the id itself if that is possible.
 
-    Otherwise the id's safe characters and eight digits of its hash, so that different ids get different
-    names.
+    Otherwise the id's safe characters and eight digits of its hash, so that different ids get
+    different names.
 
     >>> file_stem("clip 017"), file_stem("../a b")
     ('clip 017', '_a b-2c2c791a')

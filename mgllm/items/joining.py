@@ -1,4 +1,5 @@
-"""Joins the gestures and speech of a folder to items: each file to the item that its content or name says."""
+"""Joins the gestures and speech of a folder to items: each file to the item that its content or
+name says."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
     """Join each `*.mg.json` of `folder` to the item that it names.
 
     Raises:
-        InputError: no such folder, no files, a file that is not a transcript, two files for the same item
-            and source, or no file that names an item of the set.
+        InputError: no such folder, no files, a file that is not a transcript, two files for the
+            same item and source, or no file that names an item of the set.
     """
     by_id = {item.id: item for item in items}
     transcripts = read_folder(folder)
@@ -66,8 +67,8 @@ def read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, Gesture
     """File and transcript by item and source of all `*.mg.json` in a folder.
 
     Raises:
-        InputError: no such folder, no files, a file that is not a transcript, two of the same item and
-            source.
+        InputError: no such folder, no files, a file that is not a transcript, two of the same item
+            and source.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; --gestures needs a folder of *{SUFFIX} files")
@@ -96,11 +97,12 @@ class _SpeechFile(Frozen):
 
 
 def join_speech(items: Iterable[Item], folder: Path) -> JoinReport:
-    """Join the transcripts of `folder` (not of folders in it) to the items whose ids are their file names.
+    """Join the transcripts of `folder` (not of folders in it) to the items whose ids are their file
+    names.
 
     Raises:
-        InputError: no such folder, no transcripts, one that cannot be read, two of one format for an item,
-            or none that is named after an item of the set.
+        InputError: no such folder, no transcripts, one that cannot be read, two of one format for
+            an item, or none that is named after an item of the set.
     """
     by_id = {item.id: item for item in items}
     files = _find_speech(folder)

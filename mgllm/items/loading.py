@@ -1,4 +1,5 @@
-"""Reads item sets from files, folders and the hub, with the place in each error; writes items as lines."""
+"""Reads item sets from files, folders and the hub, with the place in each error; writes items as
+lines."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     """All items of a set, in its order.
 
     Args:
-        source: a JSONL file (read line by line, without heavy imports); a parquet, csv or json file; a
-            folder of files of one of these kinds; or "org/name[:split]" on the hub.
+        source: a JSONL file (read line by line, without heavy imports); a parquet, csv or json
+            file; a folder of files of one of these kinds; or "org/name[:split]" on the hub.
 
     Raises:
         InputError: one line with file, line (or row) and field of the first problem.
@@ -84,7 +85,8 @@ def item_line(item: Item) -> str:
 
 
 def items_sha256(items: Iterable[Item]) -> str:
-    """Content hash of an item set in its order: sha256 over canonical JSON lines, defaults left out.
+    """Content hash of an item set in its order: sha256 over canonical JSON lines, defaults left
+    out.
 
     It does not depend on the order of keys, nor on the format of the file.
     """
@@ -112,7 +114,8 @@ def _rows(source: str | Path, path: Path) -> Iterator[tuple[str, object]]:
 
 
 def _line_files(path: Path) -> list[Path]:
-    """The file itself, or the folder's `items.jsonl`, or all its JSONL files if it has no other kind."""
+    """The file itself, or the folder's `items.jsonl`, or all its JSONL files if it has no other
+    kind."""
     if not path.is_dir():
         return [path] if path.suffix.casefold() in LINE_SUFFIXES else []
     if (path / "items.jsonl").is_file():
@@ -154,7 +157,8 @@ def _unique(placed: Iterator[tuple[str, Item]]) -> Iterator[Item]:
 
 
 def _words(item: Item) -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    """Field and text of all words of an item that may be shown, with a pattern of forbidden characters."""
+    """Field and text of all words of an item that may be shown, with a pattern of forbidden
+    characters."""
     yield "id", item.id, _NOT_IN_LINE
     yield "subject", item.subject, _NOT_IN_LINE
     yield "target", item.target or "", _NOT_IN_LINE

@@ -55,7 +55,8 @@ def _is_null(value: Any) -> bool:
 
 
 def _without_nulls(value: Any) -> Any:
-    """The value without null keys, dates as text: in a table every row has every key, if only as null."""
+    """The value without null keys, dates as text: in a table every row has every key, if only as
+    null."""
     if isinstance(value, dict):
         return {key: _without_nulls(part) for key, part in value.items() if not _is_null(part)}
     if isinstance(value, list):

@@ -15,13 +15,15 @@ from mgllm.items.text_tables import read_csv_items, read_json_items
 from mgllm.records import Item
 
 TEXT_KINDS = {".csv": read_csv_items, ".json": read_json_items}
-"""Files without types: `datasets` would guess them, and turn an id that looks like a date into one."""
+"""Files without types: `datasets` would guess them, and turn an id that looks like a date into
+one."""
 KINDS = (".parquet", *TEXT_KINDS)
 _HUB_KINDS = {**TEXT_KINDS, ".jsonl": read_json_lines, ".ndjson": read_json_lines}
 
 
 def read_local_tables(path: Path) -> Iterator[tuple[str, object]]:
-    """Place ("FILE row N", from 1) and content of each row of a file, or of a folder's files of one kind.
+    """Place ("FILE row N", from 1) and content of each row of a file, or of a folder's files of one
+    kind.
 
     Raises:
         InputError: no such file, files of several kinds, or a file that cannot be read.

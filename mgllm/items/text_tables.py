@@ -1,4 +1,5 @@
-"""Item sets in csv and json files. Texts stay as they are written, even an id 007, 1e5 or 2024-01-05."""
+"""Item sets in csv and json files. Texts stay as they are written, even an id 007, 1e5 or
+2024-01-05."""
 
 from __future__ import annotations
 
@@ -37,9 +38,7 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
                     check_columns(header, source)
                 where = f"{source} row {n}"
                 if len(cells) != len(header):
-                    what = (
-                        f"has {len(cells)} cells, the header {len(header)}; put text with commas in quotes"
-                    )
+                    what = f"has {len(cells)} cells, the header {len(header)}; put text with commas in quotes"
                     raise InputError(f"{where} {what}")
                 yield (
                     where,
@@ -50,15 +49,16 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
 
 
 def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
-    """Place and content of each item of a json file: a list of objects, one object, or one on each line.
+    """Place and content of each item of a json file: a list of objects, one object, or one on each
+    line.
 
     Args:
         path: the file.
         source: what errors call it.
 
     Raises:
-        InputError: it is not JSON in UTF-8, is too large, or has a value that is not plain under an unknown
-            name.
+        InputError: it is not JSON in UTF-8, is too large, or has a value that is not plain under an
+            unknown name.
     """
     for where, value in _json_values(path, source):
         if isinstance(value, dict):

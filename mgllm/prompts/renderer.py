@@ -25,8 +25,8 @@ class Renderer:
     """Templates of one scenario, looked up in `folders` in their order.
 
     Raises (all methods):
-        InputError: a template is missing, broken, unsafe, too long or uses an unknown name; one line
-            with file and line.
+        InputError: a template is missing, broken, unsafe, too long or uses an unknown name; one
+            line with file and line.
     """
 
     def __init__(self, folders: Sequence[Path], own_words: Sequence[str] = ()) -> None:
@@ -35,7 +35,8 @@ class Renderer:
         self._own_words = tuple(own_words)
 
     def render(self, file: str, form: Form, view: View) -> Prompt:
-        """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has only `user`."""
+        """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has only
+        `user`."""
         template = self._template(file)
         roles: tuple[Role, ...] = ("system", "user") if form == "chat" else ("user",)
         if "user" not in template.blocks:
@@ -61,8 +62,8 @@ class Renderer:
         return without_marks(text)
 
     def check(self, file: str) -> None:
-        """Look for faults that rendering may not meet: unknown names in branches not taken, text outside
-        blocks, and `speech` or `cues` used outside their partials."""
+        """Look for faults that rendering may not meet: unknown names in branches not taken, text
+        outside blocks, and `speech` or `cues` used outside their partials."""
         for name in self._with_includes(file):
             tree = self._parse(name)
             known = {*SEEN, *self._own_words}
@@ -138,7 +139,8 @@ class Renderer:
         return "".join(parts)
 
     def _place(self, file: str, error: Exception) -> str:
-        """File and line of the template in which an error arose: the innermost frame of a template."""
+        """File and line of the template in which an error arose: the innermost frame of a
+        template."""
         place, trace = str(self.path(file)), error.__traceback__
         while trace is not None:
             template = trace.tb_frame.f_globals.get("__jinja_template__")
@@ -174,7 +176,8 @@ class OfferedLabel(Frozen):
 
 
 class View(Frozen):
-    """All that a template sees; never an item's id, subject, target, covariates or notes, nor the arm."""
+    """All that a template sees; never an item's id, subject, target, covariates or notes, nor the
+    arm."""
 
     question: str
     """The scenario's question."""

@@ -33,7 +33,8 @@ FILTERS = (
     "trim",
     "upper",
 )
-"""Filters that templates may use; none can make a long text from a short one without being counted."""
+"""Filters that templates may use; none can make a long text from a short one without being
+counted."""
 MARKS: dict[str, tuple[Block, str, str]] = {
     "_speech.j2": ("speech", "\ue000", "\ue001"),
     "_cues.j2": ("cues", "\ue002", "\ue003"),
@@ -64,7 +65,8 @@ Unmarked = tuple[tuple[Message, ...], tuple[Span, ...]]
 
 
 def sandbox(loader: BaseLoader) -> Environment:
-    """A Jinja environment without globals, calls, assignments, operators that lengthen text, most filters."""
+    """A Jinja environment without globals, calls, assignments, operators that lengthen text, most
+    filters."""
     environment = _Sandbox(
         loader=loader,
         undefined=StrictUndefined,

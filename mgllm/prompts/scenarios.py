@@ -14,7 +14,8 @@ from mgllm.records import Form, Frozen, Paraphrase, PromptFiles, Scenario
 
 _PACKAGE = Path(__file__).parent.parent
 _OLD_NAME = re.compile(r"(deception|emotion|interview)(?:_(b|c))?(_cloze)?\.j2")
-"""Old names of bundled templates, when each scenario had its own; their words are now in its `text:`."""
+"""Old names of bundled templates, when each scenario had its own; their words are now in its
+`text:`."""
 
 
 class Folders(Frozen):
@@ -33,7 +34,8 @@ class Folders(Frozen):
         return (*_existing(self.scenarios, "--scenarios"), bundled_folder("scenarios"))
 
     def prompt_folders(self) -> tuple[Path, ...]:
-        """In order of look-up; a folder without `_speech.j2` and `_cues.j2` uses the bundled ones."""
+        """In order of look-up; a folder without `_speech.j2` and `_cues.j2` uses the bundled
+        ones."""
         return (*_existing(self.prompts, "--prompts"), bundled_folder("prompts"))
 
 
@@ -60,7 +62,8 @@ class FoundScenario(Frozen):
 
     @property
     def sha256(self) -> str:
-        """Hash of the scenario with all defaults filled in: comments and layout do not change it."""
+        """Hash of the scenario with all defaults filled in: comments and layout do not change
+        it."""
         return hashlib.sha256(self.scenario.model_dump_json().encode()).hexdigest()
 
     def items_path(self) -> Path:
@@ -107,7 +110,8 @@ class FoundScenario(Frozen):
         return self._replaced_by_old_name(asked, form, paraphrase) or self._with_old_name(asked) or asked
 
     def _with_old_name(self, asked: Wording) -> Wording | None:
-        """What a bundled template's old name means now, if no folder has a template of that name."""
+        """What a bundled template's old name means now, if no folder has a template of that
+        name."""
         known = _OLD_NAME.fullmatch(asked.template)
         if known is None or any((folder / known[0]).is_file() for folder in self.folders.prompt_folders()):
             return None
@@ -133,7 +137,8 @@ class FoundScenario(Frozen):
 
 
 def bundled_folder(kind: str) -> Path:
-    """The folder `scenarios` or `prompts` that comes with mgllm: inside the wheel, or in the clone."""
+    """The folder `scenarios` or `prompts` that comes with mgllm: inside the wheel, or in the
+    clone."""
     in_wheel = _PACKAGE / "_bundled" / kind
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / kind
 

@@ -27,8 +27,8 @@ def fill_in(forms: Path, out: Path, unsure: float = 0.0, skipped: float = 0.0) -
     Args:
         forms: the export's folder.
         out: where the files go.
-        unsure: share of answers "not sure".
-        skipped: share of texts without an answer.
+        unsure: share of "I do not know".
+        skipped: share of texts left unanswered.
     """
     plan = HumanPlan.model_validate_json((forms / "plan.json").read_bytes())
     rng, files = random.Random(7), []  # noqa: S311  # made-up answers

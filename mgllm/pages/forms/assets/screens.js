@@ -1,6 +1,6 @@
 // Consent, one text a page, the end. Untrusted text becomes text nodes only.
 
-const UNSURE = 'I cannot tell';
+const UNSURE = 'I do not know';
 // As the model reads it: joiners belong to scripts and emoji; only what would turn text round, or end it, is named.
 const TURNING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const legible = (text) => text.replace(TURNING, (one) => visible(one));
