@@ -149,6 +149,7 @@ def find_scenario(name: str, folders: Folders) -> FoundScenario:
     Raises:
         InputError: there is none, or its file is not right; one line with file, line and key.
     """
+    name = name.strip()
     if name.endswith((".yaml", ".yml")):
         return _read(Path(name), folders)
     for folder in folders.scenario_folders():
