@@ -99,7 +99,7 @@ def parse_options(
             raise InputError(
                 f"{flag}: there is no such option; config.json of a checkpoint shows all"
             ) from None
-        raise InputError(f"{flag} {problem.given!r:.60}: {problem.words}") from None
+        raise InputError(f"{flag} {problem.given!r:.60}: {problem.words}{problem.meant}") from None
 
 
 def _as_typed(place: str, spelled: Mapping[str, str]) -> str:
