@@ -79,7 +79,7 @@ def print_evaluation(found: Evaluation) -> None:
         f"{found.checkpoint}, {found.stream}, {found.protocol}; {found.split}: {found.train_clips} clips "
         f"learned from{learned}, {found.n} tested, {found.classes} classes"
     )
-    echo_wrapped(one_line(head), hang=2)
+    echo(one_line(head))
     width = max([24, *(len(floor.name) for floor in found.floors)])
     heads = ("top-1", "top-5", "mean class", "macro F1", "ECE")
     echo(" " * width + "".join(f"{head:>11}" for head in heads))
@@ -112,9 +112,9 @@ def print_info(found: RecognizerInfo) -> None:
     """A checkpoint's facts."""
     config = found.config
     encoder = config.encoder
+    size = f"{found.weights:,} weights, {found.megabytes:.1f} MB"
+    echo(one_line(f"{found.checkpoint}: {config.kind}, {size}, sha256 {found.sha256[:12]}"))
     lines = [
-        f"{found.checkpoint}: {config.kind}, {found.weights:,} weights, {found.megabytes:.1f} MB, "
-        f"sha256 {found.sha256[:12]}",
         f"network: {encoder.spatial} + {encoder.temporal}, fusion {encoder.fusion}, reads {config.stream}",
         f"input: {len(config.layout.joints)} joints, {config.dims} coordinates, "
         f"{config.preprocessing.frames} frames",
