@@ -31,16 +31,19 @@ OTHER_NAMES = {
     "recognised": "recognized",
 }
 """What people call things that have another name here; each is the name of a program or a common word."""
-FEW = 16
+FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not read."""
 SHOWN = 6
 """Names that are shown of a long list."""
 WHERE_ALL = {
     "scenario": "mgllm scenario list",
     "run": "mgllm runs",
-    "item": "mgllm show RUN, or the item file",
+    "item of": "the item file",
+    "item": "mgllm show RUN",
     "arm": "mgllm run --help",
     "table": "mgllm compare --help",
+    "dataset": "mgllm import --help",
+    "export": "mgllm export --help",
     "class": "docs/synthetic.md",
     "gesture vocabulary": "mgllm import --help",
 }
@@ -152,9 +155,10 @@ def _listed(kind: str, name: str, names: Sequence[str]) -> str:
     """All known names, or of many the nearest and how to see the others."""
     if len(names) <= FEW:
         return f"Known: {', '.join(names) or '(none)'}"
+    best = nearest(name, names)
     near = get_close_matches(name, names, n=SHOWN, cutoff=0.3)
-    shown = list(dict.fromkeys([*near, *names]))[:SHOWN]
-    where = next((f"; all: {where}" for word, where in WHERE_ALL.items() if kind.startswith(word)), "")
+    shown = list(dict.fromkeys([*([best] if best else []), *near, *names]))[:SHOWN]
+    where = next((f"; see {where}" for word, where in WHERE_ALL.items() if kind.startswith(word)), "")
     return f"Known: {', '.join(shown)}, … ({len(names)} in all{where})"
 
 

@@ -74,8 +74,8 @@ class RunWriter:
         self._lock = _lock(self.path)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
-        self._records = (self.path / RECORDS).open("a", encoding="utf-8")
-        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8")
+        self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
+        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8", newline="\n")
         return self
 
     def __exit__(
@@ -84,8 +84,7 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
-        (self.path / _LOCK).unlink(missing_ok=True)
-        self._lock.close()
+        _unlock(self.path / _LOCK, self._lock)
 
     def append(self, record: Record) -> None:
         """Write one record and flush it to the operating system."""
@@ -216,10 +215,9 @@ def read_options(path: Path, model: type[M]) -> M:
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
         return model.model_validate_json((path / OPTIONS).read_bytes())
-    except OSError as error:
-        raise InputError(f"{path / OPTIONS} cannot be read: {error.strerror or error}") from None
-    except ValidationError as error:
-        raise InputError(f"{path / OPTIONS} {_first(error)}") from None
+    except (OSError, ValidationError) as error:
+        why = _first(error) if isinstance(error, ValidationError) else f"cannot be read: {error.strerror}"
+        raise InputError(f"{path / OPTIONS} {why}") from None
 
 
 def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
@@ -278,7 +276,7 @@ def _cut_torn_line(file: Path) -> None:
 def _write(file: Path, text: str) -> None:
     """Write all of the file, or leave the old one as it is."""
     fresh = file.with_name(file.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(file)
 
 
@@ -294,3 +292,13 @@ def _lock(path: Path) -> IO[str]:
             file.close()
             raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
     return file
+
+
+def _unlock(path: Path, lock: IO[str]) -> None:
+    """Give the folder free: the file goes before the lock, so that no other writer's file is removed."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:  # Windows removes no file that is open
+        lock.close()
+        path.unlink(missing_ok=True)
+    lock.close()

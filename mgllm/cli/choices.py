@@ -64,6 +64,11 @@ def models() -> list[str]:
     return [f"{name}/…" for name in _shelf("backend", "mgllm.backends")()]
 
 
+def import_formats() -> list[str]:
+    """What `mgllm import` reads: data sets, annotations and files of speech."""
+    return sorted({*_shelf("dataset", "mgllm.datasets")(), *_shelf("speech format", "mgllm.speech")()})
+
+
 def export_formats() -> list[str]:
     """What `mgllm export` writes."""
     return [*_shelf("export", "mgllm.exports")(), "records"]
@@ -99,7 +104,7 @@ CHOICES: Mapping[str, Names] = {
     "human export scenario": scenarios,
     "scenario check names": scenarios,
     "scenario show name": scenarios,
-    "import format_name": _shelf("dataset", "mgllm.datasets"),
+    "import format_name": import_formats,
     "export format_name": export_formats,
     "compare table_format": _shelf("table format", "mgllm.analysis.tables"),
     "compare tables": _fixed(TABLES),

@@ -39,7 +39,7 @@ def in_words(error: Any, ctx: Any) -> InputError:
     elif getattr(error, "param", None) is not None:
         message = _bad_value(error, ctx) if error.message else _missing(error.param)
     elif "unexpected extra" in error.message:
-        message = f"{error.message.partition('(')[2].split()[0].rstrip(')')!r} is one word too many"
+        message = f"{error.message.rpartition('(')[2].split()[0].rstrip(')')!r} is one word too many"
     elif "Missing command" in error.message:
         message = "a command is missing"
     else:

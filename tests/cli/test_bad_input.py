@@ -75,9 +75,9 @@ def items(folder: Path, *lines: object) -> str:
     ("words", "said"),
     [
         (["run", "meating", "--model", "scripted/x"], "Did you mean 'meeting'?"),
-        (["run", "--model", "gpt-5"], "write BACKEND/NAME"),
+        (["run", "--model", "gpt-5"], "Write BACKEND/NAME"),
         (["run", "--model", "openia/gpt-5"], "unknown model 'openia/gpt-5'"),
-        (["run", "--model", "scripted/"], "write BACKEND/NAME"),
+        (["run", "--model", "scripted/"], "Write BACKEND/NAME"),
         (["run"], "give --model M"),
         (["run", "--modle", "local"], "--modle"),
         (["run", "--model", "scripted/x", "--limit", "none"], "--limit"),
@@ -102,7 +102,10 @@ def items(folder: Path, *lines: object) -> str:
         (["render", "meeting", "--arm", "text+noisy@1"], "other arms are named with --arms"),
         (["scenario", "check", "emotoin"], "Did you mean 'emotion'?"),
         (["scenario", "new", "emotion"], "is a bundled scenario"),
-        (["scenario", "new", "../up"], "cannot name a scenario"),
+        (
+            ["scenario", "new", "../up"],
+            "cannot be the name of a scenario; use small letters, digits, - and _. Try: mgllm sc",
+        ),
         (["show", "nothing"], "unknown run"),
         (["compare", "nothing"], "unknown run"),
         (["score", "nothing"], "unknown run"),
