@@ -168,7 +168,12 @@ def test_a_brief_report_leaves_out_what_it_says_it_does(made_run: MakeRun) -> No
     summary = summarise([run], by)
     whole, brief = titles(summary), titles(summary, brief=True)
     assert brief == ["Claim", "Slices", "Primary contrasts by slice"]  # slices were asked for
-    more = ["What was answered", "How good the answers are", "The two primary contrasts", "Checks of the primary contrasts"]
+    more = [
+        "What was answered",
+        "How good the answers are",
+        "The two primary contrasts",
+        "Checks of the primary contrasts",
+    ]
     more += ["Primary contrasts if the missing answers were different"]
     more += ["Exploratory differences", "Items gained and lost"]
     assert set(more) <= set(whole)
