@@ -6,16 +6,45 @@
     ├── BackendError      one question could not be answered; the record is `failed`
     │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
     ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
-    ├── TrainingStopped   a training went astray (not a number, collapse); exit 1
-    └── GateFailed        `compare --fail-if` found what it was told to find; exit 4
+    ├── TrainingStopped   a training failed (a loss that is not a number, a collapse); exit 1
+    └── GateFailed        `compare --fail-if` found its condition, or a run is not complete; exit 4
 
 A message says what, where and what to do, in one line.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+
+OTHER_NAMES = {
+    "elan": "eaf",
+    "praat": "textgrid",
+    "subrip": "srt",
+    "webvtt": "vtt",
+    "markdown": "md",
+    "latex": "tex",
+    "cot": "chain_of_thought",
+    "gestures": "mg",
+    "annotation": "annotated",
+    "recognised": "recognized",
+}
+"""What people call things that have another name here; each is the name of a program or a common word."""
+FEW = 16
+"""So many known names are written in a message; of more, the nearest alone: a line of 50 is not read."""
+SHOWN = 6
+"""Names that are shown of a long list."""
+WHERE_ALL = {
+    "scenario": "mgllm scenario list",
+    "run": "mgllm runs",
+    "item": "mgllm show RUN, or the item file",
+    "arm": "mgllm run --help",
+    "table": "mgllm compare --help",
+    "class": "docs/synthetic.md",
+    "gesture vocabulary": "mgllm import --help",
+}
+"""Where all names of a kind can be seen, by the beginning of the kind."""
 
 
 class MgllmError(Exception):
@@ -34,7 +63,7 @@ class InputError(MgllmError):
 
 
 class IntegrityError(InputError):
-    """The arms of an item differ in more than their cue block, so no difference may be read from them."""
+    """The arms of an item differ in more than their cue block: their difference says nothing."""
 
 
 class BackendError(MgllmError):
@@ -54,31 +83,85 @@ class BudgetReached(MgllmError):
 
 
 class TrainingStopped(MgllmError):
-    """A training went astray: a loss that is no number, or vectors that have all become one."""
+    """A training failed: the loss is not a number, or all vectors have become the same."""
 
 
 class GateFailed(MgllmError):
-    """`compare --fail-if` found the condition it was told to fail on."""
+    """`compare --fail-if` found its condition, or `verify` found a run that is not complete."""
 
     exit_code = 4
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """One line for an unknown name: what is known, and the nearest guess.
+    """One line for an unknown name: the nearest guess, and what is known.
 
     >>> unknown("scenario", "emotoin", ["deception", "emotion"])
     "unknown scenario 'emotoin'. Did you mean 'emotion'? Known: deception, emotion"
     """
     names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    guess = f" Did you mean '{near[0]}'?" if near else ""
-    return f"unknown {kind} '{name}'.{guess} Known: {', '.join(names) or '(none)'}"
+    return f"unknown {kind} '{name}'.{guess(name, names)} {_listed(kind, name, names)}"
+
+
+def guess(name: object, known: Iterable[str]) -> str:
+    """A question behind an unknown name; empty where no known one is near.
+
+    >>> guess("tittle", ["name", "title"])
+    " Did you mean 'title'?"
+    """
+    near = nearest(str(name), known)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name that was probably meant; None if none is near.
+
+    Case, blanks and leading zeros do not count. A beginning weighs more than a likeness, and of names that
+    are alike, the one with the same digits is meant.
+
+    >>> nearest("Emotion-1a", ["emotion-10a", "emotion-01a"])
+    'emotion-01a'
+    """
+    wanted = _plain(name)
+    plain = {one: _plain(one) for one in sorted(known, key=lambda one: (len(one), one))}
+    if not wanted:
+        return None
+    if OTHER_NAMES.get(wanted) in plain:
+        return OTHER_NAMES[wanted]
+    same = [one for one, text in plain.items() if text == wanted]
+    begun = [one for one, text in plain.items() if len(wanted) > 1 and text.startswith(wanted)]
+    begun.sort(key=lambda one: wanted[-1].isdigit() and plain[one][len(wanted) :][:1].isdigit())
+    alike = _alike(wanted, plain, cutoff)
+    within = [one for one, text in plain.items() if len(wanted) > 3 and wanted in text]
+    return next(iter([*same, *begun, *alike, *within]), None)
+
+
+def _alike(wanted: str, plain: dict[str, str], cutoff: float) -> list[str]:
+    """Names that are spelled alike, those with the same digits first."""
+    near = get_close_matches(wanted, list(dict.fromkeys(plain.values())), n=5, cutoff=cutoff)
+    near.sort(key=lambda text: re.findall(r"\d+", text) != re.findall(r"\d+", wanted))
+    return [one for text in near for one in plain if plain[one] == text]
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: small letters, one kind of dash, no blanks around signs, no leading zeros."""
+    small = re.sub(r"\s*([+@/,])\s*", r"\1", name.casefold().strip(" '\"\t\n"))
+    return re.sub(r"(?<![\d.])0+(?=\d)", "", re.sub(r"[\s_–-]+", "-", small))
+
+
+def _listed(kind: str, name: str, names: Sequence[str]) -> str:
+    """All known names, or of many the nearest and how to see the others."""
+    if len(names) <= FEW:
+        return f"Known: {', '.join(names) or '(none)'}"
+    near = get_close_matches(name, names, n=SHOWN, cutoff=0.3)
+    shown = list(dict.fromkeys([*near, *names]))[:SHOWN]
+    where = next((f"; all: {where}" for word, where in WHERE_ALL.items() if kind.startswith(word)), "")
+    return f"Known: {', '.join(shown)}, … ({len(names)} in all{where})"
 
 
 def one_line(message: str) -> str:
     r"""The message with line breaks, control characters and the like written as escapes.
 
-    Names in messages come from strangers' files: they may neither break the line nor steer a terminal.
+    Names in messages come from untrusted files: they may neither break the line nor control a terminal.
 
     >>> one_line("a\nb")
     'a\\nb'

@@ -1,7 +1,8 @@
-"""How far a run or a long computation is, on stderr: rate, failures, time left."""
+"""How far a run or a long computation is, on stderr: how much of what, how fast, how long still."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -11,56 +12,60 @@ from mgllm.records import Record
 
 Display = Literal["auto", "rich", "plain", "none"]
 _SECONDS_BETWEEN_LINES = 10.0
+"""Often enough to see that work goes on, seldom enough for a log file."""
 
 
 class Progress:
-    """Counts steps, or records and what became of them: a bar, a line every ten seconds, or nothing."""
+    """Counts steps, or records and their outcomes: a bar, a line every ten seconds, or nothing."""
 
     def __init__(
         self, display: Display, what: str, total: int, counted: Literal["steps", "records"] = "steps"
     ) -> None:
-        if display == "auto":
-            display = "rich" if sys.stderr.isatty() else "plain"
-        self._display, self._what, self._total = display, what, total
+        self._display = _chosen(display)
+        self._what, self._total, self._unit = what, total, counted
         self._done = self._before = self._not_answered = self._failed = 0
         self._began = self._last_line = time.monotonic()
         self._bar: Any = None
         self._note = ""
-        self._records = counted == "records"
-        self._unit = "" if self._records else " steps"
 
     def __enter__(self) -> Progress:
         if self._display == "rich":
-            self._bar = _bar(self._what, self._total)
+            self._bar = _bar(self._what, self._total, self._unit)
             self._bar.start()
-        elif self._display == "plain" and self._records:
-            self._say(f"{self._total} records to make")
+        elif self._display == "plain" and self._unit == "records":
+            self._say(f"{self._total:,} records")
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
         elif self._display == "plain":
-            self._say(f"{self._place()}, {time.monotonic() - self._began:.1f} s{self._remark(self._note)}")
+            rate = f" ({self._rate(self._per_second())})" if self._done > self._before else ""
+            took = f"in {_duration(time.monotonic() - self._began)}{rate}"
+            self._say(f"{self._place()}, {took}{self._remark(self._note)}")
 
     def start_at(self, done: int) -> None:
-        """Progress that were done before."""
+        """So many are done already; they do not count as speed."""
         self._done = self._before = done
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done)
+        elif self._display == "plain" and done and self._unit == "records":
+            self._say(f"{done:,} of {self._total:,} records are there already")
 
     def step(self, state: str = "") -> None:
-        """One more step is done."""
+        """One more is done."""
         self._done += 1
-        rate = (self._done - self._before) / max(time.monotonic() - self._began, 1e-9)
+        rate = self._per_second()
         if self._bar is not None:
-            shown = f"{rate:.1f}{self._unit}/s"
-            self._bar.update(self._bar.task_ids[0], completed=self._done, state=state, rate=shown)
+            shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            left = f"{(self._total - self._done) / max(rate, 1e-9):.0f} s left"
-            self._say(f"{self._place()}, {rate:.1f}/s, {left}{self._remark(self._note or state)}")
+            left = f"about {_duration((self._total - self._done) / rate)} left"
+            self._say(f"{self._place()}, {self._rate(rate)}, {left}{self._remark(self._note or state)}")
 
     def count(self, record: Record) -> None:
-        """One more record stands in the file."""
+        """One more record is in the file."""
         self._failed += record.outcome == "failed"
         self._not_answered += record.outcome in ("refused", "unparsed")
         self.step(self._trouble())
@@ -73,27 +78,55 @@ class Progress:
             _write(line)
 
     def note(self, text: str) -> None:
-        """What is to be said of the work so far, beside the next line."""
+        """Something about the work so far, to be shown with the next line."""
         self._note = text
 
+    def _per_second(self) -> float:
+        return max(self._done - self._before, 1e-9) / max(time.monotonic() - self._began, 1e-9)
+
+    def _rate(self, rate: float) -> str:
+        return f"{rate:.1f} {self._unit}/s" if rate >= 1 else f"{60 * rate:.1f} {self._unit}/min"
+
     def _place(self) -> str:
-        return f"{self._done}/{self._total}{self._unit}{self._trouble()}"
+        return f"{self._done:,} of {self._total:,} {self._unit}{self._trouble()}"
 
     def _trouble(self) -> str:
         parts = [(self._failed, "failed"), (self._not_answered, "refused or unparsed")]
         return "".join(f", {count} {name}" for count, name in parts if count)
 
     def _remark(self, text: str) -> str:
-        return "" if self._records else f". {text}"
+        return f". {text}" if text and self._unit == "steps" else ""
 
     def _say(self, line: str) -> None:
         _write(f"{self._what}: {line}")
 
 
 def warn(lines: Iterable[str]) -> None:
-    """Lines on stderr, each once, whatever is to be shown of the progress."""
+    """Lines on stderr, each once, also where no progress is shown."""
     for line in dict.fromkeys(lines):
         _write(f"warning: {line}")
+
+
+def _chosen(display: Display) -> Display:
+    """A bar where one can be drawn over itself, else lines."""
+    if display != "auto":
+        return display
+    moves = sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    return "rich" if moves else "plain"
+
+
+def _duration(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    >>> _duration(3725)
+    '1 h 2 min'
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _write(line: str) -> None:
@@ -101,16 +134,16 @@ def _write(line: str) -> None:
     sys.stderr.flush()
 
 
-def _bar(what: str, total: int) -> Any:
+def _bar(what: str, total: int, unit: str) -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
 
     bar = Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        TextColumn(f"{{task.completed:,}} of {{task.total:,}} {unit}"),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[state]}"),
         console=Console(stderr=True),
         refresh_per_second=4,

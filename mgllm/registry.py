@@ -21,8 +21,8 @@ class Shelf(Generic[T]):
 
     A module of the package, or of a folder below it, puts a thing on the shelf by its registration line,
     `@<kind>("NAME")` at the beginning of a line. The names are read from these lines, in the text of the
-    modules: names can be listed without importing anything, one module may register several, and one
-    without such a line is no entry. Other distributions add to the shelf through the entry-point group
+    modules: names can be listed without an import, one module may register several, and a module without
+    such a line registers nothing. Other distributions add to the shelf through the entry-point group
     `mgllm.<kind>s`.
     """
 
@@ -55,7 +55,7 @@ class Shelf(Generic[T]):
         """The thing called `name`, its module imported if need be.
 
         Raises:
-            InputError: there is none; the message lists what there is.
+            InputError: the name is unknown; the message lists the known ones.
         """
         if name not in self._things:
             self._load(name)
@@ -76,12 +76,18 @@ class Shelf(Generic[T]):
         line = re.compile(rf'^@?{self._word}\("([^"]+)"', re.MULTILINE)
         return {
             name: module
-            for module, text in _sources(files(self.package), self.package)
+            for module, text in _sources(_folder(self.package), self.package)
             for name in line.findall(text)
         }
 
     def _entry_points(self) -> dict[str, EntryPoint]:
         return {point.name: point for point in entry_points(group=f"mgllm.{self._word}s")}
+
+
+def _folder(package: str) -> Traversable:
+    """The package's files; only the outermost package is imported, since the inner ones may be heavy."""
+    root, *inside = package.split(".")
+    return files(root).joinpath(*inside)
 
 
 def _sources(folder: Traversable, package: str) -> Iterator[tuple[str, str]]:

@@ -29,14 +29,14 @@ def test_plain_says_steps_rate_time_left_and_the_note(capsys: Captured) -> None:
         steps.step("loss 1.0")
     told = capsys.readouterr()
     first, second, third, end = told.err.splitlines()
-    assert first.startswith("pretrain: 1/3 steps, ")
+    assert first.startswith("pretrain: 1 of 3 steps, ")
     assert first.endswith("s left. loss 2.5")
-    assert second.startswith("pretrain: 2/3 steps, ")
+    assert second.startswith("pretrain: 2 of 3 steps, ")
     assert second.endswith("s left. epoch 1/3")
-    assert "3/3 steps" in third
-    assert "0 s left" in third
-    assert end.startswith("pretrain: 3/3 steps, ")
-    assert end.endswith(" s. epoch 1/3")
+    assert "3 of 3 steps" in third
+    assert "about 0.0 s left" in third
+    assert end.startswith("pretrain: 3 of 3 steps, in ")
+    assert end.endswith(" steps/s). epoch 1/3")
     assert told.out == ""
 
 
@@ -57,8 +57,7 @@ def test_steps_that_were_done_before_do_not_count_as_speed(
         steps.start_at(100)
         steps.step()
     line = capsys.readouterr().err.splitlines()[0]
-    assert line.startswith("pretrain: 101/110 steps, 1.0/s, ")
-    assert "9 s left" in line
+    assert line == "pretrain: 101 of 110 steps, 1.0 steps/s, about 9.0 s left"
 
 
 @pytest.mark.usefixtures("at_once")
@@ -85,7 +84,7 @@ def test_a_line_may_be_said_at_once(capsys: Captured, display: Display) -> None:
 def test_without_a_terminal_auto_is_plain(capsys: Captured) -> None:
     with Progress("auto", "pretrain", 1) as steps:
         steps.step()
-    assert capsys.readouterr().err.startswith("pretrain: 1/1 steps, ")
+    assert capsys.readouterr().err.startswith("pretrain: 1 of 1 steps, ")
 
 
 @pytest.mark.parametrize("display", ["plain", "rich"])
@@ -97,7 +96,7 @@ def test_an_error_passes_through_and_the_display_ends(capsys: Captured, display:
 
     with pytest.raises(ValueError, match="stopped"):
         stop_after_one_step()
-    assert "1/5" in capsys.readouterr().err
+    assert "1 of 5 steps" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("at_once")
@@ -110,22 +109,22 @@ def test_records_say_how_many_there_are_and_what_became_of_them(
         for outcome in ("answered", "failed", "refused", "unparsed"):
             progress.count(record(outcome))
     begin, first, second, third, fourth, end = capsys.readouterr().err.splitlines()
-    assert begin == "local/m: 4 records to make"
-    assert first == "local/m: 1/4, 1.0/s, 3 s left"
-    assert second == "local/m: 2/4, 1 failed, 0.5/s, 4 s left"
-    assert third.startswith("local/m: 3/4, 1 failed, 1 refused or unparsed, ")
-    assert fourth.startswith("local/m: 4/4, 1 failed, 2 refused or unparsed, ")
-    assert end == "local/m: 4/4, 1 failed, 2 refused or unparsed, 13.0 s"
+    assert begin == "local/m: 4 records"
+    assert first == "local/m: 1 of 4 records, 1.0 records/s, about 3.0 s left"
+    assert second.startswith("local/m: 2 of 4 records, 1 failed, ")
+    assert third.startswith("local/m: 3 of 4 records, 1 failed, 1 refused or unparsed, ")
+    assert fourth.startswith("local/m: 4 of 4 records, 1 failed, 2 refused or unparsed, ")
+    assert end.startswith("local/m: 4 of 4 records, 1 failed, 2 refused or unparsed, in ")
 
 
-@pytest.mark.parametrize(("counted", "rate"), [("records", "/s"), ("steps", "steps/s")])
+@pytest.mark.parametrize(("counted", "rate"), [("records", "records/s"), ("steps", "steps/s")])
 def test_the_bar_says_what_it_counts(
     capsys: Captured, counted: Literal["steps", "records"], rate: str
 ) -> None:
     with Progress("rich", "local/m", 1, counted) as progress:
         progress.count(record("failed"))
     told = capsys.readouterr().err
-    assert "1/1" in told
+    assert f"1 of 1 {counted}" in told
     assert rate in told
     assert "1 failed" in told
     assert "to make" not in told
@@ -138,6 +137,57 @@ def test_none_says_nothing_of_records(capsys: Captured) -> None:
         progress.count(record("answered"))
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_records_that_were_there_before_count_but_not_as_speed(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(1000))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    with Progress("plain", "local/m", 144, "records") as progress:
+        progress.start_at(142)
+        progress.count(record("answered"))
+        progress.count(record("answered"))
+    begin, already, first, _, end = capsys.readouterr().err.splitlines()
+    assert begin == "local/m: 144 records"
+    assert already == "local/m: 142 of 144 records are there already"
+    assert first == "local/m: 143 of 144 records, 1.0 records/s, about 1.0 s left"
+    assert end.startswith("local/m: 144 of 144 records, in ")
+
+
+def test_nothing_left_to_do_has_no_speed(capsys: Captured) -> None:
+    with Progress("plain", "local/m", 3, "records") as progress:
+        progress.start_at(3)
+    assert capsys.readouterr().err.splitlines()[-1] == "local/m: 3 of 3 records, in 0.0 s"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.04, "0.0 s"),
+        (9.94, "9.9 s"),
+        (10, "10 s"),
+        (59.6, "1 min 0 s"),
+        (125, "2 min 5 s"),
+        (3725, "1 h 2 min"),
+    ],
+)
+def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
+    assert progress._duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("tty", "term", "chosen"),
+    [(True, "xterm", "rich"), (True, "dumb", "plain"), (False, "xterm", "plain")],
+)
+def test_a_bar_only_where_it_can_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, tty: bool, term: str, chosen: str
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: tty, raising=False)
+    monkeypatch.setenv("TERM", term)
+    assert progress._chosen("auto") == chosen
+    assert progress._chosen("none") == "none"
 
 
 def record(outcome: str) -> Record:

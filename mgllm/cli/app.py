@@ -6,41 +6,48 @@ import gc
 import os
 import sys
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from mgllm.cli.help import PlainGroup
+from mgllm.cli.terminal import prepare
 from mgllm.errors import MgllmError
 from mgllm.experiment.versions import __version__
 
 INTERRUPTED = 130
 USAGE = 2
 GARBAGE_THRESHOLD = 100_000
-"""New objects between two walks of the collector. A run makes many small values that live to its end; at
-Python's default of 700 the collector walks them over and over, a tenth of a run's time."""
+"""New objects between two searches of the garbage collector. A run makes many small values that live to its
+end; at Python's default of 700 the collector looks at them again and again, for a tenth of a run's time."""
 
 COMMANDS = (
     "run",
     "results",
+    "pages",
     "verify",
     "human",
     "scenarios",
     "convert",
     "models",
     "recognizer",
+    "recognizer_testing",
     "recognizer_recordings",
     "synth",
     "transcribe",
 )
 """Modules of `mgllm.cli`, in the order of `mgllm --help`; each registers its commands."""
 
+ABOUT = "Does body language help a language model to understand people? Micro-gestures as text, measured."
+HELP = ("-h", "--help")
+
 app = typer.Typer(
     name="mgllm",
-    help="Does body language help a language model to understand people? Micro-gestures as text, measured.",
+    cls=PlainGroup,
+    help=ABOUT,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": list(HELP)},
 )
 
 
@@ -50,14 +57,17 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=ABOUT)
 def _top(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace of an error.")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show where an error arose, and what other libraries say."),
+    ] = False,
 ) -> None:
-    """Does body language help a language model to understand people? Micro-gestures as text, measured."""
+    """See `ABOUT`, which is the help."""
 
 
 for name in COMMANDS:
@@ -70,8 +80,9 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(GARBAGE_THRESHOLD)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
+    prepare(debug=debug)
     try:
-        code = app(words, standalone_mode=False)
+        code = _help(words) or app(words, standalone_mode=False, prog_name="mgllm")
         if code == INTERRUPTED:  # Typer has caught Ctrl-C
             raise KeyboardInterrupt
     except Exception as error:
@@ -84,9 +95,27 @@ def main(arguments: list[str] | None = None) -> None:
     _leave(code if isinstance(code, int) else 0)
 
 
+def _help(words: list[str]) -> str | None:
+    """Print the help if it is asked for: at once, since to read the other words takes longer than it may."""
+    asked = [word for word in words[: words.index("--")] if word in HELP] if "--" in words else words
+    if not set(HELP) & set(asked):
+        return None
+    command: Any = typer.main.get_command(app)
+    context = command.context_class(command, info_name="mgllm", help_option_names=list(HELP))
+    for word in words:
+        below = getattr(context.command, "commands", {}).get(word)
+        if below is None:
+            if not word.startswith("-") and hasattr(context.command, "commands"):
+                return None  # an unknown command: that is said first
+            break
+        context = below.context_class(below, info_name=word, parent=context)
+    typer.echo(context.command.get_help(context))
+    return "help"
+
+
 def _interrupted(words: list[str]) -> str:
     if words[:2] == ["recognizer", "pretrain"]:
-        return "interrupted; whole epochs are kept. Go on with the same command and --resume"
+        return "interrupted; finished epochs are kept. Go on with the same command and --resume"
     if words[:1] == ["run"]:
         return "interrupted; what was answered is kept. Go on with: mgllm run --resume latest"
     return "interrupted"
@@ -102,7 +131,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, typer.Abort):
         _say("aborted")
         return INTERRUPTED
-    if isinstance(error, typer.TyperException):
+    if isinstance(error, typer.TyperException):  # what `help.PlainCommand` did not see
         _say(f"{error.format_message()} Try: mgllm --help")
         return USAGE
     if isinstance(error, BrokenPipeError):

@@ -1,4 +1,4 @@
-"""`mgllm import`, `mgllm export` and `mgllm items`: files of others in and out, and what belongs to items."""
+"""`mgllm import`, `mgllm export` and `mgllm items`: files of other programs, and what belongs to items."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_made, print_notes, print_written
 
@@ -19,42 +20,55 @@ if TYPE_CHECKING:
     from mgllm.commands.join import JoinedItems
 
 RECORDS = "records"
-"""What `mgllm export` takes in a format's place where runs are exported."""
+"""The word for runs in the place of a format of `mgllm export`."""
 items_group = typer.Typer(
-    help="Items: join gestures and speech; baselines without a model.",
+    cls=PlainGroup,
+    help="Join gestures and speech to items; predict without a model.",
     rich_markup_mode=None,
-    no_args_is_help=True,
 )
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("import")(import_)
-    app.command("export")(export)
-    app.add_typer(items_group, name="items")
+    app.command("import", cls=PlainCommand, rich_help_panel=o.ITEMS)(import_)
+    app.command("export", cls=PlainCommand, rich_help_panel=o.READ)(export)
+    app.add_typer(items_group, name="items", rich_help_panel=o.ITEMS)
 
 
 def import_(
     context: typer.Context,
-    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="Name of the format, such as rltd.")],
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="Name of the format.")],
     source: Annotated[Path, typer.Argument(metavar="SRC", help="Folder or file of the data set.")],
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="Folder to write; never one with these files in it.")
+        Path,
+        option(
+            "--out", "Folder to write; files in it are not replaced.", "-o", kind="FOLDER", heading=o.FILES
+        ),
     ],
     tier: Annotated[
-        str | None, option("--tier", "ELAN tier, BORIS subject or VIA attribute to read.")
+        str | None,
+        option("--tier", "ELAN tier, BORIS subject or VIA attribute to read.", kind="NAME", heading=o.INPUT),
     ] = None,
     vocabulary: Annotated[
         str | None,
-        option("--vocabulary", "Gesture vocabulary of annotations. Default: the one that fits best"),
+        option(
+            "--vocabulary",
+            "List of gesture names of the annotations.",
+            kind="NAME",
+            default="the one that fits best",
+            heading=o.INPUT,
+        ),
     ] = None,
-    fps: Annotated[float | None, option("--fps", "Frames a second, where files count frames (miga).")] = None,
+    fps: Annotated[
+        float | None,
+        option("--fps", "Frames per second, where files count frames (miga).", heading=o.INPUT),
+    ] = None,
     illustrative: Annotated[
-        bool, option("--illustrative", "Keep illustrative gestures, id 99 (miga).")
+        bool, option("--illustrative", "Keep illustrative gestures, id 99 (miga).", heading=o.INPUT)
     ] = False,
     json: o.Json = False,
 ) -> None:
-    """Import a data set or annotations: always into a folder."""
+    """Read a data set or annotations and write them as items, gestures or skeletons into a folder."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
@@ -67,21 +81,26 @@ def import_(
 def export(
     context: typer.Context,
     format_name: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="eaf, csv or miga of transcripts; or records of runs.")
+        str, typer.Argument(metavar="FORMAT", help="Format of gesture transcripts; or records, of runs.")
     ],
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="SRC...", help="*.mg.json files, or folders of them; of records: runs."),
+        typer.Argument(metavar="SRC …", help="*.mg.json files, or folders of them; for records: runs."),
     ],
     out: Annotated[
         Path,
-        typer.Option(
-            "-o",
+        option(
             "--out",
-            help="Folder to write into; of records: F.csv or F.parquet. Nothing is written over.",
+            "Folder to write into; for records: F.csv or F.parquet. Files are not replaced.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
         ),
     ],
-    fps: Annotated[float | None, option("--fps", "Frames a second of the recordings (miga).")] = None,
+    fps: Annotated[
+        float | None,
+        option("--fps", "Frames per second of the recordings (miga).", heading=o.INPUT),
+    ] = None,
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
@@ -105,22 +124,22 @@ def _export_records(
     from mgllm.errors import InputError
 
     if fps is not None:
-        raise InputError(f"--fps says nothing to {RECORDS}")
+        raise InputError(f"--fps has no effect on {RECORDS}; leave it out")
     print_made(export_records(runs, out, results or Path("results")), _print_records, as_json=json)
 
 
-@items_group.callback()
-def _items() -> None:
-    """Items: join gestures and speech; baselines without a model."""
-
-
-@items_group.command("baseline")
+@items_group.command("baseline", cls=PlainCommand)
 def baseline(
-    items: Annotated[str, typer.Argument(help="Items: a JSONL file, or anything that --items takes.")],
-    covariate: Annotated[str, option("--covariate", "The fact to predict from.")] = "sex",
+    items: Annotated[
+        str, typer.Argument(metavar="ITEMS", help="A JSONL file, or anything that --items takes.")
+    ],
+    covariate: Annotated[
+        str,
+        option("--covariate", "The fact to predict from.", kind="NAME", default="sex", heading=o.ASKED),
+    ] = "sex",
     json: o.Json = False,
 ) -> None:
-    """Predict the target from one covariate alone, leaving one subject out at a time."""
+    """Predict the target from one covariate alone; each person is left out once."""
     from mgllm.analysis.statistics.baselines import covariate_baseline
     from mgllm.items.alike import alike_notes
     from mgllm.items.loading import load_items
@@ -130,22 +149,30 @@ def baseline(
     print_made(covariate_baseline(loaded, covariate), _print_baseline, as_json=json)
 
 
-@items_group.command("join")
+@items_group.command("join", cls=PlainCommand)
 def join(
-    items: Annotated[str, typer.Argument(help="Items: a JSONL file, or anything that --items takes.")],
+    items: Annotated[
+        str, typer.Argument(metavar="ITEMS", help="A JSONL file, or anything that --items takes.")
+    ],
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="New item file *.jsonl, or a folder for items.jsonl.")
+        Path,
+        option(
+            "--out", "New item file *.jsonl, or a folder for items.jsonl.", "-o", kind="FILE", heading=o.FILES
+        ),
     ],
     gestures: o.Gestures = None,
     speech: Annotated[
         Path | None,
         option(
-            "--speech", "Folder of *.srt, *.vtt, *.json (Whisper), *.TextGrid or *.txt, named after items."
+            "--speech",
+            "Folder of *.srt, *.vtt, *.json (Whisper), *.TextGrid or *.txt, named after items.",
+            kind="FOLDER",
+            heading=o.INPUT,
         ),
     ] = None,
     json: o.Json = False,
 ) -> None:
-    """Join gestures and speech from folders to items, by item id or file name, into a new file."""
+    """Join gestures and speech from folders to items, by item id or file name, and write a new file."""
     from mgllm.commands.join import JoinOptions, join_items
 
     joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))
@@ -191,7 +218,7 @@ def _print_records(report: ExportedRecords) -> None:
 
 
 def _print_joined(joined: JoinedItems) -> None:
-    """What a join wrote, and what found no partner."""
+    """What a join wrote, and what belongs to no item."""
     typer.echo(
         f"{joined.items} items of {joined.subjects} subjects: {joined.with_gestures} gesture transcripts and "
         f"{joined.with_speech} speech transcripts joined"
@@ -201,7 +228,7 @@ def _print_joined(joined: JoinedItems) -> None:
 
 
 def _print_baseline(result: BaselineResult) -> None:
-    """How well one covariate alone tells the target."""
+    """How well one covariate alone predicts the target."""
     low, high = result.interval or (None, None)
     between = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
     typer.echo(

@@ -1,4 +1,4 @@
-"""`mgllm human`: the same questions put to people, and their answers as a run."""
+"""`mgllm human`: people are asked the same questions, and their answers become a run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made, print_notes
 
@@ -15,21 +16,30 @@ if TYPE_CHECKING:
     from mgllm.commands.human_export import HumanExport
     from mgllm.commands.human_import import HumanImport
 
-human = typer.Typer(help="The same questions put to people: forms out, answers in.", no_args_is_help=True)
+human = typer.Typer(
+    cls=PlainGroup,
+    help="Ask people the same questions: write forms, read answers.",
+    rich_markup_mode=None,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.add_typer(human, name="human")
+    app.add_typer(human, name="human", rich_help_panel=o.ASK)
 
 
-@human.command("export")
+@human.command("export", cls=PlainCommand)
 def export(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a YAML file.")],
-    raters: Annotated[int, option("--raters", "People asked: at least two for each arm.")],
-    out: Annotated[Path, option("--out", "A new folder for the forms.", "-o")],
-    arms: Annotated[str | None, option("--arms", "Arms, by commas. Default: text,text+mg")] = None,
+    raters: Annotated[int, option("--raters", "People to ask: at least two for each arm.", heading=o.ASKED)],
+    out: Annotated[
+        Path, option("--out", "A new folder for the forms.", "-o", kind="FOLDER", heading=o.FILES)
+    ],
+    arms: Annotated[
+        str | None,
+        option("--arms", "Arms, separated by commas.", kind="NAMES", default="text,text+mg", heading=o.ASKED),
+    ] = None,
     items: o.Items = None,
     gestures: o.Gestures = None,
     cue_source: o.CueSource = None,
@@ -38,13 +48,20 @@ def export(
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
     consent: Annotated[
-        Path | None, option("--consent", "Text that raters agree to, instead of mgllm's own.")
+        Path | None,
+        option(
+            "--consent",
+            "Text file with what raters agree to.",
+            kind="FILE",
+            default="mgllm's own text",
+            heading=o.FILES,
+        ),
     ] = None,
     scenarios_dir: o.ScenariosDir = None,
     prompts_dir: o.PromptsDir = None,
     json: o.Json = False,
 ) -> None:
-    """Write a self-contained form per rater; nobody sees an item twice."""
+    """Write a form for each rater, a file each; no rater sees an item twice."""
     from mgllm.commands._options import from_flat
     from mgllm.commands.human_export import human_export
 
@@ -53,23 +70,23 @@ def export(
     print_made(human_export(options, raters, out, consent), _print_export, as_json=json)
 
 
-@human.command("import")
+@human.command("import", cls=PlainCommand)
 def import_(
-    plan: Annotated[Path, typer.Argument(metavar="FOLDER", help="What `human export` wrote.")],
+    plan: Annotated[Path, typer.Argument(metavar="FOLDER", help="What mgllm human export wrote.")],
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="The raters' files, or folders of them.")
+        list[Path], typer.Argument(metavar="FILE …", help="The raters' files, or folders of them.")
     ],
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Make a run of the raters' files; compare and report read it like a model's."""
+    """Make a run of the raters' files; compare and report read it like a run of a model."""
     from mgllm.commands.human_import import human_import
 
     _print_import(human_import(plan, files, results or Path("results")), as_json=json)
 
 
 def _print_export(written: HumanExport) -> None:
-    """Forms that were written, and what to mind."""
+    """Forms that were written, and what to look out for."""
     typer.echo(
         f"{written.forms} forms of {written.items} texts about {written.subjects} people, about "
         f"{written.minutes} minutes each; arms {', '.join(written.arms)}, at least {written.fewest} raters "
@@ -78,11 +95,13 @@ def _print_export(written: HumanExport) -> None:
     print_notes(written.notes)
     if written.restricted:
         typer.echo(
-            f"note: {written.restricted} items are restricted by their licence; give the forms only to "
-            "people whom it covers",
+            f"note: the licence restricts {written.restricted} items; give the forms only to people whom it "
+            "covers",
             err=True,
         )
-    typer.echo("note: plan.json knows the truth; no rater may see it. This is no ethics approval", err=True)
+    typer.echo(
+        "note: plan.json has the right answers; no rater may see it. This is not an ethics approval", err=True
+    )
     typer.echo(f"wrote {written.out}; next: {written.out / 'README.txt'}", err=True)
 
 
@@ -94,13 +113,13 @@ def _print_import(read: HumanImport, *, as_json: bool) -> None:
     else:
         typer.echo(read.finished.table)
     if read.missing_raters:
-        typer.echo(f"note: no file of {', '.join(read.missing_raters)}", err=True)
+        typer.echo(f"note: there is no file from {', '.join(read.missing_raters)}", err=True)
     if read.unanswered:
-        typer.echo(f"note: {read.unanswered} texts shown to these raters are not answered", err=True)
+        typer.echo(f"note: {read.unanswered} texts that these raters saw are not answered", err=True)
     if read.unsure:
-        typer.echo(f'note: {read.unsure} times "I cannot tell", counted as refused', err=True)
+        typer.echo(f"note: {read.unsure} times a rater chose no label; that counts as refused", err=True)
     if read.thin:
-        typer.echo(f"note: {read.thin} items have fewer than two ratings in some arm", err=True)
+        typer.echo(f"note: {read.thin} items have fewer than two ratings in an arm", err=True)
     typer.echo(f"run: {read.finished.folder} ({read.raters} raters)", err=True)
 
 

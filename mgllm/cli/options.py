@@ -1,62 +1,184 @@
-"""Options that several commands share, each spelled once. Every option is also an MGLLM_* variable."""
+"""Options that several commands share, each written once. Every option is also an MGLLM_* variable."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mgllm.cli.help import PlainGroup
 
-def option(flag: str, text: str, *more: str, **settings: Any) -> Any:
-    """A Typer option with its environment variable: `--max-tokens` is MGLLM_MAX_TOKENS."""
-    name = flag.partition("/")[0].lstrip("-").replace("-", "_").upper()
-    settings = {"envvar": f"MGLLM_{name}", **settings}
-    return typer.Option(flag, *more, help=text, show_default=False, **settings)
+ASKED, CUES, MODEL, SCORING = "What is asked", "Cues", "Model and server", "Asking and scoring"
+LIMITS, FILES, OUTPUT = "Limits and cost", "Files", "Output"
+CLIPS, NETWORK, TRAINING, TESTING = "Which clips", "Network and views", "Training", "Testing"
+COMPARED, TABLES = "What is compared", "Tables and plots"
+INPUT = "What is read"
+"""Headings of options; `help.HEADINGS` has their order."""
+ASK, READ, ITEMS = "Ask models and people", "Read results", "Scenarios and items"
+GESTURES, MODELS = "Gestures and speech from recordings", "Models and servers"
+"""Headings of commands, in the order of `mgllm --help`."""
+
+
+def option(flag: str, text: str, *more: str, heading: str, **settings: Any) -> Any:
+    """A Typer option with its environment variable: `--max-tokens` is MGLLM_MAX_TOKENS.
+
+    Args:
+        flag: its name.
+        text: what it does, for the help.
+        more: other names, such as -o.
+        heading: what it stands under in the help.
+        settings: `kind`: what a value is called in the help, such as FILE; `default`: what holds where
+            nothing is said, as the help shows it; others as Typer takes them.
+    """
+    name = flag.lstrip("-").replace("-", "_").upper()
+    settings = {
+        "envvar": f"MGLLM_{name}",
+        "rich_help_panel": heading,
+        "metavar": settings.pop("kind", None),
+        "show_default": settings.pop("default", False),
+        **settings,
+    }
+    return typer.Option(*more, flag, help=text, **settings)
 
 
 recognizer = typer.Typer(
-    help="Train, evaluate and look at recognisers of micro-gestures from skeletons.",
-    no_args_is_help=True,
+    cls=PlainGroup,
+    help="Train, test and look at recognisers: networks that find micro-gestures in skeletons.",
     rich_markup_mode=None,
 )
 """The group of the recogniser's commands, which two files fill."""
 
 Dataset = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a skeleton data set.")]
-Out = Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")]
+Out = Annotated[Path, option("--out", "Folder to write.", "-o", kind="FOLDER", heading=FILES)]
 Sets = Annotated[
     list[str] | None,
-    option("--set", "NAME=VALUE for any other option, such as contrast.cross=0. Repeatable."),
+    option(
+        "--set",
+        "Any other option, such as contrast.cross=0. Repeatable.",
+        kind="NAME=VALUE",
+        heading=TRAINING,
+    ),
 ]
-ScenariosDir = Annotated[Path | None, option("--scenarios", "Folder of your own scenarios.")]
-PromptsDir = Annotated[Path | None, option("--prompts", "Folder of your own templates.")]
-Results = Annotated[Path | None, option("--results", "Folder of runs. Default: results")]
-Json = Annotated[bool, option("--json", "Print JSON.")]
-Items = Annotated[str | None, option("--items", "Items: a JSONL file, or a hub id, parquet, csv or folder.")]
-Gestures = Annotated[Path | None, option("--gestures", "Folder of *.mg.json files to join to the items.")]
-CueSource = Annotated[str | None, option("--cue-source", "annotated, recognized or out_of_fold.")]
-Arms = Annotated[str | None, option("--arms", "Arms, separated by commas.")]
-Limit = Annotated[int | None, option("--limit", "Ask N items per scenario: seeded, balanced, nested in N.")]
-Seed = Annotated[int | None, option("--seed", "Decides everything random on our side. Default: 0")]
-FormName = Annotated[str | None, option("--form", "auto, chat or cloze. Default: auto")]
-ReasoningName = Annotated[str | None, option("--reasoning", "direct or chain_of_thought.")]
+ScenariosDir = Annotated[
+    Path | None,
+    option("--scenarios", "Folder of your own scenarios.", kind="FOLDER", default="bundled", heading=FILES),
+]
+PromptsDir = Annotated[
+    Path | None,
+    option("--prompts", "Folder of your own templates.", kind="FOLDER", default="bundled", heading=FILES),
+]
+Results = Annotated[
+    Path | None, option("--results", "Folder of runs.", kind="FOLDER", default="results", heading=FILES)
+]
+Json = Annotated[bool, option("--json", "Print JSON instead of text.", heading=OUTPUT)]
+Items = Annotated[
+    str | None,
+    option(
+        "--items",
+        "Your items: a JSONL file; or a parquet or csv file, a folder, or a hub id.",
+        kind="FILE",
+        default="the scenario's own",
+        heading=ASKED,
+    ),
+]
+Gestures = Annotated[
+    Path | None,
+    option("--gestures", "Folder of *.mg.json files to join to the items.", kind="FOLDER", heading=CUES),
+]
+CueSource = Annotated[
+    str | None,
+    option(
+        "--cue-source",
+        "Who named the gestures.",
+        kind="NAME",
+        default="the first that all items have, of out_of_fold, recognized, annotated",
+        heading=CUES,
+    ),
+]
+Arms = Annotated[
+    str | None,
+    option("--arms", "Arms, separated by commas.", kind="NAMES", default="the scenario's", heading=ASKED),
+]
+Limit = Annotated[
+    int | None,
+    option(
+        "--limit",
+        "Ask at most N items of each scenario: drawn by the seed, balanced over labels and people.",
+        default="all",
+        heading=ASKED,
+    ),
+]
+Seed = Annotated[
+    int | None, option("--seed", "Decides everything that mgllm draws.", default="0", heading=ASKED)
+]
+FormName = Annotated[
+    str | None,
+    option(
+        "--form",
+        "How a question is put. auto: cloze for local models under 1 B weights, else chat.",
+        kind="NAME",
+        default="auto",
+        heading=SCORING,
+    ),
+]
+ReasoningName = Annotated[
+    str | None,
+    option(
+        "--reasoning",
+        "Answer at once, or write thoughts first.",
+        kind="NAME",
+        default="the scenario's",
+        heading=SCORING,
+    ),
+]
 ReasoningEffort = Annotated[
     str | None,
     option(
         "--reasoning-effort",
-        "none, minimal, low, medium, high … in the server's words. Default: the least, or its own "
-        "for chain_of_thought",
+        "none, minimal, low, medium, high … in the server's words.",
+        kind="NAME",
+        default="the least that it allows; its own for chain_of_thought",
+        heading=SCORING,
     ),
 ]
-BaseUrl = Annotated[str | None, option("--base-url", "Address of the server, up to /v1.")]
-ApiKeyEnv = Annotated[str | None, option("--api-key-env", "Name of the variable that holds the key.")]
-ModelArgs = Annotated[
-    list[str] | None, option("--model-arg", "K=V for the model; V may be JSON, K may be a.b. Repeatable.")
+BaseUrl = Annotated[
+    str | None, option("--base-url", "Address of the server, up to /v1.", kind="URL", heading=MODEL)
 ]
-Paraphrase = Annotated[str | None, option("--paraphrase", "Another wording of the scenario, by its name.")]
-Display = Annotated[str | None, option("--display", "Progress: auto, rich, plain or none.")]
+ApiKeyEnv = Annotated[
+    str | None,
+    option("--api-key-env", "Name of the variable that has the key.", kind="NAME", heading=MODEL),
+]
+ModelArgs = Annotated[
+    list[str] | None,
+    option(
+        "--model-arg",
+        "An argument for the model, such as top_p=0.9. V may be JSON, K may be a.b. Repeatable.",
+        kind="K=V",
+        heading=MODEL,
+    ),
+]
+Paraphrase = Annotated[
+    str | None,
+    option(
+        "--paraphrase",
+        "Another wording of the scenario; mgllm scenario show lists them.",
+        kind="NAME",
+        heading=ASKED,
+    ),
+]
+Display = Annotated[
+    str | None, option("--display", "How progress is shown.", kind="NAME", default="auto", heading=OUTPUT)
+]
 Confusion = Annotated[
-    Path | None, option("--confusion", "CSV: what a recogniser takes for what (text+noisy).")
+    Path | None,
+    option(
+        "--confusion",
+        "CSV file: which gesture a recogniser takes for which. For the arm text+noisy@P.",
+        kind="FILE",
+        heading=CUES,
+    ),
 ]
 
 
@@ -64,7 +186,7 @@ def display(word: str | None) -> Any:
     """How progress is shown; auto where nothing was said.
 
     Raises:
-        InputError: there is no such display.
+        InputError: the name is unknown.
     """
     from mgllm.errors import InputError, unknown
 
@@ -86,5 +208,8 @@ def _unsaid(value: object) -> bool:
 
 
 def split_names(text: str | None) -> tuple[str, ...] | None:
-    """`a,b` → ("a", "b")."""
-    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+    """`a, b + c` → ("a", "b+c"): blanks mean nothing in names."""
+    if text is None:
+        return None
+    parts = (re.sub(r"\s*([+@])\s*", r"\1", part.strip()) for part in text.split(","))
+    return tuple(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""`mgllm recognizer windows`, `score` and `rebuild`: recordings to learn from, and how well timelines fit."""
+"""`mgllm recognizer windows`, `score` and `rebuild`: recordings to learn from, and tests on recordings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import Dataset, Out, Sets, option, recognizer
 from mgllm.cli.printing import print_made
 
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 
 def register(_app: typer.Typer) -> None:
     """Put the commands beside the recogniser's others."""
-    recognizer.command("windows")(windows)
-    recognizer.command("score")(score)
-    recognizer.command("rebuild")(rebuild)
+    for command in (windows, score, rebuild):
+        recognizer.command(command.__name__, cls=PlainCommand)(command)
 
 
 def windows(
@@ -27,14 +27,24 @@ def windows(
     dataset: Dataset,
     out: Out,
     gestures: Annotated[
-        Path | None, option("--gestures", "Folder of annotated *.mg.json. Default: the data set's own")
+        Path | None,
+        option(
+            "--gestures",
+            "Folder of annotated *.mg.json files.",
+            kind="FOLDER",
+            default="the data set's own",
+            heading=o.INPUT,
+        ),
     ] = None,
-    beside: Annotated[Path | None, option("--with", "A data set whose clips stand beside them.")] = None,
+    beside: Annotated[
+        Path | None,
+        option("--with", "A data set whose clips are added.", kind="FOLDER", heading=o.INPUT),
+    ] = None,
     seed: o.Seed = None,
     sets: Sets = None,
     json: o.Json = False,
 ) -> None:
-    """Cut annotated recordings into clips to learn from: windows in gestures, and background."""
+    """Cut annotated recordings into clips to learn from: parts of gestures, and background."""
     from mgllm.cli.recognizer_printing import print_cut
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.windows import cut
@@ -50,14 +60,29 @@ def windows(
 
 def score(
     context: typer.Context,
-    found: Annotated[Path, typer.Argument(metavar="FOUND", help="Folder of recognised *.mg.json.")],
-    truth: Annotated[Path, option("--truth", "Folder of annotated *.mg.json of the same recordings.")],
+    found: Annotated[Path, typer.Argument(metavar="FOUND", help="Folder of recognised *.mg.json files.")],
+    truth: Annotated[
+        Path,
+        option(
+            "--truth",
+            "Folder of annotated *.mg.json files of the same recordings.",
+            kind="FOLDER",
+            heading=o.INPUT,
+        ),
+    ],
     leave_out: Annotated[
-        str | None, option("--leave-out", "Classes that do not count. Default: illustrative body language")
+        str | None,
+        option(
+            "--leave-out",
+            "Classes that do not count.",
+            kind="NAMES",
+            default="illustrative body language",
+            heading=o.TESTING,
+        ),
     ] = None,
     json: o.Json = False,
 ) -> None:
-    """How well recognised timelines fit annotated ones."""
+    """Show how well the gestures that a recogniser found fit the annotated ones."""
     from mgllm.cli.recognizer_printing import print_scores
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.score import ScoreOptions, score_folders
@@ -69,17 +94,28 @@ def score(
 def rebuild(
     context: typer.Context,
     out: Out,
-    clips: Annotated[int | None, option("--clips", "Made-up clips. Default: 30000")] = None,
-    recordings: Annotated[int | None, option("--recordings", "Made-up recordings. Default: 150")] = None,
+    clips: Annotated[
+        int | None, option("--clips", "Made-up clips.", default="30000", heading=o.INPUT)
+    ] = None,
+    recordings: Annotated[
+        int | None, option("--recordings", "Made-up recordings.", default="150", heading=o.INPUT)
+    ] = None,
     joints: Annotated[
-        str | None, option("--joints", "Joints to look at, separated by commas. Default: all")
+        str | None,
+        option(
+            "--joints",
+            "Joints to look at, separated by commas.",
+            kind="NAMES",
+            default="all",
+            heading=o.INPUT,
+        ),
     ] = None,
     seed: o.Seed = None,
     sets: Sets = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Make the recogniser that ships again, from made-up movements alone. Takes about an hour."""
+    """Train the recogniser that comes with mgllm again, on made-up movements. Takes about an hour."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.rebuild import RebuildOptions, rebuild as flow
 

@@ -1,4 +1,4 @@
-"""`mgllm compare`, `runs`, `show`, `report` and `view`: reading what was run."""
+"""`mgllm compare`, `runs` and `show`: reading what was run."""
 
 from __future__ import annotations
 
@@ -8,73 +8,120 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made, shown
+from mgllm.cli.run_names import Against, Names, named
 
 if TYPE_CHECKING:
     from mgllm.commands.runs import RunLine
     from mgllm.commands.show import ShownRun
     from mgllm.records import Record
 
-Names = Annotated[list[str], typer.Argument(metavar="RUN…", help="Folders or names of runs, or latest.")]
-Against = Annotated[str | None, option("--against", "The same arm between runs: subtract this one.")]
-PageItems = Annotated[
-    str | None, option("--items", "Item file of the runs, for times of gestures and speech.")
-]
-Redact = Annotated[bool, option("--redact", "Leave run ids, file and folder names out.")]
-NoText = Annotated[bool, option("--no-text", "Leave prompts and replies out.")]
-
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("compare")(compare)
-    app.command("runs")(runs)
-    app.command("show")(show)
-    app.command("report")(report)
-    app.command("view")(view)
+    for command in (compare, runs, show):
+        app.command(command.__name__, cls=PlainCommand, rich_help_panel=o.READ)(command)
 
 
 def compare(
-    names: Names,
+    names: Names = None,
     against: Against = None,
-    table_format: Annotated[str, option("--format", "md, csv, tex, html or json.")] = "md",
+    table_format: Annotated[
+        str, option("--format", "Of the tables.", kind="NAME", default="md", heading=o.TABLES)
+    ] = "md",
     fail_if: Annotated[
-        list[str] | None, option("--fail-if", "'text+mg<text' or 'text+mg<=text': exit 4 if so. Repeatable.")
+        list[str] | None,
+        option(
+            "--fail-if",
+            "'text+mg<text': exit 4 if the whole interval is below 0. 'text+mg<=text': exit 4 if it is not "
+            "wholly above 0. Repeatable.",
+            kind="RULE",
+            heading=o.OUTPUT,
+        ),
     ] = None,
     pairs: Annotated[
-        list[str] | None, option("--pair", "ARM,ARM: also the first less the second. Repeatable.")
+        list[str] | None,
+        option(
+            "--pair",
+            "Also show the first arm minus the second. Repeatable.",
+            kind="ARM,ARM",
+            heading=o.COMPARED,
+        ),
     ] = None,
     margin: Annotated[
-        float | None, option("--margin", "Points: are accuracies equivalent within ±D? Two one-sided tests.")
+        float | None,
+        option(
+            "--margin",
+            "Are accuracies equivalent within ±X points? Two one-sided tests.",
+            heading=o.COMPARED,
+        ),
     ] = None,
     redact: Annotated[
-        bool, option("--redact", "Leave run ids, ids of items, file and folder names out.")
+        bool, option("--redact", "Leave out ids of runs and items, and names of files.", heading=o.OUTPUT)
     ] = False,
     by: Annotated[
-        str | None, option("--by", "A covariate of the items, or exposure: each value is a slice.")
+        str | None,
+        option(
+            "--by",
+            "A covariate of the items, or exposure: a table for each of its values.",
+            kind="NAME",
+            heading=o.COMPARED,
+        ),
     ] = None,
-    items: Annotated[str | None, option("--items", "With --by: the item set asked, if it has moved.")] = None,
+    items: Annotated[
+        str | None,
+        option("--items", "With --by: the item file, if it has moved.", kind="FILE", heading=o.COMPARED),
+    ] = None,
     shape: Annotated[
-        str, option("--shape", "tables; wide: a contrast a line; long: a number a line.")
+        str,
+        option(
+            "--shape",
+            "wide: a row for each comparison; long: a row for each number.",
+            kind="NAME",
+            default="tables",
+            heading=o.TABLES,
+        ),
     ] = "tables",
-    ids: Annotated[bool, option("--ids", "Name the items gained and lost.")] = False,
+    ids: Annotated[
+        bool, option("--ids", "Name the items that changed from wrong to right or back.", heading=o.TABLES)
+    ] = False,
     plot: Annotated[
-        Path | None, option("--plot", "Also draw all models in one plot: F.svg, F.png or F.pdf.")
+        Path | None,
+        option(
+            "--plot",
+            "Also draw all models in one plot: F.svg, F.png or F.pdf.",
+            kind="FILE",
+            heading=o.TABLES,
+        ),
     ] = None,
     plot_of: Annotated[
-        str, option("--plot-of", "forest: differences between arms; accuracy: of each arm.")
+        str,
+        option(
+            "--plot-of",
+            "Differences between arms (forest), or the accuracy of each arm.",
+            kind="NAME",
+            default="forest",
+            heading=o.TABLES,
+        ),
     ] = "forest",
     full: Annotated[
-        bool, option("--full", "Every table and note, not only the verdict, models by arms and claims.")
+        bool,
+        option(
+            "--full",
+            "Every table and note, not only the verdict, models by arms, and claims.",
+            heading=o.TABLES,
+        ),
     ] = False,
     tables: Annotated[
         list[str] | None,
-        option("--table", "One table by name, in any format: models, claims, checks … Repeatable."),
+        option("--table", "This table alone, in any format. Repeatable.", kind="NAME", heading=o.TABLES),
     ] = None,
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """What the gestures did, over one or more runs: a verdict, models by arms, claims."""
+    """Show what the gestures did in one or more runs: a verdict, models by arms, claims."""
     from mgllm.analysis import gate, render
     from mgllm.commands.compare import compare as compare_flow
     from mgllm.errors import GateFailed
@@ -84,7 +131,13 @@ def compare(
         check_plot(plot, plot_of)
     folder = results or Path("results")
     summary = compare_flow(
-        names, against=against, results=folder, redact=redact, by=by, items=items, pairs=_pairs(pairs)
+        named(names, folder, "compare"),
+        against=against,
+        results=folder,
+        redact=redact,
+        by=by,
+        items=items,
+        pairs=_pairs(pairs),
     )
     within = None if margin is None else margin / 100
     form = "json" if json else table_format
@@ -124,60 +177,19 @@ def runs(results: o.Results = None, json: o.Json = False) -> None:
 
 
 def show(
-    run: Annotated[str, typer.Argument(help="Folder or name of a run, or latest.")],
-    item: Annotated[str | None, option("--item", "Id of an item: its prompts and replies.")] = None,
+    run: Annotated[str | None, typer.Argument(help="Folder or name of a run, or latest.")] = None,
+    item: Annotated[
+        str | None, option("--item", "Id of an item: its prompts and replies.", kind="ID", heading=o.ASKED)
+    ] = None,
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
     """Show a run, or one item's prompts and replies side by side."""
     from mgllm.commands.show import show_run
 
-    shown = show_run(run, results or Path("results"), item)
-    print_made(shown, _print_shown, as_json=json, by_alias=True)
-
-
-def report(
-    names: Names,
-    out: Annotated[Path, option("--out", "The page's file. Default: report.html", "-o")] = Path(
-        "report.html"
-    ),
-    against: Against = None,
-    items: PageItems = None,
-    redact: Redact = False,
-    no_text: NoText = False,
-    results: o.Results = None,
-    json: o.Json = False,
-) -> None:
-    """Write one self-contained page: summary, pictures, and every item down to the prompt."""
-    from mgllm.commands._page_content import PageOptions
-    from mgllm.commands.report import report as report_flow
-
-    options = PageOptions(against, items, redact, not no_text, results or Path("results"))
-    written = report_flow(names, out, options)
-    if json:
-        print_json({"page": str(written.path), "bytes": written.size, "records": written.records})
-    else:
-        typer.echo(f"{written.path}: {written.records} records, {written.size / 1e6:.1f} MB")
-
-
-def view(
-    names: Names,
-    port: Annotated[int, option("--port", "Port on 127.0.0.1. Default: a free one")] = 0,
-    against: Against = None,
-    items: PageItems = None,
-    redact: Redact = False,
-    no_text: NoText = False,
-    results: o.Results = None,
-) -> None:
-    """Serve the page on this machine alone, anew as records arrive, until Ctrl-C."""
-    from mgllm.commands._page_content import PageOptions
-    from mgllm.commands.view import view as view_flow
-
-    options = PageOptions(against, items, redact, not no_text, results or Path("results"))
-    server = view_flow(names, options, port)
-    typer.echo(server.address)
-    typer.echo("open it in a browser; Ctrl-C ends it", err=True)
-    server.serve()
+    folder = results or Path("results")
+    (name,) = named([run] if run else None, folder, "show")
+    print_made(show_run(name, folder, item), _print_shown, as_json=json, by_alias=True)
 
 
 def _print_runs(lines: tuple[RunLine, ...]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made, shown
 
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("run")(run)
-    app.command("score")(score)
+    app.command("run", cls=PlainCommand, rich_help_panel=o.ASK)(run)
+    app.command("score", cls=PlainCommand, rich_help_panel=o.ASK)(score)
 
 
 def run(
     context: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]…", help="Names or YAML files; none is all bundled ones."),
+        typer.Argument(metavar="[SCENARIO …]", help="Names or YAML files; none means all bundled ones."),
     ] = None,
     model: Annotated[
-        list[str] | None, option("--model", "local, local/FOLDER-or-hub-id, openai/NAME … Repeatable.")
+        list[str] | None,
+        option(
+            "--model",
+            "local (a small model on this machine), local/FOLDER, or SERVER/NAME. Repeatable: a run each.",
+            kind="NAME",
+            heading=o.MODEL,
+        ),
     ] = None,
     items: o.Items = None,
     gestures: o.Gestures = None,
@@ -37,56 +44,117 @@ def run(
     arms: o.Arms = None,
     limit: o.Limit = None,
     epochs: Annotated[
-        int | None, option("--epochs", "Repetitions of every question. Default: 1, 8 with --score sample")
+        int | None,
+        option(
+            "--epochs",
+            "Repetitions of every question.",
+            default="1; 8 with --score sample",
+            heading=o.SCORING,
+        ),
     ] = None,
     shuffles: Annotated[
-        int | None, option("--shuffles", "Donors per item in each arm that tells a donor's. Default: 1")
+        int | None,
+        option(
+            "--shuffles",
+            "Donors of each item, in each arm that shows another person's gestures.",
+            default="1",
+            heading=o.CUES,
+        ),
     ] = None,
     seed: o.Seed = None,
     form: o.FormName = None,
     reasoning: o.ReasoningName = None,
     reasoning_effort: o.ReasoningEffort = None,
     score: Annotated[
-        str | None, option("--score", "auto, logprob, generate or sample. Default: auto")
+        str | None,
+        option(
+            "--score",
+            "How an answer becomes a number. auto: logprob if the model gives probabilities, else generate.",
+            kind="NAME",
+            default="auto",
+            heading=o.SCORING,
+        ),
     ] = None,
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
     attribute: Annotated[
-        bool, option("--attribute", "Also leave each gesture out, and tell it alone: what it gives.")
+        bool,
+        option(
+            "--attribute",
+            "Ask again without each gesture, and with it alone: shows what each one does.",
+            heading=o.CUES,
+        ),
     ] = False,
-    yes: Annotated[bool, option("--yes", "Let --attribute ask more than 1,000 questions.")] = False,
+    yes: Annotated[
+        bool, option("--yes", "Let --attribute ask more than 1,000 questions.", heading=o.LIMITS)
+    ] = False,
     base_url: o.BaseUrl = None,
     api_key_env: o.ApiKeyEnv = None,
     model_args: o.ModelArgs = None,
     temperature: Annotated[
-        float | None, option("--temperature", "Sampling temperature. Default: 0, 1 with --score sample")
+        float | None,
+        option("--temperature", "Of sampling.", default="0; 1 with --score sample", heading=o.SCORING),
     ] = None,
     max_tokens: Annotated[
         int | None,
-        option("--max-tokens", "Tokens generated at most, thoughts included. Default: 256, 1024, 4096"),
+        option(
+            "--max-tokens",
+            "Most tokens of a reply, thoughts included.",
+            default="256; 1024 for chain_of_thought; 4096 for models that think",
+            heading=o.SCORING,
+        ),
     ] = None,
-    concurrency: Annotated[int | None, option("--concurrency", "Questions in flight. Default: 16")] = None,
+    concurrency: Annotated[
+        int | None,
+        option("--concurrency", "Questions asked at the same time.", default="16", heading=o.MODEL),
+    ] = None,
     max_retries: Annotated[
-        int | None, option("--max-retries", "Attempts after the first. Default: 6")
+        int | None,
+        option("--max-retries", "Attempts after the first.", default="6", heading=o.MODEL),
     ] = None,
-    timeout_s: Annotated[float | None, option("--timeout", "Seconds per attempt. Default: 120")] = None,
-    budget_usd: Annotated[float | None, option("--budget-usd", "Stop before this is spent.")] = None,
-    price_in: Annotated[float | None, option("--price-in", "USD per million tokens read.")] = None,
-    price_out: Annotated[float | None, option("--price-out", "USD per million tokens written.")] = None,
-    max_requests: Annotated[int | None, option("--max-requests", "Stop after so many attempts.")] = None,
+    timeout_s: Annotated[
+        float | None,
+        option("--timeout", "Longest wait for an attempt, in seconds.", default="120", heading=o.MODEL),
+    ] = None,
+    budget_usd: Annotated[
+        float | None,
+        option("--budget-usd", "Stop before so many dollars are spent.", heading=o.LIMITS),
+    ] = None,
+    price_in: Annotated[
+        float | None, option("--price-in", "USD per million tokens read.", heading=o.LIMITS)
+    ] = None,
+    price_out: Annotated[
+        float | None, option("--price-out", "USD per million tokens written.", heading=o.LIMITS)
+    ] = None,
+    max_requests: Annotated[
+        int | None, option("--max-requests", "Stop after so many attempts.", heading=o.LIMITS)
+    ] = None,
     allow_upload: Annotated[
-        bool, option("--allow-upload", "Restricted items may leave this machine.")
+        bool,
+        option("--allow-upload", "Let items with restricted terms leave this machine.", heading=o.LIMITS),
     ] = False,
     no_store_text: Annotated[
-        bool, option("--no-store-text", "Keep hashes of prompts and replies, not their text.")
+        bool,
+        option(
+            "--no-store-text", "Keep hashes of prompts and replies instead of their text.", heading=o.FILES
+        ),
     ] = False,
     scenarios_dir: o.ScenariosDir = None,
     prompts_dir: o.PromptsDir = None,
     results: o.Results = None,
     resume: Annotated[
-        str | None, option("--resume", "Go on with this run: missing and failed records.")
+        str | None,
+        option(
+            "--resume",
+            "Go on with a run, or with latest: ask what is missing or failed.",
+            kind="RUN",
+            heading=o.FILES,
+        ),
     ] = None,
-    dry_run: Annotated[bool, option("--dry-run", "Print prompts, tokens and dollars; ask nobody.")] = False,
+    dry_run: Annotated[
+        bool,
+        option("--dry-run", "Print prompts, tokens and dollars; ask no model.", heading=o.OUTPUT),
+    ] = False,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
@@ -111,11 +179,11 @@ def run(
 
 
 def score(
-    run: Annotated[str, typer.Argument(help="Folder or name of a run.")],
+    run: Annotated[str, typer.Argument(help="Folder or name of a run, or latest.")],
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Parse the stored replies of a run again with today's rules, into a new run, asking nobody."""
+    """Read the stored replies of a run again, by today's rules, into a new run. No model is asked."""
     from mgllm.commands.score import score as score_flow
 
     finished: Finished = score_flow(run, results or Path("results"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_json, print_made
 
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
     from mgllm.prompts.scenarios import Folders
 
 commands = typer.Typer(
-    help="Reasoning scenarios: list, make, check, show.", rich_markup_mode=None, no_args_is_help=True
+    cls=PlainGroup, help="Questions to models: list, make, check or show them.", rich_markup_mode=None
 )
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("render")(render)
-    app.add_typer(commands, name="scenario")
+    app.command("render", cls=PlainCommand, rich_help_panel=o.ITEMS)(render)
+    app.add_typer(commands, name="scenario", rich_help_panel=o.ITEMS)
 
 
-@commands.command("list")
+@commands.command("list", cls=PlainCommand)
 def list_scenarios(
     scenarios_dir: o.ScenariosDir = None, prompts_dir: o.PromptsDir = None, json: o.Json = False
 ) -> None:
-    """List the scenarios that there are."""
+    """List the scenarios with their labels."""
     from mgllm.prompts.scenarios import find_scenario, scenario_names
 
     folders = _folders(scenarios_dir, prompts_dir)
@@ -44,13 +45,13 @@ def list_scenarios(
         typer.echo(f"{scenario.name:<14} v{scenario.version}  {scenario.title} ({labels})")
 
 
-@commands.command("new")
+@commands.command("new", cls=PlainCommand)
 def new(
     name: Annotated[str, typer.Argument(help="Name of the scenario: lower-case letters, digits, - and _.")],
     scenarios_dir: o.ScenariosDir = None,
     prompts_dir: o.PromptsDir = None,
 ) -> None:
-    """Write a scenario that works, to be changed: YAML, templates and four items."""
+    """Write a scenario that works and that you can change: YAML, templates and four items."""
     from mgllm.commands.new_scenario import new_scenario
 
     files = new_scenario(name, _folders(scenarios_dir, prompts_dir))
@@ -61,10 +62,12 @@ def new(
     typer.echo(f"then: mgllm run {name} {flags} --model local")
 
 
-@commands.command("check")
+@commands.command("check", cls=PlainCommand)
 def check(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]…", help="None is all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO …]", help="Names or YAML files; none means all.")
+    ] = None,
     items: o.Items = None,
     gestures: o.Gestures = None,
     cue_source: o.CueSource = None,
@@ -73,7 +76,7 @@ def check(
     prompts_dir: o.PromptsDir = None,
     json: o.Json = False,
 ) -> None:
-    """Check YAML, templates, items and the integrity of the arms, without a model."""
+    """Check YAML, templates and items, and that arms differ in the cue block alone. No model is asked."""
     from mgllm.commands._options import from_flat
     from mgllm.commands.check import check_scenario
     from mgllm.prompts.scenarios import scenario_names
@@ -89,9 +92,9 @@ def check(
         print_json([report.model_dump(mode="json") for report in reports])
 
 
-@commands.command("show")
+@commands.command("show", cls=PlainCommand)
 def show(
-    name: Annotated[str, typer.Argument(help="Name or YAML file.")],
+    name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or YAML file.")],
     scenarios_dir: o.ScenariosDir = None,
     prompts_dir: o.PromptsDir = None,
     json: o.Json = False,
@@ -112,10 +115,15 @@ def show(
 
 def render(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="Name or YAML file.")],
-    item: Annotated[str | None, option("--item", "Id of the item. Default: the first.")] = None,
-    arm: Annotated[str | None, option("--arm", "This arm alone.")] = None,
-    diff: Annotated[bool, option("--diff", "What differs from the baseline's prompt.")] = False,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or YAML file.")],
+    item: Annotated[
+        str | None,
+        option("--item", "Id of the item.", kind="ID", default="the first", heading=o.ASKED),
+    ] = None,
+    arm: Annotated[str | None, option("--arm", "Show this arm alone.", kind="NAME", heading=o.OUTPUT)] = None,
+    diff: Annotated[
+        bool, option("--diff", "Show what differs from the baseline's prompt.", heading=o.OUTPUT)
+    ] = False,
     items: o.Items = None,
     gestures: o.Gestures = None,
     cue_source: o.CueSource = None,
@@ -129,7 +137,7 @@ def render(
     prompts_dir: o.PromptsDir = None,
     json: o.Json = False,
 ) -> None:
-    """Show one item's prompts, and what differs between the arms, without a model."""
+    """Show the prompts of one item, and what differs between the arms. No model is asked."""
     from mgllm.commands._options import from_flat
     from mgllm.commands.render import render_item
     from mgllm.errors import InputError, unknown
@@ -148,7 +156,7 @@ def render(
 
 
 def _print_rendered(rendered: RenderedItem, *, diff: bool) -> None:
-    """Prompts of one item, whole or as differences from the baseline."""
+    """Prompts of one item, in full or as differences from the baseline."""
     from mgllm.records import prompt_text
 
     typer.echo(

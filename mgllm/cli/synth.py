@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_made, print_notes, print_written
 
@@ -17,34 +18,67 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
-    app.command("synth")(synth)
+    app.command("synth", cls=PlainCommand, rich_help_panel=o.GESTURES)(synth)
 
 
 def synth(
     context: typer.Context,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Folder to write; clips/ and recordings/ must not be in it."),
+        option(
+            "--out",
+            "Folder to write; it must not have clips/ or recordings/ in it.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
+        ),
     ] = None,
-    clips: Annotated[int | None, option("--clips", "Trimmed clips, one gesture each.")] = None,
+    clips: Annotated[
+        int | None, option("--clips", "Number of clips, one gesture each.", default="0", heading=o.ASKED)
+    ] = None,
     recordings: Annotated[
-        int | None, option("--recordings", "Untrimmed recordings with their truth.")
+        int | None,
+        option(
+            "--recordings",
+            "Number of longer recordings, with the true times of gestures.",
+            default="0",
+            heading=o.ASKED,
+        ),
     ] = None,
-    minutes: Annotated[float | None, option("--minutes", "Length of a recording. Default: 5")] = None,
+    minutes: Annotated[
+        float | None, option("--minutes", "Length of a recording.", default="5", heading=o.ASKED)
+    ] = None,
     noise: Annotated[
-        float | None, option("--noise", "Factor on the detector's faults; 0: none. Default: 1, in previews 0")
+        float | None,
+        option(
+            "--noise",
+            "Factor on the errors of the pose detector; 0: no errors.",
+            default="1; 0 in previews",
+            heading=o.ASKED,
+        ),
     ] = None,
     illustrative: Annotated[
-        bool, option("--illustrative", "The truth also tells when hands go with speech.")
+        bool,
+        option(
+            "--illustrative",
+            "Also write when hands move with the speech.",
+            heading=o.ASKED,
+        ),
     ] = False,
     preview: Annotated[
         tuple[str, Path] | None,
-        typer.Option("--preview", metavar="CLASS FILE.gif", help="Animated picture of a class, to judge it."),
+        option(
+            "--preview",
+            "Draw a moving picture of one gesture.",
+            kind="GESTURE FILE.gif",
+            envvar=None,
+            heading=o.FILES,
+        ),
     ] = None,
     seed: o.Seed = None,
     json: o.Json = False,
 ) -> None:
-    """Make up micro-gestures: skeleton data sets of a kinematic upper body. No person's data is in them."""
+    """Make up micro-gestures as skeletons of an upper body. No person's data is in them."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.synth import SynthOptions, synthesize
     from mgllm.errors import InputError
@@ -58,7 +92,7 @@ def synth(
         if out is None and not (clips or recordings):
             return
     if out is None:
-        raise InputError("-o DIR is missing: say where clips and recordings are to be written")
+        raise InputError("-o FOLDER is missing: name the folder for clips and recordings")
     report = synthesize(out, options)
     print_made(report, _print, as_json=json)
 
@@ -68,7 +102,9 @@ def _print(report: SynthReport) -> None:
         typer.echo(f"{report.clips:,} clips of {report.bodies:,} made-up bodies, {report.classes} classes")
     if report.recordings:
         typer.echo(f"{report.recordings:,} recordings with {report.gestures:,} gestures")
-    typer.echo(f"{report.frames:,} frames in all; not made, since the layout cannot show them: ", nl=False)
+    typer.echo(
+        f"{report.frames:,} frames in all; not made, because the skeleton cannot show them: ", nl=False
+    )
     typer.echo("; ".join(report.hidden))
     typer.echo(report.caution)
     print_notes(report.notes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import print_made, print_notes
 
@@ -17,75 +18,121 @@ if TYPE_CHECKING:
     from mgllm.commands.transcribe_files import TranscribedFiles
     from mgllm.commands.transcribe_sets import Transcribed
 
-OF_SETS = ("cross_fit", "by", "clips", "seed")
-OF_FILES = ("crop", "anonymous", "subject")
 ALL_BAD, SOME_BAD = 2, 1
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
-    app.command("transcribe")(transcribe)
-    app.command("listen")(listen)
+    for command in (transcribe, listen):
+        app.command(command.__name__, cls=PlainCommand, rich_help_panel=o.GESTURES)(command)
 
 
 def transcribe(
     context: typer.Context,
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="INPUT...", help="Videos, *.skeleton.npz files, or one skeleton data set."),
+        typer.Argument(metavar="INPUT …", help="Videos, *.skeleton.npz files, or one skeleton data set."),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write into; nothing is written over.")],
-    checkpoint: Annotated[Path | None, option("--checkpoint", "Folder of a recogniser with classes.")] = None,
-    crop: Annotated[
-        str | None, option("--crop", "Look at a part of the picture: X,Y,W,H in pixels or percent.")
+    out: Annotated[
+        Path,
+        option(
+            "--out",
+            "Folder to write into; files in it are not replaced.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
+        ),
+    ],
+    checkpoint: Annotated[
+        Path | None,
+        option(
+            "--checkpoint",
+            "Folder of a recogniser with classes.",
+            kind="FOLDER",
+            default="the one that comes with mgllm",
+            heading=o.FILES,
+        ),
     ] = None,
-    subject: Annotated[str | None, option("--subject", "Who is seen in the videos.")] = None,
+    crop: Annotated[
+        str | None,
+        option(
+            "--crop",
+            "Look at a part of the picture, in pixels or percent.",
+            kind="X,Y,W,H",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    subject: Annotated[
+        str | None, option("--subject", "Name of the person in the videos.", kind="NAME", heading=o.INPUT)
+    ] = None,
     anonymous: Annotated[
-        bool, option("--anonymous", "Items are clip-0001 …; no file names, no pixels in what is written.")
+        bool,
+        option(
+            "--anonymous",
+            "Call items clip-0001 …; write no file names and no pixels.",
+            heading=o.OUTPUT,
+        ),
     ] = False,
     cross_fit: Annotated[
-        int | None, option("--cross-fit", "Train K recognisers on the data set, each without a part of it.")
+        int | None,
+        option(
+            "--cross-fit",
+            "Train N recognisers on the data set, each without some of the people, and let each name the "
+            "gestures of those people.",
+            heading=o.CLIPS,
+        ),
     ] = None,
-    by: Annotated[str | None, option("--by", "Column that parts keep together. Default: subject")] = None,
-    on: Annotated[str | None, option("--on", "Clips to read: column=values. Default: all")] = None,
+    by: Annotated[
+        str | None,
+        option(
+            "--by",
+            "With --cross-fit: clips with the same value stay together.",
+            kind="COLUMN",
+            default="subject",
+            heading=o.CLIPS,
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        option("--on", "Clips to read.", kind="COLUMN=VALUES", default="all", heading=o.CLIPS),
+    ] = None,
     clips: Annotated[
-        str | None, option("--clips", "auto, recordings, or trimmed (one gesture a clip).")
+        str | None,
+        option(
+            "--clips",
+            "What a clip is: a recording, or trimmed to one gesture.",
+            kind="NAME",
+            default="auto",
+            heading=o.CLIPS,
+        ),
     ] = None,
     seed: o.Seed = None,
     sets: Annotated[
-        list[str] | None, option("--set", "NAME=VALUE: timeline.windows.seconds=1.5. Repeatable.")
+        list[str] | None,
+        option(
+            "--set",
+            "Any other option, such as timeline.windows.seconds=1.5. Repeatable.",
+            kind="NAME=VALUE",
+            heading=o.INPUT,
+        ),
     ] = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Write what gestures a recogniser sees, as a transcript for each recording."""
-    from mgllm.commands._options import parse_options
-    from mgllm.commands.transcribe_files import FileOptions, transcribe_files
-    from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe as of_set
+    """Find gestures in recordings, and write a transcript for each."""
+    from mgllm.commands.transcribe import transcribe as flow
+    from mgllm.commands.transcribe_sets import Transcribed
 
     said = o.given(context, "sources", "out", "sets", "display", "json")
-    if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
-        _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
-        options = parse_options(TranscribeOptions, said, sets or [])
-        made = of_set(sources[0], out, options, display=o.display(display))
+    made = flow(sources, out, said, sets or [], display=o.display(display))
+    if isinstance(made, Transcribed):
         print_made(made, _print_transcribed, as_json=json)
         return
-    _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
-    choices = parse_options(FileOptions, said, sets or [])
-    written = transcribe_files(sources, out, choices, display=o.display(display))
-    print_made(written, _print_transcribed_files, as_json=json)
-    if written.problems:
-        for problem in written.problems:
+    print_made(made, _print_transcribed_files, as_json=json)
+    if made.problems:
+        for problem in made.problems:
             typer.echo(f"mgllm: {problem}", err=True)
-        raise typer.Exit(SOME_BAD if written.items else ALL_BAD)
-
-
-def _refuse(said: dict[str, object], flags: tuple[str, ...], what: str, other: str) -> None:
-    """See that no flag was given that would not be heeded."""
-    from mgllm.errors import InputError
-
-    if useless := [flag for flag in flags if flag in said]:
-        raise InputError(f"--{useless[0].replace('_', '-')} is for {other}; {what}")
+        raise typer.Exit(SOME_BAD if made.items else ALL_BAD)
 
 
 def _print_transcribed(made: Transcribed) -> None:
@@ -116,25 +163,43 @@ def _exposures(counts: Mapping[Any, int]) -> str:
 
 def listen(
     context: typer.Context,
-    sources: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sound or video files.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the *.srt; nothing is written over.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="FILE …", help="Sound or video files.")],
+    out: Annotated[
+        Path,
+        option(
+            "--out",
+            "Folder for *.srt files; files in it are not replaced.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
+        ),
+    ],
     model: Annotated[
         Path,
         option(
             "--model",
-            "Folder of a Whisper model in CTranslate2's form; no name.",
+            "Folder of a Whisper model in the format of CTranslate2.",
+            kind="FOLDER",
             envvar="MGLLM_SPEECH_MODEL",
+            heading=o.MODEL,
         ),
     ],
-    language: Annotated[str | None, option("--language", "Such as en. Default: heard in each file")] = None,
-    compute_type: Annotated[str | None, option("--compute-type", "int8 or float32. Default: int8")] = None,
+    language: Annotated[
+        str | None,
+        option("--language", "Such as en.", kind="NAME", default="found in each file", heading=o.INPUT),
+    ] = None,
+    compute_type: Annotated[
+        str | None,
+        option("--compute-type", "Of the numbers.", kind="NAME", default="int8", heading=o.MODEL),
+    ] = None,
     threads: Annotated[
-        int | None, option("--threads", "Of the processor. Default: OMP_NUM_THREADS, else 4")
+        int | None,
+        option("--threads", "Of the processor.", default="OMP_NUM_THREADS, else 4", heading=o.MODEL),
     ] = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Write what is said as captions, which `mgllm items join --speech` reads. Nothing is downloaded."""
+    """Write what is said as captions, which mgllm items join --speech reads. Nothing is downloaded."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.listen import listen as flow
     from mgllm.media.listening import ListenOptions

@@ -1,14 +1,16 @@
-"""`mgllm verify`: is a run whole."""
+"""`mgllm verify`: is a run complete."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.help import PlainCommand
 from mgllm.cli.printing import print_json, shown
+from mgllm.cli.run_names import Names, named
 
 if TYPE_CHECKING:
     from mgllm.records.verification import CheckResult, Verification
@@ -16,19 +18,20 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
-    app.command("verify")(verify)
+    app.command("verify", cls=PlainCommand, rich_help_panel=o.READ)(verify)
 
 
 def verify(
-    names: Annotated[list[str], typer.Argument(metavar="RUN…", help="Folders or names of runs, or latest.")],
+    names: Names = None,
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Check that runs are whole: records, prompts, replies and tables fit together. Exit 4 if not."""
+    """Check that runs are complete: records, prompts, replies and tables fit together. Exit 4 if not."""
     from mgllm.commands.verify import verify as verify_flow
     from mgllm.errors import GateFailed, some
 
-    verified = verify_flow(names, results or Path("results"))
+    folder = results or Path("results")
+    verified = verify_flow(named(names, folder, "verify"), folder)
     broken = [one.run for one in verified if not one.whole]
     if json:
         print_json({"whole": not broken, "runs": [one.model_dump(mode="json") for one in verified]})
@@ -36,25 +39,25 @@ def verify(
         for one in verified:
             _print_verified(one)
     if broken:
-        raise GateFailed(f"not whole: {some(broken)}")
+        raise GateFailed(f"not complete: {some(broken)}")
 
 
 def _print_verified(verified: Verification) -> None:
-    """A line for each check, then what they say together."""
+    """A line for each check, then the result."""
     for result in verified.checks:
         typer.echo(shown(_line(result)))
     counts = [result.status for result in verified.checks]
-    told = ", ".join(f"{counts.count(one)} {one}" for one in ("ok", "failed", "skipped") if one in counts)
-    typer.echo(shown(f"{verified.run}: {'whole' if verified.whole else 'not whole'} ({told})"))
+    found = ", ".join(f"{counts.count(one)} {one}" for one in ("ok", "failed", "skipped") if one in counts)
+    typer.echo(shown(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})"))
 
 
 def _line(result: CheckResult) -> str:
     from mgllm.errors import one_line
 
-    told = {
+    found = {
         "ok": f"{result.looked_at:,}: {result.about}",
         "failed": f"{result.wrong:,} of {max(result.looked_at, result.wrong):,}: {result.first}",
         "skipped": "",
     }[result.status]
     note = f"({result.note})" if result.note and result.status != "skipped" else result.note or ""
-    return one_line(f"{result.status:<8}{result.name:<15}{told}{' ' if told and note else ''}{note}")
+    return one_line(f"{result.status:<8}{result.name:<15}{found}{' ' if found and note else ''}{note}")

@@ -54,7 +54,9 @@ def from_flat(options: Mapping[str, object], base: RunOptions | None = None) -> 
     said = dict(sorted(options.items(), key=lambda option: RUN_PLACES[option[0]].count(".")))
     if "scenarios" in said:
         names = said["scenarios"]
-        said["scenarios"] = (names,) if isinstance(names, str) else tuple(names or ())  # type: ignore[arg-type]  # any iterable of names
+        if isinstance(names, str) or names is None:
+            names = (names,) if names else ()
+        said["scenarios"] = tuple(names) if isinstance(names, Iterable) else names
     return parse_options(RunOptions, said, base=base, places=RUN_PLACES)
 
 
@@ -82,7 +84,8 @@ def parse_options(
     spelled: dict[str, str] = {}
     for flag, value in said.items():
         place = places.get(flag, flag)
-        spelled[place] = f"--{_SPELLED.get(flag, flag.replace('_', '-'))}"
+        dashed = _SPELLED.get(flag, flag.replace("_", "-"))
+        spelled[place] = f"--set {flag}" if "." in flag else f"--{dashed}"
         _put_at(nested, place, value)
     for word in sets:
         place, equals, text = word.partition("=")

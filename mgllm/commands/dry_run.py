@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections import Counter
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from collections.abc import Mapping
 from mgllm.analysis.statistics.jackknife import FEWEST, detectable_in_se
 from mgllm.backends.base import Backend, traits_of
 from mgllm.experiment.asking import attribution_questions, group_questions
+from mgllm.experiment.blocking import run_blocking
 from mgllm.experiment.manner import THINKING_TOKENS
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import ModelName, count_words, make_backend, parse_model
@@ -74,7 +74,7 @@ class DryRun(Frozen):
 def dry_run(options: RunOptions) -> DryRun:
     """Plan a run and count, asking nobody. A local model's tokenizer is used, an API is not reached."""
     name = parse_model(options.model)
-    return asyncio.run(_dry(name, with_prices(name, options)))
+    return run_blocking(_dry(name, with_prices(name, options)))
 
 
 async def _dry(name: ModelName, options: RunOptions) -> DryRun:

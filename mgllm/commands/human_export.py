@@ -105,7 +105,7 @@ def human_export(options: RunOptions, raters: int, out: Path, consent: Path | No
 def _arms(options: RunOptions, scenario: Scenario) -> tuple[str, ...]:
     """The arms asked for, else the baseline and the main arm."""
     arms = options.ask.arms or (scenario.baseline, arm_roles()["main"])
-    if empty := [arm.name for arm in get_arms(arms) if not (arm.speech or arm.tells_cues)]:
+    if empty := [arm.name for arm in get_arms(arms) if not (arm.speech or arm.shows_cues)]:
         raise InputError(f"arm {empty[0]} shows a person nothing to judge; leave it out of --arms")
     return arms
 

@@ -52,9 +52,7 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
     material = gather(found, options)
     known = [one.id for one in material.items]
     if item is not None and item not in known:
-        raise InputError(
-            unknown(f"item of {material.items_name}", item, known[:50] if len(known) > 50 else known)
-        )
+        raise InputError(unknown(f"item of {material.items_name}", item, known))
     wanted = material.ground.items[item or known[0]]
     form: Form = "chat" if options.ask.form == "auto" else options.ask.form
     manner = settle(found, options.ask, form)

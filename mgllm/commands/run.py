@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from mgllm.experiment.asking import (
     write_twins,
     write_unsendable,
 )
+from mgllm.experiment.blocking import run_blocking
 from mgllm.experiment.budget import Budget
 from mgllm.experiment.finishing import Finished, finish
 from mgllm.experiment.manifest import refuse_changes
@@ -51,7 +51,7 @@ def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
     options = with_prices(name, options)
     folder = find_run(resume, options.results) if resume is not None else None
     options = _as_begun(options, folder)
-    return asyncio.run(_run(name, options, folder))
+    return run_blocking(_run(name, options, folder))
 
 
 async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Finished:
@@ -108,7 +108,8 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
         missing = sum(one.key not in done for one in plan.planned)
         stopped: BudgetReached | None = None
         try:
-            with Progress(options.display, plan.manifest.model, missing, "records") as progress:
+            with Progress(options.display, plan.manifest.model, len(plan.planned), "records") as progress:
+                progress.start_at(len(plan.planned) - missing)
                 for line in getattr(backend, "warnings", ()):
                     progress.say(f"warning: {line}")
                 if options.ask.attribute:

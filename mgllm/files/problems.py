@@ -1,16 +1,22 @@
-"""What pydantic finds wrong with a value, in our words: the place, what is wanted there, what was given."""
+"""What pydantic finds wrong with a value, in plain words: the place, what is wanted there, what was given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable
 from reprlib import Repr
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from mgllm.errors import guess
+from mgllm.wanted import wanted
+
 _short = Repr()
 _short.maxstring = _short.maxother = 60
+_KINDS = ("literal[", "constrained-", "function-", "list[", "tuple[", "dict[", "lax-or-strict[")
+"""How pydantic begins a step that names one of several allowed kinds of value."""
+_PLAIN_KINDS = ("str", "int", "float", "bool", "none")
+"""Such steps of plain values."""
 
 
 class Problem(NamedTuple):
@@ -20,8 +26,8 @@ class Problem(NamedTuple):
     """Pydantic's name for it, such as `missing`."""
     steps: tuple[str | int, ...]
     """Names and numbers on the way to it; none for the value as a whole."""
-    message: str
-    """Pydantic's words; where a rule of ours is broken, "Value error, " stands before ours."""
+    words: str
+    """What should stand there, such as `must be a whole number`; of a broken rule of ours, its text."""
     given: Any
     """What stands there, or what something is missing in."""
 
@@ -29,11 +35,6 @@ class Problem(NamedTuple):
     def place(self) -> str:
         """The way to it, with points between its steps."""
         return ".".join(map(str, self.steps))
-
-    @property
-    def words(self) -> str:
-        """The message without pydantic's preface to ours."""
-        return self.message.removeprefix("Value error, ")
 
 
 def first_problem(
@@ -43,14 +44,22 @@ def first_problem(
 
     Args:
         error: with one problem or more.
-        skip: how steps begin that are pydantic's own, not the user's.
+        skip: how further steps begin that are pydantic's own, not the user's.
         typos_first: whether an unknown name comes before the others, since a typo explains a lack.
     """
     problems = error.errors(include_url=False)
     typos = [one for one in problems if one["type"] == "extra_forbidden"] if typos_first else []
-    first = (typos or problems)[0]
-    steps = tuple(step for step in first["loc"] if not (isinstance(step, str) and step.startswith(skip)))
-    return Problem(first["type"], steps, first["msg"], first["input"])
+    first, *others = typos or problems
+    way = _without_kind(first["loc"])
+    same = [one for one in others if _without_kind(one["loc"]) == way != one["loc"]]
+    steps = tuple(step for step in way if not (isinstance(step, str) and step.startswith((*skip, *_KINDS))))
+    return Problem(first["type"], steps, wanted(first, same), first["input"])
+
+
+def _without_kind(way: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A way without its end, if that names one of several allowed kinds of value: they are one problem."""
+    last = str(way[-1]) if way else ""
+    return way[:-1] if last.startswith(_KINDS) or last in _PLAIN_KINDS else way
 
 
 def field_problem(model: type[BaseModel], error: ValidationError, content: Iterable[str]) -> str:
@@ -63,19 +72,15 @@ def field_problem(model: type[BaseModel], error: ValidationError, content: Itera
     """
     problem = first_problem(error, skip=("[key]",))
     field, steps = problem.place, problem.steps
-    if steps[:1] == ("covariates",) and len(steps) > 2:
-        return f"covariates.{steps[1]}: must be text, a number, true, false or null {_given(problem)}"
+    if steps[:1] == ("covariates",) and len(steps) > 1:
+        return f"covariates.{steps[1]}: must be text, a number, true, false or null {given(problem)}"
     if problem.kind == "extra_forbidden":
         known = field_names(owner(model, steps[:-1]))
         return f"{field}: unknown field.{guess(steps[-1], known)} Known: {', '.join(known)}"
     if problem.kind == "missing":
         near = guess(steps[-1], sorted(map(str, content))) if len(steps) == 1 else ""
         return f"{field}: is missing; every {owner(model, steps[:-1]).__name__.lower()} needs it.{near}"
-    if problem.kind in {"model_type", "model_attributes_type", "dict_type", "mapping_type"}:
-        return f"{field}: must be an object {{…}} {_given(problem)}"
-    message = problem.words.replace("Input should be", "must be", 1)
-    message = message.replace("a valid tuple", "a list").replace("a valid string", "text")
-    return f"{field}{': ' if field else ''}{message} {_given(problem)}".rstrip()
+    return f"{field}{': ' if field else ''}{problem.words} {given(problem)}".rstrip()
 
 
 def shortened(value: object) -> str:
@@ -83,19 +88,10 @@ def shortened(value: object) -> str:
     return f"(given {_short.repr(value)})"
 
 
-def _given(problem: Problem) -> str:
+def given(problem: Problem) -> str:
+    """What was given, in brackets; nothing where it is a whole object that breaks a rule of ours."""
     broken_rule = problem.kind == "value_error" and isinstance(problem.given, dict)
     return "" if broken_rule else shortened(problem.given)
-
-
-def guess(name: str | int, known: Sequence[str]) -> str:
-    """A question behind an unknown name; empty where no known one is near.
-
-    >>> guess("tittle", ["name", "title"])
-    " Did you mean 'title'?"
-    """
-    near = get_close_matches(str(name), known, n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 def field_names(model: type[BaseModel]) -> list[str]:

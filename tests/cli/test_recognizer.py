@@ -72,7 +72,7 @@ def test_from_a_data_set_to_a_tested_classifier(
     assert told.code == 0, told.err
     assert told.out.startswith("pre-trained 2 epochs on 12 clips of 2 subjects in ")
     assert f"checkpoint: {base} (how it went: history.csv, training.png)" in told.err
-    assert "pretrain: 6/6 steps" in told.err
+    assert "pretrain: 6 of 6 steps" in told.err
 
     told = recognizer("info", base)
     assert told.code == 0
@@ -234,7 +234,7 @@ def test_a_training_that_was_interrupted_goes_on(
     told = recognizer("pretrain", toy_set, "-o", out, *flags)
     assert told.code == 130
     assert told.err == (
-        "mgllm: interrupted; whole epochs are kept. Go on with the same command and --resume\n"
+        "mgllm: interrupted; finished epochs are kept. Go on with the same command and --resume\n"
     )
     assert read_config(out).training["epochs_done"] == 1
     monkeypatch.undo()

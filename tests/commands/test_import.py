@@ -103,7 +103,7 @@ def test_a_source_that_is_missing_or_bad_writes_nothing(
     with pytest.raises(InputError, match="has no folder 'Annotation'"):
         import_dataset("rltd", tmp_path, out)
     monkeypatch.setattr(MadeUp, "items", (Item(id="a", subject="s", speech="\ue000"),))
-    with pytest.raises(InputError, match=r"item 'a' speech.0.text: holds the character U\+E000"):
+    with pytest.raises(InputError, match=r"item 'a' speech.0.text: has the character U\+E000"):
         import_dataset("made-up", tmp_path, out)
     assert not out.exists()
 

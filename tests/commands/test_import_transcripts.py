@@ -57,7 +57,7 @@ def test_nothing_is_written_over(tmp_path: Path, tables: Path, name: str) -> Non
 
 def test_names_and_labels_that_items_may_not_hold_are_refused(tmp_path: Path, tables: Path) -> None:
     (tables / "clip 3.csv").write_text("label,start,end\na\ue000b,1,2\n")
-    with pytest.raises(InputError, match=r"item 'clip 3' .*holds the character U\+E000"):
+    with pytest.raises(InputError, match=r"item 'clip 3' .*has the character U\+E000"):
         import_dataset("csv", tables, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -58,7 +58,7 @@ def test_the_transcript_is_all_of_the_file_but_the_item() -> None:
 )
 def test_characters_that_items_may_not_hold_are_refused(item: str, label: str) -> None:
     file = GestureFile(item=item, gestures=(Gesture(label=label),))
-    with pytest.raises(InputError, match=r"^here .*holds the character U\+") as caught:
+    with pytest.raises(InputError, match=r"^here .*has the character U\+") as caught:
         check_gesture_file(file, "here")
     assert str(caught.value).isprintable()
 

@@ -84,7 +84,7 @@ def test_a_recogniser_of_other_joints_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.skeleton.npz"
     few = sitting(joints=LAYOUT.joints[:4])
     path.write_bytes(skeleton_bytes(replace(few, joints=few.joints[:, :4])))
-    with pytest.raises(InputError, match="which the skeleton of 4 joints lacks"):
+    with pytest.raises(InputError, match="the skeleton of 4 joints has none"):
         read_skeleton(path, LAYOUT, "the recogniser")
 
 

