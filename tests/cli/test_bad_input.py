@@ -104,7 +104,7 @@ def items(folder: Path, *lines: object) -> str:
         (["scenario", "new", "emotion"], "is a bundled scenario"),
         (
             ["scenario", "new", "../up"],
-            "cannot be the name of a scenario; use small letters, digits, - and _. Try: mgllm sc",
+            "is not a name for a scenario; use lower-case letters, digits, - and _. Try: mgllm sc",
         ),
         (["show", "nothing"], "unknown run"),
         (["compare", "nothing"], "unknown run"),
