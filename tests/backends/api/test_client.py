@@ -293,7 +293,9 @@ def test_a_proxy_that_does_not_answer_is_named_without_its_password(monkeypatch:
     monkeypatch.setenv("http_proxy", "http://me:hunter2@127.0.0.1:9")
     with pytest.raises(FatalBackendError) as caught:
         ask("http://gpu.example.org/v1")
-    assert "asked through the proxy in http_proxy; set NO_PROXY=gpu.example.org to avoid it" in str(caught.value)
+    assert "asked through the proxy in http_proxy; set NO_PROXY=gpu.example.org to avoid it" in str(
+        caught.value
+    )
     assert "hunter2" not in str(caught.value)
 
 
