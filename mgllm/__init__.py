@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from mgllm.commands.api.report import report as report
     from mgllm.commands.api.run import run as run
     from mgllm.commands.api.transcribe import transcribe as transcribe
+else:  # a type checker that saw this function would take any name for known
 
-
-def __getattr__(name: str) -> object:
-    """PEP 562: find a public function in its file."""
-    if name not in _FUNCTIONS:
-        raise AttributeError(f"module 'mgllm' has no attribute '{name}'")
-    return getattr(import_module(f"mgllm.commands.api.{name}"), name)
+    def __getattr__(name: str) -> object:
+        """PEP 562: find a public function in its file."""
+        if name not in _FUNCTIONS:
+            raise AttributeError(f"module 'mgllm' has no attribute '{name}'")
+        return getattr(import_module(f"mgllm.commands.api.{name}"), name)
 
 
 def __dir__() -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mgllm.cli.help import PlainGroup
+from mgllm.cli.printing import echo
 from mgllm.cli.terminal import prepare
 from mgllm.errors import MgllmError
 from mgllm.experiment.versions import __version__
@@ -53,7 +54,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mgllm {__version__}")
+        echo(f"mgllm {__version__}")
         raise typer.Exit
 
 
@@ -109,7 +110,7 @@ def _help(words: list[str]) -> str | None:
                 return None  # an unknown command: that is said first
             break
         context = below.context_class(below, info_name=word, parent=context)
-    typer.echo(context.command.get_help(context))
+    echo(context.command.get_help(context))
     return "help"
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from mgllm.cli.printing import print_json, print_written
+from mgllm.cli.printing import echo, print_json, print_written
 from mgllm.errors import one_line
 
 if TYPE_CHECKING:
@@ -23,30 +21,30 @@ def print_cut(made: Cut) -> None:
     """Windows that were cut."""
     windows = sum(made.windows.values())
     background = made.windows.get("background", 0)
-    typer.echo(
+    echo(
         f"{windows:,} windows of {made.recordings} recordings, {len(made.windows)} classes, "
         f"{background:,} of them background" + (f"; {made.clips:,} clips beside them" if made.clips else "")
     )
     if made.untold:
         names = ", ".join(made.untold[:5])
-        typer.echo(one_line(f"{len(made.untold)} recordings have no transcript: {names}"), err=True)
-    typer.echo(f"wrote {made.out}; learn from it: mgllm recognizer pretrain {made.out} -o FOLDER", err=True)
+        echo(one_line(f"{len(made.untold)} recordings have no transcript: {names}"), err=True)
+    echo(f"wrote {made.out}; learn from it: mgllm recognizer pretrain {made.out} -o FOLDER", err=True)
 
 
 def print_scores(scores: TimelineScores) -> None:
     """How well timelines fit."""
-    typer.echo(f"{scores.recordings} recordings, {scores.gestures} gestures annotated, {scores.found} found")
+    echo(f"{scores.recordings} recordings, {scores.gestures} gestures annotated, {scores.found} found")
     for threshold, value in scores.f1.items():
-        typer.echo(f"F1 at an overlap (IoU) of {threshold}: {value:.3f}")
-    typer.echo(f"frames with the right class: {scores.frame_accuracy:.3f}; edit score: {scores.edit:.3f}")
+        echo(f"F1 at an overlap (IoU) of {threshold}: {value:.3f}")
+    echo(f"frames with the right class: {scores.frame_accuracy:.3f}; edit score: {scores.edit:.3f}")
     worst = sorted(scores.by_class.items(), key=lambda pair: pair[1])[:5]
-    typer.echo("hardest, F1 at 0.3: " + one_line(", ".join(f"{name} {value:.2f}" for name, value in worst)))
+    echo("hardest, F1 at 0.3: " + one_line(", ".join(f"{name} {value:.2f}" for name, value in worst)))
     for exposure in ("in_sample", "unknown"):
         if count := scores.exposures.get(exposure):
-            typer.echo(f"{count} recordings are {exposure}: that part says nothing of other people", err=True)
+            echo(f"{count} recordings are {exposure}: that part says nothing of other people", err=True)
     if scores.unmatched:
         names = ", ".join(scores.unmatched[:5])
-        typer.echo(one_line(f"{len(scores.unmatched)} are in one folder only: {names}"), err=True)
+        echo(one_line(f"{len(scores.unmatched)} are in one folder only: {names}"), err=True)
 
 
 def print_pretrained(made: Pretrained, *, as_json: bool) -> None:
@@ -56,26 +54,24 @@ def print_pretrained(made: Pretrained, *, as_json: bool) -> None:
     if as_json:
         print_json(made.model_dump(mode="json", exclude={"leads"}))
         return
-    typer.echo(
+    echo(
         f"pre-trained {made.epochs} epochs on {made.clips} clips of {len(made.subjects)} subjects in "
         f"{made.seconds:.0f} s ({made.clips_per_second:.0f} clips/s), loss {made.loss:.3f}\n{made.verdict}"
     )
-    typer.echo(f"checkpoint: {made.checkpoint} (how it went: history.csv, training.png)", err=True)
-    typer.echo(f"test it: mgllm recognizer evaluate {made.checkpoint} DATASET --protocol linear …", err=True)
+    echo(f"checkpoint: {made.checkpoint} (how it went: history.csv, training.png)", err=True)
+    echo(f"test it: mgllm recognizer evaluate {made.checkpoint} DATASET --protocol linear …", err=True)
 
 
 def print_finetuned(made: Finetuned) -> None:
     """A fine-tuning's end."""
     loss = "" if made.loss is None else f", last loss {made.loss:.3f}"
-    typer.echo(
+    echo(
         f"{made.kind}: {made.classes} classes from {made.clips} labelled clips of "
         f"{len(made.subjects)} subjects{loss}"
         + (f", logits divided by {made.temperature:.2f}" if made.temperature != 1 else "")
     )
-    typer.echo(f"checkpoint: {made.checkpoint}", err=True)
-    typer.echo(
-        f"test it: mgllm recognizer evaluate {made.checkpoint} DATASET --protocol classifier …", err=True
-    )
+    echo(f"checkpoint: {made.checkpoint}", err=True)
+    echo(f"test it: mgllm recognizer evaluate {made.checkpoint} DATASET --protocol classifier …", err=True)
 
 
 def print_evaluation(found: Evaluation) -> None:
@@ -85,20 +81,20 @@ def print_evaluation(found: Evaluation) -> None:
         f"{found.checkpoint}, {found.stream}, {found.protocol}; {found.split}: {found.train_clips} clips "
         f"learned from{learned}, {found.n} tested, {found.classes} classes"
     )
-    typer.echo(one_line(head))
+    echo(one_line(head))
     width = max([24, *(len(floor.name) for floor in found.floors)])
     heads = ("top-1", "top-5", "mean class", "macro F1", "ECE")
-    typer.echo(" " * width + "".join(f"{head:>12}" for head in heads))
+    echo(" " * width + "".join(f"{head:>12}" for head in heads))
     for name, scores in ((found.protocol, found), *((floor.name, floor.scores) for floor in found.floors)):
         numbers = (scores.top1, scores.top5, scores.mean_class, scores.macro_f1, scores.ece)
-        typer.echo(f"{name:<{width}}" + "".join(_percent(number) for number in numbers))
+        echo(f"{name:<{width}}" + "".join(_percent(number) for number in numbers))
     if found.transductive:
         how = "with their labels: this is no test" if found.labels_seen else "without labels (transductive)"
-        typer.echo(f"note: the checkpoint has seen people of the test side in training, {how}")
+        echo(f"note: the checkpoint has seen people of the test side in training, {how}")
     if found.shared_subjects:
-        typer.echo(f"note: {found.shared_subjects} people stand on both sides of the split")
+        echo(f"note: {found.shared_subjects} people stand on both sides of the split")
     if found.n < 100:
-        typer.echo("note: with fewer than 100 clips the calibration error says little")
+        echo("note: with fewer than 100 clips the calibration error says little")
     print_written(found.files)
 
 
@@ -108,7 +104,7 @@ def _percent(share: float | None) -> str:
 
 def print_ablation(found: Ablation) -> None:
     """The table."""
-    typer.echo(found.markdown)
+    echo(found.markdown)
     print_written(found.files)
 
 
@@ -116,7 +112,7 @@ def print_info(found: RecognizerInfo) -> None:
     """A checkpoint's facts."""
     config = found.config
     encoder = config.encoder
-    typer.echo(
+    echo(
         f"{found.checkpoint}: {config.kind}, {found.weights:,} weights, {found.megabytes:.1f} MB, "
         f"sha256 {found.sha256[:12]}\n"
         f"network: {one_line(encoder.spatial)} + {one_line(encoder.temporal)}, "
@@ -128,6 +124,6 @@ def print_info(found: RecognizerInfo) -> None:
     for seen in config.subjects_seen:
         how = "with labels" if seen.labelled else "without labels"
         line = f"seen: {seen.dataset}, {seen.clips} clips {how}, subjects {', '.join(seen.subjects)}"
-        typer.echo(one_line(line))
+        echo(one_line(line))
     if not config.subjects_seen:
-        typer.echo("seen: nobody")
+        echo("seen: nobody")

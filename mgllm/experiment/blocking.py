@@ -27,11 +27,15 @@ def run_blocking(coroutine: Coroutine[Any, Any, T]) -> T:
             not wait for that.
         BaseException: whatever the coroutine raises, with its trace.
     """
+    return _InThread(coroutine).result() if _loop_runs() else asyncio.run(coroutine)
+
+
+def _loop_runs() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(coroutine)
-    return _InThread(coroutine).result()
+        return False
+    return True
 
 
 class _InThread(Generic[T]):

@@ -13,8 +13,9 @@ import typer
 from mgllm.cli import choices, main
 from mgllm.cli.app import app
 from mgllm.cli.examples import EXAMPLES
-from mgllm.cli.help import FEW, HEADINGS, WIDEST
+from mgllm.cli.help import FEW, HEADINGS
 from mgllm.cli.options import split_names
+from mgllm.cli.printing import WIDEST
 from mgllm.errors import InputError
 
 Captured = pytest.CaptureFixture[str]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from mgllm.commands.api._words import in_python
-from mgllm.errors import MgllmError
+from mgllm.errors import MgllmError, guess
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,9 +27,8 @@ def python_door(function: Callable[P, R]) -> Callable[P, R]:
     def entered(*args: P.args, **kwargs: P.kwargs) -> R:
         for name in kwargs:
             if name not in parameters:
-                near = get_close_matches(name, parameters, n=1)
-                guess = f". Did you mean '{near[0]}'?" if near else ""
-                raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{name}'{guess}")
+                what = f"{function.__name__}() got an unexpected keyword argument '{name}'"
+                raise TypeError(f"{what}.{guess(name, parameters)}")
         try:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "IProgress not found")  # a bar that no library here shows
