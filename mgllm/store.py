@@ -40,7 +40,7 @@ class StoredRun(Frozen):
     records: tuple[Record, ...]
     """The last line of every key, in the order of their first lines; without lines of other
     runs."""
-    strangers: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     """The lines of another model or scenario: their place, and what they belong to."""
     doubtful: tuple[str, ...] = ()
     """Lines that do not fit the plan or contradict themselves: their place, and how."""
@@ -183,11 +183,18 @@ def read_run(path: Path) -> StoredRun:
     """
     manifest = read_manifest(path)
     sorted_out = sort_out(manifest, _read_lines(path / RECORDS, Record))
-    if sorted_out.strangers and not sorted_out.records:
+    foreign = sorted_out.strangers
+    if foreign and not sorted_out.records:
         raise InputError(
-            f"{path} has only records of another run; the first: {sorted_out.strangers[0]}; restore {RECORDS}"
+            f"{path} has only records of another run; the first: {foreign[0]}; restore {RECORDS}"
         )
-    return StoredRun(path=path, manifest=manifest, **sorted_out._asdict())
+    return StoredRun(
+        path=path,
+        manifest=manifest,
+        records=sorted_out.records,
+        foreign=foreign,
+        doubtful=sorted_out.doubtful,
+    )
 
 
 def read_manifest(path: Path) -> RunManifest:

@@ -132,7 +132,7 @@ def test_names_and_flags(
         ([ITEM | {"target": "agres"}], "Did you mean 'agrees'?"),
         ([ITEM | {"speach": "x"}], "speach"),
         ([{"id": "i1"}], "subject"),
-        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "a missing one is an error"),
+        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "an empty transcript if"),
         ([ITEM | {"gestures": {}}], "--gestures DIR"),
         ([seen({"label": "x", "start": 2, "end": 1})], "before its start"),
         ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "contains the label 'agrees'"),
