@@ -185,7 +185,7 @@ def test_nothing_is_written_over(problem: Problem, folders: Folders) -> None:
         "--prompts",
         str(folders.prompts),
     ]
-    assert "is there already" in problem(*words)
+    assert "exists already" in problem(*words)
 
 
 def test_debug_shows_the_trace() -> None:

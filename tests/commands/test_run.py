@@ -163,7 +163,9 @@ def test_resume_refuses_what_would_move_numbers(go: Any, shelve: Any, folders: F
     assert "the item set of scenario meeting was meeting.jsonl (sha256 " in str(refused.value)
     assert re.search(r"different prompt is that of arm text(\+mg)? .*item meeting-p2-", str(refused.value))
     path.write_text(lines.replace('"made_up":true', '"made_up":true,"calm":true'))
-    with pytest.raises(InputError, match=r"is now other.jsonl \(sha256 \w{8}\); change it back, or start a new run"):
+    with pytest.raises(
+        InputError, match=r"is now other.jsonl \(sha256 \w{8}\); change it back, or start a new run"
+    ):
         go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
 
 
@@ -192,7 +194,9 @@ def test_resume_refuses_another_question(go: Any, shelve: Any, folders: Folders)
     assert folders.scenarios is not None
     form = folders.scenarios / "meeting.yaml"
     form.write_text(form.read_text().replace("think of the plan?", "make of the plan?"))
-    changed = "scenario meeting changed, a line was 'What does the speaker think of the plan?' and is now 'What"
+    changed = (
+        "scenario meeting changed, a line was 'What does the speaker think of the plan?' and is now 'What"
+    )
     with pytest.raises(InputError, match=re.escape(changed)):
         go(arms=("text", "text+mg"), resume=first.folder)
 

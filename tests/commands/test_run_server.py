@@ -159,7 +159,9 @@ def test_a_model_that_thinks_now_and_then_does_not_stop_a_resume(tmp_path: Path)
     assert server.posts[-1]["max_tokens"] == 4096
 
 
-@pytest.mark.parametrize(("days", "told"), [(10, "in 10 days"), (-3, "should have been shut down"), (400, None)])
+@pytest.mark.parametrize(
+    ("days", "told"), [(10, "in 10 days"), (-3, "should have been shut down"), (400, None)]
+)
 def test_a_model_that_ends_soon_is_told(
     days: int, told: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
