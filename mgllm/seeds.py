@@ -1,7 +1,7 @@
-"""A seed decides everything random on our side: streams of random numbers by name.
+"""Random numbers by name: the seed of a run decides everything that mgllm draws by chance.
 
-Naming a stream (by purpose, item, epoch …) instead of drawing from one generator makes a draw
-independent of how many others came before it, so that `--limit`, `--arms` and resume never move it.
+Each draw has a name (its purpose, item, epoch …) instead of a place in one sequence. So it does not
+depend on the draws before it, and `--limit`, `--arms` and resuming never change it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import numpy as np
 
 
 def number(seed: int, *names: str | int) -> int:
-    """A 64-bit number that is a function of seed and names alone."""
+    """A 64-bit number that depends only on seed and names."""
     key = "\x1f".join([str(seed), *map(str, names)])
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
 
 def unit(seed: int, *names: str | int) -> float:
-    """A number in [0, 1), uniform over names."""
+    """A number from 0 to below 1, uniform over names."""
     return number(seed, *names) / 2**64
 
 
 def stream(seed: int, *names: str | int) -> np.random.Generator:
-    """A generator of its own for seed and names."""
+    """A generator that depends only on seed and names."""
     return np.random.default_rng(number(seed, *names))

@@ -1,13 +1,13 @@
-"""The results folder: the only place that writes it.
+"""Reads and writes the results folder; nothing else writes there.
 
-`records.jsonl` is appended and flushed line by line, so that a killed run loses at most what is on the
-wire. Its last line for a key counts; a torn last line is forgiven, any other bad line is an error.
+`records.jsonl` is appended and flushed line by line, so that a killed run loses at most the
+questions that it was waiting for. The last line of a key counts. An incomplete last line is
+ignored; any other bad line is an error.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import IO, Self, TypeVar
 from pydantic import ConfigDict, ValidationError
 
 from mgllm.errors import InputError, unknown
+from mgllm.locking import lock, unlock
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
 from mgllm.wanted import first_words
@@ -37,19 +38,20 @@ class StoredRun(Frozen):
     manifest: RunManifest
     """Everything that decided its numbers."""
     records: tuple[Record, ...]
-    """The last line of every key, in the order of their first lines; lines of other runs are left out."""
-    strangers: tuple[str, ...] = ()
-    """The lines that are of another model or scenario: where, and of which."""
+    """The last line of every key, in the order of their first lines; without lines of other
+    runs."""
+    foreign: tuple[str, ...] = ()
+    """The lines of another model or scenario: their place, and what they belong to."""
     doubtful: tuple[str, ...] = ()
-    """Lines that were not planned so or contradict themselves: where, and how."""
+    """Lines that do not fit the plan or contradict themselves: their place, and how."""
 
     def prompts(self) -> dict[str, Prompt]:
-        """Prompts by sha256; empty where `--no-store-text` kept hashes alone."""
+        """Prompts by sha256; empty if `--no-store-text` kept only hashes."""
         return _read_prompts(self.path / PROMPTS)
 
 
 class _Hashed(Frozen):
-    """A line of prompts, as far as its name goes."""
+    """A line of prompts; only its hash is read."""
 
     model_config = ConfigDict(extra="ignore")
     sha256: str
@@ -67,9 +69,9 @@ class RunWriter:
 
     def __enter__(self) -> Self:
         if (self.path / RECORDS).is_dir():
-            raise InputError(f"{self.path / RECORDS} is a folder; nothing can be written to it")
+            raise InputError(f"{self.path / RECORDS} is a folder, but must be a file; move it away")
         self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
-        self._lock = _lock(self.path)
+        self._lock = lock(self.path / _LOCK)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
         self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
@@ -82,10 +84,10 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
-        _unlock(self.path / _LOCK, self._lock)
+        unlock(self.path / _LOCK, self._lock)
 
     def append(self, record: Record) -> None:
-        """Write one record, through to the operating system."""
+        """Write one record and flush it to the operating system."""
         assert self._records is not None
         kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
         self._records.write(_line_of(kept) + "\n")
@@ -113,10 +115,10 @@ class RunWriter:
 
 
 def new_run(results: Path, run_id: str) -> Path:
-    """Make the folder of a run; never one that is there already.
+    """Make the folder of a run.
 
     Raises:
-        InputError: it cannot be made.
+        InputError: it exists already or cannot be made.
     """
     path = results / run_id
     try:
@@ -124,13 +126,13 @@ def new_run(results: Path, run_id: str) -> Path:
         path.mkdir()
     except OSError as error:
         raise InputError(
-            f"{path} cannot be made: {error.strerror}; name another folder with --results"
+            f"folder {path} cannot be made: {error.strerror}; name another place with --results"
         ) from None
     return path
 
 
 def run_id(when: str, what: str, model: str, tail: str) -> str:
-    """Folder name of a run: time, scenario or suite, model, and a short id, all as slugs."""
+    """Folder name of a run: time, scenario or `suite`, model, and a short random id."""
     return "_".join([when, slug(what), slug(model.removeprefix("local/")), tail])
 
 
@@ -144,13 +146,13 @@ def slug(text: str) -> str:
 
 
 def find_run(name: str | Path, results: Path) -> Path:
-    """The folder of a run named by path, by folder name, by the beginning or end of it, or `latest`.
+    """The folder of a run, named by path, folder name, the beginning or end of it, or `latest`.
 
     Raises:
-        InputError: there is none, or more than one fits.
+        InputError: no run has this name, or several do.
     """
     if not str(name):
-        raise InputError("a run's name is empty; write a folder, a name or latest")
+        raise InputError("a run's name is empty; write a folder, the name of a run, or latest")
     path = Path(name)
     if (path / MANIFEST).is_file():
         return path
@@ -159,7 +161,7 @@ def find_run(name: str | Path, results: Path) -> Path:
         return results / known[-1]
     fits = [run for run in known if run == str(name) or run.startswith(str(name)) or run.endswith(str(name))]
     if len(fits) > 1 and str(name) not in fits:
-        raise InputError(f"'{name}' fits {len(fits)} runs: {', '.join(fits)}; write more of the name")
+        raise InputError(f"'{name}' could be {len(fits)} runs: {', '.join(fits)}; write more of the name")
     if not fits:
         folder = next((each for each in (path, results / path) if each.is_dir()), None)
         if folder is not None:
@@ -178,17 +180,25 @@ def read_run(path: Path) -> StoredRun:
     """Read a run folder.
 
     Raises:
-        InputError: it is none, or a file in it is damaged; one line with file and line.
+        InputError: it is not a run, or a file in it is damaged; one line with file and line.
     """
     manifest = read_manifest(path)
     sorted_out = sort_out(manifest, _read_lines(path / RECORDS, Record))
-    if sorted_out.strangers and not sorted_out.records:
-        raise InputError(f"{path} holds no record of its own run; the first: {sorted_out.strangers[0]}")
-    return StoredRun(path=path, manifest=manifest, **sorted_out._asdict())
+    foreign = sorted_out.strangers
+    if foreign and not sorted_out.records:
+        raise InputError(
+            f"{path} has only records of another run; the first: {foreign[0]}; restore {RECORDS}"
+        )
+    return StoredRun(
+        path=path,
+        manifest=manifest,
+        records=sorted_out.records,
+        foreign=foreign,
+        doubtful=sorted_out.doubtful,
+    )
 
 
 def read_manifest(path: Path) -> RunManifest:
-    """Read `manifest.json` of a run folder."""
     file = path / MANIFEST
     if not file.is_file():
         raise InputError(f"{path} is not a run: it has no {MANIFEST}")
@@ -199,7 +209,7 @@ def read_manifest(path: Path) -> RunManifest:
 
 
 def write_options(path: Path, options: Frozen) -> None:
-    """Keep the options of a run beside it, so that `--resume RUN` alone can go on."""
+    """Keep the options of a run in its folder, so that `--resume RUN` needs no others."""
     _write(path / OPTIONS, options.model_dump_json(indent=2, exclude_defaults=True) + "\n")
 
 
@@ -207,7 +217,7 @@ def read_options(path: Path, model: type[M]) -> M:
     """Options that a run was started with.
 
     Raises:
-        InputError: it kept none, or they cannot be read.
+        InputError: the run has none, or they cannot be read.
     """
     if not (path / OPTIONS).is_file():
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
@@ -233,7 +243,7 @@ def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
 
 
 def _content(file: Path) -> bytes:
-    """The bytes of a file of lines; none where there is no file."""
+    """The bytes of a file of lines; none if there is no file."""
     try:
         return file.read_bytes()
     except FileNotFoundError:
@@ -249,7 +259,8 @@ def _read_prompts(file: Path) -> dict[str, Prompt]:
 
 
 def _first(error: ValidationError) -> str:
-    return f"is damaged: {first_words(error.errors(include_url=False))}; restore it, or leave the run out"
+    words = first_words(error.errors(include_url=False))
+    return f"is damaged: {words}; restore it or leave the run out"
 
 
 def _line_of(record: Record) -> str:
@@ -258,8 +269,8 @@ def _line_of(record: Record) -> str:
         return record.model_dump_json()
     except ValueError:  # half a surrogate pair, which no file in UTF-8 can hold
         written = json.dumps(record.model_dump(), ensure_ascii=False, default=str)
-        whole = written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return Record.model_validate_json(whole).model_dump_json()
+        repaired = written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return Record.model_validate_json(repaired).model_dump_json()
 
 
 def _cut_torn_line(file: Path) -> None:
@@ -271,30 +282,7 @@ def _cut_torn_line(file: Path) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write whole or not at all."""
+    """Write all of the file, or leave the old one as it is."""
     fresh = file.with_name(file.name + ".new")
     fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(file)
-
-
-def _lock(path: Path) -> IO[str]:
-    """Hold the folder against a second writer; the lock ends with the process, however it ends."""
-    file = (path / _LOCK).open("w", encoding="utf-8")
-    if os.name == "posix":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
-    return file
-
-
-def _unlock(path: Path, lock: IO[str]) -> None:
-    try:  # the file before the lock, so that no other writer's file is removed
-        path.unlink(missing_ok=True)
-    except PermissionError:  # Windows removes no file that is open
-        lock.close()
-        path.unlink(missing_ok=True)
-    lock.close()

@@ -118,7 +118,7 @@ def test_runs_are_found_by_path_name_part_and_latest(folder: Path) -> None:
     for name in (str(folder), folder.name, "20261122", "abc"):
         assert find_run(name, results) == folder
     assert find_run("latest", results) == second
-    with pytest.raises(InputError, match="fits 2 runs"):
+    with pytest.raises(InputError, match="could be 2 runs"):
         find_run("2026", results)
     with pytest.raises(InputError, match="unknown run"):
         find_run("nothing", results)

@@ -191,12 +191,14 @@ class Size(NamedTuple):
 
 
 def functions(source: str, *, signatures: bool = True) -> list[Size]:
-    """All functions and methods and their lines, decorators included; or those of their bodies alone."""
+    """All functions and methods and their lines, decorators included; or those of their bodies alone,
+    which begin after the docstring."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min(node.lineno, *(one.lineno for one in node.decorator_list), node.lineno)
-            begin = first if signatures else node.body[0].lineno
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            begin = first if signatures else body[0].lineno
             found.append(Size(node.name, (node.end_lineno or begin) - begin + 1))
     return found
 

@@ -1,10 +1,13 @@
-"""Probabilities of the labels at the token where the written answer begins, or none.
+"""Reads the probabilities of the labels at the token where the written answer begins.
 
-The answer is found in the words first. Its first character, in bytes, names the token; every token shown
-there is given to the label whose name it begins, all spellings of a label summed. While the written token
-fits several labels, the next position tells them apart, weighted by the path that leads there. Where tokens
-and text do not agree, where values are no log-probabilities, where a label is not among the shown tokens or
-the model held its own answer for unlikely, there are no probabilities: the words alone decide.
+The answer is first found in the words. The place of its first character, in bytes, gives the token.
+Every token shown there counts for the label whose name it begins; all spellings of a label are
+added. If the written token fits several labels, the next position distinguishes them, weighted by
+the probability of the path to it.
+
+There are no probabilities, so only the words count, if tokens and text do not agree, if values are
+not log-probabilities, if a label is not among the shown tokens, or if the model's own answer is
+improbable there.
 """
 
 from __future__ import annotations
@@ -20,13 +23,14 @@ from mgllm.answers.words import Reading
 from mgllm.records import AnswerToken, CensoredReason, LabelScores, ShownToken
 
 LEAST_MASS = 0.05
-"""A written label that had less probability was not chosen at this token: a greedy answer has the most."""
+"""A written label with less probability was not chosen at this token: a greedy answer has the
+most."""
 _NOT_COMPUTED = -1000.0
-"""Nats; servers write −9999 for what they did not compute."""
+"""In nats; servers write −9999 for values that they did not compute."""
 _ROUNDED = 0.02
-"""What a rounded log-probability may exceed 0 by, and a sum of rounded probabilities 1."""
+"""How much rounding may lift a log-probability above 0, or a sum of probabilities above 1."""
 _SHELL = " \t\r\n\"'`“”‘’«»„*_#>-–—:([{（「『【\\$ĠĊ▁"
-"""Before a label in its token: spaces, in the spelling of a vocabulary too, quotes, Markdown, brackets."""
+"""Characters before a label in its token: spaces in all spellings, quotes, Markdown, brackets."""
 _WORDS = frozenset(
     [
         *(
@@ -51,11 +55,12 @@ _WORDS = frozenset(
         *("on", "or", "she", "so", "that", "the", "there", "this", "to", "we", "well", "with", "yes", "you"),
     ]
 )
-"""Short words that also begin a label: "He" is not the beginning of "hesitant"."""
+"""Short words that may look like the beginning of a label: "He" is not the beginning of
+"hesitant"."""
 
 
 def shares_first_token(labels: Sequence[str]) -> bool:
-    """Whether two labels may begin with the same token; they are then offered as letters.
+    """Whether two labels may begin with the same token; then they are offered as letters.
 
     >>> shares_first_token(["truthful", "deceptive"]), shares_first_token(["relaxed", "reserved"])
     (False, True)
@@ -73,8 +78,8 @@ def read_scores(
 
     Args:
         text: the reply's words.
-        kept: tokens from the one in which the answer begins.
-        reading: the answer and where it stands in `text`.
+        kept: tokens, beginning with the one in which the answer begins.
+        reading: the answer and its place in `text`.
         words: by label id, everything that names it.
     """
     whole = text.encode("utf-8", "surrogatepass")
@@ -90,15 +95,15 @@ def read_scores(
 
 
 class _Shown(NamedTuple):
-    """A rival in bytes."""
+    """An alternative token in bytes."""
 
     bare: bytes
-    """What it writes, in one case."""
+    """What it writes, in lower case."""
     nats: float | None
 
 
 class _Walk:
-    """Goes along the written answer until one label is left."""
+    """Follows the written answer, token by token, until one label is left."""
 
     def __init__(self, words: Mapping[str, Sequence[str]], spell: Spelling) -> None:
         self._spell = spell
@@ -132,7 +137,8 @@ class _Walk:
         return "not_parted"
 
     def _step(self, piece: bytes, shown: Sequence[_Shown]) -> bool | CensoredReason:
-        """Share out one position; whether the written token leaves one label, as a word of its own."""
+        """Distribute the probability of one position; True if the written token leaves one
+        label."""
         fitting = self._fitting(piece)
         same = [one for one in shown if one.bare == piece]
         if not fitting:
@@ -162,7 +168,7 @@ class _Walk:
         self._begun = True
 
     def _is_a_word(self, bare: bytes, fits: set[str]) -> bool:
-        """Whether a token that begins a label is more likely a word of its own."""
+        """Whether a token that begins a label is more likely another, complete word."""
         text = bare.decode("utf-8", "replace")
         if self._begun or text not in _WORDS:
             return False
@@ -188,7 +194,7 @@ class _Walk:
         return _Shown(_fold(_bare(raw) if first else raw), top.logprob)
 
     def _written(self, token: AnswerToken, written: bytes, begin: int, *, first: bool) -> bytes | None:
-        """What a token writes of the answer; None where its place in the text says something else."""
+        """What a token writes of the answer; None if the text has something else at its place."""
         raw = token_bytes(token.token, bytes(token.bytes) if token.bytes is not None else None, self._spell)
         at = token.start - begin
         if first:
@@ -199,7 +205,8 @@ class _Walk:
 
 
 def _spelling(whole: bytes, token: AnswerToken) -> Spelling | None:
-    """The spelling in which a token says what stands at its place; it may begin before the text."""
+    """The spelling in which a token is equal to the text at its place; it may begin before the
+    text."""
     raw = bytes(token.bytes) if token.bytes is not None else None
     for spell in SPELLINGS:
         piece = token_bytes(token.token, raw, spell)
@@ -223,7 +230,8 @@ def _begins(piece: bytes, name: bytes) -> bool:
 
 
 def _fits(bare: bytes, name: bytes) -> bool:
-    """Whether a token goes on with a name, or writes all of it and then something that is no word."""
+    """Whether a token continues a name, or completes it and then writes something that is not a
+    word."""
     if not bare:
         return not name  # a token without text ends what was written
     if name.startswith(bare):
@@ -232,7 +240,7 @@ def _fits(bare: bytes, name: bytes) -> bool:
 
 
 def _goes_on(tail: bytes) -> bool:
-    """Whether what follows a name makes another word of it."""
+    """Whether what follows a name makes it another word."""
     text = tail.decode("utf-8", "replace")
     return is_word(text[0]) or (text[0] in "-_'" and len(text) > 1 and is_word(text[1]))
 
@@ -254,10 +262,10 @@ def _probability(one: _Shown) -> float:
 
 
 def _bare(raw: bytes) -> bytes:
-    """Without what may stand before a label."""
+    """The bytes without characters that may come before a label."""
     return raw.decode("utf-8", "surrogateescape").lstrip(_SHELL).encode("utf-8", "surrogateescape")
 
 
 def _fold(raw: bytes) -> bytes:
-    """In one case; parts of characters stay as they are."""
+    """The bytes in lower case; incomplete characters stay as they are."""
     return raw.decode("utf-8", "surrogateescape").casefold().encode("utf-8", "surrogateescape")

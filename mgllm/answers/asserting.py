@@ -1,7 +1,8 @@
-"""Whether the words around a label say it of the person who is judged.
+"""Decides whether the words around a label say it about the person who is judged.
 
-In English by a grammar; in other languages by a verb right before the label, in scripts without spaces by
-what follows it, elsewhere by the end of the clause. A label may also stand without a verb: "in short, X".
+In English a grammar decides; in other languages a verb directly before the label; in scripts
+without spaces the words after it; elsewhere the end of the clause. A label may also have no verb:
+"in short, X".
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ _LEAD = re.compile(
     rf"ok(?:ay)?|sure|well|yes|no(?=,)|hmm|right|{ADVERB})\b|(?:not\s)?{MASK}",
     re.IGNORECASE,
 )
-"""What may lead to it: "Based on the pause, X"."""
+"""Words that may introduce a label: "Based on the pause, X"."""
 _SET_ASIDE = re.compile(rf"\b(?:than|between)\b[^,;.]*{MASK}", re.IGNORECASE)
-"""Another label before it: "between X and Y, Y"."""
+"""Another label before it that does not count: "between X and Y, Y"."""
 _CONTRAST = re.compile(
     rf"(?:\b(?:not|nicht|pas|no|non)|n't)\b[^,;.]{{0,40}}{MASK},?\s+(?:but|sondern|mais|sino|"
     rf"ma)(?: rather)?$",
     re.IGNORECASE,
 )
-"""What leads from a denied label to the one that is given."""
+"""Words between a denied label and the given one: "not X but Y"."""
 _SO = re.compile(
     r"(?:\b(?:so|therefore|thus|hence|also|daher|donc|luego|quindi|portanto|поэтому|значит)|=>|→),?$",
     re.IGNORECASE,
@@ -56,25 +57,25 @@ _VERB_BEHIND = re.compile(
     r"is)[\s\"'*_]*(?:[.,;:!।。]|$)",
     re.IGNORECASE,
 )
-"""Where the verb stands last."""
+"""A verb after the label, in languages with the verb at the end."""
 _FOLLOWS_UNSPACED = re.compile(
     r"[\s\"'*_`)\]}」』》】]*(?:$|[。，,.!！;；、(（\n]|的(?:$|[。，,.!！;；\s]|状态|情绪|狀態|情緒|人(?:$|[。，,]))|"
     r"了|です|し(?:て(?:い|お)|た)|だ(?!と言)|である|と(?:思|考|判断|判斷|みら|言え)|でしょう|"
     r"입니다|이다|이에요|예요|합니다|해요|하다|한다|함|했|한 상태|하고 있|해 보|"
     r"이라고 (?:생각|판단)|으로 (?:보|판단)|하게|นะ|ครับ|ค่ะ|คะ)"
 )
-"""What follows a label that is said, in scripts without spaces and in Korean."""
+"""What follows a given label, in scripts without spaces and in Korean."""
 _NEAR = 4
-"""Characters in which the script beside a label is looked for."""
+"""Characters beside a label that show its script."""
 
 
 def asserts(before: str, behind: str, clause: str) -> bool:
-    """Whether a label is said.
+    """Whether a label is given as the answer.
 
     Args:
-        before: the sentence up to the label, labels masked.
+        before: the sentence up to the label, with labels masked.
         behind: the rest of the sentence.
-        clause: the part of `before` behind its last break, such as a colon or ", but".
+        clause: the part of `before` after its last break, such as a colon or ", but".
     """
     nearest = [char for char in (_nearest(reversed(before)), _nearest(behind)) if char]
     if any(is_unspaced(char) or is_hangul(char) for char in nearest):
@@ -87,7 +88,7 @@ def asserts(before: str, behind: str, clause: str) -> bool:
 
 
 def ends(behind: str) -> bool:
-    """Whether a clause ends behind a label."""
+    """Whether a clause ends after a label."""
     return _ENDS.match(behind) is not None
 
 
@@ -101,7 +102,7 @@ def _is_latin(char: str) -> bool:
 
 
 def _stands_bare(before: str, clause: str, behind: str) -> bool:
-    """A label without a verb: it is all of its clause, and what leads to it is no more than a reason."""
+    """Whether a label without a verb is all of its clause, after nothing more than a reason."""
     if _BECAUSE.match(behind) is None:
         return False
     lead = _without_tail(before).rstrip()
@@ -120,7 +121,7 @@ def _stands_bare(before: str, clause: str, behind: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _tail() -> re.Pattern[str]:
-    """What may stand before a label that has no verb."""
+    """A pattern of words that may come directly before a label without a verb."""
     adverbs = f"{ADVERB}|{alternatives('adverbs')}"
     return re.compile(rf"(?:(?:{adverbs}|an?|the|\d{{1,3}}\s?%)\s+|[\"'*(\[`_]\s?)*+$", re.IGNORECASE)
 
@@ -135,7 +136,7 @@ def _leaves_open(words: str) -> bool:
 
 
 def _has_verb(before: str, behind: str) -> bool:
-    """Whether a verb of another language says it, right before or behind."""
+    """Whether a verb of another language gives the label, directly before or after it."""
     words = before[-120:]
     if _VERB_BEHIND.match(behind) is not None or wording("choosing").search(words[-60:]) is not None:
         return True

@@ -1,4 +1,4 @@
-"""Sentences and clauses of a text, and what stands around a label in them."""
+"""Splits a text into sentences and clauses, and finds the words around a label in them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 from mgllm.answers.vocabulary import alternatives
 
 REACH = 240
-"""Characters before and behind a label that are looked at."""
+"""Characters before and after a label that are read."""
 MASK = "\ufffc"
-"""Stands in a sentence for each character of a label."""
+"""Replaces each character of a label in a sentence."""
 _END = re.compile(
     r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\b[MD]r)(?<!\bcf)[.!?…](?=[\s\"')\]*_]|$)"
     r"(?!(?<=\.\.)\s(?-i:[a-z]))(?!(?<=…)\s(?-i:[a-z]))|[。！？।॥؟]|\n",
@@ -23,7 +23,7 @@ _MAIN_CLAUSE = re.compile(
     r"[，、]",
     re.IGNORECASE,
 )
-"""Where a main clause begins behind a comma."""
+"""The beginning of a main clause after a comma."""
 _BEHIND_BREAK = re.compile(
     r"[,;:—–，；：、。(（]|\s-\s|\b(?:because|since|as|given|due|for|which|who|that|and|but|so|when|in|weil|da|"
     r"und|car|parce|et|porque|y|perché|e)\b",
@@ -33,20 +33,21 @@ _NEXT_CLAUSE = re.compile(r",|\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\b", re
 
 
 class Place(NamedTuple):
-    """A label in its sentence, labels masked."""
+    """A label in its sentence, with labels masked."""
 
     before: str
-    """The sentence up to the label, or the last of it."""
+    """The sentence up to the label, or the end of this part."""
     behind: str
-    """What follows in the sentence."""
+    """The rest of the sentence."""
     earlier: int
-    """Where in `before` the label before it ends; 0 without one."""
+    """Index in `before` at which the label before this one ends; 0 without one."""
     later: int
-    """Where in `behind` the next label begins."""
+    """Index in `behind` at which the next label begins."""
 
     @property
     def clause(self) -> str:
-        """Where a condition reaches the label: behind the last break, or an earlier label and a comma."""
+        """Words before the label in which a condition concerns it: after the last break, or after
+        an earlier label and a comma."""
         breaks = [match.end() for match in _break().finditer(self.before)]
         start = breaks[-1] if breaks else 0
         if self.earlier > start and _NEXT_CLAUSE.search(self.before, self.earlier):
@@ -55,23 +56,24 @@ class Place(NamedTuple):
 
     @property
     def main_clause(self) -> str:
-        """Where what others say reaches it: behind the comma of a main clause too."""
+        """Words in which a report of what others say concerns it: also cut at a main clause's
+        comma."""
         return _MAIN_CLAUSE.split(self.clause)[-1]
 
     @property
     def near_clause(self) -> str:
-        """Where a negation reaches it: behind a comma right before it too."""
+        """Words before the label in which a negation concerns it, also before a comma next to it."""
         return _MAIN_CLAUSE.split(_TRAILING_COMMA.sub("，", self.clause))[-1]
 
     @property
     def tail(self) -> str:
-        """Where a negation behind it reaches it."""
+        """Words after the label in which a negation concerns it."""
         found = _BEHIND_BREAK.search(self.behind)
         return self.behind if found is None else self.behind[: found.start()]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a plain text; a line ends one."""
+    """Spans of the sentences of a plain text; a line end also ends a sentence."""
     spans, start = [], 0
     for match in _END.finditer(text):
         spans.append((start, match.end()))
@@ -86,7 +88,7 @@ def place(text: str, span: tuple[int, int], sentence: tuple[int, int], around: t
         text: with labels masked.
         span: of the label.
         sentence: span of its sentence.
-        around: where the label before it ends, and where the next one begins.
+        around: the end of the label before it, and the beginning of the next one.
     """
     first = max(sentence[0], span[0] - REACH)
     cut = "… " if first > sentence[0] else ""
@@ -97,6 +99,7 @@ def place(text: str, span: tuple[int, int], sentence: tuple[int, int], around: t
 
 @lru_cache(maxsize=1)
 def _break() -> re.Pattern[str]:
-    """Where neither a negation nor a condition before a label reaches it any more."""
+    """A pattern of breaks: a negation or a condition before one does not concern a label after
+    it."""
     words = rf",\s*{alternatives('joining')}|{alternatives('breaking')}"
     return re.compile(rf"[:;—–；：(（]|\s-\s|{words}", re.IGNORECASE)

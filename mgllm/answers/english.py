@@ -1,7 +1,7 @@
-"""How an English sentence says a label of the person who is judged: a grammar of what is said.
+"""A grammar of English sentences that say a label about the person who is judged.
 
-"The speaker is X", "this suggests that she is X", "I would go with X". Whatever else names a label, such as
-"X people look away", "I am X" or "the interviewer is X", says it of nobody here.
+"The speaker is X", "this suggests that she is X", "I would go with X". Other sentences with a
+label, such as "X people look away", "I am X" or "the interviewer is X", do not give an answer.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 REACH = 160
-"""Characters before a label in which a sentence says it of someone."""
+"""Characters before a label that the grammar reads."""
 
 
 def _any(words: str) -> str:
@@ -22,14 +22,14 @@ _ADVERBS = _any(
     r"probable here now a_bit a_little \w{3,20}ly"
 )
 ADVERB = f"(?>{_ADVERBS})"
-"""In one way only, so that no sentence takes long: Python tries all ways otherwise."""
+"""Atomic, so that no sentence takes long: Python would otherwise try all ways to match."""
 _TAIL = rf"(?:(?:{ADVERB}|an?|the|being|to be|in fact|that of)\s+|[\"'*(\[`_]\s?)*+$"
-"""What may stand between a verb and its label."""
+"""Words that may come between a verb and its label."""
 _JOINTS = _any(
     r"who which that whom whose if when whether than being is are was were can could will would may "
     r"might and or but as not i you we other opposing"
 )
-"""No words of a name: one with them is a clause."""
+"""Words that a name cannot contain: with them it is a clause."""
 _OTHERS = _any(
     r"smiles? faces? eyes? gazes? hands? arms? legs? feet fingers? shoulders? neck head brows? jaw "
     r"muscles mouth lips? laugh\w* voice posture gestures? expressions? movements? nods? shrugs? body "
@@ -37,7 +37,7 @@ _OTHERS = _any(
     r"interview questions? topic audience crowd opponents? rivals? coach interviewers? hosts? "
     r"journalists? reporters? to"
 )
-"""What a label may be said of without being the answer: his smile, the room, the interviewer."""
+"""What a label may describe without being the answer: his smile, the room, the interviewer."""
 _ROLES = _any(
     r"speaker person player candidate subject individual interviewee witness applicant participant "
     r"respondent man woman suspect defendant statement answer label verdict emotion"
@@ -49,7 +49,7 @@ _NAME = (
     r"(?:the|my)(?:\s+\w+){0,3}?\s+(?:answer|label|option|choice|category|word)\s+(?:that|"
     r"which)(?:\s+\w+){1,5}?)"
 )
-"""Who is spoken of: "she", "the speaker in this clip", "the label that fits"."""
+"""The subject of the sentence: "she", "the speaker in this clip", "the label that fits"."""
 _IS = _any(
     r"is are was were has_been have_been will_be seems? seemed appears? appeared looks? looked sounds? "
     r"sounded feels? felt comes?_across came_across acts? acted behaves? remains? would_be has_to_be "
@@ -92,7 +92,7 @@ _CARRIED = re.compile(
     rf"|\b(?:{_BELIEF})\s+is)(?:\s*\bthat)?\s+(?:\w+ly,?\s+)?$",
     re.IGNORECASE,
 )
-"""What holds a sentence true: "I think that", "the pause suggests"."""
+"""Words that assert the sentence after them: "I think that", "the pause suggests"."""
 _CHOOSE = _any(
     r"say chose choose pick select(?:ed)? go(?:ing)?_(?:with|for) answer label classify guess predict "
     r"judge conclude lean(?:ing)?(?:_more)?_towards? opt(?:ing)?_for vote(?:_for)? bet_on assess rate "
@@ -117,7 +117,7 @@ _CHOSEN = re.compile(
     r"rather|instead|to me|this time|behaviou?rs?|conduct|intent(?:ions?)?|speech|answers?|statements?)\b)",
     re.IGNORECASE,
 )
-"""What may follow a label that is chosen; "I see X people" chooses none."""
+"""What may follow a chosen label; "I see X people" does not choose one."""
 _IS_THE_ANSWER = re.compile(
     r"[\s\"'*_]*(?:is|was|would be|seems)\s+(?:my|the)\s+(?:(?:correct|right|best|most likely|more likely|"
     r"final|likeliest|most fitting)\s+)?(?:answer|label|guess|choice|fit|option|verdict|one)\b",
@@ -130,28 +130,29 @@ _OPENED = re.compile(
     r"for)\b[^,]{0,80}\s[\"'*(\[]?)?$",
     re.IGNORECASE,
 )
-"""Where a sentence or a clause begins."""
+"""The beginning of a sentence or a clause."""
 _ASIDE = re.compile(
     r",\s(?:in my (?:view|opinion|judge?ment)|i (?:think|believe|would say)|in fact|indeed|of course|"
     r"most likely|likely|therefore|thus|then|\w+ly),\s",
     re.IGNORECASE,
 )
-"""What may stand between a name and its verb."""
+"""Words that may come between a name and its verb."""
 _THAT = re.compile(r"\bthat\s+$", re.IGNORECASE)
-"""It hangs on something else: "the chance that she is"."""
-_TELLING = _any(r"the is this that and of to it she he they are my seems? appears? likely being")
-_ENGLISH = re.compile(rf"\b(?:{_TELLING})\b", re.IGNORECASE)
+"""Makes the sentence depend on something else: "the chance that she is"."""
+_ENGLISH_WORDS = _any(r"the is this that and of to it she he they are my seems? appears? likely being")
+_ENGLISH = re.compile(rf"\b(?:{_ENGLISH_WORDS})\b", re.IGNORECASE)
 
 _DUTCH = re.compile(r"\b(?:de|het|een|deze|ik)\b", re.IGNORECASE)
 
 
 def is_english(words: str) -> bool:
-    """Whether a sentence holds a word that tells English, and none that tells Dutch."""
+    """Whether a sentence has a typical English word, and no typical Dutch one."""
     return _ENGLISH.search(words) is not None and _DUTCH.search(words) is None
 
 
 def chooses(before: str, behind: str, clause: str) -> bool:
-    """Whether a label is chosen: "I would go with", "the pause points to", "X is my answer"."""
+    """Whether the words choose a label: "I would go with", "the pause points to", "X is my
+    answer"."""
     if not any(char.isalnum() for char in before) and _IS_THE_ANSWER.match(behind):
         return True
     return _CHOSEN.match(behind) is not None and any(
@@ -161,7 +162,8 @@ def chooses(before: str, behind: str, clause: str) -> bool:
 
 
 def says_of_someone(before: str) -> bool:
-    """Whether "the speaker is" leads to a label, and it opens a clause or hangs on what holds it true."""
+    """Whether words such as "the speaker is" come before a label, at the beginning of a clause or
+    after words that assert it."""
     words = _ASIDE.sub(" ", before if len(before) <= REACH else f"…{before[-REACH:]}")
     said = _SAYS_IT.search(words)
     while said is not None:

@@ -1,4 +1,5 @@
-"""The tokens of the written answer, which a record keeps so that its probabilities can be read again."""
+"""Selects the tokens of the written answer for the record, so that probabilities can be read
+again."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from mgllm.answers.words import Reading
 from mgllm.records import AnswerToken, CensoredReason, Position, Rival, ShownToken
 
 MOST_KEPT = 12
-"""Tokens of an answer that a record keeps: more than any two labels share."""
+"""Most tokens of an answer in a record: more than any two labels have in common."""
 
 
 def keep_tokens(
@@ -21,7 +22,7 @@ def keep_tokens(
     Args:
         text: the reply's words.
         positions: all tokens that the server shows.
-        reading: the answer and where it stands in `text`.
+        reading: the answer and its place in `text`.
     """
     if not any(position.tops for position in positions):
         return "no_tokens"

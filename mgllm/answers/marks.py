@@ -1,4 +1,4 @@
-"""Answers behind a mark: "Answer: X", "**Final answer**\\n\\nX", "Verdict = X"."""
+"""Finds answers after a mark: "Answer: X", "**Final answer**\\n\\nX", "Verdict = X"."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MARK = re.compile(
 _DASHED = re.compile(
     rf"^[#*_ \t>]{{0,12}}(?:{_WORDS})[*_ ]{{0,4}}[-–—\t ]\s?(?=\S)", re.IGNORECASE | re.MULTILINE
 )
-"""A word for an answer and a dash or a space; only a label alone may stand behind it."""
+"""A word for an answer and a dash or a space; only a label alone may follow."""
 _LETTER = re.compile(r"^[*_ \t>]{0,6}A[*_]{0,3}:", re.MULTILINE)
 """The A of "Q:" and "A:"."""
 _HEADING = re.compile(
@@ -48,19 +48,19 @@ _NOT_IT = re.compile(
     r"falsch\w*|mögliche\w*|possibles?)\b[^\n.!?]{0,24})$",
     re.IGNORECASE,
 )
-"""Before a mark: what stands behind it is an example, or is not the answer."""
+"""Words before a mark after which comes an example, or something that is not the answer."""
 _MOST = 64
-"""Marks of a text; one with more of them is a list, and states nothing."""
+"""Most marks in a text; with more it is a list and does not state an answer."""
 _LONGEST_VALUE = 400
-"""Characters behind a mark that are read."""
+"""Characters after a mark that are read."""
 TRIMMED = " \t\n\"'`*_~[](){}<>|#-–—=…\\$"
-"""What may stand around a label that stands alone."""
+"""Characters that may be around a label without other words."""
 
 
 def marked_values(text: str, names: Names) -> list[tuple[int, int, bool]] | None:
-    """Spans behind the marks of a plain text, and whether a mark has a line of its own with a label alone.
+    """Spans after the marks of a plain text, and whether mark and label are a line of their own.
 
-    Marks of examples and of wrong answers do not count. None where there are too many.
+    Marks of examples and of wrong answers do not count. None if there are too many marks.
     """
     spans = sorted(match.span() for pattern in (_MARK, _HEADING, _LETTER) for match in pattern.finditer(text))
     if len(spans) > _MOST:
@@ -86,7 +86,7 @@ def _dashed_values(text: str, names: Names) -> list[tuple[int, int, bool]]:
 
 
 def _value(text: str, at: int) -> tuple[int, int]:
-    """The rest of the line, or the next line that holds something."""
+    """The rest of the line, or the next line that is not empty."""
     start = at
     while start < len(text) and text[start] in TRIMMED and start - at < _LONGEST_VALUE:
         start += 1

@@ -1,4 +1,5 @@
-"""Where a text names a label: whole words, the longest name first, letters only where they are letters."""
+"""Finds labels in a text: complete words, the longest name first; letters only if they are used as
+labels."""
 
 from __future__ import annotations
 
@@ -10,26 +11,28 @@ from typing import NamedTuple
 from mgllm.answers.plain import JOINER, is_hangul, is_mark, is_unspaced, is_word, plain
 
 Names = tuple[tuple[str, str], ...]
-"""Pairs of a name in its plain form and the label's id, longest names first."""
+"""Pairs of a name in its plain form and the label's id, the longest names first."""
 _ELISIONS = frozenset(
     {"l", "d", "c", "j", "m", "n", "s", "t", "qu", "un", "all", "dell", "nell", "dall", "sull"}
 )
-"""What stands before an apostrophe and is a word of its own."""
+"""Words that end in an apostrophe, as in "l'"."""
 _BEFORE_ONE = frozenset("是为為选選答案:：属屬即")
 _BEHIND_ONE = frozenset("的了。")
-"""Around a label of one Han character, which inside of a longer word is another word."""
+"""Allowed before and after a label of one Han character; inside a longer word it would mean
+another."""
 _LETTER_LEAD = re.compile(
     r"(?:\b(?:answer|option|choice|choose|chose|pick|select|label|letter|category|is|be|say|with|"
     r"for|to)|[:=(\[*\"'])\s*[\"'(\[*]*$",
     re.IGNORECASE,
 )
 _EDGES = " \t\n\"'`*_~.,:;!()[]{}<>#|\\-–—=…。，、：；！（）「」『』【】《》"
-"""Around a label that stands alone: quotes, brackets, Markdown, stops. A question mark is not among them."""
+"""Allowed around a label without other words: quotes, brackets, Markdown, stops; no question
+mark."""
 
 _OPENING_SIGNS = "?？؟/|❌✗✘✖☐🚫⛔👎×🤷%+=<>~"
-"""Signs beside a label that leave it open, or cross it out."""
+"""Signs beside a label that leave it open or cross it out."""
 _LONGEST_ALONE = 200
-"""Characters in which one label may stand among signs."""
+"""Longest text that may be one label among signs."""
 
 
 class Mention(NamedTuple):
@@ -38,9 +41,9 @@ class Mention(NamedTuple):
     label: str
     """Its id."""
     start: int
-    """First character."""
+    """Index of its first character."""
     end: int
-    """One past the last."""
+    """Index after its last character."""
 
 
 def names_of(words: Mapping[str, Sequence[str]]) -> Names:
@@ -49,7 +52,7 @@ def names_of(words: Mapping[str, Sequence[str]]) -> Names:
 
 
 def find_mentions(text: str, names: Names) -> list[Mention]:
-    """Labels named in a plain text, in the order of the text; at one place the longest name counts."""
+    """Labels named in a plain text, in their order; if names overlap, the longest counts."""
     taken = bytearray(len(text))
     found = []
     for name, label in names:
@@ -63,7 +66,8 @@ def find_mentions(text: str, names: Names) -> list[Mention]:
 
 
 def only_label(text: str, names: Names) -> Mention | None:
-    """The label that is all of a plain text but quotes, brackets and stops; a letter may be small.
+    """The label of a plain text with nothing else but quotes, brackets and stops; lower case is
+    allowed.
 
     >>> names = names_of({"d": ["deceptive", "B"]})
     >>> only_label(" **b)** ", names).label
@@ -81,7 +85,7 @@ def only_label(text: str, names: Names) -> Mention | None:
 
 
 def _among_signs(text: str, names: Names) -> Mention | None:
-    """The one label of a text that holds no other word: "✅ calm", "| calm |", "B) calm"."""
+    """The one label of a text without other words: "✅ calm", "| calm |", "B) calm"."""
     found = find_mentions(text, names)
     if len({one.label for one in found}) != 1 or all(_is_letter(text[one.start : one.end]) for one in found):
         return None
@@ -101,7 +105,7 @@ def _names(words: tuple[tuple[str, tuple[str, ...]], ...]) -> Names:
 
 @lru_cache(maxsize=512)
 def _pattern(name: str, whole: bool = False) -> re.Pattern[str]:
-    """Spaces, hyphens and underscores inside of a name stand for one another; so does the case."""
+    """A pattern of a name in which spaces, hyphens and underscores are equal, and so are cases."""
     parts = re.split(r"([\s_-]+)", name)
     joined = "".join(
         r"[\s_-]{1,3}" if i % 2 and part != name else re.escape(part) for i, part in enumerate(parts)
@@ -163,9 +167,10 @@ def _right(text: str, end: int) -> bool:
 
 
 def _is_alone_letter(text: str, start: int, end: int) -> bool:
-    """Whether a capital letter is a label: it ends a phrase, or a word before it says that it is one.
+    """Whether a capital letter is a label: it ends a phrase, or a word before it shows that it is
+    one.
 
-    "I" and "A" are words, so that of them more is asked than of others.
+    "I" and "A" are also words, so both conditions must hold for them.
     """
     before, behind = text[start - 1 : start], text[end:]
     if before and (is_word(before) or before in "'-_"):

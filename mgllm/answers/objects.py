@@ -1,4 +1,4 @@
-"""Answers that stand in JSON objects of a reply."""
+"""Finds answers in JSON objects of a reply."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _KEYS = (
     *("antwort", "ergebnis", "respuesta", "réponse", "reponse", "risposta", "resposta", "ответ", "答案"),
     *("回答", "标签", "結論", "结论", "答え", "답", "정답", "उत्तर", "תשובה", "الإجابة", "คำตอบ"),
 )
-"""Words that end the key of an answer, the plainest first: "answer", "final_answer", "predictedLabel"."""
+"""Last words of an answer's key, the clearest first: "answer", "final_answer", "predictedLabel"."""
 _NO_KEY = re.compile(
     r"\b(?:wrong|incorrect|false|other|alternative|second|rejected|excluded|not|opposite|previous|initial|"
     r"first|possible|example|unlikely|least|true|correct|gold|expected|target)\b"
 )
-"""With one of these words a key is another's."""
+"""With one of these words a key is not that of the answer."""
 _MOST_OBJECTS = 16
-"""Braces at which an object is looked for."""
+"""Braces at which an object is looked for, so that a long text of braces takes no time."""
 _OPENS = re.compile(r"[{\[]")
 
 
 class Stood(NamedTuple):
-    """What stands in one object as its answer."""
+    """The answer in one object."""
 
     value: str | None
-    """The words; None where it answers, and not in words: by numbers, by false, twice."""
+    """Its words; None if it answers, but not in words: by numbers, by false, or twice."""
     start: int
-    """Where the object begins."""
+    """Index at which the object begins."""
     end: int
-    """Where it ends."""
+    """Index after its end."""
 
 
 def answers_in_objects(text: str, names: Names) -> Iterator[Stood]:
-    """The answer of each JSON object, and of each list of one string, that holds one.
+    """The answer of each JSON object, and of each list of one string, that has one.
 
     >>> [one.value for one in answers_in_objects('{"why": "no", "answer": "calm"}', ())]
     ['calm']
@@ -63,11 +63,11 @@ def answers_in_objects(text: str, names: Names) -> Iterator[Stood]:
 
 
 _NONE = object()
-"""The object answers nothing."""
+"""The object gives no answer."""
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """An object, doubled keys kept."""
+    """A JSON object as pairs, so that repeated keys are kept."""
 
 
 def _parts(value: Any) -> list[Any]:
@@ -77,7 +77,7 @@ def _parts(value: Any) -> list[Any]:
 
 
 def _answer(value: Any, names: Names) -> object:
-    """A string; None where it answers in another way; _NONE where it does not answer."""
+    """The answer as a string; None if it answers in another way; _NONE if it does not answer."""
     if not isinstance(value, _Pairs):
         one = value[0] if isinstance(value, list) and len(value) == 1 else None
         return one if isinstance(one, str) else _NONE
@@ -97,7 +97,7 @@ def _answer(value: Any, names: Names) -> object:
 
 
 def _rank(key: str) -> int | None:
-    """How plainly a key is that of an answer; None where it is not."""
+    """How clearly a key is that of an answer (0 is clearest); None if it is not."""
     words = re.sub(r"([a-z])([A-Z])", r"\1 \2", key).casefold().replace("_", " ").replace("-", " ").split()
     if not words or words[-1] not in _KEYS or _NO_KEY.search(" ".join(words[:-1])):
         return None
@@ -105,7 +105,8 @@ def _rank(key: str) -> int | None:
 
 
 def _by_label(value: _Pairs, names: Names) -> object:
-    """An object whose keys are labels answers where one is true and all others are false."""
+    """The answer of an object whose keys are labels: the one that is true, if all others are
+    false."""
     if not any(only_label(key, names) for key, _ in value):
         return _NONE
     true = [key for key, one in value if one is True]

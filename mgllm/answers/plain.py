@@ -1,7 +1,7 @@
-"""A reply's text in the form in which it is compared, with the way back to its characters.
+"""Normalises a reply's text for comparison, and keeps the place of each original character.
 
-NFKC, one spelling of dashes and apostrophes, no invisible characters. Combining marks belong to the word
-they stand on; some scripts write no space between words.
+NFKC, one form of dashes and apostrophes, no invisible characters. Combining marks belong to the
+word of their letter; some scripts have no spaces between words.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 JOINER = "\u200d"
-"""Joins emoji to one; a part of it is not a mention."""
+"""Joins several emoji into one; a part of a joined emoji does not name a label."""
 _SPELLINGS = {
     **dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d", "-"),
     **dict.fromkeys("\u2018\u2019\u02bc\u02b9\u2032\u00b4\u0060\uff07", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u201f\u2033", '"'),
     **dict.fromkeys("\u2028\u2029\u0085\u000b\u000c\r", "\n"),
 }
-"""Dashes that join words, apostrophes, quotes and line ends in their many forms. A backtick is Markdown."""
+"""Hyphens, apostrophes, quotes and line ends in their many forms. A backtick stays: it is
+Markdown."""
 _SPELLINGS["`"] = "`"
 _INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\ufe0e\ufe0f\u034f") | frozenset(
     chr(code) for first, last in ((0x202A, 0x202E), (0x2066, 0x2069)) for code in range(first, last + 1)
 )
-"""Soft hyphens, zero-width spaces, direction marks and the choice between emoji and text."""
+"""Soft hyphens, zero-width spaces, direction marks and selectors between emoji and text."""
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar
@@ -39,26 +40,26 @@ _HANGUL = (0xAC00, 0xD7A3)
 
 
 class Plain(NamedTuple):
-    """A text as it is compared."""
+    """A text in the form in which it is compared."""
 
     text: str
-    """The characters."""
+    """Its characters."""
     origin: tuple[int, ...]
-    """Where each comes from, and the end of the source as the last entry."""
+    """Index of each in the source, and the source's length as the last entry."""
 
     def cut(self, start: int, end: int) -> Plain:
-        """Characters `start` (in) to `end` (out)."""
+        """Characters from `start` to before `end`."""
         return Plain(self.text[start:end], self.origin[start : end + 1])
 
     def parts(self, spans: Sequence[tuple[int, int]]) -> Plain:
-        """Several parts, each on a line of its own."""
+        """Several parts, each on its own line."""
         text = "\n".join(self.text[start:end] for start, end in spans)
         origin = [at for start, end in spans for at in self.origin[start : end + 1]]
         return Plain(text, tuple(origin or self.origin[-1:]))
 
 
 def plain(text: str) -> Plain:
-    """Bring a text into the form in which it is compared.
+    """The text in the form in which it is compared.
 
     >>> plain("non\u2011de\u00adceptive").text
     'non-deceptive'
@@ -75,7 +76,7 @@ def plain(text: str) -> Plain:
 
 
 def is_word(char: str) -> bool:
-    """Whether a character belongs to a word: letters, digits and the marks that stand on them.
+    """Whether a character belongs to a word: letters, digits and the marks on them.
 
     >>> is_word("\u094d"), is_word("_"), is_word("a")
     (True, False, True)
@@ -84,7 +85,7 @@ def is_word(char: str) -> bool:
 
 
 def is_unspaced(char: str) -> bool:
-    """Whether its script writes no space between words."""
+    """Whether its script has no spaces between words."""
     return any(first <= ord(char) <= last for first, last in _UNSPACED)
 
 
@@ -94,7 +95,7 @@ def is_hangul(char: str) -> bool:
 
 
 def is_mark(char: str) -> bool:
-    """Whether it stands on the character before it."""
+    """Whether it is a mark on the character before it."""
     return unicodedata.category(char)[0] == "M" or 0x1F3FB <= ord(char) <= 0x1F3FF
 
 
@@ -105,7 +106,7 @@ def _compared(cluster: str) -> str:
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:
-    """Spans of a character with the marks that compose with it."""
+    """Spans of each character with its combining marks."""
     starts = [
         index
         for index, char in enumerate(text)

@@ -1,8 +1,8 @@
-"""Whether a mention of a label gives it, denies it, or leaves it open.
+"""Decides whether a mention of a label gives it, denies it, or leaves it open.
 
-Cautious on purpose: a word of negation before the label in its clause, or right behind it, denies it; a
-question, a condition, a report of what others say or a comparison leaves it open. What is not plainly said of
-the person who is judged counts as left open, so that the reply is unparsed.
+Cautious on purpose: a negation before the label in its clause, or directly after it, denies it; a
+question, a condition, a report of what others say or a comparison leaves it open. What is not
+clearly said about the person who is judged is left open, so that the reply is unparsed.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _DENIED_BEHIND = re.compile(
     rf"|[\s\"'*_)\]]{{0,4}}[:=]?\s?[{_CROSS}]",
     re.IGNORECASE,
 )
-"""Behind a label: "no", "false", a cross, a share under one half."""
+"""After a label: "no", "false", a cross, a share under one half."""
 _DENIED_AT_THE_END = re.compile(r"[\"'*_]*,\s(?:\w+\s){0,3}(?:\w+n't|not)[^\w\ufffc]*", re.IGNORECASE)
-"""All of the rest: "X, she isn't."."""
+"""A negation that is all of the rest: "X, she isn't."."""
 _CROSSED = re.compile(
     rf"(?:[{_CROSS}]|\[ \]|\( \)|(?<![\d.])(?:[0-4]?\d|[0-4]?\d\.\d+|50(?:\.0+)?)\s?%)[\s\"'*_]{{0,4}}$"
 )
-"""Before it: a cross, an empty box, a share under one half."""
+"""Before a label: a cross, an empty box, a share under one half."""
 _JOINS = re.compile(r"[\s\"'*_(]{1,4}(?:\w+\s){0,2}[\"'*_(]{0,3}")
 """Between a denial and the label that it belongs to."""
 _ASKED = re.compile(r"[\s\"'*_)\]]{0,4}\(?[?？؟]")
@@ -49,7 +49,7 @@ _OPEN_BEHIND = re.compile(
     r"answer|label|one))))\b",
     re.IGNORECASE,
 )
-"""Behind a label: another choice, a condition, a scale, a definition."""
+"""After a label: another choice, a condition, a scale, a definition."""
 _TURNED_BEHIND = re.compile(
     r"[^\ufffc]*?(?:[,;—–(-]|\s)\s*(?:but|however|though|although|yet|aber|mais|pero|ma|но|但)\b",
     re.IGNORECASE,
@@ -60,14 +60,14 @@ _SHARE = re.compile(
     r"[\s\"'*_:=(~≈-]{0,6}(?:\d|(?:low|high|medium|moderate|none|weak|strong)\b)", re.IGNORECASE
 )
 _RANK = re.compile(r"\b(?:[A-Ja-j][.)]|\d{1,3}(?:[.):]|st:|nd:|rd:|th:|\s?%))[\s\"'*_]*$")
-"""A number beside a label; where several labels have one, they are a table and no answer."""
+"""A number beside a label; if several labels have one, they are a table and not an answer."""
 _ALSO = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i|и|та|ve)\s+(?:also\s+|\w+ly\s+)?$", re.IGNORECASE)
-"""What joins a label to the one before it."""
+"""Words that join a label to the one before it."""
 _GOES_ON = re.compile(
     r"[ \t]+(?!(?:but|and|or|because|since|as|vs|versus)\b)[a-z\u00e0-\u024f]", re.IGNORECASE
 )
 _ENUMERATES = re.compile(r"[).:]\s")
-"""Behind a letter: "B) calm"."""
+"""After a letter: "B) calm"."""
 _OFFERED = 40
 """Characters within which "or" joins two labels."""
 _LISTED = re.compile(
@@ -90,7 +90,7 @@ def polarities(text: str, mentions: Sequence[Mention]) -> list[Polarity]:
 
 
 def takes_back(text: str) -> bool:
-    """Whether a sentence takes back what the prose before it said: "But I am not sure."."""
+    """Whether a sentence takes back what the text before it said: "But I am not sure."."""
     bare = text.lstrip(" \t\n\"'*_#>-")
     if wording("turning").match(bare) is not None or _THOUGH.search(text[-20:]) is not None:
         return True
@@ -109,7 +109,7 @@ class _Reader:
         self._ends = [end for _, end in self._sentences]
 
     def read(self, index: int, before: Sequence[Polarity]) -> Polarity:
-        """The polarity of a mention by itself; `before`: those of the mentions before it."""
+        """The polarity of one mention; `before` are those of the mentions before it."""
         mention = self._mentions[index]
         earlier = self._mentions[index - 1].end if index else 0
         later = self._mentions[index + 1].start if index + 1 < len(self._mentions) else len(self._text)
@@ -128,7 +128,7 @@ class _Reader:
 
 
 def _lists(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
-    """First and last of the mentions that are members of one list."""
+    """For each list of mentions, the indices of the first and the last."""
     first = 0
     for index, mention in enumerate(mentions):
         end = index + 1 == len(mentions)
@@ -151,7 +151,8 @@ def _polarity(here: Place, *, asked: bool, letter: bool) -> Polarity:
 
 
 def _is_denied_behind(here: Place) -> bool:
-    """ "deceptive: no", "deceptive would be wrong", unless what is denied is the label that follows."""
+    """ "deceptive: no", "deceptive would be wrong", unless what is denied is the label that
+    follows."""
     match = _DENIED_BEHIND.match(here.behind)
     has_next = here.later < len(here.behind)
     if match and not (has_next and _JOINS.fullmatch(here.behind[match.end() : here.later])):
@@ -160,13 +161,13 @@ def _is_denied_behind(here: Place) -> bool:
 
 
 def _is_picked(here: Place) -> bool:
-    """Whether a letter ends its clause and is no member of a list."""
+    """Whether a letter ends its clause and does not belong to a list."""
     closed = ends(here.behind) or _ENUMERATES.match(here.behind) is not None
     return closed and _LISTED.search(here.before) is None
 
 
 def _is_offered(here: Place) -> bool:
-    """Whether a word of choice joins a label to the one before it."""
+    """Whether a word such as "or" joins a label to the one before it."""
     between = here.before[here.earlier :]
     return len(between) < _OFFERED and wording("choice").search(between) is not None
 
@@ -176,12 +177,13 @@ def _is_letter(text: str, mention: Mention) -> bool:
 
 
 def _is_list(between: str) -> bool:
-    """Whether two mentions are members of one list: only commas and conjunctions stand between them."""
+    """Whether two mentions belong to one list: only commas and conjunctions are between them."""
     return len(between) < REACH and "\n" not in between and _list().fullmatch(between) is not None
 
 
 def _is_quoted(text: str, mention: Mention, quoted: Sequence[tuple[int, int]]) -> bool:
-    """Whether a label stands in a longer quotation, which is somebody else's; one of all the text is not."""
+    """Whether a label is in a longer quotation of someone else; a quotation of the complete text is
+    not."""
     for start, end in quoted:
         if start <= mention.start < end and text[start + 1 : end - 1].strip(f"{MASK} .!*_"):
             return bool(text[:start].strip() or text[end:].strip(" .\n"))
@@ -189,7 +191,7 @@ def _is_quoted(text: str, mention: Mention, quoted: Sequence[tuple[int, int]]) -
 
 
 def _is_particle(text: str, mention: Mention) -> bool:
-    """Whether a label such as "no" is a word of negation here: its clause goes on."""
+    """Whether a label such as "no" is a negation here, because its clause goes on."""
     return _is_negation(text, mention) and _GOES_ON.match(text, mention.end) is not None
 
 
@@ -205,7 +207,7 @@ def _is_table(text: str, mentions: Sequence[Mention]) -> bool:
 
 
 def _masked(text: str, mentions: Sequence[Mention]) -> str:
-    """The text with labels and idioms taken out, so that neither is read as a negation."""
+    """The text without labels and idioms, so that neither is read as a negation."""
     signs = list(text)
     for match in wording("harmless").finditer(text):
         signs[match.start() : match.end()] = " " * len(match[0])
@@ -217,7 +219,7 @@ def _masked(text: str, mentions: Sequence[Mention]) -> str:
 
 @lru_cache(maxsize=1)
 def _list() -> re.Pattern[str]:
-    """What may stand between the members of one list."""
+    """A pattern of what may come between the members of one list."""
     words = rf"{alternatives('choice')}|(?:and|und|et|y|e|и|and/or)(?!\w)"
     signs = r"/|,|&|→|->|=>|[<>=≥≤≈]|\||、|和|与|與|か|と"
     space = r"(?:[\s,\"'*_()\[\]`—–…+-]|\.(?=\.)|(?<=\.)\.(?!\.))*"
@@ -226,6 +228,6 @@ def _list() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _or_behind() -> re.Pattern[str]:
-    """Another choice behind a label."""
+    """A pattern of another choice after a label."""
     space = r"(?:\s?\([^()\n]{0,40}\))?[\s\"'*_)\].…]{0,6}"
     return re.compile(f"{space}{alternatives('choice')}", re.IGNORECASE)

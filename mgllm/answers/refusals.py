@@ -1,6 +1,7 @@
-"""The phrases that tell a refusal, where the provider gives no signal of its own.
+"""The phrases of a refusal, for providers that give no signal of their own.
 
-A refusal counts before any label: "I cannot say whether she is deceptive" names one and gives none.
+A refusal counts before any label: "I cannot say whether she is deceptive" names a label, but does
+not give one.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 
 VERSION = "2"
-"""Raised whenever the list changes, since that moves numbers; stands in every manifest."""
+"""Raised whenever the list changes, because that changes numbers; written into every manifest."""
 
 _JUDGE = (
     r"(?:judge|determine|assess|answer|tell|say|help|assist|comply|evaluate|infer|conclude|label|classify|"
@@ -143,7 +144,7 @@ _PATTERN = re.compile("|".join(f"(?:{phrase})" for phrase in PHRASES), re.IGNORE
 
 
 def declines(text: str) -> bool:
-    """Whether a reply reads as a refusal.
+    """Whether a reply is a refusal.
 
     >>> declines("I’m sorry, but I can’t judge that."), declines("Perhaps.")
     (True, False)
@@ -152,7 +153,7 @@ def declines(text: str) -> bool:
 
 
 def last_refusal(text: str) -> int | None:
-    """The character behind the last phrase of refusal; None where there is none."""
+    """Index of the character after the last phrase of refusal; None if there is none."""
     end = None
     for match in _PATTERN.finditer(text.replace("’", "'")):
         end = match.end()

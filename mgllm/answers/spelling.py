@@ -1,4 +1,5 @@
-"""The bytes behind a token, however a server spells it, and where a reply's tokens stand in its text."""
+"""Finds the bytes of a token in any server's spelling, and the places of a reply's tokens in its
+text."""
 
 from __future__ import annotations
 
@@ -18,11 +19,11 @@ _SPECIAL = re.compile(
     r"(?:\s|\[(?:EOS|END|/INST)\]|<\|[^<>|\n]{1,60}\|>|</?(?:s|eos|bos|pad|end_of_turn|start_of_turn)>|"
     r"\uff5c|<\uff5c[^<>\n]{1,60}\uff5c>)*"
 )
-"""What a server may show behind the text: spaces, and tokens that end a turn."""
+"""What a server may show after the text: spaces, and tokens that end a turn."""
 
 
 def token_bytes(token: str, raw: bytes | None, spell: Spelling) -> bytes:
-    """The bytes of a token: those that the server tells, else those that its spelling means."""
+    """The bytes of a token: those that the server gives, else those that its spelling means."""
     if raw is not None:
         return raw
     if (escaped := _ESCAPED.fullmatch(token)) is not None:
@@ -33,17 +34,17 @@ def token_bytes(token: str, raw: bytes | None, spell: Spelling) -> bytes:
 
 
 def spelled_plainly(token: str) -> bytes:
-    """As the text is."""
+    """Spelled as in the text."""
     return token.encode("utf-8", "surrogatepass")
 
 
 def spelled_in_pieces(token: str) -> bytes:
-    """As SentencePiece writes it: ▁ is a space."""
+    """Spelled as by SentencePiece: ▁ is a space."""
     return token.replace("▁", " ").encode("utf-8", "surrogatepass")
 
 
 def spelled_in_bytes(token: str) -> bytes:
-    """As byte-level BPE writes it, every byte a printable character: Ġ is a space, Ċ a line's end.
+    """Spelled as by byte-level BPE, each byte as a printable character: Ġ is a space, Ċ a line end.
 
     >>> spelled_in_bytes("Ġcalm")
     b' calm'
@@ -55,19 +56,19 @@ def spelled_in_bytes(token: str) -> bytes:
 
 
 SPELLINGS: tuple[Spelling, ...] = (spelled_plainly, spelled_in_pieces, spelled_in_bytes)
-"""Tried in this order; the first in which the tokens spell the text counts."""
+"""Tried in this order; the first with which the tokens spell the text counts."""
 
 
 def place_tokens(text: str, positions: Sequence[Position]) -> list[int] | None:
-    """Where each token begins in the text, in bytes of UTF-8; None where the tokens do not spell it.
+    """Where each token begins in the text, in bytes of UTF-8; None if the tokens do not spell it.
 
-    Tokens of a thought may stand before the text, and those that end the turn behind it.
+    Tokens of a thought may come before the text, and tokens that end the turn after it.
     """
-    whole = text.encode("utf-8", "surrogatepass")
-    core = whole.strip()
+    raw = text.encode("utf-8", "surrogatepass")
+    core = raw.strip()
     if not core:
         return None
-    lead = whole.index(core)
+    lead = raw.index(core)
     for spell in SPELLINGS:
         pieces = [token_bytes(one.token, one.raw, spell) for one in positions]
         joined = b"".join(pieces)
@@ -92,7 +93,7 @@ def _is_thought(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _byte_table() -> Mapping[str, int]:
-    """GPT-2's table from characters to bytes (`bytes_to_unicode` of its encoder, turned round)."""
+    """GPT-2's table from characters to bytes (the inverse of `bytes_to_unicode` in its encoder)."""
     shown = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     hidden = [byte for byte in range(256) if byte not in set(shown)]
     table = {chr(byte): byte for byte in shown}

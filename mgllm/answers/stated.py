@@ -1,6 +1,6 @@
-"""Answers that a text states in a form of its own: JSON, a box, tags, "Answer: X", a line, bold print.
+"""Finds answers in a special form: JSON, a box, tags, "Answer: X", a line of its own, bold print.
 
-A statement outweighs what the prose around it mentions. Statements that differ are none.
+Such a statement counts more than labels in the text around it. Different statements count as none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FORMAT = re.compile(
     re.IGNORECASE,
 )
 _STRUCK = re.compile(r"~~[^~\n]{1,80}~~|<(?P<tag>del|s|strike)>[^<>\n]{1,80}</(?P=tag)>", re.IGNORECASE)
-"""What is struck out is not said."""
+"""Text that is struck out; it does not count."""
 _STRONG = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
 _LEAD = re.compile(r"[\"'*_`)\]]{0,4}\s?(?:[.!。！,;:，；：(（]|[—–-]\s|\n|$)")
 _HARD_LEAD = re.compile(r"[\"'*_`)\]]{0,4}\s?(?:[.!。！]|\n|$)")
@@ -42,36 +42,37 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 _MOST = 64
-"""Statements of one form that are looked at."""
+"""Most statements of one form that are read."""
 _OPTION = re.compile(r"[\s(*\"'>-]{0,6}[A-Za-z][.):]\)?\s")
-"""A line of the list of what may be answered."""
+"""A line of a list of possible answers."""
 _LONGEST_LINE = 200
-"""Characters of a first line that may be a label alone."""
+"""Longest first line that may be only a label."""
 _MOST_LINES = 400
-"""Lines of a text in which labels stand alone."""
+"""Most lines of a text in which lines with only a label are looked for."""
 _CHECKED = re.compile(r"^[\s>*-]{0,8}(?:[\[(][xX✓✔][\])]|[☑✅✔✓])", re.MULTILINE)
 _UNCHECKED = re.compile(r"^[\s>*-]{0,8}(?:\[ ?\]|\( ?\)|[☐❌✗✘✖])", re.MULTILINE)
-"""Boxes before the labels of a list."""
+"""A box before a label of a list: checked above, empty here."""
 
 
 class Statement(NamedTuple):
-    """What a text states."""
+    """The answer that a text states."""
 
     found: Mention | None
-    """The label and where it stands; None where what is stated is no one label."""
+    """The label and its place; None if the statement is not exactly one label."""
     firm: bool
-    """Whether it is plain enough to stand beside a phrase of refusal."""
+    """Whether it is clear enough to count although there is also a phrase of refusal."""
 
 
 def unformatted(text: str) -> str:
-    """The same without HTML's tags of form; bold ones become Markdown's. All characters keep their places."""
+    """The text without HTML's formatting tags; bold becomes Markdown. All characters keep their
+    places."""
     for pattern in (_FORMAT, _STRUCK):
         text = pattern.sub(_spaces, text)
     return _STRONG.sub(lambda match: "**".ljust(len(match[0])), text)
 
 
 def find_statement(text: str, names: Names) -> Statement | None:
-    """The answer that a plain text states; None where it states none in a form of its own."""
+    """The answer that a plain text states in a special form; None if there is no such form."""
     known = _known(names)
     if any(
         not {tag[1].casefold(), tag[0].strip("</> ").casefold()} & known
@@ -86,7 +87,8 @@ def find_statement(text: str, names: Names) -> Statement | None:
 
 
 def _unless_begun(text: str, statement: Statement, names: Names) -> Statement:
-    """A statement, unless the first line is another label: what follows is of another question."""
+    """The statement, unless the first line is another label: then it belongs to another
+    question."""
     line = text.lstrip().partition("\n")[0]
     first = only_label(line, names) if len(line) <= _LONGEST_LINE else None
     differs = first is not None and statement.found is not None and first.label != statement.found.label
@@ -131,7 +133,7 @@ def _tagged(text: str, names: Names) -> Statement | None:
 
 
 def _marked(text: str, names: Names) -> Statement | None:
-    """What stands behind "Answer:". The last mark counts where it has a line of its own."""
+    """The answer after "Answer:". If the last mark has its own line, it counts."""
     values = marked_values(text, names)
     if values is None:
         return Statement(None, firm=False)
@@ -142,7 +144,8 @@ def _marked(text: str, names: Names) -> Statement | None:
 
 
 def _lines(text: str, names: Names) -> Statement | None:
-    """Lines that are a label and nothing else; the first or last line must be one. In a list, the checked."""
+    """Lines that are only a label; the first or last line must be one. In a list, the checked
+    ones."""
     lines = [match.span() for match in re.finditer(r"[^\n]+", text) if match[0].strip()]
     if len(lines) > _MOST_LINES:
         return None
@@ -162,7 +165,8 @@ def _lines(text: str, names: Names) -> Statement | None:
 
 
 def _led(text: str, names: Names) -> Statement | None:
-    """A text that begins with a label as a phrase of its own: "Deceptive. He …", "**Deceptive**, since …"."""
+    """A text that begins with a label as its own phrase: "Deceptive. He …", "**Deceptive**, since
+    …"."""
     start = len(text) - len(text.lstrip(TRIMMED))
     found = next((one for one in find_mentions(text[: start + 200], names) if one.start == start), None)
     if found is None or found.end - found.start == 1 or not _LEAD.match(text, found.end):
@@ -182,7 +186,7 @@ def _led(text: str, names: Names) -> Statement | None:
 
 
 def _bold(text: str, names: Names) -> Statement | None:
-    """A label in bold print where only one is, and its sentence gives it."""
+    """A label in bold print, if it is the only one and its sentence gives it."""
     found: list[Mention | None] = []
     for match in islice(_BOLD.finditer(text), _MOST):
         one = only_label(match[1], names)
@@ -197,7 +201,7 @@ def _bold(text: str, names: Names) -> Statement | None:
 
 
 def _unless_turned(text: str, statement: Statement, names: Names) -> Statement:
-    """A statement, unless the text goes on to take it back or gives another label."""
+    """The statement, unless the rest of the text takes it back or gives another label."""
     if statement.found is None:
         return statement
     label, rest = statement.found.label, text[statement.found.end :]
@@ -215,7 +219,7 @@ def _unless_turned(text: str, statement: Statement, names: Names) -> Statement:
 
 
 def _read(value: str, names: Names) -> Mention | None:
-    """The label of a stated value: the whole of it, or the only one that it gives."""
+    """The label of a stated value: all of the value, or the only label that it gives."""
     whole = only_label(value, names)
     if whole is not None:
         return whole

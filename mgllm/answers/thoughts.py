@@ -1,8 +1,8 @@
-"""What a model thinks before it answers, taken off in every common markup.
+"""Removes what a model thinks before it answers, in all common forms of marking.
 
-What stands before a lone closer, or before the final channel, is thought. What it says for others, the user
-of a next turn for one, is not its own. A thought that is not closed has no answer behind it. A marker that is
-not known may be either: then nothing of the text is taken for an answer.
+Text before a lone closing mark, or before the final channel, is thought. What the model writes for
+others, such as a next turn of the user, does not count. A thought that is not closed has no answer
+after it. An unknown mark may mean anything, so then no answer is read.
 Sources: the chat templates of DeepSeek, Qwen, Magistral, Kimi, gpt-oss, Seed, Command, OpenThinker,
 Apriel, Granite and Gemma models; vllm#12999, vllm#13125, mlx-lm PR #1867.
 """
@@ -19,13 +19,13 @@ class Mark(NamedTuple):
     """How a thought begins and ends."""
 
     opener: str
-    """What stands before it."""
+    """The mark before it."""
     closer: str | None
-    """What stands behind it; None where nobody knows."""
+    """The mark after it; None if it is not known."""
 
 
 FINAL = "<|channel|>final<|message|>"
-"""Behind it gpt-oss writes its answer."""
+"""After this gpt-oss writes its answer."""
 MARKS = (
     Mark("<think>", "</think>"),
     Mark("<thinking>", "</thinking>"),
@@ -44,14 +44,14 @@ MARKS = (
     Mark("<|channel|>analysis<|message|>", FINAL),
     Mark("<|channel|>commentary<|message|>", FINAL),
 )
-"""What models of 2025 and 2026 write: DeepSeek, Qwen and GLM, then Seed, LongCat, Magistral, Kimi, Command A,
-Apertus, Gemma, MedGemma and gpt-oss."""
+"""Marks of models of 2025 and 2026: DeepSeek, Qwen and GLM, then Seed, LongCat, Magistral, Kimi,
+Command A, Apertus, Gemma, MedGemma and gpt-oss."""
 _NAME = (
     r"(?:[\w:.-]{0,20}?(?:think|thought|reason|reflect|analys[ie]s|analyz|scratch_?pad|monolog|rationale|"
     r"deliberat|思考|推理|思维|gedanken|pensée|pensamiento)[\w:.-]{0,20}|cot)"
 )
 _BETWEEN = tuple(mark for mark in MARKS if mark.closer != FINAL)
-"""Those that end with a closer of their own; channels are looked at before."""
+"""Those that end with their own mark; channels are handled before."""
 _OPENERS = (
     *(re.escape(mark.opener) for mark in _BETWEEN),
     rf"<\|?{_NAME}(?:\s[^<>]{{0,80}})?\|?>",
@@ -75,11 +75,11 @@ _FINAL = re.compile(
     r"|\[BEGIN FINAL RESPONSE\]"
     r"|<\|(?:begin_of_solution|START_RESPONSE|START_TEXT)\|>"
 )
-"""What stands before it is thought, whatever it looks like."""
+"""Everything before this is thought, whatever it looks like."""
 _CHANNEL = re.compile(r"<\|channel\|>")
 _STRIPPED_FINAL = re.compile(r"assistant\s?final")
 _STRIPPED_CHANNEL = re.compile(r"(?:analysis|commentary)(?=[A-Z\"'])")
-"""gpt-oss where the server took the markers off and left their names."""
+"""gpt-oss after a server that removed the markers but left their names."""
 _SPOKEN = re.compile(r"here(?:'s| is) my (?:thought process|thinking|reasoning)\b", re.IGNORECASE)
 _SPOKEN_END = re.compile(r"here(?:'s| is) my (?:final )?(?:response|answer)\s*:", re.IGNORECASE)
 _ENDS = re.compile(
@@ -89,49 +89,55 @@ _ENDS = re.compile(
     r"|<(?:/?s|eos|bos|pad|end_of_turn|start_of_turn|\uff5cend\u2581of\u2581sentence\uff5c|endoftext)>"
     r"|\[END FINAL RESPONSE\]|\[/?INST\]|<\|end▁of▁sentence\|>"
 )
-"""Markers that say nothing but where a turn ends."""
+"""Markers that mean nothing but the end of a turn."""
 _HEADER = r"(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>|<\|(?=\w+\|>))\s?"
 _OWN_TURN = re.compile(
     rf"{_HEADER}(?:assistant|model)(?:<\|end_header_id\|>|\|>)?|<\|CHATBOT_TOKEN\|>|"
     rf"<\|START_OF_TURN_TOKEN\|>",
     re.IGNORECASE,
 )
-"""What says that the model speaks."""
+"""Markers of a turn of the model."""
 _OTHER_TURN = re.compile(
     rf"{_HEADER}(?:user|human|system|tool|developer)\b|<\|USER_TOKEN\|>"
     r"|(?<=\n)[*#_ ]{0,5}(?:user|human|question|q|instruction|input)[*_ ]{0,3}:",
     re.IGNORECASE,
 )
-"""Where a model goes on to speak for others."""
+"""Places where a model begins to write for others."""
 _UNKNOWN = re.compile(r"<\|[^<>|\n]{1,60}\|?>|<[^<>|\n]{1,60}\|>|◁[^◁▷\n]{1,40}▷|<unused\d+>")
 
 
 class Said(NamedTuple):
-    """What a text says once its thoughts are taken off."""
+    """A text without its thoughts."""
 
     plain: Plain | None
-    """The rest; None where there is none, or a marker leaves open what it is."""
+    """The rest; None if there is none, or an unknown marker leaves open what it is."""
     why: str = ""
     """Why there is none, in a line."""
 
 
 def spoken_part(text: Plain) -> Said:
-    """Take the thoughts off a text."""
+    """Remove the thoughts from a text."""
     rest = _after_final(text)
     if rest is None:
-        return Said(None, "the reply holds thoughts alone; raise --max-tokens or ask for less reasoning")
+        return Said(
+            None, "the reply has only thoughts; give a larger --max-tokens or a lower --reasoning-effort"
+        )
     rest = _outside(rest)
     if rest is None:
-        return Said(None, "the reply's thoughts do not end; raise --max-tokens or ask for less reasoning")
+        return Said(
+            None,
+            "the reply's thoughts do not end; give a larger --max-tokens or a lower --reasoning-effort",
+        )
     rest = _blank(_blank(_own_turn(rest), _OWN_TURN), _ENDS)
     unknown = _UNKNOWN.search(rest.text)
     if unknown is not None:
-        return Said(None, f"the reply holds a marker that mgllm does not know: {unknown[0][:40]}")
+        return Said(None, f"the reply has a marker that mgllm does not know: {unknown[0][:40]}")
     return Said(rest)
 
 
 def _after_final(text: Plain) -> Plain | None:
-    """What stands behind the last marker of a final part; None where there are channels and none is final."""
+    """The text after the last marker of a final part; None if there are channels, but none is
+    final."""
     for pattern, alone in ((_FINAL, _CHANNEL), (_STRIPPED_FINAL, None)):
         if pattern is _STRIPPED_FINAL and not _STRIPPED_CHANNEL.match(text.text.lstrip()):
             continue
@@ -146,7 +152,7 @@ def _after_final(text: Plain) -> Plain | None:
 
 
 def _outside(text: Plain) -> Plain | None:
-    """What stands outside of all thoughts; None where one stays open."""
+    """The text outside of all thoughts; None if one is not closed."""
     kept: list[tuple[int, int]] = []
     at, thinking = 0, False
     for tag in _TAG.finditer(text.text):
@@ -160,7 +166,8 @@ def _outside(text: Plain) -> Plain | None:
 
 
 def _own_turn(text: Plain) -> Plain:
-    """What the model says before it speaks for others; a text that begins with others is an echo."""
+    """What the model says before it writes for others; a text that begins with others repeats the
+    prompt."""
     other = _OTHER_TURN.search(text.text)
     start = 0
     if other is not None and not text.text[: other.start()].strip():
@@ -171,5 +178,5 @@ def _own_turn(text: Plain) -> Plain:
 
 
 def _blank(text: Plain, pattern: re.Pattern[str]) -> Plain:
-    """The same with a space in place of every character of what matches."""
+    """The text with spaces in place of all matches."""
     return Plain(pattern.sub(lambda match: " " * len(match[0]), text.text), text.origin)

@@ -1,4 +1,5 @@
-"""From a reply to a verdict: pure, so that stored replies can be scored again."""
+"""Makes a verdict from a reply; without side effects, so that stored replies can be judged
+again."""
 
 from __future__ import annotations
 
@@ -11,22 +12,23 @@ from mgllm.answers.words import Reading, read_words
 from mgllm.records import AnswerToken, CensoredReason, LabelScores, Question, Reply, Verdict
 
 RULES = "2"
-"""Raised whenever what a reply is taken for changes, since that moves numbers; stands in every manifest."""
+"""Raised whenever replies are judged in another way, because that changes numbers; in every
+manifest."""
 
-CUT = "the reply was cut at --max-tokens; raise it"
+CUT = "the reply was cut off at --max-tokens; give a larger number"
 
 
 def judge(
     reply: Reply, question: Question, target: str | None, words: Mapping[str, Sequence[str]]
 ) -> Verdict:
-    """What a reply is taken for.
+    """The outcome and the answer of a reply.
 
-    Scores that the backend computed itself, over whole labels, decide. Otherwise the written words do, and
-    probabilities are read where the answer that was found begins, or not at all.
+    Scores of complete labels from the backend decide if there are any. Otherwise the written words
+    decide, and probabilities are read where the answer begins, or not at all.
 
     Args:
         reply: from the backend.
-        question: what was asked; it says whether probabilities were asked for.
+        question: what was asked, and whether probabilities were asked for.
         target: the true label's id, if known.
         words: by label id, everything that names it in a reply (id, text, letter).
     """
@@ -42,7 +44,7 @@ def judge(
 
 
 def probabilities(scores: LabelScores) -> dict[str, float]:
-    """Softmax over the labels of the deciding score, the sum of log-probabilities."""
+    """Softmax over the labels of their sums of log-probabilities, which decide."""
     top = max(scores.total.values())
     weights = {label: math.exp(total - top) for label, total in scores.total.items()}
     total = sum(weights.values())
@@ -50,7 +52,8 @@ def probabilities(scores: LabelScores) -> dict[str, float]:
 
 
 def most_probable(scores: LabelScores) -> str | None:
-    """The label with the largest sum; None where several have it: a tie is no answer."""
+    """The label with the largest sum; None if several have it: a tie does not count as an
+    answer."""
     top = max(scores.total.values())
     best = [label for label, total in scores.total.items() if total == top]
     return best[0] if len(best) == 1 else None
@@ -70,7 +73,7 @@ def _said(
 def _scored(scores: LabelScores, target: str | None) -> Verdict:
     answer = most_probable(scores)
     if answer is None:
-        hint = "labels have equal scores, and a tie is no answer"
+        hint = "labels have equal scores; a tie does not count as an answer"
         return Verdict(outcome="unparsed", hint=hint, scores=scores)
     return _answered(answer, target, scores=scores)
 
@@ -78,7 +81,8 @@ def _scored(scores: LabelScores, target: str | None) -> Verdict:
 def _read_probabilities(
     reply: Reply, question: Question, reading: Reading, words: Mapping[str, Sequence[str]]
 ) -> dict[str, LabelScores | tuple[AnswerToken, ...] | CensoredReason]:
-    """Scores and the tokens that they were read from, or why there are none; empty where none were asked."""
+    """Scores and the tokens from which they were read, or why there are none; empty if not asked
+    for."""
     if question.score != "logprob":
         return {}
     kept = reply.kept or keep_tokens(reply.text or "", reply.tokens, reading)

@@ -1,4 +1,4 @@
-"""The words of many languages by which sentences are read, from `vocabulary.yaml`."""
+"""The words of many languages that decide how a sentence is read, from `vocabulary.yaml`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).parent / "vocabulary.yaml"
 _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd"
 )
-"""Marks on letters, which `\\w` does not hold."""
+"""Marks on letters, which `\\w` does not match."""
 
 Kind = Literal[
     "harmless",
@@ -34,46 +34,46 @@ Kind = Literal[
 
 
 class Entries(Frozen):
-    """The words of one kind, by language: regular expressions parted by "; "."""
+    """The words of one kind, by language: regular expressions separated by "; "."""
 
     words: Mapping[str, str] = {}
-    """Whole words."""
+    """Matched as complete words."""
     signs: Mapping[str, str] = {}
-    """Found anywhere."""
+    """Matched anywhere."""
 
 
 class Vocabulary(Frozen):
-    """All kinds."""
+    """All kinds of words."""
 
     harmless: Entries
-    """They look like words of the other kinds and take nothing back."""
+    """They look like words of other kinds, but take nothing back."""
     denying: Entries
-    """A label in their reach is denied."""
+    """A label near them, in the same clause, is denied."""
     supposing: Entries
-    """A label behind them, a comma between or not, is left open."""
+    """A label after them, with or without a comma between, is left open."""
     opening: Entries
-    """A label in their reach is left open."""
+    """A label near them, in the same clause, is left open."""
     turning: Entries
-    """At the beginning of a sentence they take back what stood before."""
+    """At the beginning of a sentence they take back what was said before."""
     doubting: Entries
-    """Anywhere in a sentence they take back what stood before."""
+    """Anywhere in a sentence they take back what was said before."""
     adverbs: Entries
-    """They may stand right before a label, in other languages than English."""
+    """They may come directly before a label, in other languages than English."""
     copulas: Entries
-    """They say a label of someone, in other languages than English."""
+    """They say a label about someone, in other languages than English."""
     choosing: Entries
     """They choose the label that follows, in other languages than English."""
     breaking: Entries
-    """Behind them a denial or a condition no longer reaches."""
+    """After them, an earlier denial or condition does not count."""
     joining: Entries
-    """So behind a comma."""
+    """The same, if they follow a comma."""
     choice: Entries
-    """They part labels that are offered for choice."""
+    """They separate labels from which to choose."""
 
 
 @lru_cache(maxsize=16)
 def wording(kind: Kind) -> re.Pattern[str]:
-    """A pattern that finds any word of a kind, in any language.
+    """A pattern of all words of a kind, in all languages.
 
     >>> wording("denying").search("Sie ist nicht ruhig")[0]
     'nicht'
@@ -82,7 +82,7 @@ def wording(kind: Kind) -> re.Pattern[str]:
 
 
 def alternatives(kind: Kind) -> str:
-    """The words of a kind, in any language, as a part of a pattern."""
+    """The words of a kind, in all languages, as a part of a pattern."""
     entries: Entries = getattr(_vocabulary(), kind)
     words, signs = (_joined(by_language) for by_language in (entries.words, entries.signs))
     whole = rf"(?<![\w{_MARKS}])(?:{words})(?![\w{_MARKS}])"

@@ -1,7 +1,8 @@
-"""The label that a reply gives in words: pure, so that stored replies can be read again.
+"""Finds the label that a reply gives in words; without side effects, so that replies can be read
+again.
 
-In order: thoughts are taken off; an answer stated in a form of its own; a refusal; what the prose says. A
-refusal that names a label is a refusal. When in doubt there is no answer.
+In this order: thoughts are removed; an answer in a special form; a refusal; the sentences. A
+refusal that names a label is a refusal. In doubt there is no answer.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from mgllm.answers.thoughts import spoken_part
 from mgllm.records import Label
 
 LONGEST = 200_000
-"""Characters of a reply that are read; a longer one is no answer."""
+"""Characters of a reply that are read; a longer reply does not count as an answer."""
 MOST_MENTIONS = 200
-"""Labels named in one reply; with more it is no answer but a list."""
+"""Most labels named in one reply; with more it is a list and not an answer."""
 _NO_LABEL = "the reply does not name exactly one label"
 
 
@@ -29,15 +30,15 @@ class Reading(NamedTuple):
     """What a reply says."""
 
     label: str | None
-    """Id of the one label that it gives as its answer; None where it gives none."""
+    """Id of the one label that it gives as its answer; None if there is none."""
     start: int = 0
-    """First character of the answer in the reply."""
+    """Index of the answer's first character in the reply."""
     end: int = 0
-    """One past its last character."""
+    """Index after its last character."""
     refused: bool = False
     """Whether it declines to answer."""
     hint: str = ""
-    """Without a label, why there is none."""
+    """If there is no label, why."""
 
 
 def label_words(labels: Sequence[Label], lettered: bool) -> dict[str, tuple[str, ...]]:
@@ -59,7 +60,9 @@ def read_words(text: str, words: Mapping[str, Sequence[str]]) -> Reading:
     True
     """
     if len(text) > LONGEST:
-        return Reading(None, hint=f"the reply has {len(text):,} characters; lower --max-tokens")
+        return Reading(
+            None, hint=f"the reply is too long ({len(text):,} characters); give a smaller --max-tokens"
+        )
     said = spoken_part(plain(text))
     if said.plain is None:
         return Reading(None, hint=said.why)
@@ -79,12 +82,12 @@ def read_words(text: str, words: Mapping[str, Sequence[str]]) -> Reading:
 
 
 def find_label(text: str, words: Mapping[str, Sequence[str]]) -> str | None:
-    """Id of the one label that a reply gives, or None."""
+    """Id of the one label that a reply gives; None if there is none."""
     return read_words(text, words).label
 
 
 def _given(text: str, mentions: Sequence[Mention]) -> Mention | None:
-    """The label that the prose gives, if it gives one alone, nowhere denies it and does not take it back."""
+    """The label that the sentences give, if it is the only one, never denied and not taken back."""
     poles = polarities(text, mentions)
     given = [one for one, pole in zip(mentions, poles, strict=True) if pole == "given"]
     labels = {one.label for one in given}

@@ -1,1 +1,1 @@
-"""The conditions, and the proof that they differ in the cues alone."""
+"""The conditions of the experiment, and the check that they differ only in speech and cues."""

@@ -1,35 +1,36 @@
-"""`mgllm run --attribute`: which gestures are left out and told alone, and of which items that is asked."""
+"""`mgllm run --attribute`: which gestures are left out and shown alone, and for which items."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mgllm.arms.base import Arm, Case, CueTeller
-from mgllm.cues.block import Cues, told_gestures
+from mgllm.arms.base import Arm, Case, CueMaker
+from mgllm.cues.block import Cues, shown_gestures
 from mgllm.errors import InputError
 from mgllm.records import POOL, AttributedGesture, CueSettings, CueSource, Item
 
 FEWEST_ITEMS, FEWEST_SUBJECTS = 10, 5
-"""A gesture shown by fewer is pooled with the other rare ones."""
+"""A gesture of fewer items or subjects is pooled with the other rare ones."""
 NEEDED = ("text", "text+mg")
-"""Arms that leaving out and telling alone are set against."""
+"""Leaving a gesture out is compared with the second, showing it alone with the first."""
 
 
 def attributed_gestures(
     items: Sequence[Item], source: CueSource, settings: CueSettings
 ) -> tuple[AttributedGesture, ...]:
-    """The empty cue block, then the gestures told of these items, most frequent first, rare ones together.
+    """The empty cue block, then the gestures of these items, the most frequent first, rare ones
+    pooled.
 
     Raises:
-        InputError: no item shows a gesture.
+        InputError: no item has a gesture.
     """
     shown_by: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         for label in _shown(item, source, settings):
             shown_by[label].append(item)
     if not shown_by:
-        raise InputError("--attribute: none of the items asked shows a gesture; leave it out")
+        raise InputError("--attribute: none of the items has a gesture to show; leave the option out")
     rare = [label for label, found in shown_by.items() if _is_rare(found)]
     if len(rare) < 2:
         rare = []
@@ -44,10 +45,10 @@ def attributed_gestures(
 def attribution_arms(
     gestures: Sequence[AttributedGesture], item: Item, source: CueSource, settings: CueSettings
 ) -> tuple[Arm, ...]:
-    """The arms of one item: two for each gesture that it shows, and the empty cue block."""
+    """The arms of one item: two for each of its gestures, and the empty cue block."""
     shown = _shown(item, source, settings)
     return tuple(
-        Arm(arm, True, _teller(gesture.members, keep=way == "added"), "source", may_coincide=True)
+        Arm(arm, True, _cues_of(gesture.members, keep=way == "added"), "source", may_coincide=True)
         for gesture in gestures
         if shown & set(gesture.members or shown)
         for way, arm in gesture.arms.items()
@@ -55,22 +56,22 @@ def attribution_arms(
 
 
 def check_arms(arms: Collection[str]) -> None:
-    """Refuse an attribution without the arms that it is set against.
+    """Refuse `--attribute` without the arms that it is compared with.
 
     Raises:
-        InputError: names what is missing.
+        InputError: an arm is missing; names it.
     """
     missing = [name for name in NEEDED if name not in arms]
     if missing:
-        raise InputError(f"--attribute needs the arms text and text+mg; --arms lacks {', '.join(missing)}")
+        raise InputError(f"--attribute needs the arms text and text+mg; add {', '.join(missing)} to --arms")
 
 
 def _shown(item: Item, source: CueSource, settings: CueSettings) -> set[str]:
-    return {gesture.label for gesture in told_gestures(item.gestures[source], settings)}
+    return {gesture.label for gesture in shown_gestures(item.gestures[source], settings)}
 
 
 def _showing(shown_by: Mapping[str, Sequence[Item]], labels: Iterable[str]) -> list[Item]:
-    """Items that show any of the labels, each once."""
+    """Items with any of the labels, each once."""
     return list({item.id: item for label in labels for item in shown_by[label]}.values())
 
 
@@ -83,13 +84,14 @@ def _gesture(name: str, members: Sequence[str], found: Sequence[Item]) -> Attrib
     return AttributedGesture(name=name, members=tuple(members), items=len(found), subjects=subjects)
 
 
-def _teller(members: Collection[str], *, keep: bool) -> CueTeller:
-    """Tells only these gestures, or all but these."""
+def _cues_of(members: Collection[str], *, keep: bool) -> CueMaker:
+    """Makes a cue block of only these gestures, or of all others."""
 
     def cues(case: Case, level: None) -> Cues:
-        whole = case.transcript()
-        told = told_gestures(whole, case.ground.settings)  # what is cut off by top_k does not move up
-        kept = tuple(gesture for gesture in told if (gesture.label in members) == keep)
-        return case.tell(whole.model_copy(update={"gestures": kept}))
+        full = case.transcript()
+        # what top_k cuts off must not move up when a gesture before it is left out
+        shown = shown_gestures(full, case.ground.settings)
+        kept = tuple(gesture for gesture in shown if (gesture.label in members) == keep)
+        return case.show(full.model_copy(update={"gestures": kept}))
 
     return cues

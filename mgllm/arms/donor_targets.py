@@ -1,4 +1,4 @@
-"""Which target each item's donor shall have, so that donors' targets are independent of the items' own.
+"""Draws the target of each item's donor, so that donors' targets are independent of the items' own.
 
 Shapes: N items, C targets, G groups (items of one subject with one target).
 """
@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-9
+"""Numbers this close count as equal: rounding errors of float64 are far smaller."""
 POOL = -1
+"""Code of all subjects that are too small to limit any cell."""
 
 
 def draw_targets(target_N: Ints, table_CC: Ints, rng: np.random.Generator) -> Ints:
-    """For each item the target of its donor, by chance, in the numbers of the table."""
+    """For each item the target of its donor, drawn by chance; how many of each, the table says."""
     wanted_N = np.empty_like(target_N)
     for a, row_C in enumerate(table_CC):
         wanted_N[target_N == a] = rng.permutation(np.repeat(np.arange(len(row_C)), row_C))
@@ -29,7 +31,8 @@ def draw_targets(target_N: Ints, table_CC: Ints, rng: np.random.Generator) -> In
 def dominant_subject(subject_N: Ints) -> int | None:
     """The subject with more than half of the items, if there is one.
 
-    It must take some donors from itself: fewest when everybody else takes all of theirs from it.
+    Some of its items must have donors of the same subject. They are fewest if all others take their
+    donors from it.
     """
     size_S = np.bincount(subject_N)
     largest = int(size_S.argmax())
@@ -41,9 +44,10 @@ def nearest_possible_targets(
 ) -> Ints:
     """The donor targets nearest to the wanted ones that subjects allow, with least excess over ±1.
 
-    An integer program over groups: how many items of each group get donors of each target, and how many
-    donors of each group go to items of each target. By Hall's theorem donors of other subjects exist if
-    no subject holds more than all of a cell's items and donors: y + u ≤ table.
+    An integer program over groups: how many items of each group get donors of each target, and how
+    many donors of each group go to items of each target. By Hall's theorem donors of other subjects
+    exist if in each cell the items and donors of one subject are together at most as many as the
+    cell's items: y + u ≤ table.
     """
     dominant = dominant_subject(subject_N)
     subject_N = _pooled(subject_N, target_N, expected_CC, dominant)
@@ -63,7 +67,8 @@ def nearest_possible_targets(
 
 
 def _pooled(subject_N: Ints, target_N: Ints, expected_CC: Floats, dominant: int | None) -> Ints:
-    """Subjects with all that are too small to limit any cell as one, POOL: it keeps the program small."""
+    """Subjects, where all that are too small to limit a cell become POOL: it keeps the program
+    small."""
     if dominant is not None:
         return np.where(subject_N == dominant, subject_N, POOL)
     size_SC = np.zeros((subject_N.max() + 1, len(expected_CC)), dtype=np.int64)
@@ -74,11 +79,12 @@ def _pooled(subject_N: Ints, target_N: Ints, expected_CC: Floats, dominant: int 
 
 
 def draw_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
-    """Controlled rounding by chance (Cox 1987, J. Amer. Statist. Assoc. 82): all margins are kept, and each
-    cell is rounded up as often as its fraction says, so that its mean over draws is what is expected.
+    """Controlled rounding by chance (Cox 1987, J. Amer. Statist. Assoc. 82).
 
-    As long as a cell is no integer, cells along a closed walk are moved up and down in turn, until one of
-    them is an integer; in which direction is drawn so that no mean moves.
+    All margins are kept. Each cell is rounded up as often as its fraction says, so that its mean
+    over draws is the expected number. As long as a cell is not an integer, cells along a closed
+    walk are moved up and down in turn, until one of them is an integer. The direction is drawn so
+    that no mean changes.
     """
     table_CC = np.floor(expected_CC + TOLERANCE)
     part_CC = expected_CC - table_CC
@@ -99,8 +105,8 @@ def draw_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
 def _closed_walk(open_CC: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Rows and columns of open cells in a closed walk, by row and by column in turn.
 
-    From line to line by chance, never back, until one is met again: margins are integers, so no row or column
-    has a single open cell.
+    The walk goes from line to line by chance, never back, until it meets one again. It never gets
+    stuck: margins are integers, so no row or column has a single open cell.
     """
     c = len(open_CC)
     lines = [int(rng.choice(np.flatnonzero(open_CC.any(axis=1))))]  # rows from 0, columns from c
@@ -113,14 +119,14 @@ def _closed_walk(open_CC: NDArray[np.bool_], rng: np.random.Generator) -> tuple[
 
 
 def nearest_table(expected_CC: Floats, rng: np.random.Generator) -> Ints:
-    """By the first rules: each cell up or down, as near as all margins allow; ties by chance."""
+    """By the first rules: each cell rounded, as near as all margins allow; ties by chance."""
     low_CC, high_CC = np.floor(expected_CC + TOLERANCE), np.ceil(expected_CC - TOLERANCE)
     part_CC = expected_CC - low_CC
     return _table(expected_CC, low_CC, high_CC, 1 - 2 * part_CC + 1e-3 * rng.random(expected_CC.shape))
 
 
 def table_within_one(expected_CC: Floats, rng: np.random.Generator) -> Ints:
-    """A table by chance, each cell within 1 of what is expected."""
+    """A table drawn by chance, each cell within 1 of the expected number."""
     low_CC = np.maximum(np.ceil(expected_CC - 1 - TOLERANCE), 0)
     return _table(
         expected_CC, low_CC, np.floor(expected_CC + 1 + TOLERANCE), rng.normal(size=expected_CC.shape)
@@ -128,7 +134,8 @@ def table_within_one(expected_CC: Floats, rng: np.random.Generator) -> Ints:
 
 
 def _table(expected_CC: Floats, low_CC: Floats, high_CC: Floats, cost_CC: Floats) -> Ints:
-    """The cheapest integer table between bounds that keeps the margins; the program's corners are integer."""
+    """The cheapest table between bounds that keeps the margins; an optimum of this program is
+    integer."""
     from scipy.optimize import linprog
 
     c = len(expected_CC)
@@ -141,7 +148,7 @@ def _table(expected_CC: Floats, low_CC: Floats, high_CC: Floats, cost_CC: Floats
 
 
 class _Program(NamedTuple):
-    """An integer program: places of its variables, and constraints as (terms, low, high)."""
+    """An integer program: indices of its variables, and constraints as (terms, low, high)."""
 
     y: Ints
     """[G, C] items of a group that get donors of a target."""
@@ -150,7 +157,7 @@ class _Program(NamedTuple):
     table: Ints
     """[C, C] items by target and donor's target."""
     excess: Ints
-    """[C, C] how much further than 1 a cell is from independence."""
+    """[C, C] by how much a cell is further than 1 from independence."""
     moved: Ints
     """[G, C] distance of y from the draw."""
     rows: list[tuple[Mapping[int, float], float, float]]
@@ -159,7 +166,7 @@ class _Program(NamedTuple):
         self.rows.append((terms, low, high))
 
     def solve(self, minimised: Ints) -> Floats:
-        """The variables' values where the sum of the `minimised` is least."""
+        """The variables' values that make the sum of the `minimised` ones least."""
         from scipy.optimize import LinearConstraint, milp
         from scipy.sparse import coo_array
 
@@ -177,7 +184,8 @@ class _Program(NamedTuple):
 
 
 def _program(pairs_G2: Ints, size_G: Ints, expected_CC: Floats, wanted_GC: Ints) -> _Program:
-    """Groups are used up, the table adds up, and distances from independence and draw are known."""
+    """The program: all items and donors are used, and the table and both distances follow from
+    them."""
     g, c = wanted_GC.shape
     ends = np.cumsum([g * c, g * c, c * c, c * c, g * c])
     y, u, table, excess, moved = np.split(np.arange(ends[-1]), ends[:-1])
@@ -200,7 +208,7 @@ def _program(pairs_G2: Ints, size_G: Ints, expected_CC: Floats, wanted_GC: Ints)
 
 
 def _permit_subjects(program: _Program, pairs_G2: Ints, size_G: Ints, dominant: int | None) -> None:
-    """Within each cell of the table, donors of other subjects (as far as a dominant one leaves any)."""
+    """Require donors of other subjects in each cell (as far as a dominant subject leaves any)."""
     place = {(int(s), int(t)): group for group, (s, t) in enumerate(pairs_G2)}
     c = len(program.table)
     for subject in sorted({s for s, _ in place} - {POOL}) if dominant is None else [dominant]:

@@ -1,8 +1,8 @@
-"""Lines as long as gestures that say nothing of the person: the arms `text+filler` and `mg+filler`.
+"""The arms `text+filler` and `mg+filler`: lines as long as cues that say nothing about the person.
 
-The words are about recording equipment. They are put together from small parts, so that any length in
-tokens can be met, and every part with a word that is forbidden (gesture vocabularies, scenario labels)
-is left out when the arm is made.
+The lines are about recording equipment. They are put together from small parts, so that any length
+in tokens can be reached. A part with a forbidden word (of a gesture vocabulary or a label) is left
+out.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from mgllm.errors import InputError
 from mgllm.seeds import stream
 
 Count = Callable[[str], int]
-"""Tokens of a text."""
+"""Counts the tokens of a text."""
 
 SHARE, TOKENS = 0.03, 3
-"""How far the block's length may be off: 3 % or 3 tokens, whichever is more."""
+"""How far the block's length may differ: 3 % or 3 tokens, whichever is more."""
 ROUNDS = 40
-"""Corrections of the lines' lengths before the definition is corrected as well."""
+"""Attempts to correct the lines' lengths, and then to correct the definition's."""
 TOPICS = (
     "audio level", "frame rate", "file format", "sample rate", "bit depth", "video codec", "storage space",
     "battery charge", "cable connection", "lens setting", "exposure setting", "white balance", "noise floor",
@@ -43,15 +43,15 @@ STATES = (
     "in decibels", "as text", "as numbers", "set by menu", "listed per file", "kept as text",
     "given in seconds", "listed in metadata", "listed once per minute in metadata",
 )  # fmt: skip
-"""Where and in what unit something stands: nothing that is good or bad, or has an opposite that would be.
-Measured: docs/results/filler-valence.md; a new one is measured too."""
+"""Where something is noted and in which unit: nothing good or bad, and nothing with such an
+opposite. Measured in docs/results/filler-valence.md; measure a new one too."""
 FIRST_STATES = (
     "steady", "unchanged", "constant", "stable", "nominal", "logged", "checked", "verified", "within limits",
     "steady throughout", "as configured", "unchanged since start", "logged without warnings",
     "constant during capture", "checked before capture", "unchanged during entire capture",
     "within limits during capture", "logged automatically every minute during capture",
 )  # fmt: skip
-"""By the first rules; they speak well of what they are said of."""
+"""By the first rules; they sound positive, so today's rules do not use them."""
 SINGLES = (
     "recording", "audio", "video", "signal", "sound", "format", "input", "output", "power", "buffer", "log",
     "fan", "mic", "hum", "disk", "sync", "static", "playback", "streaming", "noise", "light", "battery",
@@ -59,12 +59,14 @@ SINGLES = (
 
 
 class _Frame(NamedTuple):
-    """Heading and sentences of a filler block; several wordings, in order of preference."""
+    """Heading and sentences of a filler block, each in several versions; the first that fits is
+    used."""
 
     heading: str
     definitions: tuple[str, ...]
     """Without full stop; topics may follow."""
     nothings: tuple[str, ...]
+    """For an item without gestures."""
 
 
 FRAMES = (
@@ -90,7 +92,7 @@ FRAMES = (
 @arm("text+filler", speech=True, needs="source", role="filler", place=60)
 def _filler(case: Case, level: None) -> Cues:
     ground = case.ground
-    cues, style = case.tell(case.transcript()), styles.get(ground.settings.style)()
+    cues, style = case.show(case.transcript()), styles.get(ground.settings.style)()
     lines = tuple(style.filler(cues.lines, ground.seed, case.item.id))
     cues = cues.model_copy(update={"lines": lines})
     if ground.design_rules != FIRST_RULES:
@@ -105,7 +107,7 @@ def _banned(forbidden: Collection[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """What may be said, measured."""
+    """The parts that may be used, with their lengths in tokens."""
 
     frame: _Frame
     topics: tuple[str, ...]
@@ -118,14 +120,15 @@ class _Parts:
 def fill(
     cues: Cues, count: Count, render: Callable[[Cues], str], forbidden: Collection[str], seed: int, item: str
 ) -> Cues:
-    """A block of the form of `cues`, equal to it in rendered tokens within 3 % or 3.
+    """A block with the form of `cues` and as many tokens when rendered, within 3 % or 3.
 
-    `count` counts tokens (hand in the same callable for all items: the phrases are measured once for it);
-    `render` writes a cue block; `forbidden` are the words of the scenario's labels. Times and confidences
-    stay. Heading and definition depend on seed and item only where lines cannot make up for the length.
+    `count` counts tokens (give the same callable for all items: phrases are measured once for
+    each); `render` writes a cue block; `forbidden` are the words of the scenario's labels. Times
+    and confidences stay. Heading and definition depend on seed and item only if the lines alone
+    cannot reach the length.
 
     Raises:
-        InputError: the forbidden words leave too little to say, or the length cannot be met.
+        InputError: the forbidden words leave too few parts, or the length cannot be reached.
     """
     return _filled(
         cues, _parts(count, _banned(forbidden), STATES), render, stream(seed, "filler", item), item
@@ -139,24 +142,24 @@ def _filled(
     wanted = count(render(cues))
     allowed = max(TOKENS, SHARE * wanted)
 
-    def lacks(block: Cues) -> int:
+    def missing(block: Cues) -> int:
         return wanted - count(render(block))
 
     block = _first_draft(cues, parts, rng)
-    block = _corrected(block, lacks, lambda draft, gap: _stretched(draft, gap, parts, rng))
-    if abs(lacks(block)) > allowed:
-        block = _corrected(block, lacks, lambda draft, gap: _redefined(draft, gap, parts))
-    if abs(lacks(block)) > allowed:
+    block = _corrected(block, missing, lambda draft, gap: _stretched(draft, gap, parts, rng))
+    if abs(missing(block)) > allowed:
+        block = _corrected(block, missing, lambda draft, gap: _redefined(draft, gap, parts))
+    if abs(missing(block)) > allowed:
         raise InputError(
-            f"the filler of item '{item}' has {wanted - lacks(block)} tokens for {wanted}; leave text+filler "
-            "or mg+filler out, or call the gestures by words of a usual length"
+            f"item '{item}': its filler has {wanted - missing(block)} tokens, its cue block {wanted}; leave "
+            "text+filler and mg+filler out, or give the gestures names of a usual length"
         )
     return block
 
 
 @lru_cache(maxsize=8)
 def _parts(count: Count, banned: frozenset[str], states: tuple[str, ...]) -> _Parts:
-    """All that can be said without a banned word."""
+    """All parts without a banned word."""
 
     def free(texts: Iterable[str]) -> tuple[str, ...]:
         return tuple(text for text in texts if not _words([text]) & banned)
@@ -170,8 +173,8 @@ def _parts(count: Count, banned: frozenset[str], states: tuple[str, ...]) -> _Pa
     topics, states = free(TOPICS), free(states)
     if frame is None or not topics or not states:
         raise InputError(
-            "filler has nothing left to say without a word of the scenario's labels; leave text+filler or "
-            "mg+filler out"
+            "no filler can be written without a word of the scenario's labels; leave text+filler and "
+            "mg+filler out, or choose other words for the labels"
         )
     phrases = (*free(SINGLES), *topics, *(f"{topic} {state}" for topic in topics for state in states))
     return _Parts(frame, topics, phrases, np.array([count(phrase) for phrase in phrases]), count)
@@ -182,7 +185,7 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _first_draft(cues: Cues, parts: _Parts, rng: np.random.Generator) -> Cues:
-    """Each text about as long as the one it stands for."""
+    """A block in which each text is about as long as the one that it replaces."""
     frame, count = parts.frame, parts.count
     block = Cues(
         heading=frame.heading,
@@ -193,11 +196,11 @@ def _first_draft(cues: Cues, parts: _Parts, rng: np.random.Generator) -> Cues:
     return _rewritten(block, {k: count(line.what) for k, line in enumerate(cues.lines)}, parts, rng)
 
 
-def _corrected(block: Cues, lacks: Callable[[Cues], int], correct: Callable[[Cues, int], Cues]) -> Cues:
-    """The block that lacks least, among `block` and its corrections."""
+def _corrected(block: Cues, missing: Callable[[Cues], int], correct: Callable[[Cues, int], Cues]) -> Cues:
+    """The block nearest to the wanted length, among `block` and its corrections."""
     best, least = block, np.inf
     for _ in range(ROUNDS):
-        gap = lacks(block)
+        gap = missing(block)
         if abs(gap) < least:
             best, least = block, abs(gap)
         if gap == 0:
@@ -207,7 +210,7 @@ def _corrected(block: Cues, lacks: Callable[[Cues], int], correct: Callable[[Cue
 
 
 def _stretched(block: Cues, gap: int, parts: _Parts, rng: np.random.Generator) -> Cues:
-    """The block with lines longer by `gap` tokens in all, or shorter where it is negative."""
+    """The block with its lines longer by `gap` tokens in all, or shorter if `gap` is negative."""
     now = [parts.count(line.what) for line in block.lines]
     goal, shortest = list(now), int(parts.lengths.min())
     for _ in range(abs(gap)):
@@ -219,13 +222,13 @@ def _stretched(block: Cues, gap: int, parts: _Parts, rng: np.random.Generator) -
 
 
 def _redefined(block: Cues, gap: int, parts: _Parts) -> Cues:
-    """The block with a definition longer by `gap` tokens, or shorter where it is negative."""
+    """The block with its definition longer by `gap` tokens, or shorter if `gap` is negative."""
     length = parts.count(block.definition) + gap
     return block.model_copy(update={"definition": _definition(length, parts)})
 
 
 def _rewritten(block: Cues, lengths: Mapping[int, int], parts: _Parts, rng: np.random.Generator) -> Cues:
-    """The block with new phrases of the given lengths (tokens, by place of the line)."""
+    """The block with new phrases of the given lengths (in tokens, by index of the line)."""
     lines = list(block.lines)
     for k, length in lengths.items():
         said = {line.what for line in lines}
@@ -234,7 +237,7 @@ def _rewritten(block: Cues, lengths: Mapping[int, int], parts: _Parts, rng: np.r
 
 
 def _phrase(length: int, parts: _Parts, said: Collection[str], rng: np.random.Generator) -> str:
-    """A remark about `length` tokens long, if possible one that was not yet `said`."""
+    """A remark of about `length` tokens, if possible one that was not yet `said`."""
     text = ""
     while True:
         room = length - (parts.count(f"{text}, ") if text else 0)
@@ -248,7 +251,7 @@ def _phrase(length: int, parts: _Parts, said: Collection[str], rng: np.random.Ge
 
 
 def _piece(room: int, parts: _Parts, said: Collection[str], rng: np.random.Generator) -> str:
-    """One phrase that fills the room best; where there is room for more than one, any of the longer ones."""
+    """The phrase that fits the room best; if there is room for several, any of the longer ones."""
     longest = int(parts.lengths.max())
     off = np.abs(parts.lengths - room) if room <= longest else (parts.lengths < longest / 2).astype(np.int64)
     fitting = [parts.phrases[k] for k in np.flatnonzero(off == off.min())]
@@ -258,7 +261,7 @@ def _piece(room: int, parts: _Parts, said: Collection[str], rng: np.random.Gener
 
 @lru_cache(maxsize=256)
 def _definition(length: int, parts: _Parts) -> str:
-    """The definition whose length is nearest: a wording, with as many topics as it takes."""
+    """The definition of the nearest length: one of the versions, with as many topics as needed."""
     sentences: list[str] = []
     for wording in parts.frame.definitions:
         topics: list[str] = []

@@ -1,4 +1,4 @@
-"""The proof, before any call, that the arms of an item differ in speech and cue block alone."""
+"""The check, before any call, that the arms of an item differ only in speech and cue block."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ def check_item(
     """Compare the prompts of one item, by arm name.
 
     Raises:
-        IntegrityError: one line with item, arm and the first differing line.
+        IntegrityError: they differ elsewhere; names item, arm and the first different line.
     """
     _frames_agree(item, arms, prompts)
     _speech_agrees(item, arms, prompts)
-    _cues_stand_where_they_should(item, arms, prompts)
+    _cues_only_where_expected(item, arms, prompts)
     _no_label_in_cues(item, arms, prompts, labels)
     _no_undeclared_twins(item, arms, prompts)
 
 
 def block_text(prompt: Prompt, block: str) -> str:
-    """What stands in a prompt's speech or cue block."""
+    """The text of a prompt's speech or cue block."""
     span = next(span for span in prompt.spans if span.block == block)
     return prompt.messages[span.message].content[span.start : span.end]
 
 
 def frame_lines(prompt: Prompt) -> list[str]:
-    """The prompt with both blocks cut out, a line each, messages headed by their role."""
+    """The lines of the prompt without both blocks, with the role before each message."""
     lines = []
     for index, message in enumerate(prompt.messages):
         content = message.content
@@ -51,7 +51,7 @@ def _frames_agree(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt])
             here, there = _first_difference(other, first)
             raise IntegrityError(
                 f"item {item}, arm {arm.name}: outside of speech and cues the prompt has {here!r} where arm "
-                f"{arms[0].name} has {there!r}; only the partials may test speech or cues"
+                f"{arms[0].name} has {there!r}; let only _speech.j2 and _cues.j2 test speech or cues"
             )
 
 
@@ -65,31 +65,38 @@ def _first_difference(lines: list[str], others: list[str]) -> tuple[str, str]:
 
 
 def _speech_agrees(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
-    told = {arm.name: block_text(prompts[arm.name], "speech") for arm in arms}
+    shown = {arm.name: block_text(prompts[arm.name], "speech") for arm in arms}
     speaking = [arm.name for arm in arms if arm.speech]
     for arm in arms:
-        if arm.speech and not told[arm.name]:
+        if arm.speech and not shown[arm.name]:
             raise IntegrityError(
-                f"item {item}, arm {arm.name}: the speech block is empty; the arm tells speech"
+                f"item {item}, arm {arm.name}: the speech block is empty, but the arm shows speech; see "
+                "_speech.j2"
             )
-        if not arm.speech and told[arm.name]:
-            line = told[arm.name].split("\n")[0]
-            raise IntegrityError(f"item {item}, arm {arm.name}: tells speech ({line!r}); it must not")
-        if arm.speech and told[arm.name] != told[speaking[0]]:
-            here, there = _first_difference(told[arm.name].split("\n"), told[speaking[0]].split("\n"))
+        if not arm.speech and shown[arm.name]:
+            line = shown[arm.name].split("\n")[0]
+            raise IntegrityError(
+                f"item {item}, arm {arm.name}: the prompt has speech ({line!r}), which this arm must not "
+                "show; see _speech.j2"
+            )
+        if arm.speech and shown[arm.name] != shown[speaking[0]]:
+            here, there = _first_difference(shown[arm.name].split("\n"), shown[speaking[0]].split("\n"))
             raise IntegrityError(
                 f"item {item}, arm {arm.name}: speech has {here!r} where arm {speaking[0]} has {there!r}"
             )
 
 
-def _cues_stand_where_they_should(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
+def _cues_only_where_expected(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
     for arm in arms:
         cues = block_text(prompts[arm.name], "cues")
-        if arm.tells_cues and not cues.strip():
+        if arm.shows_cues and not cues.strip():
             raise IntegrityError(f"item {item}, arm {arm.name}: the cue block is empty; see _cues.j2")
-        if cues and not arm.tells_cues:
+        if cues and not arm.shows_cues:
             line = cues.split("\n")[0]
-            raise IntegrityError(f"item {item}, arm {arm.name}: tells cues ({line!r}); it must not")
+            raise IntegrityError(
+                f"item {item}, arm {arm.name}: the prompt has cues ({line!r}), which this arm must not "
+                "show; see _cues.j2"
+            )
 
 
 def _no_label_in_cues(
@@ -101,8 +108,8 @@ def _no_label_in_cues(
         for line in block_text(prompts[arm.name], "cues").split("\n"):
             if found := pattern.search(line):
                 raise IntegrityError(
-                    f"item {item}, arm {arm.name}: the cue block says the label '{found[0]}' in {line!r}; "
-                    "rename the label or the gesture"
+                    f"item {item}, arm {arm.name}: the cue block contains the label '{found[0]}' in "
+                    f"{line!r}; rename the label or the gesture"
                 )
 
 
@@ -112,6 +119,6 @@ def _no_undeclared_twins(item: str, arms: Sequence[Arm], prompts: Mapping[str, P
         if prompts[one.name].sha256 == prompts[other.name].sha256 and not may:
             line = prompts[one.name].messages[-1].content.split("\n")[0]
             raise IntegrityError(
-                f"item {item}, arms {one.name} and {other.name}: the prompts are the same ({line!r} …); "
-                "the ablation would change nothing"
+                f"item {item}, arms {one.name} and {other.name}: the prompts are the same ({line!r} …), so "
+                "comparing these arms would show nothing; see the template"
             )

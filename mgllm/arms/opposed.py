@@ -1,14 +1,16 @@
-"""Whose cue block an item is shown in the arm `text+opposed`: a donor of another target.
+"""The arm `text+opposed`: an item gets the cue block of a donor with another target.
 
-Priorities, highest first; what cannot be met is relaxed from the lowest up and counted, but for the first:
+Priorities, the highest first. What cannot be met is given up from the lowest up, and counted; the
+first always holds:
 
 1. the donor has another target;
 2. the donor is another subject;
 3. the donor shows other gestures, or some of them more or less often;
-4. the numbers of gestures differ least; then the durations, in steps of a factor 1.25; then by chance.
+4. the numbers of gestures differ least; then the durations, in steps of a factor 1.25; then by
+chance.
 
-Among the items of one target no donor serves twice, as far as there are enough of them: where one target is
-rarer than the others, its items serve as often as it takes.
+Among the items of one target each donor is used once if there are enough. If one target is rarer
+than the others, its items are used as often as needed.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from mgllm.errors import InputError
 from mgllm.seeds import stream
 
 ROUNDS = 4
-"""How often the number of items that a donor may serve is doubled, if that spares items their own subject."""
+"""How often a donor's allowed number of items is doubled so that no item gets its own subject."""
 
 
 @arm("text+opposed", speech=True, needs="opponent", may_coincide=True, place=55)
@@ -47,7 +49,7 @@ def assign_opponents(shown: Sequence[Shown], seed: int, epoch: int, shuffle: int
     """The donors of all items for one epoch and shuffle; the order of `shown` does not matter.
 
     Raises:
-        InputError: two items share an id, one has no target, or all have the same.
+        InputError: two items share an id, one has no target, or all have the same target.
     """
     items = in_order(shown)
     _refuse_one_target(items)
@@ -67,13 +69,13 @@ def _refuse_one_target(items: Sequence[Shown]) -> None:
     without = [one.item for one in items if one.target is None]
     if without:
         raise InputError(
-            f"arm text+opposed tells gestures of another target; {len(without)} of {len(items)} items have "
-            f"no target (first: {without[0]}): give them one, or leave the arm out"
+            f"arm text+opposed shows gestures of items with another target, but {len(without)} of "
+            f"{len(items)} items have no target (first: {without[0]}); give them one, or leave the arm out"
         )
     targets = {one.target for one in items}
     if len(targets) < 2:
         raise InputError(
-            "arm text+opposed tells gestures of another target, and all items have the same "
+            "arm text+opposed shows gestures of items with another target, but all items have the same "
             f"({', '.join(map(str, targets))}); leave the arm out"
         )
 
@@ -93,7 +95,8 @@ def _donors_of(numbers: ItemNumbers, own_M: Ints, other_K: Ints, rng: np.random.
 
 
 def _solve(numbers: ItemNumbers, own_M: Ints, other_K: Ints, copies: int, rng: np.random.Generator) -> Ints:
-    """The best donors where each may serve `copies` items; to serve once more is a gesture's difference."""
+    """The best donors if each may be used `copies` times; each further use costs as one gesture
+    more."""
     from scipy.optimize import linear_sum_assignment
 
     weigh = weights(numbers)

@@ -1,18 +1,20 @@
-"""Whose cue block an item is shown in the arms `text+shuffled` and `mg+shuffled`: one permutation of the set.
+"""The arms `text+shuffled` and `mg+shuffled`: an item gets a donor's cue block, by a permutation of
+the set.
 
-Priorities, highest first; what cannot be met is relaxed from the lowest up and counted:
+Priorities, the highest first. What cannot be met is given up from the lowest up, and counted:
 
 1. no item is its own donor;
 2. the donor is another subject;
-3. donors' targets are independent of the items' own: each cell of the table target × donor's target is
-   within 1 of n_a·n_b/n;
+3. donors' targets are independent of the items' own: each cell of the table target × donor's target
+   is within 1 of n_a·n_b/n;
 4. the donor shows other gestures, or some of them more or less often;
-5. the numbers of gestures differ least; then the durations, in steps of a factor 1.25; then by chance.
+5. the numbers of gestures differ least; then the durations, in steps of a factor 1.25; then by
+chance.
 
-Which donor target an item gets is drawn by seed, in numbers that the table allows, so the donor's target
-depends on nothing else about the item. The numbers are rounded by chance, each cell up or down so often that
-their mean over seeds is that of independence. 1 to 3 are met as well as can be, 4 as well as in the best of
-up to 64 draws, 5 as well as the donor targets drawn allow.
+The target of an item's donor is drawn by seed, in the numbers of the table, so it depends on
+nothing else about the item. The numbers are rounded by chance, up or down so often that their mean
+over seeds is that of independence. 1 to 3 are met as well as possible, 4 as well as in the best of
+up to 64 draws, 5 as well as the drawn targets allow.
 """
 
 from __future__ import annotations
@@ -75,7 +77,8 @@ def assign_donors(
 
 
 def _best_of_draws(numbers: ItemNumbers, rng: np.random.Generator, rules: str) -> Ints:
-    """Draw donor targets and solve; draw again while that may spare an item its own gestures."""
+    """Draw donor targets and solve; draw again as long as fewer items might get their own
+    gestures."""
     n = len(numbers.cues)
     unavoidable = max(0, 2 * int(np.bincount(numbers.cues).max()) - n)
     best, best_rank = np.arange(n), (np.inf, np.inf)
@@ -97,11 +100,11 @@ def _best_of_draws(numbers: ItemNumbers, rng: np.random.Generator, rules: str) -
 
 
 def _tables(numbers: ItemNumbers, rng: np.random.Generator, rules: str) -> Iterator[Ints]:
-    """How many items of each target get donors of each, draw by draw.
+    """How many items of each target get donors of each target, draw by draw.
 
-    Half of the draws keep the table that was drawn first: it alone is right in the mean, and a table chosen
-    for what else came of it would not be. The others may leave it, as only another one may spare an item its
-    own gestures.
+    Half of the draws keep the first table: only its mean over seeds is right, and that of a table
+    chosen by its result would not be. The other draws may change it: sometimes only another table
+    keeps an item from getting its own gestures.
     """
     draws = min(64, max(2, 4000 // len(numbers.cues)))
     if rules == FIRST_RULES:
@@ -115,7 +118,8 @@ def _tables(numbers: ItemNumbers, rng: np.random.Generator, rules: str) -> Itera
 
 
 def _solve(numbers: ItemNumbers, wanted_N: Ints, rng: np.random.Generator) -> Ints:
-    """The best permutation for the wanted donor targets: each priority outweighs all below it together."""
+    """The best permutation for the wanted donor targets; each priority outweighs all lower ones
+    together."""
     from scipy.optimize import linear_sum_assignment
 
     n, weigh = len(wanted_N), weights(numbers)
@@ -131,7 +135,7 @@ def _solve(numbers: ItemNumbers, wanted_N: Ints, rng: np.random.Generator) -> In
 
 
 def _ruled_out(subject_N: Ints, dominant: int | None, item: int) -> NDArray[np.bool_]:
-    """Which donors the first two priorities forbid an item."""
+    """The donors that the first two priorities forbid for an item."""
     if dominant is None:
         forbidden_N: NDArray[np.bool_] = subject_N == subject_N[item]
     else:

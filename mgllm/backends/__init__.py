@@ -1,1 +1,1 @@
-"""Models that can be asked; `base.py` holds the contract."""
+"""Models that can be asked; `base.py` has the contract."""

@@ -12,67 +12,72 @@ from mgllm.registry import Shelf
 
 
 class BackendOptions(Frozen):
-    """How to reach a model. Keys are read from the environment by the backend and stored nowhere."""
+    """How to reach a model. The backend reads keys from the environment and stores them nowhere."""
 
     model: str
     """What follows the backend's name in `--model`: a hub id, a folder, an API's model name."""
     base_url: str | None = None
     """`--base-url`."""
     api_key_env: str | None = None
-    """Name of the environment variable that holds the key."""
+    """Name of the environment variable with the key."""
     model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg K=V`, passed on: to `from_pretrained` (local) or as request parameters (API)."""
     reasoning_effort: str | None = None
     """`--reasoning-effort`: none, minimal, low, medium, high …, as the server names them."""
     temperature: float | None = None
-    """`--temperature`, or what the score makes of it: some servers take one value alone."""
+    """`--temperature`, or the score's default: some servers allow only one value."""
     timeout_s: float = 120.0
     """Seconds until an attempt is given up."""
     max_retries: int = 6
     """Attempts after the first."""
     seed: int = 0
-    """Of jittered waits and local sampling."""
+    """For random waits and local sampling."""
 
 
 class Traits(Frozen):
-    """What others must know of a backend to ask it well; the defaults are those of a server far away."""
+    """What others must know about a backend to ask it well; the defaults are those of a remote
+    server."""
 
     local: bool = False
-    """Whether its model runs in this process: `open` reaches nobody, and its tokenizer counts exactly."""
+    """Whether its model runs in this process: `open` contacts no one, and its tokenizer counts
+    exactly."""
     first_tokens_only: bool = True
-    """Whether it shows single tokens alone: labels that begin alike are then offered as letters."""
+    """Whether it gives probabilities of single tokens only: labels that begin alike then get
+    letters."""
     continues: bool = True
-    """Whether it can score the continuation of a text, which `--form cloze` needs; a chat API cannot."""
+    """Whether it can score the continuation of a text, which `--form cloze` needs; a chat API
+    cannot."""
 
 
 class Settled(Frozen):
     """What a backend found out before the first question."""
 
     score: Score
-    """What it can give of what was asked for."""
+    """The score that it can give."""
     thinks: bool = False
-    """Whether the model reasons before it answers, hidden or not, in this manner: it needs room for that."""
+    """Whether the model reasons before it answers, hidden or not: then it needs more tokens."""
 
 
 class Backend(Protocol):
-    """A model that can be asked. Made without I/O; `open` does what takes time.
+    """A model that can be asked. Making one does no I/O; `open` does what takes time.
 
-    It may say more of itself in an attribute `traits`; one that has none has the default `Traits`.
+    It may have an attribute `traits`; without one, the default `Traits` are used.
     """
 
     concurrency: int
-    """How many questions it can be asked at once; the runner takes the smaller of this and its own."""
+    """How many questions it can answer at once; the runner uses the smaller of this and
+    `--concurrency`."""
     facts: Mapping[str, str | int | float | bool | None]
-    """After `open`: what decides numbers (revision, sha256 of weights, parameters, dtype …)."""
+    """After `open`: what numbers depend on (revision, sha256 of weights, parameters, dtype …)."""
     dropped_parameters: tuple[str, ...]
     """Request parameters that the server rejected; may grow while asking."""
     uploads: bool
-    """True where questions leave this machine (any base URL but loopback)."""
+    """True if questions leave this machine (any base URL but loopback)."""
     base_url: str | None
-    """Where it asks; null if nowhere."""
+    """The server's address; None for a local model."""
 
     async def open(self) -> None:
-        """Load the model, or make the client and see that key and address are there.
+        """Load the model, or make the client and check that there are a key and a server.
 
         Raises:
             FatalBackendError: nothing can be asked; one line says what to do.
@@ -82,10 +87,11 @@ class Backend(Protocol):
         """cloze for local models under a billion weights, else chat. After `open`."""
 
     async def default_score(self) -> Score:
-        """logprob where the model gives log-probabilities (an API is probed once), else generate."""
+        """logprob if the model gives log-probabilities (an API is asked once to see), else
+        generate."""
 
     def count_tokens(self, text: str) -> int | None:
-        """Tokens of `text` by the model's own tokenizer; None where it is not known."""
+        """Tokens of `text` by the model's own tokenizer; None if it is not known."""
 
     def fits(self, question: Question) -> str | None:
         """None if prompt and answer fit the model's context, else one line with both numbers."""
@@ -94,11 +100,11 @@ class Backend(Protocol):
         """Answer one question. Never raises for a single failure: `Reply.error` says what happened.
 
         Raises:
-            FatalBackendError: no other question would be answered either (bad key, unknown model).
+            FatalBackendError: other questions would fail too (wrong key, unknown model).
         """
 
     async def close(self) -> None:
-        """Give back what `open` took."""
+        """Free what `open` took."""
 
 
 @runtime_checkable
@@ -106,7 +112,7 @@ class Settling(Protocol):
     """A backend that finds out before the first question what its server allows."""
 
     async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
-        """Learn what can be sent in this manner, and hold to it for the whole run.
+        """Find out what the server allows, and use it for the complete run.
 
         Args:
             reasoning: direct asks for the least hidden reasoning that the server allows.
@@ -119,47 +125,47 @@ class Settling(Protocol):
 
 @runtime_checkable
 class Checking(Protocol):
-    """A backend that can see from all questions, before the first is asked, what none of them survives."""
+    """A backend that can find faults of all questions before the first is asked."""
 
     def check(self, questions: Iterable[Question]) -> None:
-        """Look at every question; those that fail alone are left to `ask`.
+        """Look at every question. A fault of one question alone is left to `ask`.
 
         Raises:
-            FatalBackendError: answers would not be answers to what is asked; one line says what to do.
+            FatalBackendError: the model could not answer what is asked; one line says what to do.
         """
 
 
 def check_questions(backend: Backend, questions: Iterable[Question]) -> None:
-    """Let a backend look at all questions, if it wants to.
+    """Let a backend check all questions, if it is `Checking`.
 
     Raises:
-        FatalBackendError: they cannot be asked so.
+        FatalBackendError: the model could not answer what is asked.
     """
     if isinstance(backend, Checking):
         backend.check(questions)
 
 
 async def settle(backend: Backend, reasoning: Reasoning, score: Score | None) -> Settled:
-    """What a backend can give; one that has nothing to find out gives what it is asked for."""
+    """What a backend can give; one that is not `Settling` gives what it is asked for."""
     if isinstance(backend, Settling):
         return await backend.settle(reasoning, score)
     return Settled(score=score or await backend.default_score())
 
 
 backends: Shelf[Callable[[BackendOptions], Backend]] = Shelf("backend", "mgllm.backends")
-"""`@backend("NAME")` puts a factory here, from any module of this package."""
+"""`@backend("NAME")` registers a factory here, from any module of this package."""
 
 backend = backends.register
 
 
 def traits_of(backend: Backend) -> Traits:
-    """What a backend says of itself in `traits`; backends older than that attribute have the defaults."""
+    """A backend's `traits`; the defaults if it has no such attribute."""
     traits = getattr(backend, "traits", None)
     return traits if isinstance(traits, Traits) else Traits()
 
 
 def default_model(name: str) -> str | None:
-    """The model of a backend of which none is named: what its factory says in `default_model`, if it does.
+    """The model of a backend if none is named: its factory's `default_model`, if there is one.
 
     Raises:
         InputError: there is no such backend.

@@ -45,13 +45,13 @@ class _Prepared(NamedTuple):
 
     encoded: Encoded
     behind: Continuations | None
-    """The labels, where they are scored right behind the prompt."""
+    """The labels, if they are scored directly after the prompt."""
     tokens: int
-    """That prompt and answer may take."""
+    """Most tokens of prompt and answer."""
 
 
 SMALL = 1_000_000_000
-"""Parameters: smaller models read a cloze better than a question."""
+"""Parameters; models with fewer of them continue a sentence better than they answer a question."""
 
 
 @backend("local")
@@ -64,7 +64,7 @@ class LocalBackend:
     def __init__(self, options: BackendOptions) -> None:
         if options.base_url is not None:
             raise InputError(
-                "--base-url is of no use with a local model; leave it out, or name another backend"
+                "--base-url has no effect on a local model; leave it out, or name another backend"
             )
         self.name = options.model or DEFAULT_MODEL
         self.settings = read_settings(options.model_args)
@@ -92,19 +92,20 @@ class LocalBackend:
             await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
 
     def default_form(self) -> Form:
-        """Cloze under a billion parameters, else chat."""
+        """cloze under a billion parameters, else chat."""
         parameters = self.facts["parameters"]
         return "cloze" if isinstance(parameters, int) and parameters < SMALL else "chat"
 
     async def default_score(self) -> Score:
-        """Always logprob: the model is in our hands."""
+        """Always logprob: all probabilities of the model can be read."""
         return "logprob"
 
     async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
-        """What is asked for. A thought that the chat template opens is closed in direct form, and a fact.
+        """Give what is asked for. A thought that the chat template opens is closed with direct
+        reasoning, and `facts` says so.
 
         Raises:
-            FatalBackendError: nobody knows how to close it.
+            FatalBackendError: it is not known how to close the thought.
         """
         settled = Settled(score=score or "logprob")
         if not has_template(self._tokenizer):
@@ -113,7 +114,7 @@ class LocalBackend:
             try:
                 tail = generation_tail(self._tokenizer, reasoning, self.effort)
             except FatalBackendError:
-                return settled  # a template that loses words: `check` tells it of the words that are lost
+                return settled  # the template loses words of the prompt: `check` says which
             if reasoning == "chain_of_thought":
                 return settled.model_copy(update={"thinks": writes_thoughts(self._tokenizer, tail)})
             if closing(self._tokenizer, tail):
@@ -121,11 +122,11 @@ class LocalBackend:
         return settled
 
     def check(self, questions: Iterable[Question]) -> None:
-        """See before the first question that all words of each prompt reach the model, and that no label's
-        score is decided by how it is spelled.
+        """Check before the first question that the model gets all words of each prompt, and that no
+        label's score is decided by its spelling.
 
         Raises:
-            FatalBackendError: they do not; one line says what to do.
+            FatalBackendError: a check fails; one line says what to do.
         """
         for question in questions:
             try:
@@ -135,30 +136,30 @@ class LocalBackend:
             except FatalBackendError:
                 raise
             except BackendError:
-                continue  # this question alone cannot be asked, and asking tells why
+                continue  # only this question cannot be asked, and `ask` says why
             if behind is not None:
                 texts = [choice.text for choice in question.choices]
                 refuse_labels(texts, behind.ids, self._unknown, question.prompt.form)
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of `text` by the model's tokenizer, without special ones."""
+        """Tokens of `text` by the model's tokenizer, without special tokens."""
         with self._tokenizing:
             return len(tokenize(self._tokenizer, text)[0])
 
     def fits(self, question: Question) -> str | None:
-        """None, or one line that says how many tokens are too many."""
+        """None if prompt and answer fit the model's context, else one line with both numbers."""
         room = getattr(self._ready.model.config.get_text_config(), "max_position_embeddings", None)
         try:
             need = self._prepare(question).tokens
         except FatalBackendError:
             raise
         except BackendError:
-            return None  # asking tells what is wrong
+            return None  # `ask` says what is wrong
         if not isinstance(room, int) or need <= room:
             return None
         return (
-            f"the prompt and its answer need {need:,} tokens, the model's context holds {room:,}; "
-            "shorten the speech or take another model"
+            f"the prompt and its answer need {need:,} tokens, but the model's context has {room:,}; "
+            "shorten the speech or use another model"
         )
 
     async def ask(self, question: Question) -> Reply:
@@ -175,7 +176,7 @@ class LocalBackend:
         return reply.model_copy(update={"latency_s": time.perf_counter() - start})
 
     async def close(self) -> None:
-        """Let the model go; a text being written ends with its next token."""
+        """Free the model; a text that is being written ends with its next token."""
         self._closing.set()
         self._worker.shutdown(wait=False, cancel_futures=True)
         self._engine = None
@@ -249,7 +250,7 @@ class LocalBackend:
         return opened_thought(self._tokenizer, encoded.text, question.prompt.messages)
 
     def _encode_after(self, choices: Sequence[Choice], encoded: Encoded, said: str) -> Continuations:
-        """The labels behind "Answer:", with which what the model has `said` ends."""
+        """The labels after `said`, the model's text, which ends with "Answer:"."""
         labels = label_texts(choices, after_answer=True)
         with self._tokenizing:
             behind = encode_labels(self._tokenizer, encoded, encoded.text + said, labels)
@@ -270,5 +271,7 @@ class LocalBackend:
         total = {c.label: math.fsum(t) for c, t in zip(choices, tokens, strict=True)}
         mean = {c.label: math.fsum(t) / len(t) for c, t in zip(choices, tokens, strict=True)}
         if not all(map(math.isfinite, total.values())):
-            raise BackendError("the model gives a log-probability that is no number; try dtype=float32")
+            raise BackendError(
+                "the model gives a log-probability that is not a number; try --model-arg dtype=float32"
+            )
         return LabelScores(total=total, mean=mean)

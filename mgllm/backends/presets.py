@@ -1,6 +1,6 @@
-"""Servers that speak OpenAI's protocol, one row each: where they are, and in what they differ.
+"""Servers with OpenAI's protocol, a row for each: their addresses, and how they differ.
 
-A row says only what a public page or report says; what it does not say, the first question finds out.
+A row says only what a public page or report says; the first question finds out the rest.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from mgllm.backends.api.preset import (
 from mgllm.backends.base import Backend, BackendOptions, backend
 
 _BY_TEMPLATE = (TEMPLATE_OFF, DEEPSEEK_OFF, EFFORT_NONE)
-"""For servers whose chat templates decide on the reasoning; gpt-oss alone knows the effort there."""
+"""For servers whose chat templates decide on the reasoning; there only gpt-oss reads the effort."""
 
 
 def _server(name: str, **row: Any) -> Callable[[BackendOptions], Backend]:
-    """Makes backends for one kind of server; nothing is sent before `open`."""
+    """A factory of backends for one kind of server; nothing is sent before `open`."""
     return partial(ApiBackend, preset=Preset(name=name, **row))
 
 
@@ -36,8 +36,8 @@ backend("openai")(
         "openai",
         base_url="https://api.openai.com/v1",
         key_envs=("OPENAI_API_KEY",),
-        notes="Some models know the effort none, some begin at minimal or low: the 400 names them. "
-        "Temperature and log-probabilities are taken with the effort none alone.",
+        notes="Some models allow the effort none, others minimal or low at least: the error 400 names the "
+        "allowed ones. Temperature and log-probabilities are allowed only with the effort none.",
     )
 )
 backend("anthropic")(
@@ -50,8 +50,8 @@ backend("anthropic")(
         ignores=frozenset({"logprobs", "top_logprobs", "seed", "response_format", "reasoning_effort"}),
         list_needs_key_alike=False,
         notes="platform.claude.com, OpenAI SDK compatibility: the parameters above are ignored, system "
-        "messages are joined at the beginning, temperature ends at 1. Newer models think by default. "
-        "Not known: whether its list of models takes the same key.",
+        "messages are joined at the beginning, the highest temperature is 1. Newer models think by default. "
+        "Not known: whether its list of models accepts the same key.",
     )
 )
 backend("google")(
@@ -59,9 +59,9 @@ backend("google")(
         "google",
         base_url="https://generativelanguage.googleapis.com/v1beta/openai",
         key_envs=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-        notes="ai.google.dev, OpenAI compatibility: none turns thinking off in Gemini 2.5, later models know "
-        "minimal or low at least, and a 400 may name no allowed value (litellm#37314). Thoughts stand in the "
-        "total of the tokens alone (any-llm#1293).",
+        notes="ai.google.dev, OpenAI compatibility: none turns thinking off in Gemini 2.5; later models "
+        "allow minimal or low at least, and an error 400 may name no allowed value (litellm#37314). Thoughts "
+        "are counted only in the total of the tokens (any-llm#1293).",
     )
 )
 backend("openrouter")(
@@ -72,7 +72,7 @@ backend("openrouter")(
         quiet=(ROUTED_NONE, ROUTED_OFF),
         effort_at=("reasoning", "effort"),
         notes="openrouter.ai, Reasoning Tokens. Not known: which of its providers ignore a parameter; the "
-        "first question may go to another than the next.",
+        "first question may go to another provider than the next.",
     )
 )
 backend("vllm")(
@@ -80,7 +80,7 @@ backend("vllm")(
         "vllm",
         base_url="http://127.0.0.1:8000/v1",
         quiet=_BY_TEMPLATE,
-        notes="Templates are told by chat_template_kwargs; gpt-oss knows the effort. Answers are never "
+        notes="chat_template_kwargs reach the templates; gpt-oss reads the effort. Answers are never "
         "constrained: it ignores guided_*.",
     )
 )
@@ -97,8 +97,8 @@ backend("ollama")(
         "ollama",
         base_url="http://127.0.0.1:11434/v1",
         quiet=(EFFORT_NONE, THINK_FALSE),
-        notes="ollama#14820: reasoning_effort none turns thinking off; think is its own API's word, ignored "
-        "here by most versions. Cuts long prompts silently, which `api.replies` notices.",
+        notes="ollama#14820: reasoning_effort none turns thinking off; think belongs to its own API, and "
+        "most versions ignore it here. Cuts long prompts silently, which `api.replies` notices.",
     )
 )
 backend("llamacpp")(
@@ -106,7 +106,7 @@ backend("llamacpp")(
         "llamacpp",
         base_url="http://127.0.0.1:8080/v1",
         quiet=_BY_TEMPLATE,
-        notes="tools/server: chat_template_kwargs in a request. Not known: a budget of thoughts in one.",
+        notes="tools/server: chat_template_kwargs in a request. Not known: a limit of thoughts in a request.",
     )
 )
 backend("lmstudio")(
@@ -121,6 +121,6 @@ backend("openai-compatible")(
     _server(
         "openai-compatible",
         quiet=(EFFORT_NONE, TEMPLATE_OFF, DEEPSEEK_OFF, THINKING_OFF, ROUTED_NONE, THINK_FALSE),
-        notes="Any other server of this protocol; DeepSeek's own takes thinking.type (litellm#27453).",
+        notes="Any other server with this protocol; DeepSeek's own reads thinking.type (litellm#27453).",
     )
 )

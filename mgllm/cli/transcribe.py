@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mgllm.commands.transcribe_files import TranscribedFiles
     from mgllm.commands.transcribe_sets import Transcribed
 
-OF_SETS = ("cross_fit", "by", "clips", "seed")
-OF_FILES = ("crop", "anonymous", "subject")
 ALL_BAD, SOME_BAD = 2, 1
 
 
@@ -122,33 +120,19 @@ def transcribe(
     json: o.Json = False,
 ) -> None:
     """Find gestures in recordings, and write a transcript for each."""
-    from mgllm.commands._options import parse_options
-    from mgllm.commands.transcribe_files import FileOptions, transcribe_files
-    from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe as of_set
+    from mgllm.commands.transcribe import transcribe as flow
+    from mgllm.commands.transcribe_sets import Transcribed
 
     said = o.given(context, "sources", "out", "sets", "display", "json")
-    if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
-        _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
-        options = parse_options(TranscribeOptions, said, sets or [])
-        made = of_set(sources[0], out, options, display=o.display(display))
+    made = flow(sources, out, said, sets or [], display=o.display(display))
+    if isinstance(made, Transcribed):
         print_made(made, _print_transcribed, as_json=json)
         return
-    _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
-    choices = parse_options(FileOptions, said, sets or [])
-    written = transcribe_files(sources, out, choices, display=o.display(display))
-    print_made(written, _print_transcribed_files, as_json=json)
-    if written.problems:
-        for problem in written.problems:
+    print_made(made, _print_transcribed_files, as_json=json)
+    if made.problems:
+        for problem in made.problems:
             echo(f"mgllm: {problem}", err=True)
-        raise typer.Exit(SOME_BAD if written.items else ALL_BAD)
-
-
-def _refuse(said: dict[str, object], flags: tuple[str, ...], what: str, other: str) -> None:
-    """Refuse a flag that would have no effect."""
-    from mgllm.errors import InputError
-
-    if useless := [flag for flag in flags if flag in said]:
-        raise InputError(f"--{useless[0].replace('_', '-')} is for {other}, but {what}; leave it out")
+        raise typer.Exit(SOME_BAD if made.items else ALL_BAD)
 
 
 def _print_transcribed(made: Transcribed) -> None:

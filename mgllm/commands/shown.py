@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mgllm.analysis import long_frame, render
+from mgllm.commands._notebook import for_notebook
+from mgllm.errors import one_line
+from mgllm.pages.plots.showing import Plot
 from mgllm.records import Summary
 
 if TYPE_CHECKING:
@@ -18,9 +21,23 @@ class ShownSummary(Summary):
         """One number a line, plain and unrounded: `compare --shape long` as a frame."""
         return long_frame(self)
 
+    def plot(self, kind: Literal["forest", "accuracy"] = "forest") -> Plot:
+        """Draw it: forest shows the differences between arms, accuracy each arm.
+
+        Raises:
+            InputError: no such plot, or there is nothing to draw.
+        """
+        return Plot(self, kind)
+
+    def __repr__(self) -> str:
+        """The short table as plain text; nothing in it controls a terminal."""
+        return "\n".join(one_line(line) for line in render(self, "md", brief=True).rstrip("\n").split("\n"))
+
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         """The short table, as a notebook shows it; what comes from outside is escaped."""
-        return render(self, "html", brief=True)
+        return for_notebook(render(self, "html", brief=True))
 
     def __eq__(self, other: object) -> bool:
         """By what it says, not by how it can show itself."""

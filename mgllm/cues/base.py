@@ -1,7 +1,8 @@
-"""A line of a cue block, what it may use, the contract of a cue style, and the shelf of styles.
+"""A line of a cue block, what a style may use, the contract of a cue style, and the shelf of
+styles.
 
-A line says what, when and how often, never who or whose: no id, no speaker, no word of the speech. So the arm
-`mg`, which tells no speech, can have the same lines as `text+mg`.
+A line says what, when and how often. It never says who: no id, no speaker, no word of the speech.
+So the arm `mg`, which shows no speech, can have the same lines as `text+mg`.
 """
 
 from __future__ import annotations
@@ -17,24 +18,25 @@ from mgllm.registry import Shelf
 
 
 class CueLine(Frozen):
-    """One line of a cue block. A template writes it whole: `{{ line }}`."""
+    """One line of a cue block. A template writes all of it: `{{ line }}`."""
 
     when: str = ""
-    """What stands before the name: "0:03.2–0:05.1 ", "turn 2: ", or nothing. Filler keeps it."""
+    """What comes before the name: "0:03.2–0:05.1 ", "turn 2: ", or nothing. Filler keeps it."""
     what: str
     """The gesture's name, or, in the filler arm, a phrase about the recording."""
     sure: str = ""
-    """What stands behind it: " (0.82)", ": 2 times, 1.5 a minute", or nothing. Filler keeps its form."""
+    """What comes after it: " (0.82)", ": 2 times, 1.5 a minute", or nothing. Filler keeps its
+    form."""
 
     def __str__(self) -> str:
         return f"{self.when}{self.what}{self.sure}"
 
 
 class Rates(Frozen):
-    """How often a person moves in recordings other than the one told."""
+    """How often a person moves in other recordings than the one shown."""
 
     word: str
-    """How it is told: "usually" or "at rest"."""
+    """The word before the rate: "usually" or "at rest"."""
     meaning: str
     """What the word means, as a sentence."""
     per_minute: Mapping[str, float]
@@ -42,99 +44,104 @@ class Rates(Frozen):
 
 
 class Occasion(Frozen):
-    """What a style may use of an item beside its gestures; the same in all arms of the item."""
+    """What a style may use of an item besides its gestures; the same in all arms of the item."""
 
     turns: tuple[Turn, ...] = ()
-    """The speech, of which places alone are told."""
+    """The speech. Lines may name the number of a turn, never its words."""
     duration: float | None = None
-    """Length of the recording in seconds, where a transcript says it: times are told of it."""
+    """Length of the item's recording in seconds; None where no transcript says it."""
     seen_for: float | None = None
-    """Seconds in which the gestures were seen: rates go by it. The length of the donor's recording, where
-    they are a donor's; 0 where that is unknown, None where it is `duration`."""
+    """Seconds in which the gestures were seen; rates divide by it. For a donor's gestures it is the
+    length of the donor's recording; 0 if that is unknown, None if it equals `duration`."""
     usual: Mapping[CueSource, Rates] = Field(default_factory=dict)
-    """The person's rates in other recordings, by source of the gestures: those of who was seen to move."""
+    """Rates in other recordings of the person who made the gestures, by source of the gestures."""
 
 
-class Told(Frozen):
-    """The gestures of one transcript on their way into lines."""
+class ShownGestures(Frozen):
+    """The gestures of one transcript that a cue style turns into lines."""
 
     gestures: tuple[Gesture, ...]
-    """Those that are told, in order of time."""
+    """Those that are shown, in order of time."""
     source: CueSource
     """Where they come from."""
     settings: CueSettings
-    """How they are told."""
+    """How they are shown."""
     occasion: Occasion
-    """What they are told of."""
+    """The recording and the speech that they belong to."""
 
     @property
     def usual(self) -> Rates | None:
-        """What rates are set beside."""
+        """Rates in other recordings, to compare with; None if there are none."""
         return self.occasion.usual.get(self.source)
 
     @property
     def seconds(self) -> float | None:
-        """How long the gestures were watched for; None or 0 where that is unknown."""
+        """How long the person was watched; None or 0 if that is unknown."""
         return self.occasion.duration if self.occasion.seen_for is None else self.occasion.seen_for
 
 
+Told = ShownGestures
+"""The old name, for extensions that import it."""
+
+
 class Style(ABC):
-    """How gestures become the lines of a cue block. What differs from the simplest style is overridden."""
+    """How gestures become the lines of a cue block. A style overrides what it does differently."""
 
     counts = False
-    """Lines tell kinds of gesture and how often each was seen, not one gesture each: `top_k` keeps whole
-    kinds, and the order of the gestures is not told."""
+    """True if a line shows a kind of gesture and how often it was seen, not a single gesture. Then
+    `top_k` counts kinds, and the order of the gestures is not shown."""
 
     @abstractmethod
-    def lines(self, told: Told) -> Sequence[CueLine]:
-        """The lines."""
+    def lines(self, shown: ShownGestures) -> Sequence[CueLine]: ...
 
-    def note(self, told: Told, lines: Sequence[CueLine]) -> str:
-        """How to read the lines, for the cue block's definition; nothing where they say it themselves."""
+    def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
+        """How to read the lines, added to the cue block's definition; empty if the lines are
+        clear."""
         return ""
 
     def rates(
         self, items: Sequence[Item], sources: Iterable[CueSource], settings: CueSettings
     ) -> Mapping[str, Mapping[CueSource, Rates]]:
-        """By item id and source, what the person's rates are set beside; taken over the whole item set."""
+        """By item id and source, the person's rates in other recordings, from the complete item
+        set."""
         return {}
 
     def check(
         self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
     ) -> list[str]:
-        """Notes on items that the style cannot do justice to, before any call.
+        """Notes on items that lack what the style needs; worked out before any call.
 
         Args:
-            items: the whole set, all with gestures of `source`.
-            source: of the gestures told.
-            settings: how they are told.
+            items: the complete set, all with gestures of `source`.
+            source: of the gestures shown.
+            settings: how they are shown.
             rated: ids of the items whose person has rates in other recordings.
 
         Raises:
-            InputError: the style would tell no item other than as `plain` does.
+            InputError: no item has what the style needs: all would look as in the style `plain`.
         """
         return []
 
     def filler(self, lines: Sequence[CueLine], seed: int, item: str) -> Sequence[CueLine]:
-        """The lines without what `when` and `sure` say of the person, in the same form."""
+        """Lines of the same form whose `when` and `sure` say nothing about the person."""
         return lines
 
 
 styles: Shelf[type[Style]] = Shelf("style", "mgllm.cues")
-"""`@style("NAME")` puts a class here; its file stands beside this one."""
+"""`@style("NAME")` registers a class here; its file is in the same folder as this one."""
 
 style = styles.register
 
 
 def noted(names: Sequence[str], of: int, what: str) -> list[str]:
-    """A note on items, or none: how many there are, and the first of them."""
+    """A note with the number of items and the first of their names; no note if there are none."""
     return [one_line(f"{len(names)} of {of} items {what}: {some(names)}")] if names else []
 
 
 def sure(gesture: Gesture, settings: CueSettings) -> str:
-    """A gesture's confidence, where it has one and it is told."""
-    told = settings.confidences and gesture.confidence is not None
-    return f" ({gesture.confidence:.2f})" if told else ""
+    """A gesture's confidence, if it has one and the settings show it."""
+    shown = settings.confidences and gesture.confidence is not None
+    return f" ({gesture.confidence:.2f})" if shown else ""
 
 
 def clock(seconds: float) -> str:

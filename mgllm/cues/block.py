@@ -1,11 +1,11 @@
-"""From gestures to the words of a cue block."""
+"""Turns gestures into the words of a cue block."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 
-from mgllm.cues.base import CueLine, Occasion, Style, Told, styles
+from mgllm.cues.base import CueLine, Occasion, ShownGestures, Style, styles
 from mgllm.cues.vocabularies import Vocabulary
 from mgllm.records import CueSettings, CueSource, Frozen, Gesture, GestureTranscript, Item
 
@@ -18,68 +18,70 @@ class Cues(Frozen):
     definition: str
     """One sentence that says what the lines are."""
     lines: tuple[CueLine, ...]
-    """One per gesture told, in the order of time; in `summary`, one per kind of gesture."""
+    """One per gesture shown, in the order of time; in `summary`, one per kind of gesture."""
     nothing: str
-    """What stands there when there are no lines."""
+    """What is written instead if there are no lines."""
 
 
-def told_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple[Gesture, ...]:
-    """The gestures that are told, in order of time: above threshold, not left out, within `top_k`."""
+def shown_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple[Gesture, ...]:
+    """The gestures that are shown, in order of time: sure enough, not left out, within `top_k`."""
     left_out = {label.casefold() for label in settings.leave_out}
-    told = [
+    shown = [
         gesture
         for gesture in transcript.gestures
         if gesture.label.casefold() not in left_out
         and (gesture.confidence is None or gesture.confidence >= settings.threshold)
     ]
     if settings.top_k is not None and _style(settings).counts:
-        kinds = _most_counted(told, settings.top_k)
-        told = [gesture for gesture in told if gesture.label in kinds]
+        kinds = _most_counted(shown, settings.top_k)
+        shown = [gesture for gesture in shown if gesture.label in kinds]
     elif settings.top_k is not None:
-        told = sorted(told, key=lambda gesture: -_certainty(gesture))[: settings.top_k]
-    return tuple(sorted(told, key=lambda gesture: gesture.start if gesture.start is not None else -1.0))
+        shown = sorted(shown, key=lambda gesture: -_certainty(gesture))[: settings.top_k]
+    return tuple(sorted(shown, key=lambda gesture: gesture.start if gesture.start is not None else -1.0))
 
 
 def shown_labels(transcript: GestureTranscript, settings: CueSettings) -> tuple[str, ...]:
-    """What decides whether two transcripts read alike: the labels told, in the order that the style tells."""
-    labels = [gesture.label for gesture in told_gestures(transcript, settings)]
+    """The labels shown, in the order that the style shows: two transcripts with equal ones look
+    equal."""
+    labels = [gesture.label for gesture in shown_gestures(transcript, settings)]
     return tuple(sorted(labels) if _style(settings).counts else labels)
 
 
-def tell(
+def as_cues(
     transcript: GestureTranscript,
     settings: CueSettings,
     vocabulary: Vocabulary,
     occasion: Occasion | None = None,
 ) -> Cues:
-    """The cue block of a transcript, in the words of its vocabulary, as told of the item of `occasion`."""
-    told = Told(
-        gestures=told_gestures(transcript, settings),
+    """The cue block of a transcript, in the words of its vocabulary, for the item of `occasion`."""
+    shown = ShownGestures(
+        gestures=shown_gestures(transcript, settings),
         source=transcript.source,
         settings=settings,
         occasion=occasion or Occasion(),
     )
     style = _style(settings)
-    lines = style.lines(told)
+    lines = style.lines(shown)
     return Cues(
         heading=vocabulary.heading,
-        definition=f"{vocabulary.definition} {style.note(told, lines)}".rstrip(),
+        definition=f"{vocabulary.definition} {style.note(shown, lines)}".rstrip(),
         lines=tuple(lines),
         nothing=vocabulary.nothing,
     )
 
 
 def recording_length(item: Item, source: CueSource) -> float | None:
-    """Seconds that were watched: what the transcript of `source` says, else any other of the item.
+    """Seconds that were watched: as the transcript of `source` says, else any other of the item.
 
-    Unlike `item_duration` it takes no last gesture for the end: a rate over that would be too high.
+    Unlike `item_duration` it does not take the last gesture's end for the recording's: a rate would
+    then be too high.
     """
     transcripts = [item.gestures[key] for key in (source, *item.gestures) if key in item.gestures]
     return next((one.duration for one in transcripts if one.duration is not None), None)
 
 
 def item_duration(item: Item, source: CueSource) -> float | None:
-    """Length of an item's recording in seconds, as far as transcript, gestures or turns tell it."""
+    """Length of an item's recording in seconds: as its transcript says, else the last known end."""
     transcript = item.gestures.get(source)
     if transcript is not None and transcript.duration is not None:
         return transcript.duration
@@ -97,6 +99,6 @@ def _certainty(gesture: Gesture) -> float:
 
 
 def _most_counted(gestures: Iterable[Gesture], top_k: int) -> set[str]:
-    """The `top_k` labels that occur most, equals in alphabetical order."""
+    """The `top_k` most frequent labels; ties in alphabetical order."""
     counts = Counter(gesture.label for gesture in gestures)
     return set(sorted(counts, key=lambda label: (-counts[label], label))[:top_k])

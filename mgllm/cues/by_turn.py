@@ -1,71 +1,75 @@
-"""The cue style `by_turn`: each gesture behind the turn of speech that it overlaps most, or "while silent".
+"""The cue style `by_turn`: each gesture with the turn of speech that it overlaps most, or "while
+silent".
 
-A turn is told by its number, not by its words: the arm `mg` tells no speech, and words of the speech could be
-labels. The transcript in the prompt has its turns in the same order.
+A turn is named by its number, not by its words: the arm `mg` shows no speech, and words of the
+speech could be labels. The speech in the prompt has its turns in the same order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mgllm.cues.base import CueLine, Style, Told, noted, style, sure
-from mgllm.cues.block import told_gestures
+from mgllm.cues.base import CueLine, ShownGestures, Style, noted, style, sure
+from mgllm.cues.block import shown_gestures
 from mgllm.errors import InputError
 from mgllm.records import CueSettings, CueSource, Gesture, Item, Turn
 
 SILENT = "while silent: "
+"""Before a gesture during which nobody speaks."""
 NOTE = "Turns are counted in the order of speech."
 """How to read the lines, for the cue block's definition."""
 
 
 @style("by_turn")
 class ByTurn(Style):
-    """Each gesture behind its turn; where times are missing, its name alone."""
+    """Each gesture after its turn's number; only its name if times are missing."""
 
-    def lines(self, told: Told) -> list[CueLine]:
-        """A line for each gesture."""
-        turns = told.occasion.turns
+    def lines(self, shown: ShownGestures) -> list[CueLine]:
+        turns = shown.occasion.turns
         return [
-            CueLine(when=_place(one, turns), what=one.label, sure=sure(one, told.settings))
-            for one in told.gestures
+            CueLine(when=_place(one, turns), what=one.label, sure=sure(one, shown.settings))
+            for one in shown.gestures
         ]
 
-    def note(self, told: Told, lines: Sequence[CueLine]) -> str:
-        """How turns are counted, where a line tells one."""
+    def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
+        """How turns are counted, if a line names one."""
         return NOTE if names_turns(lines) else ""
 
     def check(
         self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
     ) -> list[str]:
-        """Turns and gestures need times."""
+        """The style needs the times of turns and gestures."""
         unknown = [item.id for item in items if not places_known(item.speech)]
         if len(unknown) == len(items):
             raise InputError(
-                "cue style by_turn needs turns with start and end, which no item has; join speech that has "
-                "times (mgllm items join --speech), or tell gestures as a timeline"
+                "cue style by_turn needs turns of speech with start and end, but no item has them; join "
+                "speech with times (mgllm items join --speech), or use the cue style timeline"
             )
-        told = [gesture for item in items for gesture in told_gestures(item.gestures[source], settings)]
-        if told and all(gesture.start is None for gesture in told):
-            raise InputError(f"cue style by_turn needs gestures with times; no {source} gesture has any")
-        what = "have turns without times, so their gestures are told without a turn"
+        shown = [gesture for item in items for gesture in shown_gestures(item.gestures[source], settings)]
+        if shown and all(gesture.start is None for gesture in shown):
+            raise InputError(
+                f"cue style by_turn needs gestures with times, but no {source} gesture has a time; use the "
+                "cue style plain or summary"
+            )
+        what = "have turns without times, so their gestures are shown without a turn"
         return noted(unknown, len(items), what)
 
 
 def names_turns(lines: Sequence[CueLine]) -> bool:
-    """Whether a line tells a turn."""
+    """Whether a line names a turn."""
     return any(line.when not in ("", SILENT) for line in lines)
 
 
 def places_known(turns: Sequence[Turn]) -> bool:
-    """Whether it is known of every moment which turn is spoken then, if any."""
+    """Whether all turns have times, so that it is known who speaks at any moment, if anyone."""
     return bool(turns) and all(turn.start is not None and turn.end is not None for turn in turns)
 
 
 def turn_of(gesture: Gesture, turns: Sequence[Turn]) -> int | None:
-    """Index of the turn that a gesture overlaps most, the earliest among equals; None is in silence.
+    """Index of the turn that a gesture overlaps most, the earliest if several do; None is silence.
 
-    A gesture without an end, or of no length, belongs to the turn that is spoken at its start. Gesture and
-    turns must have times.
+    A gesture without an end, or of no length, belongs to the turn that is spoken at its start.
+    Gesture and turns must have times.
     """
     overlaps = {nth: _overlap(gesture, turn) for nth, turn in enumerate(turns)}
     met = {nth: seconds for nth, seconds in overlaps.items() if seconds is not None}
@@ -73,7 +77,8 @@ def turn_of(gesture: Gesture, turns: Sequence[Turn]) -> int | None:
 
 
 def _overlap(gesture: Gesture, turn: Turn) -> float | None:
-    """Seconds that a gesture and a turn share, 0 for a moment inside it; None where they do not meet."""
+    """Seconds that a gesture and a turn share, 0 for a moment inside it; None if they do not
+    meet."""
     assert gesture.start is not None
     assert turn.start is not None
     assert turn.end is not None

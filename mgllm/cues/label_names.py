@@ -1,4 +1,5 @@
-"""Labels as people write them: the vocabulary they are from, its spelling, and what others call the same."""
+"""Labels as people write them: their vocabulary, its spelling, and the names in other
+vocabularies."""
 
 from __future__ import annotations
 
@@ -13,9 +14,12 @@ from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
 DEFAULT = "imigue"
-"""The vocabulary that is taken where labels tell nothing, as in `GestureTranscript`."""
+"""The vocabulary used if the labels do not show which is meant; also the default of
+`GestureTranscript`."""
 
 _FORMULA = ("=", "+", "-", "@", "'")
+"""A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the
+last)."""
 
 
 class Fit(Frozen):
@@ -24,18 +28,19 @@ class Fit(Frozen):
     vocabulary: str
     """Its name."""
     known: int
-    """How many of the labels it knows, each as often as it stands there."""
+    """How many of the labels it knows; a label counts as often as it occurs."""
 
 
 class Mappings(Frozen):
     """The file `mappings.yaml`."""
 
     same: tuple[Mapping[Name, Name], ...]
-    """A row a movement: its label by vocabulary."""
+    """A row for each movement: its label by vocabulary."""
 
 
 def known_label(vocabulary: str, label: str) -> str | None:
-    """The vocabulary's own spelling of a label, or None: case, spaces and punctuation do not matter.
+    """The vocabulary's own spelling of a label, or None: case, spaces and punctuation do not
+    matter.
 
     >>> known_label("imigue", "Touching_or_scratching  NECK")
     'touching or scratching neck'
@@ -44,7 +49,8 @@ def known_label(vocabulary: str, label: str) -> str | None:
 
 
 def best_vocabulary(labels: Iterable[str]) -> Fit:
-    """The vocabulary that knows most of the labels; where several do, the default, then the first by name."""
+    """The vocabulary that knows most of the labels; on a tie the default, then the first by
+    name."""
     count = Counter(map(_key, labels))
     names = sorted(vocabulary_names(), key=lambda name: (name != DEFAULT, name))
     fits = [
@@ -55,7 +61,7 @@ def best_vocabulary(labels: Iterable[str]) -> Fit:
 
 
 def translate(label: str, source: str, target: str) -> str | None:
-    """What the vocabulary `target` calls the movement that `source` calls so; None if it has no such class.
+    """The label in the vocabulary `target` of a movement named in `source`; None if there is none.
 
     >>> translate("folding arms", "imigue", "ma52")
     'crossing arms'
@@ -67,7 +73,8 @@ def translate(label: str, source: str, target: str) -> str | None:
 
 
 def guarded(label: str) -> str:
-    """A label for a cell: one that a spreadsheet would take for a formula gets an apostrophe before it.
+    """A label for a cell: an apostrophe comes before one that a spreadsheet would take for a
+    formula.
 
     >>> guarded("=1+1"), guarded("head up")
     ("'=1+1", 'head up')
@@ -76,13 +83,12 @@ def guarded(label: str) -> str:
 
 
 def unguarded(cell: str) -> str:
-    """The label that `guarded` was given."""
+    """The label before `guarded` changed it."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 @cache
 def load_mappings() -> Mappings:
-    """All rows of `mappings.yaml`."""
     return read_yaml(FOLDER / f"{MAPPINGS}.yaml", Mappings)
 
 
@@ -93,6 +99,6 @@ def _spellings(vocabulary: str) -> dict[str, str]:
 
 
 def _key(label: str) -> str:
-    """The label's letters and digits, in one case, words parted by single spaces."""
+    """The label's letters and digits, in one case, words separated by single spaces."""
     folded = unicodedata.normalize("NFKC", label).casefold()
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from mgllm.cues.base import CueLine, Style, Told, clock, style, sure
+from mgllm.cues.base import CueLine, ShownGestures, Style, clock, style, sure
 from mgllm.records import Gesture
 
 
 @style("plain")
 class Plain(Style):
-    """The names alone."""
+    """Only the names."""
 
-    def lines(self, told: Told) -> list[CueLine]:
-        """A line for each gesture."""
-        return [CueLine(what=one.label, sure=sure(one, told.settings)) for one in told.gestures]
+    def lines(self, shown: ShownGestures) -> list[CueLine]:
+        return [CueLine(what=one.label, sure=sure(one, shown.settings)) for one in shown.gestures]
 
 
 @style("timeline")
 class Timeline(Style):
-    """Each gesture behind its time, where it has one: "0:03.2–0:05.1 touching or scratching neck"."""
+    """Each gesture after its time, if it has one: "0:03.2–0:05.1 touching or scratching neck"."""
 
-    def lines(self, told: Told) -> list[CueLine]:
-        """A line for each gesture."""
+    def lines(self, shown: ShownGestures) -> list[CueLine]:
         return [
-            CueLine(when=_time(one), what=one.label, sure=sure(one, told.settings)) for one in told.gestures
+            CueLine(when=_time(one), what=one.label, sure=sure(one, shown.settings)) for one in shown.gestures
         ]
 
 

@@ -1,5 +1,5 @@
-"""The cue style `summary`: how often each gesture was seen, how often that is in a minute, and the person's
-own rate in other recordings beside it."""
+"""The cue style `summary`: how often each gesture was seen, its rate per minute, and the person's
+own rate in other recordings."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mgllm.cues.base import CueLine, Rates, Style, Told, noted, style
-from mgllm.cues.block import recording_length, told_gestures
+from mgllm.cues.base import CueLine, Rates, ShownGestures, Style, noted, style
+from mgllm.cues.block import recording_length, shown_gestures
 from mgllm.records import CueSettings, CueSource, Item
 from mgllm.seeds import stream
 
 IN_ALL = "in all"
-"""The last line over several kinds of gesture, unless `top_k` leaves some of them out."""
+"""Names the last line, which sums several kinds of gesture, unless `top_k` leaves some of them
+out."""
 
 _NUMBER = re.compile(r"(\d+)(\.\d+)?")
 _TIMES = re.compile(r"(\d+) times?")
 OTHERS = "others"
-"""Value of `cue.rest` that takes all other recordings of the person."""
+"""Value of `cue.rest` that means all other recordings of the person."""
 _WORDS = {
     True: ("usually", '"Usually" is the same person\'s rate in other recordings.'),
     False: ("at rest", '"At rest" is the same person\'s rate in a recording at rest.'),
@@ -28,60 +29,59 @@ _WORDS = {
 
 @style("summary")
 class Summary(Style):
-    """A line for each kind of gesture, those seen most first, and one for all together."""
+    """A line for each kind of gesture, the most frequent first, and one for all together."""
 
     counts = True
 
-    def lines(self, told: Told) -> list[CueLine]:
-        """A line for each kind, and one for all where there are several."""
-        counts = Counter(one.label for one in told.gestures)
-        usual, duration = told.usual, told.seconds
+    def lines(self, shown: ShownGestures) -> list[CueLine]:
+        """A line for each kind, and one for all kinds if there are several."""
+        counts = Counter(one.label for one in shown.gestures)
+        usual, duration = shown.usual, shown.seconds
         rest = usual.per_minute if usual is not None else {}
         lines = [
             CueLine(
                 what=label,
-                sure=f": {_often(counts[label], duration, usual, rest.get(label, 0.0))}{_sure(label, told)}",
+                sure=f": {_often(counts[label], duration, usual, rest.get(label, 0.0))}{_sure(label, shown)}",
             )
             for label in sorted(counts, key=lambda label: (-counts[label], label))
         ]
-        if counts and len({*counts, *rest}) > 1 and told.settings.top_k is None:
+        if counts and len({*counts, *rest}) > 1 and shown.settings.top_k is None:
             often = _often(counts.total(), duration, usual, sum(rest.values()))
             lines.append(CueLine(what=IN_ALL, sure=f": {often}"))
         return lines
 
-    def note(self, told: Told, lines: Sequence[CueLine]) -> str:
-        """What stands beside the rates."""
-        beside = lines and told.usual is not None and told.seconds
-        return told.usual.meaning if told.usual is not None and beside else ""
+    def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
+        """What the second rate of a line means, if there is one."""
+        beside = lines and shown.usual is not None and shown.seconds
+        return shown.usual.meaning if shown.usual is not None and beside else ""
 
     def rates(
         self, items: Sequence[Item], sources: Iterable[CueSource], settings: CueSettings
     ) -> Mapping[str, Mapping[CueSource, Rates]]:
-        """The person's rates in other recordings."""
         return own_rates(items, sources, settings)
 
     def check(
         self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
     ) -> list[str]:
-        """Rates need lengths of recordings, and other recordings of the person."""
+        """Rates need the length of the recording; own rates need other recordings of the person."""
         lengthless = [item.id for item in items if recording_length(item, source) is None]
-        notes = noted(lengthless, len(items), "have no duration, so gestures are counted without rates")
+        notes = noted(lengthless, len(items), "have no duration, so gestures are counted, but without rates")
         if settings.rest is None:
             return notes
         others = "other recording of the person"
         what = others if settings.rest == OTHERS else f"recording where '{settings.rest}' is true"
         alone = [item.id for item in items if item.id not in rated]
-        return notes + noted(alone, len(items), f"have no {what} to set rates beside")
+        return notes + noted(alone, len(items), f"have no {what} to compare rates with")
 
     def filler(self, lines: Sequence[CueLine], seed: int, item: str) -> Sequence[CueLine]:
-        """Other numbers: counts and rates are what a summary tells of the person."""
+        """Lines with other numbers."""
         return with_other_numbers(lines, seed, item)
 
 
 def with_other_numbers(lines: Sequence[CueLine], seed: int, item: str) -> tuple[CueLine, ...]:
-    """The lines with counts and rates of the same length, drawn by seed.
+    """The lines with other counts and rates of the same number of digits, drawn by seed.
 
-    Numbers are what a summary tells of the person, so the filler arm must not repeat them.
+    The numbers of a summary speak of the person, so the filler arm must not repeat them.
     """
     rng = stream(seed, "summary filler", item)
 
@@ -91,14 +91,14 @@ def with_other_numbers(lines: Sequence[CueLine], seed: int, item: str) -> tuple[
         whole = whole if whole == "0" else str(rng.integers(low, 10 * low))
         return whole + "".join("." if sign == "." else str(rng.integers(10)) for sign in part)
 
-    def told(line: CueLine) -> str:
+    def redrawn(line: CueLine) -> str:
         return _TIMES.sub(lambda found: _times(int(found[1])), _NUMBER.sub(drawn, line.sure))
 
-    return tuple(line.model_copy(update={"sure": told(line)}) for line in lines)
+    return tuple(line.model_copy(update={"sure": redrawn(line)}) for line in lines)
 
 
 def _often(count: int, duration: float | None, usual: Rates | None, rest: float) -> str:
-    """Count, rate where the recording's length is known, and the person's other rate beside it."""
+    """Count, rate if the recording's length is known, and the person's other rate."""
     if not duration:
         return _times(count)
     beside = "" if usual is None else f", {usual.word} {rest:.1f}"
@@ -109,10 +109,10 @@ def _times(count: int) -> str:
     return f"{count} time{'' if count == 1 else 's'}"
 
 
-def _sure(label: str, told: Told) -> str:
-    """The mean confidence of a kind, where it is told and there is one."""
-    known = [one.confidence for one in told.gestures if one.label == label and one.confidence is not None]
-    return f" (mean {sum(known) / len(known):.2f})" if told.settings.confidences and known else ""
+def _sure(label: str, shown: ShownGestures) -> str:
+    """The mean confidence of a kind, if there is one and the settings show it."""
+    known = [one.confidence for one in shown.gestures if one.label == label and one.confidence is not None]
+    return f" (mean {sum(known) / len(known):.2f})" if shown.settings.confidences and known else ""
 
 
 def own_rates(
@@ -120,12 +120,12 @@ def own_rates(
 ) -> Mapping[str, Mapping[CueSource, Rates]]:
     """By item id and source, the rates of the item's person in other recordings.
 
-    An item is left out where the person is not known, or has no other recording of known length that counts
-    as rest. Its own recording never counts.
+    An item is left out if the person is not known, or has no other recording of known length that
+    counts as rest. The item's own recording never counts.
     """
     if settings.rest is None:
         return {}
-    whole = settings.model_copy(update={"top_k": None})
+    uncut = settings.model_copy(update={"top_k": None})
     by_person: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
         if item.subject_known:
@@ -133,7 +133,7 @@ def own_rates(
     found: defaultdict[str, dict[CueSource, Rates]] = defaultdict(dict)
     for source in sources:
         for recordings in by_person.values():
-            for name, seen in _seen_elsewhere(recordings, source, whole):
+            for name, seen in _seen_elsewhere(recordings, source, uncut):
                 found[name][source] = _rates(seen, settings)
     return found
 
@@ -150,7 +150,7 @@ class _Seen(NamedTuple):
 def _seen_elsewhere(
     recordings: Sequence[Item], source: CueSource, settings: CueSettings
 ) -> Iterator[tuple[str, _Seen]]:
-    """By item id, what was seen in the person's other recordings, where there are any at rest."""
+    """By item id, what was seen in the person's other recordings, if any of them counts as rest."""
     at_rest = {item.id: _seen(item, source, settings) for item in recordings if _is_rest(item, settings)}
     counts: Counter[str] = sum((seen.counts for seen in at_rest.values()), Counter())
     seconds = sum(seen.seconds for seen in at_rest.values())
@@ -166,11 +166,11 @@ def _is_rest(item: Item, settings: CueSettings) -> bool:
 
 
 def _seen(item: Item, source: CueSource, settings: CueSettings) -> _Seen:
-    """Nothing in no time, where the length is not known or nobody looked."""
+    """No gestures in 0 seconds if the length is unknown or no one looked for gestures."""
     length = recording_length(item, source)
     if source not in item.gestures or length is None:
         return _Seen(Counter(), 0.0)
-    return _Seen(Counter(g.label for g in told_gestures(item.gestures[source], settings)), length)
+    return _Seen(Counter(g.label for g in shown_gestures(item.gestures[source], settings)), length)
 
 
 def _rates(seen: _Seen, settings: CueSettings) -> Rates:

@@ -1,4 +1,5 @@
-"""Gesture vocabularies: what the movements of a data set are called, and what they may be called."""
+"""Gesture vocabularies: the names of a data set's movements, and the words of a cue block about
+them."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from mgllm.records.frozen import Name
 
 FOLDER = Path(__file__).parent / "data"
 MAPPINGS = "mappings"
-"""The file that is no vocabulary: which classes of different vocabularies are the same movement."""
+"""The one file that is not a vocabulary: it says which classes of different vocabularies are the
+same."""
 
 
 class GestureClass(Frozen):
@@ -27,13 +29,13 @@ class GestureClass(Frozen):
     group: str | None = None
     """Body part: head, hand, body …"""
     hidden_in: tuple[Name, ...] = ()
-    """Names of the skeleton layouts that lack the joints which make the movement."""
+    """Names of the skeleton layouts without the joints that make the movement."""
     gloss: str | None = None
     """One line in our own words."""
 
 
 class Vocabulary(Frozen):
-    """All classes of a data set, and the words of a cue block over them."""
+    """All classes of a data set, and the words around them in a cue block."""
 
     name: Name
     """Slug; also the file's name."""
@@ -46,12 +48,13 @@ class Vocabulary(Frozen):
     definition: Name
     """One sentence that says what the lines are."""
     nothing: Name
-    """What stands in a block without lines."""
+    """What is written in a block without lines."""
     classes: tuple[GestureClass, ...] = Field(min_length=1)
     """The classes, in the data set's order."""
 
     def hidden_labels(self, layout: str) -> frozenset[str]:
-        """The classes that a skeleton of this layout cannot show: never learned or reported from it."""
+        """The classes that a skeleton of this layout cannot show: never learned or reported from
+        it."""
         return frozenset(one.label for one in self.classes if layout in one.hidden_in)
 
 
@@ -69,12 +72,12 @@ def load_vocabulary(name: str) -> Vocabulary:
 
 
 def vocabulary_names() -> list[str]:
-    """Names of all vocabularies."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != MAPPINGS)
 
 
 @cache
 def gesture_words() -> frozenset[str]:
-    """Every word of every class label of every vocabulary, lower case: what filler must not say."""
+    """Every word of every class label of every vocabulary, in lower case: filler must not say
+    them."""
     labels = [c.label for name in vocabulary_names() for c in load_vocabulary(name).classes]
     return frozenset(word.strip(",.()").casefold() for label in labels for word in label.split())

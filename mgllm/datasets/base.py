@@ -1,4 +1,4 @@
-"""The contract of an importer, and the shelf of data sets."""
+"""The contract of an importer, and the registry of data sets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ImportedItems(Frozen):
     items: tuple[Item, ...]
     """In the data set's order."""
     warnings: tuple[str, ...] = ()
-    """What was left out, guessed or found odd: one line each, with its number."""
+    """What was left out, guessed or looks wrong: one line each, with its number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,39 +32,40 @@ class ImportedSkeletons:
     """An importer's result that is written as a skeleton data set folder."""
 
     meta: DatasetMeta
-    """All classes and splits of the data set; those without clips are taken out when it is written."""
+    """All classes and splits of the data set; those without clips are taken out when it is
+    written."""
     clips: Iterable[Clip]
     """Read while they are written, so that a large set needs the memory of one clip."""
     warnings: tuple[str, ...] = ()
-    """What was left out, guessed or found odd: one line each, with its number."""
+    """What was left out, guessed or looks wrong: one line each, with its number."""
     subject_known: bool = True
     """False where recordings stand for subjects."""
 
 
 class ImportedTranscripts(Frozen):
-    """An importer's result that is written as `*.mg.json`, a file an item."""
+    """An importer's result that is written as `*.mg.json`, a file for each item."""
 
     transcripts: tuple[GestureFile, ...]
     """In the order of the files."""
     warnings: tuple[str, ...] = ()
-    """What was left out, guessed or found odd: one line each, with its number."""
+    """What was left out, guessed or looks wrong: one line each, with its number."""
 
 
 class ImportChoices(Frozen):
-    """What a user can choose about a reading. Each importer heeds some of it, and the others are refused."""
+    """What a user can choose about reading. Each importer uses some of it; the rest is refused."""
 
     tier: Name | None = None
     """ELAN's tier, BORIS's subject or VIA's attribute to read."""
     vocabulary: Name | None = None
-    """The vocabulary that the labels are from, or shall be translated to."""
+    """The vocabulary that the labels are from, or are to be translated to."""
     fps: float | None = Field(default=None, gt=0)
     """Frames a second of the recordings, where the files count frames."""
     illustrative: bool = False
-    """Keep movement that goes with speech, which is no micro-gesture, where the format says which it is."""
+    """Keep movement that goes with speech, where the format marks it. It is not a micro-gesture."""
 
 
 class Importer(Protocol):
-    """Turns a data set, as its authors hand it out, into our own files. Made without I/O."""
+    """Turns a data set, as its authors publish it, into our own files. Made without I/O."""
 
     title: str
     """The data set's name, for people."""
@@ -76,25 +77,26 @@ class Importer(Protocol):
     """What a reader of numbers over it must know, such as what its movements are and are not."""
 
     def read(self, source: Path) -> ImportedItems | ImportedSkeletons | ImportedTranscripts:
-        """Read the data set from the folder (or file) that its authors hand out.
+        """Read the data set from the folder (or file) that its authors publish.
 
         Raises:
-            InputError: it is not the data set, or not whole; names file and line. Clips may raise it later.
+            InputError: it is not the data set, or not complete; names file and line. `clips` may
+                raise it later.
         """
 
 
 class AnnotationImporter:
-    """Base of importers of annotation tools: they can be told which tier to read, and the like."""
+    """Base of importers of annotation tools: a user can choose the tier to read, and the like."""
 
     heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
-    """Names of the choices that change what is read."""
+    """Names of the choices that this importer uses."""
 
     def __init__(self, choices: ImportChoices | None = None) -> None:
         self.choices = choices or ImportChoices()
 
 
 class _Importers(Shelf[Callable[[], Importer]]):
-    """The importers, one for each speech format among them: whoever adds a format adds its importer."""
+    """The importers. Each speech format is one too: who adds a format adds its importer."""
 
     def names(self) -> list[str]:
         return sorted({*super().names(), *speech_formats.names()})

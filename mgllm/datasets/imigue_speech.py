@@ -1,8 +1,9 @@
-"""iMiGUE-Speech (Kang, Chen & Kakouros, 2026; arXiv 2602.21464): what is said in iMiGUE's press conferences.
+"""iMiGUE-Speech (Kang, Chen & Kakouros, 2026; arXiv 2602.21464): the speech of iMiGUE's
+conferences.
 
-Layout: `labels.csv` (`video_id,subject_gender,subject_nationality,win_or_lose`) and a folder NNNN for each
-video with `NNNN.raw.txt` (Whisper, punctuated); its other files are not read. Who speaks when is told by
-separate segments whose names are not documented, so the whole conference is one turn.
+Layout: `labels.csv` (`video_id,subject_gender,subject_nationality,win_or_lose`) and a folder NNNN
+for each video with `NNNN.raw.txt` (Whisper, punctuated); its other files are not read. Who speaks
+when is in separate segments whose names are not documented, so the whole conference is one turn.
 """
 
 from __future__ import annotations
@@ -48,22 +49,22 @@ class ImigueSpeech:
         "video dataset for micro-gesture understanding and emotion analysis. CVPR 2021."
     )
     caution = (
-        "The target is the match result, which only stands in for a feeling. Who won, names and scores may "
-        "be said outright; sex and nationality may be shortcuts: read every number beside "
-        "`mgllm items baseline`. Persons are not named: items are clustered by recording."
+        "The target is the match result, which is not the same as a feeling. The speech may say who won, "
+        "names and scores. Sex and nationality may be shortcuts: compare every number with those of "
+        "`mgllm items baseline`. People are not named: items are clustered by recording."
     )
 
     def read(self, source: Path) -> ImportedItems:
         """Read the folder that holds `labels.csv` and the videos' folders.
 
         Raises:
-            InputError: it is not the data set, or not whole; names file and line.
+            InputError: it is not the data set, or not complete; names file and line.
         """
         rows = _read_rows(source / "labels.csv")
         paths = {row.video: source / row.video / f"{row.video}.raw.txt" for row in rows}
         missing = [video for video, path in paths.items() if not path.is_file()]
         if missing:
-            what = f"{len(missing)} of {len(rows)} videos lack their NNNN.raw.txt: {some(missing)}"
+            what = f"{len(missing)} of {len(rows)} videos have no NNNN.raw.txt: {some(missing)}"
             raise InputError(f"{source} {what}; {paths[missing[0]]} does not exist")
         items = tuple(_item(row, paths[row.video]) for row in rows)
         silent = [item.id for item in items if not item.speech]
@@ -100,15 +101,15 @@ def _read_rows(path: Path) -> list[VideoRow]:
         if any(cell.strip() for cell in cells):
             row = _row(f"{path}:{line}", header, cells)
             if row.video in seen:
-                raise InputError(f"{row.where} video_id: '{row.video}' stands there already")
+                raise InputError(f"{row.where} video_id: '{row.video}' appears twice")
             seen[row.video] = row
     if not seen:
-        raise InputError(f"{path} lists no videos")
+        raise InputError(f"{path} has no videos")
     return list(seen.values())
 
 
 def _row(where: str, header: list[str], cells: list[str]) -> VideoRow:
-    row = named_cells(where, header, [cell.strip() for cell in cells], "the header has")
+    row = named_cells(where, header, [cell.strip() for cell in cells])
     video, target = row["video_id"], row["win_or_lose"].casefold()
     if not video.isdecimal():
         raise InputError(f"{where} video_id: must be a number (given '{video:.30}')")

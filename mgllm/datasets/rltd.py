@@ -1,7 +1,8 @@
 """Real-life Trial Deception Detection (Pérez-Rosas et al., ICMI 2015): clips of testimony in court.
 
-Layout of the 2016 release: `Annotation/*.csv` with a row a clip (`id`, 39 columns of 0 and 1, `class`, and in
-later authors' copies `subject` and `sex`), `Transcription/{Deceptive,Truthful}/ID.txt`.
+Layout of the 2016 release: `Annotation/*.csv` with a row for each clip (`id`, 39 columns of 0 and
+1, `class`, and in later authors' copies `subject` and `sex`),
+`Transcription/{Deceptive,Truthful}/ID.txt`.
 """
 
 from __future__ import annotations
@@ -51,15 +52,15 @@ class RealLifeTrial:
     )
     caution = (
         "Its movements are nonverbal displays (MUMIN codes, present or not, without times), "
-        "not micro-gestures. Few people are in both classes and sex alone predicts the class: read every "
-        "number beside the sex baseline. Nothing here detects lies."
+        "not micro-gestures. Few people are in both classes and sex alone predicts the class: compare "
+        "every number with the sex baseline. Nothing here detects lies."
     )
 
     def read(self, source: Path) -> ImportedItems:
         """Read the folder that holds `Annotation` and `Transcription`.
 
         Raises:
-            InputError: it is not the data set, or not whole; names file and line.
+            InputError: it is not the data set, or not complete; names file and line.
         """
         annotation = _annotation_file(source)
         rows, ignored = _read_rows(annotation)
@@ -78,7 +79,7 @@ class RealLifeTrial:
             (recoded, f"{len(recoded)} transcripts are not UTF-8 and were read as cp1252: {some(recoded)}"),
             (
                 not any(row.subject for row in rows),
-                f"{annotation.name} names no subjects: each clip counts as a person of its own, so that "
+                f"{annotation.name} names no subjects: each clip counts as another person, so "
                 f"intervals are too narrow; tables say 'clustered by recording'",
             ),
         ]
@@ -111,7 +112,9 @@ def _annotation_file(source: Path) -> Path:
     found = sorted(p for p in (source / "Annotation").glob("*.csv") if not p.name.startswith("."))
     if len(found) != 1:
         names = f": {', '.join(p.name for p in found)}" if found else ""
-        raise InputError(f"{source / 'Annotation'} must hold one csv file, holds {len(found)}{names}")
+        raise InputError(
+            f"{source / 'Annotation'} must contain one csv file, but contains {len(found)}{names}"
+        )
     return found[0]
 
 
@@ -126,10 +129,10 @@ def _read_rows(path: Path) -> tuple[list[ClipRow], list[str]]:
     for row in rows:
         if row.id in seen:
             first = seen[row.id].where.rpartition(":")[2]
-            raise InputError(f"{row.where} id: '{row.id}' stands already on line {first}")
+            raise InputError(f"{row.where} id: '{row.id}' is on line {first} already")
         seen[row.id] = row
     if not rows:
-        raise InputError(f"{path} holds no clips")
+        raise InputError(f"{path} has no clips")
     return rows, ignored
 
 
@@ -144,8 +147,8 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     missing = [name for name in known if name not in header]
     if missing:
         near = nearest(missing[0], unknown)
-        guess = f"; is '{near}' meant to be it?" if near else ""
-        raise InputError(f"{path}:1 lacks {len(missing)} columns: {some(missing)}{guess}")
+        guess = f"; did you mean '{near}'?" if near else ""
+        raise InputError(f"{path}:1: {len(missing)} columns are missing: {some(missing)}{guess}")
     refuse_twice(path, header)
     return unknown
 
@@ -174,7 +177,7 @@ def _row(where: str, header: list[str], cells: list[str]) -> ClipRow:
 
 def _subject(where: str, number: str) -> str:
     if not number:
-        raise InputError(f"{where} subject: is empty; fill it in, or leave the whole column out")
+        raise InputError(f"{where} subject: is empty; fill it in, or remove the column")
     return f"s{int(number):02d}" if number.isdecimal() else number
 
 
@@ -189,12 +192,12 @@ def _transcripts(source: Path) -> dict[str, Path]:
 
 
 def _read_speeches(source: Path, rows: list[ClipRow]) -> tuple[dict[str, str], list[str]]:
-    """What is said, by clip; and the clips whose transcript is not UTF-8."""
+    """The speech by clip, and the clips whose transcript is not UTF-8."""
     files = {row.id: source / "Transcription" / TARGETS[row.target] / f"{row.id}.txt" for row in rows}
     missing = [clip for clip, path in files.items() if not path.is_file()]
     if missing:
         first = files[missing[0]]
-        what = f"{len(missing)} of {len(files)} clips lack their transcript: {some(missing)}"
+        what = f"{len(missing)} of {len(files)} clips have no transcript: {some(missing)}"
         raise InputError(f"{source} {what}; {first} does not exist")
     decoded = {clip: _decode(path) for clip, path in files.items()}
     for clip, (text, _) in decoded.items():
@@ -211,7 +214,7 @@ def _decode(path: Path) -> tuple[str, bool]:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     if b"\0" in raw:
-        raise InputError(f"{path} holds NUL bytes, so this is no text file")
+        raise InputError(f"{path} contains NUL bytes, so it is not a text file")
     try:
         return raw.decode("utf-8-sig"), False
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Transcripts of speech, in any format on the shelf of speech formats: an item for each file."""
+"""Transcripts of speech, in any registered speech format: an item for each file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from mgllm.speech.reading import read_turns, recording_id, speech_files
 class SpeechImporter:
     """Importer of one kind of transcript file."""
 
-    terms = (
-        "The recordings are yours, and so is what their speakers agreed to. Items are marked `terms: open`."
-    )
+    terms = "Yours: what the speakers of the recordings agreed to. Items are marked `terms: open`."
     caution = (
         "The files do not say who the person is: items are clustered by recording until you write each "
-        "person's `subject`. They have no targets and no gestures yet: mgllm items join."
+        "person's `subject`. They have no targets and no gestures yet: add these with `mgllm items join`."
     )
 
     def __init__(self, kind: str) -> None:
@@ -30,15 +28,15 @@ class SpeechImporter:
         self.caution = f"{self.format.caution} {SpeechImporter.caution}".lstrip()
 
     def read(self, source: Path) -> ImportedItems:
-        """Read all files of the kind in a folder (not below it), or one file.
+        """Read one file, or all files of the kind in a folder (not in its subfolders).
 
         Raises:
-            InputError: there is none, or one is not of the kind; names file and line.
+            InputError: there is none, or one is not of this kind; names file and line.
         """
         paths = speech_files(source, self.kind)
         if not paths:
             suffix = self.format.suffix
-            what = f"is no *{suffix} file" if source.is_file() else f"holds no *{suffix} files"
+            what = f"is not a *{suffix} file" if source.is_file() else f"has no *{suffix} files"
             raise InputError(f"{source} {what}")
         refuse_twins(paths)
         items = tuple(self._item(path) for path in paths)
@@ -53,7 +51,7 @@ class SpeechImporter:
 
 
 def refuse_twins(paths: list[Path]) -> None:
-    """Names that differ in nothing but the case of their ending would be one recording.
+    """Refuse names that differ only in the case of their ending: they would be one recording.
 
     Raises:
         InputError: there are two.
@@ -62,4 +60,4 @@ def refuse_twins(paths: list[Path]) -> None:
     for path in paths:
         other = seen.setdefault(recording_id(path), path)
         if other != path:
-            raise InputError(f"{path} is of the same recording as {other.name}; keep one of them")
+            raise InputError(f"{path} and {other.name} are of the same recording; keep one of them")

@@ -1,1 +1,1 @@
-"""Who is asked what, and the answers."""
+"""Decides which questions a run asks, asks them, and writes the answers."""

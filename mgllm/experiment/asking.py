@@ -1,4 +1,4 @@
-"""Putting planned questions to a backend and writing a record for each."""
+"""Asks planned questions and writes a record for each."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from mgllm.records import Record, RecordKey, Reply, Verdict, is_attributed
 from mgllm.store import RunWriter
 
 MOST_UNCONFIRMED = 1000
-"""Questions that an attribution may ask without `--yes`."""
+"""Questions that `--attribute` may add without `--yes`: more take long or cost much by surprise."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Planned questions that are one and the same: asked once, recorded for each."""
+    """Planned questions that are the same: asked once, recorded for each."""
 
     members: tuple[Planned, ...]
 
@@ -39,13 +39,12 @@ class Words:
     by_scenario: Mapping[str, Mapping[str, Sequence[str]]]
 
     def of(self, planned: Planned) -> Mapping[str, Sequence[str]]:
-        """The words for one question."""
         return self.by_scenario[planned.key.scenario]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where questions are put and records are written."""
+    """Everything that asking questions and writing records needs."""
 
     backend: Backend
     writer: RunWriter
@@ -56,8 +55,8 @@ class Desk:
 
 
 def group_questions(planned: Iterable[Planned]) -> list[Group]:
-    """Join what is one question: prompts of one item that came out identical, and the arm `none`, which
-    knows nothing of the item and is asked once per label order."""
+    """Group questions that are the same: prompts of one item that are identical, and the arm
+    `none`, which shows nothing of the item and is asked once for each label order."""
     groups: dict[object, list[Planned]] = {}
     for one in planned:
         groups.setdefault(_identity(one), []).append(one)
@@ -65,13 +64,14 @@ def group_questions(planned: Iterable[Planned]) -> list[Group]:
 
 
 async def ask_all(groups: Sequence[Group], desk: Desk, concurrency: int) -> BudgetReached | None:
-    """Ask in order, `concurrency` at a time; every record is on disk before the next question is taken.
+    """Ask in order, `concurrency` at a time; each record is on disk before the next question is
+    asked.
 
     Returns:
-        Why it stopped early, if a budget did.
+        The budget that stopped it early, or None.
 
     Raises:
-        FatalBackendError: nothing more can be answered.
+        FatalBackendError: the model cannot answer any more questions.
     """
     waiting = iter(groups)
     width = max(1, min(concurrency, desk.backend.concurrency, len(groups)))
@@ -127,12 +127,12 @@ def make_record(
 
 
 def reply_of(record: Record, *, from_server: bool) -> Reply:
-    """The reply behind a record, to be judged again or given to its twins.
+    """The reply of a record, to be judged again or given to records that share it.
 
     Args:
         record: as stored.
-        from_server: its scores were read from a server's tokens, and are read again from those that it keeps;
-            a record of before 0.2 keeps none.
+        from_server: its scores were read from a server's tokens, and are read again from the tokens
+            in the record; older records have none.
     """
     failed = record.outcome == "failed"
     return Reply(
@@ -152,22 +152,23 @@ def reply_of(record: Record, *, from_server: bool) -> Reply:
 
 
 def write_twins(groups: Iterable[Group], done: Mapping[RecordKey, Record], desk: Desk) -> list[Group]:
-    """Resume: give missing members of an answered group its reply; return the groups still to be asked."""
+    """On resuming, give an answered group's reply to its missing members; return the groups still
+    to ask."""
     still = []
     for group in groups:
-        stands = next((done[m.key] for m in group.members if m.key in done), None)
-        if stands is None:
+        kept = next((done[m.key] for m in group.members if m.key in done), None)
+        if kept is None:
             still.append(group)
             continue
         for member in group.members:
             if member.key not in done:
-                reply = reply_of(stands, from_server=desk.backend.base_url is not None)
-                _write(member, reply, desk, stands.key)
+                reply = reply_of(kept, from_server=desk.backend.base_url is not None)
+                _write(member, reply, desk, kept.key)
     return still
 
 
 def write_unsendable(planned: Iterable[Planned], why: Mapping[tuple[str, str], str], desk: Desk) -> None:
-    """Record as failed, before any call, all arms of the items that do not fit the model's context."""
+    """Record as failed, before any call, all arms of items that do not fit the model's context."""
     for one in planned:
         reply = Reply(error=why[one.key.scenario, one.key.item], attempts=0)
         _write(one, reply, desk, None)
@@ -202,22 +203,22 @@ def _identity(planned: Planned) -> object:
 
 
 def attribution_questions(planned: Iterable[Planned]) -> int:
-    """Distinct questions that are asked for the attribution alone."""
+    """Number of different questions that only `--attribute` asks."""
     groups = group_questions(planned)
     return sum(all(is_attributed(one.key.arm) for one in group.members) for group in groups)
 
 
 def refuse_unconfirmed(planned: Iterable[Planned], options: RunOptions) -> None:
-    """Stop before a large attribution that nobody confirmed.
+    """Refuse a large `--attribute` without `--yes`.
 
     Raises:
-        InputError: it would ask more than 1,000 questions, and `--yes` was not given.
+        InputError: it would ask more than MOST_UNCONFIRMED questions, and `--yes` was not given.
     """
     if not options.ask.attribute or options.yes:
         return
     questions = attribution_questions(planned)
     if questions > MOST_UNCONFIRMED:
         raise InputError(
-            f"--attribute would ask {questions:,} questions beside the run's own; more than "
-            f"{MOST_UNCONFIRMED:,} need --yes (fewer: --limit N; cost: --dry-run)"
+            f"--attribute would ask {questions:,} questions more; if that is right, add --yes (it is needed "
+            f"above {MOST_UNCONFIRMED:,}); --dry-run shows the cost, --limit N asks fewer"
         )

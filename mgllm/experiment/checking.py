@@ -1,4 +1,5 @@
-"""Whether a scenario is right: each of its wordings is rendered and searched for what may not be there."""
+"""`mgllm scenario check`: renders each wording of a scenario and looks for what must not be
+there."""
 
 from __future__ import annotations
 
@@ -14,18 +15,18 @@ from mgllm.prompts.scenarios import FoundScenario, find_scenario
 from mgllm.records import Form, Frozen, Reasoning
 
 _SENTINEL = "7f3a91"
-"""Put where a template must not look, and looked for in what it writes."""
+"""Written where a template must not look, and searched for in what it writes."""
 
 
 class CheckReport(Frozen):
-    """What was found to be right."""
+    """What was checked, without faults."""
 
     scenario: str
     """Name of the scenario."""
     items: int
     """Items in the set."""
     subjects: int
-    """People among them."""
+    """People in the set."""
     arms: tuple[str, ...]
     """Arms checked."""
     wordings: tuple[str, ...]
@@ -33,14 +34,14 @@ class CheckReport(Frozen):
     prompts: int
     """Prompts rendered and compared."""
     notes: tuple[str, ...]
-    """What a person might want to know."""
+    """What the user may want to know."""
 
 
 def check_here(name: str, options: RunOptions) -> CheckReport:
     """The check itself, in this process.
 
     Raises:
-        InputError: the first thing that is wrong.
+        InputError: the first fault.
     """
     found = find_scenario(name, options.folders)
     material = gather(found, options)
@@ -49,10 +50,10 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
     for paraphrase in (None, *found.scenario.paraphrases):
         for form, reasoning in _ways(found, paraphrase):
             ask = options.ask.model_copy(update={"paraphrase": paraphrase, "reasoning": reasoning})
-            told = options.model_copy(update={"ask": ask})
-            manner = settle(found, told.ask, form)
-            questions = render_questions(material, manner, told)
-            _sentinels(material, manner, told)
+            this_way = options.model_copy(update={"ask": ask})
+            manner = settle(found, this_way.ask, form)
+            questions = render_questions(material, manner, this_way)
+            _sentinels(material, manner, this_way)
             prompts += len(questions)
             wording = found.wording(form, paraphrase)
             if wording is not None and wording.note is not None and wording.note not in notes:
@@ -76,30 +77,33 @@ def _ways(found: FoundScenario, paraphrase: str | None) -> list[tuple[Form, Reas
 
 
 def _refuse_beginnings(found: FoundScenario) -> list[str]:
-    """A cloze text that begins another is never the less probable one. In chat only a model's own tokens show
-    whether that is so: a note.
+    """Notes on labels of which one is the beginning of another.
+
+    The shorter one can never be the less probable of the two. In a cloze that is an error. In chat
+    it depends on the model's tokens, so it is a note.
 
     Raises:
-        InputError: there is such a cloze text, and a template that it would continue.
+        InputError: a cloze text begins with another one, and the scenario has a cloze template.
     """
     labels = found.scenario.labels
     clozes = any(found.wording("cloze", name) for name in (None, *found.scenario.paraphrases))
     for one, other in permutations(labels, 2) if clozes else ():
         if other.cloze.strip().startswith(one.cloze.strip()):
             raise InputError(
-                f"{found.path} label '{one.id}': its cloze '{one.cloze}' begins '{other.cloze}' of label "
-                f"'{other.id}', so it can never be the less probable one; give one of them other words"
+                f"{found.path} label '{one.id}': its cloze '{one.cloze}' is the beginning of the cloze "
+                f"'{other.cloze}' of label '{other.id}', so it is always the more probable one; change one"
             )
     return [
-        f"label text '{one.text}' begins '{other.text}': a local model may be unable to tell them apart in "
-        "chat with --score logprob, and says so; --score generate can"
+        f"label text '{one.text}' is the beginning of '{other.text}': in chat with --score logprob some "
+        "local models cannot distinguish them and stop with an error; use --score generate there"
         for one, other in permutations(labels, 2)
         if other.text.startswith(one.text)
     ]
 
 
 def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
-    """Nothing of an item but its speech and gestures may reach a prompt: rename the rest and look for it."""
+    """Refuse templates that show more of an item than its speech and gestures: the rest gets a
+    sentinel."""
     item = material.items[0]
     marked = item.model_copy(
         update={
@@ -115,4 +119,6 @@ def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
     for one in render_questions(alone, manner, options):
         shown = next((m.content for m in one.question.prompt.messages if _SENTINEL in m.content), None)
         if shown is not None:
-            raise InputError(f"{manner.template} shows of an item what it must not: {shown[:80]!r}")
+            raise InputError(
+                f"template {manner.template} shows more of an item than speech and gestures: {shown[:80]!r}"
+            )

@@ -1,4 +1,4 @@
-"""How long the cue blocks of the arms are beside those of the main arm."""
+"""Compares the length of each arm's cue blocks with the main arm's."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from mgllm.records import is_attributed
 def cue_token_ratios(
     planned: Iterable[Planned], material: Material, count: Callable[[str], int]
 ) -> Mapping[str, float]:
-    """By arm, tokens of its cue blocks over those of the arm that tells the items' own, mean over items.
+    """By arm, tokens of its cue blocks divided by those of the main arm, as the mean over items.
 
     Args:
         planned: all questions of a scenario.
-        material: says which arm that is; without one nothing is counted.
-        count: tokens of a text.
+        material: its `shows_own` is the arm to compare with; without one nothing is counted.
+        count: counts the tokens of a text.
     """
-    if material.telling is None:
+    if material.shows_own is None:
         return {}
     tokens: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     known: dict[str, int] = {}
@@ -31,7 +31,7 @@ def cue_token_ratios(
             if block not in known:
                 known[block] = count(block)
             tokens[one.key.arm][one.key.item].append(known[block])
-    own = {item: _mean(counts) for item, counts in tokens[material.telling.name].items()}
+    own = {item: _mean(counts) for item, counts in tokens[material.shows_own.name].items()}
     return {
         arm.name: round(_mean([_mean(counts) / own[item] for item, counts in tokens[arm.name].items()]), 4)
         for arm in material.arms

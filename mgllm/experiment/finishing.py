@@ -1,4 +1,4 @@
-"""From a run's records to its summary and tables."""
+"""Makes the summary and the tables of a run from its records."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mgllm.records import Outcome, Record, Summary
 from mgllm.store import RunWriter, read_run
 
 TABLE_FORMATS = ("md", "csv", "tex")
-"""Formats that stand in every run folder."""
+"""Formats of the tables in every run folder."""
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that has come to its end, or to a stop."""
+    """A run that is complete or has stopped."""
 
     folder: Path
     """Its folder."""
@@ -27,21 +27,21 @@ class Finished:
     table: str
     """Verdict, models by arms and claims as markdown; everything else is in `table.md`."""
     planned: int
-    """Records that a whole run has."""
+    """Records that a complete run has."""
     records: int
-    """Records it has."""
+    """Records that this run has."""
     failed: int
     """Records without a reply."""
     stopped: BudgetReached | None = None
-    """Why it stopped early, if a budget did."""
+    """The budget that stopped it early, if one did."""
     answered: int = 0
     """Records with an answer."""
     advice: str | None = None
-    """What to do where nothing was answered, or most replies were cut; None where all is well."""
+    """What to do if nothing was answered or most replies were cut off; else None."""
 
     @property
     def exit_code(self) -> int:
-        """0 whole, 1 some records failed or nothing was answered, 3 stopped by a budget."""
+        """0 complete, 1 some records failed or nothing was answered, 3 stopped by a budget."""
         if self.stopped is not None:
             return self.stopped.exit_code
         nothing = self.records > 0 and not self.answered
@@ -69,12 +69,13 @@ def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached
 
 
 def run_tables(summary: Summary) -> Mapping[str, str]:
-    """The tables that stand in a run folder, by the suffix of their files."""
+    """The tables of a run folder, by the suffix of their files."""
     return {suffix: render(summary, suffix) for suffix in TABLE_FORMATS}
 
 
 def advise(records: Sequence[Record]) -> str | None:
-    """A line for a run in which nothing was answered, or more than half of the replies were cut."""
+    """A line for a run in which nothing was answered, or more than half of the replies were cut
+    off."""
     outcomes = Counter(record.outcome for record in records)
     cut = sum(record.finish_reason == "length" and record.outcome != "answered" for record in records)
     if outcomes["answered"] and cut <= len(records) / 2:
@@ -85,7 +86,7 @@ def advise(records: Sequence[Record]) -> str | None:
         f"{count} {outcome}" for outcome, count in outcomes.most_common() if outcome != "answered"
     )
     what = (
-        f"{cut} of {len(records)} replies were cut"
+        f"{cut} of {len(records)} replies were cut off"
         if outcomes["answered"]
         else f"nothing was answered: {counts}"
     )
@@ -95,17 +96,18 @@ def advise(records: Sequence[Record]) -> str | None:
 
 
 def _remedy(records: Sequence[Record], cut: int, outcomes: Counter[Outcome]) -> str:
-    """What most likely helps."""
+    """The most likely help."""
     if cut > len(records) / 2 or (cut and cut >= max(outcomes["failed"], outcomes["refused"])):
         thought = sum((record.reasoning_tokens or 0) > 0 for record in records)
         silent = sum(record.text == "" for record in records)
         if max(thought, silent) > cut / 2:
             return (
-                "Thoughts took up the bound: give --reasoning-effort none (or low), or a larger --max-tokens"
+                "The model used all tokens for its thoughts: give --reasoning-effort none (or low), or a "
+                "larger --max-tokens"
             )
         return "Give a larger --max-tokens"
     if outcomes["failed"] > len(records) / 2:
-        return "Mend that, then go on with --resume"
+        return "Fix that, then go on with --resume"
     if outcomes["refused"] > len(records) / 2:
-        return "The model declines the question: take another model, or another wording (--paraphrase)"
-    return "See the replies (mgllm show) and what the server does (mgllm models probe)"
+        return "The model declines the question: use another model or another wording (--paraphrase)"
+    return "Look at the replies (mgllm show) and at what the server does (mgllm models probe)"

@@ -1,4 +1,4 @@
-"""The manifest of a run, and what may not change when it is resumed."""
+"""Writes the manifest of a run, and compares it with the old one when the run is resumed."""
 
 from __future__ import annotations
 
@@ -28,22 +28,25 @@ _MOVES_NUMBERS = (
     *("model", "base_url", "model_facts", "model_args", "temperature", "max_tokens", "seed", "epochs"),
     *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256", "design_rules", "sent"),
 )
+"""Fields of the manifest that a resumed run must not change, because they change its numbers."""
 _BY_PROMPTS = ("sha256", "templates")
-"""Of a scenario: files whose every change that can move a number is seen in the prompts, labels and arms."""
-_TOLD_SINCE = ("roles", "opposed", "cue_tokens", "cue_tokens_by")
-"""Of a scenario: what follows from all else, and older runs do not tell."""
+"""Hashes of a scenario's files, not compared: a change that matters shows in prompts, labels and
+arms."""
+_NOT_IN_OLDER_RUNS = ("roles", "opposed", "cue_tokens", "cue_tokens_by")
+"""Fields of a scenario, not compared: they follow from the other fields, and older runs do not have
+them."""
 _OVERLAPS = ("told_again", "jaccard")
-"""The same of a shuffle."""
+"""The same for the statistics of a shuffle."""
 _UNSTABLE_FACTS = ("torch_threads", "reasoning")
-"""`reasoning`: a model that thinks as it likes may do so at one first question and not at the next."""
+"""`reasoning`: a model that chooses freely may think at one first question and not at the next."""
 _NOT_COMPARED = ("max_tokens", "max_completion_tokens", "seed")
-"""Of what was sent: they have fields of their own in the manifest."""
+"""Parameters that were sent, not compared here: they have their own fields in the manifest."""
 
 
 def describe_scenario(
     material: Material, manner: Manner, renderer: Renderer, paraphrase: str | None
 ) -> ScenarioManifest:
-    """What one scenario of a run is; after planning, when all templates have been read."""
+    """The manifest of one scenario; call it after planning, when all templates have been read."""
     scenario, asked, source = material.scenario, material.asked, material.ground.source
     clusters = Counter(item.subject for item in asked)
     vocabularies = sorted({t.vocabulary for item in asked for t in item.gestures.values()})
@@ -89,7 +92,7 @@ def describe_scenario(
 
 
 class Identity(NamedTuple):
-    """Which run it is."""
+    """The run's id, time and model."""
 
     id: str
     created: str
@@ -103,7 +106,6 @@ def describe_run(
     scenarios: tuple[ScenarioManifest, ...],
     max_tokens: int,
 ) -> RunManifest:
-    """What a run is."""
     ask = options.ask
     return RunManifest(
         id=identity.id,
@@ -134,12 +136,13 @@ def describe_run(
 
 
 def refuse_changes(stored: StoredRun, new: RunManifest, planned: Mapping[RecordKey, Prompt]) -> None:
-    """Refuse to resume a run whose numbers would come from something else than its first half.
+    """Refuse to resume a run if its new numbers would not be comparable with its old ones.
 
-    The files of scenarios and templates count by the prompts that they make: renamed ones go on as before.
+    Files of scenarios and templates are compared by the prompts that they make, so they may be
+    renamed.
 
     Raises:
-        InputError: names what changed, and the first arm whose prompt did.
+        InputError: something changed; names it, and the first arm whose prompt changed.
     """
     old = stored.manifest
     asked = {record.key: record.prompt_sha256 for record in stored.records}
@@ -152,18 +155,20 @@ def refuse_changes(stored: StoredRun, new: RunManifest, planned: Mapping[RecordK
         if what is None:
             then, now = stored.prompts().get(asked[differing]), planned[differing]
             what = f"{_changed_file(old, new, differing.scenario)}{_changed_line(then, now)}"
-        what += f"; the first prompt that differs is that of {place}"
+        what += f"; the first different prompt is that of {place}"
     if what is not None:
-        raise InputError(f"run {old.id} cannot be resumed: {what}; start a new run")
+        raise InputError(
+            f"run {old.id} cannot be resumed: {what}; change it back, or start a new run without --resume"
+        )
 
 
 def _changed_setting(old: RunManifest, new: RunManifest) -> str | None:
     for was, now in zip(old.scenarios, new.scenarios, strict=False):
         if was.name == now.name and was.items_sha256 != now.items_sha256:
-            return f"the item set of scenario {now.name} was {_set(was)}, is now {_set(now)}"
+            return f"the item set of scenario {now.name} was {_set(was)} and is now {_set(now)}"
     for field in _MOVES_NUMBERS:
         value, other = (_comparable(manifest, field) for manifest in (old, new))
-        if value != other and not (field == "sent" and not old.sent):  # runs from before told nothing of it
+        if value != other and not (field == "sent" and not old.sent):  # older runs do not have the field
             return _difference(field, value, other)
     return None
 
@@ -173,21 +178,21 @@ def _set(scenario: ScenarioManifest) -> str:
 
 
 def _changed_file(old: RunManifest, new: RunManifest, name: str) -> str:
-    """Which file makes other prompts: a template whose bytes the run has not seen, or the scenario's own."""
+    """The file that changed the prompts: a template with new bytes, or the scenario's own file."""
     was, now = (next(one for one in run.scenarios if one.name == name) for run in (old, new))
     fresh = [file for file, sha256 in now.templates.items() if sha256 not in was.templates.values()]
     files = [*(f"template {file}" for file in fresh), *([f"scenario {name}"] * (was.sha256 != now.sha256))]
-    return " and ".join(files) + " changed" if files else "the prompts changed with mgllm itself"
+    return " and ".join(files) + " changed" if files else "this version of mgllm makes other prompts"
 
 
 def _changed_line(was: Prompt | None, now: Prompt) -> str:
-    """The first line that differs; nothing where the run kept no words."""
+    """The first different line; nothing if the run kept no words."""
     if was is None:
         return ""
     lines = ([line for m in prompt.messages for line in m.content.split("\n")] for prompt in (was, now))
     pairs = (pair for pair in zip_longest(*lines, fillvalue="") if pair[0] != pair[1])
     then, says = next(pairs, ("", ""))
-    return f", a line was {then[:80]!r}, is now {says[:80]!r}"
+    return f", a line was {then[:80]!r} and is now {says[:80]!r}"
 
 
 def _comparable(manifest: RunManifest, field: str) -> object:
@@ -202,7 +207,7 @@ def _comparable(manifest: RunManifest, field: str) -> object:
 
 
 def _comparable_scenario(scenario: Mapping[str, Any]) -> dict[str, object]:
-    kept = {key: part for key, part in scenario.items() if key not in (*_BY_PROMPTS, *_TOLD_SINCE)}
+    kept = {key: part for key, part in scenario.items() if key not in (*_BY_PROMPTS, *_NOT_IN_OLDER_RUNS)}
     shuffles = [
         {key: part for key, part in one.items() if key not in _OVERLAPS} for one in scenario["shuffles"]
     ]
@@ -210,7 +215,7 @@ def _comparable_scenario(scenario: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _without_bounds(sent: Mapping[str, object]) -> dict[str, object]:
-    """What was sent, in one manner or by manner, less what is compared elsewhere."""
+    """What was sent, for one manner or by manner, without what is compared elsewhere."""
     kept = {name: one for name, one in sent.items() if name not in _NOT_COMPARED}
     manners = [_without_bounds(one) for name, one in kept.items() if ", " in name and isinstance(one, dict)]
     if not manners or len(manners) < len(kept):
@@ -226,7 +231,7 @@ def _difference(name: str, was: object, now: object) -> str:
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         index = next(index for index in range(len(was)) if was[index] != now[index])
         return _difference(f"{name}[{index}]", was[index], now[index])
-    return f"{name} was {str(was)[:80]}, is now {str(now)[:80]}"
+    return f"{name} was {str(was)[:80]} and is now {str(now)[:80]}"
 
 
 def _file_sha256(path: Path | None) -> str | None:

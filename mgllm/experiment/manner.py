@@ -1,4 +1,4 @@
-"""Which form, reasoning and score a scenario's questions are put in."""
+"""Chooses form, reasoning and score for a scenario's questions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mgllm.prompts.scenarios import FoundScenario
 from mgllm.records import Form, Frozen, Reasoning, Score
 
 MAX_TOKENS: dict[Reasoning, int] = {"direct": 256, "chain_of_thought": 1024}
-"""Bound of generated tokens where `--max-tokens` does not say it."""
+"""Most generated tokens if `--max-tokens` is not given."""
 THINKING_TOKENS = 4096
-"""The same for a model that thinks before it answers: its thoughts count."""
+"""The same for a model that thinks before it answers: its thoughts count too."""
 
 
 class Manner(Frozen):
-    """How all questions of a scenario are put: what was asked for, with nothing left open."""
+    """How all questions of a scenario are asked: the options, with `auto` replaced by a choice."""
 
     form: Form
     """chat or cloze."""
@@ -27,7 +27,7 @@ class Manner(Frozen):
     score: Score
     """logprob, generate or sample."""
     lettered: bool
-    """Labels are offered as letters."""
+    """Whether labels are offered as letters."""
     template: str
     """Template file."""
     text: Mapping[str, str]
@@ -39,17 +39,19 @@ class Manner(Frozen):
 
 
 async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions) -> Manner:
-    """Settle what `auto` leaves open, with an opened backend.
+    """Choose what `auto` leaves open; the backend must be open.
 
     Raises:
-        InputError: the scenario has no template for the form, the backend cannot continue a text, cloze is to
-            think aloud, or too few answers are to be drawn.
+        InputError: the scenario has no template for the form, the backend cannot continue a text,
+            the options do not go with cloze, or too few answers would be drawn.
         FatalBackendError: the model does not answer a first question.
     """
     form, reasoning = _form(backend, found, ask), ask.reasoning or found.scenario.reasoning
     if form == "cloze" and (reasoning == "chain_of_thought" or ask.score in ("generate", "sample")):
         what = "--reasoning chain_of_thought" if reasoning == "chain_of_thought" else f"--score {ask.score}"
-        raise InputError(f"{what} needs --form chat: a cloze prompt is continued by the labels alone")
+        raise InputError(
+            f"{what} needs --form chat: with --form cloze the model writes nothing, it only scores the labels"
+        )
     _refuse_few(ask)
     if form == "cloze":
         made = settle(found, ask, form, "logprob")
@@ -63,7 +65,7 @@ async def choose_manner(backend: Backend, found: FoundScenario, ask: AskOptions)
 
 
 def _room_for_thoughts(backend: Backend) -> int:
-    """The usual bound, or half the context where that is less: the prompt must fit as well."""
+    """THINKING_TOKENS, or half the context if that is less: the prompt must fit too."""
     context = backend.facts.get("context")
     return min(THINKING_TOKENS, context // 2) if isinstance(context, int) else THINKING_TOKENS
 
@@ -71,15 +73,18 @@ def _room_for_thoughts(backend: Backend) -> int:
 def _refuse_few(ask: AskOptions) -> None:
     if ask.score == "sample" and ask.repetitions < LEAST_SAMPLED_EPOCHS:
         raise InputError(
-            f"--score sample needs --epochs {LEAST_SAMPLED_EPOCHS} or more, not {ask.repetitions}: a share "
-            "of fewer answers says too little"
+            f"--score sample needs --epochs {LEAST_SAMPLED_EPOCHS} or more, not {ask.repetitions}: shares of "
+            "fewer answers are too rough"
         )
     if ask.score == "sample" and ask.heat == 0:
-        raise InputError("--score sample draws answers, which --temperature 0 does not; leave it out")
+        raise InputError(
+            "--score sample needs different answers, but --temperature 0 always gives the same; leave "
+            "--temperature out"
+        )
 
 
 def settle(found: FoundScenario, ask: AskOptions, form: Form, score: Score = "logprob") -> Manner:
-    """The manner of a form and a score, where both are known; labels stand as words.
+    """The manner for a known form and score; labels are offered as words.
 
     Raises:
         InputError: the scenario has no cloze template.
@@ -108,8 +113,8 @@ def _form(backend: Backend, found: FoundScenario, ask: AskOptions) -> Form:
         )
     if ask.form == "cloze" and not traits_of(backend).continues:
         raise InputError(
-            "--form cloze needs a local model: a server shows the probabilities of what it writes, not those "
-            "of a given text; use --form chat"
+            "--form cloze needs a local model: a server gives probabilities only of what it writes itself, "
+            "not of a given text; use --form chat"
         )
     if ask.form != "auto":
         return ask.form
@@ -119,7 +124,7 @@ def _form(backend: Backend, found: FoundScenario, ask: AskOptions) -> Form:
 
 
 def _lettered(backend: Backend, form: Form, score: Score, found: FoundScenario) -> bool:
-    """Whether labels are offered as letters: an API shows first tokens alone, and they must differ."""
+    """Whether labels are offered as letters: over an API the first tokens of labels must differ."""
     if not traits_of(backend).first_tokens_only or form == "cloze" or score != "logprob":
         return False
     return shares_first_token([label.text for label in found.scenario.labels])

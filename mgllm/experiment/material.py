@@ -1,4 +1,4 @@
-"""What a scenario of a run works on: items with gestures, arms, the cue source, and donors."""
+"""Gathers what a scenario of a run needs: items with gestures, arms, the cue source, and donors."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from mgllm.prompts.scenarios import FoundScenario
 from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Role, Scenario, ShuffleStats
 
 SOURCE_ORDER: tuple[CueSource, ...] = ("out_of_fold", "recognized", "annotated")
-"""Preference for the source of the cues where `--cue-source` does not say it."""
+"""Order in which cue sources are tried if `--cue-source` is not given."""
 WITHOUT_SPEECH: Mapping[Role, Role] = {
     "main": "alone",
     "shuffled": "alone_shuffled",
     "filler": "alone_filler",
 }
-"""What stands for an arm where no item has speech."""
+"""By role of an arm, the role of the arm that replaces it if no item has speech."""
 _Drawn = Mapping[tuple[int, int], Donors]
 """Donors by epoch and shuffle."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """A scenario's items and all that is drawn by seed over the whole set."""
+    """A scenario's items and everything drawn by seed from the complete set."""
 
     found: FoundScenario
-    """What is asked, and the file it came from."""
+    """The scenario and its file."""
     ground: Ground
-    """The whole set, gestures joined, and what is drawn over it."""
+    """The complete set with its gestures, and what is drawn from it."""
     items_name: str
     """File name of the set."""
     items_sha256: str
@@ -50,26 +50,25 @@ class Material:
     arms: tuple[Arm, ...]
     """In table order."""
     left_out: Mapping[str, str]
-    """Arms asked for and left out, with the reason."""
+    """Arms that were asked for but are left out, with the reason."""
     shuffles: tuple[ShuffleStats, ...]
-    """How the assignments of donors came out."""
+    """Statistics of each choice of donors."""
     opposed: tuple[ShuffleStats, ...]
-    """The same of donors of another target."""
+    """The same for donors with another target."""
     notes: tuple[str, ...]
-    """The warnings, what joining had to say, and the cue style of items that it cannot do justice to."""
+    """The warnings, and the notes of joining and of the cue style."""
     warnings: tuple[str, ...]
-    """What a run tells before it asks: names of people or items that differ in spelling alone."""
+    """Shown before a run: names of people or items that differ only in spelling."""
     attributed: tuple[AttributedGesture, ...]
-    """Gestures to leave out and to tell alone; empty without `--attribute`."""
+    """Gestures to leave out and to show alone; empty without `--attribute`."""
 
     @property
     def scenario(self) -> Scenario:
-        """What is asked."""
         return self.found.scenario
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """The whole set."""
+        """The complete set."""
         return tuple(self.ground.items.values())
 
     @property
@@ -78,8 +77,8 @@ class Material:
         return next((arm for arm in self.arms if arm.role == "main"), None)
 
     @property
-    def telling(self) -> Arm | None:
-        """The arm whose cue blocks are the items' own: the main one, or the gestures without speech."""
+    def shows_own(self) -> Arm | None:
+        """The arm that shows the items' own gestures: the main one, or the one without speech."""
         alone = next((arm for arm in self.arms if arm.role == "alone"), None)
         return self.main or alone
 
@@ -88,7 +87,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     """Load and join the items of a scenario, choose its arms and source, draw its donors.
 
     Raises:
-        InputError: whatever does not fit, in one line.
+        InputError: something does not fit; one line.
     """
     scenario, which = found.scenario, options.which
     where = which.items or str(found.items_path())
@@ -104,7 +103,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     arms, left_out = _without_twin_oracle(arms, source)
     _refuse_missing(items, arms, source)
     style = styles.get(scenario.cue.style)()
-    usual = style.rates(items, _sources_told(arms, source), scenario.cue)
+    usual = style.rates(items, _sources_shown(arms, source), scenario.cue)
     if source is not None:
         notes += style.check(items, source, scenario.cue, usual)
     donors, opponents = _all_donors(items, arms, source, scenario, options.ask)
@@ -137,10 +136,11 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
 
 
 def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource | None:
-    """The one source that `text+mg` tells for every item, or None where no item has gestures.
+    """The source of the gestures that `text+mg` shows, the same for all items; None without
+    gestures.
 
     Raises:
-        InputError: the wanted source is missing for an item, or every source is missing for some item.
+        InputError: the wanted source is missing for an item, or no source is there for all items.
     """
     sources = (wanted,) if wanted else SOURCE_ORDER
     for source in sources:
@@ -152,15 +152,16 @@ def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource 
     best = max(sources, key=lambda source: have[source])
     missing = [item.id for item in items if best not in item.gestures]
     raise InputError(
-        f"{len(missing)} of {len(items)} items have no {best} gestures (first: {missing[0]}); "
-        "an item in which nothing was seen needs an empty transcript, a missing one is an error"
+        f"{len(missing)} of {len(items)} items have no {best} gestures (first: {missing[0]}); add them, or "
+        "an empty transcript if the person made no gesture"
     )
 
 
 def _chosen_arms(
     scenario: Scenario, ask: AskOptions, items: Sequence[Item]
 ) -> tuple[tuple[Arm, ...], dict[str, str]]:
-    """The arms asked for, or those of the scenario; and which of the scenario's no item can have, and why."""
+    """The arms asked for, or the scenario's; and the scenario's arms that no item can have, and
+    why."""
     if ask.arms is not None:
         return get_arms(ask.arms), {}
     arms = get_arms(scenario.arms)
@@ -173,7 +174,7 @@ def _chosen_arms(
 
 
 def _without_speech(arms: Sequence[Arm]) -> tuple[Arm, ...]:
-    """The arms that tell no speech, and for each with a role its counterpart without speech."""
+    """The arms without speech, and the counterparts without speech of the arms with a role."""
     roles = arm_roles()
     others = [roles[WITHOUT_SPEECH[arm.role]] for arm in arms if arm.role and arm.role in WITHOUT_SPEECH]
     return get_arms([*(arm.name for arm in arms if not arm.speech), *others])
@@ -184,12 +185,12 @@ def _source(items: Sequence[Item], arms: Sequence[Arm], wanted: CueSource | None
         return None
     source = choose_source(items, wanted)
     if source is None:
-        needing = ", ".join(arm.name for arm in arms if arm.tells_cues)
-        raise InputError(f"no item has gestures, which {needing} need; join them with --gestures DIR")
+        needing = ", ".join(arm.name for arm in arms if arm.shows_cues)
+        raise InputError(f"no item has gestures, but {needing} need them; join them with --gestures DIR")
     return source
 
 
-def _sources_told(arms: Sequence[Arm], source: CueSource | None) -> set[CueSource]:
+def _sources_shown(arms: Sequence[Arm], source: CueSource | None) -> set[CueSource]:
     annotated: set[CueSource] = {"annotated"} if any(arm.needs == "annotated" for arm in arms) else set()
     return annotated | ({source} if source is not None else set())
 
@@ -211,14 +212,16 @@ def _refuse_missing(items: Sequence[Item], arms: Sequence[Arm], source: CueSourc
             without = [item.id for item in items if "annotated" not in item.gestures]
             if without:
                 raise InputError(
-                    f"arm {arm.name} needs annotated gestures; {len(without)} items have none ({without[0]})"
+                    f"arm {arm.name} needs annotated gestures, but {len(without)} items have none (first: "
+                    f"{without[0]}); add them or leave the arm out"
                 )
     speechless = [item.id for item in items if not item.speech]
     speaking = [arm.name for arm in arms if arm.speech]
     if speechless and speaking:
         raise InputError(
-            f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), which "
-            f"{', '.join(speaking)} need; give them speech or run --arms {','.join(_silent_arms())}"
+            f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), but "
+            f"{', '.join(speaking)} need it; add it (mgllm items join --speech) or run --arms "
+            f"{','.join(_silent_arms())}"
         )
 
 
@@ -231,14 +234,14 @@ def _attributed(
 
 
 def _silent_arms() -> list[str]:
-    """Arms that items without speech can have, and the claim without speech needs."""
+    """Arms for items without speech: those that the claim without speech needs."""
     return ["none", *(arm_roles()[role] for role in WITHOUT_SPEECH.values())]
 
 
 def _all_donors(
     items: Sequence[Item], arms: Sequence[Arm], source: CueSource | None, scenario: Scenario, ask: AskOptions
 ) -> tuple[_Drawn, _Drawn]:
-    """Donors, and donors of another target, as far as arms need them."""
+    """Donors, and donors with another target, if an arm needs them."""
     needs = {arm.needs for arm in arms}
     if source is None or not needs & {"donor", "opponent"}:
         return {}, {}

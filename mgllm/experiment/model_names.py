@@ -1,4 +1,4 @@
-"""From `--model M` to a backend, and what stands in for its tokens where it counts none."""
+"""Finds the backend of `--model M`, and counts words for a backend that counts no tokens."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class ModelName(Frozen):
-    """A model's full name, taken apart."""
+    """A model's full name in its two parts."""
 
     backend: str
     """Name on the shelf of backends."""
     model: str
-    """What the backend calls it."""
+    """Its name there."""
 
     def __str__(self) -> str:
         return f"{self.backend}/{self.model}"
 
 
 def parse_model(name: str) -> ModelName:
-    """Take `BACKEND/NAME` apart; `local` alone, as any backend with a default model, is that model.
+    """Split `BACKEND/NAME`; a backend with a default model, such as `local`, needs no name.
 
     Raises:
-        InputError: no such backend, or no name behind it.
+        InputError: there is no such backend, or the name is missing.
     """
     stem, slash, rest = name.strip().partition("/")
     known = backends.names()
@@ -88,7 +88,7 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
 
 
 def count_words(text: str) -> int:
-    """Words and punctuation marks: a stand-in for tokens, marked `~` wherever it is shown.
+    """Number of words and punctuation marks: an estimate of tokens, shown with `~`.
 
     >>> count_words("No, sir.")
     4

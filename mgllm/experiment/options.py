@@ -1,4 +1,4 @@
-"""All knobs of a run, as one value."""
+"""All options of a run, as one value."""
 
 from __future__ import annotations
 
@@ -14,64 +14,67 @@ from mgllm.prompts.scenarios import Folders
 from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
 
 SAMPLED_EPOCHS = 8
-"""Answers drawn for a question with `--score sample`."""
+"""Answers drawn for a question with `--score sample`, unless `--epochs` is given."""
 LEAST_SAMPLED_EPOCHS = 5
-"""Fewer answers tell no share: one of four moves it by 25 points."""
+"""Shares of fewer answers are too rough: with four, one answer is 25 points."""
 
 
 class ItemOptions(Frozen):
-    """Which items are asked about, and which gestures are theirs."""
+    """Which items are asked about, and where their gestures are."""
 
     items: str | None = None
-    """`--items`: a JSONL file, or anything that `datasets` reads; None takes each scenario's own."""
+    """`--items`: a JSONL file, or anything that `datasets` reads; None uses each scenario's own."""
     gestures: Path | None = None
     """`--gestures`: a folder of `*.mg.json` files to join to the items."""
     cue_source: CueSource | None = None
-    """`--cue-source`; None takes the first of out_of_fold, recognized, annotated that every item has."""
+    """`--cue-source`; None uses the first of out_of_fold, recognized, annotated that all items
+    have."""
     limit: int | None = Field(default=None, ge=1)
-    """`--limit`: items asked per scenario at most."""
+    """`--limit`: most items asked per scenario."""
 
 
 class AskOptions(Frozen):
-    """How the questions are put."""
+    """How the questions are asked."""
 
     arms: tuple[str, ...] | None = None
-    """`--arms`; None takes the scenario's."""
+    """`--arms`; None uses the scenario's."""
     epochs: int | None = Field(default=None, ge=1, le=1000)
     """`--epochs`: repetitions of every question; None is 1, and 8 for `--score sample`."""
     shuffles: int = Field(default=1, ge=1, le=1000)
-    """`--shuffles`: donors per item and epoch in each arm that tells another item's gestures."""
+    """`--shuffles`: donors per item and epoch in each arm that shows another item's gestures."""
     seed: int = 0
-    """`--seed`: decides everything random on our side."""
+    """`--seed`: decides everything that mgllm draws by chance."""
     form: Form | Literal["auto"] = "auto"
     """`--form`."""
     reasoning: Reasoning | None = None
-    """`--reasoning`; None takes the scenario's."""
+    """`--reasoning`; None uses the scenario's."""
     score: Score | Literal["auto"] = "auto"
     """`--score`."""
     paraphrase: str | None = None
     """`--paraphrase`: another wording of the scenario."""
     attribute: bool = False
-    """`--attribute`: leave each gesture out, and tell it alone."""
+    """`--attribute`: leave each gesture out, and show it alone."""
     confusion: Path | None = None
-    """`--confusion`: what a recogniser takes for what, for `text+noisy@P`."""
+    """`--confusion`: which gestures a recogniser takes for which, for `text+noisy@P`."""
     reasoning_effort: str | None = None
-    """`--reasoning-effort`; None takes the least that `--reasoning direct` can get, else the server's."""
+    """`--reasoning-effort`; None is the least possible for `--reasoning direct`, else the server's
+    choice."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     """`--temperature`; None is 0, and 1 for `--score sample`."""
     max_tokens: int | None = Field(default=None, ge=1)
     """`--max-tokens`; None is 256, 1024 for chain_of_thought, 4096 for models that think."""
     design_rules: str = DESIGN_RULES
-    """By which rules donors, filler and label orders are drawn: today's, or those a resumed run began by."""
+    """Version of the rules for donors, filler and label orders: today's, or that of a resumed
+    run."""
 
     @property
     def repetitions(self) -> int:
-        """Epochs, the default of the score filled in."""
+        """Epochs, with the default of the score filled in."""
         return self.epochs or (SAMPLED_EPOCHS if self.score == "sample" else 1)
 
     @property
     def heat(self) -> float:
-        """Temperature, the default of the score filled in."""
+        """Temperature, with the default of the score filled in."""
         if self.temperature is not None:
             return self.temperature
         return 1.0 if self.score == "sample" else 0.0
@@ -87,7 +90,7 @@ class ReachOptions(Frozen):
     model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg K=V`."""
     concurrency: int = Field(default=16, ge=1, le=1024)
-    """`--concurrency`: questions in flight."""
+    """`--concurrency`: questions asked at the same time."""
     max_retries: int = Field(default=6, ge=0, le=100)
     """`--max-retries`: attempts after the first."""
     timeout_s: float = Field(default=120.0, gt=0)
@@ -99,7 +102,7 @@ class ReachOptions(Frozen):
     price_out: float | None = Field(default=None, ge=0)
     """`--price-out`: USD per million tokens written."""
     max_requests: int | None = Field(default=None, ge=1)
-    """`--max-requests`: attempts in all."""
+    """`--max-requests`: most attempts in all."""
     allow_upload: bool = False
     """`--allow-upload`: restricted items may leave this machine."""
 
@@ -111,12 +114,12 @@ class ReachOptions(Frozen):
 
 
 class RunOptions(Frozen):
-    """What `mgllm run` was told."""
+    """The options of `mgllm run`."""
 
     model: str
     """`--model`."""
     scenarios: tuple[str, ...] = ()
-    """Names or YAML paths; none is all."""
+    """Names or YAML paths; empty means all."""
     folders: Folders = Field(default_factory=Folders)
     """`--scenarios`, `--prompts`."""
     which: ItemOptions = Field(default_factory=ItemOptions)
@@ -126,10 +129,10 @@ class RunOptions(Frozen):
     reach: ReachOptions = Field(default_factory=ReachOptions)
     """Model and money."""
     yes: bool = False
-    """`--yes`: an attribution may ask more than 1,000 questions."""
+    """`--yes`: `--attribute` may ask more than 1,000 questions."""
     results: Path = Path("results")
     """`--results`."""
     store_text: bool = True
-    """False with `--no-store-text`: neither prompts nor replies are kept, hashes alone."""
+    """False with `--no-store-text`: hashes are kept, but neither prompts nor replies."""
     display: Literal["auto", "rich", "plain", "none"] = "auto"
     """`--display` of progress on stderr."""

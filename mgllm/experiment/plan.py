@@ -1,4 +1,5 @@
-"""From items, arms and templates to the list of questions: everything that is decided before any call."""
+"""Makes the list of questions from items, arms and templates: all that is decided before any
+call."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from mgllm.seeds import number
 
 @dataclass(frozen=True)
 class Planned:
-    """One question, and the record that its reply will make."""
+    """One question, and what its record needs besides the reply."""
 
     key: RecordKey
     item: Item
@@ -28,13 +29,13 @@ class Planned:
     cue_source: CueSource | None
     exposure: Exposure | None
     blind: bool
-    """Nothing of the item is told: asked once for each label order."""
+    """True if the prompt shows nothing of the item: it is asked once for each label order."""
 
 
 def plan_questions(
     material: Material, manner: Manner, renderer: Renderer, count: Callable[[str], int]
 ) -> tuple[Planned, ...]:
-    """All questions of a scenario: items outer, arms inner, arms in a seeded order per item.
+    """All questions of a scenario, item by item, with each item's arms in a seeded order.
 
     Raises:
         IntegrityError: the arms of an item differ in more than speech and cue block.
@@ -60,7 +61,7 @@ class _Planner:
             word.casefold() for label in scenario.labels for word in (*label.id.split(), *label.text.split())
         }
         self.ground = replace(material.ground, count=count, render=renderer.cue_block, forbidden=forbidden)
-        self.told_apart = False
+        self.shuffle_changed = False
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
@@ -82,13 +83,13 @@ class _Planner:
         return planned
 
     def refuse_empty_shuffle(self) -> None:
-        """If shuffling changed no item's cues, no difference could ever be seen."""
-        own = self.material.telling
+        """Refuse a shuffle that changes no item's cues: it could never make a difference."""
+        own = self.material.shows_own
         given = next((arm.name for arm in self.material.arms if arm.borrows), None)
-        if own is not None and given is not None and not self.told_apart:
+        if own is not None and given is not None and not self.shuffle_changed:
             raise IntegrityError(
-                f"arms {own.name} and {given}: the cue blocks of all items asked are the same; "
-                f"there is nothing to shuffle. Leave {given} out with --arms"
+                f"arms {own.name} and {given}: all items asked have the same cue block, so there is nothing "
+                f"to shuffle; leave {given} out with --arms"
             )
 
     def _attribution_arms(self, item: Item) -> tuple[Arm, ...]:
@@ -102,9 +103,9 @@ class _Planner:
     ) -> None:
         for prompts in shuffled:
             for prompt in prompts.values():
-                own = self.material.telling
+                own = self.material.shows_own
                 true = still.get(own.name) if own is not None else None
-                self.told_apart |= true is None or block_text(true, "cues") != block_text(prompt, "cues")
+                self.shuffle_changed |= true is None or block_text(true, "cues") != block_text(prompt, "cues")
 
     def _shuffled_prompts(self, item: Item, epoch: int) -> list[dict[str, Prompt]]:
         arms = [arm for arm in self.material.arms if arm.borrows]
@@ -134,7 +135,7 @@ class _Planner:
 
     def _planned(self, item: Item, arm: Arm, epoch: int, shuffle: int, prompt: Prompt) -> Planned:
         source: CueSource | None = None
-        if arm.tells_cues:
+        if arm.shows_cues:
             source = "annotated" if arm.needs == "annotated" else self.material.ground.source
         recognised = source is not None and source != "annotated"
         return Planned(
@@ -144,11 +145,11 @@ class _Planner:
             label_order=self.orders[item.id],
             cue_source=source,
             exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
-            blind=not (arm.speech or arm.tells_cues),
+            blind=not (arm.speech or arm.shows_cues),
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:
-        """Of whosever gestures are told: the item's own, or its donor's."""
+        """The exposure of the gestures shown: the item's own, or its donor's."""
         source = self.ground.source
         assert source is not None  # only recognised gestures have an exposure
         giver = Case(self.ground, item, epoch, shuffle).giver(arm.needs)

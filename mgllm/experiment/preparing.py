@@ -1,4 +1,4 @@
-"""The questions of a run, all of them before the first is asked; also where there is no model to ask."""
+"""Prepares all questions of a run before the first is asked; also without a model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mgllm.store import run_id
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run will ask."""
+    """Everything that a run will ask."""
 
     manifest: RunManifest
     planned: tuple[Planned, ...]
@@ -35,11 +35,11 @@ class Plan:
 async def make_plan(
     name: ModelName, backend: Backend, materials: Sequence[Material], options: RunOptions
 ) -> Plan:
-    """Choose form and score, render and check every prompt, and describe it all.
+    """Choose form and score, render and check every prompt, and write the manifest.
 
     Raises:
         InputError: arms differ in more than they may, or a template is wrong.
-        FatalBackendError: the model cannot be asked these questions.
+        FatalBackendError: the model cannot answer these questions.
     """
     scenarios: list[ScenarioManifest] = []
     planned: list[Planned] = []
@@ -71,7 +71,11 @@ async def make_plan(
 
 
 def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunOptions) -> None:
-    """Restricted items stay on this machine unless the user takes the responsibility."""
+    """Refuse to send restricted items to another machine without `--allow-upload`.
+
+    Raises:
+        InputError: there are such items.
+    """
     if not backend.uploads or options.reach.allow_upload:
         return
     for material in materials:
@@ -79,13 +83,13 @@ def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunO
         if restricted:
             raise InputError(
                 f"{len(restricted)} items of {material.items_name} are restricted by their licence (first: "
-                f"{restricted[0]}) and {backend.base_url} is not this machine, or a proxy stands before it "
-                "(NO_PROXY goes without it); use a local model, or --allow-upload if your licence permits it"
+                f"{restricted[0]}), and {backend.base_url} is not this machine, or is reached through a "
+                "proxy (NO_PROXY avoids it); use a local model, or --allow-upload if your licence permits it"
             )
 
 
 def _counter(backend: Backend) -> Callable[[str], int]:
-    """Tokens by the model's own tokenizer, else words and punctuation."""
+    """Counts tokens with the model's own tokenizer, else words and punctuation."""
 
     def count(text: str) -> int:
         tokens = backend.count_tokens(text)
@@ -95,12 +99,13 @@ def _counter(backend: Backend) -> Callable[[str], int]:
 
 
 def _by(backend: Backend) -> str:
-    """What `_counter` counts by."""
+    """What `_counter` counts with, for the manifest."""
     return "words" if backend.count_tokens("") is None else "the model's tokenizer"
 
 
 def render_questions(material: Material, manner: Manner, options: RunOptions) -> tuple[Planned, ...]:
-    """Questions as a run would put them, tokens counted as words; the template is checked whole."""
+    """Questions as a run would ask them, with words counted as tokens; checks all of the
+    template."""
     renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     questions = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)

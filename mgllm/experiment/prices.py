@@ -1,4 +1,5 @@
-"""The user's own price list, put on a run. None is bundled: prices change, a wrong one is worse than none."""
+"""Reads the user's own price list. None is bundled: prices change, and a wrong one is worse than
+none."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class PriceList(Frozen):
 
 
 def prices_path() -> Path:
-    """Where the user's list is looked for: MGLLM_PRICES, else `prices.yaml` in the user's config folder."""
+    """Path of the user's list: MGLLM_PRICES, else `prices.yaml` in the user's configuration
+    folder."""
     named = os.environ.get("MGLLM_PRICES")
     if named:
         return Path(named)
@@ -45,7 +47,7 @@ def price_of(model: str) -> Price | None:
     """The price of a model in the user's list; None without a list or an entry.
 
     Raises:
-        InputError: the list is there and not right, or MGLLM_PRICES names no file.
+        InputError: the list is wrong, or the file that MGLLM_PRICES names does not exist.
     """
     path = prices_path()
     if not path.exists() and "MGLLM_PRICES" not in os.environ:
@@ -54,10 +56,10 @@ def price_of(model: str) -> Price | None:
 
 
 def with_prices(name: ModelName, options: RunOptions) -> RunOptions:
-    """The options with prices from the user's list, where the flags do not say them.
+    """The options with prices from the user's list, unless flags give them.
 
     Raises:
-        InputError: a budget in dollars without prices.
+        InputError: there is a budget in dollars, but no price.
     """
     reach = options.reach
     listed = price_of(str(name))
@@ -67,7 +69,7 @@ def with_prices(name: ModelName, options: RunOptions) -> RunOptions:
         reach = reach.model_copy(update=unsaid)
     if reach.budget_usd is not None and None in (reach.price_in, reach.price_out):
         raise InputError(
-            "--budget-usd needs prices: give --price-in and --price-out (USD per million tokens), or list "
-            f"{name} in {prices_path()}"
+            "--budget-usd needs prices; give --price-in and --price-out (USD per million tokens), or write "
+            f"the prices of {name} into {prices_path()}"
         )
     return options.model_copy(update={"reach": reach})

@@ -1,4 +1,4 @@
-"""Stored replies judged again by today's rules."""
+"""Judges stored replies again by today's rules."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mgllm.records import Choice, Prompt, Question, Record, RecordKey, RunManife
 from mgllm.store import RunWriter, StoredRun
 
 TODAY: Mapping[str, str] = {"refusal_phrases": VERSION, "answer_rules": RULES}
-"""What a manifest says of the rules that its records were judged by."""
+"""Today's rules, by their fields in a manifest."""
 
-
-_TOLD = ("outcome", "answer", "probabilities")
-"""What a record tells a table; one in which none of it moves stays as it is written."""
+_IN_TABLES = ("outcome", "answer", "probabilities")
+"""Fields of a record that tables use; a record in which none of them changes is not written
+again."""
 
 
 def rescored(
@@ -27,9 +27,9 @@ def rescored(
 
     Args:
         record: as stored.
-        question: what was asked, as far as judging needs it.
+        question: the parts of the question that judging needs.
         words: by label id, everything that names it in a reply.
-        from_server: it was asked over an API, where words decide and probabilities are read from tokens.
+        from_server: it was asked over an API: words decide, and probabilities are read from tokens.
     """
     reply = reply_of(record, from_server=from_server)
     verdict = judge(reply, question, record.target, words)
@@ -49,36 +49,36 @@ def rescored(
 
 
 def question_of(record: Record, scenario: ScenarioManifest) -> Question:
-    """As much of the question behind a record as judging needs."""
+    """The parts of a record's question that judging needs."""
     prompt = Prompt(form=record.form, messages=(), sha256=record.prompt_sha256)
     choices = tuple(Choice(label=label.id, text=label.text) for label in scenario.labels)
     return Question(prompt=prompt, choices=choices, score=record.score, reasoning=record.reasoning)
 
 
 def refuse_wordless(stored: StoredRun) -> None:
-    """A run that kept no words cannot be judged again where words decide.
+    """Refuse a run without stored replies if its answers are words.
 
     Raises:
-        InputError: it kept hashes alone, and its model answered in words.
+        InputError: it kept only hashes, and its model answered in words.
     """
     old = stored.manifest
     wordy = old.base_url is not None or any(scenario.score != "logprob" for scenario in old.scenarios)
     if not old.stores_text and wordy:
         raise InputError(
-            f"run {old.id} kept no replies (--no-store-text), so there is nothing to score again"
+            f"run {old.id} has no stored replies (--no-store-text), so they cannot be judged by today's rules"
         )
 
 
 def bring_up_to_date(
     stored: StoredRun, planned: Iterable[Planned], words: Words, writer: RunWriter
 ) -> RunManifest:
-    """Before a run of older rules goes on, judge what it has by today's: one table, one set of rules.
+    """Judge a run's old records by today's rules before it is resumed: one table, one set of rules.
 
     Returns:
         Its manifest, with today's rules.
 
     Raises:
-        InputError: it kept no words to judge again.
+        InputError: it has no stored replies to judge again.
     """
     if all(getattr(stored.manifest, name) == version for name, version in TODAY.items()):
         return stored.manifest
@@ -89,6 +89,6 @@ def bring_up_to_date(
         if record.key in by_key and record.outcome != "failed":
             one = by_key[record.key]
             new = rescored(record, one.question, words.of(one), from_server=from_server)
-            if any(getattr(new, name) != getattr(record, name) for name in _TOLD):
+            if any(getattr(new, name) != getattr(record, name) for name in _IN_TABLES):
                 writer.append(new)
     return stored.manifest.model_copy(update=dict(TODAY))

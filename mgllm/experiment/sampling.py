@@ -1,4 +1,5 @@
-"""What is drawn by seed: the items of `--limit`, the orders of labels and arms, and who rates what."""
+"""Draws by seed: the items of `--limit`, the orders of labels and arms, and which rater sees
+what."""
 
 from __future__ import annotations
 
@@ -16,16 +17,18 @@ from mgllm.records import Item
 from mgllm.seeds import number, stream
 
 ORDERS = 8
-"""Orders of a round of which the best is taken: all there are of two or three labels, else so many drawn."""
+"""Orders of a round that are compared: all orders of two or three labels, else this many drawn
+ones."""
 Seat = tuple[str, int]
-"""An item's id, and the index of the arm that it is seen in."""
+"""An item's id, and the index of the arm in which a rater sees it."""
 
 
 def limited(items: Sequence[Item], limit: int, seed: int) -> tuple[Item, ...]:
     """A sample of `limit` items, in the order of `items`: the first `limit` of one seeded ranking.
 
-    Targets take turns, so their counts differ by at most one while each lasts; within a target, the item
-    whose subject has been taken least comes next. Items without a target come last.
+    Targets take turns, so their counts differ by at most one as long as each has items. Within a
+    target the next item is of the subject with the fewest items so far. Items without a target come
+    last.
 
     Raises:
         InputError: `limit` is below 1.
@@ -39,12 +42,14 @@ def limited(items: Sequence[Item], limit: int, seed: int) -> tuple[Item, ...]:
 def label_orders(
     items: Iterable[Item], labels: Sequence[str], seed: int, rules: str = DESIGN_RULES
 ) -> Mapping[str, tuple[str, ...]]:
-    """By item id, the labels rotated so that within each target every rotation occurs equally often, ± 1.
+    """By item id, the labels rotated so that within each target every rotation occurs equally
+    often, ± 1.
 
-    `items` is the whole item set, and that holds of every sample of `limited` too: rotations go round in the
-    order in which `limited` takes the items of a target, so that no limit moves an item's order. Each round
-    has an order of its own, the same for all targets: an answer by place alone is right as often as chance.
-    By seed, but rounds avoid orders that would show a person the same rotation again.
+    `items` is the complete item set. The same is true of every sample of `limited`: rotations take
+    turns in the order in which `limited` takes the items of a target, so a limit never changes an
+    item's order. Each round has its own order, the same for all targets: a model that answers by
+    place alone is right as often as chance. Orders are drawn by seed, but a round avoids those that
+    would show a person the same rotation again.
     """
     by_target: defaultdict[str | None, list[Item]] = defaultdict(list)
     if rules == FIRST_RULES:
@@ -63,8 +68,8 @@ def label_orders(
 
 
 def _rounds(ranked: Sequence[Sequence[Item]], rotations: int, seed: int) -> list[tuple[int, ...]]:
-    """In which order rotations go round, round by round: of some drawn orders the one that shows people the
-    rotations that they have seen least."""
+    """The order of the rotations in each round: of several drawn orders, the one whose rotations
+    the subjects have had least often."""
     seen: Counter[tuple[str, int]] = Counter()
     rounds = []
     for nth in range(0, max(map(len, ranked), default=0), max(rotations, 1)):
@@ -88,7 +93,7 @@ def _orders(rotations: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
 def arm_order(arms: Sequence[str], seed: int, item: str) -> tuple[str, ...]:
     """The order in which an item's arms are asked.
 
-    Each arm has its own seeded place, so that leaving one out does not move the others.
+    Each arm has its own seeded rank, so leaving one out does not change the order of the others.
     """
     return tuple(sorted(arms, key=lambda arm: (number(seed, "arm order", item, arm), arm)))
 
@@ -119,11 +124,10 @@ class _Waiting:
         return bool(self.by_subject)
 
     def add(self, item: Item) -> None:
-        """Let one more item wait."""
         self.by_subject[item.subject].append(item)
 
     def take(self, taken: Counter[str]) -> Item:
-        """The next item of a subject that was taken least; counts it in `taken`."""
+        """The next item of the subject with the fewest items so far; counts it in `taken`."""
         if not self.heap:
             self._order()
         while True:
@@ -147,16 +151,17 @@ class _Waiting:
 
 
 def seats(items: Sequence[Item], arms: int, raters: int, seed: int) -> tuple[tuple[Seat, ...], ...]:
-    """For each rater, items with the index of the arm they are seen in, in the order they are seen.
+    """For each rater, the items and the index of the arm of each, in the order of showing.
 
-    Items stand in a row, targets together, by seed inside each; rater r sees the item at place j in arm
-    (j + r) mod `arms`. So nobody sees an item twice, everybody sees every item, a rater's arms differ by at
-    most one item within each target, and every item has at least ⌊raters / arms⌋ raters in each arm.
+    Items are put in a row, target by target, in a seeded order within each; rater r sees the item
+    at place j in arm (j + r) mod `arms`. So each rater sees each item once, a rater's arms differ
+    by at most one item within each target, and each item has at least ⌊raters / arms⌋ raters in
+    each arm.
 
     Args:
         items: what is shown.
-        arms: how many there are.
-        raters: how many people are asked.
+        arms: their number.
+        raters: number of people.
         seed: decides the row and each rater's own order.
     """
     row = sorted(items, key=lambda item: (item.target or "", number(seed, "rating row", item.id), item.id))

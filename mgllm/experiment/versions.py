@@ -1,6 +1,6 @@
-"""Which software made a run: mgllm, the libraries that move numbers, and the commit of a checkout.
+"""Which software made a run: mgllm, the libraries that change numbers, and the commit of a clone.
 
-`import mgllm` reads this file for the version, so it loads nothing before it is asked.
+`import mgllm` reads this file for the version, so heavy imports are inside the functions.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from pathlib import Path
 
 __version__ = "0.1.0"
 PACKAGES = ("torch", "transformers", "tokenizers", "openai", "datasets", "jinja2", "numpy", "scipy", "pandas")
-"""Libraries that move numbers."""
+"""Libraries whose version may change numbers."""
 
 
 def versions() -> dict[str, str]:
-    """mgllm, Python and the libraries that move numbers, as installed."""
+    """Installed versions of mgllm, Python and the libraries in PACKAGES."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -27,7 +27,7 @@ def versions() -> dict[str, str]:
 
 
 def commit() -> str | None:
-    """Commit of the checkout that mgllm runs from; None for an installed wheel."""
+    """Commit of the clone that mgllm runs from; None for an installed wheel."""
     import subprocess
 
     root = Path(__file__).parent.parent.parent

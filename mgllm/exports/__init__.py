@@ -1,1 +1,1 @@
-"""Formats that gesture transcripts can be written in; `base.py` holds the contract."""
+"""Formats that gesture transcripts can be written in; `base.py` has the contract."""

@@ -1,4 +1,4 @@
-"""The contract of an exporter, and the shelf of formats."""
+"""The contract of an exporter, and the registry of formats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mgllm.registry import Shelf
 
 
 class ExportChoices(Frozen):
-    """What a user can choose about a writing. Each format heeds some of it, and the others are refused."""
+    """What a user can choose about writing. Each format uses some of it; the rest is refused."""
 
     fps: float | None = Field(default=None, gt=0)
     """Frames a second of the recordings, where the format counts frames."""
@@ -24,9 +24,10 @@ class Exported(Frozen):
     """A transcript in another format."""
 
     text: str
-    """What stands in the file."""
+    """The content of the file."""
     lost: Mapping[str, int] = {}
-    """What the format cannot say, and how often: "gestures have no start and are left out" → 2."""
+    """What the format cannot express, and how often: "gestures have no start and are left out" →
+    2."""
 
 
 class Exporter(Protocol):
@@ -37,7 +38,7 @@ class Exporter(Protocol):
     suffix: str
     """What follows the item's id in a file's name: ".eaf"."""
     heeds: frozenset[str]
-    """Names of the choices that change what is written."""
+    """Names of the choices that this format uses."""
 
     def write(self, transcript: GestureFile) -> Exported:
         """The text of a file.
@@ -48,6 +49,6 @@ class Exporter(Protocol):
 
 
 exports: Shelf[Callable[[ExportChoices], Exporter]] = Shelf("export", "mgllm.exports")
-"""`@export("NAME")` puts a format here; file NAME.py stands beside this one."""
+"""`@export("NAME")` puts a format here, from a file NAME.py beside this one."""
 
 export = exports.register

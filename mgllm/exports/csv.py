@@ -1,4 +1,5 @@
-"""A plain table of gestures: `label,start,end,confidence`, in seconds; `mgllm import csv` reads it."""
+"""A plain table of gestures: `label,start,end,confidence`, in seconds; `mgllm import csv` reads
+it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ class Csv:
         self.choices = choices
 
     def write(self, transcript: GestureFile) -> Exported:
-        """A row a gesture; what is not known is an empty cell."""
+        """A row for each gesture; an unknown value is an empty cell."""
         rows: list[Sequence[str]] = [HEADER]
         for one in transcript.gestures:
             numbers = ("" if n is None else repr(n) for n in (one.start, one.end, one.confidence))

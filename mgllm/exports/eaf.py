@@ -1,7 +1,7 @@
-"""ELAN files (EAF 3.0): gestures on tiers with their vocabulary to choose from, confidences below them.
+"""ELAN files (EAF 3.0): gestures on tiers with a controlled vocabulary, and confidences below them.
 
-Times are whole milliseconds, as in all ELAN files. `mgllm.files.elan` says how overlapping gestures are
-laid on tiers.
+Times are whole milliseconds, as in all ELAN files. `mgllm.files.elan` says how overlapping gestures
+are spread over tiers.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from mgllm.records import Frozen, Gesture, GestureFile
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 DATE = "1970-01-01T00:00:00+00:00"
-"""ELAN wants a date; a fixed one, so that a transcript gives the same file whenever it is written."""
+"""ELAN requires a date. It is fixed, so that a transcript always gives the same file."""
 LANGUAGE = "und"
-"""Undetermined: labels are in whatever language they are."""
+"""Undetermined: labels may be in any language."""
 MEDIA_KINDS = {".mp4": "video/mp4", ".mpg": "video/mpeg", ".mpeg": "video/mpeg", ".mov": "video/quicktime"}
-"""What ELAN has a word for."""
+"""The kinds of video that ELAN knows by ending."""
 
 _NOT_IN_XML = re.compile(r"[\ufffe\uffff]")
 
@@ -45,11 +45,11 @@ class Eaf:
         """All gestures that have a start.
 
         Raises:
-            InputError: a label holds a character that XML cannot.
+            InputError: a label contains a character that is not allowed in XML.
         """
         for gesture in transcript.gestures:
             if found := _NOT_IN_XML.search(gesture.label):
-                what = f"holds U+{ord(found[0]):04X}, which XML cannot hold"
+                what = f"contains U+{ord(found[0]):04X}, which is not allowed in XML"
                 raise InputError(f"item '{transcript.item}': '{gesture.label:.60}' {what}")
         lost: Counter[str] = Counter()
         root = _document(transcript, place(transcript.gestures, lost), self.choices.media)
@@ -92,13 +92,14 @@ def _header(root: Element, transcript: GestureFile, last: int, media: str | None
 
 
 def _linked(media: str) -> dict[str, str]:
-    """A file beside this one; ELAN asks where it is if it is not there."""
+    """Link to a video beside the file; ELAN asks where it is if it is not there."""
     kind = MEDIA_KINDS.get(PurePath(media).suffix.lower(), "video/*")
     return {"MEDIA_URL": f"./{quote(media)}", "MIME_TYPE": kind, "RELATIVE_MEDIA_URL": f"./{quote(media)}"}
 
 
 def _slots(root: Element, placed: Sequence[Placed]) -> dict[int, dict[str, str]]:
-    """Write two time slots for each gesture, in the order of time; return their names by its number."""
+    """Write two time slots for each gesture, in the order of time; return their names by its
+    number."""
     ends = sorted((time, one.number, n) for one in placed for n, time in ((1, one.start), (2, one.end)))
     order = SubElement(root, "TIME_ORDER")
     names: dict[int, dict[str, str]] = {}
@@ -126,7 +127,7 @@ def _annotation(tier: Element, kind: str, names: Mapping[str, str], text: str) -
 
 
 def _entries(vocabulary: str) -> dict[str, str]:
-    """Id in the controlled vocabulary by label; none for a vocabulary that we do not have."""
+    """Id in the controlled vocabulary by label; empty for a vocabulary that we do not have."""
     if vocabulary not in vocabulary_names():
         return {}
     return {one.label: f"cveid{n}" for n, one in enumerate(load_vocabulary(vocabulary).classes)}
@@ -182,7 +183,7 @@ def place(gestures: Iterable[Gesture], lost: Counter[str]) -> list[Placed]:
 
 
 def lay(placed: Sequence[Placed]) -> list[list[Placed]]:
-    """The gestures on as few lanes as need be, so that none overlap on a lane; one lane at least.
+    """The gestures on as few lanes as possible, so that none overlap on a lane; at least one lane.
 
     First fit in the order of the starts, which is optimal for intervals.
     """

@@ -1,6 +1,8 @@
-"""Label files of iMiGUE and the MiGA challenge: `gestureID,start,end` a row, in frames, without a header.
+"""Label files of iMiGUE and the MiGA challenge: rows `gestureID,start,end` in frames, without a
+header.
 
-Frames count from 0, the end included: our reading, as in `mgllm import miga`, which reads these files.
+Our reading, as in `mgllm import miga`, which reads these files: frames count from 0 and the end is
+included.
 """
 
 from __future__ import annotations
@@ -30,13 +32,15 @@ class Miga:
         self.choices = choices
 
     def write(self, transcript: GestureFile) -> Exported:
-        """A row a gesture that is a class of iMiGUE and has a start.
+        """A row for each gesture that is a class of iMiGUE and has a start.
 
         Raises:
             InputError: the frame rate was not given.
         """
         if self.choices.fps is None:
-            raise InputError("MiGA label files count frames; give --fps N (iMiGUE has 25)")
+            raise InputError(
+                "MiGA label files have times in frames; give the frame rate with --fps N (iMiGUE has 25)"
+            )
         lost: Counter[str] = Counter()
         rows = [_row(one, transcript.vocabulary, self.choices.fps, lost) for one in transcript.gestures]
         lines = [",".join(map(str, row)) for row in sorted(filter(None, rows), key=lambda row: row[1:])]
@@ -46,7 +50,7 @@ class Miga:
 def _row(gesture: Gesture, vocabulary: str, fps: float, lost: Counter[str]) -> tuple[int, int, int] | None:
     number = _number(gesture.label, vocabulary)
     if number is None:
-        lost[f"gestures '{gesture.label:.60}' are no class of iMiGUE and are left out"] += 1
+        lost[f"gestures '{gesture.label:.60}' are not a class of iMiGUE and are left out"] += 1
         return None
     if gesture.start is None:
         lost["gestures have no start and are left out"] += 1
@@ -59,7 +63,7 @@ def _row(gesture: Gesture, vocabulary: str, fps: float, lost: Counter[str]) -> t
 
 
 def _number(label: str, vocabulary: str) -> int | None:
-    """The id of a gesture, also where its own vocabulary calls it otherwise."""
+    """The id of a gesture, also if its own vocabulary has another name for it."""
     source = vocabulary if vocabulary in vocabulary_names() else VOCABULARY
     name = translate(label, source, VOCABULARY)
     code = next((one.code for one in load_vocabulary(VOCABULARY).classes if one.label == name), None)

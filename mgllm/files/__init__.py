@@ -1,1 +1,1 @@
-"""Strangers' files in, whole files out."""
+"""Reading untrusted files, and writing complete ones."""

@@ -1,4 +1,4 @@
-"""Where things that can be made or fetched again lie on this machine."""
+"""Where this machine keeps files that can be made or downloaded again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cache_folder(name: str) -> Path:
-    """The folder for things of a kind: in `$MGLLM_CACHE`, else in the user's cache folder."""
+    """The folder for one kind of file: in `$MGLLM_CACHE`, else in the user's cache folder."""
     from platformdirs import user_cache_path
 
     root = os.environ.get("MGLLM_CACHE")

@@ -1,8 +1,9 @@
 """Names inside our ELAN files, which the reader and the writer share.
 
-Annotations of one ELAN tier cannot overlap, gestures can. So a transcript is laid on as many tiers as it
-needs, called NAME, NAME (2), NAME (3) …, all of the linguistic type `GESTURES`. Confidences stand in tiers
-below them, an annotation for an annotation, of the linguistic type `CONFIDENCES`.
+Annotations of one ELAN tier cannot overlap, but gestures can. So a transcript is spread over as
+many tiers as it needs. These are called NAME, NAME (2), NAME (3) … and have the linguistic type
+`GESTURES`. Confidences are in tiers below them with the linguistic type `CONFIDENCES`, one for each
+annotation.
 """
 
 from __future__ import annotations

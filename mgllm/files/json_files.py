@@ -16,7 +16,8 @@ from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
 MAX_BYTES = 5_000_000
-"""Longest line, and largest `*.mg.json`, that is read."""
+"""Longest line, and largest `*.mg.json`, that is read: far more than an hour of speech or
+gestures."""
 
 _BLOCK = 1 << 20
 _LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
@@ -26,17 +27,19 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json_lines(path: Path, source: str | None = None) -> Iterator[tuple[str, object]]:
-    """Place ("FILE:LINE") and content of each line; blank lines and lines that begin with # are left out.
+    """Place ("FILE:LINE") and content of each line; blank lines and lines that begin with # are
+    skipped.
 
-    A line ends with a line feed, a carriage return, or both, and with nothing else: speech may hold other
-    characters that some programs take for line ends.
+    A line ends with a line feed, a carriage return, or both, and with nothing else: speech may
+    contain other characters that some programs read as line ends.
 
     Args:
         path: the file.
-        source: what errors call it, if not by its path.
+        source: what errors call it instead of its path.
 
     Raises:
-        InputError: not readable, not UTF-8 text, a line of more than 5 MB, or a line that is not JSON.
+        InputError: not readable, not UTF-8 text, a line of more than 5 MB, or a line that is not
+            JSON.
     """
     first = True
     for where, raw in _raw_lines(path, source or str(path)):
@@ -59,35 +62,35 @@ def _array(path: Path, where: str) -> str:
 
 
 def read_at_most(path: Path, most: int, what: str) -> bytes:
-    """The bytes of a file that may be anybody's.
+    """The bytes of an untrusted file.
 
     Args:
         path: the file.
         most: bytes that are read.
-        what: it should be, with its article.
+        what: what the file should be, with its article: "a transcript".
 
     Raises:
-        InputError: it cannot be read, or is larger.
+        InputError: it cannot be read, or is too large.
     """
     try:
         if path.stat().st_size > most:
-            raise InputError(f"{path} holds more than {most:,} bytes; is it {what}?")
+            raise InputError(f"{path} has more than {most:,} bytes; is it {what}?")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def read_json(path: Path, model: type[M], most: int, what: str) -> M:
-    """A file that holds one value of `model`.
+    """The value of `model` in a file.
 
     Args:
         path: the file.
-        model: what it should hold.
+        model: what it should contain.
         most: bytes that are read.
-        what: it should be, with its article.
+        what: what the file should be, with its article: "a transcript".
 
     Raises:
-        InputError: it is not; file and field are named.
+        InputError: the content does not fit; names file and field.
     """
     text = decode(read_at_most(path, most, what), str(path)).removeprefix("\ufeff")
     return to_model(model, parse_json(text, str(path)), str(path))
@@ -102,7 +105,7 @@ def decode(raw: bytes, where: str) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{where} is UTF-16 text; save the file as UTF-8")
     if b"\0" in raw:
-        raise InputError(f"{where} holds NUL bytes, so this is no text file; give JSON as UTF-8 text")
+        raise InputError(f"{where} contains NUL bytes, so it is not a text file; give JSON as UTF-8 text")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -114,24 +117,26 @@ def parse_json(text: str, where: str) -> object:
     """Standard JSON: no NaN, no key twice.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not JSON.
     """
     try:
         content: object = json.loads(text, object_pairs_hook=_keys_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         if error.pos >= len(text) or error.msg.startswith("Unterminated"):
-            what = "ends in the middle of a JSON value: the file is cut off, or the value spread over lines"
+            what = "ends inside a JSON value: the file is cut off, or the value goes over several lines"
             raise InputError(f"{where} {what}") from None
         raise InputError(
             f"{where} is not JSON: {error.msg} at character {error.pos + 1} ({text[:60]!r})"
         ) from None
     except RecursionError:
-        raise InputError(f"{where} is nested too deep to be read") from None
+        raise InputError(f"{where} is nested too deeply to be read") from None
     except ValueError as error:
-        reason = "a number of thousands of digits" if "digits" in str(error) else error
+        reason = "a number has thousands of digits" if "digits" in str(error) else error
         raise InputError(f"{where} is not JSON: {reason}") from None
     if _SURROGATE.search(text) and _has_surrogate(content):
-        raise InputError(f"{where} holds half of a surrogate pair (\\ud800–\\udfff); write the character")
+        raise InputError(
+            f"{where} contains half of a surrogate pair (\\ud800–\\udfff); write the character itself"
+        )
     return content
 
 
@@ -139,11 +144,11 @@ def to_model(model: type[M], content: object, where: str) -> M:
     """A value of `model`.
 
     Raises:
-        InputError: the content does not fit; names the field, what was wanted and what was given.
+        InputError: the content does not fit; names the field, what it must be and what was given.
     """
     noun = model.__name__.lower()
     if not isinstance(content, dict):
-        raise InputError(f"{where} holds no {noun}: it must be an object {{…}} {shortened(content)}")
+        raise InputError(f"{where} has no {noun}: it must be an object {{…}} {shortened(content)}")
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -157,7 +162,7 @@ def _raw_lines(path: Path, source: str) -> Iterator[tuple[str, bytes]]:
                 where = f"{source}:{number}"
                 if len(raw) > MAX_BYTES:
                     raise InputError(
-                        f"{where} is longer than {MAX_BYTES:,} bytes; one item stands on one line"
+                        f"{where} is longer than {MAX_BYTES:,} bytes; write one item on each line"
                     )
                 yield where, raw.removeprefix(_BOM) if number == 1 else raw
     except OSError as error:
@@ -165,7 +170,7 @@ def _raw_lines(path: Path, source: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _split_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines without their ends, read block by block; of one that is too long, enough to see that it is."""
+    """Lines without their ends, read block by block; a line that is too long comes cut."""
     rest = b""
     while block := file.read(_BLOCK):
         *lines, rest = _LINE_END.split(rest + block)
@@ -181,12 +186,12 @@ def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+        raise ValueError(f"the key {twice[:60]!r} appears twice in one object")
     return content
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number; leave the field out")
+    raise ValueError(f"{name} is not a JSON number; leave the field out")
 
 
 def _has_surrogate(content: object) -> bool:

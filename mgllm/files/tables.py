@@ -1,4 +1,5 @@
-"""Tables: csv strictly read and plainly written; with a header, as annotation tools and spreadsheets do."""
+"""Tables as csv, read strictly: with a header, as annotation tools and spreadsheets write them, or
+not."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
 MAX_CELL = 5_000_000
-"""Characters of the longest cell that is read."""
+"""Characters of the longest cell that is read: as long as a line of JSON."""
 _NOTHING = {"", "na", "nan"}
 
 
@@ -28,17 +29,17 @@ def csv_rows(
     strict: bool = True,
     refusal: str = ":{line} is not csv",
 ) -> Iterator[tuple[int, list[str]]]:
-    """Number of its last line, and cells, of each row; a blank line has no cells.
+    """The number of the last line and the cells of each row; a blank line has no cells.
 
     Args:
-        lines: with their line ends, or without them where no cell holds one.
+        lines: with their line ends; without them only if no cell contains one.
         path: named in errors.
         separator: between two cells.
-        strict: refuse quotes that stand inside a cell or are never closed.
-        refusal: what is said behind the path where it is no csv.
+        strict: refuse quotes that are inside a cell or never closed.
+        refusal: what an error says after the path if it is not csv.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not csv.
     """
     csv.field_size_limit(MAX_CELL)  # the library's own limit, 131,072, is less than an hour of speech
     reader = csv.reader(lines, delimiter=separator, strict=strict)
@@ -50,10 +51,10 @@ def csv_rows(
 
 
 def read_csv(path: Path, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """Line and cells of each row of a file in UTF-8, which is read row by row.
+    """Line and cells of each row of a file in UTF-8, read row by row.
 
     Raises:
-        InputError: it cannot be read, or is no csv.
+        InputError: it cannot be read, or is not csv.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -73,24 +74,22 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def named_cells(
-    where: str, header: Sequence[str], cells: Sequence[str], header_has: str = "the header"
-) -> dict[str, str]:
+def named_cells(where: str, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     """Cell by column.
 
     Raises:
         InputError: there are more or fewer cells than columns.
     """
     if len(cells) != len(header):
-        raise InputError(f"{where} has {len(cells)} cells, {header_has} {len(header)}")
+        raise InputError(f"{where} has {len(cells)} cells, the header has {len(header)}")
     return dict(zip(header, cells, strict=True))
 
 
 def refuse_twice(path: Path, header: Sequence[str], names: Iterable[str] | None = None) -> None:
-    """See that no column stands twice in a header; of `names` if they are given.
+    """Refuse a column that a header has twice; only of `names` if they are given.
 
     Raises:
-        InputError: one does.
+        InputError: a column is there twice.
     """
     for name in sorted(set(header)) if names is None else names:
         if header.count(name) > 1:
@@ -103,15 +102,15 @@ class Row(Frozen):
     where: str
     """FILE:LINE."""
     cells: Mapping[str, str]
-    """Cell by column, white space at its ends taken off."""
+    """Cell by column, without white space at its ends."""
     comma: bool = False
-    """Whether decimals may be written with a comma, as spreadsheets do that part cells by semicolons."""
+    """Whether decimals may have a comma, as in spreadsheets that separate cells with semicolons."""
 
     def number(self, column: str) -> float | None:
         """The number in a cell; None if it is empty or NA, or there is no such column.
 
         Raises:
-            InputError: it is no number, infinite, or below 0.
+            InputError: it is not a number, or it is infinite or below 0.
         """
         text = self.cells.get(column, "")
         if text.casefold() in _NOTHING:
@@ -128,12 +127,14 @@ class Row(Frozen):
 def read_rows(
     path: Path, needed: Sequence[str], hint: str, optional: Sequence[str] = ()
 ) -> tuple[list[str], list[Row]]:
-    """The columns of a table, and its rows; rows without any cell are passed over.
+    """The columns of a table, and its rows; rows without any text are skipped.
 
-    Needed and optional columns are found in any case of letters and spelled as in `needed` and `optional`.
+    Needed and optional columns may be in capitals; the rows spell them as `needed` and `optional`
+    do.
 
     Raises:
-        InputError: not csv, a row of other length, a needed column twice or missing (then with `hint`).
+        InputError: not csv, a row of another length, or a needed column is there twice or missing
+            (then with `hint`).
     """
     lines = StringIO(annotation_text(path), newline="")
     separator = max("\t;,", key=lines.readline().count)
@@ -143,7 +144,7 @@ def read_rows(
     header = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in next(table, (1, []))[1]]
     refuse_twice(path, header, spelled.values())
     if missing := [name for name in needed if name not in header]:
-        raise InputError(f"{path}:1 lacks the column '{missing[0]}'; {hint}")
+        raise InputError(f"{path}:1 has no column '{missing[0]}'; {hint}")
     rows = []
     for line, given in table:
         cells = [cell.strip() for cell in given]
@@ -158,10 +159,10 @@ def read_numbers(
 ) -> NDArray[np.float64]:
     """[rows, columns] of a comma-separated file without header, the first `skip` columns left out.
 
-    Empty cells and `nan` are NaN. A first line that is `header`, in any case, is passed over.
+    Empty cells and `nan` are NaN. A first line that is `header`, also in capitals, is skipped.
 
     Raises:
-        InputError: it cannot be read, or a row has other columns; names the line.
+        InputError: it cannot be read, or a row has another number of columns; names the line.
     """
     rows = []
     spelled = [name.casefold() for name in header]
@@ -186,7 +187,8 @@ def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, in
     """Class id, first and last frame of every row of a label file, which may begin with `header`.
 
     Raises:
-        InputError: a value is no whole number, or an interval ends before it starts; names the line.
+        InputError: a value is not a whole number, or an interval ends before it starts; names the
+            line.
     """
     numbers = read_numbers(path, 3, header=header)
     if not (np.isfinite(numbers).all() and (numbers == np.rint(numbers)).all()):
@@ -194,7 +196,9 @@ def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, in
     rows = [(int(a), int(b), int(c)) for a, b, c in numbers]
     for line, (_, start, end) in enumerate(rows, 1):
         if end < start or start < 0:
-            raise InputError(f"{path} row {line}: frames {start} to {end} are no interval")
+            raise InputError(
+                f"{path} row {line}: the interval ends before it starts: frames {start} to {end}"
+            )
     return rows
 
 

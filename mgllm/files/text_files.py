@@ -1,4 +1,4 @@
-"""The characters of transcripts and annotations."""
+"""The text of transcripts and annotations."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from mgllm.errors import InputError
 from mgllm.files.json_files import decode, read_at_most
 
 MAX_BYTES = 50_000_000
-"""Largest transcript that is read; an hour of speech with a time for every word takes about 2 MB."""
+"""Largest transcript that is read; an hour of speech with a time for every word takes about 2
+MB."""
 
 
 def read_text(path: Path) -> str:
-    r"""The text of a file in UTF-8, or in UTF-16 with a byte order mark as Praat writes it; lines end in \\n.
+    r"""The text of a file in UTF-8, or in UTF-16 with a byte order mark as Praat writes it; lines
+    end in \\n.
 
     Raises:
         InputError: it cannot be read, is larger than 50 MB, or is in another encoding.
@@ -27,7 +29,7 @@ def _decode_utf16(raw: bytes, path: Path) -> str:
         return raw.decode("utf-16")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{path} begins like UTF-16 text but is none ({error.reason} at byte {error.start + 1})"
+            f"{path} begins like UTF-16 text but is not ({error.reason} at byte {error.start + 1})"
         ) from None
 
 
@@ -35,7 +37,7 @@ def read_annotation(path: Path) -> bytes:
     """The bytes of a file.
 
     Raises:
-        InputError: it cannot be read, is empty, or too big.
+        InputError: it cannot be read, is empty, or is too large.
     """
     raw = read_at_most(path, MAX_BYTES, "an annotation")
     if not raw.strip():
@@ -47,12 +49,12 @@ def annotation_text(path: Path) -> str:
     """The text of a file in UTF-8, with or without byte order mark.
 
     Raises:
-        InputError: it cannot be read or is no such text.
+        InputError: it cannot be read, or is not such text.
     """
     raw = read_annotation(path)
     try:
         if b"\0" in raw:
-            raise InputError(f"{path} holds NUL bytes; save it as UTF-8 text")
+            raise InputError(f"{path} contains NUL bytes; save it as UTF-8 text")
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"

@@ -1,4 +1,4 @@
-"""Whole files, or none: a draft beside them takes their place only when all of it is written."""
+"""Complete files or none: a draft is written beside a file and replaces it when it is complete."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from mgllm.errors import InputError
 
 
 def refuse_existing(out: Path, names: Iterable[str]) -> None:
-    """See that `out` can be a folder without any of these files in it.
+    """Refuse a folder that has one of these files already.
 
     Raises:
-        InputError: a file is there already, or `out` is a file.
+        InputError: a file is there already, or `out` is itself a file.
     """
     if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; -o names a folder")
+        raise InputError(f"{out} is a file; -o needs a folder")
     for path in (out / name for name in names):
         if path.exists():
-            raise InputError(f"{path} is there already and is not written over; choose another -o DIR")
+            raise InputError(f"{path} exists already and is not overwritten; choose another -o DIR")
 
 
 @contextmanager
 def naming_unwritten(path: Path, advice: str = "") -> Iterator[None]:
-    """What the system refuses inside becomes one line: this file or folder cannot be written, and why.
+    """Turn errors of the system inside into one line: this path cannot be written, and why.
 
     Raises:
-        InputError: it cannot.
+        InputError: the file or folder cannot be written.
     """
     try:
         yield
@@ -39,9 +39,10 @@ def naming_unwritten(path: Path, advice: str = "") -> Iterator[None]:
 
 @contextmanager
 def draft_of(path: Path) -> Iterator[Path]:
-    """A hidden draft beside a file, which takes its place at the end; after an error the file is as it was.
+    """A hidden draft beside a file. It replaces the file at the end; after an error the file is
+    unchanged.
 
-    For files that one process writes at a time.
+    Only for files that one process writes at a time.
     """
     draft = path.with_name(f".{path.name}")
     try:
@@ -54,13 +55,13 @@ def draft_of(path: Path) -> Iterator[Path]:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file, whole or not at all, over the one that is there."""
+    """Write a file, complete or not at all; an existing one is replaced."""
     with draft_of(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def replace_texts(out: Path, texts: Mapping[str, str]) -> None:
-    """Write files into a folder, each whole or not at all, over those that are there.
+    """Write files into a folder, each complete or not at all; existing ones are replaced.
 
     Raises:
         InputError: the folder cannot be written.
@@ -73,10 +74,10 @@ def replace_texts(out: Path, texts: Mapping[str, str]) -> None:
 
 @contextmanager
 def write_folder(out: Path, names: Iterable[str]) -> Iterator[Path]:
-    """A hidden folder inside `out` to write into; at the end what is called so in it moves into `out`.
+    """A hidden folder inside `out` to write into; at the end, what has these names moves to `out`.
 
-    All of these files and folders are there and whole, or none is. Several processes may do it at once.
-    Errors name `out`, which the user knows, not the hidden folder.
+    Either all of these files and folders are there and complete, or none is. Several processes may
+    do it at once. Errors name `out`, which the user knows, not the hidden folder.
 
     Raises:
         InputError: the folder cannot be written.
@@ -99,7 +100,7 @@ def write_folder(out: Path, names: Iterable[str]) -> Iterator[Path]:
 
 
 def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into a folder: all are there and whole, or none is.
+    """Write files into a folder: all are there and complete, or none is.
 
     Raises:
         InputError: the folder cannot be written.
@@ -110,7 +111,7 @@ def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def write_texts(out: Path, texts: Mapping[str, str]) -> None:
-    """Write texts as UTF-8: all files are there and whole, or none is.
+    """Write texts as UTF-8: all files are there and complete, or none is.
 
     Raises:
         InputError: the folder cannot be written.

@@ -22,16 +22,16 @@ def read_yaml(path: Path, model: type[M], named: Mapping[tuple[str, str], Callab
 
     Args:
         path: the file.
-        model: what it should hold.
-        named: by place, what refuses an unknown name there with an InputError.
+        model: what it should contain.
+        named: by place, a function that refuses an unknown name there with an InputError.
 
     Raises:
-        InputError: not readable, not YAML, a key twice, an unknown key, or a value that does not fit.
+        InputError: not readable, not YAML, a key twice, an unknown key, or a wrong value.
     """
     root = _compose(path)
     content = _construct(path, root)
     if not isinstance(content, dict):
-        raise InputError(f"{path}:1 holds no mapping; write 'key: value' lines")
+        raise InputError(f"{path}:1 has no keys; write lines 'key: value'")
     try:
         made = model.model_validate(content)
     except ValidationError as error:
@@ -48,7 +48,7 @@ def _compose(path: Path) -> yaml.Node:
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:
-            raise InputError(f"{path} holds {len(raw):,} bytes; a scenario is at most {MAX_BYTES:,}")
+            raise InputError(f"{path} has {len(raw):,} bytes; such a file has at most {MAX_BYTES:,}")
         root = yaml.compose(raw.decode("utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist") from None
@@ -72,7 +72,8 @@ def _construct(path: Path, root: yaml.Node) -> Any:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """Safe YAML in which a key may stand once and aliases are refused (they can grow without bound)."""
+    """Safe YAML in which each key appears once. Aliases are refused: they can grow without
+    bound."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
@@ -85,7 +86,7 @@ class _StrictLoader(yaml.SafeLoader):
         for key, _ in node.value:
             if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key '{key.value}' stands here twice", key.start_mark
+                    None, None, f"the key '{key.value}' appears twice", key.start_mark
                 )
             if isinstance(key, yaml.ScalarNode):
                 seen.add(key.value)
@@ -111,7 +112,7 @@ def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: Vali
         names = f" Known: {', '.join(known)}" if known else ""
         return f"{path}:{line} unknown key '{key}'.{guess(steps[-1], known)}{names}"
     if problem.kind == "missing":
-        return f"{path}:{line} lacks the key '{key}'; every {model.__name__.lower()} needs it"
+        return f"{path}:{line} has no key '{key}'; every {model.__name__.lower()} needs it"
     if problem.kind == "string_type" and (node := _scalar_at(root, steps)) is not None:
         return f"{path}:{node.start_mark.line + 1} {_without_quotes(node, steps)}"
     given = "" if isinstance(problem.given, dict | list | tuple) else f" (given: {problem.given!r:.60})"
@@ -119,25 +120,25 @@ def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: Vali
 
 
 _READ_AS = {"bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date"}
-"""What YAML makes of words without quotes, by the end of its tag."""
+"""How YAML reads words without quotes, by the end of its tag."""
 
 
 def _without_quotes(node: yaml.ScalarNode, steps: Sequence[str | int]) -> str:
-    """What is wrong with a scalar where text is wanted, and how it is written right."""
+    """What is wrong with a scalar where text is needed, and how to write it."""
     is_key = steps[-1] == "[key]"
     place = ".".join(map(str, steps[:-2] if is_key else steps))
     if not node.value:
-        return f"{place}: holds nothing; write text there"
+        return f"{place}: is empty; write text there"
     kind = node.tag.rpartition(":")[2]
     name = next((step for step in reversed(steps) if isinstance(step, str)), "")
     quoted = f'"{node.value}"'
     shown = f"{quoted}: …" if is_key else quoted if isinstance(steps[-1], int) else f"{name}: {quoted}"
     read = _READ_AS.get(kind, "nothing")
-    return f"{place}: YAML reads {node.value} as {read}, and text is wanted; put it in quotes: {shown}"
+    return f"{place}: YAML reads {node.value} as {read}, but it must be text; put it in quotes: {shown}"
 
 
 def _scalar_at(node: yaml.Node, steps: Sequence[str | int]) -> yaml.ScalarNode | None:
-    """What stands at a place; where that ends in `[key]`, the mapping's first key that is no text."""
+    """The scalar at a place; if that ends in `[key]`, the mapping's first key that is not text."""
     if steps[-1:] == ("[key]",):
         keys = [key for key, _ in _node_at(node, steps[:-2]).value]
         found = next((key for key in keys if not key.tag.endswith(":str")), None)
@@ -147,7 +148,7 @@ def _scalar_at(node: yaml.Node, steps: Sequence[str | int]) -> yaml.ScalarNode |
 
 
 def _node_at(node: yaml.Node, steps: Iterable[str | int]) -> yaml.Node:
-    """The deepest node on the way."""
+    """The deepest node on the way to a place."""
     for step in steps:
         if isinstance(node, yaml.MappingNode):
             node = next((v for k, v in node.value if k.value == str(step)), node)

@@ -1,1 +1,1 @@
-"""Item sets, and what joins gestures and speech to them."""
+"""Item sets, and how gestures and speech are joined to them."""

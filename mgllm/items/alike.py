@@ -1,4 +1,5 @@
-"""Names that a person takes for one and a computer for several: Ana and ana, José in two encodings."""
+"""Finds names that look the same to a person but not to a computer: Ana and ana, José in two
+encodings."""
 
 from __future__ import annotations
 
@@ -10,27 +11,29 @@ from mgllm.records import Item
 
 
 def alike_notes(items: Sequence[Item]) -> tuple[str, ...]:
-    """A line for subjects and one for items whose names differ in spelling alone; empty where none do.
+    """A line about subjects and one about items whose names differ only in spelling, if there are
+    any.
 
-    Counts go by the names as written: only the user knows whether two of them are one person.
+    Subjects are counted by their names as written: only the user knows whether two are one person.
     """
     subjects, ids = alike(item.subject for item in items), alike(item.id for item in items)
     lines = []
     if subjects:
-        what = "are counted as different people, so that intervals would be too narrow if they are not"
+        what = "are counted as different people; if they are not, intervals are too narrow"
         lines.append(
-            f"subjects {_shown(subjects)} differ in spelling alone and {what}; write each person alike"
+            f"subjects {_shown(subjects)} differ only in spelling and {what}; write each person's name in "
+            "one way"
         )
     if ids:
         what = "are counted as different items"
         lines.append(
-            f"items {_shown(ids)} differ in spelling alone and {what}; leave one out if they are not"
+            f"items {_shown(ids)} differ only in spelling and {what}; if they are not, leave one out"
         )
     return tuple(lines)
 
 
 def alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Groups of different names that are equal but for case, white space, and the ways to write a character.
+    """Groups of names that differ only in case, white space, or the way a character is encoded.
 
     >>> alike(["Ana", "ana", "Bo", "Ana"])
     (('Ana', 'ana'),)
@@ -42,7 +45,8 @@ def alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _folded(name: str) -> str:
-    """The name without what a reader does not see: compatibility forms, case, formatting, kinds of space."""
+    """The name without what a reader does not see: compatibility forms, case, formatting, kinds of
+    space."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
     return " ".join(visible.split())
@@ -53,6 +57,6 @@ def _shown(groups: Sequence[Sequence[str]]) -> str:
 
 
 def _quoted(name: str) -> str:
-    """What cannot be told apart by eye is written as code points."""
+    """The name in quotes; one with characters that look like others is written as code points."""
     plain = name.isprintable() and unicodedata.is_normalized("NFKC", name)
     return f"'{name}'" if plain else ascii(name)

@@ -1,4 +1,4 @@
-"""`*.mg.json`, the file of a gesture transcript: reading, writing, and what it is called."""
+"""`*.mg.json`, the file of a gesture transcript: reading, writing, and its name."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ SUFFIX = ".mg.json"
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029]+')
 _MOST_BYTES = 120
-"""Of a file's stem; file systems take 255 with all suffixes."""
+"""Longest stem of a file; file systems allow 255 with all suffixes."""
 
 
 def read_gesture_file(path: Path) -> GestureFile:
     """The transcript of a file.
 
     Raises:
-        InputError: it cannot be read, is too big, is no transcript, or holds characters that prompts use.
+        InputError: it cannot be read, is too big, is not a transcript, or has characters that
+            prompts use.
     """
     return check_gesture_file(read_json(path, GestureFile, MAX_BYTES, "a gesture transcript"), str(path))
 
 
 def check_gesture_file(file: GestureFile, where: str) -> GestureFile:
-    """The transcript itself, if its item and labels hold no character that items may not hold.
+    """The transcript itself, if its item and labels have only characters that items may have.
 
     Raises:
-        InputError: there is such a character.
+        InputError: there is another character.
     """
     gestures = {file.source: transcript_of(file)}
     check_characters(Item(id=file.item, subject=file.item, gestures=gestures), where)
@@ -45,10 +46,10 @@ def transcript_of(file: GestureFile) -> GestureTranscript:
 
 
 def gesture_text(file: GestureFile) -> str:
-    """What stands in the file: `read_gesture_file` reads an equal transcript back.
+    """The content of the file: `read_gesture_file` reads an equal transcript back.
 
     Raises:
-        InputError: the file would be larger than what is read.
+        InputError: the file would be larger than what can be read.
     """
     content = file.model_dump(mode="json", exclude={"gestures", "schema_", "item"}, exclude_none=True)
     gestures = [gesture.model_dump(mode="json", exclude_none=True) for gesture in file.gestures]
@@ -61,9 +62,10 @@ def gesture_text(file: GestureFile) -> str:
 
 
 def file_stem(item: str) -> str:
-    """A name for the item's files, safe on every file system: the id itself wherever that is possible.
+    """A name for the item's files, safe on every file system: the id itself if that is possible.
 
-    Otherwise the id's safe characters and eight digits of its hash, so that different ids stay apart.
+    Otherwise the id's safe characters and eight digits of its hash, so that different ids get
+    different names.
 
     >>> file_stem("clip 017"), file_stem("../a b")
     ('clip 017', '_a b-2c2c791a')

@@ -1,4 +1,5 @@
-"""Gestures and speech of a folder join their items: each file the item that it names or is named after."""
+"""Joins the gestures and speech of a folder to items: each file to the item that its content or
+name says."""
 
 from __future__ import annotations
 
@@ -13,18 +14,18 @@ from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_
 
 
 class JoinReport(Frozen):
-    """Items with what joined them, and what found no partner."""
+    """Items with what was joined to them, and what could not be joined."""
 
     items: tuple[Item, ...]
     """All items, in their order."""
     joined: int
-    """Gesture files that joined an item, or items whose speech was read."""
+    """Number of gesture files joined, or of items whose speech was read."""
     odd: Mapping[str, tuple[str, ...]]
-    """Ids of items and names of files by what a person should be told of them."""
+    """Ids of items and names of files, by what the user should know about them."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should be told, a line each; empty where every file and item found its partner."""
+        """What the user should know, a line each; empty if every file and item was joined."""
         return tuple(
             one_line(f"{len(names)} {what}: {some(names)}") for what, names in self.odd.items() if names
         )
@@ -34,8 +35,8 @@ def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
     """Join each `*.mg.json` of `folder` to the item that it names.
 
     Raises:
-        InputError: no such folder, no files, a file that is no transcript, two files for the same item and
-            source, or no file that names an item of the set.
+        InputError: no such folder, no files, a file that is not a transcript, two files for the
+            same item and source, or no file that names an item of the set.
     """
     by_id = {item.id: item for item in items}
     transcripts = read_folder(folder)
@@ -54,7 +55,7 @@ def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
         joined=len(found),
         odd={
             "items have no gesture file": tuple(item for item in by_id if item not in served),
-            "gesture files name no item of the set and are left out": tuple(
+            "gesture files name an item that is not in the set and are left out": tuple(
                 path.name for key, (path, _) in transcripts.items() if key not in found
             ),
             "items had gestures of the same source, which are replaced": tuple(replaced),
@@ -66,20 +67,21 @@ def read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, Gesture
     """File and transcript by item and source of all `*.mg.json` in a folder.
 
     Raises:
-        InputError: no such folder, no files, a file that is no transcript, two of the same item and source.
+        InputError: no such folder, no files, a file that is not a transcript, two of the same item
+            and source.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; --gestures names a folder of *{SUFFIX} files")
+        raise InputError(f"{folder} is not a folder; --gestures needs a folder of *{SUFFIX} files")
     paths = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
     if not paths:
-        raise InputError(f"{folder} holds no *{SUFFIX} files")
+        raise InputError(f"{folder} has no *{SUFFIX} files; `mgllm transcribe` and `mgllm import` write them")
     transcripts: dict[tuple[str, CueSource], tuple[Path, GestureTranscript]] = {}
     for path in paths:
         file = read_gesture_file(path)
         key = (file.item, file.source)
         if key in transcripts:
             other = transcripts[key][0].name
-            what = f"names item '{file.item}' with {file.source} gestures, as {other} does; keep one of them"
+            what = f"has {file.source} gestures of item '{file.item}', and so has {other}; keep one of them"
             raise InputError(f"{path} {what}")
         transcripts[key] = (path, transcript_of(file))
     return transcripts
@@ -89,17 +91,18 @@ class _SpeechFile(Frozen):
     """A transcript file."""
 
     kind: str
-    """Name of its kind."""
+    """Name of its format."""
     path: Path
     """Where it is."""
 
 
 def join_speech(items: Iterable[Item], folder: Path) -> JoinReport:
-    """Join the transcripts of `folder` (not below it) to the items whose ids are their file names.
+    """Join the transcripts of `folder` (not of folders in it) to the items whose ids are their file
+    names.
 
     Raises:
-        InputError: no such folder, no transcripts, one that cannot be read, two of one kind for an item, or
-            none that is named after an item of the set.
+        InputError: no such folder, no transcripts, one that cannot be read, two of one format for
+            an item, or none that is named after an item of the set.
     """
     by_id = {item.id: item for item in items}
     files = _find_speech(folder)
@@ -107,7 +110,7 @@ def join_speech(items: Iterable[Item], folder: Path) -> JoinReport:
     if not found:
         named, (one, *_) = next(iter(files.items()))
         what = f"none of its {len(files)} recordings with a transcript is named after an item of the set"
-        said = f"{one.path.name} would be of item '{named}'"
+        said = f"{one.path.name} would belong to item '{named}'"
         raise InputError(f"{folder}: {what}; {said}.{_guess(named, list(by_id))}")
     replaced = tuple(item for item in by_id if item in found and by_id[item].speech)
     order = ", ".join(f"*{kind.suffix}" for kind in speech_kinds().values())
@@ -122,14 +125,14 @@ def join_speech(items: Iterable[Item], folder: Path) -> JoinReport:
         joined=len(found),
         odd={
             "items have no speech file": tuple(item for item in by_id if item not in found),
-            "speech files are named after no item of the set and are left out": tuple(
+            "speech files are not named after an item of the set and are left out": tuple(
                 one.path.name for item, kinds in files.items() if item not in found for one in kinds
             ),
             "items had speech, which is replaced": replaced,
-            f"items have several speech files, the first of {order} is taken": tuple(
+            f"items have several speech files; the first of {order} is used": tuple(
                 item for item, kinds in found.items() if len(kinds) > 1
             ),
-            "speech files hold no words": tuple(wordless),
+            "speech files have no words": tuple(wordless),
         },
     )
 
@@ -137,18 +140,18 @@ def join_speech(items: Iterable[Item], folder: Path) -> JoinReport:
 def _find_speech(folder: Path) -> dict[str, list[_SpeechFile]]:
     """Transcripts by recording, each in the order of preference."""
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; --speech names a folder of transcripts")
+        raise InputError(f"{folder} is not a folder; --speech needs a folder of transcripts")
     files: dict[str, list[_SpeechFile]] = {}
     for kind in speech_kinds():
         for path in speech_files(folder, kind):
             others = files.setdefault(recording_id(path), [])
             if others and others[-1].kind == kind:
-                what = f"is of the same item as {others[-1].path.name}; keep one of them"
+                what = f"belongs to the same item as {others[-1].path.name}; keep one of them"
                 raise InputError(f"{path} {what}")
             others.append(_SpeechFile(kind=kind, path=path))
     if not files:
         suffixes = ", ".join(f"*{kind.suffix}" for kind in speech_kinds().values())
-        raise InputError(f"{folder} holds no transcripts of speech ({suffixes})")
+        raise InputError(f"{folder} has no transcripts of speech; they end in {suffixes}")
     return dict(sorted(files.items()))
 
 

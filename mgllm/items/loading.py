@@ -1,4 +1,5 @@
-"""Item sets: from files, folders and the hub into Items, each error naming its place; and back to lines."""
+"""Reads item sets from files, folders and the hub, with the place in each error; writes items as
+lines."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ TABLE_SUFFIXES = (".parquet", ".csv", ".json")
 
 _NOT_IN_TEXT = re.compile(r"[\x00\ue000-\ue003]")
 _NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ue000-\ue003]")
+"""Control characters, line breaks of Unicode, and the marks of `mgllm.prompts.sandbox`."""
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(:[\w.-]+)?")
 
 
@@ -25,8 +27,8 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     """All items of a set, in its order.
 
     Args:
-        source: a JSONL file (read line by line, nothing heavy is imported); a parquet, csv or json file; a
-            folder with one of these kinds; or "org/name[:split]" on the hub.
+        source: a JSONL file (read line by line, without heavy imports); a parquet, csv or json
+            file; a folder of files of one of these kinds; or "org/name[:split]" on the hub.
 
     Raises:
         InputError: one line with file, line (or row) and field of the first problem.
@@ -37,12 +39,12 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     except (OSError, RecursionError) as error:
         raise InputError(f"{source} cannot be read: {error}") from None
     if not items:
-        raise InputError(f"{source} holds no items; docs/items.md shows how they are written")
+        raise InputError(f"{source} has no items; docs/items.md shows how to write them")
     return items
 
 
 def check_targets(items: Iterable[Item], labels: Iterable[str], source: str | Path | None = None) -> None:
-    """See that every target is the id of a label.
+    """Check that every target is the id of a label.
 
     Args:
         items: as they were read.
@@ -57,7 +59,7 @@ def check_targets(items: Iterable[Item], labels: Iterable[str], source: str | Pa
     if not wrong:
         return
     target = str(wrong[0].target)
-    others = f" ({len(wrong) - 1} more items have such targets)" if len(wrong) > 1 else ""
+    others = f" ({len(wrong) - 1} more items have wrong targets)" if len(wrong) > 1 else ""
     raise InputError(
         f"{_place(wrong[0].id, source)}item '{wrong[0].id}' target: '{target[:60]}' is not one of the labels "
         f"{', '.join(known)}.{guess(target, known)}{others}"
@@ -75,22 +77,22 @@ def _place(item: str, source: str | Path | None) -> str:
 
 
 def check_characters(item: Item, where: str) -> Item:
-    """The item itself, if its words hold no character that prompts use as a mark (U+E000–U+E003).
+    """The item itself, if its words have no character that prompts use as a mark (U+E000–U+E003).
 
-    What stands on one line (ids, labels, names) may hold no control character or line break either.
+    Ids, labels and names fill one line, so they may have no control character or line break either.
 
     Raises:
         InputError: there is such a character.
     """
     for field, text, pattern in _words(item):
         if found := pattern.search(text):
-            what = f"holds the character U+{ord(found[0]):04X}, which is not allowed there; take it out"
+            what = f"has the character U+{ord(found[0]):04X}, which is not allowed there; remove it"
             raise InputError(f"{where} {field}: {what}")
     return item
 
 
 def item_line(item: Item) -> str:
-    """The item as one line of JSON without line break: what `load_items` reads back as an equal item."""
+    """The item as one line of JSON without line break; `load_items` reads an equal item back."""
     content = item.model_dump(mode="json", exclude_defaults=True)
     if len(item.speech) == 1 and set(content["speech"][0]) == {"text"}:
         content["speech"] = item.speech[0].text
@@ -98,9 +100,10 @@ def item_line(item: Item) -> str:
 
 
 def items_sha256(items: Iterable[Item]) -> str:
-    """Content hash of an item set in its order: sha256 over canonical JSON lines, defaults left out.
+    """Content hash of an item set in its order: sha256 over canonical JSON lines, defaults left
+    out.
 
-    It depends neither on the order of keys nor on how the file was written.
+    It does not depend on the order of keys, nor on the format of the file.
     """
     digest = hashlib.sha256()
     for item in items:
@@ -126,7 +129,8 @@ def _rows(source: str | Path, path: Path) -> Iterator[tuple[str, object]]:
 
 
 def _line_files(path: Path) -> list[Path]:
-    """The file itself, or the folder's own `items.jsonl`, or all its JSONL files where it has no others."""
+    """The file itself, or the folder's `items.jsonl`, or all its JSONL files if it has no other
+    kind."""
     if not path.is_dir():
         return [path] if path.suffix.casefold() in LINE_SUFFIXES else []
     if (path / "items.jsonl").is_file():
@@ -160,13 +164,16 @@ def _unique(placed: Iterator[tuple[str, Item]]) -> Iterator[Item]:
     for where, item in placed:
         if item.id in seen:
             first = seen[item.id].rpartition("/")[2]
-            raise InputError(f"{where} id: '{item.id}' is already the id of {first}; ids are unique")
+            raise InputError(
+                f"{where} id: '{item.id}' is already the id of {first}; give each item its own id"
+            )
         seen[item.id] = where
         yield item
 
 
 def _words(item: Item) -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    """Field and text of all words of an item that may be shown, with what they may not hold."""
+    """Field and text of all words of an item that may be shown, with a pattern of forbidden
+    characters."""
     yield "id", item.id, _NOT_IN_LINE
     yield "subject", item.subject, _NOT_IN_LINE
     yield "target", item.target or "", _NOT_IN_LINE

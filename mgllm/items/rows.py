@@ -1,4 +1,4 @@
-"""A row of a table as an item's fields."""
+"""Turns a row of a table into an item's fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NESTED = ("gestures", "covariates")
 
 
 def check_columns(names: Iterable[str], source: str) -> None:
-    """See that a table has the columns that every item needs.
+    """Check that a table has the columns that every item needs.
 
     Raises:
         InputError: one is missing.
@@ -25,15 +25,15 @@ def check_columns(names: Iterable[str], source: str) -> None:
     for needed in ("id", "subject"):
         if needed not in names:
             near = nearest(needed, names)
-            guess = f" Did you mean to call '{near}' so?" if near else ""
-            raise InputError(f"{source} lacks the column '{needed}'.{guess} Columns: {', '.join(names)}")
+            guess = f" Did you mean '{near}'? Rename it to '{needed}'." if near else ""
+            raise InputError(f"{source} has no column '{needed}'.{guess} Its columns: {', '.join(names)}")
 
 
 def row_content(row: Mapping[str, Any], where: str) -> dict[str, Any]:
     """A row as an item's fields: other columns are covariates, empty cells are left out.
 
     Raises:
-        InputError: gestures or covariates are text that is no JSON.
+        InputError: gestures or covariates are text that is not JSON.
     """
     fields = {name: _without_nulls(value) for name, value in row.items() if not _is_null(value)}
     content = {name: value for name, value in fields.items() if name in Item.model_fields}
@@ -55,7 +55,8 @@ def _is_null(value: Any) -> bool:
 
 
 def _without_nulls(value: Any) -> Any:
-    """Tables give every row every key; a null there means that the key is not given. Dates become text."""
+    """The value without null keys, dates as text: in a table every row has every key, if only as
+    null."""
     if isinstance(value, dict):
         return {key: _without_nulls(part) for key, part in value.items() if not _is_null(part)}
     if isinstance(value, list):

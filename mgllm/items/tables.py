@@ -1,4 +1,4 @@
-"""Item sets that are no JSONL: csv and json files; parquet and the hub through the `datasets` library."""
+"""Item sets in other formats than JSONL: csv and json; parquet and the hub through `datasets`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from mgllm.items.text_tables import read_csv_items, read_json_items
 from mgllm.records import Item
 
 TEXT_KINDS = {".csv": read_csv_items, ".json": read_json_items}
-"""What has no types of its own: `datasets` would guess some, and make a date of an id that looks like one."""
+"""Files without types: `datasets` would guess them, and turn an id that looks like a date into
+one."""
 KINDS = (".parquet", *TEXT_KINDS)
 _HUB_KINDS = {**TEXT_KINDS, ".jsonl": read_json_lines, ".ndjson": read_json_lines}
 
 
 def read_local_tables(path: Path) -> Iterator[tuple[str, object]]:
-    """Place ("FILE row N", from 1) and content of each row of a file, or of a folder's files of one kind.
+    """Place ("FILE row N", from 1) and content of each row of a file, or of a folder's files of one
+    kind.
 
     Raises:
         InputError: no such file, files of several kinds, or a file that cannot be read.
@@ -41,7 +43,7 @@ def read_hub_table(source: str) -> Iterator[tuple[str, object]]:
         InputError: there is no such data set or split, or the hub cannot be reached.
     """
     name, _, split = source.partition(":")
-    with _quiet_datasets(f"{source} is no file here, and as a hub data set it") as library:
+    with _quiet_datasets(f"{source} is not a file here; as a data set of the hub it") as library:
         loaded = library.load_dataset(name, split=split or None)
         if not split:
             loaded = _only_split(loaded, name)
@@ -52,8 +54,10 @@ def read_hub_table(source: str) -> Iterator[tuple[str, object]]:
 
 
 def text_files_of(library: Any, name: str, loaded: Any) -> list[tuple[Path, Any]]:
-    """The csv or json files behind a loaded data set, with what reads them as text; none where its columns
-    have types of their own: parquet, or classes that its card names."""
+    """The csv or json files of a loaded data set, each with the function that reads it as text.
+
+    None if the columns have types: parquet, or classes that the data set's card names.
+    """
     named = any(hasattr(feature, "int2str") for feature in loaded.features.values())
     if named or loaded.info.builder_name not in ("csv", "json"):
         return []
@@ -84,20 +88,20 @@ def _only_split(loaded: Any, name: str) -> Any:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         if path.suffix.casefold() not in KINDS:
-            raise InputError(f"{path} is no item file; known kinds: .jsonl, {', '.join(KINDS)}")
+            raise InputError(f"{path} is not an item file; they end in .jsonl, {', '.join(KINDS)}")
         return [path]
     files = sorted(p for p in path.iterdir() if p.suffix.casefold() in KINDS and not p.name.startswith("."))
     kinds = sorted({p.suffix.casefold() for p in files})
     if len(kinds) > 1:
-        raise InputError(f"{path} holds files of several kinds ({', '.join(kinds)}); name one file")
+        raise InputError(f"{path} has files of several kinds ({', '.join(kinds)}); name one file")
     if not files:
-        raise InputError(f"{path} is a folder without items; known kinds: .jsonl, {', '.join(KINDS)}")
+        raise InputError(f"{path} is a folder without item files; they end in .jsonl, {', '.join(KINDS)}")
     return files
 
 
 @contextmanager
 def _quiet_datasets(source: str) -> Iterator[Any]:
-    """The `datasets` library without its progress bars; whatever it raises becomes one line."""
+    """The `datasets` library without its progress bars; any error becomes one line."""
     import datasets
     from datasets.utils import are_progress_bars_disabled
 
@@ -108,7 +112,7 @@ def _quiet_datasets(source: str) -> Iterator[Any]:
         yield datasets
     except InputError:
         raise
-    except Exception as error:  # a loader of foreign formats may raise anything; --debug shows it whole
+    except Exception as error:  # a loader of foreign formats may raise anything; --debug shows all of it
         raise InputError(f"{source} cannot be loaded: {_reason(error)}") from error
     finally:
         datasets.logging.set_verbosity(verbosity)
@@ -127,7 +131,9 @@ def _table_rows(table: Any, source: str) -> Iterator[tuple[str, object]]:
     check_columns(table.column_names, source)
     for name in table.column_names:
         if name not in Item.model_fields and not hasattr(table.features[name], "dtype"):
-            raise InputError(f"{source} column '{name}' is no field of an item and holds no plain values")
+            raise InputError(
+                f"{source} column '{name}' is not a field of an item, and its values are not plain; remove it"
+            )
     for n, row in enumerate(table, start=1):
         where = f"{source} row {n}"
         yield where, row_content(_named_classes(row, table.features), where)

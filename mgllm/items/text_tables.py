@@ -1,4 +1,5 @@
-"""Item sets in csv and json files. Their texts stay as they are written: an id 007, 1e5 or 2024-01-05 too."""
+"""Item sets in csv and json files. Texts stay as they are written, even an id 007, 1e5 or
+2024-01-05."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from mgllm.items.rows import check_columns, row_content
 from mgllm.records import Item
 
 MAX_BYTES = 500_000_000
-"""Largest json file that is read, since it is read whole; JSONL is read line by line."""
+"""Largest json file: all of it is in memory at once; JSONL is read line by line."""
 
 
 def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
@@ -24,7 +25,7 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
         source: what errors call it.
 
     Raises:
-        InputError: it is no csv in UTF-8, or a row has another length than the header.
+        InputError: it is not csv in UTF-8, or a row has more or fewer cells than the header.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -48,14 +49,16 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
 
 
 def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
-    """Place and content of each item of a json file: a list of objects, one object, or one on each line.
+    """Place and content of each item of a json file: a list of objects, one object, or one on each
+    line.
 
     Args:
         path: the file.
         source: what errors call it.
 
     Raises:
-        InputError: it is no JSON in UTF-8, too large, or holds under an unknown name what is no plain value.
+        InputError: it is not JSON in UTF-8, is too large, or has a value that is not plain under an
+            unknown name.
     """
     for where, value in _json_values(path, source):
         if isinstance(value, dict):
@@ -67,10 +70,11 @@ def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
 
 def _check_header(header: list[str], source: str) -> None:
     if "\0" in "".join(header):
-        raise InputError(f"{source} holds NUL bytes, so this is no csv")
+        raise InputError(f"{source} has NUL bytes, so it is not a csv file; save it as csv in UTF-8")
     twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})
     if twice:
-        raise InputError(f"{source}:1 names the column '{twice[0]}' twice or not at all")
+        problem = f"two columns are called '{twice[0]}'" if twice[0].strip() else "a column has no name"
+        raise InputError(f"{source}:1 {problem}; give each column its own name")
 
 
 def _json_values(path: Path, source: str) -> Iterator[tuple[str, object]]:
@@ -91,4 +95,6 @@ def _json_values(path: Path, source: str) -> Iterator[tuple[str, object]]:
 def _check_values(row: dict[str, Any], where: str) -> None:
     for name, value in row.items():
         if name not in Item.model_fields and isinstance(value, dict | list):
-            raise InputError(f"{where} '{name}' is no field of an item and holds no plain value")
+            raise InputError(
+                f"{where} '{name}' is not a field of an item, and its value is not plain; remove it"
+            )

@@ -1,5 +1,5 @@
-"""What is seen and heard in recordings: from a video to joints and back to a picture, from sound to words.
+"""Recordings: from a video to joints and back to a picture, and from sound to words.
 
-video (pictures and their times) → pose (MediaPipe's landmarks) → poses (joints of a layout) → overlay;
-listening (samples on the same clock, Whisper's words).
+video (pictures and their times) → pose (MediaPipe's landmarks) → poses (joints of a layout) →
+overlay; listening (samples on the same clock, Whisper's words).
 """

@@ -1,6 +1,6 @@
-"""A picture that a person can judge a transcript by: moments with the skeleton, and all gestures in time.
+"""A picture to check a transcript with: moments with the skeleton, and all gestures in time.
 
-Which moments to look at is chosen here, too. Colours are those of the previews of made-up gestures: the
+This module also chooses the moments. Colours are those of the previews of made-up gestures: the
 person's right side red, the left side blue.
 """
 
@@ -20,15 +20,15 @@ from mgllm.skeleton import Layout
 from mgllm.skeleton.layouts import FINGERS
 
 MOMENTS = 12
-"""On one sheet."""
+"""On one sheet: three rows, our choice."""
 APART = 0.1
-"""Seconds: two moments that are nearer to one another look alike."""
+"""Seconds: moments that are closer together look the same."""
 GRID = 8
-"""Candidates to a moment, to either side."""
+"""Other times that are tried on each side of a moment."""
 COLOURS = {"right": "#e74c3c", "left": "#3498db", "": "#f4d03f"}
 ON_BLANK = {"right": "#c0392b", "left": "#2471a3", "": "#333333"}
 UNSURE = 0.5
-"""A joint with less confidence is drawn thin and pale."""
+"""A joint with less confidence is drawn thin and pale: our choice."""
 COLUMNS = 4
 PANEL = 3.3
 """Inches across a panel."""
@@ -36,22 +36,23 @@ DPI = 100
 SAID = 2
 """Gestures named above a panel."""
 WORDS = 44
-"""Letters of such a name."""
+"""Characters of such a name."""
 
 
 class Moment(NamedTuple):
-    """A point of time, and what goes on then."""
+    """A point in time, and the gestures then."""
 
     time: float
     """Seconds from the recording's beginning."""
     gestures: tuple[Gesture, ...]
-    """Surest first."""
+    """Highest confidence first."""
 
 
 def choose_moments(
     gestures: Sequence[Gesture], begins: float, end: float, count: int = MOMENTS
 ) -> tuple[Moment, ...]:
-    """The middle of each gesture, the surest first; what is left over lies as far from the others as it can.
+    """The middle of each gesture, highest confidence first; the rest as far from the others as
+    possible.
 
     In the order of time. A gesture without times has no moment.
     """
@@ -86,7 +87,7 @@ class Panel:
     """One moment."""
 
     moment: Moment
-    """When, and what goes on."""
+    """Its time and gestures."""
     joints: NDArray[np.float32]
     """[V, 3]: pixels of the whole picture, and confidence; NaN = missing."""
     rgb: Pixels | None = None
@@ -95,7 +96,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """All that is drawn."""
+    """What is drawn."""
 
     title: str
     """One line at the top."""
@@ -183,7 +184,7 @@ def _draw_skeleton(axes: Any, panel: Panel, layout: Layout) -> None:
 
 
 def _draw_strip(axes: Any, sheet: Sheet, labels: Sequence[str]) -> None:
-    """All gestures in time, a row a label; the moments as numbered lines."""
+    """All gestures in time, a row for each label; the moments as numbered lines."""
     for one in sheet.gestures:
         if one.start is None:
             continue
@@ -213,7 +214,7 @@ def _draw_strip(axes: Any, sheet: Sheet, labels: Sequence[str]) -> None:
 
 
 def _labels(gestures: Sequence[Gesture]) -> list[str]:
-    """Labels of gestures with times, in the order in which they come first."""
+    """Labels of gestures with times, in the order of their first gesture."""
     timed = sorted((one for one in gestures if one.start is not None), key=lambda one: one.start or 0)
     return list(dict.fromkeys(one.label for one in timed))
 
@@ -233,7 +234,8 @@ def _lost(joints_VC: NDArray[np.float32], layout: Layout) -> str:
 
 
 def _caption(moment: Moment, number: int) -> str:
-    """Number and time, below them as many gestures as there is room for; always of the same height."""
+    """Number and time, and below them as many gestures as there is room for; always the same
+    height."""
     said = [f"{_short(one.label, WORDS)}{_sure(one)}" for one in moment.gestures[:SAID]]
     more = len(moment.gestures) - SAID
     head = f"{number}    {_clock(moment.time)}" + (f"    and {more} more" if more > 0 else "")

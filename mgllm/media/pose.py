@@ -1,12 +1,13 @@
-"""Where a person's body and hands are in a picture or a part of it, by MediaPipe Holistic; kept once found.
+"""Where a person's body and hands are in a picture or a part of it, by MediaPipe Holistic.
 
-Landmarks are not smoothed (`smooth_landmarks=False`). Measured on six clips of people signing (458 frames, in
-pixels at 143 between the shoulders): smoothing leaves a jitter of .03–.11 at head and shoulders where
-there is .31–.54 without, and drags a quick hand behind; the recogniser has learned from jitter of .3–.6.
-MediaPipe's `left` is the person's own left where the picture is not mirrored.
+Landmarks are not smoothed (`smooth_landmarks=False`). Measured on six clips of people signing (458
+frames, in pixels at 143 between the shoulders): with smoothing the jitter at head and shoulders is
+.03–.11, without it .31–.54, and a quick hand lags behind. The recogniser has learned from jitter of
+.3–.6. MediaPipe's `left` is the person's own left if the picture is not mirrored.
 
-Poses are kept by content (the same bytes, the same crop, the same detector) in `$MGLLM_CACHE/poses`, else in
-the user's cache folder; no pixels, no names. Whatever is wrong with one, it is made again.
+Poses are kept by content (the same bytes, the same crop, the same detector) in
+`$MGLLM_CACHE/poses`, else in the user's cache folder: no pixels, no names. A damaged one is made
+again.
 """
 
 from __future__ import annotations
@@ -32,16 +33,16 @@ from mgllm.records import Frozen
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 SMALLEST = 32
-"""Pixels to a side; a person cannot be seen in less."""
+"""Pixels on each side of a crop; a person cannot be seen in less."""
 DETECTOR = f"MediaPipe Holistic {MEDIAPIPE}, model complexity 1, not smoothed"
 FIRST = 64
-"""Pixels to a side of a picture of nobody."""
+"""Pixels on each side of the empty picture with which the detector starts."""
 FEWEST = 2
-"""Frames of a recording; in less nothing moves."""
+"""Frames of a recording; with fewer nothing moves."""
 Found = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Body [33, 3] and hands [2, 21, 2] of a frame."""
 FORMAT = "1"
-"""Changes when what is kept, or how pictures are decoded, does."""
+"""Version of the kept files; it changes with their content and with how pictures are decoded."""
 
 
 class Box(Frozen):
@@ -58,7 +59,7 @@ class Box(Frozen):
 
 
 class Crop(Frozen):
-    """What the user asked for; percents wait for a picture."""
+    """What the user asked for; percentages need the size of a picture."""
 
     text: str
     """As it was written, without blanks."""
@@ -71,7 +72,7 @@ class Crop(Frozen):
         """The box in a picture of a size (width, height).
 
         Raises:
-            InputError: it reaches beyond the picture, or is too small to see a person in.
+            InputError: it reaches beyond the picture, or is too small to show a person.
         """
         sides = (size[0], size[1], size[0], size[1])
         pixels = [
@@ -86,7 +87,7 @@ class Crop(Frozen):
         if min(width, height) < SMALLEST:
             raise InputError(
                 f"--crop {self.text} is {width} x {height} pixels of {picture}; "
-                f"a person needs {SMALLEST} to a side"
+                f"it must have at least {SMALLEST} on each side"
             )
         return Box(x=x, y=y, width=width, height=height)
 
@@ -95,7 +96,7 @@ def parse_crop(text: str) -> Crop:
     """`X,Y,W,H`, each a number of pixels or a share of the picture such as 25%.
 
     Raises:
-        InputError: it is something else.
+        InputError: the text is something else.
 
     >>> parse_crop("25%, 0, 50%, 480").percent
     (True, False, True, False)
@@ -120,7 +121,7 @@ class PoseDetector:
         module = holistic()
         with quiet_stderr():
             self._graph = module.Holistic(static_image_mode=False, model_complexity=1, smooth_landmarks=False)
-            # Its threads chatter while they begin; after a first picture, of nobody, all have begun.
+            # Its threads print while they start; after a first, empty picture all have started.
             self._graph.process(np.zeros((FIRST, FIRST, 3), np.uint8))
         return self
 
@@ -134,7 +135,7 @@ class PoseDetector:
 
         Args:
             rgb: [height, width, 3].
-            box: the only part that is looked at.
+            box: the only part that is used.
         """
         part, corner = rgb, (0, 0)
         if box is not None:
@@ -142,7 +143,7 @@ class PoseDetector:
             corner = (box.x, box.y)
         if self._settled:
             seen = self._graph.process(part)
-        else:  # and once more when it has seen somebody
+        else:  # it prints once more at the first person
             with quiet_stderr():
                 seen = self._graph.process(part)
             self._settled = seen.pose_landmarks is not None
@@ -159,12 +160,12 @@ class PoseDetector:
 
 
 def watch(video: Video, detector: PoseDetector, crop: Crop | None, step: Callable[[], object]) -> Poses:
-    """What the detector sees in all pictures of a video; only one picture is held at a time.
+    """What the detector sees in all pictures of a video; only one picture is in memory at a time.
 
     Args:
-        video: open.
-        detector: new.
-        crop: the part of the picture that is looked at; None: all of it.
+        video: an open one.
+        detector: a new one.
+        crop: the part of the picture that is used; None: all of it.
         step: called after each picture.
 
     Raises:
@@ -181,20 +182,20 @@ def watch(video: Video, detector: PoseDetector, crop: Crop | None, step: Callabl
         times.append(picture.time)
         step()
     if len(times) < FEWEST:
-        what = "holds one picture, in which nothing moves" if times else "holds no picture that can be read"
+        what = "has only one picture, so nothing moves" if times else "has no picture that can be read"
         raise InputError(f"{video.path} {what}; give a video")
     bodies, hands = zip(*found, strict=True)
     return Poses(np.array(times), np.stack(bodies), np.stack(hands), size, video.partial())
 
 
 def pose_key(file_sha256: str, crop: Crop | None) -> str:
-    """What the poses of a file go by."""
+    """The name under which the poses of a file are kept."""
     parts = (FORMAT, DETECTOR, crop.text if crop else "", file_sha256)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def read_poses(key: str) -> Poses | None:
-    """Poses that are kept under a key; None where there are none, or damaged ones."""
+    """Poses that are kept under a key; None if there are none, or they are damaged."""
     try:
         with _path(key).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             width, height = (int(value) for value in kept["size"])
@@ -208,11 +209,11 @@ def read_poses(key: str) -> Poses | None:
 
 
 def write_poses(key: str, poses: Poses) -> None:
-    """Keep poses, whole or not at all. Where nothing can be kept, nothing is."""
+    """Keep poses, completely or not at all; a folder that cannot be written is ignored."""
     path = _path(key)
     with suppress(InputError), write_folder(path.parent, (path.name,)) as drafts:
         draft = drafts / path.name
-        draft.touch(mode=0o600)  # poses are of people: nobody else of this machine needs them
+        draft.touch(mode=0o600)  # poses are data about people: other users of this machine need not read them
         np.savez(
             draft,
             times=poses.times,

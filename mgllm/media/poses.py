@@ -1,7 +1,8 @@
-"""What a detector saw in a recording, frame by frame, and the joints of a layout that come of it, by name.
+"""What a detector saw in a recording, frame by frame, and the joints of a layout made from it, by
+name.
 
-`body25` follows the usual reading: neck and mid hip are the points between shoulders and hips, and the small
-toes, which MediaPipe lacks, lie on the big ones. Of hands the tips are taken.
+`body25` follows the usual reading: neck and mid hip are the points between shoulders and hips.
+MediaPipe has no small toes, so they are put on the big ones. Of hands the finger tips are used.
 """
 
 from __future__ import annotations
@@ -23,21 +24,22 @@ RIGHT, LEFT = 0, 1
 """Places of the hands; the person's own sides."""
 SHOULDERS = (11, 12)
 NEIGHBOURS = 0.2
-"""Seconds: frames that are farther apart are no neighbours."""
+"""Seconds: frames that are farther apart do not count as neighbours. Our choice."""
 REPEATEDLY = 2
-"""So many leaps are no accident."""
+"""Leaps from which on several people are suspected: one may be an accident. Our choice."""
 WRISTS = {RIGHT: 16, LEFT: 15}
-"""Of the body's landmarks."""
+"""The wrists among the body's landmarks."""
 _RIGHT = {"shoulder": 12, "elbow": 14, "wrist": 16, "hip": 24, "knee": 26, "ankle": 28, "eye": 5, "ear": 8}
 _LEFT = {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25, "ankle": 27, "eye": 2, "ear": 7}
 
 
 @dataclass(frozen=True, eq=False)
 class Poses:
-    """Landmarks of one person. T frames; pixels of the whole picture, y downwards; NaN = not seen."""
+    """Landmarks of one person. T frames; pixels of the whole picture, y downwards; NaN = not
+    seen."""
 
     times: NDArray[np.float64]
-    """[T]: seconds since the container's beginning, growing, at no fixed rate."""
+    """[T]: seconds since the container's beginning, increasing, at no fixed rate."""
     body: NDArray[np.float32]
     """[T, 33, 3]: x, y and visibility."""
     hands: NDArray[np.float32]
@@ -45,7 +47,7 @@ class Poses:
     size: tuple[int, int]
     """Width and height of the picture."""
     partial: str | None = None
-    """What could not be read of the file, in words; None if all was."""
+    """Which part of the file could not be read, in words; None if all was read."""
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -55,9 +57,9 @@ class Poses:
 
 
 def leaps(poses: Poses) -> int:
-    """How often the point between the shoulders leaps by more than a shoulder width from a frame to the next.
+    """How often the point between the shoulders moves by more than a shoulder width between frames.
 
-    The width is the wider one of the two frames.
+    The width is the larger one of the two frames.
     """
     there = np.flatnonzero(poses.seen)
     shoulders = poses.body[there][:, SHOULDERS, :2].astype(np.float64)
@@ -69,13 +71,13 @@ def leaps(poses: Poses) -> int:
 
 
 def several_people(poses: Poses) -> str | None:
-    """A line where the person followed seems to change; None where it does not."""
+    """A note if the person who is followed seems to change; else None."""
     count = leaps(poses)
     if count < REPEATEDLY:
         return None
     return (
-        f"the person followed leaps {count} times: there seem to be several people, or cuts; "
-        "--crop X,Y,W,H keeps to a part of the picture"
+        f"the person jumps to another place {count} times: there seem to be several people, or cuts; "
+        "--crop X,Y,W,H uses only a part of the picture"
     )
 
 
@@ -100,24 +102,24 @@ HAND_JOINTS: Mapping[str, tuple[int, int]] = {
 
 
 def check_mappable(layout: Layout, what: str) -> None:
-    """See that all joints of a layout can be had from a video.
+    """Refuse a layout with joints that a video does not give.
 
     Raises:
-        InputError: one cannot.
+        InputError: it has such a joint.
     """
-    strange = [name for name in layout.joints if name not in BODY_JOINTS and name not in HAND_JOINTS]
-    if strange:
+    missing = [name for name in layout.joints if name not in BODY_JOINTS and name not in HAND_JOINTS]
+    if missing:
         raise InputError(
-            f"{what} was made for a layout of {len(layout.joints)} joints with '{strange[0]}', which a "
-            "video does not give; videos are read for the layouts imigue22 and body25"
+            f"{what} was made for a layout of {len(layout.joints)} joints with '{missing[0]}', which a "
+            "video does not give; videos can be read for the layouts imigue22 and body25"
         )
 
 
 def joints_of(poses: Poses, layout: Layout) -> NDArray[np.float32]:
     """[T, V, 3]: x, y and confidence in the layout's order; NaN and confidence 0 = missing.
 
-    The confidence is the landmark's visibility, and the lower of the two for a point between them. Hands come
-    without: a finger has its wrist's.
+    The confidence is the landmark's visibility; for a point between two landmarks it is the lower
+    one. Hands have none: a finger has that of its wrist.
     """
     x_TVC = np.full((len(poses.times), len(layout.joints), 3), np.nan, np.float32)
     for place, name in enumerate(layout.joints):

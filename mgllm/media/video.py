@@ -1,9 +1,10 @@
-"""Video files as pictures with the stream's own times, one at a time. PyAV reads whatever FFmpeg reads.
+"""Video files as pictures with the stream's own times, one at a time. PyAV reads whatever FFmpeg
+reads.
 
-Time 0 is where the container begins, as in players and in the tools that people annotate with: a picture
-stream that sets in later than the sound begins later than 0. Times are never a number divided by a rate.
-What reading needs beside mgllm is said in one line where it is missing; what native libraries chatter on
-stderr is dropped, their errors are not.
+Time 0 is where the container begins, as in players and annotation tools: pictures that begin after
+the sound begin later than 0. Times come from the file, never from a number of frames and a rate. A
+missing package is one line of error. What native libraries print to stderr is dropped, except their
+errors.
 """
 
 from __future__ import annotations
@@ -26,16 +27,17 @@ from numpy.typing import NDArray
 from mgllm.errors import InputError
 
 MEDIAPIPE = "0.10.21"
-"""The last version whose wheel carries its models; later ones know no Holistic."""
+"""The last version whose wheel contains its models; later ones have no Holistic."""
 NEWEST = (3, 12)
-"""The newest Python that it exists for."""
-_INSTALL = "install it with `make video`, or with pip install 'mgllm[video]'"
+"""The newest Python with a wheel of that version."""
+_INSTALL = "install it in the clone with `make video` or pip install '.[video]'"
 _STDERR = 2
 _REMARK = re.compile(rb"INFO|WARNING|[IW]\d{4} ")
 Pixels = NDArray[np.uint8]
 _MICROSECONDS = 1_000_000
 ENDS_EARLY = 0.5
-"""Seconds, and then a fiftieth of all: what may be missing at the end of a file that is called whole."""
+"""Seconds (and at most a fiftieth of the length) that a complete file may lack at its end: our
+choice."""
 
 
 def pyav() -> Any:
@@ -55,15 +57,15 @@ def holistic() -> Any:
     """MediaPipe's module of pose and hands.
 
     Raises:
-        InputError: it is not installed, or another version is, or there is none for this Python.
+        InputError: it is not installed, has another version, or does not exist for this Python.
     """
     found = _mediapipe_version()
     if found is None and sys.version_info[:2] > NEWEST:
         here, newest = (".".join(map(str, pair)) for pair in (sys.version_info[:2], NEWEST))
         raise InputError(
-            f"reading videos needs MediaPipe {MEDIAPIPE}, which exists for Python up to {newest}, and this "
-            f"is {here}: make an environment with Python {newest}, and there `make video` or "
-            "pip install 'mgllm[video]'; skeleton files are read here, too"
+            f"reading videos needs MediaPipe {MEDIAPIPE}, which exists for Python up to {newest}; this is "
+            f"Python {here}. Make an environment with Python {newest} and run `make video` or "
+            "pip install '.[video]' in the clone. Skeleton files can be read with any Python"
         )
     if found is None:
         raise InputError(f"reading videos needs MediaPipe {MEDIAPIPE}; {_INSTALL}")
@@ -110,12 +112,12 @@ class Video:
 
     @property
     def expected_frames(self) -> int:
-        """How many there should be, as far as the file says; at least 1."""
+        """How many there should be, if the file says it; at least 1."""
         rate = self._stream.average_rate or self._stream.guessed_rate or 0
         return max(1, self._stream.frames or round(float(rate) * (self._announced_end() or 0)))
 
     def pictures(self) -> Iterator[Picture]:
-        """All frames that have a time, in its order. Damaged ones are left out; `partial` tells."""
+        """All frames that have a time, in its order. Damaged ones are left out; see `partial`."""
         last = -math.inf
         for frame in self._frames():
             time = self._time(frame)
@@ -126,16 +128,16 @@ class Video:
                 yield Picture(self._shown(frame), time)
 
     def partial(self) -> str | None:
-        """What was missing, after all pictures were read; None if nothing was."""
+        """What could not be read, once all pictures were read; None if nothing is missing."""
         announced = self._announced_end()
         if announced is not None and self._end < announced - ENDS_EARLY - announced / 50:
             return f"the file is cut off: {self._end:.1f} of {announced:.1f} s could be read"
         if self._broke_off:
-            return f"the file is broken off: it could be read up to {self._end:.1f} s"
+            return f"the file breaks off: it could be read up to {self._end:.1f} s"
         return f"{self._damaged} parts of the file are damaged and left out" if self._damaged else None
 
     def at(self, time: float) -> Picture | None:
-        """The picture that is nearest to a time; None if the file cannot be read there."""
+        """The picture that is closest to a time; None if the file cannot be read there."""
         half = 0.5 / float(self._stream.average_rate or self._stream.guessed_rate or 25)
         try:
             wanted = max(0.0, time) + self._begin
@@ -168,7 +170,7 @@ class Video:
         return -math.inf if frame.time is None else float(frame.time) - self._begin
 
     def _shown(self, frame: Any) -> Pixels:
-        """The pixels as a player shows them; all in the first one's size."""
+        """The pixels as a player shows them, in the size of the first picture."""
         if self._size is None:
             stretch = float(self._stream.sample_aspect_ratio or 1)
             self._size = max(1, round(frame.width * stretch)), frame.height
@@ -177,7 +179,7 @@ class Video:
         return np.ascontiguousarray(rgb)
 
     def _announced_end(self) -> float | None:
-        """When the pictures should end, as the file says; None where it says nothing."""
+        """When the pictures should end, as the file says; None if it does not say it."""
         stream = self._stream
         if stream.duration:
             first = stream.start_time or 0
@@ -191,34 +193,37 @@ class Video:
 
 @contextmanager
 def open_video(path: Path) -> Iterator[Video]:
-    """Open a file that holds moving pictures; nothing of it is decoded yet.
+    """Open a file with moving pictures; nothing is decoded yet.
 
     Raises:
-        InputError: PyAV is missing, there is no such file, it is no video, or it holds no pictures.
+        InputError: PyAV is missing, there is no such file, it is not a video, or it has no
+            pictures.
     """
     av = pyav()
     if not path.is_file():
-        what = "is no file" if path.exists() else "does not exist"
+        what = "is not a file" if path.exists() else "does not exist"
         raise InputError(f"{path} {what}; give a video or a *.skeleton.npz")
     if not path.stat().st_size:
         raise InputError(f"{path} is empty (0 bytes); copy it again")
     try:
-        # Only files of this machine: a playlist of a stranger may name addresses.
+        # Only files of this machine: an untrusted playlist may name addresses.
         container = av.open(str(path.resolve()), options={"protocol_whitelist": "file"})
     except (av.FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path} cannot be read as a video: {reason}; is it whole, and a video?") from None
+        raise InputError(
+            f"{path} cannot be read as a video: {reason}; is it a video, and complete?"
+        ) from None
     with container:
         yield Video(path, container, av.FFmpegError)
 
 
 def _pictures_stream(path: Path, container: Any) -> Any:
-    """The first stream of moving pictures; the cover of a song is none."""
+    """The first stream of moving pictures; the cover of a song is not one."""
     cover = container.streams.video and type(container.streams.video[0].disposition).attached_pic
     moving = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not moving:
         sound = ", only sound" if container.streams.audio else ""
-        raise InputError(f"{path} holds no video stream{sound}; give a video of the person")
+        raise InputError(f"{path} has no pictures{sound}; give a video of the person")
     return moving[0]
 
 
@@ -238,15 +243,15 @@ def _clock(text: str) -> float | None:
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Hold what is written to stderr meanwhile. Afterwards all but remarks is written to it after all.
+    """Hold back what is written to stderr inside, and write it afterwards without remarks.
 
-    Remarks are lines that call themselves INFO or WARNING, as TensorFlow's and Abseil's do; if an exception
-    goes through, they are written, too.
+    Remarks are lines that call themselves INFO or WARNING, as TensorFlow's and Abseil's do. After
+    an exception they are written, too.
     """
     try:
         sys.stderr.flush()
         stderr = os.dup(_STDERR)
-    except (OSError, ValueError):  # there is none
+    except (OSError, ValueError):  # there is no stderr
         yield
         return
     with TemporaryFile() as held:

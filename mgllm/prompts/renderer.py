@@ -1,4 +1,4 @@
-"""Rendering templates into prompts."""
+"""Makes prompts from templates."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from mgllm.prompts.sandbox import MARKS, MarkingLoader, sandbox, unmark, without
 from mgllm.records import Form, Frozen, Prompt, Reasoning, Turn, prompt_sha256
 
 MAX_CHARACTERS = 1_000_000
-"""A prompt is at most so long."""
+"""Longest prompt; a template that writes more is most likely wrong."""
 Role = Literal["system", "user"]
 SEEN = ("question", "labels", "reasoning", "speech", "cues")
-"""What every template sees beside the scenario's own `text:` values."""
+"""What every template sees, besides the scenario's own `text:` values."""
 
 
 class Renderer:
     """Templates of one scenario, looked up in `folders` in their order.
 
     Raises (all methods):
-        InputError: a template is missing, broken, unsafe, too long or uses an unknown name; one line
-            with file and line.
+        InputError: a template is missing, broken, unsafe, too long or uses an unknown name; one
+            line with file and line.
     """
 
     def __init__(self, folders: Sequence[Path], own_words: Sequence[str] = ()) -> None:
@@ -35,7 +35,8 @@ class Renderer:
         self._own_words = tuple(own_words)
 
     def render(self, file: str, form: Form, view: View) -> Prompt:
-        """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has `user` alone."""
+        """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has only
+        `user`."""
         template = self._template(file)
         roles: tuple[Role, ...] = ("system", "user") if form == "chat" else ("user",)
         if "user" not in template.blocks:
@@ -48,19 +49,21 @@ class Renderer:
         ]
         messages, spans = unmark(marked, str(self.path(file)))
         if form == "cloze" and messages[-1].content != messages[-1].content.rstrip():
-            raise InputError(f"{self.path(file)} ends in white space; labels bring their own: end on a word")
+            raise InputError(
+                f"{self.path(file)} ends in white space, but labels begin with their own; end with a word"
+            )
         return Prompt(form=form, messages=messages, spans=spans, sha256=prompt_sha256(form, messages))
 
     def cue_block(self, cues: Cues) -> str:
-        """What `_cues.j2` writes for `cues`, alone."""
+        """Only what `_cues.j2` writes for `cues`."""
         template = self._template("_cues.j2")
         variables: dict[str, Any] = {"cues": cue_variables(cues), "speech": []}
         text = self._collect("_cues.j2", template.root_render_func(template.new_context(variables)))
         return without_marks(text)
 
     def check(self, file: str) -> None:
-        """What rendering may not show: unknown names in branches not taken, text outside blocks, and
-        `speech` or `cues` used elsewhere than in their partials."""
+        """Look for faults that rendering may not meet: unknown names in branches not taken, text
+        outside blocks, and `speech` or `cues` used outside their partials."""
         for name in self._with_includes(file):
             tree = self._parse(name)
             known = {*SEEN, *self._own_words}
@@ -69,8 +72,8 @@ class Renderer:
                     raise InputError(self._unknown_variable(name, variable))
                 if variable in ("speech", "cues") and MARKS.get(name, ("",))[0] != variable:
                     raise InputError(
-                        f"{self.path(name)} uses '{variable}' itself; write it once, "
-                        f'with {{% include "_{variable}.j2" %}}, and test it nowhere else'
+                        f"{self.path(name)} uses '{variable}'; only _{variable}.j2 may: write "
+                        f'{{% include "_{variable}.j2" %}} once instead, outside of any condition'
                     )
         _refuse_stray_text(self._parse(file), self.path(file))
 
@@ -116,14 +119,16 @@ class Renderer:
                     raise InputError(f"{self.path(file)} writes more than {MAX_CHARACTERS:,} characters")
                 parts.append(chunk)
         except RecursionError:
-            raise InputError(f"{self.path(file)} includes or calls itself without end") from None
+            raise InputError(
+                f"{self.path(file)} includes itself without end; remove an {{% include %}}"
+            ) from None
         except UndefinedError as error:
             raise InputError(
-                f"{self._place(file, error)} {error.message}; it sees {self._visible()}"
+                f"{self._place(file, error)} {error.message}; a template can use {self._visible()}"
             ) from None
         except SecurityError as error:
             raise InputError(
-                f"{self.path(file)} reaches for what templates may not: {error.message}"
+                f"{self.path(file)} uses something that templates may not use: {error.message}"
             ) from None
         except TemplateSyntaxError as error:
             raise InputError(f"{self.path(error.name or file)}:{error.lineno} {error.message}") from None
@@ -134,7 +139,8 @@ class Renderer:
         return "".join(parts)
 
     def _place(self, file: str, error: Exception) -> str:
-        """File and line of the template that an error came from: the innermost frame that lies in one."""
+        """File and line of the template in which an error arose: the innermost frame of a
+        template."""
         place, trace = str(self.path(file)), error.__traceback__
         while trace is not None:
             template = trace.tb_frame.f_globals.get("__jinja_template__")
@@ -156,7 +162,7 @@ def _refuse_stray_text(tree: nodes.Template, path: Path) -> None:
             for part in node.nodes:
                 if not (isinstance(part, nodes.TemplateData) and not part.data.strip()):
                     raise InputError(
-                        f"{path}:{part.lineno} stands outside the blocks and would be lost; move it in"
+                        f"{path}:{part.lineno} is outside the blocks and would be lost; move it into one"
                     )
 
 
@@ -164,13 +170,14 @@ class OfferedLabel(Frozen):
     """A label as a template sees it."""
 
     text: str
-    """How it is listed: "happy", or "A. happy" where labels are lettered."""
+    """How it is listed: "happy", or "A. happy" if labels are offered as letters."""
     answer: str
-    """What the model is to answer: "happy", or "A"."""
+    """What the model is asked to answer: "happy", or "A"."""
 
 
 class View(Frozen):
-    """All that a template sees; never an item's id, subject, target, covariates or notes, nor the arm."""
+    """All that a template sees; never an item's id, subject, target, covariates or notes, nor the
+    arm."""
 
     question: str
     """The scenario's question."""
@@ -186,7 +193,7 @@ class View(Frozen):
     """None in the arms `none` and `text`."""
 
     def variables(self) -> dict[str, Any]:
-        """As plain values: nothing in it has methods worth reaching for."""
+        """As plain values, so that a template gets no methods to call."""
         return {
             **self.text,
             "question": self.question,

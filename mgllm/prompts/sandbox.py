@@ -1,7 +1,7 @@
 """The sandbox that templates run in, and the loader that marks the two partials.
 
-While rendering, what `_speech.j2` and `_cues.j2` write stands between private-use characters; `unmark`
-takes them out and remembers the places, so that what an arm may change is known exactly.
+While rendering, the text of `_speech.j2` and `_cues.j2` is between private-use characters. `unmark`
+removes them and returns their places: they show exactly which text an arm may change.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ FILTERS = (
     "trim",
     "upper",
 )
-"""Filters that templates may use; none can make much out of little without being counted."""
+"""Filters that templates may use; none can make a long text from a short one without being
+counted."""
 MARKS: dict[str, tuple[Block, str, str]] = {
     "_speech.j2": ("speech", "\ue000", "\ue001"),
     "_cues.j2": ("cues", "\ue002", "\ue003"),
@@ -55,7 +56,7 @@ ALLOWED_NODES = (
 )
 """What a template may consist of: nothing that calls, assigns, joins or multiplies."""
 MAX_LOOP_DEPTH = 2
-"""Loops inside loops."""
+"""How deep loops may be nested; more could take very long."""
 _ANY_MARK = re.compile("[\ue000-\ue003]")
 
 
@@ -64,7 +65,8 @@ Unmarked = tuple[tuple[Message, ...], tuple[Span, ...]]
 
 
 def sandbox(loader: BaseLoader) -> Environment:
-    """A Jinja environment without globals, calls, assignments, operators that grow text, and most filters."""
+    """A Jinja environment without globals, calls, assignments, operators that lengthen text, most
+    filters."""
     environment = _Sandbox(
         loader=loader,
         undefined=StrictUndefined,
@@ -80,12 +82,11 @@ def sandbox(loader: BaseLoader) -> Environment:
 
 
 def without_marks(text: str) -> str:
-    """`text` without the marks."""
     return _ANY_MARK.sub("", text)
 
 
 def unmark(marked: Sequence[tuple[Literal["system", "user"], str]], where: str) -> Unmarked:
-    """Take the marks out of the messages and say where they stood, in the order of the text."""
+    """The messages without the marks, and the marked places, in the order of the text."""
     messages: list[Message] = []
     spans: list[Span] = []
     for index, (role, text) in enumerate(marked):
@@ -127,13 +128,13 @@ class MarkingLoader(BaseLoader):
         return self.folders[0] / file
 
     def source(self, file: str) -> str:
-        """Text of a template; remembers its hash."""
+        """Text of a template; keeps its hash."""
         path = self.find(file)
         inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in self.folders)
         if not inside:
-            raise InputError(f"template '{file}' lies outside {self.folders[0]}; move it there")
+            raise InputError(f"template '{file}' is outside {self.folders[0]}; move it there")
         if not path.is_file():
-            raise InputError(f"{path} does not exist; it is named as a template")
+            raise InputError(f"{path} does not exist; a scenario or template names it as a template")
         try:
             raw = path.read_bytes()
             text = raw.decode("utf-8").replace("\r\n", "\n")
@@ -143,7 +144,7 @@ class MarkingLoader(BaseLoader):
         return text
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, None]:
-        """What Jinja asks for; the two partials come wrapped in marks."""
+        """Jinja's own hook; adds the marks to the two partials."""
         text = self.source(template)
         _refuse_unsafe(environment.parse(text, template), template)
         if template in MARKS:
@@ -153,14 +154,14 @@ class MarkingLoader(BaseLoader):
 
 
 def _refuse_unsafe(node: nodes.Node, template: str, loops: int = 0) -> None:
-    """Refuse whatever is not on the list, and loops nested too deep, with the template's line."""
+    """Refuse what is not on the list, and loops nested too deep, with the template's line."""
     loops += isinstance(node, nodes.For)
     if not isinstance(node, ALLOWED_NODES):
         what = type(node).__name__.lower()
         raise TemplateSyntaxError(
-            f"'{what}' is not for templates: they may only choose and list", node.lineno, template
+            f"templates may not use '{what}'; they may use 'if', 'for' and values", node.lineno, template
         )
     if loops > MAX_LOOP_DEPTH:
-        raise TemplateSyntaxError(f"loops stand more than {MAX_LOOP_DEPTH} deep", node.lineno, template)
+        raise TemplateSyntaxError(f"loops are more than {MAX_LOOP_DEPTH} deep", node.lineno, template)
     for child in node.iter_child_nodes():
         _refuse_unsafe(child, template, loops)

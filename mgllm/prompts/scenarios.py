@@ -1,4 +1,4 @@
-"""Finding and reading scenarios: the bundled ones, and those of a folder that the user names."""
+"""Finds and reads scenarios: the bundled ones, and those of a folder that the user names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from mgllm.records import Form, Frozen, Paraphrase, PromptFiles, Scenario
 
 _PACKAGE = Path(__file__).parent.parent
 _OLD_NAME = re.compile(r"(deception|emotion|interview)(?:_(b|c))?(_cloze)?\.j2")
-"""Names that bundled templates had while each scenario had its own; their words are its `text:` now."""
+"""Old names of bundled templates, when each scenario had its own; their words are now in its
+`text:`."""
 
 
 class Folders(Frozen):
     """Where scenarios and templates are looked for: the user's folder first, then the bundled one.
 
-    Only folders that the user names are read; one that happens to lie in the working directory is not.
+    A folder in the working directory is not read unless the user names it.
     """
 
     scenarios: Path | None = None
@@ -33,19 +34,20 @@ class Folders(Frozen):
         return (*_existing(self.scenarios, "--scenarios"), bundled_folder("scenarios"))
 
     def prompt_folders(self) -> tuple[Path, ...]:
-        """In order of look-up; the partials `_speech.j2` and `_cues.j2` may be left to the bundled ones."""
+        """In order of look-up; a folder without `_speech.j2` and `_cues.j2` uses the bundled
+        ones."""
         return (*_existing(self.prompts, "--prompts"), bundled_folder("prompts"))
 
 
 class Wording(Frozen):
-    """How a question is put in one form."""
+    """How a question is asked in one form."""
 
     template: str
     """Template file."""
     text: Mapping[str, str]
     """The scenario's own words, as its template sees them."""
     note: str | None = None
-    """What to write instead, where a template has an old name."""
+    """What to write instead, if a template has an old name."""
 
 
 class FoundScenario(Frozen):
@@ -60,7 +62,8 @@ class FoundScenario(Frozen):
 
     @property
     def sha256(self) -> str:
-        """Of the scenario with all defaults filled in: comments and layout do not move it."""
+        """Hash of the scenario with all defaults filled in: comments and layout do not change
+        it."""
         return hashlib.sha256(self.scenario.model_dump_json().encode()).hexdigest()
 
     def items_path(self) -> Path:
@@ -75,13 +78,13 @@ class FoundScenario(Frozen):
         path = (folder / self.scenario.items).resolve()
         if not path.is_relative_to(folder):
             raise InputError(
-                f"{self.path} items '{self.scenario.items}' lies outside the scenario's folder; "
+                f"{self.path} items '{self.scenario.items}' is outside the scenario's folder; "
                 "move it there or give --items FILE"
             )
         return path
 
     def prompt_files(self, paraphrase: str | None) -> PromptFiles:
-        """Template names of the chosen wording; None is the first.
+        """Template names of a wording; None is the scenario's first.
 
         Raises:
             InputError: the scenario has no such paraphrase.
@@ -94,9 +97,9 @@ class FoundScenario(Frozen):
         return self.scenario.paraphrases[paraphrase]
 
     def wording(self, form: Form, paraphrase: str | None) -> Wording | None:
-        """Template and own words of a form in the chosen wording; None if the scenario has no such template.
+        """Template and own words of a form in a wording; None if the scenario has no such template.
 
-        Names that bundled templates had before they were shared between scenarios are still understood.
+        The old names of bundled templates are still understood.
         """
         files = self.prompt_files(paraphrase)
         file = files.chat if form == "chat" else files.cloze
@@ -107,19 +110,20 @@ class FoundScenario(Frozen):
         return self._replaced_by_old_name(asked, form, paraphrase) or self._with_old_name(asked) or asked
 
     def _with_old_name(self, asked: Wording) -> Wording | None:
-        """What a bundled template's old name stands for, where no folder has a template of that name."""
+        """What a bundled template's old name means now, if no folder has a template of that
+        name."""
         known = _OLD_NAME.fullmatch(asked.template)
         if known is None or any((folder / known[0]).is_file() for folder in self.folders.prompt_folders()):
             return None
         bundled = _read(bundled_folder("scenarios") / f"{known[1]}.yaml", Folders())
         now = bundled.wording("cloze" if known[3] else "chat", known[2])
         assert now is not None
-        note = f"{self.path} names the template {known[0]} by its old name, understood for one more release"
-        advice = f"write {now.template} and the 'text:' of `mgllm scenario show {known[1]}`"
+        note = f"{self.path} names a template by its old name {known[0]}, which the next release will refuse"
+        advice = f"write {now.template}, and copy the 'text:' of `mgllm scenario show {known[1]}`"
         return Wording(template=now.template, text={**asked.text, **now.text}, note=f"{note}; {advice}")
 
     def _replaced_by_old_name(self, asked: Wording, form: Form, paraphrase: str | None) -> Wording | None:
-        """The user's template in the place of a bundled scenario's, by the name that this one had."""
+        """The user's template that replaces a bundled scenario's by the old name of this one."""
         mine, bundled = self.folders.prompts, self.path.parent == bundled_folder("scenarios")
         if mine is None or not bundled or (mine / asked.template).is_file():
             return None
@@ -127,19 +131,20 @@ class FoundScenario(Frozen):
         old = f"{self.scenario.name}{middle}{ending}.j2"
         if not (mine / old).is_file():
             return None
-        note = f"{mine / old} stands in for {asked.template} by its old name, for one more release"
-        advice = f"copy {self.path.name} into a --scenarios folder of yours and name your template there"
+        note = f"{mine / old} replaces {asked.template} by an old name, which the next release will ignore"
+        advice = f"copy {self.path.name} into a --scenarios folder of yours, and name your template there"
         return Wording(template=old, text=asked.text, note=f"{note}; {advice}")
 
 
 def bundled_folder(kind: str) -> Path:
-    """The folder `scenarios` or `prompts` that comes with mgllm: inside the wheel, or in the checkout."""
+    """The folder `scenarios` or `prompts` that comes with mgllm: inside the wheel, or in the
+    clone."""
     in_wheel = _PACKAGE / "_bundled" / kind
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / kind
 
 
 def scenario_names(folders: Folders) -> list[str]:
-    """Names of the scenarios in the user's folder, if one is named, else of the bundled ones."""
+    """Names of the scenarios in the user's folder, if there is one, else of the bundled ones."""
     return sorted(path.stem for path in folders.scenario_folders()[0].glob("*.yaml"))
 
 
@@ -147,7 +152,7 @@ def find_scenario(name: str, folders: Folders) -> FoundScenario:
     """Read the scenario called `name`, or the YAML file of that path.
 
     Raises:
-        InputError: there is none, or its file is not right; one line with file, line and key.
+        InputError: there is none, or its file is wrong; one line with file, line and key.
     """
     name = name.strip()
     if name.endswith((".yaml", ".yml")):
@@ -160,17 +165,21 @@ def find_scenario(name: str, folders: Folders) -> FoundScenario:
 
 
 def find_scenarios(names: Sequence[str], folders: Folders) -> tuple[FoundScenario, ...]:
-    """Read several scenarios, each once; all there are if none is named."""
+    """Read several scenarios, each once; all of them if none is named."""
     wanted = list(dict.fromkeys(names)) or scenario_names(folders)
     if not wanted:
-        raise InputError(f"no scenario (*.yaml) in {folders.scenario_folders()[0]}")
+        raise InputError(
+            f"{folders.scenario_folders()[0]} has no scenario (*.yaml); `mgllm scenario new` writes one"
+        )
     return tuple(find_scenario(name, folders) for name in wanted)
 
 
 def _read(path: Path, folders: Folders) -> FoundScenario:
     scenario = read_yaml(path, Scenario, {("cue", "style"): styles.get})
     if scenario.name != path.stem:
-        raise InputError(f"{path} name: '{scenario.name}' is not the file's name; rename one of the two")
+        raise InputError(
+            f"{path} name: '{scenario.name}' is not the file's name '{path.stem}'; change one of them"
+        )
     return FoundScenario(scenario=scenario, path=path, folders=folders)
 
 
@@ -178,5 +187,5 @@ def _existing(folder: Path | None, flag: str) -> tuple[Path, ...]:
     if folder is None:
         return ()
     if not folder.is_dir():
-        raise InputError(f"{flag} {folder} is not a folder")
+        raise InputError(f"{flag} {folder} is not a folder; name an existing folder")
     return (folder,)

@@ -1,15 +1,16 @@
-"""The recogniser: from skeleton clips to embeddings, without labels first.
+"""The recogniser: it learns from skeleton clips, first without labels and then with them.
 
-Tensors carry their shape as a suffix: N clips, T frames, V joints, C channels (2 or 3 coordinates, or what an
-encoder makes of them), D features, K rows of a queue. `x_NTVC` is float, `mask_NTV` bool, True where a joint
-is seen. Coordinates are root-centred and in shoulder widths; whatever stands where a joint is not seen (NaN
-included) is read by nobody.
+Tensors have their shape as a suffix: N clips, T frames, V joints, C channels (2 or 3 coordinates,
+or what an encoder makes of them), D features, K rows of a queue. `x_NTVC` is float. `mask_NTV` is
+bool: True if a joint is seen. Coordinates are relative to the root, in shoulder widths. Values of a
+joint that is not seen (NaN included) are never used.
 """
 
 from __future__ import annotations
 
 import os
 
-# Threads that wait spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine (1,000 lose
-# a third there), and faster on one that does other work. It counts where torch has not been imported yet.
+# Waiting threads spin 10,000 rounds and then sleep. On an idle machine this is as fast as longer
+# spinning (1,000 rounds are a third slower); on a busy machine it is faster. It has an effect only
+# before torch is imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")

@@ -1,4 +1,4 @@
-"""The skeleton as a graph: who is tied to whom, how far apart, and which joint mirrors which."""
+"""The skeleton as a graph: which joints are linked, how far apart, and which mirror each other."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from mgllm.errors import InputError
 
 @dataclass(frozen=True)
 class Graph:
-    """Joints by number, as they stand on the V axis."""
+    """Joints by number, in the order of the V axis."""
 
     joints: int
-    """How many (V)."""
+    """Number of joints (V)."""
     edges: tuple[tuple[int, int], ...]
     """Bones, each once, in either direction."""
     mirror: tuple[tuple[int, int], ...] = ()
-    """Pairs of a left and a right joint; joints in no pair lie in the middle."""
+    """Pairs of a left and a right joint; joints without a pair are in the middle."""
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
             raise InputError(f"skeleton graph: {problem}")
 
     def mirrored(self) -> tuple[int, ...]:
-        """For each joint the one at its place in the mirror; doing it twice changes nothing."""
+        """For each joint the number of its partner in the mirror, or its own."""
         places = list(range(self.joints))
         for left, right in self.mirror:
             places[left], places[right] = right, left
         return tuple(places)
 
     def hops(self) -> Tensor:
-        """Least number of bones between two joints, int64; `joints` where there is no way."""
+        """Smallest number of bones between two joints, int64; `joints` if there is no path."""
         hops_VV = torch.full((self.joints, self.joints), self.joints)
         hops_VV.fill_diagonal_(0)
         for a, b in self.edges:
@@ -44,9 +44,10 @@ class Graph:
         return hops_VV.clamp_max(self.joints)
 
     def adjacency(self, farthest: int = 2) -> Tensor:
-        """One matrix for each distance 0..farthest: 1 / (joints at that distance) where they are, else 0.
+        """A matrix for each distance 0..farthest: 1 / (joints at that distance) for these joints,
+        else 0.
 
-        Partition by distance (ST-GCN, Yan et al., AAAI 2018), each subset's rows averaged.
+        This is the partition by distance of ST-GCN (Yan et al., AAAI 2018) with averaged rows.
         """
         distance_VV = self.hops()
         at_KVV = torch.stack([distance_VV == hop for hop in range(farthest + 1)]).float()
@@ -61,7 +62,7 @@ def _problems(graph: Graph) -> Iterator[str]:
             if not (0 <= a < graph.joints and 0 <= b < graph.joints):
                 yield f"{kind} ({a}, {b}) names a joint outside 0..{graph.joints - 1}"
             if a == b:
-                yield f"{kind} ({a}, {b}) ties a joint to itself"
+                yield f"{kind} ({a}, {b}) links a joint to itself"
     paired = [joint for pair in graph.mirror for joint in pair]
     for joint in sorted({joint for joint in paired if paired.count(joint) > 1}):
-        yield f"joint {joint} stands in two mirror pairs"
+        yield f"joint {joint} is in two mirror pairs"

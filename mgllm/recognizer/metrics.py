@@ -1,4 +1,4 @@
-"""How well clips are classified: shares of right answers, and whether probabilities mean what they say."""
+"""How well clips are classified: shares of right predictions, and calibration of probabilities."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from mgllm.records import Frozen
 Reals = NDArray[np.float64]
 Labels = NDArray[np.int64]
 BINS = 10
-"""Of the calibration error, equal in mass."""
+"""Bins of the calibration error, with the same number of clips in each."""
 
 
 class Scores(Frozen):
-    """Of a classifier on labelled clips; all shares are 0..1."""
+    """Scores of a classifier on labelled clips; all are 0..1."""
 
     top1: float = Field(ge=0, le=1)
-    """The most probable class is the right one."""
+    """Share of clips whose most probable class is right."""
     top5: float = Field(ge=0, le=1)
-    """The right class is among the five most probable ones."""
+    """Share of clips whose class is among the five most probable ones."""
     mean_class: float = Field(ge=0, le=1)
     """Top-1 of each class that has test clips, averaged over classes."""
     macro_f1: float = Field(ge=0, le=1)
-    """F1 of each class that is tested or said, averaged over classes."""
+    """F1 of each class that is tested or predicted, averaged over classes."""
     ece: float | None = Field(ge=0, le=1)
-    """Expected calibration error in ten bins of equal mass; none where there are no probabilities."""
+    """Expected calibration error in ten bins of equal size; None if there are no probabilities."""
     n: int = Field(ge=1)
     """Test clips."""
     classes: int = Field(ge=1)
-    """Classes that the test clips have."""
+    """Number of classes among the test clips."""
 
 
 def score(p_NK: Reals, y_N: Labels) -> Scores:
     """Score probabilities of K classes for N clips whose classes are known.
 
-    Ties go to the class that comes first.
+    In a tie the class that comes first is taken.
     """
 
     from sklearn.metrics import f1_score
@@ -58,7 +58,8 @@ def score(p_NK: Reals, y_N: Labels) -> Scores:
 
 
 def calibration_error(confidence_N: Reals, right_N: NDArray[np.bool_], bins: int = BINS) -> float:
-    """Mean distance of confidence and accuracy over bins of equal mass, weighted by their sizes.
+    """Mean distance between confidence and accuracy over bins of equal size, weighted by their
+    sizes.
 
     Naeini et al. (AAAI 2015), with quantile bins.
     """
@@ -69,7 +70,7 @@ def calibration_error(confidence_N: Reals, right_N: NDArray[np.bool_], bins: int
 
 
 def confusion_counts(p_NK: Reals, y_N: Labels) -> Labels:
-    """[K, K]: clips of the row's class that were taken for the column's."""
+    """[K, K]: number of clips of the row's class that were recognised as the column's class."""
     k = p_NK.shape[1]
     counts_KK = np.zeros((k, k), np.int64)
     np.add.at(counts_KK, (y_N, p_NK.argmax(1)), 1)

@@ -1,4 +1,5 @@
-"""The nouns, in the order of the flow: gesture → item → scenario → prompt → reply → record → effect."""
+"""The records, in the order of the flow: gesture → item → scenario → prompt → reply → record →
+effect."""
 
 from mgllm.records.attribution import (
     NOTHING as NOTHING,

@@ -1,4 +1,4 @@
-"""What each gesture does to an answer: left out of all cues, and told alone."""
+"""What each gesture does to an answer: left out of all cues, and shown alone."""
 
 from __future__ import annotations
 
@@ -12,36 +12,39 @@ from mgllm.records.frozen import Frozen
 from mgllm.records.row_name import RowName
 
 Way = Literal["left_out", "added"]
-"""`left_out`: text+mg − text+mg without the gesture; `added`: the gesture alone − an empty cue block."""
+"""`left_out`: text+mg − text+mg without the gesture; `added`: the gesture alone − an empty cue
+block."""
 
 WITHOUT, ONLY = "text+without@", "text+only@"
-"""How the arms of an attribution begin; the gesture's name follows."""
+"""Beginnings of the names of an attribution's arms; the gesture's name follows."""
 NOTHING = "text+nothing"
 """The arm with an empty cue block: heading, definition, and that nothing was observed."""
 POOL = "*"
-"""The name under which rare gestures are taken together."""
+"""The name for all rare gestures together."""
 
 
 def is_attributed(arm: str) -> bool:
-    """Whether an arm is one of an attribution: asked of the items that show the gesture, not of all."""
+    """Whether an arm is one of an attribution: asked of the items that show the gesture, not of
+    all."""
     return arm.startswith((WITHOUT, ONLY)) or arm == NOTHING
 
 
 class AttributedGesture(Frozen):
-    """A gesture class that is left out and told alone, all rare ones together, or the empty cue block."""
+    """A kind of gesture that is left out and shown alone, all rare kinds together, or the empty
+    block."""
 
     name: str
-    """The class, `*` for the pool, nothing for the empty block."""
+    """The kind of gesture, `*` for all rare ones, an empty word for the empty block."""
     members: tuple[str, ...]
-    """The classes behind the name: one, the pooled ones, or none."""
+    """The kinds of gesture behind the name: one, the rare ones, or none."""
     items: int
-    """Items asked that show it; for the empty block those that show any."""
+    """Items asked that have it; for the empty block those that have any."""
     subjects: int
     """Subjects among them."""
 
     @property
     def arms(self) -> Mapping[Way, str]:
-        """The two arms, by way; the empty block has one, set against `text`."""
+        """The two arms, by way; the empty block has one arm, compared with `text`."""
         if not self.members:
             return {"added": NOTHING}
         return {"left_out": WITHOUT + self.name, "added": ONLY + self.name}
@@ -55,12 +58,12 @@ class AttributedGesture(Frozen):
 
 
 class Attribution(Frozen):
-    """What one gesture gives, in one way; positive: it helps towards the truth."""
+    """What one gesture adds, in one way; above 0 it helps towards the true label."""
 
     row: RowName
     """What the row is about."""
     gesture: AttributedGesture
-    """What is left out or told alone."""
+    """What is left out or shown alone."""
     way: Way
     """left_out or added."""
     effect: Effect
@@ -70,5 +73,5 @@ class Attribution(Frozen):
     lost: int
     """Items that are wrong with the gesture and right without: first epoch."""
     pulls: Mapping[str, float] = Field(default_factory=dict)
-    """By label, the mean change of its log-odds in nats, whatever is true; empty where labels were not
-    scored."""
+    """By label, the mean change of its log-odds in nats, whichever label is true; empty if labels
+    were not scored."""

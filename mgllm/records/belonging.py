@@ -1,4 +1,5 @@
-"""Whether a line of `records.jsonl` is of the run that it stands in, and agrees with itself."""
+"""Whether a line of `records.jsonl` is from the run that it is in, and does not contradict
+itself."""
 
 from __future__ import annotations
 
@@ -14,22 +15,23 @@ _FACTS = attrgetter(
     *("model", "scenario", "arm", "epoch", "shuffle", "form", "reasoning", "score"),
     *("label_order", "outcome", "answer", "target", "correct"),
 )
-"""All that a standing rests on, probabilities aside. Few records differ in it: each kind is judged once."""
+"""Everything that decides a standing, except probabilities. Many records are equal in it: each kind
+is judged once."""
 
 
 class Standing(NamedTuple):
-    """What there is to say of a record; all three None where it is as it should be."""
+    """What is wrong with a record; all three are None if nothing is."""
 
     stranger: str | None = None
-    """It is of another run, and answers no question of this one."""
+    """It is from another run, and answers no question of this one."""
     damage: str | None = None
-    """It names labels that its scenario does not have: no number can be made of it."""
+    """It names labels that its scenario does not have: no number can be computed from it."""
     doubt: str | None = None
-    """It was not planned so, or contradicts itself."""
+    """It is not as planned, or contradicts itself."""
 
 
 class _Promised(NamedTuple):
-    """What a manifest says of the records of one scenario."""
+    """What a manifest says about the records of one scenario."""
 
     labels: frozenset[str]
     arms: frozenset[str]
@@ -37,7 +39,7 @@ class _Promised(NamedTuple):
 
 
 class Belonging:
-    """What the records of a run may be; made once for a run, asked for every record."""
+    """Which records a run may have; made once for a run, asked for every record."""
 
     def __init__(self, manifest: RunManifest) -> None:
         self._manifest = manifest
@@ -45,7 +47,7 @@ class Belonging:
         self._known: dict[object, Standing] = {}
 
     def standing(self, record: Record) -> Standing:
-        """All of it at once, quickly."""
+        """All three answers at once, quickly."""
         facts = _FACTS(record)
         found = self._known.get(facts)
         if found is None:
@@ -56,11 +58,11 @@ class Belonging:
         return found
 
     def stranger(self, record: Record) -> str | None:
-        """Why a record is of another run; None if it is of this one."""
+        """Why a record is from another run; None if it is from this one."""
         if record.model != self._manifest.model:
-            return f"is of model {record.model}"
+            return f"is from model {record.model}"
         if self._promised and record.scenario not in self._promised:
-            return f"is of scenario {record.scenario}"
+            return f"is from scenario {record.scenario}"
         return None
 
     def damage(self, record: Record) -> str | None:
@@ -70,7 +72,7 @@ class Belonging:
             return None
         labels, order = promised.labels, record.label_order
         if len(order) != len(labels) or labels != frozenset(order):
-            return f"label_order: {_named(order)} is no order of the labels {_named(sorted(labels))}"
+            return f"label_order: {_named(order)} is not an order of the labels {_named(sorted(labels))}"
         named: dict[str, Iterable[str | None] | None]
         named = {
             "answer": (record.answer,),
@@ -80,32 +82,31 @@ class Belonging:
         if record.scores is not None:
             named |= {"scores.total": record.scores.total, "scores.mean": record.scores.mean}
         for field, given in named.items():
-            strange = next(
-                (label for label in given or () if label is not None and label not in labels), None
-            )
-            if strange is not None:
-                return f"{field}: '{strange}' is none of the labels {_named(sorted(labels))}"
+            other = next((label for label in given or () if label is not None and label not in labels), None)
+            if other is not None:
+                return f"{field}: '{other}' is not one of the labels {_named(sorted(labels))}"
         return None
 
     def unplanned(self, record: Record) -> str | None:
-        """What of a record its manifest does not promise: an arm, an epoch, a manner; None if all is."""
+        """What its manifest does not plan: the arm, the epoch, the manner of asking; None if all is
+        planned."""
         promised = self._promised.get(record.scenario)
         if promised is None:
             return None
         manifest = self._manifest
         if record.arm not in promised.arms:
-            return f"is of arm {record.arm}, which the run does not have"
+            return f"has the arm {record.arm}, which the run does not have"
         if not 0 <= record.epoch < manifest.epochs:
-            return f"is of epoch {record.epoch}; the run has {manifest.epochs}, counted from 0"
+            return f"has the epoch {record.epoch}; the run has {manifest.epochs}, counted from 0"
         if not 0 <= record.shuffle < manifest.shuffles:
-            return f"is of shuffle {record.shuffle}; the run has {manifest.shuffles}, counted from 0"
+            return f"has the shuffle {record.shuffle}; the run has {manifest.shuffles}, counted from 0"
         manner = (record.form, record.reasoning, record.score)
         if manner != promised.manner:
-            return f"was asked as {', '.join(manner)}; the run asks {', '.join(promised.manner)}"
+            return f"was asked as {', '.join(manner)}; the run asks as {', '.join(promised.manner)}"
         return None
 
     def _names_others(self, record: Record) -> bool:
-        """Whether probabilities or scores are of a label that the scenario does not have."""
+        """Whether probabilities or scores name a label that the scenario does not have."""
         promised = self._promised.get(record.scenario)
         if promised is None or (record.probabilities is None and record.scores is None):
             return False
@@ -116,18 +117,18 @@ class Belonging:
 
 
 class SortedOut(NamedTuple):
-    """The lines of a run: those that count, and what is to be said of others."""
+    """The lines of a run: those that count, and what is wrong with the others."""
 
     records: tuple[Record, ...]
     """The last line of every key, in the order of their first lines."""
     strangers: tuple[str, ...]
-    """Lines of another model or scenario, which do not count: where, and of which."""
+    """Lines from another model or scenario, which do not count: where, and from which."""
     doubtful: tuple[str, ...]
-    """Lines that count, and were not planned so or contradict themselves: where, and how."""
+    """Lines that count, but are not as planned or contradict themselves: where, and how."""
 
 
 def sort_out(manifest: RunManifest, lines: Iterable[tuple[str, Record]]) -> SortedOut:
-    """The records of a run out of all lines of its file, each with its place.
+    """The records of a run, from all lines of its file, each with its place.
 
     Raises:
         InputError: a record of the run names labels that its scenario does not have.
@@ -140,7 +141,7 @@ def sort_out(manifest: RunManifest, lines: Iterable[tuple[str, Record]]) -> Sort
             strangers.append(f"{where} {stranger}")
             continue
         if damage is not None:
-            raise InputError(f"{where} is damaged: {damage}; restore it, or leave the run out")
+            raise InputError(f"{where} is damaged: {damage}; restore the line, or leave the run out")
         if doubt is not None:
             doubtful.append(f"{where} {doubt}")
         latest[record.key] = record
@@ -148,12 +149,13 @@ def sort_out(manifest: RunManifest, lines: Iterable[tuple[str, Record]]) -> Sort
 
 
 def contradiction(record: Record) -> str | None:
-    """In what outcome, answer, target and `correct` of a record differ; None if in nothing."""
+    """How outcome, answer, target and `correct` of a record contradict each other; None if they do
+    not."""
     answer, target, correct = record.answer, record.target, record.correct
     if (record.outcome == "answered") != (answer is not None):
-        return f"is {record.outcome}, and its answer is {answer}"
+        return f"is {record.outcome}, but its answer is {answer}"
     if correct is not (None if answer is None or target is None else answer == target):
-        return f"says correct: {correct}; its answer is {answer}, its target {target}"
+        return f"says correct: {correct}, but its answer is {answer} and its target {target}"
     return None
 
 

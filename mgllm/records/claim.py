@@ -1,4 +1,4 @@
-"""What may be said: the claim, with its verdict."""
+"""The claim, with its verdict."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from mgllm.records.manifest import FIRST_ROLES
 from mgllm.records.row_name import RowName
 
 ClaimVerdict = Literal["supported", "supported_among_answered", "not_shown", "not_claimed"]
-"""Not claimed: not tested, for a reason that no p can mend (leaked cues, one label, a stopped run …)."""
+"""Not claimed: not tested, for a reason that p cannot change (leaked cues, one label, a stopped run
+…)."""
 
 
 class Claim(Frozen):
@@ -22,25 +23,25 @@ class Claim(Frozen):
     metric: str
     """accuracy, or log_odds."""
     arm: str = FIRST_ROLES["main"]
-    """The arm that tells the gestures: mg where there is no speech."""
+    """The arm that shows the gestures; mg if there is no speech."""
     over_text: float | None = None
     """text+mg − text; null for the claim without speech."""
     over_shuffled: float | None
     """text+mg − text+shuffled, or mg − mg+shuffled."""
     over_filler: float | None = Field(default=None, exclude_if=lambda difference: difference is None)
-    """mg − mg+filler: the claim without speech alone."""
+    """mg − mg+filler: only for the claim without speech."""
     p: float | None
-    """The larger of the two; 1 where either difference is not positive; null where either has none."""
+    """The larger p of the two contrasts; 1 if either is not a gain; null if either has no p."""
     p_holm: float | None
-    """Holm over the family; null where the claim is not in it."""
+    """p corrected after Holm over the family; null if the claim is not in it."""
     family: int
     """Claims in the table's family."""
     supported: bool
     """The verdict is "supported"."""
     verdict: ClaimVerdict = "not_shown"
-    """What may be said."""
+    """Whether the claim holds."""
     reason: str | None = None
-    """Why it is no more than that; null where it is supported."""
+    """Why it is not supported; null if it is."""
     flags: tuple[str, ...] = ()
     """Words of caution of its two contrasts, each once."""
     words: str

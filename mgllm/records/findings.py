@@ -1,4 +1,5 @@
-"""What is found: biases, GEE models, figures of a page, and the summary that holds all of it."""
+"""Further results: biases, GEE models, figures of a page, and the summary that contains all of
+them."""
 
 from __future__ import annotations
 
@@ -15,39 +16,43 @@ from mgllm.records.row_name import RowName
 
 
 class Share(Frozen):
-    """A share of items, epochs and shuffles averaged inside the item."""
+    """A share of items; epochs and shuffles are averaged inside the item."""
 
     value: float
     """From 0 to 1."""
     interval: tuple[float, float] | None = None
-    """95 %, delete-one-subject jackknife with Student t, held inside 0..1."""
+    """95 %, delete-one-subject jackknife with Student t, cut off at 0 and 1."""
     flag: str | None = None
-    """Why there is no interval, or how little it rests on."""
+    """Why there is no interval, or that there are few subjects."""
 
 
 class ArmBias(Frozen):
-    """One arm's answers by the place of the label, and how often it declines."""
+    """One arm's answers by the position of the label, and how often there is a reply without an
+    answer."""
 
     row: RowName
     """What the row is about."""
     arm: str
     """Name of the arm."""
     items: int
-    """Items answered; for `none` the label orders it was asked under."""
+    """Items answered; for `none` the label orders that it was asked with."""
     subjects: int
-    """Subjects among them; 0 for `none`, which is about nobody."""
+    """Subjects among them; 0 for `none`, which shows no person."""
     orders: int = 0
-    """Orders in which the labels of these answers were listed; from one alone nothing is learnt of places."""
+    """Orders in which the labels of these answers were listed; a single one says nothing about
+    positions."""
     positions: tuple[Share, ...] = ()
-    """Share of answers that are the first, second … label of the prompt; for `none` the mean probability."""
+    """Share of answers that are the first, second … label of the prompt; for `none` the mean
+    probability."""
     targets: tuple[float, ...] = ()
-    """Share of items whose true label stands there: what an unbiased reader's answers follow."""
+    """Share of items whose true label is in this position: the answers of an unbiased reader are
+    close to it."""
     refused: Share | None = None
     """Of the records with a reply; null without any."""
     unparsed: Share | None = None
     """Of the records with a reply; null without any."""
     censored: Share | None = Field(default=None, exclude_if=lambda share: share is None)
-    """Of the answered records, those without the probabilities asked for; null where every one has them."""
+    """Of the answered records, those without the probabilities asked for; null if all have them."""
 
 
 class Slice(Frozen):
@@ -73,9 +78,9 @@ class GeeTerm(Frozen):
     """One coefficient."""
 
     term: str
-    """The arm, and where it is an interaction the model or scenario: "text+mg × fake/two"."""
+    """The arm, and for an interaction the model or scenario: "text+mg × fake/two"."""
     interaction: bool
-    """How much more (or less) the arm does there than in the reference."""
+    """True: how much larger (or smaller) the arm's effect is there than in the reference."""
     estimate: float
     """Log odds ratio of a correct answer, in nats."""
     se: float
@@ -97,36 +102,36 @@ class Gee(Frozen):
     formula: str
     """What was fitted, in words."""
     reference: str
-    """The arm, model and scenario that all terms are taken against."""
+    """The arm, model and scenario that all terms are compared with."""
     rows: int
     """Items × arms × models."""
     subjects: int
-    """Clusters; a name stands for one person in every scenario."""
+    """Clusters; a name means the same person in every scenario."""
     effective_subjects: float
     """n² / Σ nₛ² over the rows."""
     correlation: float | None = None
     """Working correlation of two answers about one subject."""
     terms: tuple[GeeTerm, ...] = ()
-    """Arms and their interactions; empty where it was not fitted."""
+    """Arms and their interactions; empty if it was not fitted."""
     flags: tuple[str, ...] = ()
-    """Words of caution: what differs between models beside the model."""
+    """Words of caution: what else differs between the models."""
     why_not: str | None = None
     """Why there are no terms: few subjects, separated answers, no convergence …"""
 
 
 class CalibrationBin(Frozen):
-    """Items of which a model was about as sure."""
+    """Items whose most probable label has about the same probability."""
 
     confidence: float
     """Mean P of the most probable label."""
     right: float
-    """Share of them where that label is true."""
+    """Share of them with that label as target."""
     n: int
     """Items."""
 
 
 class Calibration(Frozen):
-    """Whether an arm is right as often as its probabilities promise: what `calibration_error` sums up."""
+    """Whether an arm is right as often as its probabilities say; `calibration_error` sums it up."""
 
     row: RowName
     """What it is about."""
@@ -135,12 +140,12 @@ class Calibration(Frozen):
     n: int
     """Items with probabilities and a known target, epochs and shuffles averaged inside the item."""
     bins: tuple[CalibrationBin, ...]
-    """Of equal mass, from the least to the most sure: ten from 100 items, else one for each ten items; none
-    under ten items."""
+    """Of equal mass, by rising probability: ten from 100 items on, else one for each ten items;
+    none with fewer than ten items."""
 
 
 class Confusion(Frozen):
-    """What an arm's items are, and what they were taken for."""
+    """Targets and answers of an arm: a confusion matrix."""
 
     row: RowName
     """What it is about."""
@@ -169,11 +174,12 @@ class Summary(Frozen):
     schema_: str = Field(default="mgllm.summary/1", alias="schema")
     """Name and version of the file format."""
     statistics_rules: str = "1"
-    """Version of the rules by which records become numbers; summaries of before do not say it."""
+    """Version of the rules by which records become numbers and words; older summaries do not have
+    it."""
     runs: tuple[str, ...]
     """Ids of the runs it is about."""
     roles: Mapping[str, Mapping[Role, str]] = Field(default_factory=dict, exclude_if=lambda roles: not roles)
-    """By scenario the arm of each role, where it is another than in all runs so far."""
+    """By scenario the arm of each role, if it is not the usual one."""
     arms: tuple[ArmSummary, ...]
     """One per scenario × arm."""
     effects: tuple[Effect, ...]
@@ -183,15 +189,15 @@ class Summary(Frozen):
     flips: tuple[Flips, ...] = ()
     """Items gained and lost, one per contrast."""
     bias: tuple[ArmBias, ...] = ()
-    """Places of labels and declined answers, one per scenario × arm."""
+    """Positions of labels and replies without an answer, one per scenario × arm."""
     slices: tuple[Slice, ...] = ()
-    """By a covariate, where `--by` asked for one."""
+    """By a covariate, if `--by` asked for one."""
     attribution: tuple[Attribution, ...] = ()
-    """What each gesture gives, where `--attribute` asked for it."""
+    """What each gesture adds, if `--attribute` asked for it."""
     gee: tuple[Gee, ...] = ()
-    """One per form, reasoning and score, where several models or scenarios are compared."""
+    """One per form, reasoning and score, if several models or scenarios are compared."""
     notes: tuple[str, ...] = ()
-    """Lines that stand under every table: ethics, made-up items, relaxed shuffles, sources …"""
+    """Lines below the tables: ethics, made-up items, relaxed shuffles, sources …"""
 
     def roles_of(self, scenario: str) -> Mapping[Role, str]:
         """The arm of each role in a scenario."""

@@ -1,4 +1,4 @@
-"""The base of every noun."""
+"""The base of every record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whit
 
 
 class Frozen(BaseModel):
-    """A value: it never changes, and it refuses keys that it does not know."""
+    """A value that never changes and refuses unknown keys."""
 
     model_config = ConfigDict(
         frozen=True,

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from mgllm.records.frozen import Frozen, Name
 
 CueSource = Literal["annotated", "recognized", "out_of_fold"]
-"""Where gestures come from: a human; a recogniser; a recogniser of whose fold the subject was no part."""
+"""Where gestures come from: a human; a recogniser; a recogniser that was trained without the
+subject (in another fold)."""
 
 Exposure = Literal["held_out", "in_sample", "unknown"]
 """Whether the recogniser had seen the subject. `in_sample` is a leak, `unknown` may be one."""
@@ -19,7 +20,8 @@ class Gesture(Frozen):
     """One movement."""
 
     label: Name
-    """Name of the gesture in its vocabulary, lower case by custom: "touching or scratching neck"."""
+    """Name of the gesture in its vocabulary, lower case by custom: "touching or scratching
+    neck"."""
     start: float | None = Field(default=None, ge=0)
     """Seconds from the recording's beginning; absent where annotation only says *present*."""
     end: float | None = Field(default=None, ge=0)
@@ -35,18 +37,21 @@ class Gesture(Frozen):
 
 
 class GestureTranscript(Frozen):
-    """All gestures of one item from one source. No gestures is a finding; no transcript is not."""
+    """All gestures of one item from one source. A transcript without gestures is a finding; a
+    missing transcript is not."""
 
     gestures: tuple[Gesture, ...] = ()
     """In the order of their start, where they have one."""
     source: CueSource = "annotated"
-    """Where the gestures come from. In an item it may be left out: the key in `gestures` says it."""
+    """Where the gestures come from. In an item it may be left out: the key in `gestures` says
+    it."""
     vocabulary: Name = "imigue"
-    """Name of the vocabulary that the labels come from; it tells what the movements may be called."""
+    """Name of the vocabulary that the labels come from; it decides what the movements may be
+    called."""
     duration: float | None = Field(default=None, gt=0)
     """Length of the recording in seconds."""
     exposure: Exposure = "unknown"
-    """Whether the recogniser had seen this subject. Of no meaning for annotated gestures."""
+    """Whether the recogniser had seen this subject. Without meaning for annotated gestures."""
     checkpoint: str | None = None
     """sha256 of the recogniser's weights; absent for human annotation."""
 

@@ -1,4 +1,5 @@
-"""What people are asked, and what they said: the plan of a human baseline and the raters' files."""
+"""What people are asked, and what they answered: the plan of a human baseline and the raters'
+files."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from mgllm.records.prompt import Prompt
 HUMAN = "human"
 """Backend, and first word of the model's name, of a run that people answered."""
 PLAN = "plan.json"
-"""Name of the file that knows who sees what."""
+"""Name of the file that says who sees what."""
 FEWEST_PER_CELL = 2
-"""Raters that each item needs in each arm, so that their agreement can be told."""
+"""Raters that each item needs in each arm: agreement needs two."""
 
 
 class HumanQuestion(Frozen):
@@ -38,9 +39,9 @@ class HumanQuestion(Frozen):
     label_order: tuple[str, ...]
     """Label ids in the order listed."""
     cue_source: CueSource | None = None
-    """Where the gestures told come from."""
+    """Where the gestures shown come from."""
     exposure: Exposure | None = None
-    """Of recognised gestures."""
+    """Whether the recogniser had seen the subject; only for recognised gestures."""
 
 
 class RaterPlan(Frozen):
@@ -53,7 +54,7 @@ class RaterPlan(Frozen):
 
 
 class HumanPlan(Frozen):
-    """`plan.json`: who sees what. It knows the truth and stays with whoever asks."""
+    """`plan.json`: who sees what. It contains the true labels, so no rater may see it."""
 
     schema_: Literal["mgllm.human/1"] = Field(default="mgllm.human/1", alias="schema")
     """Name and version of the file format."""
@@ -74,11 +75,11 @@ class HumanPlan(Frozen):
     def _shows_what_there_is(self) -> Self:
         most = len(self.questions) - 1
         if any(not 0 <= index <= most for rater in self.raters for index in rater.shown):
-            raise ValueError(f"raters: shown holds a number that is not from 0 to {most}")
+            raise ValueError(f"raters: shown has a number that is not from 0 to {most}")
         return self
 
     def rater_name(self, nth: int) -> str:
-        """What the files of a rater are called, counted from 0: `rater-01`."""
+        """Name of a rater's files: `rater-01` for 0."""
         return f"rater-{nth + 1:0{max(2, len(str(len(self.raters))))}d}"
 
 
@@ -88,7 +89,7 @@ class Rating(Frozen):
     n: int = Field(ge=1, strict=True)
     """Which of the rater's items, from 1."""
     label: str | None
-    """Id of the label chosen; null: cannot tell."""
+    """Id of the label chosen; null: does not know."""
     seconds: float = Field(default=0.0, ge=0)
     """How long it was on the screen."""
 
@@ -113,5 +114,5 @@ class RaterFile(Frozen):
     @classmethod
     def _agreed(cls, value: bool) -> bool:
         if not value:
-            raise ValueError("the rater did not agree; the file may not be used")
+            raise ValueError("the rater did not give consent; this file may not be used")
         return value

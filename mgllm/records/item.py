@@ -25,16 +25,20 @@ class Turn(Frozen):
 
 
 class Item(Frozen):
-    """A person on one occasion: what was said, how the person moved, and what is to be found out."""
+    """A person on one occasion: what was said, how the person moved, and what is to be found
+    out."""
 
     id: Name
     """Unique in its item set."""
     subject: Name
-    """The person. Folds and inference go by it. Without one, importers write the recording's id here."""
+    """The person. Folds and inference use it. If it is unknown, importers write the recording's id
+    here."""
     subject_known: bool = True
-    """False where `subject` is only the recording's id; tables then say *clustered by recording*."""
+    """False where `subject` is only the recording's id; tables then say *clustered by
+    recording*."""
     speech: tuple[Turn, ...] = ()
-    """What was said. A plain string is one turn. Without it the arms that tell speech cannot run."""
+    """What was said. A plain string is one turn. Without it the arms that show speech cannot
+    run."""
     gestures: Mapping[CueSource, GestureTranscript] = Field(default_factory=dict)
     """Gestures by source."""
     target: str | None = None
@@ -42,7 +46,8 @@ class Item(Frozen):
     covariates: Mapping[str, str | int | float | bool | None] = Field(default_factory=dict)
     """Facts for slices and baselines (sex, set, …). A template never sees them."""
     terms: Literal["open", "restricted"] = "open"
-    """`restricted`: the data's licence forbids upload; only local and loopback models may be asked."""
+    """`restricted`: the data's licence forbids upload; only local and loopback models may be
+    asked."""
     notes: str | None = None
     """For people. A template never sees it."""
 
@@ -76,5 +81,5 @@ class Item(Frozen):
     @model_validator(mode="after")
     def _speech_says_something(self) -> Self:
         if self.speech and not any(turn.text.strip() for turn in self.speech):
-            raise ValueError("speech has turns but no words; leave it out or write what was said")
+            raise ValueError("speech has turns but no words; leave it out, or write what was said")
         return self

@@ -13,26 +13,27 @@ from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.scenario import Form, Label, Reasoning, Score
 
 Role = Literal["unasked", "main", "shuffled", "filler", "alone", "alone_shuffled", "alone_filler"]
-"""What an arm is for: the model unasked, the arm whose claim is tested, and its two controls; the same three
-without speech, whose claim is tested where the main arm is not run."""
+"""What an arm is for: `unasked` shows nothing, `main` is the arm whose claim is tested, `shuffled`
+and `filler` are its controls; `alone…` are the same three without speech, whose claim is tested if
+`main` is not run."""
 FIRST_ROLES: Mapping[Role, str] = {
     "unasked": "none",
     "main": "text+mg",
     "shuffled": "text+shuffled",
     "filler": "text+filler",
 }
-"""The roles in runs that were written before manifests told them."""
+"""The roles in runs that were written before manifests had them."""
 
 
 class ShuffleStats(Frozen):
-    """How one assignment of donors to items came out."""
+    """Counts of one assignment of donors to items."""
 
     epoch: int
-    """Epoch it serves."""
+    """The epoch that it is for."""
     shuffle: int
     """Which of the K shuffles, from 0."""
     items: int
-    """Items assigned: the whole item set, whatever is asked."""
+    """Items assigned: the whole item set, however many are asked."""
     same_item: int
     """Items that are their own donor (relaxed last)."""
     same_subject: int
@@ -40,13 +41,13 @@ class ShuffleStats(Frozen):
     same_target: int
     """Items whose donor has the same target."""
     same_target_expected: float
-    """How many that would be, were donors independent of the items' targets."""
+    """How many that would be if donors were independent of the items' targets."""
     target_cells_off: int
     """Cells of the target × donor-target table further than 1 from independence."""
     same_cues: int
-    """Items whose donor shows the same gestures, each as often, in whatever order."""
+    """Items whose donor has the same gestures, each equally often, in any order."""
     told_again: float | None = None
-    """Share of an item's own gestures that its donor tells too, mean over items that show some."""
+    """Share of an item's own gestures that its donor shows too, mean over items with gestures."""
     jaccard: float | None = None
     """Overlap of the item's and the donor's gestures as multisets, from 0 to 1, mean over items."""
     mean_count_difference: float
@@ -63,15 +64,15 @@ class ScenarioManifest(Frozen):
     title: str
     """For tables."""
     sha256: str
-    """Of the scenario as read, all defaults filled in."""
+    """sha256 of the scenario as read, with all defaults."""
     templates: Mapping[str, str]
     """sha256 by file name of every template read."""
     paraphrase: str | None = None
-    """The wording chosen, if not the first."""
+    """The wording chosen, if it is not the first."""
     items_name: str
     """File name (never a path) of the item set."""
     items_sha256: str
-    """Of the canonical item set, gestures joined, before `--limit`."""
+    """sha256 of the canonical item set, gestures joined, before `--limit`."""
     items_in_set: int
     """Items in the set, before `--limit`."""
     items_asked: int
@@ -83,23 +84,23 @@ class ScenarioManifest(Frozen):
     largest_cluster: int
     """Items of the subject that has most."""
     subject_known: bool = True
-    """False where recordings stand for subjects: *clustered by recording*."""
+    """False if `subject` is only the recording's id: *clustered by recording*."""
     made_up: bool = False
     """The bundled items: made up for this project."""
     labels: tuple[Label, ...]
     """The possible answers."""
     lettered: bool = False
-    """Labels were offered as letters, since two begin with the same token."""
+    """The labels were offered as letters, because two begin with the same token."""
     arms: tuple[str, ...]
     """Arms run, in table order."""
     arms_left_out: Mapping[str, str] = Field(default_factory=dict)
     """Arms asked for and left out, with the reason."""
     attributed: tuple[AttributedGesture, ...] = ()
-    """Gestures left out and told alone (`--attribute`), most frequent first."""
+    """Gestures left out and shown alone (`--attribute`), most frequent first."""
     baseline: str
-    """The arm that effects are taken against."""
+    """The arm that others are compared with."""
     roles: Mapping[Role, str] = Field(default_factory=lambda: dict(FIRST_ROLES))
-    """The arm of each role, run or not; an arm without a role is one condition among others."""
+    """The arm of each role, whether it was run or not; other arms have no role."""
     form: Form
     """chat or cloze."""
     reasoning: Reasoning
@@ -107,11 +108,11 @@ class ScenarioManifest(Frozen):
     score: Score
     """logprob, generate or sample."""
     reasoning_effort: str | None = None
-    """`--reasoning-effort`; null where it was left to `--reasoning`."""
+    """`--reasoning-effort`; null if it was not given."""
     cue_source: CueSource | None = None
     """Source of the gestures in `text+mg`."""
     exposures: Mapping[Exposure, int] = Field(default_factory=dict)
-    """Items by exposure, where the gestures are recognised."""
+    """Items by exposure, if the gestures are recognised."""
     vocabularies: tuple[str, ...] = ()
     """Vocabularies that the gestures come from."""
     noun: str = "micro-gestures"
@@ -119,11 +120,11 @@ class ScenarioManifest(Frozen):
     shuffles: tuple[ShuffleStats, ...] = ()
     """One per epoch and shuffle."""
     opposed: tuple[ShuffleStats, ...] = ()
-    """The same of donors of another target; empty where no arm tells theirs."""
+    """The same for donors with another target; empty if no arm shows their gestures."""
     cue_tokens: Mapping[str, float] = Field(default_factory=dict)
-    """By arm, tokens of its cue blocks over those of the main arm, mean over items."""
+    """By arm, tokens of its cue blocks divided by those of the main arm, mean over items."""
     cue_tokens_by: str | None = None
-    """What counted them: "the model's tokenizer", or "words"."""
+    """How they were counted: "the model's tokenizer", or "words"."""
     raters: int = 0
     """People whose ratings the records are; 0 for a model."""
     ethics: str
@@ -144,15 +145,17 @@ class RunManifest(Frozen):
     backend: str
     """Name of the backend on its shelf."""
     base_url: str | None = None
-    """Where the model was asked; null for local models. Never holds a key."""
+    """Where the model was asked; null for local models. Never contains a key."""
     model_facts: Mapping[str, str | int | float | bool | None] = Field(default_factory=dict)
-    """What the backend says of the model: revision, sha256 of its weights, parameters, dtype …"""
+    """What the backend says about the model: revision, sha256 of its weights, parameters, dtype
+    …"""
     dropped_parameters: tuple[str, ...] = ()
     """Request parameters that the server rejected and that were left out from then on."""
     sent: Mapping[str, JsonValue] = Field(default_factory=dict)
-    """Request parameters as they were really sent, prompt and label tokens aside; empty for local models."""
+    """Request parameters as they were really sent, without prompt and label tokens; empty for local
+    models."""
     served_models: Mapping[str, int] = Field(default_factory=dict)
-    """Records by the model that says it answered them; empty where no server names one."""
+    """Records by the model that the server names in its reply; empty if no server names one."""
     model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg`s."""
     temperature: float = 0.0
@@ -160,9 +163,9 @@ class RunManifest(Frozen):
     max_tokens: int
     """Upper bound of generated tokens."""
     seed: int = 0
-    """Decides everything random on our side."""
+    """Decides everything that mgllm draws at random."""
     epochs: int = 1
-    """Repetitions."""
+    """Repetitions of every question."""
     shuffles: int = 1
     """Shuffled assignments per epoch."""
     limit: int | None = None
@@ -174,9 +177,9 @@ class RunManifest(Frozen):
     stores_text: bool = True
     """False with `--no-store-text`: hashes only."""
     confusion_sha256: str | None = None
-    """Of the confusion file behind `text+noisy`, if one was given."""
+    """sha256 of the confusion file for `text+noisy`, if one was given."""
     refusal_phrases: str
-    """Version of the phrase list that refusals are told by."""
+    """Version of the list of phrases that refusals are found by."""
     design_rules: str = "1"
     """Version of the rules by which donors, filler and label orders are drawn."""
     answer_rules: str = "1"

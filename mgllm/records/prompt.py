@@ -20,7 +20,7 @@ class Message(Frozen):
 
 
 class Span(Frozen):
-    """Where a block stands in a message: characters `start` (in) to `end` (out)."""
+    """Where a block is in a message: from character `start` (included) to `end` (not included)."""
 
     message: int
     """Index of the message."""
@@ -40,9 +40,9 @@ class Prompt(Frozen):
     messages: tuple[Message, ...]
     """In order."""
     spans: tuple[Span, ...] = ()
-    """Where speech and cue block stand; an empty block has `start == end`."""
+    """Where speech and cue block are; an empty block has `start == end`."""
     sha256: str
-    """Of form and messages: the prompt's name in records and caches."""
+    """Hash of form and messages: the prompt's name in records and caches."""
 
 
 class Choice(Frozen):
@@ -51,18 +51,20 @@ class Choice(Frozen):
     label: str
     """The label's id."""
     text: str
-    """The words that continue the prompt (cloze: with leading space) or that the reply should be."""
+    """The words that continue the prompt (cloze: with a leading space) or that the reply should
+    be."""
 
 
 class Question(Frozen):
-    """All that a backend needs to answer; two equal questions may share one reply."""
+    """Everything that a backend needs to answer; two equal questions may share one reply."""
 
     prompt: Prompt
-    """What is put."""
+    """What is sent."""
     choices: tuple[Choice, ...]
     """The labels, in the order in which the prompt lists them."""
     score: Score
-    """logprob: probabilities of the labels are asked for too; generate: words alone; sample: words, drawn."""
+    """logprob: probabilities of the labels are asked for too; generate: only words; sample: words,
+    drawn at random."""
     reasoning: Reasoning = "direct"
     """chain_of_thought: generate up to "Answer:" first, then score or read what follows."""
     temperature: float = 0.0

@@ -42,7 +42,8 @@ class Record(Frozen):
     shuffle: int = 0
     """Which of the K shuffles, from 0; always 0 outside the shuffled arm."""
     cell: str = ""
-    """Short hash of wording, order, style, shots and mask where a sweep sets them; empty in a plain run."""
+    """Short hash of wording, order, style, shots and mask where a sweep sets them; empty in a plain
+    run."""
     wording: str | None = None
     """The wording of the scenario in this cell; null in a plain run."""
     order: str | None = None
@@ -52,13 +53,13 @@ class Record(Frozen):
     shots: int = 0
     """Worked examples before the question."""
     masked: bool = False
-    """Words that give the target away were masked in the speech."""
+    """True if words that give the target away were masked in the speech."""
     probe: str | None = None
-    """Name of the probe that this is; null for a question of an arm. A probe joins no effect."""
+    """Name of the probe; null for a question of an arm. A probe is in no effect."""
     cue_f1: float | None = None
-    """F1 of the gestures told against the annotated ones; null where nothing was told or known."""
+    """F1 of the gestures shown against the annotated ones; null if none were shown or annotated."""
     model: str
-    """Model name as given on the command line, made full: local/smollm2-135m."""
+    """Full model name: local/smollm2-135m."""
     form: Form
     """chat or cloze."""
     reasoning: Reasoning
@@ -66,9 +67,9 @@ class Record(Frozen):
     score: Score
     """logprob, generate or sample: what was asked for."""
     cue_source: CueSource | None = None
-    """Source of the gestures that the prompt told; null where it told none."""
+    """Source of the gestures in the prompt; null if it shows none."""
     exposure: Exposure | None = None
-    """Exposure of those gestures; null where it told none."""
+    """Exposure of those gestures; null if the prompt shows none."""
     label_order: tuple[str, ...]
     """Label ids in the order in which the prompt lists them."""
     outcome: Outcome
@@ -80,15 +81,16 @@ class Record(Frozen):
     correct: bool | None = None
     """Null unless answered with a known target."""
     probabilities: Mapping[str, float] | None = None
-    """By label id: softmax of the deciding score; null where labels were not scored."""
+    """By label id: softmax of the deciding score; null if labels were not scored."""
     scores: LabelScores | None = None
     """The log-probabilities behind them, in nats."""
     answer_tokens: tuple[AnswerToken, ...] = ()
     """The tokens of the written answer, from which a server's probabilities are read."""
     censored: bool = False
-    """Answered, probabilities asked for, and none could be read: missing in every number that needs them."""
+    """Answered, probabilities asked for, but none could be read: missing in every number that needs
+    them."""
     censored_reason: CensoredReason | None = None
-    """Why."""
+    """Why none could be read."""
     text: str | None = None
     """The reply's words."""
     finish_reason: str | None = None
@@ -98,16 +100,16 @@ class Record(Frozen):
     prompt_sha256: str
     """Names the prompt in `prompts.jsonl`."""
     shared_with: str | None = None
-    """Key ("scenario/item/arm/epoch/shuffle", and "/cell" in a sweep) of the record whose identical question
-    was asked instead."""
+    """Key ("scenario/item/arm/epoch/shuffle", and "/cell" in a sweep) of the record whose identical
+    question was asked instead."""
     usage: Usage | None = None
     """Tokens; null for a shared record, whose tokens were paid once."""
     reasoning_tokens: int | None = None
-    """Of the tokens written, those of hidden reasoning; null where the server does not tell."""
+    """Of the tokens written, those of hidden reasoning; null if the server does not say."""
     cached_tokens: int | None = None
-    """Of the tokens read, those that the server had cached; null where it does not tell."""
+    """Of the tokens read, those that the server had cached; null if it does not say."""
     served_model: str | None = None
-    """The model that says it answered; null where none does."""
+    """The model that the server names in its reply; null if it names none."""
     latency_s: float = 0.0
     """Seconds of the last attempt."""
     attempts: int = Field(default=1, ge=0)

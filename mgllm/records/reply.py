@@ -1,4 +1,4 @@
-"""What came back, and what it was taken for."""
+"""A reply, and the outcome that it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pydantic import SkipValidation
 from mgllm.records.frozen import Frozen
 
 Outcome = Literal["answered", "unparsed", "refused", "failed"]
-"""`failed`: no reply; `refused`: the model declined; `unparsed`: a reply without exactly one label."""
+"""`failed`: no reply; `refused`: the model declined; `unparsed`: a reply without exactly one
+label."""
 
 
 class Usage(Frozen):
@@ -30,9 +31,9 @@ class Rival(NamedTuple):
     token: str
     """Its text, as the server spells it."""
     nats: float | None
-    """Its log-probability as the server wrote it, made no better; None where it is no number."""
+    """Its log-probability as the server wrote it, unchanged; None if it is not a number."""
     raw: bytes | None = None
-    """Its bytes, where the server tells them: a token may be a part of a character."""
+    """Its bytes, if the server shows them: a token may be a part of a character."""
 
 
 class Position(NamedTuple):
@@ -41,9 +42,9 @@ class Position(NamedTuple):
     token: str
     """What was written."""
     tops: Sequence[Rival]
-    """The shown tokens, the written one mostly among them; empty where none are shown."""
+    """The shown tokens, usually with the written one; empty if none are shown."""
     raw: bytes | None = None
-    """Its bytes, where the server tells them."""
+    """Its bytes, if the server shows them."""
 
 
 class ShownToken(Frozen):
@@ -52,28 +53,28 @@ class ShownToken(Frozen):
     token: str
     """Its text, as the server spells it."""
     bytes: tuple[int, ...] | None = None
-    """Its bytes, where the server tells them."""
+    """Its bytes, if the server shows them."""
     logprob: float | None = None
-    """Nats; null where the server wrote no number."""
+    """Nats; null if the server wrote no number."""
 
 
 class AnswerToken(Frozen):
     """One token of the written answer as a record keeps it, so that a score can be read again."""
 
     start: int
-    """Where it stands in the record's `text`: bytes of UTF-8 before it."""
+    """Where it is in the record's `text`: bytes of UTF-8 before it."""
     token: str
     """What was written."""
     bytes: tuple[int, ...] | None = None
-    """Its bytes, where the server tells them."""
+    """Its bytes, if the server shows them."""
     top: tuple[ShownToken, ...] = ()
     """The shown tokens."""
 
 
 CensoredReason = Literal["no_tokens", "misaligned", "no_numbers", "not_shown", "not_parted", "unlikely"]
-"""Why an answer has no probabilities: no tokens were shown; they do not spell the text; their values are no
-log-probabilities; a label is outside the shown tokens; a token fits several labels; the model held the
-answer that it wrote for unlikely."""
+"""Why an answer has no probabilities: no tokens were shown; they do not spell the text; their
+values are not log-probabilities; a label is not among the shown tokens; a token fits several
+labels; the shown probabilities make the written answer unlikely."""
 
 
 class LabelScores(Frozen):
@@ -86,7 +87,8 @@ class LabelScores(Frozen):
     missing_mass: float = 0.0
     """Probability that the provider did not show (top-k only): 1 − the sum of what it showed."""
     censored: tuple[str, ...] = ()
-    """Labels outside the provider's top-k; their score is an upper bound, never zero probability."""
+    """Labels outside the provider's top-k; their score is an upper bound, never zero
+    probability."""
 
 
 class Reply(Frozen):
@@ -97,18 +99,18 @@ class Reply(Frozen):
     scores: LabelScores | None = None
     """The labels' log-probabilities, where asked for and given."""
     tokens: SkipValidation[tuple[Position, ...]] = ()
-    """What the model wrote, token by token, where the backend was asked to show rivals and does. Servers'
-    own values, hence unchecked; a record keeps those of the answer."""
+    """What the model wrote, token by token, if the backend was asked to show rivals and does. These
+    are the server's own values and are not checked; a record keeps those of the answer."""
     kept: tuple[AnswerToken, ...] = ()
     """The tokens of a stored record, in place of `tokens`."""
     usage: Usage | None = None
     """Tokens used."""
     reasoning_tokens: int | None = None
-    """Of the tokens written, those of hidden reasoning; None where the server does not tell."""
+    """Of the tokens written, those of hidden reasoning; None if the server does not say."""
     cached_tokens: int | None = None
-    """Of the tokens read, those that the server had cached; None where it does not tell."""
+    """Of the tokens read, those that the server had cached; None if it does not say."""
     served_model: str | None = None
-    """The model that says it answered."""
+    """The model that the server names in its reply."""
     finish_reason: str | None = None
     """The provider's word for why it stopped: stop, length, content_filter …"""
     refusal: bool = False
@@ -116,15 +118,16 @@ class Reply(Frozen):
     latency_s: float = 0.0
     """Seconds from the last attempt's start to its end."""
     attempts: int = 1
-    """How often it was asked until it was answered or given up."""
+    """How often it was asked until there was a reply, or no further attempt."""
     error: str | None = None
     """Why there is no reply; then everything above is empty and the outcome is `failed`."""
     hint: str | None = None
-    """What the server's reply lacks, in a line: thoughts alone, a cut prompt. Told where it is unparsed."""
+    """What is missing in the server's reply, in one line: only thoughts, a cut prompt. Shown if the
+    reply is unparsed."""
 
 
 class Verdict(Frozen):
-    """What a reply was taken for."""
+    """The outcome of a reply, and its answer."""
 
     outcome: Outcome
     """One of four; a failure is never an answer."""
@@ -135,8 +138,10 @@ class Verdict(Frozen):
     hint: str | None = None
     """What the user could do about it, such as raising --max-tokens."""
     scores: LabelScores | None = None
-    """The labels' log-probabilities: the backend's own, or those read where the written answer begins."""
+    """The labels' log-probabilities: the backend's own, or those read where the written answer
+    begins."""
     answer_tokens: tuple[AnswerToken, ...] = ()
     """The tokens that `scores` were read from."""
     censored: CensoredReason | None = None
-    """Why an answer whose probabilities were asked for has none; null where it has, or none were asked."""
+    """Why an answer has no probabilities although they were asked for; null if it has some, or none
+    were asked for."""

@@ -10,7 +10,8 @@ from mgllm.records.scenario import Form, Reasoning, Score
 
 
 class RowName(Frozen):
-    """What every row of every table is about; numbers of rows that differ here are never subtracted."""
+    """What every row of every table is about; numbers of rows that differ here are never
+    subtracted."""
 
     scenario: str
     """Name of the scenario."""
@@ -23,26 +24,27 @@ class RowName(Frozen):
     score: Score
     """logprob, generate or sample."""
     cue_source: CueSource | None = None
-    """Source of the gestures told in the run's `text+mg`."""
+    """Source of the gestures that the run's `text+mg` shows."""
     draws: int | None = Field(default=None, exclude_if=lambda draws: draws is None)
-    """Answers drawn of each item and arm, where `score` is sample."""
+    """Answers drawn for each item and arm, if `score` is sample."""
     reasoning_effort: str | None = Field(default=None, exclude_if=lambda effort: effort is None)
-    """`--reasoning-effort`, where it was given."""
+    """`--reasoning-effort`, if it was given."""
     wording: str | None = Field(default=None, exclude_if=lambda wording: wording is None)
-    """The wording asked, where it is not the scenario's first."""
+    """The wording asked, if it is not the scenario's first."""
     wordings: int | None = Field(default=None, exclude_if=lambda count: count is None)
-    """How many wordings were averaged inside the item; null where the row is about one."""
+    """How many wordings were averaged inside the item; null if the row is about one."""
     order: str | None = Field(default=None, exclude_if=lambda order: order is None)
-    """The label order, where a sweep set it."""
+    """The label order, if a sweep set it."""
     style: str | None = Field(default=None, exclude_if=lambda style: style is None)
-    """The cue style, where a sweep set it."""
+    """The cue style, if a sweep set it."""
     shots: int | None = Field(default=None, exclude_if=lambda shots: shots is None)
-    """Worked examples before the question, where there are any."""
+    """Solved examples before the question, if there are any."""
     masked: bool | None = Field(default=None, exclude_if=lambda masked: masked is None)
-    """True where words that give the target away were masked in the speech."""
+    """True if words that give the target away were masked in the speech."""
     run: str | None = Field(default=None, exclude_if=lambda run: run is None)
-    """What tells this row's run from others that would have the same name: "items b.jsonl", "seed 2",
-    "temperature 0.7", "limit 20", at last "run 2"; null where nothing has to."""
+    """How this row's run differs from others that would have the same name: "items b.jsonl", "seed
+    2", "temperature 0.7", "limit 20", as a last resort "run 2"; null if no other has the same
+    name."""
 
     @property
     def words(self) -> str:
@@ -60,7 +62,7 @@ class RowName(Frozen):
 
     @property
     def _cell(self) -> str:
-        """What tells it from other rows of its scenario, model and manner."""
+        """How it differs from other rows of its scenario, model and manner."""
         parts = (
             f"wording {self.wording}" if self.wording else "",
             f"mean of {self.wordings} wordings" if self.wordings else "",

@@ -1,4 +1,4 @@
-"""A reasoning scenario: a question, its labels, and how it is put. Written as YAML, without code."""
+"""A scenario: a question, its labels, and how it is asked. Written as YAML, without code."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from mgllm.errors import unknown
 from mgllm.records.frozen import Frozen, Name
 
 Form = Literal["chat", "cloze"]
-"""How a question is put: as a conversation, or as a text to be continued."""
+"""How a question is asked: as a conversation, or as a text to be continued."""
 Reasoning = Literal["direct", "chain_of_thought"]
-"""Whether the model answers at once or thinks aloud before it says "Answer:"."""
+"""Whether the model answers at once, or writes its thoughts before it says "Answer:"."""
 Score = Literal["logprob", "generate", "sample"]
-"""Whether the labels' log-probabilities decide, or the parsed words of the reply."""
+"""How an answer becomes a number: probabilities of the labels, the words alone, or shares of
+several answers."""
 
 DEFAULT_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
 """What a scenario runs when neither its YAML nor the command line says otherwise."""
@@ -40,22 +41,24 @@ class Label(Frozen):
 
 
 class CueSettings(Frozen):
-    """How gestures are told."""
+    """How gestures are shown."""
 
     style: Name = "timeline"
-    """The form of the lines, by its name on the shelf of cue styles."""
+    """The cue style, by name."""
     threshold: float = Field(default=0.0, ge=0, le=1)
-    """Gestures less sure than this are not told; those without a confidence always are."""
+    """Gestures with a lower confidence are not shown; those without a confidence always are."""
     top_k: int | None = Field(default=None, ge=1)
-    """At most so many gestures, the surest first, told in the order of time. In `summary`, at most so many
-    kinds of gesture, those counted most: a count of the surest alone would not be true."""
+    """At most so many gestures: those with the highest confidence, shown in the order of time. In
+    `summary`, at most so many kinds of gesture, those counted most: a count of only the surest ones
+    would not be true."""
     confidences: bool = False
-    """Whether the confidence stands behind each gesture."""
+    """Whether the confidence is shown after each gesture."""
     leave_out: tuple[str, ...] = ("illustrative body language",)
-    """Labels never told. Illustrative gesturing is no micro-gesture."""
+    """Labels that are never shown. Illustrative gesturing is not a micro-gesture."""
     rest: Name | None = "others"
-    """In `summary`, the recordings of the same person that rates are set beside: `others` is all others of
-    the item set, any other word names the covariate that is true in them. None is rates alone."""
+    """In `summary`, the recordings of the same person that rates are compared with: `others` is all
+    others of the item set, any other word names the covariate that is true in them. None shows
+    rates alone."""
 
 
 class PromptFiles(Frozen):
@@ -71,14 +74,15 @@ class Paraphrase(PromptFiles):
     """Another wording: templates, and words that replace the scenario's own."""
 
     text: Mapping[str, str] = Field(default_factory=dict)
-    """Replaces the scenario's `text:` values key by key; a key that the scenario has not is refused."""
+    """Replaces the scenario's `text:` values key by key; a key that the scenario does not have is
+    refused."""
 
 
 class Scenario(Frozen):
     """What `scenarios/NAME.yaml` says."""
 
     name: Name = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    """Slug; also the file's name."""
+    """Lower-case name; also the file's name."""
     version: int = Field(ge=1)
     """Raised whenever a change of wording, labels or items can move numbers."""
     title: Name
@@ -96,13 +100,13 @@ class Scenario(Frozen):
     arms: tuple[str, ...] = DEFAULT_ARMS
     """Arms to run when the command line names none."""
     baseline: str = "text"
-    """The arm that effects are taken against."""
+    """The arm that others are compared with."""
     group_by: Literal["subject"] = "subject"
-    """The unit of inference. People are; nothing else is offered."""
+    """The unit of inference: always people."""
     cue: CueSettings = Field(default_factory=CueSettings)
-    """How gestures are told."""
+    """How gestures are shown."""
     reasoning: Reasoning = "direct"
-    """Whether the model thinks aloud first."""
+    """Whether the model writes its thoughts first."""
     text: Mapping[str, str] = Field(default_factory=dict)
     """The scenario's own words, seen by its templates under their keys."""
     ethics: Name
@@ -114,14 +118,14 @@ class Scenario(Frozen):
             seen = [getattr(label, what).strip().casefold() for label in self.labels]
             twice = sorted({value for value in seen if seen.count(value) > 1})
             if twice:
-                raise ValueError(f"two labels share the {what} '{twice[0]}'; each label needs its own")
+                raise ValueError(f"two labels have the {what} '{twice[0]}'; each label needs its own")
         return self
 
     @model_validator(mode="after")
     def _text_shadows_nothing(self) -> Self:
         taken = {"question", "labels", "speech", "cues", "reasoning"} & set(self.text)
         if taken:
-            raise ValueError(f"text: '{min(taken)}' is a name that templates already see; choose another key")
+            raise ValueError(f"text: '{min(taken)}' is a name that templates already have; use another key")
         return self
 
     @model_validator(mode="after")

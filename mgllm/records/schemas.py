@@ -1,4 +1,4 @@
-"""JSON schemas of the files that others read or write, made from the nouns.
+"""JSON schemas of the files that other programs read or write, made from the records.
 
 `python -m mgllm.records.schemas docs/schemas` writes them.
 """
@@ -22,7 +22,7 @@ FILES: Mapping[str, tuple[type[Frozen], str]] = {
     "ratings.schema.json": (RaterFile, "a rater's file, rater-01.json"),
     "summary.schema.json": (Summary, "summary.json of a run"),
 }
-"""Noun by name of the schema's file, and what the schema is of."""
+"""Record by name of the schema's file, and the file that the schema describes."""
 
 
 def schemas() -> dict[str, dict[str, Any]]:

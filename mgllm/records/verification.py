@@ -13,9 +13,9 @@ class CheckResult(Frozen):
     name: str
     """The check."""
     about: str
-    """What is true of a whole run."""
+    """What is true of a complete run."""
     status: Literal["ok", "failed", "skipped"]
-    """skipped: there is nothing to look at, `note` says why."""
+    """skipped: there is nothing to check, `note` says why."""
     looked_at: int = 0
     """Lines, records, prompts or numbers that were looked at."""
     wrong: int = 0
@@ -23,7 +23,7 @@ class CheckResult(Frozen):
     first: str | None = None
     """The first of those: where, and what."""
     note: str | None = None
-    """Why it was skipped, or what is no fault and worth knowing."""
+    """Why it was skipped, or something worth knowing that is not a fault."""
 
 
 class Verification(Frozen):

@@ -1,4 +1,4 @@
-"""Skeleton data sets: layouts by joint name, a memory-mapped folder, selections, preparation; numpy alone."""
+"""Skeleton data sets: layouts by joint name, a memory-mapped folder, selection, preparation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Skeleton data sets as values: what a clip is, what is said of all of them, and the open folder."""
+"""Skeleton data sets as values: a clip, what holds for all clips, and the open folder."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Side = Annotated[Mapping[Name, tuple[Value, ...]], Field(min_length=1)]
 
 
 class SplitRule(Frozen):
-    """A named split: who is learned from and who is tested."""
+    """A named split: clips to learn from and clips to test on."""
 
     train: Side
     """Clips to learn from."""
@@ -45,7 +45,8 @@ class DatasetMeta(Frozen):
     layout: Layout
     """Joints and their graph."""
     dims: Literal[2, 3]
-    """Coordinates of a joint: 2 (x, y) or 3 (x, y, z); one channel more is a confidence, the last."""
+    """Coordinates of a joint: 2 (x, y) or 3 (x, y, z); one more channel, the last, is a
+    confidence."""
     units: Name
     """Unit of the coordinates: metres, pixels …"""
     classes: tuple[Name, ...] = ()
@@ -53,11 +54,12 @@ class DatasetMeta(Frozen):
     splits: Mapping[Name, SplitRule] = Field(default_factory=dict)
     """Named splits."""
     made_of: tuple[Name, ...] = ()
-    """Names of the data sets that clips were taken from: who has seen this one has seen their people."""
+    """Data sets that the clips come from: a recogniser that learned from this one has seen their
+    people."""
     source: str = ""
     """Where the data come from, and the paper to cite."""
     licence: str = ""
-    """What their terms ask for."""
+    """Their terms of use."""
 
 
 class ClipRow(Frozen):
@@ -99,7 +101,7 @@ class Clip:
 
 @dataclass(frozen=True, eq=False)
 class SkeletonDataset:
-    """An open folder: rows in memory, joints on disk until they are looked at."""
+    """An open folder: rows in memory, joints on disk until they are used."""
 
     path: Path
     """The folder."""
@@ -120,7 +122,7 @@ class SkeletonDataset:
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
-        """[N]: place of each clip's label in `classes`; −1 where there is none."""
+        """[N]: place of each clip's label in `classes`; −1 for a clip without label."""
         place = {name: n for n, name in enumerate(self.meta.classes)}
         return np.array([place[row.label] if row.label is not None else -1 for row in self.clips], np.int64)
 
@@ -130,7 +132,7 @@ class SkeletonDataset:
         return (*COLUMNS, *(self.clips[0].more if self.clips else ()))
 
     def column(self, name: str) -> tuple[str, ...]:
-        """A column's words, a clip each; empty where nothing is known.
+        """A column's text for each clip; empty where it is unknown.
 
         Raises:
             InputError: there is no such column.
@@ -144,9 +146,9 @@ class SkeletonDataset:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of what is learned from: layout, classes, clips, joints; reads the joints once.
+        """Hash of what can be learned from: layout, classes, clips, joints; reads the joints once.
 
-        The same under another name and with other splits: a renamed copy is the same people.
+        Name and splits do not matter: a renamed copy has the same people.
         """
         meta = self.meta.model_dump_json(exclude={"name", "made_of", "source", "licence", "splits"})
         digest = hashlib.sha256(meta.encode())

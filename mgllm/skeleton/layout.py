@@ -1,4 +1,5 @@
-"""A skeleton's layout: its joints by name, which of them are linked, and which mirror one another."""
+"""A skeleton's layout: its joints by name, which of them are linked, and which mirror each
+other."""
 
 from __future__ import annotations
 
@@ -28,15 +29,16 @@ class Layout(Frozen):
     mirror: tuple[Pair, ...] = ()
     """Joints that change places in a mirror: (left, right), the person's own sides."""
     root: tuple[Name, ...] = ()
-    """The joint that clips are centred on, or two for the point between them; none: the graph's centre."""
+    """The joint that clips are centred on, or two for the point between; empty: the graph's
+    centre."""
     shoulders: Pair | None = None
-    """The pair whose distance is the scale; none: the mirror pair that is named so, if there is one."""
+    """The pair whose distance is the scale; None: the mirrored joints with that name, if any."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         twice = sorted({name for name in self.joints if self.joints.count(name) > 1})
         if twice:
-            raise ValueError(f"joints: '{twice[0]}' stands there twice; names are unique")
+            raise ValueError(f"joints: '{twice[0]}' appears twice; names must be unique")
         known = set(self.joints)
         for field, pairs in (("edges", self.edges), ("mirror", self.mirror)):
             for pair in pairs:
@@ -48,7 +50,7 @@ class Layout(Frozen):
         mirrored = [name for pair in self.mirror for name in pair]
         if len(set(mirrored)) < len(mirrored):
             name = next(name for name in mirrored if mirrored.count(name) > 1)
-            raise ValueError(f"mirror: '{name}' has two partners; a joint mirrors one other at most")
+            raise ValueError(f"mirror: '{name}' has two partners; a joint can mirror only one other")
         self._check_connected()
         return self
 
@@ -65,7 +67,7 @@ class Layout(Frozen):
 
     @cached_property
     def neighbours(self) -> tuple[tuple[int, ...], ...]:
-        """By joint, the numbers of the joints that it is linked with, sorted."""
+        """For each joint the numbers of the joints that it is linked with, sorted."""
         linked: list[set[int]] = [set() for _ in self.joints]
         for a, b in self.edges:
             linked[self.index(a)].add(self.index(b))
@@ -96,7 +98,7 @@ class Layout(Frozen):
 
     @cached_property
     def shoulder_index(self) -> tuple[int, int] | None:
-        """Numbers of the two shoulders, or None where the layout has none."""
+        """Numbers of the two shoulders; None if the layout has none."""
         named = [pair for pair in self.mirror if all("shoulder" in name.casefold() for name in pair)]
         pair = self.shoulders or (named[0] if named else None)
         return (self.index(pair[0]), self.index(pair[1])) if pair else None
@@ -109,7 +111,7 @@ def _check_names(field: str, names: Iterable[str], known: set[str]) -> None:
 
 
 def _steps_from(starts: tuple[int, ...], neighbours: tuple[tuple[int, ...], ...]) -> list[int]:
-    """Number of edges to each joint from the nearest start; −1 where there is no way."""
+    """Number of edges to each joint from the nearest start; −1 if there is no path."""
     steps = [-1] * len(neighbours)
     for start in starts:
         steps[start] = 0

@@ -1,4 +1,4 @@
-"""The layouts that data sets of the field come in. "left" is always the person's own left."""
+"""The layouts of common data sets. "left" is always the person's own left."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def _body25() -> Layout:
 
 
 def _ma52() -> Layout:
-    """Halpe's 26 body joints, six of its face points, and of each hand the base and five finger tips."""
+    """Halpe's 26 body joints, six of its face points, and of each hand the base and five finger
+    tips."""
     joints = [*_COCO17, "head", "neck", "mid_hip"]
     joints += _sides(["?_big_toe", "?_small_toe", "?_heel"])
     joints += ["nose_bridge", "nose_base", "right_eye_corner", "left_eye_corner", "upper_lip", "lower_lip"]
@@ -109,8 +110,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "ntu25": _ntu25(),
     "ma52-44": _ma52(),
 }
-"""By name: iMiGUE (Liu et al. 2021), OpenPose BODY_25, COCO, Kinect v1 as in UTD-MHAD, Kinect v2 as in NTU
-RGB+D and SMG, and the 44 joints of MA-52 that Gu et al. (ACM MM 2025, `feeders/feeder_ma52.py`) train on."""
+"""By name: iMiGUE (Liu et al. 2021), OpenPose BODY_25, COCO, Kinect v1 as in UTD-MHAD, Kinect v2 as
+in NTU RGB+D and SMG, and the 44 joints of MA-52 that Gu et al. (ACM MM 2025,
+`feeders/feeder_ma52.py`) train on."""
 
 _HALPE_FACE = (28, 33, 36, 45, 51, 57)
 MA52_OF_HALPE136 = (
@@ -119,7 +121,8 @@ MA52_OF_HALPE136 = (
     *(base + point for base in (94, 115) for point in (0, 4, 8, 12, 16, 20)),
 )
 """Which of Halpe's 136 key points (26 body, 68 face, 21 left hand, 21 right hand) the 44 are. The
-order of the six face points is our reading: the one in which the published edges join neighbours."""
+order of the six face points is our reading: the one in which the published edges join
+neighbours."""
 
 
 def load_layout(name: str) -> Layout:

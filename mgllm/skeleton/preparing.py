@@ -1,7 +1,7 @@
-"""From a clip as it was recorded to one that can be compared: gaps filled, centred, scaled, timed anew.
+"""From a recorded clip to one that can be compared: gaps filled, centred, scaled, resampled.
 
-Pure functions of arrays [T, V, …]; T frames, V joints, C channels, D = 2 or 3 coordinates. What is not
-seen is False in the mask [T, V] and 0 in the coordinates, so that nothing downstream meets a NaN.
+Pure functions of arrays [T, V, …]; T frames, V joints, C channels, D = 2 or 3 coordinates. What is
+not seen is False in the mask [T, V] and 0 in the coordinates, so that later steps meet no NaN.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Points = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Reals = NDArray[np.floating[Any]]
 MAX_GAP = 0.2
-"""Seconds between two frames over which nothing is interpolated."""
+"""Seconds: nothing is interpolated between frames that are farther apart."""
 _CLOCK = 1e-6
 
 
@@ -33,16 +33,17 @@ class Preparation(Frozen):
     min_confidence: float = Field(0.0, ge=0)
     """A joint whose confidence is not above this is missing."""
     centre: Literal["frame", "clip", "none"] = "frame"
-    """Put the root at 0 in every frame, or its median over the clip (so the body may travel), or nothing."""
+    """What is put at 0: the root in every frame, its median over the clip (so that the body may
+    move about), or nothing."""
     scale: Literal["shoulders", "none"] = "shoulders"
-    """Divide by the median distance of a pair of joints, or leave the units."""
+    """Divide by the median distance of a pair of joints, or keep the units."""
     pair: tuple[str, str] | None = None
-    """That pair; none: the layout's shoulders."""
+    """That pair; None: the layout's shoulders."""
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedClip:
-    """Coordinates that can be computed with, and where they are real."""
+    """Coordinates without gaps, and where they are real."""
 
     x: Points
     """[T, V, D]; 0 where the mask is False."""
@@ -62,7 +63,8 @@ def prepare_clip(x_TVC: Reals, layout: Layout, dims: int, how: Preparation) -> P
 
 
 def seen_joints(x_TVC: Reals, dims: int, min_confidence: float = 0.0) -> Mask:
-    """[T, V]: all coordinates are there and the confidence, if there is one, is above the least."""
+    """[T, V]: all coordinates are there and the confidence, if there is one, is above the
+    minimum."""
     seen: Mask = np.logical_not(np.isnan(x_TVC[..., :dims]).any(axis=-1))
     return seen & (x_TVC[..., dims] > min_confidence) if x_TVC.shape[-1] > dims else seen
 
@@ -88,8 +90,8 @@ def fill_gaps(x_TVD: Reals, seen_TV: Mask, max_gap: int) -> tuple[Points, Mask]:
 def centred(x_TVD: Points, mask_TV: Mask, layout: Layout, *, still: bool = False) -> Points:
     """Subtract the root (the mean of its joints) of each frame; `still`: its median over the clip.
 
-    A root that is missing in a frame is carried over from the frames around it; one that is never seen is
-    replaced by the mean of all joints seen.
+    If the root is missing in a frame, it comes from the frames around it. If it is never seen, the
+    mean of all joints seen takes its place.
     """
     track = _root_track(x_TVD, mask_TV, layout)
     if still:
@@ -102,25 +104,25 @@ def scale_pair(layout: Layout, names: tuple[str, str] | None = None) -> tuple[in
     """Numbers of the two joints whose distance is the scale.
 
     Raises:
-        InputError: a name is no joint, or the layout has no shoulders.
+        InputError: a name is not a joint, or the layout has no shoulders.
     """
     if names is None:
         if layout.shoulder_index is None:
             raise InputError(
-                "the layout names no shoulders to scale by; name a pair of joints, or scale 'none'"
+                "the layout names no shoulders to scale by; name a pair of joints, or use scale 'none'"
             )
         return layout.shoulder_index
     for name in names:
         if name not in layout.joints:
-            raise InputError(f"'{name}' is no joint of the layout, so it cannot give the scale")
+            raise InputError(f"'{name}' is not a joint of the layout, so it cannot give the scale")
     return layout.index(names[0]), layout.index(names[1])
 
 
 def scaled(x_TVD: Points, mask_TV: Mask, pair: tuple[int, int]) -> Points:
     """Divide by the median distance of the pair over the frames in which both are there.
 
-    Where they never are, or coincide, the root mean square distance of all joints from 0 takes
-    its place; an all-zero clip stays as it is.
+    If they never are, or are at the same point, the root mean square distance of all joints from 0
+    takes its place. A clip of zeros stays as it is.
     """
     both = mask_TV[:, pair[0]] & mask_TV[:, pair[1]]
     distance = np.linalg.norm(x_TVD[both, pair[0]] - x_TVD[both, pair[1]], axis=-1)
@@ -147,9 +149,9 @@ def _root_track(x_TVD: Points, mask_TV: Mask, layout: Layout) -> Points:
 
 
 def resampled(clip: PreparedClip, frames: int) -> PreparedClip:
-    """The whole clip in `frames` frames: linear in time, first and last frame kept.
+    """The complete clip in `frames` frames: linear in time, first and last frame kept.
 
-    Where one of the two neighbours is missing, the nearer frame decides alone.
+    If one of the two neighbours is missing, the nearer frame alone decides.
     """
     last = len(clip.x) - 1
     place = np.linspace(0, last, frames) if frames > 1 else np.array([last / 2])
@@ -169,14 +171,14 @@ def _masked(x: Points, mask: Mask) -> PreparedClip:
 def at_steady_rate(
     times_T: NDArray[np.float64], x_TVC: NDArray[np.floating[Any]], fps: float, *, max_gap: float = MAX_GAP
 ) -> NDArray[np.float32]:
-    """Joints at the first time, and then `fps` times a second up to the last one.
+    """Joints at the first time, and then `fps` times in a second up to the last one.
 
-    Between two frames a joint that is seen in both lies on the line between them, in the stream's time. A
-    joint that only one of them sees, or one beside a gap, is taken as it is in a frame at most half a step
-    away; otherwise it is missing.
+    A joint that is seen in two neighbouring frames is interpolated in the stream's time. A joint
+    that only one of them has, or one beside a gap, is taken from a frame at most half a step away;
+    else it is missing.
 
     Args:
-        times_T: seconds, growing.
+        times_T: seconds, increasing.
         x_TVC: x, y and confidence; NaN = missing.
         fps: frames a second to be made.
         max_gap: seconds.

@@ -1,4 +1,4 @@
-"""Opening a skeleton data set: structure is checked at once, the joints themselves by `check_dataset`."""
+"""Opening a skeleton data set: its structure is checked at once, its joints by `check_dataset`."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow,
 from mgllm.skeleton.selection import check_rules
 
 NPY_ERRORS = (OSError, ValueError, EOFError, SyntaxError, TokenError)
-"""What numpy raises at a broken `.npy` file: its header is Python source, which it parses and never runs."""
+"""What numpy raises for a broken `.npy` file. Its header is Python source, which numpy never
+runs."""
 
 
 def open_dataset(path: str | Path) -> SkeletonDataset:
     """Open a skeleton data set folder; its joints stay on disk.
 
     Raises:
-        InputError: a file is missing, cut off, or does not fit the others; one line with file and place.
+        InputError: a file is missing, cut off, or does not fit the others; one line with file and
+            place.
     """
     folder = Path(path)
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        what = "does not exist" if not folder.exists() else f"lacks {', '.join(missing)}"
+        what = "does not exist" if not folder.exists() else f"has no {', '.join(missing)}"
         raise InputError(f"{folder} {what}; a skeleton data set is a folder with {', '.join(FILES)}")
     meta = read_meta(folder / META)
     joints = _map_joints(folder / JOINTS, meta)
@@ -45,9 +47,9 @@ def open_dataset(path: str | Path) -> SkeletonDataset:
 
 
 def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
-    """Look at every clip's joints, one clip at a time.
+    """Check every clip's joints, one clip at a time.
 
-    Returns: what is allowed but worth a line, such as clips of one frame.
+    Returns: notes on what is allowed but unusual, such as clips of one frame.
 
     Raises:
         InputError: a clip has no joint at all, or an infinite value.
@@ -59,7 +61,7 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
     single = [row.id for row in dataset.clips if row.length == 1]
     notes = []
     if single:
-        notes.append(f"{len(single)} clips have one frame only, so nothing moves in them: {some(single)}")
+        notes.append(f"{len(single)} clips have only one frame, so nothing moves in them: {some(single)}")
     unlabelled = sum(row.label is None for row in dataset.clips)
     if unlabelled and dataset.meta.classes:
         notes.append(f"{unlabelled} of {len(dataset)} clips have no label")
@@ -72,9 +74,9 @@ def clip_problem(x_TVC: NDArray[np.floating], dims: int) -> str | None:
     if len(points) == 0:
         return "it has no frame"
     if np.isinf(x_TVC).any():
-        return "it holds infinite values"
+        return "it has infinite values"
     if np.isnan(points).any(axis=-1).all():
-        return "no joint is there in any frame (all NaN)"
+        return "no joint is seen in any frame (all NaN)"
     return None
 
 
@@ -82,7 +84,7 @@ def read_meta(path: Path) -> DatasetMeta:
     """`dataset.json`.
 
     Raises:
-        InputError: it is not what it should be; names the field.
+        InputError: its content does not fit; names the field.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -97,22 +99,22 @@ def _map_joints(path: Path, meta: DatasetMeta) -> NDArray[np.float32]:
             shape, fortran, dtype = _header(file)
             begin = file.tell()
     except NPY_ERRORS as error:
-        raise InputError(f"{path} is no npy file that can be read: {error}") from None
+        raise InputError(f"{path} cannot be read as an npy file: {error}") from None
     joints = len(meta.layout.joints)
     if dtype != np.dtype("<f4") or fortran or len(shape) != 3:
         order = ", Fortran order" if fortran else ""
         raise InputError(
-            f"{path} must be float32 [frames, joints, channels], is {dtype} {list(shape)}{order}"
+            f"{path} must be float32 [frames, joints, channels], but is {dtype} {list(shape)}{order}"
         )
     if shape[1] != joints or shape[2] - meta.dims not in (0, 1):
         wanted = f"[frames, {joints}, {meta.dims} or {meta.dims + 1}]"
-        raise InputError(f"{path} is {list(shape)}; {META} asks for {wanted}")
+        raise InputError(f"{path} has the shape {list(shape)}; {META} needs {wanted}")
     have, want = path.stat().st_size - begin, math.prod(shape) * 4
     if have < want:
         whole = have // (4 * shape[1] * shape[2])
-        raise InputError(f"{path} is cut off: {shape[0]} frames announced, {whole} there; copy it again")
+        raise InputError(f"{path} is cut off: it has {whole} of {shape[0]} frames; copy it again")
     if not shape[0]:
-        raise InputError(f"{path} holds no frames")
+        raise InputError(f"{path} has no frames")
     return np.memmap(path, np.float32, "r", begin, shape)
 
 
@@ -127,7 +129,7 @@ def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
     _, header = next(rows, (1, list[str]()))
     missing = [name for name in COLUMNS if name not in header and name != "fps"]
     if missing:
-        raise InputError(f"{path}:1 lacks the columns {', '.join(missing)}; it has {header}")
+        raise InputError(f"{path}:1 has no columns {', '.join(missing)}; it has {header}")
     refuse_twice(path, header)
     classes = set(meta.classes)
     return tuple(_row(f"{path}:{line}", header, cells, classes) for line, cells in rows if cells)
@@ -154,7 +156,7 @@ def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> 
 
 def _whole(where: str, name: str, word: str, least: int) -> int:
     if not (word.isascii() and word.isdecimal() and int(word) >= least):
-        raise InputError(f"{where} {name}: must be a whole number from {least} (given '{word:.30}')")
+        raise InputError(f"{where} {name}: must be a whole number, {least} or more (given '{word:.30}')")
     return int(word)
 
 
@@ -170,14 +172,14 @@ def _rate(where: str, word: str) -> float | None:
 
 def _check_rows(path: Path, clips: Sequence[ClipRow], frames: int) -> None:
     if not clips:
-        raise InputError(f"{path} holds no clips")
+        raise InputError(f"{path} has no clips")
     seen: set[str] = set()
     for line, row in enumerate(clips, 2):
         if row.id in seen:
-            raise InputError(f"{path}:{line} id: '{row.id}' stands there already; ids are unique")
+            raise InputError(f"{path}:{line} id: '{row.id}' appears twice; ids must be unique")
         seen.add(row.id)
         if row.start + row.length > frames:
-            what = f"clip '{row.id}' ends at frame {row.start + row.length}, but {JOINTS} has {frames}"
+            what = f"clip '{row.id}' ends at frame {row.start + row.length}, but {JOINTS} has {frames} frames"
             raise InputError(f"{path}:{line} {what}")
     ordered = sorted(clips, key=lambda row: row.start)
     for one, next_one in pairwise(ordered):
@@ -189,9 +191,9 @@ def _check_classes(dataset: SkeletonDataset) -> None:
     classes = dataset.meta.classes
     twice = sorted({name for name in classes if classes.count(name) > 1})
     if twice:
-        raise InputError(f"{dataset.path / META} classes: '{twice[0]}' stands there twice")
+        raise InputError(f"{dataset.path / META} classes: '{twice[0]}' appears twice")
     used = set(dataset.labels.tolist())
     empty = [name for place, name in enumerate(classes) if place not in used]
     if empty:
-        what = f"{len(empty)} of {len(classes)} classes have no clips: {some(empty)}; take them out"
+        what = f"{len(empty)} of {len(classes)} classes have no clips: {some(empty)}; remove them"
         raise InputError(f"{dataset.path / META} classes: {what}")

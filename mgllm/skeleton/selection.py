@@ -1,4 +1,4 @@
-"""Which clips: by column and values, by named split, by folds over persons."""
+"""Which clips: by column and values, by named split, by folds over people."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ class Split:
 
 
 def select(dataset: SkeletonDataset, condition: str) -> Numbers:
-    """Numbers of the clips that fit "column=values", such as `subject=1,3,5-7` or `camera=2;set=60`.
+    """Numbers of the clips that fit "column=values", such as `subject=1,3,5-7` or
+    `camera=2;set=60`.
 
-    Values are words of the column, parted by commas (quote one that holds a comma), or ranges of whole
-    numbers; `1` also fits `01`. Conditions parted by `;` must all hold.
+    Values are texts of the column with commas between them (in quotes if a text contains a comma),
+    or ranges of whole numbers; `1` also fits `01`. Of several conditions with `;` between them all
+    must hold.
 
     Raises:
         InputError: an unknown column, a value that no clip has, or no clip fits all conditions.
@@ -44,7 +46,7 @@ def select(dataset: SkeletonDataset, condition: str) -> Numbers:
     for part in condition.split(";"):
         column, equals, values = part.partition("=")
         if not equals or not values.strip():
-            raise InputError(f"'{part.strip():.60}' is no condition; write column=value,value")
+            raise InputError(f"'{part.strip():.60}' is not a condition; write column=value,value")
         wanted = [word.strip() for word in next(csv.reader([values], skipinitialspace=True))]
         fitting &= _fits(dataset, column.strip(), wanted, strict=True)
     if not fitting.any():
@@ -56,12 +58,12 @@ def named_split(dataset: SkeletonDataset, name: str, *, shared_subjects: bool = 
     """A split of `dataset.json`.
 
     Args:
-        dataset: whose split.
-        name: of the split.
-        shared_subjects: allow persons on both sides, as a split by camera has them.
+        dataset: the data set of the split.
+        name: the split's name.
+        shared_subjects: allow people on both sides, as in a split by camera.
 
     Raises:
-        InputError: there is no such split, or it is none.
+        InputError: there is no such split, or its two sides do not fit.
     """
     splits = dataset.meta.splits
     if name not in splits:
@@ -72,7 +74,7 @@ def named_split(dataset: SkeletonDataset, name: str, *, shared_subjects: bool = 
 
 
 def select_rule(dataset: SkeletonDataset, side: Mapping[str, tuple[str, ...]]) -> Numbers:
-    """Numbers of the clips that a side of a split takes; values that no clip has are passed over."""
+    """Numbers of the clips on a side of a split; values that no clip has are ignored."""
     fitting = np.ones(len(dataset), dtype=bool)
     for column, values in side.items():
         fitting &= _fits(dataset, column, values, strict=False)
@@ -82,7 +84,8 @@ def select_rule(dataset: SkeletonDataset, side: Mapping[str, tuple[str, ...]]) -
 def folds(dataset: SkeletonDataset, k: int, *, by: str = "subject", seed: int = 0) -> tuple[Split, ...]:
     """`k` splits in which each clip is tested once and no value of `by` is on both sides.
 
-    Values are dealt out largest first, each to the fold with the fewest clips; ties go by seed.
+    Values are assigned largest first, each to the fold with the fewest clips; the seed decides
+    ties.
 
     Raises:
         InputError: fewer than two folds, or more than there are values.
@@ -90,7 +93,7 @@ def folds(dataset: SkeletonDataset, k: int, *, by: str = "subject", seed: int = 
     values = dataset.column(by)
     sizes = Counter(values)
     if not 2 <= k <= len(sizes):
-        raise InputError(f"{k} folds by {by} cannot be made of {len(sizes)} values; give 2 to {len(sizes)}")
+        raise InputError(f"{k} folds by {by} cannot be made from {len(sizes)} values; give 2 to {len(sizes)}")
     order = sorted(sizes, key=lambda value: (-sizes[value], number(seed, "folds", by, value)))
     filled, fold_of = [0] * k, dict[str, int]()
     for value in order:
@@ -104,10 +107,11 @@ def folds(dataset: SkeletonDataset, k: int, *, by: str = "subject", seed: int = 
 
 
 def check_split(dataset: SkeletonDataset, split: Split, *, shared_subjects: bool = False) -> None:
-    """See that both sides have clips and share neither a clip nor, unless allowed, a person.
+    """Refuse a split with an empty side, or with the same clip or (unless allowed) person on both
+    sides.
 
     Raises:
-        InputError: they do not; names the split.
+        InputError: it is such a split; names it.
     """
     where = f"{dataset.path} split '{split.name}'"
     for side in ("train", "test"):
@@ -118,9 +122,7 @@ def check_split(dataset: SkeletonDataset, split: Split, *, shared_subjects: bool
         raise InputError(f"{where}: clip '{dataset.clips[both[0]].id}' is on both sides")
     shared = shared_people(dataset, split)
     if shared and not shared_subjects:
-        what = (
-            f"{len(shared)} subjects are on both sides: {some(shared)}; test others than those learned from"
-        )
+        what = f"{len(shared)} subjects are on both sides: {some(shared)}; test on other people"
         raise InputError(f"{where}: {what}")
 
 
@@ -131,7 +133,8 @@ def shared_people(dataset: SkeletonDataset, split: Split) -> list[str]:
 
 
 def check_rules(dataset: SkeletonDataset) -> None:
-    """Check all splits of `dataset.json`; persons may be shared only where the split does not go by subject.
+    """Check all splits of `dataset.json`; people may be on both sides unless the split is by
+    subject.
 
     Raises:
         InputError: an unknown column, an empty side, a clip or a subject on both sides.
@@ -159,7 +162,7 @@ def _fits(dataset: SkeletonDataset, column: str, wanted: Iterable[str], *, stric
 
 
 def matching(value: str, known: set[str]) -> set[str]:
-    """Those of the known words that `value` means: itself, a range, or the same whole number."""
+    """The known texts that `value` means: itself, a range, or the same whole number."""
     if value in known:
         return {value}
     if span := _RANGE.fullmatch(value):

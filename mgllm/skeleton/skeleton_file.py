@@ -1,4 +1,4 @@
-"""`NAME.skeleton.npz`: the joints of one recording, for people whose recordings are no data set.
+"""`NAME.skeleton.npz`: the joints of one recording, for recordings that are not a data set.
 
 A zip file of two arrays: `joints` [T, V, 3] and `about`, one JSON text. No pickle, no pixels.
 """
@@ -25,12 +25,12 @@ from mgllm.skeleton.reading import NPY_ERRORS, clip_problem
 
 SUFFIX = ".skeleton.npz"
 MAX_BYTES = 1_000_000_000
-"""Of both arrays, unpacked: 40 hours of 25 joints at 25 frames a second."""
+"""Most bytes of both arrays, unpacked: 40 hours of 25 joints at 25 frames a second."""
 _MEMBERS = {"joints.npy", "about.npy"}
 
 
 class About(Frozen):
-    """What is said of the joints."""
+    """What the file says about the joints."""
 
     schema_: Literal["mgllm.skeleton/1"] = Field(default="mgllm.skeleton/1", alias="schema")
     """Name and version of the file format."""
@@ -39,7 +39,7 @@ class About(Frozen):
     dims: Literal[2] = 2
     """Coordinates of a joint; the last channel is a confidence."""
     units: Name = "pixels"
-    """Of the coordinates; y grows downwards."""
+    """Unit of the coordinates; y increases downwards."""
     fps: float = Field(gt=0, le=1000)
     """Frames a second, steady."""
     begins: float = Field(default=0.0, ge=0)
@@ -47,13 +47,13 @@ class About(Frozen):
     picture: tuple[int, int] | None = None
     """Width and height of the picture in pixels."""
     source: Name | None = None
-    """Name of the file that it was read from; absent where that is not to be known."""
+    """Name of the file that it was read from; absent if the user hides it."""
     source_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
-    """Hash of that file's bytes; absent as well."""
+    """Hash of that file's bytes; absent if the user hides the name."""
     detector: Name | None = None
     """What found the joints."""
     partial: str | None = Field(default=None, max_length=500)
-    """What could not be read of that file; absent where all was."""
+    """Which part of that file could not be read; absent if all was read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Recording:
     joints: NDArray[np.float32]
     """[T, V, 3]: x, y, confidence; NaN = missing."""
     about: About
-    """What is said of them."""
+    """What the file says about them."""
 
     @property
     def end(self) -> float:
@@ -72,7 +72,7 @@ class Recording:
 
 
 def skeleton_bytes(recording: Recording) -> bytes:
-    """What stands in the file; the same recording gives the same bytes."""
+    """The content of the file; the same recording gives the same bytes."""
     about = recording.about.model_dump(mode="json", by_alias=True, exclude_none=True)
     text = json.dumps(about, ensure_ascii=False)
     buffer = io.BytesIO()
@@ -84,7 +84,7 @@ def read_skeleton_file(path: Path) -> Recording:
     """The recording of a file.
 
     Raises:
-        InputError: it cannot be read, is too big, or is not of the form.
+        InputError: it cannot be read, is too large, or does not have this format.
     """
     arrays = _arrays(path)
     if arrays["about"].dtype.kind != "U" or arrays["about"].ndim:
@@ -93,10 +93,12 @@ def read_skeleton_file(path: Path) -> Recording:
     joints = arrays["joints"]
     wanted = (len(about.joints), about.dims + 1)
     if joints.dtype != np.dtype("<f4") or joints.ndim != 3 or joints.shape[1:] != wanted:
-        what = f"must be float32 [frames, {wanted[0]}, {wanted[1]}], is {joints.dtype} {list(joints.shape)}"
+        what = (
+            f"must be float32 [frames, {wanted[0]}, {wanted[1]}], but is {joints.dtype} {list(joints.shape)}"
+        )
         raise InputError(f"{path} joints: {what}")
     if twice := next((name for name in about.joints if about.joints.count(name) > 1), None):
-        raise InputError(f"{path} joints: '{twice}' stands there twice; names are unique")
+        raise InputError(f"{path} joints: '{twice}' appears twice; names must be unique")
     if problem := clip_problem(joints, about.dims):
         raise InputError(f"{path} joints: {problem}")
     return Recording(joints, about)
@@ -106,32 +108,34 @@ def joints_for(recording: Recording, layout: Layout, what: str) -> NDArray[np.fl
     """[T, V, 3] in a layout's order, by name.
 
     Raises:
-        InputError: the recording lacks one of its joints.
+        InputError: the recording has not all of its joints.
     """
     names = recording.about.joints
-    lacking = [name for name in layout.joints if name not in names]
-    if lacking:
+    missing = [name for name in layout.joints if name not in names]
+    if missing:
         raise InputError(
-            f"{what} was made for a layout of {len(layout.joints)} joints with '{lacking[0]}', which the "
-            f"skeleton of {len(names)} joints lacks; take another recogniser, or read the video again"
+            f"{what} was made for a layout of {len(layout.joints)} joints with '{missing[0]}'; the "
+            f"skeleton of {len(names)} joints has none; use another recogniser, or read the video again"
         )
     return recording.joints[:, [names.index(name) for name in layout.joints]]
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """The two arrays, after a look at how large they say they are."""
+    """The two arrays, after a check of the sizes that the file states."""
     try:
         with ZipFile(path) as file:
             sizes = {member.filename: member.file_size for member in file.infolist()}
         if sizes.keys() != _MEMBERS:
             held = ", ".join(sorted(sizes)[:5]) or "nothing"
-            raise InputError(f"{path} is no {SUFFIX} file: it must hold joints and about, it holds {held}")
+            raise InputError(
+                f"{path} is not a {SUFFIX} file: it must contain joints and about, but contains {held}"
+            )
         if sum(sizes.values()) > MAX_BYTES:
-            raise InputError(f"{path} unpacks to more than {MAX_BYTES:,} bytes; cut the recording")
+            raise InputError(f"{path} unpacks to more than {MAX_BYTES:,} bytes; cut the recording into parts")
         with path.open("rb") as content, np.load(content, allow_pickle=False) as arrays:
             return {"joints": arrays["joints"], "about": arrays["about"]}
     except BadZipFile:
-        raise InputError(f"{path} is damaged, or no {SUFFIX} file; make it again") from None
+        raise InputError(f"{path} is damaged, or is not a {SUFFIX} file; make it again") from None
     except (*NPY_ERRORS, KeyError, NotImplementedError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path} cannot be read: {reason}") from None

@@ -1,4 +1,4 @@
-"""Writing a skeleton data set: clip by clip, with the memory of one clip; all three files or none."""
+"""Writing a skeleton data set: clip by clip, with one clip in memory; all three files or none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Written:
     dataset: SkeletonDataset
     """The new folder, open."""
     left_out: tuple[str, ...]
-    """What a lenient writer left out, a line each."""
+    """What a lenient writer left out, a line for each."""
 
 
 def write_dataset(
@@ -47,14 +47,15 @@ def write_dataset(
     """Write a skeleton data set folder.
 
     Args:
-        path: the folder; made if need be. Files of a data set that are there are never written over.
+        path: the folder; made if it does not exist. An existing data set is never overwritten.
         meta: what holds for all clips.
-        clips: taken one at a time, in the order in which they are to stand.
-        lenient: leave out clips without any joint, classes without clips and splits with an empty side, and
-            say so, instead of refusing them.
+        clips: read one at a time; written in this order.
+        lenient: leave out clips without any joint, classes without clips and splits with an empty
+            side, with a note, instead of refusing them.
 
     Raises:
-        InputError: something does not fit, or the folder cannot be written; then nothing is written.
+        InputError: something does not fit, or the folder cannot be written; then nothing is
+            written.
     """
     folder = Path(path)
     refuse_existing(folder)
@@ -65,14 +66,14 @@ def write_dataset(
 
 
 def refuse_existing(folder: Path) -> None:
-    """See that no file of a data set is there.
+    """Refuse a folder that has a file of a data set.
 
     Raises:
-        InputError: one is.
+        InputError: it has one.
     """
     there = [folder / name for name in FILES if (folder / name).exists()]
     if there:
-        raise InputError(f"{there[0]} is there already and is not written over; choose another folder")
+        raise InputError(f"{there[0]} exists already and is not overwritten; choose another folder")
 
 
 def _write(folder: Path, meta: DatasetMeta, clips: Iterable[Clip], lenient: bool) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def _write(folder: Path, meta: DatasetMeta, clips: Iterable[Clip], lenient: bool
         empty = [clip.id for clip in clips if not writer.add(clip, lenient)]
         writer.finish()
     if empty:
-        notes.append(f"{len(empty)} clips hold no joint at all and are left out: {some(empty)}")
+        notes.append(f"{len(empty)} clips have no joint at all and are left out: {some(empty)}")
     if lenient:
         meta = _without_empty(meta, folder, writer.labels, notes)
     text = json.dumps(meta.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=1)
@@ -109,7 +110,7 @@ class _Stream:
         """Append a clip; False if it was left out."""
         x_TVC = np.ascontiguousarray(clip.joints, dtype="<f4")
         if x_TVC.ndim != 3:
-            raise InputError(f"clip '{clip.id}': joints must be [T, V, C], are {list(x_TVC.shape)}")
+            raise InputError(f"clip '{clip.id}': joints must be [T, V, C], but are {list(x_TVC.shape)}")
         if problem := clip_problem(x_TVC, self._meta.dims):
             if lenient:
                 return False
@@ -119,7 +120,9 @@ class _Stream:
         if x_TVC.shape[1:] != self._tail or tuple(clip.more) != self._more:
             given = f"{list(x_TVC.shape[1:])}, columns {list(clip.more)}"
             wanted = f"{list(self._tail or ())}, columns {list(self._more)}"
-            raise InputError(f"clip '{clip.id}' does not fit those before: {given}; wanted {wanted}")
+            raise InputError(
+                f"clip '{clip.id}' does not fit the clips before it: it has {given}; they have {wanted}"
+            )
         fps = "" if clip.fps is None else format(clip.fps, "g")
         row = [clip.id, clip.subject, clip.label or "", self._frames, len(x_TVC), fps, *clip.more.values()]
         self._table.writerow(row)
@@ -131,7 +134,7 @@ class _Stream:
     def finish(self) -> None:
         """Write the header again, now that the number of frames is known."""
         if self._tail is None:
-            raise InputError(f"'{self._meta.name}' holds no clips")
+            raise InputError(f"'{self._meta.name}' has no clips")
         header = _header((self._frames, *self._tail))
         if len(header) != self._header:
             raise RuntimeError("the npy header changed its length")
@@ -145,7 +148,7 @@ class _Stream:
 
 
 def _header(shape: tuple[int, ...]) -> bytes:
-    """An npy header; numpy leaves room in it for the first axis to grow."""
+    """An npy header; numpy leaves room in it for a larger first axis."""
     buffer = io.BytesIO()
     npy.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": shape})
     return buffer.getvalue()

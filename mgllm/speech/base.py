@@ -1,4 +1,4 @@
-"""The contract of a format of transcript files, and the shelf of them."""
+"""The contract of a format of transcript files, and the registry of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class SpeechFormat(Frozen):
     suffix: str
     """How file names end, in lower case."""
     tells: Tells
-    """Where a recording has files of several formats, the one that can say most is taken."""
+    """What the format can say. If a recording has files of several formats, the best one is
+    read."""
     parse: Callable[[str, str], tuple[Turn, ...]]
     """Makes turns of a text; the second argument is what errors call it. Raises `InputError`."""
     title: str
@@ -26,7 +27,7 @@ class SpeechFormat(Frozen):
     citation: str
     """What to cite, a line each."""
     caution: str = ""
-    """What a reader of such words must know, if anything: a sentence."""
+    """What users of such words must know, if anything: a sentence."""
 
 
 speech_formats: Shelf[SpeechFormat] = Shelf("speech format", "mgllm.speech")

@@ -1,6 +1,7 @@
-"""Captions, SubRip (`.srt`) and WebVTT (`.vtt`): each caption is a turn, or one for each voice in it.
+"""Captions, SubRip (`.srt`) and WebVTT (`.vtt`): each caption is a turn, or one for each voice in
+it.
 
-webvtt-py reads both. It passes over what it cannot place, so lines that would be lost are refused before.
+webvtt-py reads both. It ignores lines that do not fit, so such lines are refused before.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ _SRT_TIMES = re.compile(rf"\s*{_SRT_TIME}\s*-->\s*{_SRT_TIME}(\s.*)?")
 _NO_CUES = ("NOTE", "STYLE", "REGION")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t\n]+([^>]*)>|(</v>)")
 _SRT_TAG = re.compile(r"</?[a-zA-Z][^>\n]*>|\{\\[^}]*\}")
-"""`<i>`, and `{\\an8}` as some programs write where on the screen a line stands."""
+"""`<i>`, and `{\\an8}`, with which some programs place a line on the screen."""
 
 
 def parse_vtt(text: str, where: str) -> tuple[Turn, ...]:
     """Turns of WebVTT text; `<v Name>` says who speaks.
 
     Raises:
-        InputError: it is no WebVTT; names the line.
+        InputError: it is not WebVTT; names the line.
     """
     if not re.match(r"WEBVTT(?=\s|$)", text):
         raise InputError(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})")
@@ -55,7 +56,7 @@ def parse_srt(text: str, where: str) -> tuple[Turn, ...]:
     """Turns of SubRip text, which names no speakers.
 
     Raises:
-        InputError: it is no SubRip text; names the line.
+        InputError: it is not SubRip text; names the line.
     """
     lines = [line.strip() for line in text.split("\n")]
     begun = False
@@ -63,12 +64,12 @@ def parse_srt(text: str, where: str) -> tuple[Turn, ...]:
         if "-->" in line:
             _check_times(f"{where}:{number}", line, _SRT_TIMES, "00:01:02,500 --> 00:01:04,000")
             if number == 1 or not lines[number - 2].isdecimal():
-                raise InputError(f"{where}:{number} has no number of the caption on the line above")
+                raise InputError(f"{where}:{number} has no caption number on the line above")
             begun = True
         elif not begun and line and not line.isdecimal():
-            raise InputError(f"{where}:{number} stands before any time: {line[:40]!r}")
+            raise InputError(f"{where}:{number} comes before the first line of times: {line[:40]!r}")
     if not begun:
-        raise InputError(f"{where} holds no captions: a number, a line of times, and text")
+        raise InputError(f"{where} has no captions; a caption is a number, a line of times, and text")
     captions = webvtt.from_buffer(io.StringIO("\n".join(lines).strip("\n")), format="srt")
     turns = []
     for caption in captions.captions:
@@ -78,7 +79,7 @@ def parse_srt(text: str, where: str) -> tuple[Turn, ...]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and lines of what stands between empty lines."""
+    """Line number and lines of each block between empty lines."""
     block: list[str] = []
     for number, line in enumerate([*text.split("\n"), ""], 1):
         if line:
@@ -89,7 +90,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_cue(where: str, number: int, block: list[str]) -> None:
-    """A WebVTT cue has its times on the first line, or on the second below a name."""
+    """Check that a WebVTT cue has its times on the first line, or on the second below a name."""
     example = "00:01:02.500 --> 00:01:04.000"
     named = "-->" not in block[0]
     line = block[named] if len(block) > named else ""
@@ -122,7 +123,8 @@ def _without_tags(text: str) -> str:
 
 
 def srt_text(turns: Iterable[Turn]) -> str:
-    """SubRip text with a caption for each turn; all turns have times. Speakers have no place in it.
+    """SubRip text with a caption for each turn; all turns must have times. Speakers are not
+    written.
 
     >>> print(srt_text([Turn(text="It was.", start=0.5, end=2)]), end="")
     1
@@ -132,7 +134,7 @@ def srt_text(turns: Iterable[Turn]) -> str:
     captions = []
     for number, turn in enumerate(turns, 1):
         times = f"{_clock(turn.start or 0.0)} --> {_clock(turn.end or 0.0)}"
-        words = " ".join(turn.text.split()).replace("-->", "→")  # which would be read as times
+        words = " ".join(turn.text.split()).replace("-->", "→")  # "-->" would be read as times
         captions.append(f"{number}\n{times}\n{words}\n")
     return "\n".join(captions)
 
@@ -149,7 +151,7 @@ speech_format("srt")(
         tells="times",
         parse=parse_srt,
         title="Captions, SubRip",
-        citation="The format has no paper; it is what the program SubRip wrote. Read with webvtt-py.",
+        citation="The format has no paper; it comes from the program SubRip. Read with webvtt-py.",
     )
 )
 speech_format("vtt")(

@@ -12,15 +12,15 @@ from mgllm.speech.base import SpeechFormat, Tells, speech_format, speech_formats
 
 
 def speech_kinds() -> Mapping[str, SpeechFormat]:
-    """All kinds by name. Where a recording has several files, the first kind here is taken: voices, then
-    times of words, then times."""
+    """All kinds by name. If a recording has several files, the first kind here is read: voices,
+    then times of words, then times."""
     kinds = {name: speech_formats.get(name) for name in speech_formats.names()}
     most_first = get_args(Tells)
     return dict(sorted(kinds.items(), key=lambda kind: most_first.index(kind[1].tells)))
 
 
 def speech_files(source: Path, kind: str) -> list[Path]:
-    """The files of one kind in a folder (not below it), or the one file that is named."""
+    """The files of one kind in a folder (not in its subfolders), or the one file that is given."""
     suffix = speech_formats.get(kind).suffix
     paths = [source] if source.is_file() else sorted(source.iterdir()) if source.is_dir() else []
     return [
@@ -38,7 +38,7 @@ def recording_id(path: Path) -> str:
 
 
 def read_turns(path: Path, kind: str) -> tuple[Turn, ...]:
-    """The turns of a file; empty where nothing is said.
+    """The turns of a file; empty if nothing is said.
 
     Raises:
         InputError: it cannot be read, or is not of that kind; names the place.

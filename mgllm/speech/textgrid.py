@@ -1,9 +1,9 @@
 """Praat's TextGrid, long or short: interval tiers into turns.
 
-Praat reads such a file as a row of strings, numbers and flags; all else (`xmin =`, `intervals [1]:`, what
-follows a `!`) is a comment, so the long and the short form are one. Source: the Praat manual, "TextGrid file
-formats". The freely licensed reader for Python (praatio) takes a file that breaks off for a whole one and
-cannot read a word like "item [2]"; hence this one.
+Praat reads such a file as a row of strings, numbers and flags. All else (`xmin =`, `intervals
+[1]:`, what follows a `!`) is a comment, so the long and the short form are the same. Source: the
+Praat manual, "TextGrid file formats". The freely licensed reader for Python (praatio) accepts a
+file that breaks off and cannot read a word like "item [2]"; therefore this one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _WORD_TIER = re.compile(r"(?:(.*?)\s*[-_:/]\s*)?words?", re.IGNORECASE)
 _PHONE_TIER = re.compile(r"(?:.*[-_:/]\s*)?(?:phones?|phonemes?)", re.IGNORECASE)
 _SILENCE = frozenset({"", "sp", "sil", "spn", "<eps>", "<sil>", "<unk>", "<p:>"})
-"""What aligners write where no known word is said."""
+"""What aligners write if no known word is said."""
 
 
 class Interval(Frozen):
@@ -39,7 +39,7 @@ class Tier(Frozen):
     """One interval tier."""
 
     name: str
-    """Its name: the speaker's, or what kind of units it holds."""
+    """Its name: the speaker's, or the kind of its units."""
     intervals: tuple[Interval, ...]
     """In order of time."""
 
@@ -47,11 +47,12 @@ class Tier(Frozen):
 def parse_textgrid(text: str, where: str) -> tuple[Turn, ...]:
     """Turns of a TextGrid.
 
-    Tiers called `phones` are left out. Of tiers called `words` (or `NAME - words`) the words are joined at
-    pauses, if there are no others. Every other interval tier is a speaker and each of its intervals a turn.
+    Tiers called `phones` are left out. Tiers called `words` (or `NAME - words`) are used only if
+    there are no others; their words become turns that end at pauses. Every other interval tier is a
+    speaker, and each of its intervals is a turn.
 
     Raises:
-        InputError: it is no TextGrid, or breaks off; names the place.
+        InputError: it is not a TextGrid, or breaks off; names the place.
     """
     tiers = [tier for tier in read_tiers(text, where) if not _PHONE_TIER.fullmatch(tier.name)]
     spoken = [tier for tier in tiers if not _WORD_TIER.fullmatch(tier.name) and _says_something(tier)]
@@ -67,10 +68,10 @@ def parse_textgrid(text: str, where: str) -> tuple[Turn, ...]:
 
 
 def read_tiers(text: str, where: str) -> tuple[Tier, ...]:
-    """The interval tiers of a TextGrid; point tiers are passed over.
+    """The interval tiers of a TextGrid; point tiers are ignored.
 
     Raises:
-        InputError: it is no TextGrid, or breaks off; names the place.
+        InputError: it is not a TextGrid, or breaks off; names the place.
     """
     row = _Row(text, where)
     if not row.string("the type of file").startswith("ooTextFile") or row.string("the class") != "TextGrid":
@@ -121,7 +122,7 @@ class _Row:
         return piece
 
     def finish(self) -> None:
-        """See that nothing is left."""
+        """Refuse a file that goes on."""
         if (piece := next(self.pieces, None)) is not None:
             raise self._problem(f"goes on after its last tier, with {piece[:40]!r}")
 
@@ -132,7 +133,7 @@ class _Row:
         return piece
 
     def _meant(self) -> Iterator[str]:
-        """Everything that is no comment."""
+        """Everything that is not a comment."""
         self.line, read = 1, 0
         for found in _PIECE.finditer(self.text):
             self.line += self.text.count("\n", read, found.start())

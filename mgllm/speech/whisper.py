@@ -1,7 +1,7 @@
 """Whisper's JSON, as openai-whisper, faster-whisper, WhisperX and the transcription API write it.
 
-A segment is a turn. Where its words have times, they say when it begins and ends: Whisper's own segments
-reach into the silence around them. Words without segments are joined at pauses.
+A segment is a turn. If its words have times, they say when it begins and ends: Whisper's own
+segments include some silence around them. Words without segments become turns that end at pauses.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class WhisperWord(Frozen, extra="ignore"):
     end: float | None = None
     """Seconds."""
     speaker: str | None = None
-    """Who says it, where speakers were told apart."""
+    """Who says it, if speakers were distinguished."""
 
 
 class WhisperSegment(Frozen, extra="ignore"):
@@ -36,25 +36,25 @@ class WhisperSegment(Frozen, extra="ignore"):
     end: float
     """Seconds."""
     speaker: str | None = None
-    """Who speaks, where speakers were told apart."""
+    """Who speaks, if speakers were distinguished."""
     words: tuple[WhisperWord, ...] | None = None
-    """Its words, where their times were asked for."""
+    """Its words, if the program was asked for their times."""
 
 
 class WhisperFile(Frozen, extra="ignore"):
-    """What is read of the whole file."""
+    """The parts of a file that are read."""
 
     segments: tuple[WhisperSegment, ...] | None = None
     """In order of time."""
     words: tuple[WhisperWord, ...] | None = None
-    """All words, as the transcription API gives them; used where there are no segments."""
+    """All words, as the transcription API gives them; used if there are no segments."""
 
 
 def parse_whisper(text: str, where: str) -> tuple[Turn, ...]:
     """Turns of Whisper's JSON.
 
     Raises:
-        InputError: it is not JSON, or holds neither segments nor words with times; names the field.
+        InputError: it is not JSON, or has neither segments nor words with times; names the field.
     """
     file = to_model(WhisperFile, parse_json(text, where), where)
     if file.segments is not None:
@@ -62,7 +62,7 @@ def parse_whisper(text: str, where: str) -> tuple[Turn, ...]:
         return in_order(turn for turn in turns if turn is not None)
     if file.words is not None:
         return in_order(join_words(_words(file.words, where)))
-    raise InputError(f"{where} holds neither 'segments' nor 'words': is it Whisper's JSON?")
+    raise InputError(f"{where} has neither 'segments' nor 'words': is it Whisper's JSON?")
 
 
 def _turn(segment: WhisperSegment, where: str) -> Turn | None:
@@ -93,6 +93,6 @@ speech_format("whisper")(
             "Radford, A., Kim, J. W., Xu, T., Brockman, G., McLeavey, C., & Sutskever, I. (2023). "
             "Robust speech recognition via large-scale weak supervision. ICML 2023."
         ),
-        caution="A machine heard these words: it can mishear, and it can write words into silence.",
+        caution="A machine wrote these words: it can mishear, and write words where nobody speaks.",
     )
 )

@@ -8,11 +8,11 @@ from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
 
 NOBODY = "Speaker"
-"""Who speaks where the file does not say it."""
+"""The speaker's name if the file does not say it."""
 PAUSE = 1.0
-"""Seconds of silence between two words that begin a new turn."""
+"""Seconds of silence after which a new turn begins: our choice."""
 TOLERANCE = 1e-6
-"""Seconds by which an end may lie before its start: rounding of other programs."""
+"""Seconds by which an end may be before its start: rounding of other programs."""
 
 
 class Word(Frozen):
@@ -29,20 +29,21 @@ class Word(Frozen):
 
 
 def make_turn(where: str, speaker: str, text: str, start: float, end: float) -> Turn | None:
-    """A turn with its white space made single spaces; None where nothing is said.
+    """A turn with single spaces between words; None if nothing is said.
 
     Raises:
-        InputError: the times are no interval; `where` is file and place.
+        InputError: the end is before the start; `where` is file and place.
     """
     if not 0 <= start <= end + TOLERANCE:
-        raise InputError(f"{where} is spoken from {start:g} s to {end:g} s, which is no interval")
+        raise InputError(f"{where} ends before it starts: it is spoken from {start:g} s to {end:g} s")
     words = " ".join(text.split())
     name = " ".join(speaker.split()) or NOBODY
     return Turn(speaker=name, text=words, start=start, end=max(start, end)) if words else None
 
 
 def join_words(words: Iterable[Word]) -> list[Turn]:
-    """Turns of words in their order: a new one where the speaker changes, or after a pause of 1 s."""
+    """Turns of words in their order; a new one begins with a new speaker or after a pause of 1
+    s."""
     groups: list[list[Word]] = []
     for word in words:
         last = groups[-1][-1] if groups else None
@@ -62,5 +63,5 @@ def join_words(words: Iterable[Word]) -> list[Turn]:
 
 
 def in_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    """Turns by their start, those that begin together as they stood."""
+    """Turns by their start; turns that begin together keep their order."""
     return tuple(sorted(turns, key=lambda turn: turn.start or 0.0))

@@ -1,9 +1,11 @@
-"""Made-up micro-gestures: a kinematic upper body, classes by definition, a camera, a detector's faults.
+"""Made-up micro-gestures: a kinematic upper body, classes by definition, a camera, a detector's
+faults.
 
     acts (what happens when) → figure, posing (where joints are) → cameras (pixels) → detector
 
-`trimmed` makes clips of it, `untrimmed` recordings with their truth. What classes look like is data: three
-YAML files. It is a layer of its own beside `datasets`, whose modules are all importers of what others made.
+`trimmed` makes clips from this, `untrimmed` makes recordings with their true gestures. Three YAML
+files say how classes look. This layer is not part of `datasets`, whose modules all import other
+people's data.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What happens in each of many clips, and how it runs through time.
+"""What happens in each of many clips, and when.
 
-A gesture by its definition, and at times a hand that speaks along; movements go smoothly up, are held, go
-smoothly down; or come in pulses.
+It is a gesture by its definition and sometimes a hand that goes with speech. A movement goes out
+smoothly, is held and comes back smoothly; or it comes in pulses.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ from mgllm.synthetic.contacts import CHANNELS, LEFT, NONE, RIGHT, Contacts, Pace
 from mgllm.synthetic.geometry import Numbers, Reals
 
 SEEN_AT = 0.1893
-"""The share of its duration in which a minimum-jerk movement makes 5 % of its way: after that share it is
-taken to be seen, and annotation begins and ends there."""
+"""Share of its duration in which a minimum-jerk movement makes 5 % of its way. After that share the
+movement counts as seen, and annotation begins and ends there."""
 EITHER_WAY = ("tilt", "turn", "shift")
 """Moves whose sign is drawn."""
 MEAN_SECONDS = 2.67
 """Mean duration of a movement, so that clips last 2.5 s: iMiGUE's mean (Liu et al., CVPR 2021)."""
 SHORTEST, LONGEST = 0.8, 8.0
 SHAPE = 4.0
-"""Of the gamma distribution of durations: our choice."""
+"""Shape of the gamma distribution of durations: our choice."""
 ONSET = (0.35, 0.8)
 """Seconds of a movement out or back at pace 1: our choice."""
 MOST_ONSET = 0.38
-"""Of the whole, at most."""
+"""Largest share of the whole duration for the movement out, and for the movement back."""
 SLOW_RETURN = (1.5, 3.0)
-"""Seconds of the way back of what stays."""
+"""Seconds of the movement back if the way back is not part of the gesture."""
 SPEAKS_ALONG = 0.35
 """Share of clips in which free hands may go with speech: our choice."""
 EACH_HAND = 0.75
-"""In such a clip, the chance of each free hand."""
+"""In such a clip, the probability for each free hand."""
 SPEECH = (1.2, 4.0)
-"""Seconds for which a hand goes with speech beside a gesture: our choice."""
+"""Seconds of a hand that goes with speech, beside a gesture: our choice."""
 
 
 @dataclass(frozen=True, eq=False)
 class Timing(Columns):
-    """When N movements go out, stay and come back; seconds, [N] each."""
+    """When N movements go out, are held and come back; seconds, [N] each."""
 
     begin: Reals
-    """The movement out begins."""
+    """Start of the movement out."""
     onset: Reals
     """Duration of the movement out."""
     hold: Reals
-    """Time between the two."""
+    """Time between the movements out and back."""
     offset: Reals
     """Duration of the movement back."""
 
     @property
     def end(self) -> Reals:
-        """The movement back is over."""
+        """End of the movement back."""
         return self.begin + self.onset + self.hold + self.offset
 
     @property
@@ -65,12 +65,12 @@ class Timing(Columns):
 
     @property
     def seen_to(self) -> Reals:
-        """The last such moment."""
+        """The last moment at which a person would see it."""
         return self.end - np.float32(SEEN_AT) * self.offset
 
 
 def way(share: Reals) -> Reals:
-    """How far a minimum-jerk movement has come, 0..1, at a share of its duration (Flash & Hogan, 1985)."""
+    """Position 0..1 of a minimum-jerk movement at a share of its duration (Flash & Hogan, 1985)."""
     t = np.clip(share, 0, 1)
     come: Reals = t * t * t * (10 + t * (6 * t - 15))
     return come
@@ -84,7 +84,8 @@ def envelope(time_F: Reals, timing: Timing) -> Reals:
 
 
 def pulses(time_F: Reals, timing: Timing, hertz_F: Reals) -> Reals:
-    """Whole pulses 0..1, as near `hertz` as fits, from begin to end; where `hertz` is 0, the envelope."""
+    """Complete pulses 0..1 from begin to end, at a rate close to `hertz`; if `hertz` is 0, the
+    envelope."""
     whole = timing.end - timing.begin
     count = np.maximum(np.rint(whole * hertz_F), 1)
     share = np.clip((time_F - timing.begin) / whole, 0, 1) * count % 1
@@ -94,26 +95,26 @@ def pulses(time_F: Reals, timing: Timing, hertz_F: Reals) -> Reals:
 
 @dataclass(frozen=True, eq=False)
 class Acts:
-    """Of N clips."""
+    """What happens in N clips."""
 
     own: Contacts
-    """Of the leading hand."""
+    """Contacts of the leading hand."""
     other: Contacts
-    """Of the other hand."""
+    """Contacts of the other hand."""
     own_timing: Timing
-    """When the leading hand does it."""
+    """When the leading hand moves."""
     other_timing: Timing
-    """When the other hand does it."""
+    """When the other hand moves."""
     timing: Timing
-    """The gesture's."""
+    """When the gesture happens."""
     moves: Reals
-    """[channels, N]: of trunk, shoulders and head; degrees, shift in metres."""
+    """[channels, N]: moves of trunk, shoulders and head; degrees, shift in metres."""
     hertz: Reals
-    """[N]: of repeated moves, 0 where they are held."""
+    """[N]: rate of repeated moves; 0: they are held."""
     stays: NDArray[np.bool_]
-    """[N]: the way back is no part of the gesture."""
+    """[N]: whether the way back is not part of the gesture."""
     along: NDArray[np.bool_]
-    """[2, N]: the leading, the other hand goes with speech beside the gesture."""
+    """[2, N]: whether the leading or the other hand goes with speech beside the gesture."""
 
     @property
     def seen(self) -> tuple[Reals, Reals]:
@@ -140,7 +141,7 @@ def draw_acts(labels: Sequence[str | None], pace: Pace, room: float) -> Acts:
     """Draw what happens from second 0 on.
 
     Args:
-        labels: the class of each clip; none: nothing but rest.
+        labels: the class of each clip; None: only rest.
         pace: size, speed and random numbers.
         room: seconds before and after the gesture in which a hand may go with speech.
     """
@@ -186,7 +187,7 @@ def starting_at(acts: Acts, begin_N: Reals) -> Acts:
 
 
 def _ways(labels: Sequence[str | None], random: np.random.Generator) -> Numbers:
-    """[N]: a way for each clip's class; the last row of the table for none."""
+    """[N]: a way for each clip's class; for None the last row of the table."""
     table = way_table()
     nothing = len(table.own) - 1
     first = np.array([nothing if label is None else table.first[label] for label in labels])
@@ -203,7 +204,7 @@ def _along(wanted_2N: Numbers, quiet_N: NDArray[np.bool_], random: np.random.Gen
 
 
 def _beside(timing: Timing, room: float, random: np.random.Generator) -> Timing:
-    """Another movement, anywhere within the gesture's time and the room about it."""
+    """Another movement at any time in the gesture and in the room around it."""
     first, last = timing.begin - room, timing.end + room
     whole = np.minimum(random.uniform(*SPEECH, len(first)), last - first)
     begin = first + random.random(len(first)) * (last - first - whole)

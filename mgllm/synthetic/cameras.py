@@ -11,11 +11,11 @@ from mgllm.synthetic.clip_columns import CAMERA, Columns, draw
 from mgllm.synthetic.geometry import Reals, combined, rotated, rotation
 
 WIDTH, HEIGHT = 1280, 720
-"""Of the picture in pixels, as most of iMiGUE's videos have."""
+"""Size of the picture in pixels, as in most of iMiGUE's videos."""
 SHOULDER_WIDTH = (90.0, 230.0)
 """Pixels between the shoulders of a person who faces the camera: our choice."""
 ROLL = 3.0
-"""Degrees by which a camera may be tilted, at most."""
+"""Largest tilt of a camera in degrees."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +31,9 @@ class Cameras(Columns):
     distance: Reals
     """Metres to the middle of the chest."""
     width: Reals
-    """Pixels between the shoulders of a person who faces it."""
+    """Pixels between the shoulders of a person who faces the camera."""
     centre_x: Reals
-    """Pixel of the chest."""
+    """Pixel of the chest, to the right."""
     centre_y: Reals
     """Pixel of the chest, downward."""
 
@@ -60,9 +60,9 @@ def project(points_V3F: Reals, cameras: Cameras, middle_3F: Reals, half_shoulder
     """Pixels [V, 2, F] of points in metres.
 
     Args:
-        points_V3F: of all frames.
+        points_V3F: points of all frames.
         cameras: by frame.
-        middle_3F: what each camera looks at.
+        middle_3F: the point that each camera looks at.
         half_shoulder_F: half of the shoulders' distance, metres; gives the focal length.
     """
     rad = [

@@ -1,7 +1,8 @@
-"""Values of many clips: tables whose last axis is the clip or the frame, and the ranges they are drawn from.
+"""Values of many clips: tables whose last axis is the clip or the frame, and the ranges of the
+values.
 
-Seen ranges are to learn on, others to test on. Between the two lies a gap, so that a held-out clip is of
-another kind and not only of another seed.
+Seen ranges are for learning, unseen ranges for tests. There is a gap between them, so that a test
+clip is of another kind and not only from another seed.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ class Columns:
         return type(self)(*(np.repeat(part, frames_N, axis=-1) for part in self._parts()))
 
     def where(self, mask: NDArray[np.bool_], other: Self) -> Self:
-        """These where the mask says so, the other ones elsewhere."""
+        """These values where the mask is True, the other ones elsewhere."""
         pairs = zip(self._parts(), other._parts(), strict=True)
         return type(self)(*(np.where(mask, mine, theirs) for mine, theirs in pairs))
 
     def replaced(self, index: Numbers, other: Self) -> Self:
-        """With the other's values at these numbers."""
+        """These values, with the other ones at these numbers."""
         parts = []
         for whole, part in zip(self._parts(), other._parts(), strict=True):
             changed = whole.copy()
@@ -51,9 +52,9 @@ class Span(NamedTuple):
     """The values of one property."""
 
     seen: Pair
-    """Range of the bodies and clips to learn from."""
+    """Range for bodies and clips to learn from."""
     unseen: tuple[Pair, ...]
-    """Ranges of those to test on; one of them is drawn."""
+    """Ranges for bodies and clips to test on; one of them is drawn."""
 
 
 BODY: Mapping[str, Span] = {
@@ -63,7 +64,7 @@ BODY: Mapping[str, Span] = {
     "trunk": Span((0.96, 1.04), ((0.90, 0.945), (1.055, 1.10))),
     "head": Span((0.96, 1.04), ((0.90, 0.945), (1.055, 1.10))),
 }
-"""Stature in metres; the others are factors on what is usual at that stature."""
+"""Stature in metres; the others are factors on what is usual for that stature."""
 CAMERA: Mapping[str, Span] = {
     "azimuth": Span((-18, 18), ((-34, -22), (22, 34))),
     "elevation": Span((-4, 8), ((10, 17),)),
@@ -74,7 +75,7 @@ MOVEMENT: Mapping[str, Span] = {
     "amplitude": Span((0.8, 1.2), ((0.6, 0.75), (1.25, 1.5))),
     "speed": Span((0.8, 1.2), ((0.6, 0.75), (1.25, 1.5))),
 }
-"""Factors on the size and on the pace of all that moves in a gesture."""
+"""Factors on the size and the pace of all movements of a gesture."""
 PROPERTIES: Mapping[str, Span] = {**BODY, **CAMERA, **MOVEMENT}
 
 

@@ -1,6 +1,6 @@
 """What hands do at places, drawn for many clips at once.
 
-All contacts and ways of the definitions are tables, so that draws for many clips are look-ups.
+All contacts and ways of the definitions are in tables, so that draws for many clips are look-ups.
 """
 
 from __future__ import annotations
@@ -32,21 +32,22 @@ BY = ("tips", "palm", "knuckles")
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 STILL = Rub(metres=(0, 0), hertz=(1, 1))
 FIDGET = Rub(metres=(0.0005, 0.003), hertz=(0.2, 1.0), loose=True)
-"""Of resting hands: our choice."""
+"""Small movements of resting hands: our choice."""
 NONE = -1
 Reals64 = NDArray[np.float64]
 RIGHT, LEFT = -1, 1
 VECTORS = ("at", "beside", "inward", "palm", "fingers", "elbow", "round", "stroke", "cross_stroke")
-"""Fields whose x changes its sign in a mirror."""
+"""Fields whose x changes its sign when left and right are exchanged."""
 SIZE_ACROSS = {"given": 0.3, "any": 0.6, "loose": 1.0}
-"""Largest second stroke in shares of the first: direction given; any; or a loose hand."""
+"""Largest second stroke, as a share of the first: with a given direction, with any, or of a loose
+hand."""
 LOOSE_RATIO = (0.45, 1.0)
-"""Pace of a loose hand's second stroke in shares of the first's."""
+"""Pace of a loose hand's second stroke, as a share of the first's."""
 
 
 @dataclass(frozen=True, eq=False)
 class WayTable:
-    """All ways of all classes, K rows; the last one is to do nothing."""
+    """All ways of all classes, K rows; in the last one nothing happens."""
 
     first: Mapping[str, int]
     """Row of a class's first way."""
@@ -61,16 +62,17 @@ class WayTable:
     pulses: Reals64
     """[K, 2]: hertz."""
     stays: NDArray[np.bool_]
-    """[K]: the way back is no part of the gesture."""
+    """[K]: whether the way back is not part of the gesture."""
     quiet: NDArray[np.bool_]
-    """[K]: free hands never go with speech beside it."""
+    """[K]: whether free hands never go with speech beside it."""
     speech: Numbers
     """Contacts of hands that go with speech."""
 
 
 @cache
 def contact_rows() -> Mapping[str, Reals64]:
-    """Numbers of all contacts by name, [M, …]; directions as in the YAML: to the own side, up, forward."""
+    """Numbers of all contacts by name, [M, …]; directions as in the YAML: to the own side, up,
+    forward."""
     places = load_definitions().places
     rows = [_row(places[contact.at], contact, rub) for contact, rub in _build().contacts]
     return {name: np.array([row[name] for row in rows], np.float64) for name in rows[0]}
@@ -115,7 +117,7 @@ def _build() -> _Built:
 
 
 def _of_other(spec: GestureSpec, way: Way) -> tuple[Contact | None, Rub]:
-    """What the other hand does: it rubs if it does the same, or if hands go their own ways."""
+    """What the other hand does: it rubs if it does the same, or if the hands are loose."""
     rub = spec.rub or STILL
     if way.both:
         return way.own, rub
@@ -172,38 +174,38 @@ class Contacts(Columns):
     """What one hand of each of N clips does; directions x (left), y, z."""
 
     used: NDArray[np.bool_]
-    """[N]: it does anything at all."""
+    """[N]: whether the hand does anything."""
     part: Numbers
-    """[N]: number in PARTS of what the place is on."""
+    """[N]: number in PARTS of the part with the place."""
     by: Numbers
-    """[N]: number in BY of what touches."""
+    """[N]: number in BY of the touching part of the hand."""
     at: Reals
     """[3, N]: the place, in the part's units."""
     beside: Reals
-    """[3, N]: scatter about it by the part's directions, metres."""
+    """[3, N]: distance from the place in the part's directions, metres."""
     inward: Reals
-    """[3, N]: where the palm faces by the part's directions; 0 where `palm` says it."""
+    """[3, N]: where the palm faces, in the part's directions; 0 if `palm` says it."""
     palm: Reals
-    """[3, N]: where the palm faces by the chest's directions, or 0."""
+    """[3, N]: where the palm faces, in the chest's directions, or 0."""
     fingers: Reals
-    """[3, N]: where the fingers point by the chest's directions."""
+    """[3, N]: where the fingers point, in the chest's directions."""
     elbow: Reals
-    """[3, N]: to which side the elbow lies by the chest's directions."""
+    """[3, N]: on which side the elbow is, in the chest's directions."""
     round: Reals
-    """[3, N]: the way's bulge by the chest's directions, metres."""
+    """[3, N]: the curve of the way to the place, in the chest's directions, metres."""
     curl: Reals
     """[N]: bend of the fingers, radians."""
     stroke: Reals
-    """[3, N]: half of a stroke by the part's directions, metres."""
+    """[3, N]: half of a stroke, in the part's directions, metres."""
     cross_stroke: Reals
-    """[3, N]: half of a stroke square to it."""
+    """[3, N]: half of a stroke at right angles to it."""
     hertz: Reals
-    """[2, N]: of the two strokes."""
+    """[2, N]: rates of the two strokes."""
     phase: Reals
-    """[2, N]: of the two strokes, radians."""
+    """[2, N]: phases of the two strokes, radians."""
 
     def mirrored(self) -> Contacts:
-        """The same by the other hand."""
+        """The same contacts of the other hand."""
         flip = np.array([-1, 1, 1], np.float32)[:, None]
         return replace(self, **{name: getattr(self, name) * flip for name in VECTORS})
 
@@ -217,7 +219,7 @@ class Pace:
     speed: Reals
     """[N]: factor on their pace."""
     random: np.random.Generator
-    """Decides the rest."""
+    """Random numbers for all other draws."""
 
 
 def draw_pace(unseen_N: NDArray[np.bool_], random: np.random.Generator) -> Pace:
@@ -229,7 +231,7 @@ def draw_contacts(wanted_N: Numbers, side: int, pace: Pace) -> Contacts:
     """Draw one hand's contact for each of N clips.
 
     Args:
-        wanted_N: rows of the contact table; −1 where the hand does nothing.
+        wanted_N: rows of the contact table; −1: the hand does nothing.
         side: RIGHT or LEFT.
         pace: size, speed and random numbers.
     """
@@ -258,7 +260,7 @@ def draw_contacts(wanted_N: Numbers, side: int, pace: Pace) -> Contacts:
 
 
 def _strokes(row: dict[str, NDArray[np.float64]], pace: Pace) -> tuple[NDArray[np.float64], ...]:
-    """Two strokes square to one another, [N, 3]: along the direction asked for, or any."""
+    """Two strokes at right angles, [N, 3]: along the given direction, or along any."""
     random = pace.random
     size = (_between(row["metres"], random) * pace.amplitude)[:, None]
     any_way = random.standard_normal((len(size), 3))

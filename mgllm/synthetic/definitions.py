@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 VOCABULARY = "imigue"
 LAYOUT = "imigue22"
 ILLUSTRATIVE = "illustrative body language"
-"""The class that is no micro-gesture: movement that goes with speech."""
+"""The class that is not a micro-gesture: movement that goes with speech."""
 
 Vector = tuple[float, float, float]
 """To the hand's own side, up, forward."""
@@ -29,12 +29,12 @@ Channel = Literal[
     "head_tilt", "head_out",
 ]  # fmt: skip
 MADE_UP = "synthetic micro-gestures"
-"""Names of made-up data sets begin so."""
+"""Names of made-up data sets begin with this."""
 
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] > pair[1]:
-        raise ValueError(f"a range runs from low to high (given {list(pair)})")
+        raise ValueError(f"a range must go from low to high (given {list(pair)})")
     return pair
 
 
@@ -42,20 +42,20 @@ Range = Annotated[tuple[float, float], AfterValidator(_rising)]
 
 
 class Place(Frozen):
-    """Where a hand can go to."""
+    """A place that a hand can go to."""
 
     part: Part
-    """What moves it along."""
+    """The part of the body that it is on."""
     at: Vector
-    """Where on that part, in the part's units."""
+    """Position on that part, in the part's units."""
     out: Vector
     """Where the surface faces."""
     fingers: Vector
-    """Where the fingers would point."""
+    """Where the fingers point if the arm allows it."""
     elbow: Vector
-    """To which side the elbow lies."""
+    """On which side the elbow is."""
     round: Vector = (0.03, 0.0, 0.06)
-    """By how much the way there goes round the straight line, metres."""
+    """How far the way there curves away from the straight line, metres."""
 
 
 class Contact(Frozen):
@@ -64,28 +64,28 @@ class Contact(Frozen):
     at: Name
     """The place."""
     by: Literal["tips", "palm", "knuckles"] = "tips"
-    """What of the hand touches it."""
+    """The part of the hand that touches it."""
     curl: Range = (0.15, 0.5)
     """Bend of the fingers, radians."""
     scatter: float = Field(0.006, ge=0)
-    """Standard deviation of where exactly, metres."""
+    """Standard deviation of the exact position, metres."""
     fingers: Vector | None = None
     """Where the fingers point, instead of the place's."""
     palm: Vector | None = None
-    """Where the palm faces; none: into the surface."""
+    """Where the palm faces; None: into the surface."""
     elbow: Vector | None = None
-    """Instead of the place's."""
+    """On which side the elbow is, instead of the place's."""
 
 
 class Rub(Frozen):
     """Small repeated strokes while a hand is at its place."""
 
     metres: Range
-    """Size of a stroke, middle to end."""
+    """Size of a stroke, from its middle to its end."""
     hertz: Range
-    """Strokes a second."""
+    """Strokes in a second."""
     along: Vector | None = None
-    """Their direction; none: any."""
+    """Their direction; None: any."""
     loose: bool = False
     """Two unequal rhythms instead of one."""
 
@@ -94,13 +94,13 @@ class Way(Frozen):
     """One way to do a gesture."""
 
     own: Contact | None = None
-    """What the leading hand does; none: it rests."""
+    """What the leading hand does; None: it rests."""
     other: Contact | None = None
     """What the other hand does."""
     both: bool = False
-    """The other hand does the same on its side."""
+    """Whether the other hand does the same on its side."""
     moves: Mapping[Channel, Range] = Field(default_factory=dict)
-    """Of trunk, shoulders and head; degrees, shift in metres."""
+    """Moves of trunk, shoulders and head; degrees, shift in metres."""
     pulses: Range = (0.0, 0.0)
     """Hertz of repeated moves; 0: the moves are held."""
 
@@ -109,7 +109,7 @@ class Way(Frozen):
         if not (self.own or self.moves):
             raise ValueError("a way needs 'own' or 'moves'")
         if self.other and (self.both or not self.own):
-            raise ValueError("'other' goes with 'own' and without 'both'")
+            raise ValueError("'other' needs 'own' and cannot be used with 'both'")
         return self
 
 
@@ -121,16 +121,16 @@ class GestureSpec(Frozen):
     rub: Rub | None = None
     """Strokes of the hands."""
     stays: bool = False
-    """The way back is slow and no part of the gesture."""
+    """Whether the way back is slow and not part of the gesture."""
 
 
 class Sway(Frozen):
-    """A small wandering."""
+    """A small, slow movement to and fro."""
 
     size: Range
     """Degrees; shift in metres."""
     hertz: Range
-    """Of each of its two rhythms."""
+    """Rate of each of its two rhythms."""
 
 
 class SpeakerSpec(Frozen):
@@ -139,9 +139,9 @@ class SpeakerSpec(Frozen):
     rests: tuple[tuple[Name, Name], ...] = Field(min_length=1)
     """Places of right and left hand."""
     base: Mapping[Channel, Range]
-    """Where the body is."""
+    """Position of the body."""
     sway: Mapping[Channel, Sway]
-    """How it wanders."""
+    """How the body sways around it."""
 
 
 class _Places(Frozen):
@@ -153,20 +153,20 @@ class _Gestures(Frozen):
 
 
 class Definitions(Frozen):
-    """All of it, checked against one another and the vocabulary."""
+    """All definitions, checked against each other and against the vocabulary."""
 
     places: Mapping[Name, Place]
-    """By name."""
+    """Places by name."""
     gestures: Mapping[Name, GestureSpec]
-    """By class, in the vocabulary's order."""
+    """Gestures by class, in the vocabulary's order."""
     speaker: SpeakerSpec
-    """Between gestures."""
+    """The speaker between gestures."""
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
         for channel in get_args(Channel):
             if channel not in self.speaker.base or channel not in self.speaker.sway:
-                raise ValueError(f"speaker: base and sway must both say something of '{channel}'")
+                raise ValueError(f"speaker: base and sway must both have '{channel}'")
         named = [place for pair in self.speaker.rests for place in pair]
         for spec in self.gestures.values():
             named += [c.at for way in spec.ways for c in (way.own, way.other) if c is not None]
@@ -192,12 +192,12 @@ def load_definitions() -> Definitions:
 
 
 def visible_classes() -> tuple[str, ...]:
-    """Classes that the layout can show, all of which are made, in the vocabulary's order."""
+    """Classes that the layout can show; all are made; in the vocabulary's order."""
     return tuple(load_definitions().gestures)
 
 
 def hidden_classes() -> tuple[str, ...]:
-    """Classes that the layout cannot show, none of which is made."""
+    """Classes that the layout cannot show; none is made."""
     vocabulary = load_vocabulary(VOCABULARY)
     hidden = vocabulary.hidden_labels(LAYOUT)
     return tuple(one.label for one in vocabulary.classes if one.label in hidden)

@@ -1,7 +1,7 @@
-"""What a pose detector makes of a picture: jitter, lost hands, swapped sides, confidences.
+"""Errors of a pose detector: jitter, lost hands, swapped sides, confidences.
 
-Where it says "measured", this is by MediaPipe Holistic 0.10.21 without smoothing, on six clips of people
-signing (Intel IoT DevKit sample-videos, 458 frames, 30 a second). Jitter: the median of third differences.
+"Measured" means: by MediaPipe Holistic 0.10.21 without smoothing, on six clips of people signing
+(Intel IoT DevKit sample-videos, 458 frames, 30 a second). Jitter: the median of third differences.
 Lost hands: no hand where the wrist is visible.
 """
 
@@ -19,38 +19,40 @@ from mgllm.synthetic.definitions import LAYOUT, Range
 from mgllm.synthetic.geometry import Numbers, Reals
 
 MOST_LOST = 0.9
-"""However high the noise, this share of frames has hands at least sometimes."""
+"""Largest share of frames without a hand, for any noise, so that hands are sometimes seen."""
 BEHIND_FACTOR = 4.0
-"""Jitter of a wrist that the trunk hides, against one that is seen: our choice."""
+"""Jitter of a wrist that the trunk hides, as a multiple of that of a visible one: our choice."""
 CONFIDENCE = {"body": (0.72, 0.95), "hand": (0.35, 0.85)}
-"""Of a clip; our choice, as are the next."""
+"""Range of a clip's confidences; our choice, as are the next two."""
 CONFIDENCE_JITTER = 0.04
 BEHIND_CONFIDENCE = 0.25
 
 
 class Difficulty(Frozen):
-    """How much worse than the truth a detector's joints are."""
+    """How large the errors of a detector are."""
 
     jitter: Range = (0.3, 0.6)
-    """Standard deviation of a coordinate in pixels, drawn by clip, at the shoulder width below. Measured:
-    ears .3, eyes and resting elbows .4, nose and shoulders .5, resting wrists .56."""
+    """Standard deviation of a coordinate in pixels, drawn for each clip, at the shoulder width
+    below. Measured: ears .3, eyes and resting elbows .4, nose and shoulders .5, resting wrists
+    .56."""
     fingers: float = Field(1.4, ge=0)
-    """Factor on the jitter of fingers. Measured: .66 of resting hands."""
+    """Factor on the jitter of fingers. Measured: .66 pixels for resting hands."""
     at_width: float = Field(143.0, gt=0)
-    """Pixels between the shoulders at which that jitter holds; it grows with the picture of the person."""
+    """Pixels between the shoulders for that jitter; it grows with the size of the person in the
+    picture."""
     lost: float = Field(0.25, ge=0, lt=1)
     """Share of frames in which a hand's fingers are missing. Measured: .24."""
     lost_run: float = Field(3.5, ge=1)
-    """Mean length of such a run in frames. Measured: 3.8 at 30 a second; half of all lost frames in runs over
-    5, as in a geometric distribution."""
+    """Mean length of such a run in frames. Measured: 3.8 at 30 a second; half of all lost frames in
+    runs over 5, as in a geometric distribution."""
     swapped: float = Field(0.01, ge=0, lt=1)
-    """Share of frames in which left and right are swapped: half of them all joints, half the hands alone. Our
-    choice, as is the next."""
+    """Share of frames in which left and right are swapped: in half of them all joints, in half only
+    the hands. Our choice, as is the next."""
     swapped_run: float = Field(5.0, ge=1)
     """Mean length of such a run in frames."""
 
     def times(self, noise: float) -> Self:
-        """The same with jitter and shares `noise` times as large; 0: none of them."""
+        """The same with jitter and shares `noise` times as large; 0: no errors."""
         return self.model_copy(
             update={
                 "jitter": (self.jitter[0] * noise, self.jitter[1] * noise),
@@ -75,15 +77,16 @@ def detect(
     difficulty: Difficulty,
     random: np.random.Generator,
 ) -> Reals:
-    """What a detector reports: [F, V, 3], x, y, confidence; NaN and confidence 0 where a joint is missing.
+    """What a detector reports: [F, V, 3], x, y, confidence; a missing joint has NaN and confidence
+    0.
 
     Args:
-        pixels_V2F: the truth.
-        behind_2F: the right, the left wrist is hidden by the trunk; so are its fingers, always.
+        pixels_V2F: the true positions.
+        behind_2F: whether the trunk hides the right or left wrist, and so its fingers.
         width_F: pixels between the shoulders of the person, facing the camera.
         clip_F: each frame's clip.
-        difficulty: how bad it is.
-        random: decides the rest.
+        difficulty: how large the errors are.
+        random: random numbers for all draws.
     """
     joints, frames = len(pixels_V2F), pixels_V2F.shape[2]
     clips = int(clip_F[-1]) + 1
@@ -106,12 +109,12 @@ def detect(
 
 
 def runs(frames: int, share: float, mean_run: float, random: np.random.Generator) -> NDArray[np.bool_]:
-    """[F]: True in runs of geometric length that make up a share of all frames."""
+    """[F]: True in runs of geometric length; together they are a share of all frames."""
     if share <= 0:
         return np.zeros(frames, dtype=bool)
     apart = mean_run * (1 - share) / share
     mean = np.array([max(apart, 1.0), mean_run * max(1.0, 1 / apart)])  # seen, lost
-    first = int(random.random() < share)  # such runs have no memory: it begins in the midst of one
+    first = int(random.random() < share)  # such runs have no memory, so it may begin inside one
     state = (first + np.arange(int(4 * frames / mean.sum()) + 64)) % 2
     length = random.geometric(1 / mean[state])
     while length.sum() < frames:
@@ -121,7 +124,8 @@ def runs(frames: int, share: float, mean_run: float, random: np.random.Generator
 
 
 def _confidence(clip_F: Numbers, random: np.random.Generator) -> Reals:
-    """[3, F]: of body, right and left hand: a level by clip and a little noise by frame."""
+    """[3, F]: of body, right and left hand: a level for each clip and a little noise for each
+    frame."""
     clips = int(clip_F[-1]) + 1
     level = [random.uniform(*CONFIDENCE[name], clips)[clip_F] for name in ("body", "hand", "hand")]
     noise = random.standard_normal((3, len(clip_F)), np.float32) * np.float32(CONFIDENCE_JITTER)

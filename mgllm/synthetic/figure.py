@@ -1,7 +1,7 @@
-"""Random upper bodies; and, from angles of trunk, shoulders and head, where these are: no arms yet.
+"""Random upper bodies, and their trunk, shoulders and head from angles; arms follow in `posing.py`.
 
-The spine is two links from the hips, which slouching bends against one another; collar bones turn about the
-top of the breastbone; the neck is one link. A figure faces forward along z.
+The spine has two links from the hips; slouching bends them. Collar bones turn about the top of the
+breastbone. The neck is one link. A figure faces forward along z.
 """
 
 from __future__ import annotations
@@ -18,23 +18,25 @@ from mgllm.synthetic.geometry import Reals, combined, rotated, rotation
 
 PARTS = {"trunk": 0.288, "shoulder": 0.0975, "upper_arm": 0.172, "forearm": 0.146, "hand": 0.116}
 PARTS |= {"neck": 0.084, "head": 0.038, "depth": 0.063}
-"""Ratios to stature: Drillis & Contini (1966), as printed in Winter, Biomechanics and Motor Control of Human
-Movement, fig. 4.1: trunk, forearm. The others are where a detector puts its points, not where bones end: its
-shoulders lie further in (.195) than their breadth from outside to outside (.259), its upper arms are shorter,
-its hands longer. They were set so that the proportions that MediaPipe Holistic finds on six clips of people
-(docs/synthetic.md) lie among those that are made."""
+"""Ratios to stature: Drillis & Contini (1966), as printed in Winter, Biomechanics and Motor Control
+of Human Movement, fig. 4.1: trunk, forearm. The others are for the points of a detector, not for
+the ends of bones: its shoulders are closer together (.195) than the outer breadth (.259), its upper
+arms are shorter, its hands longer. They were set so that the proportions that MediaPipe Holistic
+finds on six clips of people (docs/synthetic.md) are in the range of the made-up ones."""
 SCALED_BY = {"trunk": "trunk", "shoulder": "shoulders", "depth": "shoulders", "neck": "trunk", "head": "head"}
-"""The factor of each part; the parts of the arm go by `arms`."""
+"""The factor of each part; parts of the arm have the factor `arms`."""
 LOWER_SPINE = 0.45
 """Share of the trunk below the bend."""
 NECK_AT_REST = 10.0
 """Degrees by which the neck leans forward."""
 BREASTBONE = (0.0, 0.02, 0.55)
-"""Where collar bones turn: metres above the shoulder line; last in depths of the chest."""
+"""Point about which collar bones turn: metres above the shoulder line; the last number in depths of
+the chest."""
 NECK_ROOT = (0.0, 0.02, -0.03)
 """Metres from the middle of the shoulder line."""
 HEAD_PIVOT = (0.0, -0.4, -0.15)
-"""Where the head turns, from between the ears; in half distances of the ears."""
+"""Point about which the head turns, from the point between the ears, in half distances of the
+ears."""
 FACE = {
     "nose": (0.0, -0.2, 1.5),
     "right_eye": (-0.43, 0.37, 1.13),
@@ -46,7 +48,8 @@ FACE = {
     "brow": (0.0, 1.0, 1.25),
     "back_of_head": (0.0, 0.5, -1.3),
 }
-"""Points of the head in half distances of the ears; those after the ears are drawn in previews alone."""
+"""Points of the head in half distances of the ears; those after the ears are only drawn in
+previews."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +57,7 @@ class Bodies(Columns):
     """N bodies; metres, [N] each."""
 
     trunk: Reals
-    """Hips to the line of the shoulders, sitting straight."""
+    """Hips to the line of the shoulders, sitting upright."""
     shoulder: Reals
     """Middle of that line to a shoulder."""
     upper_arm: Reals
@@ -73,7 +76,7 @@ class Bodies(Columns):
 
 @dataclass(frozen=True, eq=False)
 class DrawnBodies:
-    """Bodies and what they were drawn from."""
+    """Bodies and the random values that they were made from."""
 
     bodies: Bodies
     """Lengths."""
@@ -82,7 +85,7 @@ class DrawnBodies:
 
 
 def draw_bodies(seed: int, numbers: range, unseen_N: NDArray[np.bool_], *, kind: str = "body") -> DrawnBodies:
-    """The bodies of these numbers; each depends on seed, kind, number and side alone."""
+    """The bodies of these numbers; each depends only on seed, kind, number and side."""
     parts = [
         {name: draw(name, unseen_N[n : n + 1], random) for name in BODY}
         for n, random in enumerate(stream(seed, kind, number) for number in numbers)
@@ -97,17 +100,17 @@ def draw_bodies(seed: int, numbers: range, unseen_N: NDArray[np.bool_], *, kind:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of the body that places are on."""
+    """A part of the body that has places on it."""
 
     origin_3F: Reals
-    """Where its places are counted from."""
+    """Its zero point."""
     axes_33F: Reals
     """Its rotation."""
     scale_3F: Reals
     """Its units in x, y, z; metres."""
 
     def point(self, at_3F: Reals) -> Reals:
-        """Where a place is, given in the part's units."""
+        """Position of a place that is given in the part's units."""
         return self.origin_3F + rotated(self.axes_33F, at_3F * self.scale_3F)
 
 
@@ -116,21 +119,22 @@ class Torso:
     """Trunk, shoulders and head of F frames."""
 
     seat: Part
-    """Does not move but for a shift of the hips."""
+    """The seat; it moves only when the hips shift."""
     chest: Part
-    """From the middle of the shoulder line."""
+    """The chest, from the middle of the shoulder line."""
     head: Part
-    """From between the ears."""
+    """The head, from the point between the ears."""
     right_shoulder: Reals
     """[3, F]."""
     left_shoulder: Reals
     """[3, F]."""
     points: Mapping[str, Reals]
-    """Face and what else previews draw, [3, F] each."""
+    """Points of the face, and others for previews, [3, F] each."""
 
 
 def make_torso(body: Bodies, angles: Mapping[str, Reals]) -> Torso:
-    """Place the parts; body and angles (degrees, shift in metres) by frame. The own side is the right."""
+    """Place the parts; body and angles (degrees, shift in metres) by frame. The own side is the
+    right side."""
     rad = {name: np.deg2rad(value).astype(np.float32) for name, value in angles.items()}
     zero = np.zeros_like(body.trunk)
     hips = np.stack([-angles["shift"], zero, zero])
@@ -154,7 +158,8 @@ def make_torso(body: Bodies, angles: Mapping[str, Reals]) -> Torso:
 
 
 def _head(body: Bodies, chest: Part, rad: Mapping[str, Reals]) -> Part:
-    """The neck leans with the chest; the head follows by half, since people keep their gaze."""
+    """The neck leans with the chest; the head follows only by half, since people keep looking
+    forward."""
     zero = np.zeros_like(body.neck)
     forward = rad["head_out"] + np.float32(np.deg2rad(NECK_AT_REST))
     neck_33F = rotation(forward, zero, rad["head_tilt"] * np.float32(0.4))
@@ -169,7 +174,8 @@ def _head(body: Bodies, chest: Part, rad: Mapping[str, Reals]) -> Part:
 
 
 def _shoulder(body: Bodies, chest: Part, raised_F: Reals, side: int) -> Reals:
-    """A collar bone turned up about the top of the breastbone; its length stays."""
+    """End of a collar bone that turns up about the top of the breastbone; its length is the
+    same."""
     x, y = side * body.shoulder, np.float32(-BREASTBONE[1])
     back = -body.depth * np.float32(BREASTBONE[2])
     cos, sin = np.cos(raised_F), side * np.sin(raised_F)

@@ -1,6 +1,6 @@
 """Vectors and rotations of many frames at once.
 
-Vectors are [3, F], rotations [3, 3, F]: the long axis lies last, where numpy is fast. x points to the
+Vectors are [3, F], rotations [3, 3, F]: the long axis is last, where numpy is fast. x points to the
 person's left, y up, z to where the person faces; metres and radians.
 """
 
@@ -34,12 +34,12 @@ def length(v_3F: Reals) -> Reals:
 
 
 def unit(v_3F: Reals) -> Reals:
-    """The vectors brought to length 1."""
+    """The vectors scaled to length 1."""
     return v_3F / (length(v_3F) + TINY)
 
 
 def beside(v_3F: Reals, axis_3F: Reals) -> Reals:
-    """What of a vector stands square to a unit axis, brought to length 1."""
+    """The part of a vector at right angles to a unit axis, scaled to length 1."""
     return unit(v_3F - dot(v_3F, axis_3F) * axis_3F)
 
 
@@ -53,7 +53,8 @@ def turned_toward(a_3F: Reals, b_3F: Reals, most: float) -> Reals:
 
 
 def rotation(lean_F: Reals, turn_F: Reals, tilt_F: Reals) -> Reals:
-    """First tilt (the top goes to the right), then lean (forward), then turn (to the left): [3, 3, F]."""
+    """First tilt (the top goes to the right), then lean (forward), then turn (to the left): [3, 3,
+    F]."""
     cl, sl, ct, st = np.cos(lean_F), np.sin(lean_F), np.cos(turn_F), np.sin(turn_F)
     cr, sr = np.cos(tilt_F), np.sin(tilt_F)
     rows = (
@@ -71,11 +72,11 @@ def rotated(r_33F: Reals, v_3F: Reals) -> Reals:
 
 
 def combined(first_33F: Reals, then_33F: Reals) -> Reals:
-    """One rotation inside another: `then` by the directions that `first` made."""
+    """One rotation after another: `then` in the directions that `first` gives."""
     made: Reals = np.einsum("ijf,jkf->ikf", first_33F, then_33F)
     return made
 
 
 def mixed(a: Reals, b: Reals, share_F: Reals | np.float32) -> Reals:
-    """From a (share 0) to b (share 1)."""
+    """A mixture of a (share 0) and b (share 1)."""
     return a + (b - a) * share_F

@@ -1,4 +1,4 @@
-"""Arms and hands: where the elbow is, given shoulder and wrist; five bent fingers, and what touches."""
+"""Arms and hands: the elbow from shoulder and wrist, five bent fingers, and the touching point."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from mgllm.synthetic.clip_columns import Columns
 from mgllm.synthetic.geometry import Reals, beside, cross, length
 
 MOST_BENT = np.deg2rad(150.0)
-"""Flexion at which forearm and upper arm touch (American Academy of Orthopaedic Surgeons, 1965)."""
+"""Flexion in degrees at which forearm and upper arm touch (American Academy of Orthopaedic
+Surgeons, 1965)."""
 STRAIGHT = 0.998
-"""Largest share of its length to which an arm is stretched."""
+"""Largest stretch of an arm, as a share of its length."""
 KNUCKLES = {"index": (0.54, 0.16), "middle": (0.55, 0.05), "ring": (0.52, -0.06), "little": (0.47, -0.16)}
-"""Along the hand and toward the thumb, in lengths of the hand; proportions of an adult's hand, by eye."""
+"""Along the hand and toward the thumb, in lengths of the hand; proportions of an adult's hand, by
+eye."""
 LENGTHS = {"index": 0.42, "middle": 0.45, "ring": 0.42, "little": 0.33}
 THUMB = (0.14, 0.13, 0.36)
-"""Its root along and across the hand, and its length from there."""
+"""Root of the thumb along and across the hand, and its length from there."""
 THUMB_ASIDE = 0.5
-"""Share of that length that stands off the hand: to the side, with bent fingers before the palm."""
+"""Share of that length that points away from the hand: to the side, or with bent fingers before the
+palm."""
 PALM = (0.42, 0.06, 0.0)
-"""What lies on a place when a palm does: along the hand, out of the palm, toward the thumb."""
+"""The point of a palm that touches a place: along the hand, out of the palm, toward the thumb."""
 BENDS_AT_KNUCKLE = 0.6
-"""Share of a finger that turns by its bend; the rest turns by twice that."""
+"""Share of a finger that turns by its bend; the rest turns by twice that angle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,22 +35,22 @@ class Arm(Columns):
     """Joints of an arm; [3, F] each."""
 
     shoulder: Reals
-    """Given."""
+    """The given shoulder."""
     elbow: Reals
-    """Found."""
+    """The computed elbow."""
     wrist: Reals
-    """As asked, or as near as the arm reaches."""
+    """The wanted wrist, or the closest point that the arm reaches."""
 
 
 def reach_wrist(shoulder_3F: Reals, wrist_3F: Reals, upper_F: Reals, fore_F: Reals, pole_3F: Reals) -> Arm:
-    """Bend an arm so that its wrist is where it is asked to be.
+    """Bend an arm so that its wrist is at a point.
 
     Args:
         shoulder_3F: the upper end.
-        wrist_3F: the lower end, as asked.
+        wrist_3F: the wanted lower end.
         upper_F: length of the upper arm.
         fore_F: length of the forearm.
-        pole_3F: to which side of the line from shoulder to wrist the elbow lies; need not be square to it.
+        pole_3F: on which side of the line from shoulder to wrist the elbow is; at any angle to it.
     """
     line = wrist_3F - shoulder_3F
     asked: Reals = np.asarray(np.maximum(length(line), np.float32(1e-6)), np.float32)
@@ -62,7 +65,7 @@ def reach_wrist(shoulder_3F: Reals, wrist_3F: Reals, upper_F: Reals, fore_F: Rea
 
 @dataclass(frozen=True, eq=False)
 class Hand(Columns):
-    """A hand of F frames: square unit vectors, [3, F], and the bend of its fingers."""
+    """A hand of F frames: unit vectors at right angles, [3, F], and the bend of its fingers."""
 
     along: Reals
     """From the wrist to the knuckles."""
@@ -71,17 +74,18 @@ class Hand(Columns):
     thumb: Reals
     """Toward the thumb's side."""
     curl_F: Reals
-    """Radians."""
+    """Bend of the fingers, radians."""
 
 
 def make_hand(along_3F: Reals, palm_3F: Reals, curl_F: Reals, side: int) -> Hand:
-    """A hand that points along a unit vector; the palm is squared to it. `side`: −1 right, 1 left."""
+    """A hand that points along a unit vector, with its palm at a right angle. `side`: −1 right, 1
+    left."""
     palm = beside(palm_3F, along_3F)
     return Hand(along_3F, palm, cross(along_3F, palm) * np.float32(-side), curl_F)
 
 
 def touching_point(by: str, curl_F: Reals) -> Reals:
-    """Where on a hand, by its own three directions, that lies which touches a place: [3, F], hand lengths."""
+    """The touching point of a hand in the hand's three directions: [3, F], in hand lengths."""
     still: Reals = np.ones_like(curl_F)
     if by == "palm":
         return np.array(PALM, np.float32)[:, None] * still
@@ -93,7 +97,7 @@ def touching_point(by: str, curl_F: Reals) -> Reals:
 
 
 def placed(hand: Hand, wrist_3F: Reals, point_3F: Reals) -> Reals:
-    """A point given by the hand's directions (metres), from the wrist."""
+    """A point given in the hand's directions (metres), from the wrist."""
     offset: Reals = hand.along * point_3F[0] + hand.palm * point_3F[1] + hand.thumb * point_3F[2]
     return wrist_3F + offset
 
@@ -104,7 +108,7 @@ def fingertips(hand: Hand, wrist_3F: Reals, length_F: Reals) -> list[Reals]:
 
 
 def _tip(name: str, curl_F: Reals) -> Reals:
-    """A finger's tip by the hand's directions, in lengths of the hand."""
+    """A finger's tip in the hand's directions, in lengths of the hand."""
     cos, sin = np.cos(curl_F), np.sin(curl_F)
     if name == "thumb":
         along, across, reach = THUMB

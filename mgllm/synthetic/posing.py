@@ -1,7 +1,8 @@
-"""A whole figure: torso, arms and fingers of many frames, from angles and from what the hands do.
+"""A complete figure: torso, arms and fingers of many frames, from angles and from what the hands
+do.
 
-The leading hand is the right one here; clips in which the left one leads are mirrored afterwards. The other
-hand is placed first, so that the leading one can touch it and its arm.
+Here the leading hand is the right one; clips in which the left one leads are mirrored afterwards.
+The other hand is placed first, so that the leading one can touch it and its arm.
 """
 
 from __future__ import annotations
@@ -31,51 +32,52 @@ from mgllm.synthetic.geometry import (
 from mgllm.synthetic.hands import Arm, Hand, fingertips, make_hand, placed, reach_wrist, touching_point
 
 STRAIGHT_ON = np.zeros((3, 1), np.float32)
-"""No bulge."""
+"""A way without a curve."""
 MOST_BENT_WRIST = math.radians(70)
-"""Between forearm and hand (American Academy of Orthopaedic Surgeons, 1965: extension 70°, flexion 80°)."""
+"""Between forearm and hand (American Academy of Orthopaedic Surgeons, 1965: extension 70°, flexion
+80°)."""
 CORRECTIONS = 3
 REACHED = 1e-4
-"""Metres by which a wrist may miss. Where an arm is too long or too short, the hand's direction gives way."""
+"""Metres by which a wrist may miss. If an arm is too long or too short, the hand turns."""
 ARM_UNIT = 0.25
 """Unit of places on an arm, in lengths of the hand."""
 NEAR_SIDE = (-0.5, 0.4, 0.8)
-"""Where a hand comes from that touches the other arm, by the chest's directions."""
+"""The side from which a hand touches the other arm, in the chest's directions."""
 
 
 @dataclass(frozen=True, eq=False)
 class Goal(Columns):
-    """Of one hand."""
+    """What one hand is to reach."""
 
     point: Reals
-    """[3, F]: what it touches, metres."""
+    """[3, F]: the point that it touches, metres."""
     along: Reals
-    """[3, F]: where its fingers would point."""
+    """[3, F]: where its fingers are to point."""
     palm: Reals
-    """[3, F]: where its palm would face; any length."""
+    """[3, F]: where its palm is to face; any length."""
     elbow: Reals
-    """[3, F]: to which side the elbow lies; any length."""
+    """[3, F]: on which side the elbow is; any length."""
     touch: Reals
-    """[3, F]: what of the hand touches, by its own directions, in lengths of the hand."""
+    """[3, F]: the touching point of the hand in its own directions, in lengths of the hand."""
     curl: Reals
     """[F]: bend of the fingers, radians."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """Parts of the body that places are on, and time."""
+    """Parts of the body that have places on them, and time."""
 
     torso: Torso
-    """Of all frames."""
+    """The torso in all frames."""
     parts: list[Part]
-    """In the order of PARTS, as far as they are posed already."""
+    """In the order of PARTS; only those that are posed already."""
     frames: Numbers
     """[N]: frames of each clip."""
     time: Reals
     """[F]: seconds, for strokes."""
 
     def goal(self, contacts: Contacts, share_F: Reals) -> Goal:
-        """What contacts ask for; strokes grow with the share of the way that the hand has come."""
+        """The goal of contacts; strokes grow with the share of the way that the hand has moved."""
         chest = self.torso.chest.axes_33F
         each = contacts.spread(self.frames)
         on = self._chosen(each.part)
@@ -92,7 +94,8 @@ class Stage:
         )
 
     def between(self, here: Goal, there: Goal, share_F: Reals, side: int, bulge_3F: Reals) -> Goal:
-        """On the way: straight, but for a bulge in the middle; the elbow goes round on the outside."""
+        """A goal on the way: straight, with a curve in the middle; the elbow moves on the
+        outside."""
         chest = self.torso.chest.axes_33F
         middle = 4 * share_F * (1 - share_F)
         outside = np.float32(side) * chest[:, 0] * (1 - dot(here.elbow, there.elbow)) * middle
@@ -106,7 +109,7 @@ class Stage:
         )
 
     def _chosen(self, number_F: Numbers) -> Part:
-        """Of all parts, each frame's own."""
+        """The part of each frame."""
         flat = [
             np.concatenate([part.origin_3F, part.axes_33F.reshape(9, -1), part.scale_3F])
             for part in self.parts
@@ -116,7 +119,7 @@ class Stage:
 
 
 def first_parts(torso: Torso) -> list[Part]:
-    """Parts that stand before any arm is posed; the first of PARTS."""
+    """Parts that are known before any arm is posed; the first ones of PARTS."""
     made = {"seat": torso.seat, "chest": torso.chest, "head": torso.head}
     return [made[name] for name in PARTS[: len(made)]]
 
@@ -126,15 +129,15 @@ class HandPlan:
     """What one hand does in N clips."""
 
     rest: Contacts
-    """Between gestures."""
+    """Where it is between gestures."""
     visit: Contacts
-    """In the gesture; not used where the hand keeps resting."""
+    """Where it is in the gesture; not used if the hand keeps resting."""
     share_F: Reals
     """0 at rest … 1 at the place, by frame."""
     next_rest: Contacts | None = None
     """Where the hand rests afterwards, if it moves on."""
     moved_F: Reals | None = None
-    """How far it has come there, 0..1 by frame."""
+    """How far it has moved there, 0..1 by frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,13 +145,13 @@ class Figure:
     """Points by name, [3, F] each, metres."""
 
     points: Mapping[str, Reals]
-    """Joints of the layout, and what previews draw."""
+    """Joints of the layout, and points for previews."""
     chest: Part
-    """The chest, to see what lies behind it."""
+    """The chest, to know what is behind it."""
     aims: tuple[Reals, Reals]
-    """[3, F]: what leading and other hand were to touch."""
+    """[3, F]: the points that leading and other hand were to touch."""
     touches: tuple[Reals, Reals]
-    """[3, F]: where they do."""
+    """[3, F]: the points that they touch."""
 
 
 def make_figure(
@@ -191,7 +194,7 @@ class _Limb:
 
 
 def _limb(body: Bodies, stage: Stage, plan: HandPlan, side: int) -> _Limb:
-    """Follow a plan: first as if forearm and hand were one stick, then with a bent wrist."""
+    """Follow a plan: first with forearm and hand in one line, then with a bent wrist."""
     goal = _goal(stage, plan, side)
     shoulder = stage.torso.right_shoulder if side == RIGHT else stage.torso.left_shoulder
     stick = body.forearm + body.hand * goal.touch[0]
@@ -206,7 +209,7 @@ def _limb(body: Bodies, stage: Stage, plan: HandPlan, side: int) -> _Limb:
 
 
 def _goal(stage: Stage, plan: HandPlan, side: int) -> Goal:
-    """What the hand is to do: rest, perhaps elsewhere than before, and go to its place."""
+    """What the hand is to do: rest, perhaps at another place than before, and go to its place."""
     always = np.ones_like(stage.time)
     rest = stage.goal(plan.rest, always)
     if plan.next_rest is not None and plan.moved_F is not None:
@@ -227,14 +230,15 @@ class _Reach:
     side: int
 
     def with_hand(self, along_3F: Reals) -> tuple[Arm, Hand]:
-        """The arm whose hand touches the goal and points along a direction, as far as it reaches."""
+        """The arm whose hand touches the goal and points along a direction, as far as it
+        reaches."""
         hand = make_hand(along_3F, self.goal.palm, self.goal.curl, self.side)
         wrist = placed(hand, self.goal.point, -self.goal.touch * self.body.hand)
         body = self.body
         return reach_wrist(self.shoulder, wrist, body.upper_arm, body.forearm, self.goal.elbow), hand
 
     def corrected(self, arm: Arm, hand: Hand) -> tuple[Arm, Hand]:
-        """Where the wrist could not be brought there, turn the hand toward the goal from where it is."""
+        """If the wrist cannot reach its point, turn the hand toward the goal from where it is."""
         offset = placed(hand, np.zeros_like(arm.wrist), self.goal.touch * self.body.hand)
         asked = self.goal.point - arm.wrist
         off_F = np.flatnonzero(length(asked - offset) > REACHED)
@@ -247,7 +251,7 @@ class _Reach:
 
 
 def _arm_parts(body: Bodies, stage: Stage, limb: _Limb) -> list[Part]:
-    """The other upper arm, forearm and hand as parts with places on them."""
+    """The other upper arm, forearm and hand, as parts that have places on them."""
     near = rotated(stage.torso.chest.axes_33F, np.array(NEAR_SIDE, np.float32)[:, None])
     wide = body.hand * np.float32(ARM_UNIT)
     arm, made = limb.arm, []

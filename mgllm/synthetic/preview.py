@@ -1,4 +1,4 @@
-"""An animated picture of a class, for a person to judge: three people do it, seen by three cameras."""
+"""An animated picture of a class, to judge by eye: three people do it, seen by three cameras."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from mgllm.synthetic.trimmed import detected, make_batch
 
 PEOPLE = 3
 EVERY = 2
-"""Of so many frames one is drawn."""
+"""One of this number of frames is drawn."""
 COLOURS = {"right": "#c0392b", "left": "#2471a3", "": "#333333"}
 NAMES = (*load_layout(LAYOUT).joints, *EXTRA)
 BREAK = len(NAMES)
-"""Stands between two strokes of one line."""
+"""A gap in a line."""
 OUTLINE_LOOK = ("#bbbbbb", 1.0)
 OUTLINE = ("chin", "right_ear", "crown", "left_ear", "chin")
 FACE = ("nose", "right_eye", "left_eye", "right_ear", "left_ear")
@@ -36,19 +36,20 @@ def draw_preview(label: str, path: Path, *, seed: int = 0, noise: float = 0.0) -
 
     Args:
         label: the class.
-        path: the file, written over if it is there.
-        seed: another seed, other people.
-        noise: of the detector, in shares of its usual one; 0 shows the movement as it is.
+        path: the file; an existing one is replaced.
+        seed: another seed gives other people.
+        noise: of the detector, as a share of its usual one; 0 shows the movement itself.
 
     Raises:
-        InputError: no such class, one that the layout cannot show, or a file that cannot be written.
+        InputError: there is no such class, the layout cannot show it, or the file cannot be
+            written.
     """
     if label in hidden_classes():
-        raise InputError(f"'{label}' cannot be previewed: {LAYOUT} has no joints that show it")
+        raise InputError(f"'{label}' has no preview: the joints of {LAYOUT} cannot show it")
     if label not in visible_classes():
         raise InputError(unknown("class", label, visible_classes()))
     if path.suffix.lower() != ".gif":
-        raise InputError(f"{path}: a preview is an animated GIF; name a file that ends in .gif")
+        raise InputError(f"{path}: a preview is an animated GIF; give a file name that ends in .gif")
     _animate(label, _clips(label, seed, noise), path)
 
 
@@ -91,7 +92,7 @@ def _animate(label: str, clips: Sequence[Reals], path: Path) -> None:
 
 
 class _Stick:
-    """A stick figure on its panel; a clip that is over keeps its last frame."""
+    """A stick figure on its panel; after its end a clip keeps its last frame."""
 
     def __init__(self, panel: Any, clip_TV2: Reals) -> None:
         self._clip = clip_TV2

@@ -1,4 +1,4 @@
-"""Clips in the making: who sits where and sways how, what happens, which camera looks; the joints of it."""
+"""Clips in the making: the speaker's place and sway, what happens, the camera; and their joints."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from mgllm.synthetic.geometry import Numbers, Reals, dot
 from mgllm.synthetic.posing import Figure, HandPlan, make_figure
 
 TURNED = ("tilt", "turn", "shift", "head_turn", "head_tilt")
-"""Channels that change their sign in a mirror."""
+"""Channels that change their sign when left and right are exchanged."""
 TWINS = {"raise_own": "raise_other", "raise_other": "raise_own"}
-"""Channels that change places in a mirror."""
+"""Channels that change places when left and right are exchanged."""
 FPS = 25.0
-"""Frames a second, as iMiGUE has."""
+"""Frames a second, as in iMiGUE."""
 OTHER_SIDE = {"right": "left", "left": "right"}
 EXTRA = ("hips", "bend", "chin", "crown", "brow", "back_of_head")
-"""Points that previews draw and data sets do not hold."""
+"""Points that previews draw and that are not in data sets."""
 
 
 @dataclass(frozen=True, eq=False)
 class Speakers:
-    """N speakers as they are: right is right."""
+    """N speakers, not mirrored: right is right."""
 
     right: Contacts
     """Where the right hand rests."""
@@ -72,7 +72,7 @@ def draw_rests(number: int, random: np.random.Generator) -> tuple[Contacts, Cont
 
 
 def body_angles(speakers: Speakers, left_N: NDArray[np.bool_], frames_N: Numbers, time_F: Reals) -> Reals:
-    """[channels, F]: base and sway; where the left hand leads, in the mirror."""
+    """[channels, F]: base and sway; mirrored if the left hand leads."""
     base, sway = (in_mirror(part, left_N) for part in (speakers.base, speakers.sway))
     angles: Reals = np.repeat(base, frames_N, axis=-1)
     for rhythm in (0, 1):
@@ -82,11 +82,12 @@ def body_angles(speakers: Speakers, left_N: NDArray[np.bool_], frames_N: Numbers
 
 
 def in_mirror(values: Reals, left_N: NDArray[np.bool_]) -> Reals:
-    """Channels as they look in a mirror, for the clips where the left hand leads.
+    """Channels, mirrored in the clips in which the left hand leads.
 
     Args:
-        values: [channels, N], or [3, 2, channels, N] of sway, whose size alone changes its sign.
-        left_N: the left hand leads.
+        values: [channels, N], or [3, 2, channels, N] of sway, of which only the size changes its
+            sign.
+        left_N: whether the left hand leads.
     """
     order = [CHANNELS.index(TWINS.get(name, name)) for name in CHANNELS]
     sign = np.array([-1 if name in TURNED else 1 for name in CHANNELS], np.float32)[:, None]
@@ -100,7 +101,7 @@ def in_mirror(values: Reals, left_N: NDArray[np.bool_]) -> Reals:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """N clips, each by what it is made of."""
+    """N clips before they are filmed."""
 
     bodies: Bodies
     """Of each clip."""
@@ -111,33 +112,33 @@ class Scene:
     cameras: Cameras
     """Of each clip."""
     leads_left: NDArray[np.bool_]
-    """[N]: the left hand leads."""
+    """[N]: whether the left hand leads."""
     start: Reals
     """[N]: second of the first frame."""
     frames: Numbers
     """[N]: number of frames, at least 1."""
     next_speakers: Speakers | None = None
-    """Where hands rest from the clip's end on, if that changes."""
+    """Where hands rest after the clip's end, if that changes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Filmed:
-    """What the camera saw of all clips, in a row."""
+    """What the camera saw of all clips, one after the other."""
 
     pixels_V2F: Reals
-    """Joints of the layout, then the extra points if asked for."""
+    """Joints of the layout, then the extra points if they are wanted."""
     behind_2F: NDArray[np.bool_]
-    """Right, left wrist is behind the trunk."""
+    """Whether the right or left wrist is behind the trunk."""
     clip_F: Numbers
     """Each frame's clip."""
     figure: Figure
-    """Metres, with the right hand leading in all."""
+    """Metres; mirrored so that the right hand always leads."""
     joints_V3F: Reals
-    """Metres, as it is: right is right."""
+    """Metres, not mirrored: right is right."""
 
 
 def film(scene: Scene, *, extra: bool = False) -> Filmed:
-    """Pose all frames and look at them through each clip's camera, without any noise."""
+    """Pose all frames and film them with each clip's camera, without any noise."""
     clip_F = np.repeat(np.arange(len(scene.frames)), scene.frames)
     within = np.arange(len(clip_F)) - np.repeat(np.cumsum(scene.frames) - scene.frames, scene.frames)
     time_F = (scene.start[clip_F] + within / np.float32(FPS)).astype(np.float32)
@@ -169,13 +170,13 @@ def _figure(scene: Scene, time_F: Reals) -> Figure:
 
 
 def _rest(speakers: Speakers, leads_left_N: NDArray[np.bool_], *, own: bool) -> Contacts:
-    """Where a hand rests; where the left hand leads, in the mirror."""
+    """Where a hand rests; mirrored if the left hand leads."""
     plain, other = (speakers.right, speakers.left) if own else (speakers.left, speakers.right)
     return other.mirrored().where(leads_left_N, plain)
 
 
 def _unmirrored(figure: Figure, names: tuple[str, ...], left_F: NDArray[np.bool_]) -> Reals:
-    """[V, 3, F]: joints as they are, where the left hand leads out of the mirror."""
+    """[V, 3, F]: joints, mirrored back if the left hand leads."""
     made = np.stack([figure.points[name] for name in names])
     twins = [names.index(_twin(name)) for name in names]
     flip = np.array([-1, 1, 1], np.float32)[:, None]
@@ -188,7 +189,8 @@ def _twin(name: str) -> str:
 
 
 def _behind(figure: Figure, left_F: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """[2, F]: the right, the left wrist lies behind the middle of the trunk, below the shoulders."""
+    """[2, F]: whether the right or left wrist is behind the middle of the trunk, below the
+    shoulders."""
     hidden = []
     for side in ("right", "left"):
         away = figure.points[f"{side}_wrist"] - figure.chest.origin_3F

@@ -1,4 +1,4 @@
-"""Trimmed clips: one gesture each, of bodies that each do every class once."""
+"""Trimmed clips with one gesture each; each body does every class once."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from mgllm.synthetic.geometry import Numbers, Reals
 from mgllm.synthetic.scenes import FPS, Filmed, Scene, draw_speakers, film
 
 PARTS = ("train", "test", "train", "validation", "train", "train", "test", "train", "train", "train")
-"""The part of bodies 0, 1, …, over and over: 7 to learn from, 1 beside them, 2 of the unseen ranges."""
+"""The part of bodies 0, 1, …, repeated: 7 to learn from, 1 for validation, 2 of the unseen
+ranges."""
 BODIES_AT_ONCE = 4
 CUT = {"before": (-0.12, 0.16), "after": (-0.12, 0.16)}
-"""Seconds by which annotation begins and ends early (+) or late (−): our choice."""
+"""Seconds by which annotation begins and ends too early (+) or too late (−): our choice."""
 ROOM = 0.5
-"""Seconds before and after the gesture in which a hand may go with speech."""
+"""Seconds before and after the gesture in which a hand may go with speech: our choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Batch:
     """Clips of a few bodies, ready to be filmed."""
 
     scene: Scene
-    """What they are made of."""
+    """What happens in them."""
     labels: tuple[str, ...]
     """Their classes."""
     body: Numbers
@@ -48,7 +49,7 @@ def part_of(body: int) -> str:
 
 
 def make_batch(seed: int, number: int) -> Batch:
-    """The clips of four bodies, a function of seed and number alone."""
+    """The clips of four bodies; they depend only on seed and number."""
     random, classes = stream(seed, "clips", number), visible_classes()
     bodies = range(number * BODIES_AT_ONCE, (number + 1) * BODIES_AT_ONCE)
     unseen = np.array([part_of(body) == "test" for body in bodies])
@@ -75,16 +76,16 @@ def make_batch(seed: int, number: int) -> Batch:
 
 
 def detected(filmed: Filmed, scene: Scene, difficulty: Difficulty, random: np.random.Generator) -> Reals:
-    """[F, V, 3]: what a detector reports of all frames; no extra points."""
+    """[F, V, 3]: what a detector reports for all frames; without the extra points."""
     width = scene.cameras.width[filmed.clip_F]
     pixels = filmed.pixels_V2F[: len(load_layout(LAYOUT).joints)]
     return detect(pixels, filmed.behind_2F, width, filmed.clip_F, difficulty, random)
 
 
 def make_clips(seed: int, number: int, difficulty: Difficulty) -> Iterator[Clip]:
-    """The first `number` clips of a seed: more of them begin with the same ones.
+    """The first `number` clips of a seed; a larger number begins with the same clips.
 
-    Clips 0 to 29 are one body's, one of each class in random order; then comes the next body.
+    Clips 0 to 29 are of one body, one of each class in random order; then comes the next body.
     """
     size = BODIES_AT_ONCE * len(visible_classes())
     for batch_number in range(-(-number // size)):

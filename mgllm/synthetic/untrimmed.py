@@ -1,4 +1,5 @@
-"""Untrimmed recordings: one speaker for minutes, micro-gestures with rest and speech between; the truth."""
+"""Untrimmed recordings: one speaker for minutes, micro-gestures between rest and speech; their
+times."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ SPEAKS = 0.4
 SETTLES = 0.3
 """Share of the other gaps in which the hands find another place to rest."""
 PAUSE = (0.12, 0.6)
-"""Seconds of rest before and after whatever happens."""
+"""Seconds of rest before and after each movement."""
 LEAST_SEEN = 0.3
-"""Seconds of a gesture that must be left when the recording ends in it."""
+"""Seconds that must be seen of a gesture in which the recording ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +40,13 @@ class Recording:
     clip: Clip
     """All frames."""
     gestures: tuple[Gesture, ...]
-    """The truth: micro-gestures in the order of their start."""
+    """The micro-gestures with their true times, in the order of their start."""
     illustrative: tuple[Gesture, ...]
-    """When hands go with speech, which is no micro-gesture."""
+    """Times when hands go with speech, which is not a micro-gesture."""
 
 
 def make_recording(seed: int, number: int, seconds: float, difficulty: Difficulty) -> Recording:
-    """A recording of a body of its own; a function of its arguments alone."""
+    """A recording of one body; it depends only on the arguments."""
     random = stream(seed, "recording", number)
     unseen = np.array([part_of(number) == "test"])
     drawn = draw_bodies(seed, range(number, number + 1), unseen, kind="speaker")
@@ -69,15 +70,16 @@ def make_recording(seed: int, number: int, seconds: float, difficulty: Difficult
     )
     length = int(np.rint(seconds * FPS))
     joints = _joints(scene, difficulty, stream(seed, "detector of recording", number))[:length]
-    told = {name: f"{value[0]:.4f}" for name, value in drawn.drawn.items()}
-    told |= {name: f"{getattr(cameras, name)[0]:.4f}" for name in ("azimuth", "elevation", "distance")}
+    columns = {name: f"{value[0]:.4f}" for name, value in drawn.drawn.items()}
+    columns |= {name: f"{getattr(cameras, name)[0]:.4f}" for name in ("azimuth", "elevation", "distance")}
     name = f"r{number:05d}"
-    clip = Clip(name, name, joints, fps=FPS, more={"part": part_of(number)} | told)
+    clip = Clip(name, name, joints, fps=FPS, more={"part": part_of(number)} | columns)
     return Recording(clip, _truth(scene.acts, labels[:n], seconds), _speech(scene.acts, labels[:n], seconds))
 
 
 def _labels(seconds: float, random: np.random.Generator) -> list[str | None]:
-    """Gaps (none, or illustrative) and gestures in turn: each class as often as any, in random order."""
+    """Gaps (None, or illustrative) and gestures in turn: each class equally often, in random
+    order."""
     classes = [label for label in visible_classes() if label != ILLUSTRATIVE]
     rounds = int(seconds / 2 / len(classes)) + 2
     gestures = [classes[n] for _ in range(rounds) for n in random.permutation(len(classes))]
@@ -86,7 +88,7 @@ def _labels(seconds: float, random: np.random.Generator) -> list[str | None]:
 
 
 def _timeline(labels: list[str | None], pace: Pace) -> tuple[Acts, Reals, Numbers]:
-    """What happens, one after the other; first second and frames of each."""
+    """What happens one after the other; start in seconds and frames of each."""
     acts = draw_acts(labels, pace, PAUSE[0])
     empty = np.array([label is None for label in labels])
     gap = pace.random.gamma(GAP["shape"], GAP["mean"] / GAP["shape"], len(labels))
@@ -100,7 +102,8 @@ def _timeline(labels: list[str | None], pace: Pace) -> tuple[Acts, Reals, Number
 
 
 def _speakers(labels: list[str | None], random: np.random.Generator) -> tuple[Speakers, Speakers]:
-    """The one speaker in each stretch, and in the next: where hands rest may change in an empty gap."""
+    """The speaker in each part, and in the next one: in an empty gap the resting place may
+    change."""
     speaker = draw_speakers(1, random).take(np.zeros(len(labels), np.int64))
     settles = np.array([label is None for label in labels]) & (random.random(len(labels)) < SETTLES)
     then: Numbers = np.cumsum(settles)
@@ -121,8 +124,8 @@ def _joints(scene: Scene, difficulty: Difficulty, random: np.random.Generator) -
 def _truth(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gesture, ...]:
     """Each micro-gesture from the first to the last moment at which a person would see it."""
     first, last = acts.seen
-    told = [label not in (None, ILLUSTRATIVE) for label in labels]
-    return _gestures(labels, np.stack([first, last]), np.array(told), seconds)
+    kept = [label not in (None, ILLUSTRATIVE) for label in labels]
+    return _gestures(labels, np.stack([first, last]), np.array(kept), seconds)
 
 
 def _speech(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gesture, ...]:
@@ -137,11 +140,11 @@ def _speech(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gestu
 
 
 def _gestures(
-    labels: list[str | None], seen_2N: Reals, told_N: NDArray[np.bool_], seconds: float
+    labels: list[str | None], seen_2N: Reals, kept_N: NDArray[np.bool_], seconds: float
 ) -> tuple[Gesture, ...]:
     found = []
-    for label, first, last, told in zip(labels, *seen_2N.tolist(), told_N, strict=True):
+    for label, first, last, kept in zip(labels, *seen_2N.tolist(), kept_N, strict=True):
         end = min(last, seconds)
-        if told and label is not None and end - first >= LEAST_SEEN:
+        if kept and label is not None and end - first >= LEAST_SEEN:
             found.append(Gesture(label=label, start=round(max(first, 0.0), 3), end=round(end, 3)))
     return tuple(found)

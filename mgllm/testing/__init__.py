@@ -1,4 +1,5 @@
-"""For tests, ours and those of plugin authors: a scripted backend, a fake server, a zoo, contract checks."""
+"""Tools for tests, also those of extensions: a scripted backend, a fake server, a zoo, contract
+checks."""
 
 from __future__ import annotations
 

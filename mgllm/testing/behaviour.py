@@ -1,4 +1,4 @@
-"""How a fake server behaves, and what it says."""
+"""How a fake server behaves, and what it replies."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ class FakeReply(Frozen):
     text: str | None
     """The message's content; null as with tool calls."""
     tops: tuple[Mapping[str, float], ...] = ()
-    """By position of a token: probability of each shown token; the most likely one is the token written."""
+    """For each token: probability of each shown token; the most probable one is written."""
     finish_reason: str = "stop"
-    """The provider's word for why the model stopped."""
+    """The provider's reason why the model stopped."""
     refusal: str | None = None
     """The provider's own field for a refusal."""
 
 
 class Fault(Frozen):
-    """One answer that is no completion."""
+    """One response that is not a completion."""
 
     status: int = 500
     """HTTP status; 0 drops the connection."""
     body: str = '{"error": {"message": "made to fail", "type": "server_error"}}'
-    """The body as sent."""
+    """The body that is sent."""
     headers: Mapping[str, str] = Field(default_factory=dict)
-    """Headers as sent, such as Retry-After."""
+    """Headers that are sent, such as Retry-After."""
 
 
 class Behaviour(Frozen):
-    """What a fake server does to its clients. Faults are a function of seed, request and attempt."""
+    """What a fake server does to its clients. Faults are a function of seed, request and
+    attempt."""
 
     latency_s: float = Field(default=0.0, ge=0)
     """Seconds before every completion."""
@@ -52,33 +53,33 @@ class Behaviour(Frozen):
     rate_drop: float = Field(default=0.0, ge=0, le=1)
     """Share of requests whose connection is cut."""
     seed: int = 0
-    """Of the faults."""
+    """Seed of the faults."""
     faults: tuple[Fault, ...] = ()
-    """Given to the first requests for a completion, one each, before anything else."""
+    """Responses to the first requests for a completion, one each, before anything else."""
     logprobs: Literal["on", "null", "absent"] = "on"
-    """Given where asked for, given as null, or left out."""
+    """Given if a request asks for them, given as null, or left out."""
     max_top_logprobs: int = 20
-    """A larger `top_logprobs` is a 400."""
+    """A larger `top_logprobs` gets a 400."""
     rejects: tuple[str, ...] = ()
-    """Request parameters answered with a 400 that names them."""
+    """Request parameters that get a 400 which names them."""
     completions: bool = True
     """Whether there is a completions endpoint."""
     model: str | None = None
-    """The one model there is; null: any."""
+    """The only model there is; null: any."""
     max_model_len: int | None = None
     """The context that the list of models names, as vLLM's does."""
     api_key: str | None = None
-    """The key that is asked for; null: none."""
+    """The key that is needed; null: none."""
     context: int | None = None
-    """Prompts are cut to so many tokens without a word."""
+    """Prompts are silently cut to this number of tokens."""
 
 
 Say = Callable[[Sequence[Mapping[str, str]]], str | FakeReply]
-"""From the messages of a request to what is answered; a completion's prompt is one `user` message."""
+"""From the messages of a request to the reply; a completion's prompt is one `user` message."""
 
 
 def error_body(message: str, kind: str, param: str | None = None, code: str | None = None) -> Json:
-    """An error as OpenAI words it."""
+    """An error in OpenAI's form."""
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
@@ -90,13 +91,13 @@ def messages_of(body: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def prompt_tokens(messages: Sequence[Mapping[str, str]], context: int | None) -> int:
-    """Words and marks of all messages, at most `context`: what this server takes for tokens."""
+    """Words and punctuation marks of all messages, at most `context`: the tokens of this server."""
     count = sum(len(re.findall(r"\w+|[^\w\s]", m["content"])) for m in messages)
     return count if context is None else min(count, context)
 
 
 def completion(reply: FakeReply, model: str, used: int, top: int | None) -> Json:
-    """A chat completion; `top`: tokens shown a position, None for no log-probabilities at all."""
+    """A chat completion; `top`: tokens shown at each position, None for no log-probabilities."""
     shown = {} if top is None else {"logprobs": {"content": _positions(reply, top)}}
     message = {"role": "assistant", "content": reply.text, "refusal": reply.refusal}
     choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason, **shown}
@@ -104,14 +105,14 @@ def completion(reply: FakeReply, model: str, used: int, top: int | None) -> Json
 
 
 def text_completion(reply: FakeReply, model: str, used: int, top: int | None) -> Json:
-    """A completion of the old endpoint, with its own shape of log-probabilities."""
+    """A completion of the old endpoint, with its own form of log-probabilities."""
     logprobs = None if top is None else _legacy(_positions(reply, top))
     choice = {"index": 0, "text": reply.text, "finish_reason": reply.finish_reason, "logprobs": logprobs}
     return _envelope("text_completion", choice, model, _usage(used, reply))
 
 
 def _positions(reply: FakeReply, top: int) -> list[Json]:
-    """One entry a token: the token written and the `top` likeliest."""
+    """An entry for each token: the written token and the `top` most probable ones."""
     return [_position(probabilities, top) for probabilities in _tops(reply)]
 
 
@@ -122,7 +123,7 @@ def _position(probabilities: Mapping[str, float], top: int) -> Json:
 
 
 def _tops(reply: FakeReply) -> Sequence[Mapping[str, float]]:
-    """The probabilities given, or each word of the text at 90 % against one other token."""
+    """The given probabilities, or each word of the text with 90 % and one other token."""
     if reply.tops or not reply.text:
         return reply.tops
     return [{piece: 0.9, " …": 0.05} for piece in re.findall(r"\s*\S+|\s+", reply.text)]

@@ -1,8 +1,7 @@
-"""What every backend must do, as checks that a plugin's own tests can call."""
+"""What every backend must do, as checks that the tests of an extension can call."""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import math
 import socket
@@ -12,6 +11,7 @@ from typing import Any, get_args
 
 from mgllm.backends.base import Backend, BackendOptions
 from mgllm.errors import MgllmError
+from mgllm.experiment.blocking import run_blocking
 from mgllm.records import Choice, Form, Message, Prompt, Question, Reply, Score, prompt_sha256
 
 Factory = Callable[[BackendOptions], Backend]
@@ -28,10 +28,10 @@ _TYPES: Mapping[str, Any] = {
 
 
 def check_construction(factory: Factory, options: BackendOptions) -> Backend:
-    """Make a backend and check that it does no I/O and has all that the protocol names.
+    """Make a backend and check that it does no I/O and has all members of the protocol.
 
     Raises:
-        AssertionError: it opens a connection, or lacks something; the message names it.
+        AssertionError: it opens a connection, or a member is missing; the message names it.
     """
     with _no_connections():
         made = factory(options)
@@ -41,45 +41,47 @@ def check_construction(factory: Factory, options: BackendOptions) -> Backend:
     for member in _COROUTINES:
         assert inspect.iscoroutinefunction(getattr(made, member)), f"{name}.{member} must be `async def`"
     for member, kind in _TYPES.items():
-        assert isinstance(getattr(made, member, _MISSING), kind), f"{name}.{member} is missing or no {kind}"
+        assert isinstance(getattr(made, member, _MISSING), kind), (
+            f"{name}.{member} is missing or is not a {kind}"
+        )
     assert made.concurrency >= 1, f"{name}.concurrency is {made.concurrency}; it must be 1 or more"
     return made
 
 
 def check_backend(factory: Factory, options: BackendOptions, question: Question | None = None) -> Reply:
-    """Make, open, ask and close a backend, and check every promise of the protocol on the way.
+    """Make, open, ask and close a backend, and check every rule of the protocol.
 
     Args:
-        factory: what the shelf holds.
+        factory: what was registered.
         options: a model that can be reached.
-        question: what to ask; a small one of two labels if None.
+        question: the question; None: a small one with two labels.
 
     Returns:
-        The reply to a question whose labels are to be scored as the backend likes best.
+        The reply to a question with the backend's default score.
 
     Raises:
-        AssertionError: a promise is broken; the message says which.
+        AssertionError: a rule is broken; the message says which.
     """
-    return asyncio.run(_check(check_construction(factory, options), question))
+    return run_blocking(_check(check_construction(factory, options), question))
 
 
 def check_refusal(factory: Factory, options: BackendOptions) -> str:
-    """Make and open a backend with wrong options, and check that it says so in one line.
+    """Make and open a backend with wrong options, and check that its error is one line.
 
     Returns:
         The line.
 
     Raises:
-        AssertionError: it raises nothing, or something else than a one-line MgllmError.
+        AssertionError: it raises nothing, or not an MgllmError of one line.
     """
     try:
-        asyncio.run(_open(factory(options)))
+        run_blocking(_open(factory(options)))
     except MgllmError as error:
         line = str(error)
     else:
-        raise AssertionError(f"wrong options were taken without a word: {options}")
-    assert line.strip(), "an error for users needs words"
-    assert "\n" not in line, f"an error for users is one line, not: {line!r}"
+        raise AssertionError(f"wrong options were accepted: {options}")
+    assert line.strip(), "an error for users must not be empty"
+    assert "\n" not in line, f"an error for users must be one line, not: {line!r}"
     return line
 
 
@@ -137,7 +139,7 @@ def _check_reply(reply: Reply, question: Question, *, scored: bool) -> None:
 
 @contextmanager
 def _no_connections() -> Iterator[None]:
-    """Within it, every connection is an AssertionError."""
+    """Inside, every connection is an AssertionError."""
 
     def refuse(*_: object) -> None:
         raise AssertionError("a backend must be made without I/O; connect in open()")

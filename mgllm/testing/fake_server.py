@@ -1,6 +1,6 @@
-"""A loopback server that speaks OpenAI's protocol, fails on purpose and remembers every request.
+"""A loopback server with OpenAI's protocol that fails on purpose and remembers every request.
 
-As a process of its own: `python -m mgllm.testing.fake_server --latency 0.05` prints its URL;
+As a separate process: `python -m mgllm.testing.fake_server --latency 0.05` prints its URL;
 `GET /stats` returns its counts, which are also printed when it is stopped.
 """
 
@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mgllm.experiment.blocking import run_blocking
 from mgllm.seeds import unit
 from mgllm.testing.behaviour import (
     Behaviour,
@@ -45,13 +46,13 @@ class Seen(NamedTuple):
     body: Mapping[str, Any]
     """As sent."""
     attempt: int
-    """How many requests with the same body came before it."""
+    """Number of earlier requests with the same body."""
     headers: Mapping[str, str]
-    """By lower-case name, without the key."""
+    """Headers by lower-case name, without the key."""
 
 
 class FakeServer(Loopback):
-    """Serves while it is entered: `async with` in the running loop, `with` in a thread of its own."""
+    """Serves while it is entered: `async with` in the running loop, `with` in a separate thread."""
 
     def __init__(self, behaviour: Behaviour | None = None, say: Say | str = "ok", port: int = 0) -> None:
         super().__init__(port)
@@ -64,7 +65,7 @@ class FakeServer(Loopback):
         self._attempts: Counter[str] = Counter()
 
     def stats(self) -> dict[str, int]:
-        """Counts by kind; `early_retries`: requests that came before the time they were told."""
+        """Counts by kind; `early_retries`: requests that came before the time of `Retry-After`."""
         kinds = ("answered", "status_429", "status_500", "dropped", "rejected", "early_retries")
         asked = {"requests": len(self.requests), "distinct": len(self._attempts)}
         return {**asked, **{kind: self.counts[kind] for kind in kinds}}
@@ -114,7 +115,7 @@ class FakeServer(Loopback):
         return _json(body)
 
     def _refuse(self, request: web.Request, seen: Seen) -> Fault | None:
-        """What this server takes from nobody."""
+        """The refusal of a request that this server does not accept."""
         rule = self.behaviour
         if rule.api_key and request.headers.get("Authorization") != f"Bearer {rule.api_key}":
             sent = request.headers.get("Authorization", "")
@@ -175,7 +176,7 @@ def _refusal(status: int, message: str, param: str | None = None, code: str | No
 
 
 def serve(arguments: Sequence[str] | None = None) -> None:
-    """Serve until interrupted or terminated; the URL is the first line, the counts are the last."""
+    """Serve until interrupted or terminated; prints the URL first and the counts last."""
     options = _parser().parse_args(arguments)
     behaviour = Behaviour(
         latency_s=options.latency,
@@ -188,7 +189,7 @@ def serve(arguments: Sequence[str] | None = None) -> None:
         rejects=tuple(options.reject),
     )
     server = FakeServer(behaviour, options.say, options.port)
-    asyncio.run(until_stopped(server))
+    run_blocking(until_stopped(server))
     sys.stdout.write(json.dumps(server.stats()) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Raters that are made up: read a form as a browser does, and fill in files as the form would."""
+"""Made-up raters: they read a form as a browser does, and write files as the form would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mgllm.records.human import HumanPlan
 
 
 def form_payload(page: Path) -> dict[str, Any]:
-    """What a form carries for its script."""
+    """The data in a form for its script."""
     found = re.search(r'id="payload">([^<]*)<', page.read_text(encoding="utf-8"))
     assert found is not None
     content: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(found[1])))
@@ -27,7 +27,7 @@ def fill_in(forms: Path, out: Path, unsure: float = 0.0, skipped: float = 0.0) -
     Args:
         forms: the export's folder.
         out: where the files go.
-        unsure: share of "I cannot tell".
+        unsure: share of "I do not know".
         skipped: share of texts left unanswered.
     """
     plan = HumanPlan.model_validate_json((forms / "plan.json").read_bytes())

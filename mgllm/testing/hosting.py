@@ -1,4 +1,4 @@
-"""Where a server of the tests runs: in the running loop, in a thread of its own, or as a process."""
+"""Where a server for tests runs: in the running loop, in a separate thread, or as a process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class Loopback:
-    """Serves on this machine while it is entered: `async with` in the running loop, `with` in a thread."""
+    """Serves on this machine while it is entered: `async with` in the running loop, `with` in a
+    thread."""
 
     def __init__(self, port: int = 0) -> None:
         self._port = port
@@ -22,11 +23,11 @@ class Loopback:
 
     @property
     def url(self) -> str:
-        """What belongs in `--base-url`."""
+        """The value of `--base-url`."""
         return f"http://127.0.0.1:{self._port}/v1"
 
     def _routes(self, router: web.UrlDispatcher) -> None:
-        """Say what answers at which path."""
+        """Add the handlers of paths."""
         raise NotImplementedError
 
     async def __aenter__(self) -> Self:
@@ -54,7 +55,7 @@ class Loopback:
 
 
 class _InThread:
-    """A loop of its own in which a server runs."""
+    """A separate loop in which a server runs."""
 
     def __init__(self, server: Loopback) -> None:
         self._loop = asyncio.new_event_loop()

@@ -1,4 +1,4 @@
-"""A run folder without a model: any size, texts of ordinary entropy, and if wanted hostile ones."""
+"""A run folder made without a model: any size, with ordinary texts or with hostile ones."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ SYLLABLES = ("ba", "ker", "lin", "mo", "ra", "sti", "tu", "ven", "ol", "den", "f
 
 @dataclass(frozen=True, slots=True)
 class MadeRun:
-    """What the run is like."""
+    """How the run is made."""
 
     items: int = 40
     """Items, each in every arm."""
     per_subject: int = 4
-    """Items of a person."""
+    """Items of each person."""
     arms: tuple[str, ...] = ARMS
     """Arms; `text+noisy@P` too."""
     words: int = 80
-    """Of speech in an item."""
+    """Words of speech in each item."""
     gain: float = 0.6
     """What `text+mg` adds to the target's log-odds, in nats."""
     missing: float = 0.02
@@ -46,25 +46,25 @@ class MadeRun:
     stores_text: bool = True
     """False as with `--no-store-text`."""
     spice: str = ""
-    """Written into every id, label, speech, cue and reply."""
+    """Text that is added to every id, label, speech, cue and reply."""
     model: str = "made/one"
     """Name of the model."""
     base_url: str | None = None
-    """Where it was asked; null for a model of this machine."""
+    """Its address; null for a model on this machine."""
     censored: float = 0.0
-    """Share of the answers whose probabilities were asked for and could not be read."""
+    """Share of the answers with probabilities that could not be read."""
     sampled: int = 0
-    """Answers drawn of each item and arm in place of probabilities; 0: probabilities are shown."""
+    """Answers drawn for each item and arm instead of probabilities; 0: there are probabilities."""
     reasoning_tokens: int | None = None
-    """Hidden reasoning of each reply."""
+    """Tokens of hidden reasoning in each reply."""
     effort: str | None = None
     """`--reasoning-effort`."""
     served_models: tuple[str, ...] = ()
-    """The models that say they answered, by turns; none where the server names none."""
+    """The models that the server says have answered, in turn; empty: it names none."""
     answer_rules: str = "2"
-    """Rules that the answers were read by."""
+    """Version of the rules that the answers were read with."""
     seed: int = 0
-    """Of everything."""
+    """Seed of everything."""
 
 
 def write_made_run(folder: Path, made: MadeRun | None = None) -> Path:
@@ -80,9 +80,9 @@ def write_made_run(folder: Path, made: MadeRun | None = None) -> Path:
 
 
 def made_answers(made: MadeRun) -> Iterator[tuple[Prompt, Record]]:
-    """Every prompt and its record, items outer, arms inner."""
+    """Every prompt and its record: item by item, and arm by arm in each item."""
     rng = random.Random(made.seed)  # noqa: S311  # made-up numbers
-    chance = random.Random(f"{made.seed} draws")  # noqa: S311  # its own, so that no other number moves
+    chance = random.Random(f"{made.seed} draws")  # noqa: S311  # separate, so that other numbers stay the same
     lexicon = ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(4000)]
     labels = _labels(made)
     blocks = [_cue_block(rng, made) for _ in range(made.items)]
@@ -95,8 +95,8 @@ def made_answers(made: MadeRun) -> Iterator[tuple[Prompt, Record]]:
             prompt = _prompt(speech if arm.startswith("text") else "", cues, order)
             odds = base + rng.gauss(0, 0.5) + (made.gain if arm == "text+mg" else 0.0)
             record = _record(made, rng, (number, arm, target), (prompt, order), odds)
-            for told in _told(record, made, chance):
-                yield prompt, told
+            for served in _as_served(record, made, chance):
+                yield prompt, served
 
 
 def _labels(made: MadeRun) -> tuple[str, str]:
@@ -175,8 +175,9 @@ def _record(
     )
 
 
-def _told(record: Record, made: MadeRun, chance: random.Random) -> Iterator[Record]:
-    """The record as the made server tells it: drawn so many times, censored, thought over, by whom."""
+def _as_served(record: Record, made: MadeRun, chance: random.Random) -> Iterator[Record]:
+    """The record as the made-up server gives it: drawn several times, censored, with reasoning and
+    model."""
     p, label = record.probabilities, record.label_order[0]
     bare = {"probabilities": None, "scores": None}
     for epoch in range(max(made.sampled, 1)):
@@ -196,7 +197,7 @@ def _told(record: Record, made: MadeRun, chance: random.Random) -> Iterator[Reco
 
 
 def made_manifest(name: str, made: MadeRun) -> RunManifest:
-    """What such a run was."""
+    """The manifest of such a run."""
     subjects = -(-made.items // made.per_subject)
     scenario = ScenarioManifest(
         name="emotion",

@@ -1,4 +1,4 @@
-"""A model that adds up its gestures, and items to ask it about: an attribution must find the weights."""
+"""A model that adds up its gestures, and items for it: an attribution must find its weights."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ WEIGHTS: Mapping[str, float] = {
 }
 """What each gesture adds to the log-odds of the first label by letter, in nats."""
 HEADING = 0.6
-"""What a cue block adds by being there, whatever it tells."""
+"""What a cue block adds, with any cues in it."""
 SHARES: Mapping[str, float] = {"rubbing eyes": 0.8, "head up": 0.5, "biting nails": 0.06, "arms akimbo": 0.06}
-"""Chance of an item to show it: two are frequent, two are rare."""
+"""Probability that an item has the gesture: two are frequent, two are rare."""
 
 
 def planted_items(path: Path, labels: tuple[str, str], subjects: int = 20, per_subject: int = 3) -> Path:
-    """Write items with distinct speech, gestures by chance, and targets that know nothing of either."""
+    """Write items with different speech, random gestures, and targets that depend on neither."""
     rng, lines = random.Random(5), []  # noqa: S311  # made-up items
     for number in range(subjects * per_subject):
         shown = [label for label, share in SHARES.items() if rng.random() < share]
@@ -42,7 +42,8 @@ def planted_items(path: Path, labels: tuple[str, str], subjects: int = 20, per_s
 
 
 def add_up(question: Question) -> Reply:
-    """Two labels: one number per speech, one for a cue block, and the weight of each gesture told."""
+    """Two labels: a number for each speech, one for a cue block, and the weight of each shown
+    gesture."""
     text = question.prompt.messages[-1].content.lower()
     plan = int(text.split("plan ")[1].split(" ")[0]) if "plan " in text else 0
     odds = math.sin(plan + 1) + sum(weight for label, weight in WEIGHTS.items() if label in text)

@@ -1,4 +1,4 @@
-"""A backend that says what a test tells it to."""
+"""A backend whose replies a test decides."""
 
 from __future__ import annotations
 
@@ -22,25 +22,26 @@ class Script(NamedTuple):
     score: Score = "logprob"
     """Its default score."""
     concurrency: int = 8
-    """Questions at once."""
+    """Questions at the same time."""
     delay_s: float = 0.0
     """Seconds that each answer takes."""
     context_words: int | None = None
     """Prompts with more words do not fit."""
     fatal_after: int | None = None
-    """Questions answered before every further one is a FatalBackendError."""
+    """Number of questions after which every further one is a FatalBackendError."""
     uploads: bool = False
-    """Whether it claims to send questions elsewhere."""
+    """Whether it says that it sends questions to another machine."""
 
 
 def say_by_hash(question: Question) -> Reply:
-    """A choice that is a function of the prompt alone, as words and, where asked for, as scores."""
+    """A choice that depends only on the prompt, as words and, if asked for, as scores."""
     chosen = question.choices[number(0, "scripted", question.prompt.sha256) % len(question.choices)]
     return say(question, chosen.label)
 
 
 def say(question: Question, label: str, probability: float = 0.8) -> Reply:
-    """The reply of a model that gives `label` that probability and the rest to the others alike."""
+    """The reply of a model that gives `label` a probability and shares the rest among the
+    others."""
     text = next(choice.text for choice in question.choices if choice.label == label).strip()
     if question.score == "generate":
         return Reply(text=text, finish_reason="stop")
@@ -71,25 +72,25 @@ class ScriptedBackend:
         self.opened += 1
 
     def default_form(self) -> Form:
-        """As scripted."""
+        """The one of the script."""
         return self._script.form
 
     async def default_score(self) -> Score:
-        """As scripted."""
+        """The one of the script."""
         return self._script.score
 
     def count_tokens(self, text: str) -> int | None:
-        """Words."""
+        """Number of words."""
         return len(text.split())
 
     def fits(self, question: Question) -> str | None:
-        """As scripted."""
+        """The one of the script."""
         words = sum(len(m.content.split()) for m in question.prompt.messages)
         limit = self._script.context_words
         return None if limit is None or words <= limit else f"{words} words do not fit a context of {limit}"
 
     async def ask(self, question: Question) -> Reply:
-        """What the function says; a string is the reply's text."""
+        """The reply of the function; a string is the reply's text."""
         if self._script.fatal_after is not None and len(self.asked) >= self._script.fatal_after:
             raise FatalBackendError("the script ends here; nothing more is answered")
         self.asked.append(question)

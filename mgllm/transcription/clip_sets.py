@@ -1,7 +1,7 @@
-"""Clips of a data set to transcripts: a recogniser, and the clips that it is to read.
+"""From clips of a data set to transcripts: a recogniser, and the clips that it reads.
 
-Either one recogniser reads all of them, or each part of the people is read by one that was made from nothing
-on the others: K of them read every clip as strangers.
+Either one recogniser reads all clips. Or K recognisers are trained from the start, each on all
+people but one part of them, and each reads the people of that part: it has seen none of them.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ from mgllm.skeleton.selection import Split
 
 
 def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "trimmed"]) -> bool:
-    """Whether clips hold one gesture each of longer recordings.
+    """Whether each clip is one gesture of a longer recording.
 
     Raises:
-        InputError: the data set has not the columns that trimmed clips need.
+        InputError: the data set does not have the columns that trimmed clips need.
     """
     columns = {"recording", "first", "last"} <= set(dataset.columns)
     if clips == "trimmed" and not columns:
-        raise InputError(f"{dataset.path}: --clips trimmed needs columns recording, first, last")
+        raise InputError(f"{dataset.path}: --clips trimmed needs the columns recording, first and last")
     trimmed = columns and clips != "recordings"
     nowhere = next((row.id for row in dataset.clips if trimmed and not row.more["recording"]), None)
     if nowhere is not None:
-        raise InputError(f"{dataset.path}: clip '{nowhere}' names no recording; say --clips recordings")
+        raise InputError(f"{dataset.path}: clip '{nowhere}' names no recording; use --clips recordings")
     return trimmed
 
 
 class Reading:
-    """A recogniser and the clips that it is to read."""
+    """A recogniser and the clips that it reads."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Reading:
         return best_vocabulary(self.config.classes).vocabulary
 
     def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
-        """Clips that are recordings: what is seen in them, and when."""
+        """Transcripts of clips that are recordings: which gestures are seen, and when."""
         fit = (self.config.layout, self.config.dims, self.config.preprocessing)
         for number in self.numbers:
             row = self.dataset.clips[int(number)]
@@ -88,7 +88,8 @@ class Reading:
             yield self._file(row.id, row.subject, row.length / fps, gestures, source)
 
     def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
-        """Clips that hold one gesture each: the recogniser names it, the annotation says when it was."""
+        """Transcripts of clips with one gesture each: the recogniser names it, the annotation has
+        its time."""
         if not len(self.numbers):
             return
         reader = ClipReader(self.dataset, self.config.preprocessing)
@@ -121,7 +122,7 @@ class Reading:
 
 
 def reading_of(checkpoint: Path | None, dataset: SkeletonDataset) -> Reading:
-    """All clips, to be read by a checkpoint, or by the recogniser that ships.
+    """All clips, read by a checkpoint or by the bundled recogniser.
 
     Raises:
         InputError: the checkpoint cannot be used, has no classes, or was made for another layout.
@@ -134,11 +135,11 @@ def reading_of(checkpoint: Path | None, dataset: SkeletonDataset) -> Reading:
 def cross_fitted(
     dataset: SkeletonDataset, splits: Sequence[Split], options: FitOptions, folder: Path, display: Display
 ) -> Iterator[Reading]:
-    """For each split one recogniser that has learned from its training side, to read its test side.
+    """For each split a recogniser that has learned from its training side and reads its test side.
 
     Raises:
         InputError: no clip to learn from has a label.
-        TrainingStopped: a training went astray.
+        TrainingStopped: a training failed.
     """
     total = sum(options.steps(split, dataset.labels) for split in splits)
     with Progress(display, "cross-fit", total) as steps:
@@ -150,13 +151,13 @@ def _fitted(
     dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Progress
 ) -> Reading:
     network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
-    note = f"{split.name}: made by cross-fitting; reads only people whom it has not seen"
+    note = f"{split.name}: made by cross-fitting; it reads only people whom it has not seen"
     write_checkpoint(folder, config, network.state_dict(), model_card(config, (note,)))
     return Reading(dataset, split.test, network, config, folder)
 
 
 class FitOptions(Frozen):
-    """How a recogniser is made from nothing: pre-trained without labels, then fine-tuned with them."""
+    """How a recogniser is trained from the start: first without labels, then with them."""
 
     pretraining: PretrainOptions = Field(default_factory=PretrainOptions)
     """Without labels."""
@@ -173,17 +174,17 @@ class FitOptions(Frozen):
 def fit(
     dataset: SkeletonDataset, split: Split, options: FitOptions, on_step: Callable[[float], None]
 ) -> tuple[Recognizer, CheckpointConfig]:
-    """Train a recogniser on the split's training side; its config lists everyone there.
+    """Train a recogniser on the split's training side; its config lists all people there.
 
     Args:
         dataset: with classes.
-        split: only `train` is looked at.
-        options: all knobs.
-        on_step: told the loss after each step.
+        split: only `train` is used.
+        options: of both trainings.
+        on_step: called with the loss after each step.
 
     Raises:
         InputError: no clip there has a label.
-        TrainingStopped: a training went astray.
+        TrainingStopped: a training failed.
     """
     known = labelled(dataset, split.train)
     if not len(known):

@@ -1,7 +1,8 @@
-"""Single recordings: the joints of a video or a skeleton file, the recogniser that reads them, and a picture.
+"""Single recordings: the joints of a video or a skeleton file, the recogniser, and a picture.
 
-Poses of a video are sought once. The transcript says which recogniser read, and whether it may have seen the
-person. The picture shows moments of the transcript, with which joints, over which pictures of the video.
+Poses of a video are found once and kept. The transcript names the recogniser and says whether it
+may have seen the person. The picture shows moments of the transcript with their joints, over
+pictures of the video.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skel
 from mgllm.synthetic.definitions import MADE_UP
 
 FPS = 25.0
-"""Frames a second that joints of videos are brought to."""
+"""Frames a second to which the joints of videos are resampled: those of iMiGUE."""
 SELDOM = 0.5
-"""A person who is seen in a smaller share of frames is worth a line."""
+"""A note says it if a person is seen in a smaller share of the frames."""
 MARGIN = 0.2
-"""Room around the person, in shares of how far the joints reach."""
+"""Room around the person in the picture, as a share of the area of the joints."""
 
 
 class RecordingReader:
@@ -48,11 +49,11 @@ class RecordingReader:
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         return called(None if self._folder == SHIPPED else self._folder)
 
     def check_video(self) -> None:
-        """See that it can read what a video gives.
+        """Refuse to read videos if the recogniser cannot.
 
         Raises:
             InputError: it was made for other joints, or for three coordinates.
@@ -60,7 +61,8 @@ class RecordingReader:
         check_mappable(self.config.layout, self.name)
 
     def transcript(self, recording: Recording, item: str, subject: str | None) -> GestureFile:
-        """What it sees; times count from the recording's beginning, not from its first frame."""
+        """The gestures it sees; times count from the recording's beginning, not from its first
+        frame."""
         about, fit = recording.about, (self.config.layout, self.config.dims, self.config.preprocessing)
         seen = timeline(self._network, recording.joints, about.fps, fit, self._options)
         return GestureFile(
@@ -79,22 +81,25 @@ class RecordingReader:
 
 
 def open_reader(checkpoint: Path | None, options: TimelineOptions) -> RecordingReader:
-    """The recogniser that is to be used: a checkpoint's, or the one that ships.
+    """The recogniser to be used: that of a checkpoint, or the bundled one.
 
     Raises:
         InputError: it cannot be used, has no classes, or reads three coordinates.
     """
     folder, network, config = named_recognizer(checkpoint)
     if config.dims != 2:
-        raise InputError(f"{checkpoint} was made for {config.dims} coordinates of a joint; recordings have 2")
+        raise InputError(
+            f"{checkpoint} was made for {config.dims} coordinates of each joint; recordings have 2"
+        )
     return RecordingReader(folder, network, config, options)
 
 
 def exposure_of(config: CheckpointConfig, item: str, subject: str | None) -> Exposure:
-    """Whether a recogniser has seen the person of a recording that is of no data set.
+    """Whether a recogniser has seen the person of a recording that is not part of a data set.
 
-    A recogniser that has learned from made-up people alone has seen nobody. One that has seen real people
-    may have seen this one, as long as nobody says who it is; a name that it has seen is the same person.
+    A recogniser that has learned only from made-up people has seen nobody. One that has seen real
+    people may have seen this person, unless the user says who it is; the same name is the same
+    person.
     """
     real = [seen for seen in config.subjects_seen if not _made_up(seen)]
     if not real:
@@ -105,7 +110,7 @@ def exposure_of(config: CheckpointConfig, item: str, subject: str | None) -> Exp
 
 
 def _made_up(seen: Seen) -> bool:
-    """Whether no person was behind any of the clips."""
+    """Whether all of its clips are made up."""
     return all(name.startswith(MADE_UP) for name in seen.made_of or (seen.dataset,))
 
 
@@ -115,12 +120,12 @@ def _later(gesture: Gesture, seconds: float) -> Gesture:
 
 
 class Watched(NamedTuple):
-    """A recording's joints, and what is to be said of them."""
+    """A recording's joints, and notes about them."""
 
     recording: Recording
     """Joints at a steady rate, in the layout asked for."""
     notes: tuple[str, ...]
-    """A line each."""
+    """A line for each thing that the user should know."""
     found_before: bool
     """Whether the poses were kept from an earlier run."""
 
@@ -131,7 +136,7 @@ def watch_video(path: Path, layout: Layout, crop: Crop | None, name: str, displa
     Args:
         path: the video.
         layout: of the joints.
-        crop: the part of the picture that is looked at.
+        crop: the part of the picture that is used.
         name: what progress calls it.
         display: how progress is shown.
 
@@ -166,7 +171,7 @@ def read_skeleton(path: Path, layout: Layout, what: str) -> Watched:
     """The joints of a skeleton file.
 
     Raises:
-        InputError: the file cannot be used, or lacks joints of the layout.
+        InputError: the file cannot be used, or has not all joints of the layout.
     """
     recording = read_skeleton_file(path)
     joints = joints_for(recording, layout, what)
@@ -178,11 +183,12 @@ def read_skeleton(path: Path, layout: Layout, what: str) -> Watched:
 def _check(path: Path, poses: Poses) -> None:
     if not poses.seen.any():
         what = f"nobody is seen in its {len(poses.times)} frames; the person must be large enough, with"
-        raise InputError(f"{path}: {what} the upper body in view; --crop X,Y,W,H brings people nearer")
+        raise InputError(f"{path}: {what} the upper body in view; --crop X,Y,W,H enlarges a part")
     step = float(np.median(np.diff(poses.times)))
     if step > MAX_GAP:
         raise InputError(
-            f"{path} has a picture every {step:.1f} s; gestures need at least {1 / MAX_GAP:.0f} a second"
+            f"{path} has a picture every {step:.1f} s; "
+            f"gestures need at least {1 / MAX_GAP:.0f} pictures a second"
         )
 
 
@@ -192,7 +198,7 @@ def _notes(poses: Poses) -> tuple[str, ...]:
         notes.append(people)
     share = float(poses.seen.mean())
     if share < SELDOM:
-        notes.append(f"a person is seen in {share:.0%} of the frames only")
+        notes.append(f"a person is seen in only {share:.0%} of the frames")
     return tuple(notes)
 
 
@@ -203,7 +209,7 @@ def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video
         recording: joints in the order of the layout.
         file: the transcript.
         layout: of the joints.
-        video: where pictures are to be had; None: nowhere.
+        video: the file with the pictures; None: there are none.
     """
     about = recording.about
     last = about.begins + (len(recording.joints) - 1) / about.fps
@@ -238,7 +244,7 @@ def _pictures(video: Path | None, times: list[float]) -> list[Pixels | None]:
 
 
 def _view(recording: Recording) -> tuple[float, float, float, float]:
-    """The part of the picture in which the person is, with some room around; never beyond the picture."""
+    """The part of the picture with the person and some room around; never beyond the picture."""
     points = recording.joints[..., :2].reshape(-1, 2).astype(np.float64)
     size = np.array(recording.about.picture or (np.inf, np.inf), np.float64)
     inside = points[((points >= 0) & (points <= size)).all(axis=1)]

@@ -292,12 +292,12 @@ def estimate(
 ) -> Known:
     """Delete-one-subject jackknife with Student's t."""
     if math.isnan(value):
-        return Known(None, flag="undefined: only one label occurs as target")
+        return Known(None, flag="undefined: all targets are the same label")
     if len(sizes) < 2:
         return Known(value, flag="no interval: one subject")
     basis = basis or Basis(effective(sizes))
     if any(map(math.isnan, without)):
-        alone = "a label stands on one subject alone"
+        alone = "only one subject has a label"
         return Known(value, flag=f"no interval: {basis.words if basis.people < 5 else alone}")
     subjects, mean = len(sizes), fmean(without)
     se = math.sqrt((subjects - 1) / subjects * sum((each - mean) ** 2 for each in without))
@@ -363,7 +363,7 @@ def _all_alike(known: Known, differing: int, basis: Basis | None) -> Known:
         return known._replace(flag=f"no interval: {basis.words}")
     if abs(known.value or 0) <= 1e-12:
         return known
-    flag = "no interval can be computed: all subjects differ alike"
+    flag = "no interval can be computed: all subjects differ by the same amount"
     return known._replace(p=2 / 2**differing, rule="sign_flip", flag=flag)
 
 

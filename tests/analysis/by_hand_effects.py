@@ -12,8 +12,8 @@ from mgllm.records import Record, RunManifest
 from tests.analysis import by_hand, by_hand_missing
 from tests.analysis.by_hand import METRICS, Item, Known, Metric
 
-TURNED = "the sign changes if missing answers are counted against or for the arm, or as wrong"
-WORST_TURNED = "the sign changes if missing probabilities are put at the worst observed"
+TURNED = "the sign changes if missing answers count as wrong, or all against or for the arm"
+WORST_TURNED = "the sign changes if missing probabilities get the worst observed difference"
 
 
 def effect(
@@ -186,7 +186,9 @@ def _too_small(known: Known, metric: Metric) -> list[str]:
     factor, digits = metric.printed
     here = known.value is not None and abs(known.value) > 1e-12
     return (
-        ["under the printed resolution"] if here and round(factor * (known.value or 0), digits) == 0 else []
+        ["too small for the printed digits"]
+        if here and round(factor * (known.value or 0), digits) == 0
+        else []
     )
 
 
@@ -195,15 +197,15 @@ def _lacks(found: Mapping[str, Any], metric: Metric) -> list[str]:
     if not metric.scored or arm is None or (max(arm, baseline) <= 0.05 and abs(arm - baseline) <= 0.02):
         return []
     return [
-        f"of the pairs answered by both, {100 * arm:.1f} % lack the arm's probabilities and "
-        f"{100 * baseline:.1f} % the baseline's"
+        f"of the pairs answered in both arms, {100 * arm:.1f} % have no probabilities in the arm and "
+        f"{100 * baseline:.1f} % none in the baseline"
     ]
 
 
 def _exposed_words(found: Mapping[str, Any]) -> list[str]:
     n, words = found["pairs"], []
     if found["leaked"]:
-        words.append(f"leaked: {found['leaked']} of {n} pairs (the recogniser had learned from the person)")
+        words.append(f"leaked: {found['leaked']} of {n} pairs (the recogniser has learned from the person)")
     if found["exposure_unknown"]:
         count = found["exposure_unknown"]
         words.append(
@@ -225,12 +227,12 @@ def _cautions(
     planned = scenario.items_asked * manifest.epochs
     asked = {name: len({(r.item, r.epoch) for r in records if r.arm == name}) for name in names}
     short = [f"{name} {count} of {planned}" for name, count in asked.items() if count < planned]
-    words += [f"stopped: asked {', '.join(short)} times"] if short else []
+    words += [f"stopped: asked {' and '.join(short)} times"] if short else []
     says_nothing = {METRICS["macro_f1"]: "macro-F1", METRICS["auc"]: "AUC"}.get(metric)
     for name, side in zip(names, over, strict=True):
         only = {label for item in side for label, share in item.shares.items() if share > 0}
         if len(side) > 1 and len(only) == 1:
-            tail = f"; {says_nothing} then says nothing" if says_nothing else ""
+            tail = f", so {says_nothing} says nothing" if says_nothing else ""
             words.append(f"constant answer: {name} always says '{only.pop()}'{tail}")
     return words
 
@@ -243,7 +245,11 @@ def target_words(records: Sequence[Record]) -> list[str]:
     without = sum(target is None for target in targets.values())
     return [
         *words,
-        *([f"targets missing: {without} of {len(targets)} items have none"] if known and without else []),
+        *(
+            [f"targets missing: {without} of {len(targets)} items have no target"]
+            if known and without
+            else []
+        ),
     ]
 
 

@@ -106,10 +106,10 @@ def tables(counted: Counted) -> dict[str, Rows]:
         "Log-odds": {("emotion",): {arm: _estimate(counted, arm, "log_odds") for arm in counted.arms}},
         "Claim": _claims(counted),
         "What was answered": {(arm,): _outcomes(counted, arm) for arm in counted.arms},
-        "How well": {(arm,): _scores(counted, arm) for arm in counted.arms if arm != "none"},
+        "How good": {(arm,): _scores(counted, arm) for arm in counted.arms if arm != "none"},
         "The two primary": {_names(counted, name): _effect(counted, name) for name in there},
         "Checks": {_names(counted, name): _checks(counted, name) for name in there},
-        "Primary contrasts, had": {_names(counted, name): _missing(counted, name) for name in there},
+        "Primary contrasts if": {_names(counted, name): _missing(counted, name) for name in there},
         "Exploratory": {_names(counted, name): _effect(counted, name) for name in others},
         "Items gained": {
             (_contrast(name),): _flips(each)
@@ -117,7 +117,9 @@ def tables(counted: Counted) -> dict[str, Rows]:
             if name[2] == "accuracy"
         },
         "Position bias": _places(counted),
-        "Declined": {(arm,): _declined(counted, arm) for arm in counted.arms if arm != "none"},
+        "Replies without an answer": {
+            (arm,): _declined(counted, arm) for arm in counted.arms if arm != "none"
+        },
     }
 
 
@@ -266,7 +268,7 @@ def _missing(counted: Counted, name: tuple[str, str, str]) -> dict[str, Cell]:
         "strict": _cell("{}", of(metric, each["strict"], plus=True)),
         "bounds": _cell("{} … {}", of(metric, low, plus=True), of(metric, high, plus=True)),
         "worst": _cell("{}", of(metric, each["worst"], plus=True)),
-        "lacking %": ("{}", (Number(100 * each["lacking"], 1),)),
+        "missing %": ("{}", (Number(100 * each["lacking"], 1),)),
         "sign changes": ("yes" if each["sign_changes"] else "no", ()),
     }
 

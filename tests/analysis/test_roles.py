@@ -66,7 +66,7 @@ def test_without_a_main_arm_nothing_is_claimed(made_run: MakeRun) -> None:
     assert not any(effect.primary for effect in summary.effects)
     assert {effect.baseline for effect in summary.effects} == {"text"}
     assert "With gestures" not in repr(narrate(summary))
-    assert "tells annotated" not in render(summary, "md")
+    assert "shows annotated" not in render(summary, "md")
 
 
 def test_a_main_arm_that_adds_to_nothing_is_set_against_the_baseline(made_run: MakeRun) -> None:

@@ -125,17 +125,17 @@ def test_a_primary_gain_is_told_whole() -> None:
     ("changes", "part"),
     [
         ({"difference": -0.1, "interval": (-0.2, -0.01)}, "10.0 points lower than with the text alone ["),
-        ({"difference": 0.0004}, "accuracy is 0.0 points away from that with the text alone ["),
-        ({"interval": (0.0, 0.2)}, "[0.0, 20.0], which holds both gains and losses ("),
-        ({"interval": (-0.1, 0.2)}, "[−10.0, 20.0], which holds both gains and losses ("),
+        ({"difference": 0.0004}, "accuracy differs by 0.0 points from that with the text alone ["),
+        ({"interval": (0.0, 0.2)}, "[0.0, 20.0], which includes gains and losses ("),
+        ({"interval": (-0.1, 0.2)}, "[−10.0, 20.0], which includes gains and losses ("),
         ({"interval": None}, "text alone [no interval] ("),
-        ({"missing": 3}, "2 lost; 3 without an answer)."),
+        ({"missing": 3}, "2 lost; 3 pairs without an answer)."),
         ({"b": 1, "c": 1}, "; 1 item gained, 1 lost)."),
         ({"b": None, "c": None}, "30 pairs)."),
         ({"flags": ("few subjects: 6.0 effective", "cue sources differ")}, " Few subjects: 6.0 effective. C"),
         ({"primary": False, "baseline": "text+filler"}, "Exploratory: with gestures, accuracy is 10.0 poi"),
         ({"baseline": "text+shuffled"}, "higher than with another person's gestures (text+shuffled) [2.0"),
-        ({"baseline": "text+filler"}, "higher than with as much text that says nothing (text+filler) [2.0"),
+        ({"baseline": "text+filler"}, "higher than with filler text (text+filler) [2.0"),
         (
             {"arm": "mg", "baseline": "mg", "primary": False},
             "Exploratory: in the arm mg, the first run minus the second: accuracy is 10.0 points higher [2.0",
@@ -181,12 +181,12 @@ def test_gestures_are_named_up_to_the_false_discovery_rate() -> None:
     found = (gesture("nod", 0.05, 0.5), gesture("shrug", 0.051, 0.9), gesture("frown", 0.001, -0.4))
     words = account(effect(), attribution=(*found, gesture("", 0.001, 2.0, ())))
     assert words.endswith(
-        "Exploratory: of 3 gestures taken one by one, these are told apart from chance: nod, told alone: "
-        "+0.50 [0.40, 0.60] nats (towards the truth, q .050); frown, told alone: −0.40 [−0.50, −0.30] nats "
+        "Exploratory: of 3 single gestures, these can be distinguished from chance: nod, shown alone: "
+        "+0.50 [0.40, 0.60] nats (towards the truth, q .050); frown, shown alone: −0.40 [−0.50, −0.30] nats "
         "(away from the truth, q .001)."
     )
     lone = account(effect(), attribution=(gesture("nod", None, 0.5),))
-    assert lone.endswith("Exploratory: none is told apart from chance (q ≤ .05).")
+    assert lone.endswith("Exploratory: nod cannot be distinguished from chance (q ≤ .05).")
     assert "Exploratory" not in account(effect(), attribution=(gesture("", 0.001, 2.0, ()),))
 
 

@@ -1,4 +1,4 @@
-"""What each arm tells, and which transcripts it cannot do without."""
+"""What each arm shows, and which transcripts it needs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_table_order_and_names() -> None:
     ]
 
 
-def test_what_each_arm_tells() -> None:
+def test_what_each_arm_shows() -> None:
     assert told("none") is None
     assert told("text") is None
     assert told("mg") == told("text+mg") == ["head up"]
@@ -77,7 +77,7 @@ def test_who_speaks() -> None:
         assert get_arm(name if not name.endswith("@") else f"{name}0").speech == name.startswith("text"), name
 
 
-def test_who_tells_another_items_gestures() -> None:
+def test_who_shows_another_items_gestures() -> None:
     borrowing = {name for name in arms.names() if arms.get(name).borrows}
     assert borrowing == {"text+shuffled", "mg+shuffled", "text+opposed"}
 
@@ -130,7 +130,7 @@ def _late() -> Iterator[None]:
 
     @arm("text+late@", speech=True, needs="source", level=seconds, draws=lambda ground: len(ground.items))
     def late(case: Case, level: float) -> Cues:
-        cues, drawn = case.tell(case.transcript()), case.ground.drawn["text+late@"]
+        cues, drawn = case.show(case.transcript()), case.ground.drawn["text+late@"]
         return cues.model_copy(update={"heading": f"{level:g} s late, one of {drawn}"})
 
     yield
@@ -150,7 +150,7 @@ def test_any_arm_may_take_a_level_and_draw_over_the_set() -> None:
 
 
 def test_a_name_with_a_level_says_how_it_is_read() -> None:
-    with pytest.raises(ValueError, match="go together"):
+    with pytest.raises(ValueError, match="if, and only if"):
         arm("text+late@", speech=True, needs="source")(lambda case, level: None)
-    with pytest.raises(ValueError, match="go together"):
+    with pytest.raises(ValueError, match="if, and only if"):
         arm("text+late", speech=True, needs="source", level=float)(lambda case, level: None)

@@ -152,7 +152,7 @@ def test_forbidden_words_may_come_as_phrases() -> None:
     [words(" ".join(frame.heading for frame in FRAMES)), words(" ".join(TOPICS)), words(" ".join(STATES))],
 )
 def test_it_says_so_when_nothing_is_left(forbidden: set[str]) -> None:
-    with pytest.raises(InputError, match="nothing left to say"):
+    with pytest.raises(InputError, match="without a word of the scenario's labels"):
         fill(block(["smiling"]), words_and_marks, render, forbidden, 0, "i")
 
 
@@ -179,7 +179,7 @@ MEASURED = Path(__file__).parents[2] / "docs" / "results" / "filler-valence.md"
 
 
 def test_states_in_use_were_measured_and_move_little() -> None:
-    in_use = MEASURED.read_text(encoding="utf-8").partition("## Of before")[0]
+    in_use = MEASURED.read_text(encoding="utf-8").partition("## Older states")[0]
     rows = dict(re.findall(r"^\| ([a-z ]+) \| (.+) \|$", in_use.replace("−", "-"), re.MULTILINE))
     moved = {state: [float(cell) for cell in rows[state].split("|")] for state in STATES}
     assert set(moved) == set(rows) - {"state"}
@@ -239,7 +239,7 @@ def test_it_says_so_when_no_phrase_is_short_enough() -> None:
     def wide(text: str) -> int:
         return 1 if "Micro" in text else 50 * words_only(text)
 
-    with pytest.raises(InputError, match=r"the filler of item .i. has"):
+    with pytest.raises(InputError, match=r"item 'i': its filler has"):
         fill(block(["smiling"]), wide, render, (), 0, "i")
 
 

@@ -78,15 +78,15 @@ def test_speech_that_differs() -> None:
 @pytest.mark.parametrize(
     ("arm", "made", "words"),
     [
-        ("none", prompt("said\n", ""), "tells speech ('said')"),
-        ("mg", prompt("said\n", "nods\n"), "tells speech"),
+        ("none", prompt("said\n", ""), "has speech ('said')"),
+        ("mg", prompt("said\n", "nods\n"), "has speech"),
         ("text", prompt("", ""), "the speech block is empty"),
-        ("text", prompt("said\n", "nods\n"), "tells cues ('nods')"),
+        ("text", prompt("said\n", "nods\n"), "has cues ('nods')"),
         ("text_mg", prompt("said\n", ""), "the cue block is empty"),
-        ("text_filler", prompt("said\n", "they WON it\n"), "says the label 'WON'"),
-        ("text_filler", prompt("said\n", "nods\n"), "the ablation would change nothing"),
-        ("mg_filler", prompt("", "nods\n"), "the ablation would change nothing"),
-        ("mg_shuffled", prompt("said\n", "blinks\n"), "tells speech"),
+        ("text_filler", prompt("said\n", "they WON it\n"), "contains the label 'WON'"),
+        ("text_filler", prompt("said\n", "nods\n"), "comparing these arms would show nothing"),
+        ("mg_filler", prompt("", "nods\n"), "comparing these arms would show nothing"),
+        ("mg_shuffled", prompt("said\n", "blinks\n"), "has speech"),
         ("text_opposed", prompt("", "blinks\n"), "the speech block is empty"),
     ],
 )

@@ -75,9 +75,9 @@ def test_noise_needs_two_labels() -> None:
 
 @pytest.mark.parametrize("level", [-0.1, 1.1, float("nan")])
 def test_levels_are_shares(level: float) -> None:
-    with pytest.raises(InputError, match=r"not in 0\.\.1"):
+    with pytest.raises(InputError, match=r"not from 0 to 1"):
         add_noise(transcript(["nod"]), level, SHARES, 0, "i")
-    with pytest.raises(InputError, match=r"not in 0\.\.1"):
+    with pytest.raises(InputError, match=r"not from 0 to 1"):
         confuse(transcript(["nod"]), level, CONFUSION, 0, "i")
 
 

@@ -220,7 +220,7 @@ def test_the_same_gestures_in_another_order_are_the_same_cues() -> None:
     assert assign_donors(items, 0, 0, 0, "1").stats.same_cues == 0
 
 
-def test_stats_say_how_much_a_donor_tells_again() -> None:
+def test_stats_say_how_much_a_donor_shows_again() -> None:
     pair = [shown("a", "s1", "win", "xxyz"), shown("b", "s2", "lose", "xyw")]
     stats = assign_donors(pair, 0, 0, 0).stats
     assert stats.told_again == pytest.approx((2 / 4 + 2 / 3) / 2)
@@ -246,7 +246,7 @@ def test_the_same_gestures_for_all_are_counted() -> None:
 
 
 def test_ids_must_differ() -> None:
-    with pytest.raises(InputError, match="'a' occurs twice"):
+    with pytest.raises(InputError, match="'a' appears twice"):
         assign_donors([shown("a", "s1", None), shown("a", "s2", None)], 0, 0, 0)
 
 

@@ -104,7 +104,7 @@ def items(folder: Path, *lines: object) -> str:
         (["scenario", "new", "emotion"], "is a bundled scenario"),
         (
             ["scenario", "new", "../up"],
-            "cannot be the name of a scenario; use small letters, digits, - and _. Try: mgllm sc",
+            "is not a name for a scenario; use lower-case letters, digits, - and _. Try: mgllm sc",
         ),
         (["show", "nothing"], "unknown run"),
         (["compare", "nothing"], "unknown run"),
@@ -132,10 +132,10 @@ def test_names_and_flags(
         ([ITEM | {"target": "agres"}], "Did you mean 'agrees'?"),
         ([ITEM | {"speach": "x"}], "speach"),
         ([{"id": "i1"}], "subject"),
-        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "a missing one is an error"),
+        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "an empty transcript if"),
         ([ITEM | {"gestures": {}}], "--gestures DIR"),
         ([seen({"label": "x", "start": 2, "end": 1})], "before its start"),
-        ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "says the label 'agrees'"),
+        ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "contains the label 'agrees'"),
         ([seen(vocabulary="nods")], "unknown gesture vocabulary 'nods'"),
     ],
 )  # fmt: skip
@@ -150,8 +150,8 @@ TEMPLATE = '{{% block user %}}{{% include "_speech.j2" %}}{{% include "_cues.j2"
     ("inside", "said"),
     [
         ('{% include "meeting.j2" %}', "without end"),
-        ("{{ question * 1000000 }}", "is not for templates"),
-        ("{{ question.__class__ }}", "reaches for"),
+        ("{{ question * 1000000 }}", "templates may not use"),
+        ("{{ question.__class__ }}", "may not use"),
         ("{{ itme }}", "meeting.j2:1"),
         ("{% if cues %}Look at the hands.{% endif %}", "Look at the hands."),
     ],
@@ -185,7 +185,7 @@ def test_nothing_is_written_over(problem: Problem, folders: Folders) -> None:
         "--prompts",
         str(folders.prompts),
     ]
-    assert "is there already" in problem(*words)
+    assert "exists already" in problem(*words)
 
 
 def test_debug_shows_the_trace() -> None:

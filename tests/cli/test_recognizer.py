@@ -245,7 +245,7 @@ def test_a_training_that_was_interrupted_goes_on(
     assert (told.code, told.json["epochs"], told.json["subjects"], told.err) == (0, 2, ["1", "2"], "")
     told = recognizer("pretrain", toy_set, "-o", out, *flags, "--resume")
     assert told.code == 2
-    assert told.err == f"mgllm: {out} is a finished training: there is nothing to resume\n"
+    assert told.err == f"mgllm: {out} is a finished training, so there is nothing to resume\n"
 
 
 def test_a_training_that_goes_astray_ends_with_1(

@@ -112,9 +112,9 @@ def test_people_seen_are_marked_in_scores(mgllm: Command, made: Path, tmp_path: 
     ("words", "said"),
     [
         (["windows", "nowhere"], "nowhere"),
-        (["windows", "RECORDINGS", "--gestures", "nowhere"], "is no folder"),
+        (["windows", "RECORDINGS", "--gestures", "nowhere"], "is not a folder"),
         (["windows", "RECORDINGS", "--with", "RECORDINGS"], "has no classes"),
-        (["windows", "CLIPS"], "holds no"),
+        (["windows", "CLIPS"], "has no"),
         (["windows", "RECORDINGS", "--set", "seconds=[3,1]"], "shortest window"),
         (["windows", "RECORDINGS", "--set", "loud=1"], "no such option"),
         (["rebuild", "--clips", "3"], "--clips"),
@@ -137,4 +137,4 @@ def test_wrong_words_are_one_line(
 def test_scores_of_nothing_are_refused(mgllm: Command, made: Path, tmp_path: Path) -> None:
     code, _, err = mgllm("recognizer", "score", tmp_path, "--truth", made / "recordings")
     assert code == 2
-    assert "holds no *.mg.json" in err
+    assert "has no *.mg.json" in err

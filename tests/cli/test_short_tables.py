@@ -146,7 +146,7 @@ def test_one_table_by_name_in_every_format(mgllm: Run, two_runs: list[str]) -> N
     assert err.count("\n") == 1
     assert "Did you mean 'claims'? Known: checks, claims, " in err
     _, err = mgllm("compare", *two_runs, "--table", "gestures", code=2)
-    assert "nothing to show; ask with: mgllm run --attribute" in err
+    assert "there is nothing to show: only runs made with `mgllm run --attribute` have it" in err
 
 
 def test_mistakes_stay_one_line(mgllm: Run, tmp_path: Path) -> None:

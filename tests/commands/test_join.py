@@ -51,7 +51,7 @@ def test_gestures_and_speech_are_joined_into_a_new_file(join: object, folder: Pa
     assert err.splitlines() == [
         "note: 1 items have no gesture file: b",
         "note: 1 items have no speech file: c",
-        "note: 1 speech files are named after no item of the set and are left out: nobody.srt",
+        "note: 1 speech files are not named after an item of the set and are left out: nobody.srt",
         "wrote J.jsonl",
     ]
     a, b, c = load_items(folder / "J.jsonl")
@@ -82,11 +82,14 @@ def test_json_says_the_same(join: object) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["items.jsonl", "-o", "J.jsonl"], "nothing to join: give --gestures DIR, --speech DIR or both"),
-        (["items.jsonl", "--speech", "empty", "-o", "J.jsonl"], "holds no transcripts of speech"),
-        (["items.jsonl", "--gestures", "empty", "-o", "J.jsonl"], "holds no *.mg.json files"),
-        (["items.jsonl", "--speech", "speech", "-o", "items.jsonl"], "is there already"),
-        (["items.jsonl", "--speech", "speech", "-o", "."], "is there already"),
+        (
+            ["items.jsonl", "-o", "J.jsonl"],
+            "nothing to join; give --gestures DIR, --speech DIR or both",
+        ),
+        (["items.jsonl", "--speech", "empty", "-o", "J.jsonl"], "has no transcripts of speech"),
+        (["items.jsonl", "--gestures", "empty", "-o", "J.jsonl"], "has no *.mg.json files"),
+        (["items.jsonl", "--speech", "speech", "-o", "items.jsonl"], "exists already"),
+        (["items.jsonl", "--speech", "speech", "-o", "."], "exists already"),
         (["items.jsonl", "--speech", "speech", "-o", "J.csv"], "items are written as *.jsonl"),
         (["none.jsonl", "--speech", "speech", "-o", "J.jsonl"], "none.jsonl does not exist"),
         (["items.jsonl", "--speech", "speech", "-o", "items.jsonl/J.jsonl"], "items.jsonl is a file"),

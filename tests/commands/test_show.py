@@ -34,7 +34,7 @@ def test_nothing_is_remarked_of_an_ordinary_reply(tmp_path: Path) -> None:
 
 def test_why_there_are_no_probabilities(tmp_path: Path) -> None:
     assert remarks(tmp_path / "run", censored=1.0) == (
-        "no probabilities: a label is outside the tokens shown",
+        "no probabilities: a label is not among the tokens shown",
     )
     old = tmp_path / "old"
     assert remarks(old, answer_rules="1") == ("no probabilities: scored by older rules",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import mgllm
 from mgllm.analysis import RunRecords, render, summarise
 from mgllm.commands.shown import ShownSummary, shown
+from mgllm.errors import InputError
 from mgllm.records import Summary
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -72,11 +74,34 @@ def test_a_notebook_shows_the_short_table_and_no_markup_of_strangers(
     folder: Path, found: ShownSummary
 ) -> None:
     for text in (found._repr_html_(), mgllm.load_run(folder)._repr_html_()):
-        assert text == render(found, "html", brief=True)
+        assert words_of(text) == words_of(render(found, "html", brief=True))
+        assert '<td style="text-align: left">not' in text  # a verdict; numbers stay to the right
+        assert "<h2>" not in text
         assert "Verdict: " in text
         assert "What was answered" not in text
         assert "<b>" not in text
         assert "&lt;b&gt;one&lt;/b&gt;" in text
+
+
+def words_of(html: str) -> list[str]:
+    """What stands between the tags."""
+    return [words for words in re.split(r"<[^>]*>", html) if words.strip()]
+
+
+def test_printed_it_is_the_short_table(found: ShownSummary) -> None:
+    assert repr(found) == str(found) == render(found, "md", brief=True).rstrip("\n")
+
+
+def test_it_draws_itself(found: ShownSummary, tmp_path: Path) -> None:
+    plot = found.plot()
+    assert plot._repr_png_().startswith(b"\x89PNG")
+    assert 2_000 < len(plot._repr_png_()) < 60_000
+    assert plot.save(tmp_path / "forest.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert found.plot("accuracy").figure is not plot.figure
+    with pytest.raises(InputError, match=r"unknown plot 'florest'\. Did you mean 'forest'"):
+        found.plot("florest")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="nothing for the forest plot"):
+        found.model_copy(update={"effects": ()}).plot()
 
 
 def test_a_made_run_shows_itself_too(made_run_summary: Summary) -> None:

@@ -179,7 +179,7 @@ def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any,
     a, b = film("a.mkv"), film("b.mkv")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "b.eaf").write_text("mine")
-    assert "b.eaf is there already and is not written over" in refusal(a, b)
+    assert "b.eaf exists already and is not overwritten" in refusal(a, b)
     assert "would both be called 'a'" in refusal(a, tmp_path / "sub" / "a.mp4")
     assert "is not X,Y,W,H" in refusal(a, crop="left")
     assert fake_detector.calls == 0

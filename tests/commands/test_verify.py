@@ -108,12 +108,12 @@ def test_a_folder_in_a_files_place_is_one_line(
     assert "internal error" not in err
 
 
-def test_a_torn_last_line_is_forgiven_and_told(copied_run: Path) -> None:
+def test_a_torn_last_line_is_ignored_and_said(copied_run: Path) -> None:
     file = copied_run / "records.jsonl"
     file.write_bytes(file.read_bytes() + b'{"scenario": "meet')
     found = of(copied_run)
     assert found.whole
-    assert "torn" in (by_name(found)["lines"].note or "")
+    assert "incomplete" in (by_name(found)["lines"].note or "")
 
 
 @pytest.fixture
@@ -231,9 +231,9 @@ def test_items_that_are_gone_or_others_now_are_skipped_and_said(
     Path(items).write_text(text.replace("p1", "p7"), encoding="utf-8")
     now = by_name(of(run))["item set"]
     assert now.status == "skipped"
-    assert "no longer the set that was asked" in (now.note or "")
+    assert "has changed since the run" in (now.note or "")
     Path(items).unlink()
-    assert "is not here" in (by_name(of(run))["item set"].note or "")
+    assert "does not exist here" in (by_name(of(run))["item set"].note or "")
     assert of(run).whole
 
 

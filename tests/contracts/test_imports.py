@@ -30,7 +30,7 @@ ALLOWED = {
     "krippendorff": ("analysis/statistics/arm_rows.py",),
     "typer": ("cli/",),
     "rich": ("progress.py",),
-    "pandas": ("analysis/", "commands/api.py", "commands/shown.py", "commands/export_records.py"),
+    "pandas": ("analysis/", "commands/api/", "commands/shown.py", "commands/export_records.py"),
     "statsmodels": ("analysis/",),
     "sklearn": ("analysis/", "recognizer/"),
     "matplotlib": (

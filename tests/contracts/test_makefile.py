@@ -1,4 +1,4 @@
-"""`make browser`: nothing where both are there, apt-get for root, else a line each; never a failure."""
+"""`make browser` installs what is missing, as root with apt-get, or says how; who gets which tools."""
 
 from __future__ import annotations
 
@@ -116,7 +116,29 @@ def test_elsewhere_a_line_each_says_how(machine: Machine, why: str) -> None:
     assert bool(machine.asked) == (why == "no package")
 
 
-def test_the_tests_call_it_first() -> None:
+def _recipe(target: str) -> str:
+    """What make does for a target, its line of prerequisites included."""
     text = (ROOT / "Makefile").read_text()
-    recipe = text.partition("\ntest:")[2].partition("\n\n")[0]
-    assert recipe.index(" browser") < recipe.index("pytest")
+    return text.partition(f"\n{target}:")[2].partition("\n\n")[0]
+
+
+def test_the_tests_never_call_apt() -> None:
+    assert "browser" not in _recipe("test")
+    assert "$(APT)" not in _recipe("test")
+
+
+def test_ci_runs_check_browser_and_test_alone() -> None:
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert [line for line in lines if line.startswith("make")] == ["make check", "make browser", "make test"]
+
+
+@pytest.mark.parametrize("target", ["demo", "video"])
+def test_users_get_no_linters(target: str) -> None:
+    assert "[test]" not in _recipe(target)
+    assert "$(VENV)/.tests" not in _recipe(target)
+
+
+@pytest.mark.parametrize("target", ["test", "check", "fix", "bench", "slow"])
+def test_developers_get_the_tools(target: str) -> None:
+    assert _recipe(target).startswith(" $(VENV)/.tests")
+    assert "[test]" in _recipe("$(VENV)/.tests")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mgllm.cues.base import CueLine, Style, Told, noted, style, styles
-from mgllm.cues.block import shown_labels, tell, told_gestures
+from mgllm.cues.base import CueLine, ShownGestures, Style, noted, style, styles
+from mgllm.cues.block import as_cues, shown_gestures, shown_labels
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
@@ -22,7 +22,7 @@ def _shouting() -> Iterator[None]:
     class Shouting(Style):
         counts = True
 
-        def lines(self, told: Told) -> list[CueLine]:
+        def lines(self, told: ShownGestures) -> list[CueLine]:
             return [CueLine(what=one.label.upper()) for one in told.gestures]
 
     yield
@@ -34,15 +34,15 @@ def settings(**changes: object) -> CueSettings:
 
 
 def test_a_new_style_writes_the_block() -> None:
-    cues = tell(SEEN, settings(), load_vocabulary("imigue"))
+    cues = as_cues(SEEN, settings(), load_vocabulary("imigue"))
     assert [str(line) for line in cues.lines] == [label.upper() for label in LABELS]
-    assert cues.definition == tell(SEEN, settings(style="plain"), load_vocabulary("imigue")).definition
+    assert cues.definition == as_cues(SEEN, settings(style="plain"), load_vocabulary("imigue")).definition
 
 
 def test_a_style_that_counts_keeps_whole_kinds_and_tells_no_order() -> None:
-    assert [one.label for one in told_gestures(SEEN, settings(top_k=1))] == ["touching ears"] * 2
+    assert [one.label for one in shown_gestures(SEEN, settings(top_k=1))] == ["touching ears"] * 2
     assert shown_labels(SEEN, settings()) == tuple(sorted(LABELS))
-    assert [one.label for one in told_gestures(SEEN, settings(style="plain", top_k=1))] == ["touching ears"]
+    assert [one.label for one in shown_gestures(SEEN, settings(style="plain", top_k=1))] == ["touching ears"]
     assert shown_labels(SEEN, settings(style="plain")) == LABELS
 
 
@@ -56,7 +56,7 @@ def test_what_is_not_overridden() -> None:
 
 def test_an_unknown_style_is_guessed() -> None:
     with pytest.raises(InputError, match=r"unknown style 'shoutin'\. Did you mean 'shouting'"):
-        tell(SEEN, settings(style="shoutin"), load_vocabulary("imigue"))
+        as_cues(SEEN, settings(style="shoutin"), load_vocabulary("imigue"))
 
 
 def test_a_note_counts_and_names_the_first_five() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from mgllm.cues.base import clock
-from mgllm.cues.block import item_duration, recording_length, tell, told_gestures
+from mgllm.cues.block import as_cues, item_duration, recording_length, shown_gestures
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
 
@@ -23,7 +23,7 @@ SEEN = GestureTranscript(
 
 
 def lines(**settings: object) -> list[str]:
-    return [str(line) for line in tell(SEEN, CueSettings.model_validate(settings), IMIGUE).lines]
+    return [str(line) for line in as_cues(SEEN, CueSettings.model_validate(settings), IMIGUE).lines]
 
 
 def test_the_timeline_is_in_order_and_leaves_illustration_out() -> None:
@@ -45,10 +45,10 @@ def test_settings(settings: dict[str, object], told: list[str]) -> None:
 
 
 def test_nothing_seen_is_told_in_the_words_of_the_vocabulary() -> None:
-    cues = tell(GestureTranscript(), CueSettings(), IMIGUE)
+    cues = as_cues(GestureTranscript(), CueSettings(), IMIGUE)
     assert cues.lines == ()
     assert cues.nothing == "No micro-gestures were observed."
-    assert "nonverbal" in tell(GestureTranscript(), CueSettings(), load_vocabulary("rltd")).nothing.lower()
+    assert "nonverbal" in as_cues(GestureTranscript(), CueSettings(), load_vocabulary("rltd")).nothing.lower()
 
 
 @given(st.floats(0, 36_000))
@@ -83,5 +83,5 @@ def test_the_length_of_a_recording_is_never_guessed() -> None:
 
 def test_told_gestures_change_nothing_that_was_given() -> None:
     before = SEEN.model_dump_json()
-    told_gestures(SEEN, CueSettings(top_k=1, threshold=0.9))
+    shown_gestures(SEEN, CueSettings(top_k=1, threshold=0.9))
     assert SEEN.model_dump_json() == before

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from mgllm.cues.base import CueLine, Occasion
-from mgllm.cues.block import tell
+from mgllm.cues.block import as_cues
 from mgllm.cues.by_turn import NOTE, SILENT, names_turns, places_known, turn_of
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Turn
@@ -24,7 +24,7 @@ def seen(start: float | None, end: float | None = None, label: str = "head up") 
 
 
 def told(*gestures: Gesture, turns: tuple[Turn, ...] = TURNS, **settings: object) -> list[str]:
-    cues = tell(
+    cues = as_cues(
         GestureTranscript(gestures=gestures),
         CueSettings.model_validate({"style": "by_turn"} | settings),
         IMIGUE,
@@ -107,7 +107,9 @@ def test_no_word_and_no_speaker_is_told() -> None:
 def test_turns_are_explained_where_one_is_told() -> None:
     def definition(*gestures: Gesture, turns: tuple[Turn, ...] = TURNS) -> str:
         settings = CueSettings(style="by_turn")
-        return tell(GestureTranscript(gestures=gestures), settings, IMIGUE, Occasion(turns=turns)).definition
+        return as_cues(
+            GestureTranscript(gestures=gestures), settings, IMIGUE, Occasion(turns=turns)
+        ).definition
 
     assert definition(seen(0.2, 0.4)) == f"{IMIGUE.definition} {NOTE}"
     assert definition(seen(4.0, 4.4)) == definition() == definition(seen(0.2), turns=()) == IMIGUE.definition

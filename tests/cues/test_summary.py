@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mgllm.cues.base import CueLine, Occasion, Rates
-from mgllm.cues.block import Cues, shown_labels, tell, told_gestures
+from mgllm.cues.block import Cues, as_cues, shown_gestures, shown_labels
 from mgllm.cues.summary import IN_ALL, with_other_numbers
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript
@@ -27,7 +27,7 @@ SEEN = (seen(HEAD, 0.4), seen(LIPS, 0.9), seen("illustrative body language", 1.0
 def summary(
     *gestures: Gesture, duration: float | None = 40.0, usual: Rates | None = None, **settings: object
 ) -> Cues:
-    return tell(
+    return as_cues(
         GestureTranscript(gestures=gestures),
         CueSettings.model_validate({"style": "summary"} | settings),
         IMIGUE,
@@ -95,9 +95,9 @@ def test_settings(settings: dict[str, object], told: list[str]) -> None:
 
 def test_top_k_keeps_true_counts_and_may_be_applied_twice() -> None:
     settings = CueSettings(style="summary", top_k=1)
-    once = told_gestures(GestureTranscript(gestures=SEEN), settings)
+    once = shown_gestures(GestureTranscript(gestures=SEEN), settings)
     assert [one.label for one in once] == [LIPS, LIPS]
-    assert told_gestures(GestureTranscript(gestures=once), settings) == once
+    assert shown_gestures(GestureTranscript(gestures=once), settings) == once
 
 
 def test_labels_without_a_confidence_have_no_mean() -> None:

@@ -63,11 +63,11 @@ def test_what_is_odd_is_noted(make: Make) -> None:
         ("win_or_lose", "result", "labels.csv:1 has no column 'win_or_lose'"),
         ("Lose", "draw", "labels.csv:3 win_or_lose: must be win or lose (given 'draw')"),
         ("\n2,", "\nx2,", "labels.csv:3 video_id: must be a number (given 'x2')"),
-        ("\n2,", "\n1,", "labels.csv:3 video_id: '0001' stands there already"),
+        ("\n2,", "\n1,", "labels.csv:3 video_id: '0001' appears twice"),
         ("M,,", "M,", "labels.csv:3 has 3 cells, the header has 4"),
         ("ABC", '"AB"C', "labels.csv:2 is not csv"),
-        ("0001,F,ABC,win\n2,M,,Lose\n", "", "labels.csv lists no videos"),
-        ("\n2,", "\n7,", "1 of 2 videos lack their NNNN.raw.txt: 0007"),
+        ("0001,F,ABC,win\n2,M,,Lose\n", "", "labels.csv has no videos"),
+        ("\n2,", "\n7,", "1 of 2 videos have no NNNN.raw.txt: 0007"),
     ],
 )
 def test_labels_that_are_not_right_are_named(make: Make, old: str, new: str, words: str) -> None:

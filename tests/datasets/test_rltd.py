@@ -109,17 +109,17 @@ def test_old_encodings_extra_columns_and_extra_transcripts_are_counted(tmp_path:
 @pytest.mark.parametrize(
     ("line", "column", "value", "words"),
     [
-        (0, "Smile", "Smlie", "csv:1 lacks 1 columns: Smile; is 'Smlie' meant to be it?"),
+        (0, "Smile", "Smlie", "csv:1: 1 columns are missing: Smile; did you mean 'Smlie'?"),
         (0, "subject", "sex", "csv:1 has the column 'sex' twice"),
         (2, "Smile", "2", "csv:3 Smile: must be 0 or 1 (given '2')"),
         (2, "Smile", "", "csv:3 Smile: must be 0 or 1 (given '')"),
         (1, "class", "lie", "csv:2 class: must be one of deceptive, truthful (given 'lie')"),
         (1, "sex", "X", "csv:2 sex: must be one of F, M (given 'X')"),
         (1, "subject", "", "csv:2 subject: is empty"),
-        (2, "id", "trial_lie_001", "csv:3 id: 'trial_lie_001' stands already on line 2"),
+        (2, "id", "trial_lie_001", "csv:3 id: 'trial_lie_001' is on line 2 already"),
         (2, "id", "../x", "csv:3 id: must be the name of a clip"),
-        (2, "id", "trial_lie_009.mp4", "1 of 3 clips lack their transcript: trial_lie_009"),
-        (2, "class", "truthful", "1 of 3 clips lack their transcript: trial_lie_002"),
+        (2, "id", "trial_lie_009.mp4", "1 of 3 clips have no transcript: trial_lie_009"),
+        (2, "class", "truthful", "1 of 3 clips have no transcript: trial_lie_002"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, line: int, column: str, value: str, words: str) -> None:
@@ -134,7 +134,7 @@ def test_rows_of_another_length_are_refused(tmp_path: Path) -> None:
     annotation = make_copy(tmp_path)
     rows = read_rows(annotation)
     write_rows(annotation, [*rows[:2], rows[2][:-1]])
-    assert f"csv:3 has {len(CODES) + 3} cells, the header {len(CODES) + 4}" in refusal(tmp_path)
+    assert f"csv:3 has {len(CODES) + 3} cells, the header has {len(CODES) + 4}" in refusal(tmp_path)
 
 
 def test_files_that_are_not_there_or_empty_are_named(tmp_path: Path) -> None:
@@ -146,9 +146,9 @@ def test_files_that_are_not_there_or_empty_are_named(tmp_path: Path) -> None:
     transcript.write_bytes(b"a\0b")
     assert "NUL bytes" in refusal(tmp_path)
     write_rows(annotation, read_rows(annotation)[:1])
-    assert refusal(tmp_path) == f"{annotation} holds no clips"
+    assert refusal(tmp_path) == f"{annotation} has no clips"
     annotation.write_text("")
-    assert f"lacks {len(CODES) + 2} columns: id, " in refusal(tmp_path)
+    assert f"has no {len(CODES) + 2} columns: id, " in refusal(tmp_path)
     (annotation.parent / "b.csv").write_text("")
     assert "must hold one csv file, holds 2" in refusal(tmp_path)
 

@@ -54,10 +54,10 @@ def test_a_file_is_an_item_of_an_unknown_person(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", FILES)
 def test_other_sources_are_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"holds no \*\.\w+ files"):
+    with pytest.raises(InputError, match=r"has no \*\.\w+ files"):
         read(name, tmp_path)
     (tmp_path / "one.xml").write_text("<x/>")
-    with pytest.raises(InputError, match=r"one.xml is no \*\.\w+ file"):
+    with pytest.raises(InputError, match=r"one.xml is not a \*\.\w+ file"):
         read(name, tmp_path / "one.xml")
 
 
@@ -72,7 +72,7 @@ def test_recordings_without_words_are_named(tmp_path: Path) -> None:
 def test_one_bad_file_stops_the_import_and_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_text(SRT)
     (tmp_path / "b.srt").write_text("It was.")
-    with pytest.raises(InputError, match=r"b\.srt:1 stands before any time"):
+    with pytest.raises(InputError, match=r"b\.srt:1 comes before the first line of times"):
         import_dataset("srt", tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -80,7 +80,7 @@ def test_one_bad_file_stops_the_import_and_is_named(tmp_path: Path) -> None:
 def test_two_files_of_one_recording_are_refused(tmp_path: Path) -> None:
     for name in ("a.srt", "a.SRT"):
         (tmp_path / name).write_text(SRT)
-    with pytest.raises(InputError, match=r"is of the same recording as a\.SRT; keep one of them"):
+    with pytest.raises(InputError, match=r"and a\.SRT are of the same recording; keep one of them"):
         read("srt", tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""What `scenario check` says of labels that begin alike and of names that differ in spelling alone."""
+"""What `scenario check` says of labels that begin alike and of names that differ only in spelling."""
 
 from __future__ import annotations
 
@@ -40,8 +40,14 @@ def check(folders: Folders, items: Path | None = None) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("clozes", "line"),
     [
-        ((" fight", " fighter"), "label 'agrees': its cloze ' fight' begins ' fighter' of label 'objects'"),
-        ((" quite tense", " quite"), "label 'objects': its cloze ' quite' begins ' quite tense' of label"),
+        (
+            (" fight", " fighter"),
+            "'agrees': its cloze ' fight' is the beginning of the cloze ' fighter' of label 'objects'",
+        ),
+        (
+            (" quite tense", " quite"),
+            "'objects': its cloze ' quite' is the beginning of the cloze ' quite tense' of label",
+        ),
     ],
 )
 def test_a_cloze_text_that_begins_another_is_refused(
@@ -50,8 +56,8 @@ def test_a_cloze_text_that_begins_another_is_refused(
     path = write_labels(folders, ("agrees", "objects"), clozes)
     with pytest.raises(InputError) as caught:
         check(folders)
-    assert str(caught.value).startswith(f"{path} {line}")
-    assert "can never be the less probable one" in str(caught.value)
+    assert str(caught.value).startswith(f"{path} label {line}")
+    assert "is always the more probable one" in str(caught.value)
 
 
 def test_a_scenario_without_cloze_is_asked_in_chat_alone(folders: Folders) -> None:
@@ -60,12 +66,14 @@ def test_a_scenario_without_cloze_is_asked_in_chat_alone(folders: Folders) -> No
     assert text.count(", cloze: meeting_cloze.j2}") == 1
     path.write_text(text.replace(", cloze: meeting_cloze.j2}", "}"))
     notes = check(folders)
-    assert [note for note in notes if note.startswith("label text 'tense' begins 'tense at times'")]
+    assert [
+        note for note in notes if note.startswith("label text 'tense' is the beginning of 'tense at times'")
+    ]
 
 
 def test_labels_that_part_are_right(folders: Folders) -> None:
     write_labels(folders, ("in favour", "in doubt"), (" in favour", " in doubt"))
-    assert not [note for note in check(folders) if "begins" in note]
+    assert not [note for note in check(folders) if "beginning" in note]
 
 
 @pytest.fixture
@@ -80,7 +88,7 @@ def twins(folders: Folders, tmp_path: Path) -> Path:
     return path
 
 
-LINE = "'Jos\u00e9' and 'JOSE\\u0301' differ in spelling alone"
+LINE = "'Jos\u00e9' and 'JOSE\\u0301' differ only in spelling"
 
 
 def test_check_and_join_note_names_that_differ_in_spelling_alone(

@@ -248,14 +248,14 @@ def without(*path: str) -> list[dict[str, Any]]:
 
 
 def test_by_turn_needs_times_of_turns_and_gestures(options: Options) -> None:
-    with pytest.raises(InputError, match="by_turn needs turns with start and end, which no item has"):
+    with pytest.raises(InputError, match="by_turn needs turns of speech with start and end, but no item"):
         render_item("meeting", None, options({"style": "by_turn"}, without("speech", "end")))
-    with pytest.raises(InputError, match="by_turn needs gestures with times; no recognized gesture has any"):
+    with pytest.raises(InputError, match="gestures with times, but no recognized gesture has a time"):
         render_item("meeting", None, options({"style": "by_turn"}, without("gestures", "start", "end")))
     mixed = [*ITEMS[:5], *without("speech", "start")[5:]]
     (note,) = check_here("meeting", options({"style": "by_turn"}, mixed)).notes
     assert note == (
-        "1 of 6 items have turns without times, so their gestures are told without a turn: item-4711-5"
+        "1 of 6 items have turns without times, so their gestures are shown without a turn: item-4711-5"
     )
 
 
@@ -265,12 +265,12 @@ def test_a_summary_says_of_whom_it_knows_no_rate(options: Options) -> None:
     for transcript in items[1]["gestures"].values():
         del transcript["duration"]
     assert check_here("meeting", options({"style": "summary"}, items)).notes == (
-        "1 of 6 items have no duration, so gestures are counted without rates: item-4711-1",
-        "2 of 6 items have no other recording of the person to set rates beside: item-4711-0, item-4711-1",
+        "1 of 6 items have no duration, so gestures are counted, but without rates: item-4711-1",
+        "2 of 6 items have no other recording of the person to compare rates with: item-4711-0, item-4711-1",
     )
     calm = check_here("meeting", options({"style": "summary", "rest": "calm"}, ITEMS)).notes
     assert calm == (
-        "3 of 6 items have no recording where 'calm' is true to set rates beside: "
+        "3 of 6 items have no recording where 'calm' is true to compare rates with: "
         "item-4711-0, item-4711-2, item-4711-4",
     )
     assert check_here("meeting", options({"style": "summary", "rest": None}, items)).notes[1:] == ()

@@ -31,10 +31,10 @@ CUT = {"finish_reason": "length", "error": "the reply was cut at --max-tokens; r
         ([made("unparsed", **CUT)] * 3 + [made("answered")] * 2, "3 of 5 replies were cut"),
         ([made("unparsed", error="a\nb\x1b[2J")] * 2, r"most often: a\nb\x1b[2J"),
         ([made("refused")] * 3, "nothing was answered: 3 refused. The model declines the question"),
-        ([made("failed", error="no answer within 5 s")] * 2, "most often: no answer within 5 s. Mend that"),
+        ([made("failed", error="no answer within 5 s")] * 2, "most often: no answer within 5 s. Fix that"),
         (
             [made("unparsed", error="no label")] * 2 + [made("refused")],
-            "2 unparsed, 1 refused; most often: no label. See the replies",
+            "2 unparsed, 1 refused; most often: no label. Look at the replies",
         ),
     ],
 )

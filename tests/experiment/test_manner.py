@@ -65,7 +65,7 @@ def test_what_is_found_out_is_what_is_asked_for() -> None:
     ("ask", "told"),
     [
         ({"score": "sample", "epochs": 3}, "--epochs 5 or more"),
-        ({"score": "sample", "temperature": 0}, "leave it"),
+        ({"score": "sample", "temperature": 0}, "leave --temperature out"),
     ],
 )
 def test_samples_that_would_say_nothing_are_refused_before_any_question(

@@ -39,5 +39,5 @@ def test_a_missing_transcript_is_an_error_and_an_empty_one_is_not() -> None:
     empty = ITEM.model_copy(update={"id": "i4", "gestures": {"annotated": transcript()}})
     assert choose_source([bare], None) is None
     assert choose_source([ITEM, empty], None) == "annotated"
-    with pytest.raises(InputError, match="a missing one is an error"):
+    with pytest.raises(InputError, match="an empty transcript if"):
         choose_source([ITEM, bare], None)

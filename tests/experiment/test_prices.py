@@ -51,5 +51,5 @@ def test_flags_go_before_the_list(listed: Path) -> None:
 
 def test_a_budget_without_prices_says_where_they_belong(listed: Path) -> None:
     options = from_flat({"model": "openai/gpt-5", "budget_usd": 1.0})
-    with pytest.raises(InputError, match=r"--price-in .* or list openai/gpt-5 in .*prices\.yaml"):
+    with pytest.raises(InputError, match=r"--price-in .* prices of openai/gpt-5 into .*prices\.yaml"):
         with_prices(parse_model("openai/gpt-5"), options)

@@ -108,8 +108,8 @@ def test_a_resumed_run_is_judged_by_one_set_of_rules(server: FakeServer, tmp_pat
 def test_a_run_that_kept_no_words_cannot_go_on_under_other_rules(server: FakeServer, tmp_path: Path) -> None:
     folder = run(options(server, tmp_path, store_text=False)).folder
     assert all(not record.answer_tokens and record.text is None for record in read_run(folder).records)
-    with pytest.raises(InputError, match="kept no replies"):
+    with pytest.raises(InputError, match="has no stored replies"):
         score(folder, tmp_path)
     made_old(folder, keep=2)
-    with pytest.raises(InputError, match="kept no replies"):
+    with pytest.raises(InputError, match="has no stored replies"):
         run(options(server, tmp_path, store_text=False), resume=folder)

@@ -103,7 +103,7 @@ def test_a_transcript_gives_the_same_file_always() -> None:
 
 
 def test_a_character_that_xml_cannot_hold_is_refused() -> None:
-    with pytest.raises(InputError, match=r"item 'a': 'x\\uffffy' holds U\+FFFF"):
+    with pytest.raises(InputError, match=r"item 'a': 'x\\uffffy' contains U\+FFFF"):
         write(Gesture(label="x\uffffy", start=1, end=2))
 
 

@@ -65,7 +65,7 @@ def test_other_vocabularies_are_translated_and_the_rest_is_counted() -> None:
     )
     assert text == "17,25,49\n28,100,100\n"
     assert lost == {
-        "gestures 'nodding' are no class of iMiGUE and are left out": 2,
+        "gestures 'nodding' are not a class of iMiGUE and are left out": 2,
         "gestures have no start and are left out": 1,
         "gestures have no end and are written as one frame": 1,
     }
@@ -73,5 +73,5 @@ def test_other_vocabularies_are_translated_and_the_rest_is_counted() -> None:
 
 
 def test_the_frame_rate_is_asked_for() -> None:
-    with pytest.raises(InputError, match="give --fps N"):
+    with pytest.raises(InputError, match="--fps N"):
         Miga(ExportChoices()).write(transcript())

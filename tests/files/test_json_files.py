@@ -15,15 +15,15 @@ from mgllm.records import GestureTranscript, Item
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"a": 1', "ends in the middle of a JSON value"),
-        ('{"a": "never', "ends in the middle of a JSON value"),
+        ('{"a": 1', "ends inside a JSON value"),
+        ('{"a": "never', "ends inside a JSON value"),
         ("{'a': 1}", "is not JSON: Expecting property name"),
         ('{"a": 1} {', "is not JSON: Extra data at character 10"),
-        ('{"a": 1, "a": 2}', "the key 'a' stands twice"),
-        ('{"a": NaN}', "NaN is no JSON number"),
-        ('{"a": -Infinity}', "-Infinity is no JSON number"),
+        ('{"a": 1, "a": 2}', "the key 'a' appears twice"),
+        ('{"a": NaN}', "NaN is not a JSON number"),
+        ('{"a": -Infinity}', "-Infinity is not a JSON number"),
         ("[" * 200_000, "nested too deep"),
-        ("9" * 5_000, "a number of thousands of digits"),
+        ("9" * 5_000, "a number has thousands of digits"),
         ('{"a": "\\ud800"}', "half of a surrogate pair"),
         ('{"\\uDFFF": 1}', "half of a surrogate pair"),
     ],
@@ -93,7 +93,7 @@ def test_a_line_of_five_million_bytes_is_read_and_a_longer_one_refused(tmp_path:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ([1], "F holds no item: it must be an object {…} (given [1])"),
+        ([1], "F has no item: it must be an object {…} (given [1])"),
         ({"id": "a"}, "F subject: is missing; every item needs it."),
         ({"id": "a", "subjct": "s"}, "Did you mean 'subjct'?"),
         (

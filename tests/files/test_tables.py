@@ -111,8 +111,8 @@ def test_what_is_written_is_read_back_strictly(rows: list[list[str]]) -> None:
 
 def test_cells_have_the_names_of_their_columns() -> None:
     assert named_cells("p:2", ["a", "b"], ["1", "2"]) == {"a": "1", "b": "2"}
-    assert refusal(lambda: named_cells("p:2", ["a", "b"], ["1"])) == "p:2 has 1 cells, the header 2"
-    said = refusal(lambda: named_cells("p:2", ["a"], ["1", "2"], "the header has"))
+    assert refusal(lambda: named_cells("p:2", ["a", "b"], ["1"])) == "p:2 has 1 cells, the header has 2"
+    said = refusal(lambda: named_cells("p:2", ["a"], ["1", "2"]))
     assert said == "p:2 has 2 cells, the header has 1"
 
 
@@ -143,13 +143,13 @@ def test_tables_of_spreadsheets_are_read_with_their_own_separator(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("label\nnod\n", ":1 lacks the column 'start'; the hint"),
-        ("\nlabel,start\n", ":1 lacks the column 'label'; the hint"),
+        ("label\nnod\n", ":1 has no column 'start'; the hint"),
+        ("\nlabel,start\n", ":1 has no column 'label'; the hint"),
         ("label,start,START\n", ":1 has the column 'start' twice"),
-        ("label,start\nnod\n", ":2 has 1 cells, the header 2"),
-        ("label,start\nnod,1,\n", ":2 has 3 cells, the header 2"),
+        ("label,start\nnod\n", ":2 has 1 cells, the header has 2"),
+        ("label,start\nnod,1,\n", ":2 has 3 cells, the header has 2"),
         ('label,start\n"nod"s,1\n', ":2 is not csv: "),
-        (b"label,start\n\0,1\n", " holds NUL bytes; save it as UTF-8 text"),
+        (b"label,start\n\0,1\n", " contains NUL bytes; save it as UTF-8 text"),
         (b"label,start\n\xe9,1\n", " is not UTF-8 text (byte 13); save it as UTF-8"),
         (b"  \n", " is empty"),
     ],
@@ -190,8 +190,8 @@ def test_plain_numbers_are_a_matrix(file: Callable[[str | bytes], Path]) -> None
         ("1,2,x\n", ":1: could not convert string to float: 'x'"),
         ("1,2,\n", ": each row must be three whole numbers: class id, start, end"),
         ("1,2,3.5\n", ": each row must be three whole numbers: class id, start, end"),
-        ("1,2,3\n1,5,4\n", " row 2: frames 5 to 4 are no interval"),
-        ("1,-1,4\n", " row 1: frames -1 to 4 are no interval"),
+        ("1,2,3\n1,5,4\n", " row 2: ends before it starts: frames 5 to 4"),
+        ("1,-1,4\n", " row 1: frames -1 to 4 ends before it starts"),
         (b"\xff", " cannot be read: 'utf-8' codec"),
     ],
 )

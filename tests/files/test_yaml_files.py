@@ -48,7 +48,7 @@ def test_a_good_scenario_is_read(good: Path) -> None:
         ("text: agrees", "txt: agrees", "unknown key 'labels.0.txt'"),
         ("id: objects", "id: agrees", "two labels share the id 'agrees'"),
         ('cloze: " against"', 'cloze: "  "', "cloze is blank"),
-        ("version: 1 ", "version: 1\nversion: 2 ", "'version' stands here twice"),
+        ("version: 1 ", "version: 1\nversion: 2 ", "'version' appears twice"),
         ("question: What", "question: *question", "aliases"),
         ("name: meeting", "name: [meeting", "not valid YAML"),
     ],
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_named_with_its_line(good: Path, old: str, new: str, wo
         ),
         ("  - {id: objects", "  - {id: null", 'reads null as nothing, .*quotes: id: "null"$'),
         ("  - {id: objects", "  - {id: ~", 'reads ~ as nothing, .*quotes: id: "~"$'),
-        ("  - {id: objects", "  - {id: ", "labels.1.id: holds nothing; write text there$"),
+        ("  - {id: objects", "  - {id: ", "labels.1.id: is empty; write text there$"),
         ("text: agrees", "text: 3.50", 'labels.0.text: YAML reads 3.50 as a number, .*quotes: text: "3.50"$'),
         (
             "question: ",

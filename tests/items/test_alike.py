@@ -34,7 +34,7 @@ def test_a_line_names_the_people_and_one_the_items() -> None:
     items = [Item(id=name, subject=subject) for name, subject in
              (("a1", "Jose\u0301"), ("A1", "José"), ("b", "Kim"), ("c", "KIM"), ("d", "kim"))]  # fmt: skip
     people, ids = alike_notes(items)
-    assert "subjects 'Jose\\u0301' and 'José', 'Kim' and 'KIM' and 'kim' differ in spelling alone" in people
+    assert "subjects 'Jose\\u0301' and 'José', 'Kim' and 'KIM' and 'kim' differ only in spelling" in people
     assert "counted as different people" in people
-    assert ids.startswith("items 'a1' and 'A1' differ in spelling alone")
+    assert ids.startswith("items 'a1' and 'A1' differ only in spelling")
     assert alike_notes(items[:1]) == ()

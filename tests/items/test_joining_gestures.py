@@ -67,7 +67,7 @@ def test_gestures_of_the_same_source_are_replaced_and_strangers_named(tmp_path: 
     assert report.items[0].gestures["annotated"] == GestureTranscript(vocabulary="smg")
     assert report.joined == 2
     assert report.notes == (
-        "1 gesture files name no item of the set and are left out: 3.mg.json",
+        "1 gesture files name an item that is not in the set and are left out: 3.mg.json",
         "1 items had gestures of the same source, which are replaced: a",
     )
 
@@ -87,22 +87,22 @@ def test_none_matched_is_an_error_with_a_guess(tmp_path: Path) -> None:
 
 
 def test_folders_without_transcripts_are_refused(tmp_path: Path) -> None:
-    assert "holds no *.mg.json files" in refusal(tmp_path)
-    assert "is no folder" in refusal(tmp_path / "none")
+    assert "has no *.mg.json files" in refusal(tmp_path)
+    assert "is not a folder" in refusal(tmp_path / "none")
 
 
 def test_two_files_of_one_item_and_source_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "1", item="b")
     path = write(tmp_path, "2", item="b")
-    assert refusal(tmp_path).startswith(f"{path} names item 'b' with annotated gestures, as 1.mg.json does")
+    assert refusal(tmp_path).startswith(f"{path} has annotated gestures of item 'b', and so has 1.mg.json")
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "ends in the middle"),
-        ("", "ends in the middle"),
-        ("[]", "holds no gesturefile: it must be an object"),
+        ("{", "ends inside a JSON value"),
+        ("", "ends inside a JSON value"),
+        ("[]", "has no gesturefile: it must be an object"),
         ("{}", "item: is missing"),
         (
             '{"item":"b","schema":"mgllm.gestures/2"}',
@@ -113,7 +113,7 @@ def test_two_files_of_one_item_and_source_are_refused(tmp_path: Path) -> None:
             '{"item":"b","gestures":[{"label":"x","start":-1}]}',
             "gestures.0.start: must be 0 or more",
         ),
-        ('{"item":"b","gestures":[{"label":"\\ue002"}]}', "holds the character U+E002"),
+        ('{"item":"b","gestures":[{"label":"\\ue002"}]}', "has the character U+E002"),
     ],
 )
 def test_a_file_that_is_no_transcript_is_named(tmp_path: Path, text: str, words: str) -> None:
@@ -129,4 +129,4 @@ def test_huge_and_unreadable_files_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path).startswith(f"{path} cannot be read: ")
     path.rmdir()
     path.write_bytes(b" " * 5_000_001)
-    assert "holds more than 5,000,000 bytes" in refusal(tmp_path)
+    assert "has more than 5,000,000 bytes" in refusal(tmp_path)

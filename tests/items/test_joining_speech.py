@@ -37,7 +37,7 @@ def test_a_transcript_joins_the_item_it_is_named_after(tmp_path: Path) -> None:
     assert report.joined == 2
     assert report.notes == (
         "1 items have no speech file: c",
-        "1 speech files are named after no item of the set and are left out: z.txt",
+        "1 speech files are not named after an item of the set and are left out: z.txt",
         "1 items had speech, which is replaced: a",
     )
     assert ITEMS[0].speech == (Turn(text="Before."),)
@@ -46,7 +46,7 @@ def test_a_transcript_joins_the_item_it_is_named_after(tmp_path: Path) -> None:
 def test_of_several_kinds_the_one_that_says_most_is_taken(tmp_path: Path) -> None:
     report = join_speech(ITEMS[:1], write(tmp_path, a_srt=SRT, a_vtt=VTT, a_txt="So."))
     assert report.items[0].speech[0].speaker == "Ann"
-    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt is taken: a" in report.notes[1]
+    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt is used: a" in report.notes[1]
 
 
 def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
@@ -56,29 +56,31 @@ def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
 def test_nothing_said_is_noted(tmp_path: Path) -> None:
     report = join_speech(ITEMS[1:2], write(tmp_path, b_txt=" "))
     assert report.items[0].speech == ()
-    assert report.notes == ("1 speech files hold no words: b.txt",)
+    assert report.notes == ("1 speech files have no words: b.txt",)
 
 
 def test_none_matched_is_an_error_with_a_guess(tmp_path: Path) -> None:
     write(tmp_path, trial_1_srt=SRT)
     (tmp_path / "trial.1.srt").rename(tmp_path / "trial_1.srt")
     with pytest.raises(
-        InputError, match=r"trial_1.srt would be of item 'trial_1'. Did you mean 'trial_01'\?"
+        InputError, match=r"trial_1.srt would belong to item 'trial_1'. Did you mean 'trial_01'\?"
     ):
         join_speech([Item(id="trial_01", subject="s")], tmp_path)
     assert "Items are a, b, c" in refusal(tmp_path)
 
 
 def test_folders_without_transcripts_are_refused(tmp_path: Path) -> None:
-    assert "holds no transcripts of speech (*.textgrid, *.vtt" in refusal(tmp_path)
-    assert "is no folder" in refusal(tmp_path / "none")
+    assert "has no transcripts of speech; they end in *.textgrid, *.vtt" in refusal(tmp_path)
+    assert "is not a folder" in refusal(tmp_path / "none")
 
 
 def test_two_files_of_one_kind_and_item_are_refused(tmp_path: Path) -> None:
-    assert "is of the same item as a.SRT; keep one of them" in refusal(write(tmp_path, a_SRT=SRT, a_srt=SRT))
+    assert "belongs to the same item as a.SRT; keep one of them" in refusal(
+        write(tmp_path, a_SRT=SRT, a_srt=SRT)
+    )
 
 
 def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert refusal(write(tmp_path, a_srt="It was.")).startswith(f"{tmp_path / 'a.srt'}:1 stands before")
     (tmp_path / "a.srt").write_text(SRT.replace("was", "\ue000"))
-    assert "a.srt speech.0.text: holds the character U+E000" in refusal(tmp_path)
+    assert "a.srt speech.0.text: has the character U+E000" in refusal(tmp_path)

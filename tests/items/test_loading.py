@@ -58,17 +58,17 @@ def test_a_folder_stands_for_its_items_file_or_all_its_lines(tmp_path: Path) -> 
 
 def test_duplicate_ids_name_both_lines(tmp_path: Path) -> None:
     path = write(tmp_path, '{"id":"a","subject":"s"}\n\n{"id":" a ","subject":"t"}\n')
-    assert refusal(path) == f"{path}:3 id: 'a' is already the id of items.jsonl:1; ids are unique"
+    assert refusal(path) == f"{path}:3 id: 'a' is already the id of items.jsonl:1; give each item its own id"
 
 
 def test_a_torn_last_line_is_refused_with_its_number(tmp_path: Path) -> None:
     path = write(tmp_path, '{"id":"a","subject":"s"}\n{"id":"b","subj')
-    assert refusal(path).startswith(f"{path}:2 ends in the middle of a JSON value")
+    assert refusal(path).startswith(f"{path}:2 ends inside a JSON value")
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a header\n", "\ufeff"])
 def test_files_without_items_are_refused(tmp_path: Path, text: str) -> None:
-    assert "holds no items" in refusal(write(tmp_path, text))
+    assert "has no items" in refusal(write(tmp_path, text))
 
 
 def test_missing_files_are_guessed_among_their_neighbours(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_missing_files_are_guessed_among_their_neighbours(tmp_path: Path) -> Non
 
 def test_a_folder_called_like_a_line_file_is_no_line_file(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").mkdir()
-    assert "folder without items" in refusal(tmp_path / "x.jsonl")
+    assert "folder without item files" in refusal(tmp_path / "x.jsonl")
 
 
 @pytest.mark.parametrize("mark", ["\ue000", "\ue001", "\ue002", "\ue003"])
@@ -101,16 +101,16 @@ def test_characters_that_prompts_use_as_marks_are_refused(
 ) -> None:
     line = json.dumps({"id": "a", "subject": "s", **content}).replace("%s", mark)
     message = refusal(write(tmp_path, line))
-    assert f":1 {field}: holds the character U+{ord(mark):04X}" in message
+    assert f":1 {field}: has the character U+{ord(mark):04X}" in message
 
 
 def test_line_breaks_are_allowed_in_speech_alone(tmp_path: Path) -> None:
     path = write(tmp_path, '{"id":"a","subject":"s","speech":"one\\ntwo"}')
     assert load_items(path)[0].speech[0].text == "one\ntwo"
     write(tmp_path, '{"id":"a\\nb","subject":"s"}')
-    assert "id: holds the character U+000A" in refusal(path)
+    assert "id: has the character U+000A" in refusal(path)
     write(tmp_path, '{"id":"a","subject":"s","speech":"one\\u0000two"}')
-    assert "speech.0.text: holds the character U+0000" in refusal(path)
+    assert "speech.0.text: has the character U+0000" in refusal(path)
 
 
 def test_reading_lines_imports_nothing_heavy(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_targets_are_labels() -> None:
         check_targets(items, ["win", "loss"])
     assert str(caught.value) == (
         "item 'i2' target: 'Loss' is not one of the labels win, loss. Did you mean 'loss'? "
-        "(1 more items have such targets)"
+        "(1 more items have wrong targets)"
     )
 
 

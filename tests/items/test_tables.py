@@ -49,16 +49,16 @@ def test_csv_cells_are_text_other_columns_covariates_and_gestures_json(tmp_path:
     [
         ("id,subject,speech\na,s,Well, no\n", "row 1 has 4 cells, the header 3"),
         ("id,subject\na,s\nb\n", "row 2 has 1 cells, the header 2"),
-        ("id,subjct\na,s\n", "lacks the column 'subject'. Did you mean to call 'subjct' so?"),
-        ("id,subject,id\na,s,b\n", "names the column 'id' twice"),
-        ("id,subject,\na,s,b\n", "names the column '' twice or not at all"),
-        ("id,subject\n", "holds no items"),
-        ("", "holds no items"),
+        ("id,subjct\na,s\n", "has no column 'subject'. Did you mean 'subjct'?"),
+        ("id,subject,id\na,s,b\n", "two columns are called 'id'"),
+        ("id,subject,\na,s,b\n", "a column has no name"),
+        ("id,subject\n", "has no items"),
+        ("", "has no items"),
         ("id\0,subject\na,s\n", "NUL bytes"),
         ('id,subject\na,"s\n', "cannot be read as csv"),
         ("id,subject\na,s\na,t\n", "items.csv row 2 id: 'a' is already the id of items.csv row 1"),
         ("id,subject\na,\n", "row 1 subject: is missing"),
-        ("id,subject,gestures\na,s,{\n", "row 1 gestures ends in the middle"),
+        ("id,subject,gestures\na,s,{\n", "row 1 gestures ends inside a JSON value"),
         ("id,subject,terms\na,s,shut\n", "row 1 terms: must be 'open' or 'restricted'"),
     ],
 )
@@ -97,7 +97,7 @@ def test_parquet_keeps_types_and_drops_nulls(tmp_path: Path) -> None:
 def test_parquet_columns_of_lists_must_be_fields(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     pd.DataFrame({"id": ["a"], "subject": ["s"], "frames": [[1, 2]]}).to_parquet(path)
-    assert "column 'frames' is no field of an item and holds no plain values" in refusal(path)
+    assert "column 'frames' is not a field of an item" in refusal(path)
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
@@ -125,15 +125,15 @@ def test_json_as_list_or_as_lines(tmp_path: Path, lines: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"a":', "ends in the middle of a JSON value"),
-        ("[1, 2]", "row 1 holds no item: it must be an object"),
+        ('{"a":', "ends inside a JSON value"),
+        ("[1, 2]", "row 1 has no item: it must be an object"),
         ("", "no items"),
         ("[]", "no items"),
         ('[{"id": "a", "subject": "s"}, {"id": "b"}]', "row 2 subject: is missing"),
-        ('[{"id": "a", "subject": "s", "frames": [1]}]', "row 1 'frames' is no field of an item"),
-        ('[{"id": "a", "subject": "s", "x": NaN}]', "NaN is no JSON number; leave the field out"),
+        ('[{"id": "a", "subject": "s", "frames": [1]}]', "row 1 'frames' is not a field of an item"),
+        ('[{"id": "a", "subject": "s", "x": NaN}]', "NaN is not a JSON number; leave the field out"),
         ('{"id": "a", "subject": "s"}\n{"id": "a", "subject": "s"}', "x.json:2 id: 'a' is already the id"),
-        ('[{"id": "a", "id": "b", "subject": "s"}]', "the key 'id' stands twice"),
+        ('[{"id": "a", "id": "b", "subject": "s"}]', "the key 'id' appears twice"),
     ],
 )
 def test_bad_json_is_refused(tmp_path: Path, text: str, words: str) -> None:
@@ -253,13 +253,13 @@ def test_a_folder_is_all_its_files_of_one_kind(tmp_path: Path) -> None:
     write_csv(tmp_path, "id,subject\na,s\n", "1.csv")
     assert [item.id for item in load_items(tmp_path)] == ["a", "b"]
     (tmp_path / "x.json").write_text("{}")
-    assert "holds files of several kinds (.csv, .json)" in refusal(tmp_path)
+    assert "has files of several kinds (.csv, .json)" in refusal(tmp_path)
 
 
 def test_other_kinds_of_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text("x")
-    assert "is no item file; known kinds: .jsonl, " in refusal(path)
+    assert "is not an item file; they end in .jsonl, " in refusal(path)
 
 
 def test_a_hub_that_cannot_be_asked_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,7 +268,7 @@ def test_a_hub_that_cannot_be_asked_is_one_line(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     message = refusal("nobody-here/nothing:test")
     assert message.startswith(
-        "nobody-here/nothing:test is no file here, and as a hub data set it cannot be loaded: "
+        "nobody-here/nothing:test is not a file here; as a data set of the hub it cannot be loaded: "
     )
 
 

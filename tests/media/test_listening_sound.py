@@ -94,7 +94,7 @@ def test_files_that_cannot_be_heard_are_one_line(tmp_path: Path) -> None:
         "list.m3u8": "cannot be decoded",
         "mute.mkv": "has no sound",
         "gone.wav": "does not exist",
-        ".": "is a folder; name the files in it",
+        ".": "is a folder; give the files in it",
     }
     for name, said in cases.items():
         with pytest.raises(InputError, match=said) as caught:

@@ -33,5 +33,5 @@ def test_what_is_no_crop(text: str) -> None:
 def test_it_must_lie_in_the_picture_and_hold_a_person() -> None:
     with pytest.raises(InputError, match=r"reaches beyond the picture of a\.mp4, 640 x 480 pixels"):
         parse_crop("400,0,300,300").within((640, 480), "a.mp4")
-    with pytest.raises(InputError, match="a person needs 32 to a side"):
+    with pytest.raises(InputError, match="it must have at least 32 on each side"):
         parse_crop("0,0,31,300").within((640, 480), "a.mp4")

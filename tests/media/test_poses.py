@@ -70,5 +70,5 @@ def test_other_layouts_are_refused_with_their_first_joint() -> None:
     for name, joint in (("kinect20", "head"), ("ma52-44", "head"), ("ntu25", "spine_base")):
         with pytest.raises(InputError, match=rf"C was made for a layout of \d+ joints with '{joint}'"):
             check_mappable(load_layout(name), "C")
-    with pytest.raises(InputError, match="videos are read for the layouts imigue22 and body25"):
+    with pytest.raises(InputError, match="videos can be read for the layouts imigue22 and body25"):
         check_mappable(Layout(joints=("a", "b"), edges=(("a", "b"),)), "C")

@@ -26,7 +26,7 @@ def test_one_leap_is_an_accident_two_are_people() -> None:
     assert several_people(walk([100, 100, 300, 300])) is None
     said = several_people(walk([100, 100, 300, 300, 90, 90]))
     assert said is not None
-    assert said.startswith("the person followed leaps 2 times: there seem to be several people")
+    assert said.startswith("the person jumps to another place 2 times: there seem to be several people")
     assert "--crop" in said
 
 

@@ -116,7 +116,7 @@ def test_what_is_no_video(film: Film, tmp_path: Path) -> None:
         == f"{tmp_path / 'no.mp4'} does not exist; give a video or a *.skeleton.npz"
     )
     (tmp_path / "folder.mp4").mkdir()
-    assert "is no file" in refusal(tmp_path / "folder.mp4")
+    assert "is not a file" in refusal(tmp_path / "folder.mp4")
     (tmp_path / "empty.mp4").write_bytes(b"")
     assert "is empty (0 bytes)" in refusal(tmp_path / "empty.mp4")
     (tmp_path / "noise.mp4").write_bytes(np.random.default_rng(0).bytes(5000))
@@ -136,7 +136,7 @@ def test_sound_alone_is_no_video(film: Film, tmp_path: Path) -> None:
         frame.sample_rate, frame.pts, frame.time_base = 8000, 0, Fraction(1, 8000)
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             container.mux(packet)
-    with pytest.raises(InputError, match=r"speech\.mkv holds no video stream, only sound; give a video"):
+    with pytest.raises(InputError, match=r"speech\.mkv has no pictures, only sound; give a video"):
         read(path)
 
 

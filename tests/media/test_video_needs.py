@@ -19,7 +19,7 @@ def said(monkeypatch: pytest.MonkeyPatch, found: str | None, python: tuple[int, 
         video.holistic()
     line = str(caught.value)
     assert "`make video`" in line
-    assert "pip install 'mgllm[video]'" in line
+    assert "pip install '.[video]'" in line
     return line
 
 
@@ -28,11 +28,13 @@ def test_mediapipe_is_missing_or_another(monkeypatch: pytest.MonkeyPatch) -> Non
         "reading videos needs MediaPipe 0.10.21; install it"
     )
     assert "0.10.30 is installed" in said(monkeypatch, "0.10.30", (3, 12, 0))
-    assert "exists for Python up to 3.12, and this is 3.14" in said(monkeypatch, None, (3, 14, 0))
+    assert "exists for Python up to 3.12; this is Python 3.14" in said(monkeypatch, None, (3, 14, 0))
     assert "MediaPipe cannot be loaded" in said(monkeypatch, "0.10.21", (3, 11, 7))
 
 
 def test_pyav_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(InputError, match=r"reading videos needs PyAV .* install it with `make video`"):
+    with pytest.raises(
+        InputError, match=r"reading videos needs PyAV .* install it in the clone with `make video`"
+    ):
         video.pyav()

@@ -125,13 +125,13 @@ def test_the_first_wording_takes_its_words_from_the_scenario(folders: Folders) -
         find_scenario("meeting", folders)
 
 
-def test_an_old_name_is_told_by_the_check(folders: Folders) -> None:
+def test_the_check_names_an_old_name(folders: Folders) -> None:
     assert folders.scenarios is not None
     path = folders.scenarios / "meeting.yaml"
     path.write_text(path.read_text().replace("chat: meeting.j2", "chat: emotion_b.j2"))
     (note,) = check_here("meeting", RunOptions(model="local", folders=folders)).notes
-    assert note.startswith(f"{path} names the template emotion_b.j2 by its old name")
-    assert "write wording_b.j2 and the 'text:' of `mgllm scenario show emotion`" in note
+    assert note.startswith(f"{path} names a template by its old name emotion_b.j2")
+    assert "write wording_b.j2, and copy the 'text:' of `mgllm scenario show emotion`" in note
 
 
 def test_words_of_a_users_own_never_reach_a_template_with_an_old_name(folders: Folders) -> None:

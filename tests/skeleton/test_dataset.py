@@ -138,7 +138,7 @@ def test_writing_takes_one_clip_at_a_time(tmp_path: Path) -> None:
 
 def test_an_existing_data_set_is_never_written_over(made: SkeletonDataset) -> None:
     before = (made.path / "joints.npy").read_bytes()
-    assert "is there already" in refusal(lambda: write_dataset(made.path, meta(), clips()))
+    assert "exists already" in refusal(lambda: write_dataset(made.path, meta(), clips()))
     assert (made.path / "joints.npy").read_bytes() == before
 
 
@@ -161,13 +161,13 @@ def test_a_write_that_fails_leaves_nothing(
 @pytest.mark.parametrize(
     ("clip", "words"),
     [
-        (Clip("x", "1", np.full((2, 3, 2), np.nan), "nod"), "no joint is there in any frame (all NaN)"),
-        (Clip("x", "1", np.full((2, 3, 2), np.inf), "nod"), "it holds infinite values"),
+        (Clip("x", "1", np.full((2, 3, 2), np.nan), "nod"), "no joint is seen in any frame (all NaN)"),
+        (Clip("x", "1", np.full((2, 3, 2), np.inf), "nod"), "it has infinite values"),
         (Clip("x", "1", np.ones((0, 3, 2)), "nod"), "it has no frame"),
-        (Clip("x", "1", np.ones((2, 3)), "nod"), "joints must be [T, V, C], are [2, 3]"),
-        (Clip("x", "1", np.ones((2, 4, 2)), "nod"), "does not fit those before"),
+        (Clip("x", "1", np.ones((2, 3)), "nod"), "joints must be [T, V, C], but are [2, 3]"),
+        (Clip("x", "1", np.ones((2, 4, 2)), "nod"), "does not fit the clips before it"),
         (Clip("x", "1", np.ones((2, 3, 2)), "nod", more={"view": "1"}), "columns ['view']"),
-        (Clip("c0", "1", np.ones((2, 3, 2)), "nod", more={"camera": "1"}), "'c0' stands there already"),
+        (Clip("c0", "1", np.ones((2, 3, 2)), "nod", more={"camera": "1"}), "'c0' appears twice"),
         (Clip("x", "1", np.ones((2, 3, 2)), "jump", more={"camera": "1"}), "label: 'jump' is not one of"),
         (Clip("x", "", np.ones((2, 3, 2)), "nod", more={"camera": "1"}), "subject: must be 1 to 200"),
     ],
@@ -190,11 +190,11 @@ def test_a_lenient_writer_leaves_out_and_says_so(tmp_path: Path) -> None:
     assert written.dataset.meta.classes == tuple(META["classes"])
     assert list(written.dataset.meta.splits) == ["by person"]
     assert written.left_out == (
-        "1 clips hold no joint at all and are left out: gone",
+        "1 clips have no joint at all and are left out: gone",
         "1 of 3 classes have no clips and are left out: jump",
         "the split 'cameras' is left out: one of its sides has no clips here",
     )
-    assert "holds no clips" in refusal(lambda: write_dataset(tmp_path / "e", wide, [empty], lenient=True))
+    assert "has no clips" in refusal(lambda: write_dataset(tmp_path / "e", wide, [empty], lenient=True))
 
 
 def test_a_confidence_is_the_channel_after_the_coordinates(tmp_path: Path) -> None:
@@ -202,13 +202,13 @@ def test_a_confidence_is_the_channel_after_the_coordinates(tmp_path: Path) -> No
     assert write_dataset(tmp_path / "d", meta(), more).dataset.joints.shape == (21, 3, 3)
     most = [Clip(c.id, c.subject, np.pad(c.joints, [(0, 0), (0, 0), (0, 2)]), c.label) for c in clips()]
     line = refusal(lambda: write_dataset(tmp_path / "e", meta(), most))
-    assert "is [21, 3, 4]; dataset.json asks for [frames, 3, 2 or 3]" in line
+    assert "has the shape [21, 3, 4]; dataset.json needs [frames, 3, 2 or 3]" in line
 
 
 def test_a_clip_of_one_frame_is_allowed_and_flagged(made: SkeletonDataset) -> None:
     notes = check_dataset(made)
     assert notes == (
-        "1 clips have one frame only, so nothing moves in them: c0",
+        "1 clips have only one frame, so nothing moves in them: c0",
         "1 of 6 clips have no label",
     )
 
@@ -217,7 +217,7 @@ def test_a_clip_without_joints_is_found_in_a_strangers_folder(made: SkeletonData
     joints = np.load(made.path / "joints.npy")
     joints[1:3] = np.nan
     np.save(made.path / "joints.npy", joints)
-    assert "clip 'c1': no joint is there in any frame" in refusal(
+    assert "clip 'c1': no joint is seen in any frame" in refusal(
         lambda: check_dataset(open_dataset(made.path))
     )
 
@@ -227,23 +227,23 @@ def test_cut_off_joints_are_told(made: SkeletonDataset) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[:-30])
     line = refusal(lambda: open_dataset(made.path))
-    assert line == f"{path} is cut off: 21 frames announced, 19 there; copy it again"
+    assert line == f"{path} is cut off: it has 19 of 21 frames; copy it again"
     path.write_bytes(whole[:50])
-    assert "is no npy file that can be read" in refusal(lambda: open_dataset(made.path))
+    assert "cannot be read as an npy file" in refusal(lambda: open_dataset(made.path))
     path.write_bytes(whole.replace(b"}", b" ", 1))
-    assert "is no npy file that can be read" in refusal(lambda: open_dataset(made.path))
+    assert "cannot be read as an npy file" in refusal(lambda: open_dataset(made.path))
     path.write_bytes(b"")
-    assert "is no npy file that can be read" in refusal(lambda: open_dataset(made.path))
+    assert "cannot be read as an npy file" in refusal(lambda: open_dataset(made.path))
 
 
 @pytest.mark.parametrize(
     ("array", "words"),
     [
-        (np.ones((21, 3, 2)), "must be float32 [frames, joints, channels], is float64 [21, 3, 2]"),
+        (np.ones((21, 3, 2)), "must be float32 [frames, joints, channels], but is float64 [21, 3, 2]"),
         (np.ones((21, 6), np.float32), "is float32 [21, 6]"),
         (np.asfortranarray(np.ones((21, 3, 2), np.float32)), "Fortran order"),
-        (np.ones((21, 4, 2), np.float32), "is [21, 4, 2]; dataset.json asks for [frames, 3, 2 or 3]"),
-        (np.ones((0, 3, 2), np.float32), "holds no frames"),
+        (np.ones((21, 4, 2), np.float32), "has the shape [21, 4, 2]; dataset.json needs [frames, 3, 2 or 3]"),
+        (np.ones((0, 3, 2), np.float32), "has no frames"),
         (np.ones((20, 3, 2), np.float32), "clip 'c5' ends at frame 21, but joints.npy has 20"),
         (np.array([["a"]], dtype=object), "is object"),
     ],
@@ -256,14 +256,14 @@ def test_other_arrays_are_refused(made: SkeletonDataset, array: np.ndarray[Any, 
 @pytest.mark.parametrize(
     ("line", "column", "value", "words"),
     [
-        (0, "start", "begin", "clips.csv:1 lacks the columns start"),
+        (0, "start", "begin", "clips.csv:1 has no columns start"),
         (0, "camera", "fps", "clips.csv:1 has the column 'fps' twice"),
-        (2, "id", "c0", "clips.csv:3 id: 'c0' stands there already; ids are unique"),
+        (2, "id", "c0", "clips.csv:3 id: 'c0' appears twice; ids must be unique"),
         (2, "id", " ", "clips.csv:3 id: must be 1 to 200 characters"),
         (3, "label", "nodd", "clips.csv:4 label: 'nodd' is not one of the classes"),
-        (3, "start", "2.0", "clips.csv:4 start: must be a whole number from 0 (given '2.0')"),
-        (3, "start", "-1", "clips.csv:4 start: must be a whole number from 0 (given '-1')"),
-        (3, "length", "0", "clips.csv:4 length: must be a whole number from 1 (given '0')"),
+        (3, "start", "2.0", "clips.csv:4 start: must be a whole number, 0 or more (given '2.0')"),
+        (3, "start", "-1", "clips.csv:4 start: must be a whole number, 0 or more (given '-1')"),
+        (3, "length", "0", "clips.csv:4 length: must be a whole number, 1 or more (given '0')"),
         (3, "length", "nan", "length: must be a whole number"),
         (3, "length", "4", "clips 'c2' and 'c3' overlap in joints.npy"),
         (6, "length", "7", "clips.csv:7 clip 'c5' ends at frame 22, but joints.npy has 21"),
@@ -281,9 +281,9 @@ def test_rows_that_do_not_fit_name_their_line(
 def test_a_torn_row_and_an_empty_table_are_refused(made: SkeletonDataset) -> None:
     path = made.path / "clips.csv"
     path.write_text(path.read_text() + "c9,1\n")
-    assert "clips.csv:8 has 2 cells, the header 7" in refusal(lambda: open_dataset(made.path))
+    assert "clips.csv:8 has 2 cells, the header has 7" in refusal(lambda: open_dataset(made.path))
     path.write_text(path.read_text().splitlines()[0])
-    assert "holds no clips" in refusal(lambda: open_dataset(made.path))
+    assert "has no clips" in refusal(lambda: open_dataset(made.path))
 
 
 @pytest.mark.parametrize(
@@ -292,9 +292,9 @@ def test_a_torn_row_and_an_empty_table_are_refused(made: SkeletonDataset) -> Non
         ({"dims": 4}, "dataset.json dims: must be 2 or 3"),
         ({"colour": "red"}, "dataset.json colour: unknown field"),
         ({"layout": {**LAYOUT, "edges": [["hip", "left"]]}}, "the graph is not connected"),
-        ({"layout": {**LAYOUT, "mirror": [["left", "rihgt"]]}}, "'rihgt' is no joint of the layout"),
-        ({"classes": [*META["classes"], "jump"]}, "1 of 3 classes have no clips: jump; take them out"),
-        ({"classes": ["nod", "shake, slowly", "nod"]}, "classes: 'nod' stands there twice"),
+        ({"layout": {**LAYOUT, "mirror": [["left", "rihgt"]]}}, "'rihgt' is not a joint of the layout"),
+        ({"classes": [*META["classes"], "jump"]}, "1 of 3 classes have no clips: jump; remove them"),
+        ({"classes": ["nod", "shake, slowly", "nod"]}, "classes: 'nod' appears twice"),
         ({"splits": {"s": {"train": {"age": ["1"]}, "test": {"subject": ["1"]}}}}, "unknown column 'age'"),
         ({"splits": {"s": {"train": {"subject": ["1"]}}}}, "splits.s.test: is missing"),
         ({"splits": {"s": {"train": {"subject": ["1"]}, "test": {}}}}, "at least 1 item"),
@@ -319,7 +319,7 @@ def test_a_meta_that_does_not_fit_names_its_field(
 def test_a_folder_that_is_something_else_is_refused(tmp_path: Path) -> None:
     assert f"{tmp_path / 'none'} does not exist" in refusal(lambda: open_dataset(tmp_path / "none"))
     (tmp_path / "clips.csv").write_text("")
-    assert "lacks joints.npy, dataset.json" in refusal(lambda: open_dataset(tmp_path))
+    assert "has no joints.npy, dataset.json" in refusal(lambda: open_dataset(tmp_path))
 
 
 def test_a_strangers_minimal_folder_opens(tmp_path: Path) -> None:

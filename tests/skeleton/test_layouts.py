@@ -87,14 +87,14 @@ def test_a_layout_without_root_and_shoulders_finds_its_own() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"joints": [*SMALL["joints"], "hip"]}, "'hip' stands there twice"),
-        ({"edges": [["hip", "haed"]]}, "'haed' is no joint of the layout. Did you mean 'head'?"),
-        ({"mirror": [["left shoulder", "right knee"]]}, "mirror: 'right knee' is no joint"),
+        ({"joints": [*SMALL["joints"], "hip"]}, "'hip' appears twice"),
+        ({"edges": [["hip", "haed"]]}, "'haed' is not a joint of the layout. Did you mean 'head'?"),
+        ({"mirror": [["left shoulder", "right knee"]]}, "mirror: 'right knee' is not a joint"),
         ({"mirror": [["head", "hip"], ["hip", "left shoulder"]]}, "mirror: 'hip' has two partners"),
         ({"edges": [["hip", "hip"]]}, "'hip' is paired with itself"),
         ({"edges": SMALL["edges"][:2]}, "the graph is not connected; 'hip' does not reach head"),
-        ({"root": ["pelvis"]}, "root: 'pelvis' is no joint"),
-        ({"shoulders": ["hip", "pelvis"]}, "shoulders: 'pelvis' is no joint"),
+        ({"root": ["pelvis"]}, "root: 'pelvis' is not a joint"),
+        ({"shoulders": ["hip", "pelvis"]}, "shoulders: 'pelvis' is not a joint"),
         ({"limbs": []}, "Extra inputs"),
     ],
 )

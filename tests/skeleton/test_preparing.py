@@ -140,7 +140,7 @@ def test_without_shoulders_all_joints_give_the_scale() -> None:
 def test_the_pair_can_be_chosen_and_must_be_there() -> None:
     layout = load_layout("kinect20")
     assert scale_pair(layout, ("spine", "head")) == (2, 0)
-    with pytest.raises(InputError, match="'pelvis' is no joint"):
+    with pytest.raises(InputError, match="'pelvis' is not a joint"):
         scale_pair(layout, ("spine", "pelvis"))
     with pytest.raises(InputError, match="names no shoulders"):
         scale_pair(Layout(joints=("a", "b"), edges=(("a", "b"),)))

@@ -55,8 +55,8 @@ def test_conditions_choose_clips_in_their_order(
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        ("subject", "'subject' is no condition; write column=value,value"),
-        ("subject=", "'subject=' is no condition"),
+        ("subject", "'subject' is not a condition; write column=value,value"),
+        ("subject=", "'subject=' is not a condition"),
         ("person=1", "unknown column 'person'"),
         ("subject=1,4", "no clip has subject '4'"),
         ("subject=so4", "no clip has subject 'so4'. Did you mean 's04'?"),
@@ -92,7 +92,7 @@ def test_an_ad_hoc_split_is_checked_too(made: SkeletonDataset) -> None:
         check_split(made, Split("mine", ones, none))
     with pytest.raises(InputError, match="split 'mine': clip 'c3' is on both sides"):
         check_split(made, Split("mine", ones, ones[1:2]), shared_subjects=True)
-    with pytest.raises(InputError, match="1 subjects are on both sides: 1; test others"):
+    with pytest.raises(InputError, match="1 subjects are on both sides: 1; test on other people"):
         check_split(made, Split("mine", ones[:1], ones[1:]))
 
 
@@ -120,5 +120,5 @@ def test_folds_are_balanced_and_decided_by_seed(made: SkeletonDataset) -> None:
 
 @pytest.mark.parametrize("k", [0, 1, 7])
 def test_folds_that_cannot_be_made_are_refused(made: SkeletonDataset, k: int) -> None:
-    with pytest.raises(InputError, match=f"{k} folds by subject cannot be made of 6 values; give 2 to 6"):
+    with pytest.raises(InputError, match=f"{k} folds by subject cannot be made from 6 values; give 2 to 6"):
         folds(made, k)

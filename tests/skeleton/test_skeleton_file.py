@@ -49,9 +49,7 @@ def test_joints_are_taken_by_name() -> None:
     found = joints_for(recording(), layout, "C")
     assert np.array_equal(found, recording().joints[:, [2, 0]], equal_nan=True)
     strange = Layout(joints=("neck", "nose"), edges=(("neck", "nose"),))
-    with pytest.raises(
-        InputError, match=r"C was made for a layout of 2 joints with 'nose', which the skeleton"
-    ):
+    with pytest.raises(InputError, match=r"C was made for a layout of 2 joints with 'nose'; the skeleton"):
         joints_for(recording(), strange, "C")
 
 
@@ -66,24 +64,24 @@ GOOD = np.zeros((4, 3, 3), np.float32)
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"joints": GOOD}, "it must hold joints and about, it holds joints.npy"),
-        ({"joints": GOOD, "about": about(), "more": GOOD}, "it must hold joints and about"),
+        ({"joints": GOOD}, "it must contain joints and about, but contains joints.npy"),
+        ({"joints": GOOD, "about": about(), "more": GOOD}, "it must contain joints and about"),
         ({"joints": GOOD, "about": np.array([about()])}, "about: must be one JSON text"),
         ({"joints": GOOD, "about": np.zeros(3)}, "about: must be one JSON text"),
-        ({"joints": GOOD, "about": "{"}, "in the middle of a JSON value"),
+        ({"joints": GOOD, "about": "{"}, "inside a JSON value"),
         ({"joints": GOOD, "about": about(fps=0)}, "about fps"),
         ({"joints": GOOD, "about": about(fps=None)}, "about fps"),
         ({"joints": GOOD, "about": about(begins=-1)}, "about begins"),
         ({"joints": GOOD, "about": about(schema="mgllm.skeleton/2")}, "about schema"),
         ({"joints": GOOD, "about": about(source_sha256="x")}, "about source_sha256"),
         ({"joints": GOOD, "about": about(odd=1)}, "odd"),
-        ({"joints": GOOD, "about": about(joints=["a", "b"])}, "must be float32 [frames, 2, 3], is"),
-        ({"joints": GOOD, "about": about(joints=["a", "b", "a"])}, "'a' stands there twice"),
+        ({"joints": GOOD, "about": about(joints=["a", "b"])}, "must be float32 [frames, 2, 3], but is"),
+        ({"joints": GOOD, "about": about(joints=["a", "b", "a"])}, "'a' appears twice"),
         ({"joints": GOOD.astype(np.float64), "about": about()}, "is float64"),
         ({"joints": GOOD[0], "about": about()}, "is float32 [3, 3]"),
         ({"joints": GOOD[:0], "about": about()}, "it has no frame"),
         ({"joints": GOOD + np.inf, "about": about()}, "infinite"),
-        ({"joints": GOOD + np.nan, "about": about()}, "no joint is there in any frame"),
+        ({"joints": GOOD + np.nan, "about": about()}, "no joint is seen in any frame"),
         ({"joints": np.array([{}], object), "about": about()}, "cannot be read"),
     ],
 )  # fmt: skip
@@ -103,7 +101,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     raw = skeleton_bytes(recording())
     for bad in (b"", b"x" * 500, raw[: len(raw) // 2]):
         path.write_bytes(bad)
-        with pytest.raises(InputError, match="is damaged, or no"):
+        with pytest.raises(InputError, match="is damaged, or is not a"):
             read_skeleton_file(path)
     middle = bytearray(raw)
     middle[300:320] = bytes(20)

@@ -112,11 +112,11 @@ def test_a_format_from_outside_is_joined_before_those_that_say_less(
     report = join_speech([Item(id="a", subject="s")], tmp_path)
     assert report.items[0].speech == (Turn(speaker="Ann", text="It was."),)
     order = "*.shout, *.textgrid, *.vtt, *.json, *.srt, *.txt"
-    assert report.notes == (f"1 items have several speech files, the first of {order} is taken: a",)
+    assert report.notes == (f"1 items have several speech files; the first of {order} is used: a",)
 
 
 def test_without_it_nothing_shouts(tmp_path: Path) -> None:
     assert "shout" not in datasets.names()
     (tmp_path / "a.shout").write_text("Ann! It was.\n")
-    with pytest.raises(InputError, match="holds no transcripts of speech"):
+    with pytest.raises(InputError, match="has no transcripts of speech"):
         join_speech([Item(id="a", subject="s")], tmp_path)

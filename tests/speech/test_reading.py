@@ -36,8 +36,8 @@ def test_big_endian_as_praat_writes_it(tmp_path: Path) -> None:
     ("raw", "words"),
     [
         (SRT.encode("latin-1"), "is not UTF-8 text"),
-        (b"\xff\xfea", "begins like UTF-16 text but is none"),
-        (b"ooBinaryFile\x08TextGrid\x00", "holds NUL bytes"),
+        (b"\xff\xfea", "begins like UTF-16 text but is not"),
+        (b"ooBinaryFile\x08TextGrid\x00", "contains NUL bytes"),
     ],
 )
 def test_other_encodings_are_refused(tmp_path: Path, raw: bytes, words: str) -> None:
@@ -52,7 +52,7 @@ def test_other_encodings_are_refused(tmp_path: Path, raw: bytes, words: str) -> 
 def test_huge_and_unreadable_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_files, "MAX_BYTES", 10)
     (tmp_path / "a.txt").write_text("it was a long day")
-    with pytest.raises(InputError, match="holds more than 10 bytes"):
+    with pytest.raises(InputError, match="has more than 10 bytes"):
         read_text(tmp_path / "a.txt")
     with pytest.raises(InputError, match="cannot be read"):
         read_text(tmp_path / "b.txt")

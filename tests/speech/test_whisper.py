@@ -62,10 +62,13 @@ def test_silence_has_no_turns() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"text": "It was."}, "holds neither 'segments' nor 'words'"),
+        ({"text": "It was."}, "has neither 'segments' nor 'words'"),
         ({"segments": [{**SEGMENT, "start": None}]}, "segments.0.start: "),
         ({"segments": [SEGMENT, {"start": 0, "end": 1}]}, "segments.1.text: is missing"),
-        ({"segments": [{**SEGMENT, "end": -1.0}]}, "segments.0 is spoken from 0 s to -1 s"),
+        (
+            {"segments": [{**SEGMENT, "end": -1.0}]},
+            "segments.0 ends before it starts: it is spoken from 0 s to -1 s",
+        ),
         ({"segments": {"0": SEGMENT}}, "segments: "),
         ({"words": words(("It", 0.0, 0.3), ("was", None, None))}, "words.1 'was' has no start and end"),
         ([SEGMENT], "must be an object"),
@@ -80,5 +83,5 @@ def test_what_cannot_be_read_is_named(content: Any, said: str) -> None:
 
 
 def test_a_torn_file_is_refused() -> None:
-    with pytest.raises(InputError, match="ends in the middle"):
+    with pytest.raises(InputError, match="ends inside a JSON value"):
         parse_whisper(json.dumps({"segments": [SEGMENT]})[:-20], "talk.json")

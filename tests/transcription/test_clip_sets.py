@@ -32,7 +32,7 @@ def test_columns_tell_trimmed_clips_from_recordings(toy_set: Path, tmp_path: Pat
     assert (is_trimmed(plain, "auto"), is_trimmed(plain, "recordings")) == (False, False)
     assert (is_trimmed(trimmed, "auto"), is_trimmed(trimmed, "trimmed")) == (True, True)
     assert not is_trimmed(trimmed, "recordings")
-    with pytest.raises(InputError, match="--clips trimmed needs columns recording, first, last"):
+    with pytest.raises(InputError, match="--clips trimmed needs the columns recording, first and last"):
         is_trimmed(plain, "trimmed")
 
 

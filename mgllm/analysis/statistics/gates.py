@@ -1,4 +1,4 @@
-"""Questions with a yes or no: has an arm become worse, are two arms as good as equal."""
+"""Questions with the answer yes or no: is an arm worse, are two arms practically equal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Summary
 
 GATE = re.compile(r"\s*([^<=>\s]+)\s*(<=|<)\s*([^<=>\s]+)\s*")
+"""Two arms with < or <= between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,19 @@ class Equivalence:
     """Two one-sided tests of a difference against ± a margin."""
 
     p: float | None
-    """The larger of the two one-sided p-values; null where the effect has no interval."""
+    """The larger of the two one-sided p-values; null if the effect has no interval."""
     words: str
     """The result as a sentence."""
 
 
 def gate(summary: Summary, expression: str) -> str | None:
-    """Why a gate fails, in a sentence; null if it holds.
+    """Why a gate fails, in a sentence; null if it does not fail.
 
     Args:
-        summary: what the gate looks at: its accuracy effects, each row by itself.
-        expression: 'text+mg<text' fails when a whole interval is below 0; 'text+mg<=text' when one is not
-            wholly above 0. Without an interval the first holds and the second fails.
+        summary: its accuracy effects are checked, each row by itself.
+        expression: 'text+mg<text' fails if a whole interval is below 0; 'text+mg<=text' if an
+            interval is not entirely above 0. Without an interval the first does not fail and the
+            second fails.
 
     Raises:
         InputError: no such expression, arm, or contrast.
@@ -39,7 +41,8 @@ def gate(summary: Summary, expression: str) -> str | None:
     match = GATE.fullmatch(expression)
     if match is None:
         raise InputError(
-            f"--fail-if '{expression}' is not understood; write 'text+mg<text' or 'text+mg<=text'"
+            f"--fail-if '{expression}' is not a comparison of two arms; write 'text+mg<text' or "
+            "'text+mg<=text'"
         )
     arm, sign, baseline = match.groups()
     effects = _contrast(summary, arm, baseline)
@@ -52,19 +55,21 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
 
     Args:
         effect: the difference.
-        margin: half width of what counts as equal, in the effect's own unit: shares (0.05 is five points)
-            or nats.
+        margin: half width of what counts as equal, in the effect's own unit: shares (0.05 is five
+            points) or nats.
 
     Raises:
         InputError: the margin is not positive.
     """
     if not 0 < margin < inf:
-        raise InputError("--margin must be a number above 0: how large a difference would not matter")
+        raise InputError(
+            f"--margin {margin:g} must be above 0: it is the largest difference that would not matter"
+        )
     within = f"within ±{level(margin, effect.metric).lstrip('+')} {scale_of(effect.metric).unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:
-        return Equivalence(None, f"not tested to be equivalent {within}: no interval")
+        return Equivalence(None, f"equivalence {within} is not tested: there is no interval")
     if effect.rule != "t":
-        return Equivalence(None, f"not tested to be equivalent {within}: subjects' differences are skewed")
+        return Equivalence(None, f"equivalence {within} is not tested: subjects' differences are skewed")
     sides = (margin - effect.difference, margin + effect.difference)
     df = effect.effective_subjects - 1 if effect.df is None else effect.df
     p = max(t_tail(side / effect.se, df) for side in sides)
@@ -76,7 +81,7 @@ def with_margin(summary: Summary, margin: float) -> Summary:
     """The summary with two one-sided tests of every accuracy effect against ± margin.
 
     Args:
-        summary: what there is.
+        summary: the results.
         margin: half width of what counts as equal, as a share (0.05: five points).
 
     Raises:
@@ -102,7 +107,7 @@ def _contrast(summary: Summary, arm: str, baseline: str) -> list[Effect]:
     if not found:
         known = ", ".join(dict.fromkeys(contrast_words(effect) for effect in accuracy)) or "(none)"
         raise InputError(
-            f"--fail-if: no contrast {arm} − {baseline} in this table. Known: {known}. "
+            f"--fail-if: this table has no contrast {arm} − {baseline} (it has: {known}). "
             f"Add it with --pair {arm},{baseline}"
         )
     return found
@@ -122,5 +127,9 @@ def _reason(effect: Effect, *, strictly_below: bool) -> str | None:
         why = next(iter(effect.flags), "no interval")
         return None if strictly_below else f"{where} is not shown to be above 0 ({why})"
     if strictly_below:
-        return f"{where} is {gain(effect)}, wholly below 0" if effect.interval[1] < 0 else None
-    return f"{where} is {gain(effect)}, not wholly above 0" if effect.interval[0] <= 0 else None
+        return f"{where} is {gain(effect)}: the whole interval is below 0" if effect.interval[1] < 0 else None
+    return (
+        f"{where} is {gain(effect)}: the interval is not entirely above 0"
+        if effect.interval[0] <= 0
+        else None
+    )

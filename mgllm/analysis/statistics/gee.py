@@ -1,4 +1,4 @@
-"""Logistic GEE over several models or scenarios: does the arm do more in one than in another?
+"""Logistic GEE over several models or scenarios: is the arm's effect larger in one than in another?
 
 Shape suffixes: R rows (item × arm × model), C coefficients.
 """
@@ -20,13 +20,13 @@ from mgllm.analysis.statistics.pairs import given, sample, some
 from mgllm.records import Gee, GeeTerm
 
 SUBJECTS = 20
-"""Subjects from which it is fitted."""
+"""Fewest subjects for a fit."""
 MOST = 3_000
-"""Rows of one subject at most: its working correlation is a square of them."""
+"""Most rows of one subject: its working correlation is a square matrix of them."""
 BEYOND = 15.0
-"""Log odds ratios larger than this are those of separated answers."""
+"""Larger log odds ratios come from separated answers."""
 STILL = 1e-9
-"""Standard errors up to this are 0: what is left is the iterations' rounding."""
+"""Standard errors up to this are 0: the rest is rounding in the iterations."""
 
 Cell = tuple[str, str, str]
 """Arm, model, scenario."""
@@ -34,7 +34,7 @@ Cell = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is regressed."""
+    """The rows of the regression."""
 
     correct_R: Floats
     """Share of right answers of an item in an arm."""
@@ -48,7 +48,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One coefficient: rows in all of these places."""
+    """One coefficient, for the rows with this arm, model and scenario (None: any)."""
 
     name: str
     arm: str | None = None
@@ -56,13 +56,14 @@ class _Column:
     scenario: str | None = None
 
     def holds(self, cell: Cell) -> bool:
-        """Whether a row is in all of them."""
+        """Whether a row is one of these."""
         wanted = (self.arm, self.model, self.scenario)
         return all(want is None or want == have for want, have in zip(wanted, cell, strict=True))
 
 
 def regressions(grids: Sequence[Grid]) -> tuple[Gee, ...]:
-    """One regression per form, reasoning, score and effort in which several models or scenarios stand."""
+    """One regression for each form, reasoning, score and effort that has several models or
+    scenarios."""
     found = []
     by_manner = sorted(enumerate(grids), key=lambda pair: (*_manner(pair[1]), pair[0]))
     for _, group in groupby(by_manner, key=lambda pair: _manner(pair[1])):
@@ -95,7 +96,7 @@ def _regress(grids: Sequence[Grid]) -> Gee:
 
 
 def _flags(grids: Sequence[Grid]) -> tuple[str, ...]:
-    """What differs between models of a scenario beside the model."""
+    """What else differs between models of a scenario."""
     by_scenario = [
         [grid for grid in grids if grid.row.scenario == name]
         for name in dict.fromkeys(grid.row.scenario for grid in grids)
@@ -149,13 +150,13 @@ def _columns(arms: Sequence[str], models: Sequence[str], scenarios: Sequence[str
 
 def _why_not(rows: _Rows, columns: Sequence[_Column], over: Clusters) -> str | None:
     if len(rows.arms) < 2:
-        return "fewer than two arms are in all of them"
+        return "models and scenarios have fewer than two arms in common"
     if over.subjects < SUBJECTS or over.effective < FEWEST:
         return f"{over.subjects} subjects ({over.effective:.1f} effective); {SUBJECTS} are needed"
     if over.largest > MOST:
-        return f"one subject has {over.largest:,} answers; up to {MOST:,} are fitted"
+        return f"one subject has {over.largest:,} answers; the limit is {MOST:,}"
     if np.linalg.matrix_rank(_matrix(sorted(set(rows.cells)), columns)) < len(columns):
-        return "models and scenarios cannot be told apart: no scenario was asked of several models"
+        return "models and scenarios cannot be separated: no scenario was asked of several models"
     right: dict[Cell, list[float]] = {}
     for cell, correct in zip(rows.cells, rows.correct_R, strict=True):
         right.setdefault(cell, []).append(float(correct))
@@ -178,13 +179,13 @@ def _fit(gee: Gee, rows: _Rows, columns: Sequence[_Column], over: Clusters) -> G
     known = {cell: _matrix([cell], columns)[0] for cell in set(rows.cells)}
     design_RC = np.array([known[cell] for cell in rows.cells])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they warn of is looked at below
+        warnings.simplefilter("ignore")  # what they warn of is checked below
         try:
             model = GEE(
                 rows.correct_R, design_RC, rows.subject_R, family=Binomial(), cov_struct=Exchangeable()
             )
             fitted = model.fit(maxiter=100, cov_type="bias_reduced")
-            # Errors are worked out when they are asked for: the root of a variance below 0 warns here.
+            # Errors are computed when they are read: the root of a variance below 0 warns here.
             estimates, errors = np.asarray(fitted.params), np.asarray(fitted.bse)
         except (np.linalg.LinAlgError, ValueError):
             return gee.model_copy(update={"why_not": "the regression cannot be solved"})
@@ -207,13 +208,14 @@ def _unsound(converged: bool, estimates: Floats, shown: Mapping[str, float]) -> 
     if not converged:
         return "the regression does not converge"
     if np.abs(estimates).max() > BEYOND:
-        return "answers are separated: a log odds ratio has no bound"
+        return "answers are separated: a log odds ratio is infinite"
     unknown = [name for name, error in shown.items() if not np.isfinite(error)]
     if unknown:
-        return f"it converges, but the variance of {', '.join(unknown)} comes out below 0"
+        return f"it converges, but the variance of {', '.join(unknown)} is below 0"
     alike = [name for name, error in shown.items() if error <= STILL]
     if alike:
-        return f"it converges, but all subjects differ alike: the standard error of {', '.join(alike)} is 0"
+        names = ", ".join(alike)
+        return f"it converges, but all subjects differ by the same amount: the standard error of {names} is 0"
     return None
 
 

@@ -1,9 +1,9 @@
-"""The lines under every table: what the items are, what was asked, what came back."""
+"""The notes below the tables: what the items are, what was asked, what the replies were."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -14,14 +14,15 @@ from mgllm.analysis.wording import change, contrast_words, metric_words
 from mgllm.records import ArmSummary, Effect, RunManifest, ScenarioManifest, ShuffleStats
 
 NTH_RUN = re.compile(r"\brun \d+$")
-"""Ends a row's name that only a number tells from another's."""
+"""The end of a row's name that differs from another's only in a number."""
 WEAKENED = 0.9
-"""Share of an effect left by unbalanced targets under which it is said: our choice; .96 is left of 60/40."""
+"""A note appears if unbalanced targets leave a smaller share of an effect: our choice; 60/40 leaves
+.96."""
 MADE_UP = "made-up items: shows that the tool works, says nothing about gestures or models"
 
 
 def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, ...]:
-    """In the order: what the items are, what was asked, what came back, what may not be done with it."""
+    """In the order: what the items are, what was asked, what the replies were, ethics."""
     scenarios = [(run.manifest, scenario) for run in runs for scenario in run.manifest.scenarios]
     lines = [
         *(line for _, scenario in scenarios for line in _about_items(scenario)),
@@ -35,7 +36,7 @@ def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, 
 
 
 def _merged(lines: Iterable[str], names: Collection[str]) -> tuple[str, ...]:
-    """Each line once; what is said of several scenarios is said of them together."""
+    """Each line once; a line about several scenarios names them together."""
     about: dict[str, dict[str, None]] = {}
     for line in lines:
         name, colon, words = " ".join(line.split()).partition(": ")
@@ -57,32 +58,32 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
     if scenario.items_asked < scenario.items_in_set:
         yield (
             f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit): a sample "
-            "balanced over targets and spread over subjects. It estimates a mean in which targets weigh the "
-            "same and subjects nearly so; of all items that is the mean only where each has as many"
+            "balanced over targets and spread over subjects. Its mean gives each target the same weight, "
+            "and each subject nearly the same; the mean over all items may differ"
         )
 
 
 def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable[str]:
     name = scenario.name
-    telling = scenario.roles.get("main")
-    if telling not in scenario.arms and scenario.roles.get("alone") in scenario.arms:
-        telling = scenario.roles.get("alone")
-    if scenario.cue_source and telling:
-        yield f"{name}: {telling} tells {scenario.cue_source.replace('_', '-')} {scenario.noun}"
+    main = scenario.roles.get("main")
+    if main not in scenario.arms and scenario.roles.get("alone") in scenario.arms:
+        main = scenario.roles.get("alone")
+    if scenario.cue_source and main:
+        yield f"{name}: {main} shows {scenario.cue_source.replace('_', '-')} {scenario.noun}"
     for reason in dict.fromkeys(scenario.arms_left_out.values()):
         arms = ", ".join(arm for arm, why in scenario.arms_left_out.items() if why == reason)
         yield f"{name}: {arms} left out: {reason}"
     if scenario.paraphrase:
         yield f"{name}: wording '{scenario.paraphrase}'"
     if scenario.lettered:
-        yield f"{name}: labels were offered as letters"
+        yield f"{name}: the labels were offered as letters"
     yield from _about_shuffles(name, scenario.shuffles)
     yield from _about_opposed(name, scenario.opposed)
     if scenario.raters:
         yield (
-            f"{manifest.model}: {scenario.raters} people, each reading an item in one arm; their answers are "
-            "averaged inside the item. They are taken as they are: an interval speaks of other people to be "
-            "read by these readers. 'I cannot tell' is counted as refused"
+            f"{manifest.model}: {scenario.raters} raters; each read an item in one arm, and the answers to "
+            "an item are averaged. An interval is about other people as read by these raters, not about "
+            "other raters. 'I do not know' counts as refused"
         )
 
 
@@ -93,15 +94,14 @@ def _about_shuffles(name: str, shuffles: Sequence[ShuffleStats]) -> Iterable[str
     relaxed = {
         "donor is the item itself": sum(shuffle.same_item for shuffle in shuffles),
         "donor is the same person": sum(shuffle.same_subject for shuffle in shuffles),
-        "donor shows the same gestures": sum(shuffle.same_cues for shuffle in shuffles),
-        "target cells off independence": sum(shuffle.target_cells_off for shuffle in shuffles),
+        "donor has the same gestures": sum(shuffle.same_cues for shuffle in shuffles),
+        "pairs of targets too frequent or too rare": sum(each.target_cells_off for each in shuffles),
     }
     same = sum(shuffle.same_target for shuffle in shuffles) / asked
     expected = sum(shuffle.same_target_expected for shuffle in shuffles) / asked
-    told = ", ".join(f"{what}: {count}" for what, count in relaxed.items() if count) or "no rule relaxed"
     yield (
-        f"{name}: shuffled over {asked} items; donor of the same target {same:.3f} "
-        f"(chance {expected:.3f}){_overlap(shuffles)}; {told}"
+        f"{name}: shuffled over {asked} items; share of donors with the same target {same:.3f} "
+        f"(by chance {expected:.3f}){_overlap(shuffles)}; {_relaxed_words(relaxed)}"
     )
 
 
@@ -110,28 +110,35 @@ def _about_opposed(name: str, opposed: Sequence[ShuffleStats]) -> Iterable[str]:
         return
     relaxed = {
         "donor is the same person": sum(one.same_subject for one in opposed),
-        "donor shows the same gestures": sum(one.same_cues for one in opposed),
+        "donor has the same gestures": sum(one.same_cues for one in opposed),
     }
-    told = ", ".join(f"{what}: {count}" for what, count in relaxed.items() if count) or "no rule relaxed"
     items = sum(one.items for one in opposed)
-    yield f"{name}: opposed over {items} items; every donor has another target{_overlap(opposed)}; {told}"
+    yield (
+        f"{name}: opposed over {items} items; every donor has another target{_overlap(opposed)}; "
+        f"{_relaxed_words(relaxed)}"
+    )
+
+
+def _relaxed_words(relaxed: Mapping[str, int]) -> str:
+    """Which rules for donors could not be kept, and for how many items."""
+    return ", ".join(f"{what}: {count}" for what, count in relaxed.items() if count) or "no rule relaxed"
 
 
 def _overlap(shuffles: Sequence[ShuffleStats]) -> str:
-    """How much of an item's own gestures its donor tells too: what the shuffled arm leaves in place."""
+    """How many of an item's own gestures its donor shows too: these stay in the shuffled arm."""
     known = [shuffle for shuffle in shuffles if shuffle.told_again is not None]
     if not known:
         return ""
     again = fmean(shuffle.told_again or 0.0 for shuffle in known)
     jaccard = fmean(shuffle.jaccard or 0.0 for shuffle in known)
-    return f"; donors tell {100 * again:.0f} % of an item's own gestures too (Jaccard {jaccard:.2f})"
+    return f"; donors show {100 * again:.0f} % of an item's own gestures too (Jaccard {jaccard:.2f})"
 
 
 def _about_targets(run: RunRecords) -> Iterable[str]:
-    """By how much unbalanced targets weaken the contrast over shuffled gestures in accuracy.
+    """How much unbalanced targets weaken the contrast with shuffled gestures in accuracy.
 
-    A donor has the item's own target with chance Σp², so that true cues can gain at most Σp(1 − p) over
-    shuffled ones: 1 − 1/L of it where L labels are equally frequent.
+    A donor has the item's own target with chance Σp², so true cues can gain at most Σp(1 − p) over
+    shuffled ones: 1 − 1/L if L labels are equally frequent.
     """
     for scenario in run.manifest.scenarios:
         asked = [record for record in run.records if record.scenario == scenario.name]
@@ -143,19 +150,19 @@ def _about_targets(run: RunRecords) -> Iterable[str]:
         if 0 < kept < WEAKENED:
             shares = " / ".join(f"{100 * each:.0f}" for each in sorted(share, reverse=True))
             yield (
-                f"{scenario.name}: targets are {shares} %: over shuffled gestures an effect on accuracy "
-                f"shows at {kept:.2f} of its size; balanced accuracy is not weakened"
+                f"{scenario.name}: targets are {shares} %, so against shuffled gestures only {kept:.2f} of "
+                "an effect on accuracy is visible; balanced accuracy is not affected"
             )
 
 
 def _numbered(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """Which run a number stands for, where rows are told apart by it."""
+    """Which run a number in a row's name means."""
     if any(NTH_RUN.search(arm.row.run or "") for arm in arms):
         yield "; ".join(f"run {nth} is {run.manifest.id}" for nth, run in enumerate(runs, 1))
 
 
 def wording_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
-    """How far the wordings of a question lie apart, for every claim that averages them."""
+    """How far the wordings of a question differ, for every claim that averages them."""
     found = []
     for effect in effects:
         if effect.row.wordings is None or not effect.primary:
@@ -176,7 +183,7 @@ def wording_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
             )
             what = f"{contrast_words(effect)}, {metric_words(effect.row, effect.metric)}"
             found.append(
-                f"{effect.row.words}: {what}: by wording from {low} to {high}; the interval speaks of these "
-                f"{effect.row.wordings} wordings alone"
+                f"{effect.row.words}: {what}: by wording from {low} to {high}; the interval is about these "
+                f"{effect.row.wordings} wordings only"
             )
     return tuple(found)

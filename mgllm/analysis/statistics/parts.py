@@ -37,7 +37,7 @@ def on_common_items(first: Grid, second: Grid) -> Aligned:
         if facts[first.items[n]] != mine:
             raise InputError(
                 f"{first.row.scenario}: item '{first.items[n]}' has subject and target {mine} in one run and "
-                f"{facts[first.items[n]]} in the other; only runs over the same items can be compared"
+                f"{facts[first.items[n]]} in the other; compare runs that use the same items"
             )
     grid = replace(
         first,

@@ -1,4 +1,5 @@
-"""What a reader must know of the replies of a run: who answered, what it cost unseen, what was cut."""
+"""What a reader must know about the replies of a run: who answered, hidden reasoning, cut
+replies."""
 
 from __future__ import annotations
 
@@ -10,34 +11,35 @@ from mgllm.analysis.statistics.runs import FIRST_RULES, NTH_RUN, RunRecords, las
 from mgllm.records import Record, RunManifest
 
 APART = 1.1
-"""Two arms' mean tokens of reasoning are told apart from this ratio on: our choice."""
+"""From this ratio of mean reasoning tokens on, the note gives them by arm: our choice."""
 WITHOUT: Mapping[str, str] = {
     "temperature": "answers were drawn at the server's own temperature",
-    "seed": "the server draws without a seed, so the same questions may be answered otherwise",
+    "seed": "the server used no seed, so the same questions may get other answers",
     "logprobs": "no probabilities could be read",
 }
-"""What follows where a parameter was left out."""
+"""What follows if a parameter was left out."""
 _VERSION = re.compile(r"[-@:](?:20\d\d-?[01]\d-?[0-3]\d|[01]\d[0-3]\d|00\d|latest)$")
-"""What a name may end on and still be the same model: a date (2026-08-01, 20260801, 0613), 001, latest."""
+"""What a name may end with and still be the same model: a date (2026-08-01, 20260801, 0613), 001,
+latest."""
 
 
 def served_models(records: Iterable[Record]) -> dict[str, int]:
-    """Records by the model that says it answered them, the most frequent first."""
+    """Records by the model that the server names, the most frequent first."""
     counts = Counter(record.served_model for record in last_by_key(records) if record.served_model)
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
 def other_model(manifest: RunManifest, served: str | None) -> str | None:
-    """The model that says it answered, where it is not the one that was asked."""
+    """The model that the server names, if it is not the one that was asked."""
     asked = manifest.model.partition(NTH_RUN)[0].partition("/")[2]
     return None if served is None or same_model(asked, served) else served
 
 
 def about_replies(run: RunRecords) -> Iterable[str]:
-    """A line for each thing that is true of a run's replies and that its numbers do not show."""
+    """A line for each fact about a run's replies that its numbers do not show."""
     manifest, records = run.manifest, last_by_key(run.records)
     asked = [r for r in records if r.outcome != "failed" and r.shared_with is None]
-    told = [
+    lines = [
         *_older_rules(manifest, records),
         *_hidden_reasoning(asked, [arm for scenario in manifest.scenarios for arm in scenario.arms]),
         *_served(manifest, served_models(records)),
@@ -45,11 +47,11 @@ def about_replies(run: RunRecords) -> Iterable[str]:
         *_cut(manifest, asked),
         *_estimated(asked),
     ]
-    return [f"{manifest.model}: {line}" for line in told]
+    return [f"{manifest.model}: {line}" for line in lines]
 
 
 def same_model(asked: str, served: str) -> bool:
-    """Whether a server's name of its model is the one asked for, dates and folders aside.
+    """Whether a server's name of its model is the one asked for, apart from dates and folders.
 
     >>> same_model("gpt-6", "gpt-6-2026-08-01"), same_model("gpt-6", "gpt-6-mini")
     (True, False)
@@ -64,13 +66,14 @@ def _older_rules(manifest: RunManifest, records: Sequence[Record]) -> Iterable[s
     count = sum(record.censored and record.censored_reason is None for record in records)
     if manifest.answer_rules == FIRST_RULES and count:
         yield (
-            "scored by older rules: mgllm score RUN reads the stored replies again. They may have read "
-            f"probabilities where the model did not answer: those of {count} answers count as missing"
+            "scored by older rules, which may have read probabilities where the model did not answer: those "
+            f"of {count} answers count as missing. `mgllm score RUN` reads the stored replies again"
         )
 
 
 def _hidden_reasoning(records: Sequence[Record], arms: Sequence[str]) -> Iterable[str]:
-    """Where "direct" was not: how often and how long the model thought unseen, by arm where that differs."""
+    """If "direct" was not direct: how often, and how many hidden reasoning tokens, by arm if arms
+    differ."""
     direct = [record for record in records if record.reasoning == "direct"]
     thought = [record.reasoning_tokens for record in direct if record.reasoning_tokens]
     if not thought:
@@ -83,8 +86,8 @@ def _hidden_reasoning(records: Sequence[Record], arms: Sequence[str]) -> Iterabl
     differs = len(means) > 1 and max(means) > APART * min(means)
     each = "; ".join(f"{arm}: {_spent(found)}" for arm, found in by_arm.items() if found)
     yield (
-        f"“direct” was not direct: {len(thought)} of {len(direct)} replies spent hidden reasoning tokens "
-        f"(mean {sum(thought) / len(thought):,.0f}) although --reasoning direct"
+        f"“direct” was not direct: {len(thought)} of {len(direct)} replies used hidden reasoning tokens "
+        f"(mean {sum(thought) / len(thought):,.0f}) in spite of --reasoning direct"
         f"{f'; {each}' if differs else ''}"
     )
 
@@ -100,7 +103,7 @@ def _served(manifest: RunManifest, found: Mapping[str, int]) -> Iterable[str]:
     if len(counts) < 2 and not any(other_model(manifest, name) for name in counts):
         return
     what = (
-        "the model that answers changed in mid-run"
+        "the model that answers changed during the run"
         if len(counts) > 1
         else "the model that answered is not the one asked for"
     )
@@ -114,7 +117,7 @@ def _parameters(manifest: RunManifest) -> Iterable[str]:
     if dropped:
         follows = [WITHOUT[name] for name in dropped if name in WITHOUT]
         so = f": {'; '.join(follows)}" if follows else ""
-        yield f"the server refused {', '.join(dropped)}; left out{so}"
+        yield f"the server does not accept {', '.join(dropped)}, which was left out{so}"
     sent = manifest.sent.get("temperature", manifest.temperature)
     if "temperature" not in dropped and sent != manifest.temperature:
         yield f"temperature {sent} was sent, not {manifest.temperature:g}"
@@ -124,8 +127,8 @@ def _cut(manifest: RunManifest, records: Sequence[Record]) -> Iterable[str]:
     count = sum(record.finish_reason == "length" for record in records)
     if count:
         yield (
-            f"{count} of {len(records)} replies were cut at --max-tokens {manifest.max_tokens}; raise it, or "
-            "ask for less reasoning"
+            f"{count} of {len(records)} replies were cut off at --max-tokens {manifest.max_tokens}; raise "
+            "it, or ask for less reasoning"
         )
 
 
@@ -133,6 +136,6 @@ def _estimated(records: Sequence[Record]) -> Iterable[str]:
     count = sum(record.usage is not None and record.usage.estimated for record in records)
     if count:
         yield (
-            f"the server counts no tokens for {count} of {len(records)} replies: theirs are estimated from "
-            "the words, and so are costs and budgets"
+            f"the server gave no token counts for {count} of {len(records)} replies: they are estimated "
+            "from the words, and so are costs and budgets"
         )

@@ -19,32 +19,35 @@ from mgllm.records import Effect, Exposure, Slice
 Scalar = str | int | float | bool | None
 
 MOST = 12
-"""Values a covariate may have; numbers with more than six are cut into thirds."""
+"""Most values of a covariate."""
 WHOLE_NUMBERS = 6
+"""Numbers with more different values are cut into thirds."""
 UNKNOWN = "(unknown)"
+"""The slice of items without a value."""
 EXPOSURE = "exposure"
-"""`--by exposure`: told by the records, not by the items."""
+"""`--by exposure`: this is in the records, not in the items."""
 GRAVITY: tuple[Exposure, ...] = ("held_out", "unknown", "in_sample")
 """From clean to leaked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Covariate:
-    """What is known of the items under one name."""
+    """The values of one covariate."""
 
     name: str
-    """Of the covariate."""
+    """Its name."""
     values: Mapping[tuple[str, str], Scalar]
     """By scenario and item."""
 
 
 def exposures(runs: Sequence[RunRecords]) -> Covariate:
-    """Of each item, whether the recogniser behind the main arm's gestures knew the person.
+    """For each item, whether the recogniser of the main arm's gestures had seen the person.
 
-    Annotated gestures have no exposure; an item of which it differs between records is the worse one.
+    Annotated gestures have no exposure; if it differs between records of an item, the worse one
+    counts.
 
     Raises:
-        InputError: no run tells recognised gestures.
+        InputError: no run shows recognised gestures.
     """
     worst: dict[tuple[str, str], Exposure] = {}
     for run in runs:
@@ -54,7 +57,7 @@ def exposures(runs: Sequence[RunRecords]) -> Covariate:
             where = (record.scenario, record.item)
             worst[where] = max(worst.get(where, GRAVITY[0]), record.exposure, key=GRAVITY.index)
     if not worst:
-        raise InputError("--by exposure: no run tells recognised gestures, so there is no exposure")
+        raise InputError("--by exposure: no run shows recognised gestures, so there is no exposure")
     return Covariate(EXPOSURE, worst)
 
 
@@ -86,7 +89,8 @@ def _slice(grid: Grid, covariate: str, value: str, kept_I: Bools) -> Slice:
 
 
 def _effects(part: Grid) -> list[Effect]:
-    """Primary metrics of the primary contrasts; over a part of the items they are exploratory."""
+    """Primary metrics of the primary contrasts; exploratory, because they are over a part of the
+    items."""
     if not (part.target_I >= 0).any():
         return []
     metrics = [metric for metric in known_metrics() if metric.primary]
@@ -104,15 +108,15 @@ def _named(name: str, scenario: str, values: Sequence[Scalar]) -> list[str]:
     """The slice of each item: the value as a word, or the third that a number is in."""
     known = [value for value in values if value is not None]
     if not known:
-        raise InputError(f"--by {name}: no item of scenario '{scenario}' has a covariate '{name}'")
+        raise InputError(f"--by {name}: no item of scenario '{scenario}' has the covariate '{name}'")
     numbers = [float(v) for v in known if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) == len(known) and len(set(numbers)) > WHOLE_NUMBERS:
         low, high = (float(edge) for edge in np.quantile(numbers, (1 / 3, 2 / 3)))
         return [UNKNOWN if value is None else _third(float(value), low, high) for value in values]
     if len(set(known)) > MOST:
         raise InputError(
-            f"--by {name}: scenario '{scenario}' has {len(set(known))} different values; "
-            f"a covariate with at most {MOST} can be sliced"
+            f"--by {name}: the items of scenario '{scenario}' have {len(set(known))} different values; "
+            f"at most {MOST} are possible"
         )
     return [UNKNOWN if value is None else _word(value) for value in values]
 

@@ -1,4 +1,4 @@
-"""The table of what each gesture gives: a line per gesture, both ways side by side."""
+"""The table of what each gesture adds: a line per gesture, both ways side by side."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from mgllm.analysis.tables.columns import Table, TableSpec
 from mgllm.analysis.wording import axis_words, difference, number, p_words
 from mgllm.records import POOL, AttributedGesture, Attribution, Effect, RowName, Way
 
-WAYS: dict[Way, str] = {"left_out": "left out", "added": "told alone"}
-"""As people read them."""
+WAYS: dict[Way, str] = {"left_out": "left out", "added": "shown alone"}
+"""What tables call the two ways."""
 WORDS = (
-    "left out: text+mg less text+mg without the gesture; told alone: a cue block with this gesture alone "
-    "less an empty one; the empty cue block: less text. Over the items that show it; positive: to the truth.",
-    "gained : lost: items that are right only with the gesture, and only without it.",
+    "left out: text+mg − text+mg without the gesture. shown alone: a cue block with this gesture only − an "
+    "empty one (for the empty cue block itself: − text). Over the items that have the gesture; above 0 it "
+    "helps towards the true label.",
+    "gained : lost: items that are right only with the gesture : only without it.",
 )
 PULL_WORDS = (
-    "pull: the label whose log-odds rises most when the gesture is told beside the others (the empty cue "
-    "block: at all), whatever is true; no test."
+    "pull: the label whose log-odds rise most when the gesture is added to the others (the empty cue block: "
+    "added to text), whichever label is true; not a test."
 )
 
 
 class GestureRow(NamedTuple):
-    """One gesture in both ways; null where it was not asked."""
+    """One gesture in both ways; a way that was not asked is missing."""
 
     gesture: AttributedGesture
     ways: dict[Way, Attribution]
 
     def effect(self, way: Way) -> Effect | None:
-        """What it gives in one way."""
+        """Its effect in one way."""
         return self.ways[way].effect if way in self.ways else None
 
 
 def gesture_rows(found: Sequence[Attribution]) -> list[GestureRow]:
-    """Attributions of one row of the tables, joined by gesture, in their order."""
+    """Attributions of one row name, joined by gesture, in their order."""
     rows: dict[str, GestureRow] = {}
     for each in found:
         rows.setdefault(each.gesture.name, GestureRow(each.gesture, {})).ways[each.way] = each
@@ -42,7 +43,7 @@ def gesture_rows(found: Sequence[Attribution]) -> list[GestureRow]:
 
 
 def attribution_table(found: Sequence[Attribution]) -> Iterable[Table]:
-    """One table, where there is anything to show."""
+    """One table, if there is anything to show."""
     if not found:
         return
     rows = gesture_rows(found)
@@ -62,7 +63,7 @@ def _pull(row: GestureRow) -> str:
 
 
 GESTURES = TableSpec[GestureRow](
-    "What each gesture gives",
+    "What each gesture adds",
     name="gestures",
     names=1,
     columns=[
@@ -72,7 +73,7 @@ GESTURES = TableSpec[GestureRow](
         ("left out [95 %]", lambda row: _difference(row.effect("left_out"))),
         ("q", lambda row: _q(row.effect("left_out"))),
         ("gained : lost", lambda row: _flips(row.ways.get("left_out"))),
-        ("told alone [95 %]", lambda row: _difference(row.effect("added"))),
+        ("shown alone [95 %]", lambda row: _difference(row.effect("added"))),
         ("q", lambda row: _q(row.effect("added"))),
         ("gained : lost", lambda row: _flips(row.ways.get("added"))),
         ("pull", _pull),
@@ -102,11 +103,11 @@ def _unit(row: RowName, metric: str) -> str:
 def _pooled(rows: Sequence[GestureRow]) -> Iterable[str]:
     for row in rows:
         if row.gesture.name == POOL:
-            yield f"Rare, taken together: {', '.join(row.gesture.members)}."
+            yield f"The rare gestures together are: {', '.join(row.gesture.members)}."
 
 
 def _flags(found: Sequence[Attribution]) -> Iterable[str]:
-    """Each kind of caution once, with the gestures that it is about and their numbers."""
+    """Each kind of caution once, with its gestures and their numbers."""
     about: dict[str, dict[str, list[Way]]] = {}
     for each in found:
         for flag in each.effect.flags:

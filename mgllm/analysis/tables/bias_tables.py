@@ -1,4 +1,4 @@
-"""Columns of the tables on bias: places of labels, declined answers, slices."""
+"""Columns of the tables on bias: positions of labels, replies without an answer, slices."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ from mgllm.analysis.wording import (
 from mgllm.records import ArmBias, ArmSummary, Effect, Slice
 
 PLACES_WORDS = (
-    "labels are rotated over items: a share far from the targets' is drawn by the place, not by the item.",
+    "The order of labels changes from item to item: a share of answers far from the share of targets comes "
+    "from the position, not from the item.",
 )
-CENSORED_WORDS = "no probabilities: share of the answers, not of the replies; empty: every answer has them."
-PRIOR_WORDS = "the mean probability of the label that stands there, over the label orders asked."
+CENSORED_WORDS = (
+    "no probabilities: share of the answers, not of the replies; empty: all answers have probabilities."
+)
+PRIOR_WORDS = "the mean probability of the label in this position, over the label orders asked."
 SLICES_WORDS = (
-    "a slice has fewer people than the whole: without an interval nothing can be said of it, and a "
-    "difference between two slices is no finding by itself.",
+    "A slice has fewer people than the whole set. Without an interval nothing can be said about it, and a "
+    "difference between two slices is not a finding by itself.",
 )
 
 
 class Place(NamedTuple):
-    """One place of a label in one arm."""
+    """One position of a label in one arm."""
 
     bias: ArmBias
     nth: int
@@ -54,13 +57,13 @@ class SliceEffect(NamedTuple):
 
 
 def places(rows: list[ArmBias]) -> list[Place]:
-    """The places to show: of two the first, since the second is what is left."""
+    """The positions to show: of two only the first, because the second is the rest."""
     return [
         Place(row, nth) for row in rows for nth in range(1 if len(row.positions) == 2 else len(row.positions))
     ]
 
 
-def _stands(place: Place) -> str:
+def _position(place: Place) -> str:
     words = ("first", "second", "third")
     return words[place.nth] if place.nth < len(words) else f"{place.nth + 1}th"
 
@@ -71,12 +74,12 @@ def _place_items(place: Place) -> str:
 
 
 POSITIONS = TableSpec[Place](
-    "Position bias: answers by the place of the label in the prompt",
+    "Position bias: answers by position of the label in the prompt",
     name="positions",
     names=2,
     columns=[
         ("arm", lambda place: place.bias.arm),
-        ("label stands", _stands),
+        ("position", _position),
         ("items", _place_items),
         ("answers there % [95 %]", lambda place: share_words(place.bias.positions[place.nth])),
         (
@@ -86,7 +89,7 @@ POSITIONS = TableSpec[Place](
     ],
 )
 DECLINED = TableSpec[ArmBias](
-    "Declined: share of the replies, in percent",
+    "Replies without an answer (% of the replies)",
     name="declined",
     names=1,
     columns=[
@@ -99,7 +102,7 @@ DECLINED = TableSpec[ArmBias](
 
 
 def _scored(rows: Sequence[SliceArm]) -> Iterable[Column[SliceArm]]:
-    """AUC and log-odds, saying so where they are of shares."""
+    """AUC and log-odds; the headers say if they are from shares."""
     if not rows:
         return []
     row = rows[0].part.row
@@ -143,7 +146,7 @@ SLICE_EFFECTS = TableSpec[SliceEffect](
 
 
 def bias_tables(rows: Sequence[ArmBias]) -> Iterable[Table]:
-    """Places of labels, and declined answers where there are any."""
+    """Positions of labels, and replies without an answer if there are any."""
     found = places([row for row in rows if row.positions])
     if found:
         unasked = dict.fromkeys(place.bias.arm for place in found if not place.bias.subjects)
@@ -165,7 +168,7 @@ def slice_tables(parts: Sequence[Slice]) -> Iterable[Table]:
 
 
 def _flags(rows: Sequence[SliceEffect]) -> Iterable[str]:
-    """Each slice's words of caution, with the differences that they are about unless it is all of them."""
+    """Each slice's words of caution, with the differences that have them unless all have them."""
     about: dict[tuple[str, str], list[str]] = {}
     size: Counter[str] = Counter()
     for part, effect in rows:

@@ -1,4 +1,4 @@
-"""Columns of the tables on differences, and the words beneath them."""
+"""Columns of the tables on differences, and the words below them."""
 
 from __future__ import annotations
 
@@ -20,25 +20,30 @@ from mgllm.analysis.wording import (
 from mgllm.records import Effect, Rule
 
 CHECKS_WORDS = (
-    "detectable: k × standard error, k from the noncentral t (2.80 with many people, 3.15 with 10); a true "
-    "effect of that size is found in 80 % of such experiments.",
-    "b:c: in the first epoch, arm right and baseline wrong, and the reverse.",
+    "detectable: the smallest true effect that 80 % of such experiments find: k × standard error, with k "
+    "from the noncentral t (2.80 with many people, 3.15 with 10).",
+    "b:c: pairs of the first epoch with the arm right and the baseline wrong : the reverse.",
 )
-BY_SUBJECT_WORDS = "subjects weigh the same: the difference where each person counts once, not each item."
-MISSING_WORDS = "strict: unparsed and refused count as wrong. bounds: all missing against the arm … for it."
+BY_SUBJECT_WORDS = "subjects weigh the same: the difference if each person counts once, not each item."
+MISSING_WORDS = (
+    "strict: unparsed and refused count as wrong. bounds: all missing answers count against the arm … for it."
+)
 WORST_WORDS = (
-    "worst: every missing pair at the smallest difference observed; AUC: missing items of the arm ranked "
+    "worst: every missing pair gets the worst difference observed; AUC: missing items of the arm are ranked "
     "last, those of the baseline first."
 )
 LACKING_WORDS = (
-    "no probabilities %: of the pairs answered by both, those that lack them in the arm − in the baseline = "
-    "the difference in points; they are missing in log-odds, AUC and Brier."
+    "no probabilities %: of the pairs answered in both arms, the share without probabilities in the arm − in "
+    "the baseline = the difference in points. These pairs are missing in log-odds, AUC and Brier."
 )
 RULES: Mapping[Rule, str] = {
     "bootstrap_t": SKEWED_WORDS,
-    "sign_flip": "all subjects differ alike: p by exact sign flips over subjects, no interval is possible",
+    "sign_flip": (
+        "all subjects differ by the same amount: p is from exact sign flips over subjects, and there can be "
+        "no interval"
+    ),
 }
-"""What numbers rest on that do not rest on Student's t."""
+"""The words for rules other than Student's t."""
 WIDE = "Differences [95 %], one contrast a line"
 ABOUT: tuple[Column[Effect], ...] = (
     ("contrast", contrast_words),
@@ -50,7 +55,7 @@ SIDES: tuple[Column[Effect], ...] = (
     ("arm", lambda effect: level(effect.arm_value, effect.metric)),
     ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
 )
-"""What a difference is taken of."""
+"""The two sides of a difference."""
 
 
 PRIMARY = TableSpec[Effect](
@@ -78,7 +83,7 @@ CHECKS = TableSpec[Effect](
     columns=[
         *ABOUT,
         ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
-        # Of drawn ones the last digit would be the seed's.
+        # If patterns are drawn, the last digit would depend on the seed.
         ("sign-flip p", lambda effect: p_words(effect.sign_flip_p, 3 if effect.sign_flip_exact else 2)),
         ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric, fewer=1)),
         ("subjects weigh the same [95 %]", _by_subject),
@@ -95,7 +100,8 @@ CHECKS = TableSpec[Effect](
 
 
 def _lacking_in_pairs(effects: Sequence[Effect]) -> Iterable[Column[Effect]]:
-    """Of the pairs answered by both, how many lack probabilities on each side, where any does."""
+    """Of the pairs answered in both arms, the share without probabilities on each side, if there
+    are any."""
     some = any(effect.arm_censored is not None for effect in effects)
     return [("no probabilities %", _lacking_sides)] if some else []
 
@@ -111,7 +117,7 @@ def _share_lacking(effect: Effect) -> str:
 
 
 MISSING = TableSpec[Effect](
-    "Primary contrasts, had the missing answers been otherwise",
+    "Primary contrasts if the missing answers were different",
     name="missing",
     names=2,
     columns=[
@@ -122,7 +128,7 @@ MISSING = TableSpec[Effect](
         ("strict", lambda effect: change(effect.strict, effect.metric)),
         ("bounds", lambda effect: " … ".join(change(bound, effect.metric) for bound in effect.bounds or ())),
         ("worst", lambda effect: change(effect.worst, effect.metric)),
-        ("lacking %", _share_lacking),
+        ("missing %", _share_lacking),
         ("sign changes", lambda effect: "yes" if effect.sign_changes else "no"),
     ],
 )
@@ -141,7 +147,7 @@ EXPLORATORY = TableSpec[Effect](
 
 
 def rule_words(effects: Sequence[Effect]) -> Iterable[str]:
-    """What interval and p rest on where it is not Student's t, with the rows that it is about."""
+    """How interval and p are computed if not by Student's t, with the rows that this is about."""
     about: dict[Rule, list[str]] = {}
     for effect in effects:
         words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
@@ -152,7 +158,8 @@ def rule_words(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
-    """One line per contrast, a column per metric: what fits a paper. A second run of one name has its own."""
+    """One line per contrast, a column per metric, for papers. A second run of the same name has its
+    own lines."""
     metrics = [m for m in known_metrics() if any(effect.metric == m.name for effect in effects)]
     lines: dict[str, list[dict[str, Effect]]] = {}
     for effect in effects:

@@ -1,4 +1,4 @@
-"""The tables by name: what `compare --table` takes."""
+"""The names of tables, for `compare --table`."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from mgllm.errors import InputError, unknown
 TABLES: Mapping[str, str] = {
     "verdict": "no scenario was asked",
     "models": "no arm has an accuracy: the items have no known targets, or nothing was answered",
-    "claims": "the arms that a claim needs were not all asked",
+    "claims": "not all arms that a claim needs were asked",
     "outcomes": "no arm was asked",
     "scores": "no arm has an accuracy: the items have no known targets, or nothing was answered",
-    "contrasts": "the arms of the primary contrasts were not all asked",
-    "checks": "the arms of the primary contrasts were not all asked",
-    "missing": "no answer of a primary contrast is missing",
+    "contrasts": "not all arms of the primary contrasts were asked",
+    "checks": "not all arms of the primary contrasts were asked",
+    "missing": "no answers are missing in the primary contrasts",
     "exploratory": "there are no other arms",
     "flips": "no two arms can be compared",
-    "positions": "no answers by the place of a label are known",
-    "declined": "no reply declined",
-    "slices": "name a covariate of the items with --by",
-    "gestures": "ask with: mgllm run --attribute",
-    "gee": "it needs several models or scenarios, and subjects enough",
+    "positions": "nothing was answered",
+    "declined": "all replies have an answer",
+    "slices": "add --by with a covariate of the items",
+    "gestures": "only runs made with `mgllm run --attribute` have it",
+    "gee": "it needs several models or scenarios, and at least 20 subjects",
 }
-"""Every table, and why there may be nothing in it."""
+"""Every table, and why it may be empty."""
 
 
 def refuse_unknown(names: Iterable[str]) -> None:
-    """Refuse a name that no table has.
+    """Check that each name is the name of a table.
 
     Raises:
-        InputError: it names the tables that there are.
+        InputError: a name is unknown; the message lists the tables.
     """
     for name in names:
         if name not in TABLES:
@@ -38,5 +38,5 @@ def refuse_unknown(names: Iterable[str]) -> None:
 
 
 def why_empty(name: str) -> str:
-    """The line for a table that these runs do not have."""
-    return f"--table {name}: nothing to show; {TABLES[name]}"
+    """The message for a table that these runs do not have."""
+    return f"--table {name}: there is nothing to show: {TABLES[name]}"

@@ -1,4 +1,5 @@
-"""A summary in words, for the top of a page. Says what was measured and how sure; never "no effect"."""
+"""A summary in words, for the top of a page: what was measured, and how sure it is; never "no
+effect"."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from mgllm.analysis.wording import gain, level, metric_words, number, p_words, s
 from mgllm.records import ArmSummary, Attribution, Claim, Effect, Role, RowName, Summary
 
 LIKELY = 0.05
-"""False discovery rate up to which a single gesture is named."""
+"""Largest false discovery rate at which a single gesture is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Account:
     sentences: tuple[str, ...]
     """What was found."""
     claims: tuple[str, ...]
-    """What was claimed and is not shown, or not tested."""
+    """Claims that are not shown, or not tested."""
     supported: tuple[str, ...] = ()
-    """Claims that are supported: these alone may stand in bold."""
+    """Claims that are supported: only these may be in bold."""
 
 
 def narrate(summary: Summary) -> tuple[Account, ...]:
@@ -64,18 +65,20 @@ def _asked(arms: Sequence[ArmSummary]) -> Iterable[str]:
     )
     people, without = max(arm.subjects for arm in arms), sum(arm.censored for arm in arms)
     yield (
-        f"{len(arms)} arms, {n} records about {people} subjects: {answered} answered"
+        f"{len(arms)} arm{'' if len(arms) == 1 else 's'}, {n} records about {people} "
+        f"subject{'' if people == 1 else 's'}: {answered} answered"
         f"{f', {without} of them without probabilities' if without else ''}{f'; {lost}' if lost else ''}."
     )
     if all(arm.accuracy is None for arm in arms):
-        yield "The items have no known targets, or none was answered: there is no accuracy."
+        yield "There is no accuracy: the items have no known targets, or nothing was answered."
 
 
 def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str]:
-    """What the main arm is set against: the text, another's gestures, as much text that says nothing."""
+    """The main arm compared with the text alone, with another person's gestures, and with
+    filler."""
     controls: dict[str | None, str] = {
         roles.get("shuffled"): "another person's gestures",
-        roles.get("filler"): "as much text that says nothing",
+        roles.get("filler"): "filler text",
     }
     of_main = [e for e in effects if e.arm == roles.get("main") and e.arm != e.baseline]
     found: dict[str | None, Effect] = {e.baseline: e for e in of_main if e.metric == headline()}
@@ -88,21 +91,21 @@ def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str
 
 
 def _elsewhere(headed: Effect, others: Sequence[Effect]) -> Iterable[str]:
-    """What other metrics show of a contrast in which the headline shows neither a gain nor a loss.
+    """What other metrics show in a contrast in which the headline shows neither a gain nor a loss.
 
-    An exploratory number is named where its q is small, as a single gesture is.
+    An exploratory number is named if its q is small, as with a single gesture.
     """
     if _one_sided(headed):
         return
-    shown = [e for e in others if e.metric != headed.metric and _one_sided(e)]
-    told = [_moved(e) for e in shown if e.primary]
-    told += [_moved(e) for e in shown if not e.primary and e.q is not None and e.q <= LIKELY]
-    if told:
-        yield f"Accuracy shows neither a gain nor a loss here, yet other numbers do: {'; '.join(told)}."
+    sided = [e for e in others if e.metric != headed.metric and _one_sided(e)]
+    shown = [_moved(e) for e in sided if e.primary]
+    shown += [_moved(e) for e in sided if not e.primary and e.q is not None and e.q <= LIKELY]
+    if shown:
+        yield f"Accuracy shows neither a gain nor a loss here, but other numbers do: {'; '.join(shown)}."
 
 
 def _one_sided(effect: Effect) -> bool:
-    """Whether its interval holds gains alone, or losses alone."""
+    """Whether its interval contains only gains, or only losses."""
     return effect.interval is not None and (effect.interval[0] > 0 or effect.interval[1] < 0)
 
 
@@ -122,20 +125,21 @@ def _between(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
-    found = [each for each in found if each.gesture.members]  # the empty cue block is no gesture
+    found = [each for each in found if each.gesture.members]  # the empty cue block is not a gesture
     if not found:
         return
     several = len({each.gesture.name for each in found})
-    start = f"Exploratory: of {several} gestures taken one by one," if several > 1 else "Exploratory:"
+    start = f"Exploratory: of {several} single gestures," if several > 1 else "Exploratory:"
     sure = [each for each in found if each.effect.q is not None and each.effect.q <= LIKELY]
     if not sure:
-        yield f"{start} none is told apart from chance (q ≤ .05)."
+        which = "none can" if several > 1 else f"{found[0].gesture.words} cannot"
+        yield f"{start} {which} be distinguished from chance (q ≤ .05)."
         return
-    told = "; ".join(map(_told_apart, sure))
-    yield f"{start} these are told apart from chance: {told}."
+    named = "; ".join(map(_one_gesture, sure))
+    yield f"{start} these can be distinguished from chance: {named}."
 
 
-def _told_apart(found: Attribution) -> str:
+def _one_gesture(found: Attribution) -> str:
     direction = "towards" if (found.effect.difference or 0) > 0 else "away from"
     sure = f"({direction} the truth, q {p_words(found.effect.q)})"
     return f"{found.gesture.words}, {WAYS[found.way]}: {gain(found.effect)} {sure}"
@@ -145,24 +149,25 @@ def _difference(effect: Effect, who: str, than: str) -> str:
     assert effect.difference is not None
     points = number(abs(100 * effect.difference), 1)
     change = "higher" if effect.difference > 0 else "lower"
-    size = "0.0 points away from that" if points == "0.0" else f"{points} points {change}"
-    than = than.removeprefix("than ") if points == "0.0" else than
+    size = f"is {points} points {change}"
+    if points == "0.0":
+        size, than = "differs by 0.0 points", than.replace("than", "from that", 1)
     values = f"{level(effect.arm_value, 'accuracy')} % against {level(effect.baseline_value, 'accuracy')} %"
     gained = "item" if effect.b == 1 else "items"
     flips = "" if effect.b is None else f"; {effect.b} {gained} gained, {effect.c} lost"
-    missing = f"; {effect.missing} without an answer" if effect.missing else ""
-    start = " ".join(filter(None, [f"{who} accuracy is {size}", than]))
+    missing = f"; {effect.missing} pairs without an answer" if effect.missing else ""
+    start = " ".join(filter(None, [f"{who} accuracy {size}", than]))
     if not effect.primary:
         start = f"Exploratory: {start[:1].lower()}{start[1:]}"
     return f"{start} {_sure(effect)} ({values}, {effect.pairs} pairs{flips}{missing}).{_caution(effect)}"
 
 
 def _sure(effect: Effect) -> str:
-    """The interval, and whether both directions are inside it."""
+    """The interval, and whether it includes both directions."""
     if effect.interval is None:
         return "[no interval]"
     inside = effect.interval[0] <= 0 <= effect.interval[1]
-    return f"{span(effect.interval, 'accuracy')}{', which holds both gains and losses' if inside else ''}"
+    return f"{span(effect.interval, 'accuracy')}{', which includes gains and losses' if inside else ''}"
 
 
 def _caution(effect: Effect) -> str:
@@ -172,22 +177,22 @@ def _caution(effect: Effect) -> str:
 def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
     for arm in arms:
         if arm.constant is not None:
-            yield f"{arm.arm}: every answer is '{arm.constant}', so its accuracy says nothing; see AUC."
+            yield f"{arm.arm}: all answers are '{arm.constant}', so its accuracy says nothing; look at AUC."
 
 
 def _flagged(arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """Each flag once, with the arms that have it; one answer has its own sentence."""
-    told: dict[str, list[str]] = {}
+    """Each flag once, with the arms that have it; a constant answer has its own sentence."""
+    about: dict[str, list[str]] = {}
     for arm in arms:
         for flag in arm.flags:
             if arm.constant is None or not flag.startswith("constant"):
-                told.setdefault(flag, []).append(arm.arm)
-    for flag, names in told.items():
+                about.setdefault(flag, []).append(arm.arm)
+    for flag, names in about.items():
         yield f"{', '.join(names)}: {flag.rstrip('.')}."
 
 
 def _claimed(claim: Claim) -> str:
-    """The claim's result; its reason and its flags, where the result does not tell them."""
+    """The claim's result, with its reason and its flags if the result does not contain them."""
     words = claim.words
     for more in filter(None, (claim.reason, *claim.flags)):
         if more not in words:

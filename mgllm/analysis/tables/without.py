@@ -1,4 +1,5 @@
-"""Lines beneath the tables on probabilities: which are missing and why, and which are shares of answers."""
+"""Lines below the tables on probabilities: which are missing and why, and which are shares of
+answers."""
 
 from __future__ import annotations
 
@@ -9,8 +10,11 @@ from mgllm.analysis.statistics.draws import FEWEST_DRAWS
 from mgllm.analysis.wording import CENSORED, number
 from mgllm.records import ArmSummary
 
-OTHERS: Mapping[str, str] = {"corrected_accuracy": "acc. less prior", "mean_token_accuracy": "acc. per token"}
-"""Columns that are no metrics."""
+OTHERS: Mapping[str, str] = {
+    "corrected_accuracy": "acc. minus prior",
+    "mean_token_accuracy": "acc. per token",
+}
+"""Columns that are not metrics."""
 
 
 def without_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
@@ -18,7 +22,7 @@ def without_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
     lacking = [arm for arm in arms if arm.censored]
     if lacking:
         yield (
-            "no probabilities: answers whose probabilities were asked for and could not be read; they are "
+            "no probabilities: answers whose probabilities were asked for but could not be read; they are "
             "missing in log-odds, AUC, Brier and calibration."
         )
     for arm in lacking:
@@ -29,7 +33,7 @@ def without_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def unscored_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """Why a cell holds a dash; what is true of several arms is said once."""
+    """Why a cell has a dash; what is true of several arms is said once."""
     about: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for arm in arms:
         by_reason: dict[str, list[str]] = {}
@@ -38,24 +42,25 @@ def unscored_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
         for why, names in by_reason.items():
             about.setdefault((tuple(names), why), []).append(arm.arm)
     for (left_out, why), those in about.items():
-        yield f"{', '.join(those)}: no {', '.join(left_out)}: {why}."
+        yield f"{', '.join(those)}: there is no {', '.join(left_out)}: {why}."
 
 
 def sampled_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """What shares are of, how sure one is, and where answers are too few."""
+    """What the shares are, their error, and which items have too few answers."""
     sampled = [arm for arm in arms if arm.row.score == "sample"]
     if not sampled:
         return
     times = sampled[0].row.draws
     yield (
-        f"sampled: probabilities are shares of {f'{times} ' if times else ''}answers of each item and arm; "
-        "unparsed, refused and failed ones are no draws. Log-odds from (k + ½)/(K + L/2); Brier less what "
-        "drawing adds to it. share's error: typical standard error of one item's share, in points."
+        f"sampled: probabilities are shares of {f'{times} ' if times else ''}answers to each item in an arm; "
+        "unparsed, refused and failed replies do not count. Log-odds are from (k + ½)/(K + L/2); Brier is "
+        "without what sampling adds to it. share's error: typical standard error of one item's share, in "
+        "points."
     )
     for arm in sampled:
         if arm.few_draws:
             items = f"{number(arm.few_draws, 0)} item{'' if arm.few_draws == 1 else 's'}"
-            yield f"{arm.arm}: {items} with under {FEWEST_DRAWS} answers: no share."
+            yield f"{arm.arm}: {items} with fewer than {FEWEST_DRAWS} answers: no share."
 
 
 def _name(metric: str) -> str:

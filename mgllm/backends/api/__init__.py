@@ -1,1 +1,1 @@
-"""Talks HTTP."""
+"""Asks models behind servers, over HTTP."""

@@ -1,4 +1,5 @@
-"""Asking until there is an answer: again after a while, differently after a refusal, or never again."""
+"""Asks one question until there is a reply: again after a wait, or changed after a refused
+parameter."""
 
 from __future__ import annotations
 
@@ -9,32 +10,31 @@ from mgllm.backends.api.bodies import Answer, Json
 from mgllm.backends.api.refusing import Trouble, read_absence, read_trouble
 from mgllm.backends.api.replies import read_reply
 from mgllm.backends.api.usage import add_usage, read_spent
-from mgllm.backends.api.waiting import LONGEST_WAIT_S, Clock, told_wait_s, wait_s
+from mgllm.backends.api.waiting import LONGEST_WAIT_S, Clock, wait_s, wanted_wait_s
 from mgllm.errors import FatalBackendError
 from mgllm.records import Question, Reply, Usage
 
 _CHANGES = 12
-"""Times that one question is put differently: more than there are parameters to drop."""
+"""How often one question is changed: more often than there are parameters to leave out."""
 _EMPTY_RETRIES = 2
-"""Attempts after an empty text: each is paid for, and a third that is empty too will not be the last."""
+"""Attempts after an empty text: each costs money, and after three empty ones a fourth would be
+too."""
 _PATH = "/chat/completions"
 
 
 class Wire(Protocol):
-    """What carries requests; `Client` over HTTP."""
+    """Sends requests; in a run, `Client` over HTTP."""
 
-    async def post(self, path: str, body: Json) -> Answer:
-        """Send a JSON object."""
+    async def post(self, path: str, body: Json) -> Answer: ...
 
 
 class Bodies(Protocol):
-    """What a question is sent as; `Parameters` in a run."""
+    """Makes request bodies; in a run, `Parameters`."""
 
-    def body(self, question: Question) -> Json:
-        """The request for a question."""
+    def body(self, question: Question) -> Json: ...
 
     def learn(self, trouble: Trouble, sent: Json) -> bool:
-        """Whether the next body differs in what the refusal names."""
+        """Change the next body after a refusal; False if nothing can be changed."""
 
 
 class Policy(NamedTuple):
@@ -43,39 +43,39 @@ class Policy(NamedTuple):
     retries: int
     """Attempts after the first."""
     seed: int
-    """Of the jittered waits."""
+    """For the random part of the waits."""
     clock: Clock
-    """Time."""
+    """Measures time and waits."""
 
 
 class Place(NamedTuple):
-    """What error messages name."""
+    """What error messages need to know of server and model."""
 
     base_url: str
-    """Where it was asked."""
+    """The server's address."""
     model: str
-    """Who was asked."""
+    """The model's name."""
     secret: Secret
-    """Taken out of every message."""
+    """The key, which is removed from every message."""
 
 
 class _Attempt(NamedTuple):
-    """One answer, read."""
+    """One answer of the server, and what it means."""
 
     answer: Answer
-    """As it came."""
+    """As it was received."""
     took_s: float
     """Seconds from asking to reading."""
     trouble: Trouble | None = None
-    """Why it is no reply."""
+    """Why it is not a reply."""
     reply: Reply | None = None
-    """The reply in it, where there is no trouble."""
+    """The reply in it, if there is no trouble."""
     paid: Usage | None = None
-    """Tokens that it took, as far as it tells or holds a text."""
+    """Tokens that it used, if the server says so or there is a text."""
 
 
 class Asker:
-    """Puts questions to one server."""
+    """Asks one server."""
 
     def __init__(self, wire: Wire, parameters: Bodies, policy: Policy, place: Place) -> None:
         self._wire = wire
@@ -85,13 +85,13 @@ class Asker:
         self.served_model: str | None = None
 
     async def ask(self, question: Question) -> Reply:
-        """The reply, after as many attempts as it takes or as are allowed.
+        """The reply, after as many attempts as are needed or allowed.
 
-        An attempt that is refused for a parameter is not counted: it was the wrong question. An empty text
-        is no reply, but it is paid for: tokens of all attempts are summed.
+        An attempt that is refused because of a parameter does not count. An empty text is not a
+        reply, but it costs money: the tokens of all attempts are added.
 
         Raises:
-            FatalBackendError: nothing else would be answered either.
+            FatalBackendError: the server would not answer other questions either.
         """
         attempt, changes, empty = 1, 0, 0
         spent: Usage | None = None
@@ -119,7 +119,7 @@ class Asker:
         took_s = clock.monotonic() - began_s
         try:
             return _read(answer, question, took_s)
-        except Exception as error:  # whatever one reply holds, it is one failed record and no more
+        except Exception as error:  # whatever a reply contains, only this one record fails
             kind = f"{type(error).__name__}: {str(error)[:80]}"
             said = f"the server sent a reply that cannot be read ({kind}): {answer.said}"
             return _Attempt(answer, took_s, Trouble(status=0, message=said, final=True))
@@ -137,23 +137,23 @@ class Asker:
             raise FatalBackendError(self._line(why_stop(trouble, self._place)))
         if trouble.step != "again" or attempt > self._policy.retries:
             return False
-        told = told_wait_s(answer.headers, self._policy.clock.utc())
-        if told is not None and told > LONGEST_WAIT_S:
+        wanted = wanted_wait_s(answer.headers, self._policy.clock.utc())
+        if wanted is not None and wanted > LONGEST_WAIT_S:
             return False
-        await self._policy.clock.sleep(wait_s(told, self._policy.seed, question.prompt.sha256, attempt))
+        await self._policy.clock.sleep(wait_s(wanted, self._policy.seed, question.prompt.sha256, attempt))
         return True
 
     def _finished(self, reply: Reply, spent: Usage | None, took_s: float, attempt: int) -> Reply:
         if self.served_model is None:
             self.served_model = reply.served_model
-        told = (("error", reply.error), ("hint", reply.hint))
-        lines = {name: self._line(words) for name, words in told if words is not None}
+        said = (("error", reply.error), ("hint", reply.hint))
+        lines = {name: self._line(words) for name, words in said if words is not None}
         update = {"usage": spent, "latency_s": took_s, "attempts": attempt, **lines}
         return reply.model_copy(update=update)
 
     def _no_reply(self, trouble: Trouble, spent: Usage | None, took_s: float, attempt: int) -> Reply:
         reply = Reply(usage=spent, latency_s=took_s, attempts=attempt, error=self._line(str(trouble)))
-        if trouble is EMPTY:  # the server answered, which is all that a first question asks
+        if trouble is EMPTY:  # the server answered, which is enough for a first question
             return reply.model_copy(update={"text": ""})
         if trouble.step != "refused":
             return reply
@@ -166,7 +166,7 @@ class Asker:
 
 EMPTY = Trouble(
     status=0,
-    message="the server sent an empty text and nothing that says why; try another model if it stays so",
+    message="the server sent an empty text and no reason; if this goes on, use another model",
 )
 """The trouble with a reply that says nothing at all."""
 
@@ -174,8 +174,9 @@ EMPTY = Trouble(
 def _read(answer: Answer, question: Question, took_s: float) -> _Attempt:
     trouble = read_trouble(answer) or read_absence(answer)
     if trouble is not None:
-        told = answer.body.get("usage") if 200 <= answer.status < 300 else None
-        return _Attempt(answer, took_s, trouble, paid=read_spent(told, question, "").usage if told else None)
+        usage = answer.body.get("usage") if 200 <= answer.status < 300 else None
+        paid = read_spent(usage, question, "").usage if usage else None
+        return _Attempt(answer, took_s, trouble, paid=paid)
     reply = read_reply(answer.body, question)
     if (reply.text or "").strip() or reply.refusal or reply.hint or reply.error:
         return _Attempt(answer, took_s, None, reply, reply.usage)
@@ -183,16 +184,17 @@ def _read(answer: Answer, question: Question, took_s: float) -> _Attempt:
 
 
 def why_stop(trouble: Trouble, place: Place) -> str:
-    """What a person can do about an error that no waiting cures; the server's words stand last."""
+    """What the user can do about an error that waiting does not solve; the server's words come
+    last."""
     url = place.base_url
     if trouble.no_credit:
-        why = f"the account at {url} has no credit; top it up, then go on with --resume"
+        why = f"the account at {url} has no credit; add some, then go on with --resume"
     elif trouble.status in {401, 403}:
         why = _why_locked(place)
     elif trouble.status == 407:
-        why = f"the proxy before {url} asks for a password; write it into the variable that names the proxy"
+        why = f"the proxy for {url} asks for a password; write it into the variable that names the proxy"
     elif 300 <= trouble.status < 400:
-        why = f"{url} sends requests elsewhere; give the final address as --base-url"
+        why = f"{url} sends requests to another address; give that one as --base-url"
     else:
         why = f"no model '{place.model}' at {url}; check --model, and --base-url, which often ends in /v1"
     return f"{why} (the server says {trouble})"
@@ -201,5 +203,5 @@ def why_stop(trouble: Trouble, place: Place) -> str:
 def _why_locked(place: Place) -> str:
     url, variable = place.base_url, place.secret.variable
     if variable is None:
-        return f"{url} asks for a key; name the variable that holds it: --api-key-env"
-    return f"{url} refuses the key in {variable}; correct it or name another: --api-key-env"
+        return f"{url} asks for a key; give the name of the variable with the key as --api-key-env"
+    return f"{url} refuses the key in {variable}; correct it, or name another variable: --api-key-env"

@@ -36,20 +36,20 @@ from mgllm.records import Form, Question, Reasoning, Reply, Score
 
 
 class Learnt(NamedTuple):
-    """What was found out about one manner."""
+    """What was found out about one manner of asking."""
 
     settled: Settled
-    """What the runner is told."""
+    """What the runner needs to know."""
     look: Look
-    """The request and the reply that it was seen in."""
+    """The request and the reply that show it."""
     logprobs: Logprobs | None
-    """What is shown of probabilities; None where none were asked for."""
+    """Whether the server gives probabilities; None if they were not asked for."""
     sent: Mapping[str, JsonValue]
     """Parameters of the request that was answered."""
     posts: int
-    """Questions that it took."""
+    """Number of questions asked."""
     limits: Mapping[str, str]
-    """The server's limits, as its headers tell them."""
+    """The server's limits, from its headers."""
 
 
 class ApiBackend:
@@ -64,7 +64,7 @@ class ApiBackend:
                 f"{preset.name}/{options.model} needs --base-url, such as http://127.0.0.1:8000/v1"
             )
         if not options.model.strip():
-            raise InputError(f"{preset.name}/ needs a model's name behind the slash")
+            raise InputError(f"{preset.name}/ needs a model's name after the slash")
         self._address = read_address(url)
         self._options = options
         self._preset = preset
@@ -86,25 +86,25 @@ class ApiBackend:
 
     @property
     def sent(self) -> Mapping[str, JsonValue]:
-        """Request parameters as they are really sent, once a manner was settled."""
+        """Request parameters as they are really sent, after `settle`."""
         return self._parameters.sent
 
     @property
     def likely_score(self) -> Score:
-        """What `settle` will find, as far as it is known without asking."""
+        """The score that `settle` will probably find."""
         return "logprob" if self._preset.gives_logprobs else "generate"
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person should know of the model before a run."""
+        """What the user should know about the model before a run."""
         line = self.listed.ending(self._options.model, datetime.fromtimestamp(self._clock.utc(), UTC).date())
         return (line,) if line is not None else ()
 
     async def open(self) -> None:
-        """Make the client and see that the server answers.
+        """Make the client and check that the server answers.
 
         Raises:
-            FatalBackendError: no key, or no server.
+            FatalBackendError: there is no key, or no server answers.
         """
         await self.close()
         usual = next((name for name in self._preset.key_envs if os.environ.get(name)), None)
@@ -116,11 +116,11 @@ class ApiBackend:
         await self._look(self._client, self._place)
 
     def default_form(self) -> Form:
-        """Conversation: what such servers are made for."""
         return "chat"
 
     async def default_score(self) -> Score:
-        """logprob if a tiny question comes back with the likeliest tokens, else generate.
+        """logprob if the server gives probabilities with the reply to a tiny question, else
+        generate.
 
         Raises:
             FatalBackendError: the question was not answered.
@@ -128,44 +128,43 @@ class ApiBackend:
         return (await self.settle("direct", None)).score
 
     async def settle(self, reasoning: Reasoning, score: Score | None) -> Settled:
-        """Find out with tiny questions what can be sent in this manner, and hold to it.
+        """Find out with tiny questions which parameters the server allows, and send only these.
 
         Raises:
-            FatalBackendError: no question was answered, or the server refuses what the user asked for.
+            FatalBackendError: no question was answered, or the server refuses what the user asked
+                for.
         """
         return (await self.look_into(reasoning, score)).settled
 
     async def look_into(self, reasoning: Reasoning, score: Score | None, most: int = MOST_POSTS) -> Learnt:
-        """The same with all that was seen, in `most` questions at most; a manner is looked into once."""
+        """The same with all details, in `most` questions at most; each manner is tried once."""
         if (reasoning, score) not in self.learnt:
             self.learnt[reasoning, score] = await self._look_into(reasoning, score, most)
         return self.learnt[reasoning, score]
 
     def count_tokens(self, text: str) -> int | None:
-        """Not known: the tokenizer is the server's."""
+        """None: the tokenizer is on the server."""
         del text
         return None
 
     def fits(self, question: Question) -> str | None:
-        """None unless the prompt has more words than the context that the server named has tokens."""
+        """A reason if the prompt has more words than the model's context has tokens; else None."""
         context, words = self.facts.get("context"), words_of(question)
         if not isinstance(context, int) or words < context:
             return None
-        return f"the prompt's {words} words are more than the model's context of {context} tokens"
+        return f"the prompt has {words} words, more than the model's context of {context} tokens"
 
     async def ask(self, question: Question) -> Reply:
-        """Answer one question; see the protocol."""
         if self._asker is None:
             raise self._not_opened()
         if question.prompt.form != "chat":
-            return Reply(error="a server does not continue a text; use --form chat", attempts=0)
+            return Reply(error="a server cannot continue a text; use --form chat", attempts=0)
         try:
             return await self._asker.ask(question)
         finally:
             self._take_note(self._asker)
 
     async def close(self) -> None:
-        """Close all connections."""
         if self._client is not None:
             await self._client.close()
         self._client = self._asker = None
@@ -214,10 +213,10 @@ class ApiBackend:
             self.facts = {"served_model": asker.served_model, **self.facts}
 
     def _not_opened(self) -> FatalBackendError:
-        return FatalBackendError(f"{self._preset.name} was not opened before it was asked; call open() first")
+        return FatalBackendError(f"{self._preset.name} is not open; call open() before asking")
 
     async def _look(self, client: Client, place: Place) -> None:
-        """See that a server answers; take from its list of models what it says of ours."""
+        """Check that the server answers, and read what its list of models says about ours."""
         answer = await client.get("/models")
         if answer.status == 0:
             await self._clock.sleep(_SECOND_LOOK_S)
@@ -227,7 +226,7 @@ class ApiBackend:
             await self.close()
             said = place.secret.line(trouble.message)
             raise FatalBackendError(
-                f"no server answers at {self.base_url} ({said}); start it, or correct --base-url"
+                f"no server answers at {self.base_url} ({said}); start it or correct --base-url"
             )
         if trouble is not None and trouble.status == 401 and self._preset.list_needs_key_alike:
             await self.close()
@@ -238,5 +237,5 @@ class ApiBackend:
 
 
 _SECOND_LOOK_S = 0.5
-"""Seconds until a server that did not answer at once is tried again."""
+"""Seconds until a server that did not answer is tried a second time: it may be starting."""
 _REASONINGS: tuple[Reasoning, ...] = ("direct", "chain_of_thought")

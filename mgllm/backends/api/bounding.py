@@ -1,4 +1,5 @@
-"""A body that is read as it comes, and to a limit alone. It needs httpx2: imported with the first client."""
+"""Reads a body as it arrives, up to a limit. Needs httpx2, so it is imported with the first
+client."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from httpx2 import AsyncByteStream, Response
 from mgllm.backends.api.bodies import MOST_BYTES, too_long
 
 _PACKED = "x-mgllm-packed"
-"""Where the body's encoding is noted, out of reach of a decoder that knows no limit."""
+"""Header in which the body's encoding is hidden from the client's decoder, which has no limit."""
 
 
 class TooLong(Exception):
@@ -21,7 +22,7 @@ class TooLong(Exception):
 
 
 async def bound(response: Response) -> None:
-    """Before a body is read: bound it, and hide its encoding from the client's own decoder."""
+    """Called before a body is read: limit it, and hide its encoding from the client's decoder."""
     headers = headers_of(response)
     if "content-encoding" in response.headers:
         response.headers[_PACKED] = response.headers.pop("content-encoding")
@@ -38,7 +39,7 @@ def headers_of(response: Response) -> dict[str, str]:
 
 
 class _Bounded(AsyncByteStream):
-    """Ends with an error where a body grows over the limit, or says that it will."""
+    """Raises an error if a body is longer than the limit, or its header says so."""
 
     def __init__(self, inner: AsyncByteStream, status: int, headers: Mapping[str, str]) -> None:
         self._inner = inner
@@ -46,8 +47,8 @@ class _Bounded(AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         length = 0
-        told = self._error.headers.get("content-length", "")
-        if told.isdecimal() and int(told) > MOST_BYTES:
+        stated = self._error.headers.get("content-length", "")
+        if stated.isdecimal() and int(stated) > MOST_BYTES:
             raise self._error
         async for piece in self._inner:
             length += len(piece)

@@ -1,6 +1,6 @@
 """One request to an OpenAI-style server: the `openai` client over aiohttp, without its retries.
 
-Bodies are ours anyway, so the reply's JSON is read without the client's models: to a limit, packed or not.
+The reply's JSON is read here, not with the client's models, so that it can be limited in size.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from httpx2 import Response
 
 CONNECTIONS = 256
-"""Open at once, at most."""
+"""Most connections open at the same time."""
 
 
 class Client:
-    """Makes requests to one server. Made inside a running loop."""
+    """Sends requests to one server. Make it inside a running event loop."""
 
     def __init__(self, address: Address, secret: Secret, timeout_s: float) -> None:
         from httpx2 import Limits
@@ -42,14 +42,14 @@ class Client:
             follow_redirects=False,  # a loopback server must not send prompts elsewhere
             verify=trusted(os.environ) if encrypted else True,
             proxy=address.proxy.url if address.proxy else None,
-            trust_env=False,  # the proxy is known already: whether questions leave this machine hangs on it
+            trust_env=False,  # the proxy is known already: it decides whether questions leave this machine
             headers={"Accept-Encoding": "gzip, deflate"},
             event_hooks={"response": [bound]},
         )
         self._openai = AsyncOpenAI(
             api_key=secret.reveal(), base_url=address.base_url, max_retries=0, timeout=None, http_client=http
         )
-        # Read from the environment by the client; not meant for this server.
+        # The client reads these from the environment; they are not meant for this server.
         self._openai.admin_api_key = None
         if urlsplit(address.base_url).hostname != "api.openai.com":
             self._openai.organization = self._openai.project = None
@@ -58,20 +58,19 @@ class Client:
         """Send a JSON object.
 
         Raises:
-            FatalBackendError: the server is not the one that it should be.
+            FatalBackendError: the server cannot prove who it is, or does not use TLS.
         """
         from httpx2 import Response
 
         return await self._answer(self._openai.post(path, body=body, cast_to=Response))
 
     async def get(self, path: str) -> Answer:
-        """Ask for a JSON object; see `post`."""
+        """Request a JSON object; see `post`."""
         from httpx2 import Response
 
         return await self._answer(self._openai.get(path, cast_to=Response))
 
     async def close(self) -> None:
-        """Close all connections."""
         await self._openai.close()
 
     async def _answer(self, request: Awaitable[Response]) -> Answer:
@@ -84,7 +83,7 @@ class Client:
             return Answer(0, {}, {}, f"no answer within {self._timeout_s:g} s")
         except openai.APIStatusError as error:
             response = error.response
-        except Exception as error:  # whatever a server does, one question is lost by it and no more
+        except Exception as error:  # whatever a server does, only this one question is lost
             return await self._no_answer(error)
         from mgllm.backends.api.bounding import headers_of
 
@@ -100,13 +99,13 @@ class Client:
             if isinstance(cause, TooLong):
                 return Answer(0, cause.headers, {}, str(cause), final=True)
             if isinstance(cause, aiohttp.ClientSSLError):
-                await self._refuse_stranger(cause)
+                await self._refuse_untrusted(cause)
         words = self._why(causes[-1])
         broke = any(isinstance(cause, aiohttp.ClientPayloadError) for cause in causes)
-        return Answer(0, {}, {}, f"the body broke off ({words})" if broke else words)
+        return Answer(0, {}, {}, f"the answer is incomplete ({words})" if broke else words)
 
-    async def _refuse_stranger(self, error: aiohttp.ClientSSLError) -> None:
-        """End the run where no other attempt would find another certificate."""
+    async def _refuse_untrusted(self, error: aiohttp.ClientSSLError) -> None:
+        """End the run if the certificate is not trusted: another attempt would get the same one."""
         import aiohttp
 
         base_url = self._address.base_url
@@ -114,12 +113,12 @@ class Client:
             reason = getattr(error.certificate_error, "verify_message", "") or str(error.certificate_error)
             advice = "name the file of the authority that signed it in SSL_CERT_FILE"
             if "ostname" in reason or "IP address" in reason:
-                advice = "write the name that it was made for as --base-url"
+                advice = "give the host for which it was made as --base-url"
             await self.close()
             raise FatalBackendError(f"the certificate of {base_url} is not trusted ({reason}); {advice}")
         if "WRONG_VERSION_NUMBER" in str(error) or "RECORD_LAYER" in str(error):
             await self.close()
-            raise FatalBackendError(f"the server at {base_url} speaks no TLS; write http:// as --base-url")
+            raise FatalBackendError(f"the server at {base_url} does not use TLS; write http:// in --base-url")
 
     def _why(self, error: BaseException) -> str:
         words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -128,12 +127,13 @@ class Client:
             return words
         host = urlsplit(self._address.base_url).hostname
         return (
-            f"{words}; by way of the proxy in {self._address.proxy.variable}: NO_PROXY={host} goes without it"
+            f"{words}; asked through the proxy in {self._address.proxy.variable}; set NO_PROXY={host} to "
+            "avoid it"
         )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and what lies beneath it: transports wrap it several times under misleading names."""
+    """An error and its causes: libraries wrap it several times under misleading names."""
     while True:
         yield error
         inner = error.__cause__ or error.__context__

@@ -1,4 +1,5 @@
-"""Which request parameter an error is about: as a parameter, never as a word of someone's sentence."""
+"""Finds the request parameter that an error is about; the same word in a normal sentence does not
+count."""
 
 from __future__ import annotations
 
@@ -46,8 +47,9 @@ _BEFORE = tuple(
         r"参数",
     )
 )
-"""What stands before a name that is meant as a parameter, in the wordings of OpenAI, Azure, vLLM, SGLang,
-TGI, Ollama, llama.cpp, LM Studio, Gemini, Anthropic, Mistral, DeepSeek, Groq, xAI, LiteLLM and FastAPI."""
+"""Words before a name that is meant as a parameter, as OpenAI, Azure, vLLM, SGLang, TGI, Ollama,
+llama.cpp, LM Studio, Gemini, Anthropic, Mistral, DeepSeek, Groq, xAI, LiteLLM and FastAPI write
+them."""
 _AFTER = tuple(
     rf"{_CLOSE}{words}"
     for words in (
@@ -59,15 +61,15 @@ _AFTER = tuple(
 )
 _THINKING = re.compile(rf"{_NO} support (?:thinking|reasoning)\b", re.IGNORECASE)
 _THINKERS = ("reasoning_effort", "reasoning", "think", "thinking", "chat_template_kwargs")
-"""Parameters that "does not support thinking" is about."""
+"""Parameters meant by "does not support thinking"."""
 _QUOTED_WORDS = 3
-"""So many words in a row that the prompt holds too are a quotation of it."""
+"""This many words in a row that are also in the prompt count as a quotation of it."""
 
 
 def named_in(message: str, sent: Mapping[str, Any]) -> str | None:
-    """The parameter, of those sent, that an error's words name first; None if they name none.
+    """The parameter, among those sent, that an error's words name first; None if they name none.
 
-    What the words quote of the prompt does not count.
+    Quotations of the prompt do not count.
     """
     message = without_prompt(message, sent)
     names = [name for name in sent if name not in _QUESTION]
@@ -78,7 +80,8 @@ def named_in(message: str, sent: Mapping[str, Any]) -> str | None:
 
 
 def without_prompt(message: str, sent: Mapping[str, Any]) -> str:
-    """An error's words without what they quote of the prompt: pieces in quotes, and three words in a row."""
+    """An error's words without quotations of the prompt: parts in quotes, and three words in a
+    row."""
     text = " ".join(_strings(sent)).casefold()
     known = _words(text)
     grams = set(zip(*(known[n:] for n in range(_QUOTED_WORDS)), strict=False))
@@ -99,7 +102,7 @@ def without_prompt(message: str, sent: Mapping[str, Any]) -> str:
 
 
 def _where(name: str, names: Iterable[str], message: str) -> int | None:
-    """Where a name stands as a parameter; None: nowhere."""
+    """Where a name is used as a parameter; None if nowhere."""
     spelled = _spelled(name)
     if re.search(spelled, message, re.IGNORECASE) is None:
         return None
@@ -128,7 +131,7 @@ def _cut_out(message: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _strings(sent: Mapping[str, Any]) -> list[str]:
-    """What the prompt says."""
+    """The texts of the prompt."""
     messages = sent.get("messages") or ()
     contents = [message.get("content") for message in messages if isinstance(message, Mapping)]
     parts = [part for content in contents if isinstance(content, list) for part in content]

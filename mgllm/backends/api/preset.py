@@ -1,4 +1,4 @@
-"""What one kind of server is known by: a row of the table in `mgllm.backends.presets`."""
+"""The facts about one kind of server: a row of the table in `mgllm.backends.presets`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pydantic import JsonValue
 from mgllm.records import Frozen
 
 Fragment = Mapping[str, JsonValue]
-"""Request parameters, maybe nested."""
+"""Request parameters, possibly nested."""
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-"""Words for how much a model reasons, least first, as OpenAI names them and others took over."""
+"""Words for how much a model reasons, least first: OpenAI's names, which others use too."""
 
 EFFORT_NONE: Fragment = {"reasoning_effort": "none"}
 TEMPLATE_OFF: Fragment = {"chat_template_kwargs": {"enable_thinking": False}}
@@ -31,21 +31,21 @@ class Preset(Frozen):
     name: str
     """Name on the shelf."""
     base_url: str | None = None
-    """Where it is unless `--base-url` says otherwise; null: it has to be said."""
+    """Its address, unless `--base-url` is given; None: `--base-url` is required."""
     key_envs: tuple[str, ...] = ()
-    """Variables that may hold its key, the usual one first; none: it may do without."""
+    """Variables that may contain its key, the usual one first; empty: it may need no key."""
     quiet: tuple[Fragment, ...] = (EFFORT_NONE,)
-    """Ways of asking for no reasoning, tried in this order until the model answers without."""
+    """Ways to ask for no reasoning, tried in this order until the model answers without it."""
     effort_at: tuple[str, ...] = ("reasoning_effort",)
-    """Where in a request the word for the effort stands; empty: it has no such parameter."""
+    """Path in a request to the word for the effort; empty: it has no such parameter."""
     ignores: frozenset[str] = frozenset()
-    """Parameters that it takes and does nothing with: they are not sent."""
+    """Parameters that it accepts but ignores: they are not sent."""
     list_needs_key_alike: bool = True
     """Whether a refused list of models means a refused key."""
     notes: str = ""
-    """Where these facts come from, and what is not known."""
+    """Sources of these facts, and what is not known."""
 
     @property
     def gives_logprobs(self) -> bool:
-        """False where log-probabilities are known to be ignored; else the first question tells."""
+        """False if it is known to ignore log-probabilities; else the first question shows it."""
         return "logprobs" not in self.ignores

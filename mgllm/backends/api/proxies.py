@@ -1,4 +1,4 @@
-"""Which proxy stands between here and a host: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY."""
+"""Finds the proxy for a host: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ class Proxy(Frozen):
     """A proxy that the environment names."""
 
     url: str = Field(repr=False)
-    """Where it is; it may hold a password."""
+    """Its address; it may contain a password."""
     variable: str
     """The variable that names it."""
 
 
 def find_proxy(scheme: str, host: str, port: int, environment: Mapping[str, str]) -> Proxy | None:
-    """The proxy for a host, by the rules that most programs share; None: straight to it.
+    """The proxy for a host, by the rules that most programs share; None without a proxy.
 
-    The variable in small letters wins, an empty one means none. `NO_PROXY` lists hosts, domains, addresses
-    and networks, with a port if need be, or is `*`. Loopback is no exception of its own.
+    A variable in lower case comes before the same in upper case; an empty one means no proxy.
+    `NO_PROXY` lists hosts, domains, addresses and networks, each with or without a port, or is `*`.
+    Loopback addresses are not treated in a special way.
 
     Raises:
-        InputError: it is no proxy that can be used.
+        InputError: the proxy cannot be used.
     """
     named = _named(f"{scheme}_proxy", environment) or _named("all_proxy", environment)
     if named is None or _goes_straight(host, port, _value("no_proxy", environment)):
@@ -44,16 +45,16 @@ def find_proxy(scheme: str, host: str, port: int, environment: Mapping[str, str]
     if not usable:
         raise InputError(
             f"{variable} names a proxy that cannot be used (not shown: it may hold a password); write "
-            f"http://HOST:PORT, or NO_PROXY={host} to go without it"
+            f"http://HOST:PORT, or set NO_PROXY={host} to avoid it"
         )
     return Proxy(url=url, variable=variable)
 
 
 def _named(name: str, environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """A value and the variable that holds it."""
+    """A value and the name of its variable."""
     if name in environment:
         return (environment[name].strip(), name) if environment[name].strip() else None
-    if name == "http_proxy" and "REQUEST_METHOD" in environment:  # a web server sets it for its clients
+    if name == "http_proxy" and "REQUEST_METHOD" in environment:  # set by the client of a web server: unsafe
         return None
     value = environment.get(name.upper(), "").strip()
     return (value, name.upper()) if value else None

@@ -1,4 +1,4 @@
-"""How much a model is asked to reason, and what is tried after a server refused that much."""
+"""How much a model is asked to reason, and what is tried next if a server refuses that."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ _NO_SUCH_PARAMETER = re.compile(
 )
 _ABOUT_REASONING = re.compile(r"reason|think|effort", re.IGNORECASE)
 _LEAST_EFFORTS = EFFORTS[:3]
-"""Tried one after the other where a refusal names no allowed value: more is what servers do by themselves."""
+"""Tried in turn if a refusal names no allowed value; servers do more than these by default."""
 _DECIDING = frozenset(
     {"reasoning_effort", "reasoning", "thinking", "think", "enable_thinking", "thinking_budget"}
     | {"reasoning_budget", "thinking_config"}
 )
-"""Names by which a `--model-arg` decides on the reasoning: then nothing of ours is added."""
+"""A `--model-arg` with one of these names decides how much the model reasons; then we add
+nothing."""
 
 
 class Way(Frozen):
-    """One way of telling a server how much to reason."""
+    """One way to ask a server for an amount of reasoning."""
 
     parameters: Fragment = Field(default_factory=dict)
-    """What is sent for it; empty: nothing, the server's default."""
+    """What is sent; empty: nothing, so the server's default."""
     effort_at: tuple[str, ...] = ()
-    """Where in it the word for the effort stands; empty: it holds none."""
+    """Path in the parameters to the word for the effort; empty: there is none."""
     exact: str | None = None
-    """`--reasoning-effort`, where it is that: a refusal is then the user's to resolve."""
+    """`--reasoning-effort`, if given: if the server refuses it, the user must decide what to do."""
     refused: tuple[str, ...] = ()
-    """Efforts that the server refused on the way to this one."""
+    """Efforts that the server refused before this one."""
 
     @property
     def effort(self) -> str | None:
-        """The word for the effort."""
         value: Any = self.parameters
         for step in self.effort_at:
             value = value.get(step) if isinstance(value, Mapping) else None
@@ -59,20 +59,20 @@ class Way(Frozen):
 def ways_of(
     preset: Preset, reasoning: Reasoning, effort: str | None, model_args: Fragment
 ) -> tuple[Way, ...]:
-    """What is tried in turn, best first; the first one alone where the user said the effort.
+    """The ways to try in turn, best first; only one if the user gave the effort.
 
     Args:
         preset: the kind of server.
-        reasoning: direct asks for the least, chain_of_thought leaves the server its default.
+        reasoning: direct asks for the least; chain_of_thought leaves it to the server.
         effort: `--reasoning-effort`.
-        model_args: `--model-arg`s; one that decides on the reasoning stands alone.
+        model_args: `--model-arg`s; if one of them decides on the reasoning, nothing is added.
 
     Raises:
-        InputError: an effort for a server that has no word for it, or said twice.
+        InputError: the server has no parameter for the effort, or it is given twice.
     """
     decided = _decided_by(model_args)
     if effort is not None and decided is not None:
-        raise InputError(f"--reasoning-effort and --model-arg {decided} say the same; leave one out")
+        raise InputError(f"--reasoning-effort and --model-arg {decided} set the same thing; leave one out")
     if effort is not None:
         return _exact(preset, effort)
     if decided is not None or reasoning == "chain_of_thought":
@@ -81,7 +81,8 @@ def ways_of(
 
 
 def next_way(way: Way, message: str) -> Way | None:
-    """What to try after a refusal: the least effort that its message allows, or the next one; None: nothing.
+    """The way to try after a refusal: the least effort that its message allows, or the next; else
+    None.
 
     >>> refused = "Unsupported value: 'none'. Supported values are: 'medium', 'low' and 'high'."
     >>> low = next_way(Way(parameters={"reasoning_effort": "none"}, effort_at=("reasoning_effort",)), refused)
@@ -104,7 +105,7 @@ def next_way(way: Way, message: str) -> Way | None:
 
 
 def allowed_efforts(message: str, refused: tuple[str, ...]) -> list[str]:
-    """The efforts that an error names as allowed, least first."""
+    """The efforts that an error's words allow, least first."""
     listed = list(_LIST_FOLLOWS.finditer(message))
     words = _EFFORT.findall(message[listed[-1].end() :]) if listed else []
     if not words:
@@ -114,12 +115,12 @@ def allowed_efforts(message: str, refused: tuple[str, ...]) -> list[str]:
 
 
 def is_about_reasoning(message: str) -> bool:
-    """Whether an error that names no parameter speaks of reasoning."""
+    """Whether an error that names no parameter is about reasoning."""
     return _ABOUT_REASONING.search(message) is not None
 
 
 def merge(ours: Fragment, theirs: Fragment) -> dict[str, JsonValue]:
-    """Both, objects merged key by key; where they differ, `theirs` stands."""
+    """Both, with objects merged key by key; where they differ, `theirs` is used."""
     merged: dict[str, JsonValue] = dict(ours)
     for name, value in theirs.items():
         mine = merged.get(name)
@@ -132,8 +133,8 @@ def _exact(preset: Preset, effort: str) -> tuple[Way, ...]:
         return tuple(_way(fragment).model_copy(update={"exact": effort}) for fragment in preset.quiet)
     if not preset.effort_at:
         raise InputError(
-            f"{preset.name}/ knows no reasoning effort but none; leave --reasoning-effort out, or say it in "
-            'the server\'s own words: --model-arg thinking={"type":"enabled","budget_tokens":2000}'
+            f"{preset.name}/ allows only --reasoning-effort none; leave it out, or use the server's own "
+            'parameter: --model-arg thinking={"type":"enabled","budget_tokens":2000}'
         )
     parameters = _with_effort({}, preset.effort_at, effort)
     return (Way(parameters=parameters, effort_at=preset.effort_at, exact=effort),)
@@ -144,7 +145,7 @@ def _way(fragment: Fragment) -> Way:
 
 
 def _place_of(word: str, fragment: Fragment) -> tuple[str, ...]:
-    """The names that lead to a word; none where it stands nowhere."""
+    """The path to a word; empty if it is not there."""
     for name, value in fragment.items():
         if value == word:
             return (name,)
@@ -166,7 +167,7 @@ def _place(effort: str) -> int:
 
 
 def _decided_by(model_args: Fragment, within: str = "") -> str | None:
-    """The first `--model-arg`, or part of one, that decides on the reasoning."""
+    """The first `--model-arg`, or part of one, that decides how much the model reasons."""
     for name, value in model_args.items():
         if name in _DECIDING:
             return f"{within}{name}"

@@ -1,4 +1,4 @@
-"""From the JSON of a completion to a reply."""
+"""Makes a reply from the JSON of a completion."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from mgllm.backends.api.usage import Spent, read_spent
 from mgllm.records import Question, Reply
 
 CUT_SHARE = 0.5
-"""A prompt of which the server read fewer tokens than this share of its words cannot have been read whole."""
+"""If the server read fewer tokens than this share of the prompt's words, it cannot have read all of
+it."""
 _NAME_CHARACTERS = 200
-"""Longest name of a model, of a reason to stop, of a tool."""
+"""Longest name of a model, a finish reason or a tool."""
 _REASONS = {
     **dict.fromkeys(("max_tokens", "max_output_tokens", "max_new_tokens", "model_length"), "length"),
     **dict.fromkeys(("token_limit", "context_length", "model_context_window_exceeded"), "length"),
@@ -23,46 +24,47 @@ _REASONS = {
     **dict.fromkeys(("spii", "recitation", "refusal", "sensitive", "guardrail_intervened"), "content_filter"),
     **dict.fromkeys(("end_turn", "stop_sequence", "eos", "eos_token", "eos_found"), "stop"),
 }
-"""Words of Gemini, Anthropic, Mistral, Bedrock and others, as OpenAI would say them."""
+"""Finish reasons of Gemini, Anthropic, Mistral, Bedrock and others, with OpenAI's words for
+them."""
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thoughts")
-"""Where servers put what a model thinks before it answers."""
+"""Fields in which servers give what a model thought before it answered."""
 
 
 class Said(NamedTuple):
-    """What a message holds."""
+    """What a message contains."""
 
     text: str
     """The words of the answer."""
     thoughts: str
-    """What was thought before."""
+    """The words of the thoughts before it."""
     refusal: str | None
-    """The words of the provider's own field for a refusal; None: it is not set."""
+    """The words of the provider's own field for a refusal; None if it is not set."""
     tool: str | None
-    """The tool that was called, where one was."""
+    """The name of the tool that was called, if one was."""
 
 
 _THOUGHT_PART = re.compile(r"think|thought|reason|analysis|refusal", re.IGNORECASE)
-"""Types of content parts that are no part of the answer."""
+"""Types of content parts that do not belong to the answer."""
 
 
 def read_reply(body: Json, question: Question) -> Reply:
-    """The reply in a completion that holds a choice.
+    """The reply in a completion that has a choice.
 
-    A part that cannot be read is left out; the words stand. Where the server says that it read far fewer
-    tokens than the prompt has words, it cut the prompt, and what it answers is no answer to the question: the
-    reply's error is set. A count of 0 says nothing: some servers leave out what they had cached.
+    A part that cannot be read is left out; the words stay. If the server says that it read far
+    fewer tokens than the prompt has words, it cut the prompt, and its answer does not count: the
+    reply's error is set. A count of 0 says nothing: some servers leave out cached tokens.
     """
     choice = first_choice(body)
     if choice is None:
-        return Reply(error="the server's reply holds no choice; look into the server's log")
+        return Reply(error="the server's reply has no choice; look into the server's log")
     said = _said(choice)
     spent = read_spent(body.get("usage"), question, said.text + said.thoughts)
     name = model_name(body.get("model"))
     read, words = spent.usage.prompt_tokens, words_of(question)
     if not spent.usage.estimated and read < CUT_SHARE * words:
         return Reply(
-            error=f"the server cut the prompt: it read {read} tokens of at least {words}; "
-            "give it a larger context (Ollama: set num_ctx; 0.30 counts wrongly, update it)",
+            error=f"the server cut the prompt: it read {read} tokens of at least {words}; give it a larger "
+            "context (Ollama: set num_ctx; version 0.30 counts wrongly, update it)",
             usage=spent.usage,
             served_model=name,
         )
@@ -81,29 +83,29 @@ def read_reply(body: Json, question: Question) -> Reply:
 
 
 def first_choice(body: Json) -> Mapping[str, Any] | None:
-    """The first choice of a completion; None where there is none that could be read."""
+    """The first choice of a completion; None if there is none, or it cannot be read."""
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     return choice if isinstance(choice, dict) and choice else None
 
 
 def finish_reason(choice: Mapping[str, Any]) -> str | None:
-    """Why the model stopped, as OpenAI words it; a word that OpenAI has not, as it came."""
-    told = choice.get("finish_reason")
-    if isinstance(told, Mapping):  # SGLang's own form
-        told = told.get("type")
-    if not isinstance(told, str) or not told:
+    """Why the model stopped, in OpenAI's words; an unknown word stays as it is."""
+    given = choice.get("finish_reason")
+    if isinstance(given, Mapping):  # SGLang's own form
+        given = given.get("type")
+    if not isinstance(given, str) or not given:
         return None
-    plain = re.sub(r"^finish_?reason[_.]|\s", "", told.lower())
+    plain = re.sub(r"^finish_?reason[_.]|\s", "", given.lower())
     known = _REASONS.get(plain, plain if plain in {*_REASONS.values()} else None)
-    return known or _printable(told[:_NAME_CHARACTERS])
+    return known or _printable(given[:_NAME_CHARACTERS])
 
 
-def model_name(told: object) -> str | None:
-    """The name of the model that answered, fit to be printed; of a path, its last part alone."""
-    if not isinstance(told, str) or not told.strip():
+def model_name(given: object) -> str | None:
+    """The name of the model that answered, safe to print; only the last part of a path."""
+    if not isinstance(given, str) or not given.strip():
         return None
-    name = _printable(told.strip())
+    name = _printable(given.strip())
     is_file = "\\" in name or ("/" in name and name.endswith(".gguf"))
     if is_file or re.match(r"[/~.]|[A-Za-z]:/|file:", name):
         name = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
@@ -111,7 +113,7 @@ def model_name(told: object) -> str | None:
 
 
 def words_of(question: Question) -> int:
-    """Words of the prompt: a lower bound of its tokens in languages that write spaces."""
+    """Words of the prompt: a lower bound of its tokens in languages with spaces."""
     return sum(len(message.content.split()) for message in question.prompt.messages)
 
 
@@ -134,9 +136,9 @@ def _said(choice: Mapping[str, Any]) -> Said:
 
 
 def _text(content: object) -> str:
-    """The words of a message: a string, a list of parts, or nothing as with tool calls.
+    """The words of a message: a string, a list of parts, or nothing, as with tool calls.
 
-    An object is an answer in JSON that the server read already: it is written again.
+    An object is an answer in JSON that the server has already parsed: it is written as text again.
     """
     if isinstance(content, str):
         return content
@@ -148,7 +150,7 @@ def _text(content: object) -> str:
 
 
 def _plain(part: object) -> str:
-    """A part that is a text, or holds one; one that says it is a thought is none."""
+    """The text of a part; empty if the part is a thought or has no text."""
     if isinstance(part, Mapping):
         if _THOUGHT_PART.search(str(part.get("type", ""))):
             return ""
@@ -170,18 +172,18 @@ def _thoughts_in(content: object) -> str:
 
 
 def _printable(name: str) -> str:
-    """A name that does nothing to a terminal."""
+    """A name without characters that could control a terminal."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
 
 
 def _parts(content: object, kind: str) -> str:
-    """The words of the parts of one kind, in a content that is a list."""
+    """The words of the parts of one kind, if the content is a list."""
     parts = content if isinstance(content, list) else ()
     return "".join(_text(part.get(kind)) for part in parts if isinstance(part, Mapping))
 
 
 def _tool(calls: object) -> str | None:
-    """The name of the first tool that was called; empty where it has none."""
+    """The name of the first tool that was called, empty if it has no name; None without a tool."""
     if not calls:
         return None
     call = calls[0] if isinstance(calls, list) else calls
@@ -191,15 +193,15 @@ def _tool(calls: object) -> str | None:
 
 
 def _hint(said: Said, reason: str | None, spent: Spent, question: Question) -> str | None:
-    """What the reply lacks, in a line."""
+    """What is missing in the reply and what to do, in a line; None if it is complete."""
     hidden = spent.reasoning or 0
     if reason == "length":
         about = "about " if spent.usage.estimated else ""
         thinking = f", {hidden} of them for hidden reasoning" if hidden else ""
-        less = ", or think less: --reasoning-effort none or a lower one" if hidden or said.thoughts else ""
+        less = " or a lower --reasoning-effort, such as none" if hidden or said.thoughts else ""
         return (
-            f"the reply was cut at --max-tokens {question.max_tokens} after "
-            f"{about}{spent.usage.completion_tokens} tokens{thinking}; raise --max-tokens{less}"
+            f"the reply was cut off at --max-tokens {question.max_tokens} after "
+            f"{about}{spent.usage.completion_tokens} tokens{thinking}; give a larger --max-tokens{less}"
         )
     if said.text.strip() or said.refusal is not None:
         return None
@@ -207,9 +209,9 @@ def _hint(said: Said, reason: str | None, spent: Spent, question: Question) -> s
         named = f" ({said.tool})" if said.tool else ""
         return f"the model called a tool{named} instead of writing an answer"
     if hidden or said.thoughts.strip():
-        spent_on = f"{hidden} tokens" if hidden else "all that it wrote"
+        spent_on = f"{hidden} tokens" if hidden else "all its words"
         return (
-            f"the model spent {spent_on} on reasoning and wrote no answer; give --reasoning-effort none or a "
-            "lower one, or raise --max-tokens"
+            f"the model used {spent_on} for reasoning and wrote no answer; give a lower --reasoning-effort, "
+            "such as none, or a larger --max-tokens"
         )
     return None

@@ -1,4 +1,5 @@
-"""Takes a key out of strangers' text, whole, in part or spelled otherwise, in time linear in the text."""
+"""Removes a key from untrusted text: all of it, parts of it, and other spellings, in linear
+time."""
 
 from __future__ import annotations
 
@@ -10,16 +11,16 @@ from typing import Any
 from urllib.parse import quote
 
 PIECE = 8
-"""So many characters of a key in a row are taken out wherever they stand; fewer open no door."""
+"""This many characters of a key in a row are removed; fewer are useless to a thief."""
 _BLOCK = PIECE // 2
-"""Any 8 characters in a row hold one whole block of 4 that begins at a multiple of 4."""
+"""Any 8 characters in a row contain a complete block of 4 that begins at a multiple of 4."""
 _KEY = "[key]"
 _ESCAPED = re.compile(rb"\\(?:u00[2-7]|/)")
-"""Plain characters that JSON need not escape, and a server escaped all the same."""
+"""Plain characters that a server escaped in JSON although that is not needed."""
 
 
 class Scrubber:
-    """Knows a key by any 8 of its characters in a row, in the spellings that servers echo."""
+    """Finds any 8 characters of a key in a row, in all spellings that servers repeat."""
 
     def __init__(self, key: str) -> None:
         spellings = _spellings(key) if len(key) >= PIECE else set()
@@ -28,11 +29,12 @@ class Scrubber:
         self._blocks = frozenset(block for four in fours for block in memoryview(four).cast("I"))
 
     def may_stand_in(self, raw: bytes) -> bool:
-        """Whether JSON in bytes may hold a part of the key: a quick look, never wrong where it says no."""
+        """Whether JSON in bytes may contain a part of the key: a quick test; if False, it does
+        not."""
         if not self._blocks:
             return False
-        whole = memoryview(raw)[: len(raw) // _BLOCK * _BLOCK].cast("I")
-        return not self._blocks.isdisjoint(whole) or _ESCAPED.search(raw) is not None
+        blocks = memoryview(raw)[: len(raw) // _BLOCK * _BLOCK].cast("I")
+        return not self._blocks.isdisjoint(blocks) or _ESCAPED.search(raw) is not None
 
     def clean(self, text: str) -> str:
         """`text` without any part of the key."""
@@ -66,7 +68,8 @@ class Scrubber:
 
 
 def _spellings(key: str) -> set[str]:
-    """The key as it is, in a URL, in JSON, in HTML, in hexadecimal, and in base64 at each of three shifts."""
+    """The key itself, and in a URL, in JSON, in HTML, in hexadecimal, and in base64 at three
+    shifts."""
     raw = key.encode()
     shifted = {b64encode(b"x" * n + raw).decode()[n + 1 if n else 0 :].rstrip("=") for n in range(3)}
     written = {quote(key, safe=""), json.dumps(key)[1:-1], html.escape(key), raw.hex()}

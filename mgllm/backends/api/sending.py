@@ -1,4 +1,4 @@
-"""The body of a request in one manner: what is sent beside the prompt, less what the server refused."""
+"""The body of a request in one manner: prompt and parameters, without what the server refused."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mgllm.errors import FatalBackendError
 from mgllm.records import Frozen, Question
 
 TOP = 20
-"""Tokens shown a position: the most that OpenAI gives."""
+"""Likeliest tokens asked for at each position: the most that OpenAI gives."""
 LIMITS = ("max_tokens", "max_completion_tokens")
-"""The two names of one bound: newer models know the second alone, and count thoughts in it."""
+"""The two names of one limit: newer models know only the second, and count thoughts in it."""
 TOO_LARGE = re.compile(r"too (?:large|big|high|many)|at most|less than|exceed", re.IGNORECASE)
 """In an error about the number of tokens, not about the parameter's name."""
 TOO_SMALL = re.compile(r"was reached|higher|at least|minimum|too (?:small|low)", re.IGNORECASE)
-"""The same about a bound in which the thoughts did not end."""
+"""The same, if the thoughts did not end within the limit."""
 _PROMPT = frozenset({"model", "messages"})
 _WITH_EFFORT = frozenset({"temperature", "top_p", "logprobs", "top_logprobs"})
-"""Refused by some servers while the model reasons, and taken when it does not."""
+"""Parameters that some servers refuse only while the model reasons."""
 _ABOUT_ROLE = re.compile(
     r"system (?:role|messages?|prompts?)[^.]{0,40}(?:not|n't|un)\s?\w*(?:support|allow|accept|permit)|"
     r"(?:not|n't) (?:support|allow|accept|permit)\w*[^.]{0,40}\bsystem\b|messages(?:\[\d+\]|\.\d+)\.role|"
@@ -36,29 +36,29 @@ _ABOUT_ROLE = re.compile(
 )
 
 Role = Literal["system", "developer", "folded"]
-"""How the system's words are sent: as they are, under the newer name, or before the first user's words."""
+"""How the system message is sent: as it is, under its newer name, or before the first user
+message."""
 
 
 class Sending(Frozen):
-    """What is sent in one manner, as far as it has been learnt. Learning makes a new one."""
+    """What is sent in one manner, as far as it is known. Learning makes a new one."""
 
     model: str
     """The model's name."""
     model_args: Fragment = Field(default_factory=dict)
-    """`--model-arg`s: they stand, whatever else is sent."""
+    """`--model-arg`s: they are always sent."""
     left_out: frozenset[str] = frozenset()
     """Parameters that this kind of server is known to ignore."""
     way: Way = Way()
-    """What is said of the reasoning."""
+    """How an amount of reasoning is asked for."""
     dropped: tuple[str, ...] = ()
-    """Parameters that the server refused, in that order."""
+    """Parameters that the server refused, in this order."""
     top: int = TOP
-    """Tokens asked for at a position."""
+    """Likeliest tokens asked for at each position."""
     role: Role = "system"
-    """How the system's words are sent."""
+    """How the system message is sent."""
 
     def body(self, question: Question) -> Json:
-        """The request for a question."""
         sent = {"messages": self._messages(question), **self._sampling(question)}
         if question.score == "logprob":
             sent |= {"logprobs": True, "top_logprobs": self.top}
@@ -72,12 +72,14 @@ class Sending(Frozen):
         return {name: value for name, value in self.body(question).items() if name not in _PROMPT}
 
     def along(self, way: Way) -> Sending:
-        """Another way of reasoning: what was refused because of the old one is tried again."""
+        """The same with another way of reasoning; what was refused because of the old one is tried
+        again."""
         kept = tuple(name for name in self.dropped if name not in _WITH_EFFORT)
         return self.model_copy(update={"way": way, "dropped": kept})
 
     def after(self, trouble: Trouble, sent: Json) -> Sending | None:
-        """What is sent next after a refusal: one thing differs. None where it names nothing of ours.
+        """What is sent after a refusal, with one change; None if the refusal names nothing that was
+        sent.
 
         Raises:
             FatalBackendError: the server refuses what the user asked for.
@@ -111,11 +113,11 @@ class Sending(Frozen):
         return self.model_copy(update={"dropped": tuple(dict.fromkeys((*self.dropped, *names)))})
 
     def _lower_top(self, message: str, sent: Json) -> Sending | None:
-        """A smaller number of shown tokens, where the message allows one."""
+        """The same with fewer likeliest tokens, if the message allows a number; else None."""
         top = sent.get("top_logprobs")
         if isinstance(top, bool) or not isinstance(top, int):
             return None
-        if self.top < top:  # another question has learnt it meanwhile
+        if self.top < top:  # another question has learnt it in the meantime
             return self
         smaller = [int(n) for n in re.findall(r"(?<![\w.])\d{1,3}(?![\w])", message) if 1 < int(n) < top]
         return self.model_copy(update={"top": max(smaller)}) if smaller else None
@@ -141,7 +143,7 @@ class Sending(Frozen):
         return [turn | {"content": words} if i == first else turn for i, turn in enumerate(others)]
 
     def _sampling(self, question: Question) -> dict[str, Any]:
-        # Protocol and OpenAI alike know seeds of 64 bits with a sign; many servers only of 32 bits without.
+        # The protocol allows seeds of 64 bits with a sign; many servers only 32 bits without one.
         return {
             "temperature": question.temperature,
             LIMITS[0]: question.max_tokens,

@@ -1,4 +1,4 @@
-"""What a server allows, found out with a few tiny questions before the first real one."""
+"""Finds out what a server allows, with a few tiny questions before the first real one."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from mgllm.errors import FatalBackendError
 from mgllm.records import Choice, Frozen, Message, Prompt, Question, Reply, prompt_sha256
 
 MOST_POSTS = 24
-"""Questions put to find out about one manner, retries among them; a server seldom needs more than five."""
+"""Most questions to find out about one manner, with retries; more than five are rarely needed."""
 _SMALL, _ROOMY = 64, 4096
-"""Bounds of tokens: enough for a word, and for a word after thoughts."""
+"""Limits of tokens: enough for a word, and for a word after thoughts."""
 _REFUSED = (400, 422)
 _ROLES_IN_A_500 = re.compile(r"system role|roles? must alternate|template", re.IGNORECASE)
 _WORDS = {"yes": ("yes",), "no": ("no",)}
 
 Logprobs = Literal["given", "none", "misaligned", "not numbers"]
-"""What a server shows of the probabilities of what it wrote."""
+"""Whether a server gives the probabilities of what it wrote, and what is wrong with them."""
 
 
 class Look(Frozen):
-    """What one way of asking brought."""
+    """The result of one way of asking."""
 
     sending: Sending
     """What was sent in the end."""
     reply: Reply
-    """What came."""
+    """What was received."""
     thoughts: int
-    """Tokens of reasoning in it; 0: none was seen."""
+    """Tokens of reasoning in it; 0 if none were seen."""
     cut: bool
-    """Whether it ended at its bound all the same."""
+    """Whether it ended at the limit of tokens."""
 
     @property
     def answered(self) -> bool:
-        """Whether the server gave a reply, be it empty."""
+        """Whether the server gave a reply, even an empty one."""
         return self.reply.error is None or self.reply.text is not None
 
     @property
@@ -53,7 +53,7 @@ class Look(Frozen):
 
 
 class Listening:
-    """A wire that counts, keeps the last answer, and stops at a number."""
+    """A wire that counts questions, keeps the last answer, and stops at a maximum."""
 
     def __init__(self, wire: Wire, most: int = MOST_POSTS) -> None:
         self._wire = wire
@@ -63,31 +63,30 @@ class Listening:
 
     @property
     def spent(self) -> bool:
-        """Whether no further question may be put."""
+        """Whether no further question may be asked."""
         return self.posts >= self._left
 
     async def post(self, path: str, body: Json) -> Answer:
-        """Send a JSON object."""
         if self.spent:
             return Answer(413, {}, {}, f"no answer to {self.posts} first questions")
         self.posts += 1
         self.last = await self._wire.post(path, body)
         if self.last.status >= 500 and _ROLES_IN_A_500.search(f"{self.last.said} {self.last.body}"):
-            return self.last._replace(status=400)  # a chat template's complaint: asking again brings it again
+            return self.last._replace(status=400)  # an error of the chat template: it would come again
         return self.last
 
 
 class Manner(NamedTuple):
-    """What is to be found out about."""
+    """The manner of asking to find out about."""
 
     question: Question
-    """The tiny question, in the reasoning, score and temperature of the run."""
+    """The tiny question, with the reasoning, score and temperature of the run."""
     ways: tuple[Way, ...]
-    """Ways of telling how much to reason, tried in turn."""
+    """Ways to ask for an amount of reasoning, tried in turn."""
 
 
 class Settler:
-    """Puts tiny questions to one server."""
+    """Asks one server tiny questions."""
 
     def __init__(self, wire: Listening, policy: Policy, place: Place) -> None:
         self.wire = wire
@@ -114,14 +113,14 @@ class Settler:
                 break
         if not looks:
             raise FatalBackendError(
-                f"{self._place.base_url} did not answer a first question ({look.reply.error}); look into the "
-                "server's log"
+                f"{self._place.base_url} did not answer a first question ({look.reply.error}); look into "
+                "the server's log"
             )
-        # A server that named another effort heard us; one that took the first may have ignored it.
+        # One that named another effort understands them; one that accepted the first may ignore it.
         return max(looks, key=lambda one: bool(one.sending.way.refused and one.sending.way.parameters))
 
     async def _look(self, begin: Sending, question: Question) -> Look:
-        """One way, with what the server refuses on it; again with room for thoughts where it was cut."""
+        """Try one way, changed after refusals; again with more tokens if the reply was cut off."""
         learner = _Learner(begin)
         asker = Asker(self.wire, learner, self._policy, self._place)
         look = self._seen(learner, await asker.ask(question))
@@ -144,12 +143,12 @@ class Settler:
 
 
 def _with_silence(ways: tuple[Way, ...]) -> tuple[Way, ...]:
-    """The ways, and saying nothing of reasoning as the last, unless the user said it."""
+    """The ways, and as the last one asking for nothing, unless the user asked for an effort."""
     return ways if any(way.exact is not None or not way.parameters for way in ways) else (*ways, Way())
 
 
 class _Learner:
-    """Bodies of one way, changed by what is refused."""
+    """Makes the bodies of one way, and changes them after refusals."""
 
     def __init__(self, sending: Sending) -> None:
         self.sending = sending
@@ -168,7 +167,7 @@ class _Learner:
 
 
 def first_question(temperature: float) -> Question:
-    """The tiny question, with a system message so that a server's way with that role is seen too."""
+    """The tiny question; its system message shows whether the server allows this role."""
     messages = (
         Message(role="system", content="You answer with one word."),
         Message(role="user", content="Is water wet? Answer with one word, yes or no."),
@@ -183,7 +182,7 @@ def first_question(temperature: float) -> Question:
 
 
 def read_logprobs(reply: Reply, question: Question) -> Logprobs:
-    """Whether the answer's probabilities can be read: shown, as numbers, for tokens that spell the text."""
+    """Whether the answer's probabilities can be read: numbers, for tokens that spell the text."""
     if not any(position.tops for position in reply.tokens):
         return "none"
     verdict = judge(reply, question, None, _WORDS)
@@ -195,12 +194,12 @@ def read_logprobs(reply: Reply, question: Question) -> Logprobs:
 
 
 def rate_limits(headers: Mapping[str, str]) -> dict[str, str]:
-    """What a server says of its limits in headers."""
+    """The limits that a server gives in its headers."""
     return {name.lower(): value for name, value in headers.items() if "ratelimit" in name.lower()}
 
 
 def _without_answer(reply: Reply) -> Logprobs:
-    """The same for a reply that is no answer to the tiny question, from its tokens alone."""
+    """The same for a reply that does not answer the tiny question, from its tokens alone."""
     nats = [rival.nats for position in reply.tokens for rival in position.tops]
     if not all(value is not None and math.isfinite(value) and -9999 < value <= 0 for value in nats):
         return "not numbers"

@@ -1,4 +1,5 @@
-"""A reply that comes as a stream of events although none was asked for: joined to one completion."""
+"""Joins a stream of events to one completion, for servers that stream although they were not asked
+to."""
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _LINES = re.compile(r"\r\n|\n|\r")
-"""Ends of lines in a stream; text inside JSON may hold others that Python knows."""
+"""Line ends in a stream; text inside JSON may contain other ones that Python would split at."""
 _END = "[DONE]"
 _JOINED = ("content", "reasoning_content", "reasoning", "refusal")
-"""Parts of a message that come piece by piece."""
+"""Parts of a message that arrive in pieces."""
 
 
 def looks_streamed(text: str) -> bool:
@@ -19,7 +20,8 @@ def looks_streamed(text: str) -> bool:
 
 
 def join_events(text: str, parse: Callable[[str], Any]) -> dict[str, Any] | None:
-    """The completion that events add up to, an error event as it is, or None where the stream breaks off.
+    """The completion made from all events, an error event as it is, or None if the stream is
+    incomplete.
 
     Args:
         text: the body.
@@ -41,7 +43,7 @@ def join_events(text: str, parse: Callable[[str], Any]) -> dict[str, Any] | None
 
 
 class _Joined:
-    """What has come so far. Pieces are kept apart until the end: adding to a text each time takes long."""
+    """The events so far. Pieces are joined at the end: adding to a text each time takes long."""
 
     def __init__(self) -> None:
         self.choice: dict[str, Any] = {}
@@ -51,7 +53,6 @@ class _Joined:
         self._shown: list[Any] = []
 
     def add(self, event: dict[str, Any]) -> None:
-        """Take in one event."""
         self._top |= {name: event[name] for name in ("model", "usage") if event.get(name)}
         choices = event.get("choices")
         part = choices[0] if isinstance(choices, list) and choices else None

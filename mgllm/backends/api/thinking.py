@@ -1,4 +1,4 @@
-"""Whether a model reasoned before it answered, where its server does not count it."""
+"""Finds out whether a model reasoned before it answered, if its server does not count that."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = re.compile(r"<(think|thinking|thought|reasoning)>\s*</\1>", re.IGNORECASE)
-"""A block that a template closes at once: no thought."""
+"""A block that a template opens and closes at once: not a thought."""
 _FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 _SPARE = 16
-"""Tokens beside the text's own that a reply may count without thoughts: end marks, a template's frame."""
+"""Extra tokens that a reply without thoughts may count: end marks and the template's own tokens."""
 
 
 def uncounted_thoughts(body: Json) -> int:
-    """Tokens of reasoning: 1 or more where thoughts are seen, or more was written than is shown; else 0.
+    """Tokens of reasoning: 1 or more if thoughts are seen, or more was written than is shown; else
+    0.
 
-    What a server counts itself stands in `Reply.reasoning_tokens`.
+    What a server counts itself is in `Reply.reasoning_tokens`.
     """
     usage, message = body.get("usage"), (first_choice(body) or {}).get("message")
-    told = usage.get("completion_tokens") if isinstance(usage, Mapping) else None
-    written = told if isinstance(told, int) and not isinstance(told, bool) else 0
+    count = usage.get("completion_tokens") if isinstance(usage, Mapping) else None
+    written = count if isinstance(count, int) and not isinstance(count, bool) else 0
     fields = message if isinstance(message, Mapping) else {}
     text = fields.get("content")
     shown = isinstance(text, str) and _MARKUP.search(_EMPTY.sub("", text)) is not None

@@ -1,4 +1,4 @@
-"""The tokens of a choice with their rivals, in the shapes in which servers show them, taken as they are."""
+"""Reads the tokens of a choice with their alternatives (rivals), in all formats of servers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from mgllm.records import Position, Rival
 
 
 def read_positions(choice: Mapping[str, Any]) -> tuple[Position, ...]:
-    """The tokens of a choice with their rivals; none if not given, or if one of them is no text.
+    """The tokens of a choice with their rivals; none if not given, or if one of them is not a text.
 
-    Rivals that are no text are left out: they are as good as not shown. What is no number is None.
+    Rivals that are not a text are left out, as if they were not shown. A value that is not a number
+    becomes None.
     """
     shown = choice.get("logprobs")
     if isinstance(shown, Mapping) and isinstance(shown.get("content"), list) and shown["content"]:
@@ -25,7 +26,7 @@ def read_positions(choice: Mapping[str, Any]) -> tuple[Position, ...]:
 
 
 def _of_entries(entries: list[Any]) -> tuple[Position, ...]:
-    """The chat endpoint's shape: an object a token."""
+    """The chat endpoint's format: an object for each token."""
     if not all(isinstance(entry, Mapping) and isinstance(entry.get("token"), str) for entry in entries):
         return ()
     return tuple(
@@ -35,7 +36,7 @@ def _of_entries(entries: list[Any]) -> tuple[Position, ...]:
 
 
 def _of_columns(tokens: list[Any], tops: object) -> tuple[Position, ...]:
-    """The old endpoint's shape: a list of tokens, and one of their rivals."""
+    """The old endpoint's format: a list of tokens, and a list of their rivals."""
     if not all(isinstance(token, str) for token in tokens):
         return ()
     shown = tops if isinstance(tops, list) else []

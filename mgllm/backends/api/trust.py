@@ -1,4 +1,4 @@
-"""Whom to trust on TLS: SSL_CERT_FILE and SSL_CERT_DIR, else what the system trusts."""
+"""Which certificates TLS trusts: SSL_CERT_FILE and SSL_CERT_DIR, else those of the system."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mgllm.errors import FatalBackendError
 
 
 def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
-    """Checks certificates, on loopback as anywhere.
+    """A context that checks certificates, also on loopback.
 
     Raises:
-        FatalBackendError: a variable names what cannot be read as certificates.
+        FatalBackendError: a variable names a file or folder that cannot be read as certificates.
     """
     file, folder = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
     if folder and not Path(folder).is_dir():
-        raise FatalBackendError(f"SSL_CERT_DIR names {folder}, which is no folder; correct or unset it")
+        raise FatalBackendError(f"SSL_CERT_DIR names {folder}, which is not a folder; correct or unset it")
     if file or folder:
         try:
             return ssl.create_default_context(cafile=file or None, capath=folder or None)

@@ -1,4 +1,5 @@
-"""How many tokens were read and written, from counts that servers word in many ways, or from the words."""
+"""Counts the tokens read and written: from the server's counts, in many formats, or from the
+words."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from mgllm.records import Question, Usage
 
 MOST_TOKENS = 10**9
-"""A larger count is none: no context is as long."""
+"""A larger count is wrong: no context is so long."""
 _BYTES_PER_TOKEN = 3.0
 """A cautious estimate: English text has about four, Chinese about three."""
 _READ = ("prompt_tokens", "input_tokens", "prompt_eval_count")
@@ -17,37 +18,37 @@ _WRITTEN = ("completion_tokens", "output_tokens", "eval_count")
 _DETAILS_READ = ("prompt_tokens_details", "input_tokens_details")
 _DETAILS_WRITTEN = ("completion_tokens_details", "output_tokens_details")
 _APART = "cache_read_input_tokens"
-"""Anthropic's count of cached tokens, which `input_tokens` leaves out."""
+"""Anthropic's count of cached tokens, which are not counted in `input_tokens`."""
 
 
 class Spent(NamedTuple):
-    """What one reply took."""
+    """The tokens that one reply used."""
 
     usage: Usage
     """Tokens read and written, hidden reasoning included."""
     reasoning: int | None
-    """Of those written, hidden ones; None: not told."""
+    """Hidden ones among those written; None if the server does not say."""
     cached: int | None
-    """Of those read, cached ones; None: not told."""
+    """Cached ones among those read; None if the server does not say."""
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of a text, rather too many than too few."""
+    """Estimated tokens of a text; too many rather than too few."""
     return math.ceil(len(text.encode(errors="replace")) / _BYTES_PER_TOKEN)
 
 
-def read_spent(told: object, question: Question, written: str) -> Spent:
-    """What a reply took, by the server's `usage`, else by the words.
+def read_spent(reported: object, question: Question, written: str) -> Spent:
+    """The tokens that a reply used, by the server's `usage`, else estimated from the words.
 
-    Some servers leave thoughts out of the tokens written: `total_tokens` then tells them. A count of 0 for a
-    text that is there is none.
+    Some servers do not count thoughts among the tokens written: then `total_tokens` shows them. A
+    count of 0 for a text that is not empty is ignored.
 
     Args:
-        told: `usage`, anything.
+        reported: `usage`, which may be anything.
         question: what was read.
-        written: what was written, thoughts included.
+        written: what was written, with thoughts.
     """
-    counts: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    counts: Mapping[str, Any] = reported if isinstance(reported, Mapping) else {}
     read, wrote = _first(counts, _READ), _first(counts, _WRITTEN)
     reasoning = _detail(counts, _DETAILS_WRITTEN, "reasoning_tokens")
     cached = _cached(counts)
@@ -85,20 +86,20 @@ def _cached(counts: Mapping[str, Any]) -> int | None:
 
 
 def _detail(counts: Mapping[str, Any], places: tuple[str, ...], name: str) -> int | None:
-    """A count in one of several places inside, or at the top."""
+    """A count in one of several inner objects, or at the top."""
     inner = (counts.get(place) for place in places)
     found = (_count(each.get(name)) for each in inner if isinstance(each, Mapping))
     return next((count for count in found if count is not None), _count(counts.get(name)))
 
 
 def _first(counts: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
-    """The first name that holds a count; one above 0 before others."""
+    """The first count among several names; one above 0 is preferred."""
     found = [count for name in names if (count := _count(counts.get(name))) is not None]
     return next((count for count in found if count), found[0] if found else None)
 
 
 def _count(value: object) -> int | None:
-    """A count of tokens, or None for what is none: negative, endless, true, a list."""
+    """A count of tokens; None for a value that cannot be one: negative, infinite, true, a list."""
     if isinstance(value, str) and value.isdecimal() and len(value) < 12:
         value = int(value)
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():

@@ -1,4 +1,5 @@
-"""When to ask again: what the server said, else longer and longer at random."""
+"""How long to wait before asking again: as the server says, else longer each time, with a random
+part."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from mgllm.seeds import unit
 FIRST_WAIT_S = 0.5
 """Upper bound of the first wait; each next one is twice that."""
 LONGEST_BACKOFF_S = 60.0
-"""Upper bound of any wait of our own choosing."""
+"""Upper bound of any wait, if the server does not ask for a longer one."""
 LONGEST_WAIT_S = 600.0
 """A server that asks for a longer wait is not asked again in this run."""
 
 
 class Clock(Protocol):
-    """Time, so that tests need not wait."""
+    """Measures time and waits; tests replace it, so that they need not wait."""
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
@@ -28,46 +29,46 @@ class Clock(Protocol):
     def utc(self) -> float:
         """Seconds since 1970."""
 
-    async def sleep(self, seconds: float) -> None:
-        """Return after `seconds`."""
+    async def sleep(self, seconds: float) -> None: ...
 
 
 class SystemClock:
     """The machine's time."""
 
     def monotonic(self) -> float:
-        """Seconds that only grow."""
         return time.monotonic()
 
     def utc(self) -> float:
-        """Seconds since 1970."""
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
-        """Return after `seconds`."""
         await asyncio.sleep(seconds)
 
 
-def told_wait_s(headers: Mapping[str, str], now_utc: float) -> float | None:
-    """Seconds that the server asks to wait: the longer of `retry-after-ms` and `Retry-After`; None: silent.
+def wanted_wait_s(headers: Mapping[str, str], now_utc: float) -> float | None:
+    """Seconds that the server asks to wait: the longer of `retry-after-ms` and `Retry-After`; else
+    None.
 
-    A date is read against the server's own `Date`, where given, so that a wrong clock here does no harm.
+    A date is compared with the server's own `Date`, if given, so that a wrong clock here does no
+    harm.
     """
     waits = [_milliseconds(headers.get("retry-after-ms")), _retry_after(headers, now_utc)]
     return max((wait for wait in waits if wait is not None), default=None)
 
 
 def backoff_s(seed: int, name: str, attempt: int) -> float:
-    """Seconds to wait after attempt number `attempt` (from 1): exponential with full jitter."""
+    """Seconds to wait after attempt number `attempt` (from 1): random, with a bound that
+    doubles."""
     bound = min(LONGEST_BACKOFF_S, FIRST_WAIT_S * 2.0 ** min(attempt - 1, 30))
     return bound * unit(seed, "backoff", name, attempt)
 
 
-def wait_s(told: float | None, seed: int, name: str, attempt: int) -> float:
-    """Seconds to wait: never less than told, and up to a tenth more so that not all come back at once."""
-    if not told:
+def wait_s(wanted: float | None, seed: int, name: str, attempt: int) -> float:
+    """Seconds to wait: what the server wants and up to a tenth more, so that not all ask at
+    once."""
+    if not wanted:
         return backoff_s(seed, name, attempt)
-    return told + min(1.0, 0.1 * told) * unit(seed, "spread", name, attempt)
+    return wanted + min(1.0, 0.1 * wanted) * unit(seed, "spread", name, attempt)
 
 
 def _milliseconds(value: str | None) -> float | None:

@@ -1,1 +1,1 @@
-"""Runs a model."""
+"""Runs a model on this machine."""

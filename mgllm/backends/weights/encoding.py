@@ -1,4 +1,5 @@
-"""From a prompt to token ids, cut so that an item's arms share their beginnings; labels as a tree of ids."""
+"""Makes token ids of a prompt, cut so that an item's arms share beginnings; puts labels into a
+tree."""
 
 from __future__ import annotations
 
@@ -14,27 +15,30 @@ if TYPE_CHECKING:
     import torch
 
 SHORTEST_SEGMENT = 8
-"""Tokens: a cut that would leave a shorter segment behind it is not made; a pass costs more than it saves."""
+"""Shortest segment in tokens between two cuts: for a shorter one a pass costs more than it
+saves."""
 
 
 class Encoded(NamedTuple):
     """A prompt as the model reads it."""
 
     text: str
-    """Everything, template included."""
+    """All of it, with the template."""
     ids: tuple[int, ...]
     """Token ids of `text`."""
     cuts: tuple[int, ...]
-    """Token positions, ascending, between which the prompt is read segment by segment."""
+    """Token positions, ascending, at which the prompt is cut into segments; each is read in one
+    pass."""
     beginning: tuple[int, ...]
-    """Token ids that the tokenizer itself sets before a text; none where a chat template sets them."""
+    """Token ids that the tokenizer itself puts before a text; none if a chat template writes
+    them."""
 
 
 class Continuations(NamedTuple):
-    """The labels behind a prompt."""
+    """The labels after a prompt."""
 
     prefix: int
-    """How many tokens of the prompt all labels share; what follows is scored."""
+    """Number of the prompt's tokens that all labels leave unchanged; what follows is scored."""
     ids: tuple[tuple[int, ...], ...]
     """Token ids of each label from there on, in the order of the choices."""
 
@@ -43,8 +47,8 @@ def encode_prompt(tokenizer: Any, question: Question, effort: str | None = None)
     """Template (chat) or plain text (cloze), token ids, and cuts where speech and cue block begin.
 
     Raises:
-        FatalBackendError: the template refuses the messages, loses words of them or leaves a thought open.
-        BackendError: nothing is left to read.
+        FatalBackendError: the template refuses the messages, loses words or leaves a thought open.
+        BackendError: the prompt is empty.
     """
     prompt = question.prompt
     templates = prompt.form == "chat" and has_template(tokenizer)
@@ -52,38 +56,39 @@ def encode_prompt(tokenizer: Any, question: Question, effort: str | None = None)
     beginning = () if templates else set_before(tokenizer, text)
     ids, ends = tokenize(tokenizer, text, beginning)
     if not ids:
-        raise BackendError("the prompt holds no token; write something into the template")
+        raise BackendError("the prompt has no tokens; write something into the template")
     starts = _block_starts(text, prompt)
     return Encoded(text, ids, _cuts(text, ends, starts, len(ids)), beginning)
 
 
 def encode_labels(tokenizer: Any, encoded: Encoded, text: str, labels: Sequence[str]) -> Continuations:
-    """Token ids of each label as they stand behind `text` (the prompt, or the prompt and what was generated).
+    """Token ids of each label after `text` (the prompt, or the prompt and what was generated).
 
-    A label's first letters may melt with the prompt's last token. Then the labels are scored from the last
-    token on that all of them leave as it is, so that each score is the probability of the same text.
+    A label's first letters may form one token with the prompt's last letters. Then scoring begins
+    earlier, after the last token that all labels leave unchanged, so that all scores are
+    probabilities of the same text.
 
     Raises:
         FatalBackendError: a label adds no token.
-        BackendError: none of the prompt is left.
+        BackendError: no token of the prompt stays unchanged.
     """
-    whole, _ = tokenize(tokenizer, text, encoded.beginning)
+    alone, _ = tokenize(tokenizer, text, encoded.beginning)
     full = [tokenize(tokenizer, text + label, encoded.beginning)[0] for label in labels]
-    prefix = min(_shared(whole, ids) for ids in full)
+    prefix = min(_shared(alone, ids) for ids in full)
     tails = tuple(ids[prefix:] for ids in full)
     for label, tail in zip(labels, tails, strict=True):
         if not tail:
             raise FatalBackendError(
-                f"the label '{label}' adds no token to the prompt: the model's tokenizer knows none of it; "
-                "give it other words, or take another model"
+                f"the label '{label}' adds no token to the prompt: the model's tokenizer does not know it; "
+                "give it other words, or use another model"
             )
     if prefix == 0:
-        raise BackendError("the labels leave no token of the prompt as it is; lengthen the prompt")
+        raise BackendError("no token of the prompt stays unchanged before the labels; make the prompt longer")
     return Continuations(prefix, tails)
 
 
 def label_texts(choices: Sequence[Choice], after_answer: bool) -> list[str]:
-    """How the labels go on; behind "Answer:" each has one leading space."""
+    """The texts of the labels; after "Answer:" each begins with one space."""
     if after_answer:
         return [" " + choice.text.strip() for choice in choices]
     return [choice.text for choice in choices]
@@ -92,8 +97,11 @@ def label_texts(choices: Sequence[Choice], after_answer: bool) -> list[str]:
 def tokenize(
     tokenizer: Any, text: str, beginning: Sequence[int] = ()
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Token ids behind those of `beginning`, and the character behind each (empty where the tokenizer does
-    not tell). What a tokenizer sets behind a text is never there: it would be scored as if it were said."""
+    """`beginning` and the token ids of `text`, and the end of each token as a character index.
+
+    The ends are empty if the tokenizer does not give them. Special tokens that a tokenizer adds
+    after a text are left out: they would be scored as if they were words.
+    """
     fast = bool(getattr(tokenizer, "is_fast", False))
     coded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=fast, verbose=False)
     ids = (*beginning, *coded["input_ids"])
@@ -102,10 +110,10 @@ def tokenize(
 
 
 def set_before(tokenizer: Any, text: str) -> tuple[int, ...]:
-    """Token ids that the tokenizer sets before a text of its own accord: a beginning of text.
+    """Token ids that the tokenizer itself puts before a text, such as a beginning-of-text token.
 
-    Where it sets none and finds no token in the text, a beginning or end of text, so that a model has
-    something to read.
+    If there are none and the text has no tokens, one beginning- or end-of-text token, so that the
+    model has something to read.
     """
     plain = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     full = tokenizer(text, add_special_tokens=True, verbose=False)["input_ids"]
@@ -118,8 +126,8 @@ def set_before(tokenizer: Any, text: str) -> tuple[int, ...]:
 
 
 def decoder(tokenizer: Any) -> Callable[[Sequence[int]], str]:
-    """The text of generated tokens. Special tokens are left out, but for those that mark thoughts: without
-    them a thought would look like the answer."""
+    """Decodes generated tokens without special ones, except those that mark thoughts: without these
+    a thought would look like the answer."""
     added = getattr(tokenizer, "added_tokens_decoder", {})
     hidden = {i for i, token in added.items() if token.special and not is_mark(str(token))}
     hidden |= {i for i in tokenizer.all_special_ids if i not in added}
@@ -133,14 +141,15 @@ def decoder(tokenizer: Any) -> Callable[[Sequence[int]], str]:
 
 
 def _plain(messages: Sequence[Message]) -> str:
-    """Cloze: the text as it is. Several messages: one below the other, the answer on a line of its own."""
+    """The messages without a chat template: one as it is; several with blank lines between them,
+    and a line end after the last."""
     if len(messages) == 1:
         return messages[0].content
     return "\n\n".join(message.content for message in messages) + "\n"
 
 
 def _block_starts(text: str, prompt: Prompt) -> list[int]:
-    """Characters of `text` at which speech and cue block begin."""
+    """Character indices in `text` at which speech and cue block begin."""
     starts, at = [], 0
     for index, message in enumerate(prompt.messages):
         content = message.content
@@ -155,8 +164,12 @@ def _block_starts(text: str, prompt: Prompt) -> list[int]:
 
 
 def _cuts(text: str, ends: Sequence[int], starts: Sequence[int], n_tokens: int) -> tuple[int, ...]:
-    """The last token that ends before a block and before the white space ahead of it: what stands there
-    does not depend on what the block says. A cut depends on nothing behind it, so arms make the same ones."""
+    """For each block, the number of tokens that end before it and before the white space in front
+    of it.
+
+    These tokens do not depend on the block's words, nor on anything after it, so an item's arms
+    share their cuts.
+    """
     cuts: list[int] = []
     for start in starts:
         limit = len(text[: max(start, 0)].rstrip())
@@ -177,7 +190,7 @@ def _count_until(ends: Sequence[int], limit: int) -> int:
 
 
 def _shared(one: Sequence[int], other: Sequence[int]) -> int:
-    """Length of the longest common beginning."""
+    """Length of the common beginning."""
     length = min(len(one), len(other))
     return next((i for i in range(length) if one[i] != other[i]), length)
 
@@ -186,26 +199,27 @@ class Step(NamedTuple):
     """One token of one label."""
 
     row: int
-    """Which logits tell its probability: 0 is the prompt's last token, i + 1 the tree's node i."""
+    """Row of the logits with its probability: 0 is the prompt's last token, i + 1 the tree's node
+    i."""
     token: int
     """Its id."""
 
 
 class LabelTree(NamedTuple):
-    """What the model reads behind the prompt, and where each label's probability is found."""
+    """What the model reads after the prompt, and where each label's probability is found."""
 
     tokens: tuple[int, ...]
     """Token ids of the inner nodes, parents before children."""
     parents: tuple[int, ...]
     """Index of each node's parent; −1 for the prompt."""
     depths: tuple[int, ...]
-    """Tokens between the prompt and the node; 0 right behind it."""
+    """Tokens between the prompt and the node; 0 directly after the prompt."""
     paths: tuple[tuple[Step, ...], ...]
-    """Per label, its tokens in order."""
+    """For each label, its tokens in order."""
 
 
 def grow_tree(labels: Sequence[Sequence[int]]) -> LabelTree:
-    """The smallest tree that holds all labels.
+    """The smallest tree with all labels.
 
     >>> tree = grow_tree([(5, 6), (5, 7, 8), (9,)])
     >>> tree.tokens, tree.parents
@@ -227,9 +241,11 @@ def grow_tree(labels: Sequence[Sequence[int]]) -> LabelTree:
 
 
 def tree_mask(tree: LabelTree, past: int, segment: int, dtype: torch.dtype) -> torch.Tensor:
-    """Additive attention mask [1, 1, segment + nodes, past + segment + nodes]: 0 where a token may look.
+    """Additive attention mask [1, 1, segment + nodes, past + segment + nodes]: 0 where a token may
+    look.
 
-    `past` tokens are cached, `segment` tokens of the prompt are read in this pass, the nodes behind them.
+    `past` tokens are cached; `segment` tokens of the prompt and then the nodes are read in this
+    pass.
     """
     import torch
 

@@ -1,4 +1,5 @@
-"""A causal language model that reads prompts segment by segment, scores labels in one pass, and writes."""
+"""Runs a causal language model: reads prompts segment by segment, scores labels in one pass,
+writes."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from transformers import DynamicCache
 
 CACHE_BYTES = 256 * 2**20
+"""Memory for the beginnings of prompts."""
 TokenScores = tuple[tuple[float, ...], ...]
 """Log-probability in nats of each token of each label."""
 Segments = tuple[tuple[int, ...], ...]
@@ -27,14 +29,14 @@ class Generated(NamedTuple):
     ids: tuple[int, ...]
     """Token ids, without the end-of-text token."""
     finish_reason: str
-    """stop: it ended, or `stop` said so; length: the bound was reached."""
+    """stop: the model ended, or `stop` ended it; length: the limit of tokens was reached."""
 
 
 class Engine:
     """The model, and the beginnings of prompts that it has read.
 
-    Which tokens go through the model together decides the last bits of a float. Here that depends on the
-    question alone, whether a beginning is still cached or read again, so replies are equal to the bit.
+    Which tokens go through the model together changes the last bits of a float. Here that depends
+    only on the question, not on what is in the cache, so replies are equal to the last bit.
     """
 
     def __init__(self, model: Any, cache_bytes: int = CACHE_BYTES) -> None:
@@ -42,17 +44,18 @@ class Engine:
         self.device = model.device
         self.cache = PrefixCache(cache_bytes)
         self.branches = True
-        """False once a probe has shown that this architecture cannot read a tree of labels."""
+        """False after `probe` if this architecture cannot read a tree of labels."""
         text_config = model.config.get_text_config(decoder=True)
         self.window: int | None = getattr(text_config, "sliding_window", None)
-        """Tokens that a layer looks back at most; longer prompts are scored one label at a time."""
+        """Most tokens that a layer looks back; longer prompts are scored one label at a time."""
         self.rows = _rows(model)
-        """Tokens that it knows: those with a vector to read them by, and a logit."""
+        """Number of tokens that it knows: those with an embedding and a logit."""
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
 
     @torch.inference_mode()
     def score(self, ids: Sequence[int], cuts: Sequence[int], labels: Sequence[Sequence[int]]) -> TokenScores:
-        """Log-probabilities of the labels' tokens behind the prompt `ids`, which is read cut at `cuts`."""
+        """Log-probabilities of the labels' tokens after the prompt `ids`, which is cut at
+        `cuts`."""
         longest = len(ids) + max(map(len, labels))
         if not self.branches or (self.window is not None and longest > self.window):
             return self.score_plainly(ids, labels)
@@ -64,7 +67,8 @@ class Engine:
 
     @torch.inference_mode()
     def score_plainly(self, ids: Sequence[int], labels: Sequence[Sequence[int]]) -> TokenScores:
-        """The same by one pass per label, nothing cached: slow, and right for every architecture."""
+        """The same with one pass per label and without cache: slow, but right for every
+        architecture."""
         scores = []
         for label in labels:
             logits_TV = self._logits([*ids, *label[:-1]], keep=len(label))
@@ -81,7 +85,8 @@ class Engine:
         pick: Callable[[torch.Tensor], int],
         stop: Callable[[Sequence[int]], bool],
     ) -> Generated:
-        """Write up to `max_tokens` tokens: `pick` takes one from logits [V], `stop` may end it after any."""
+        """Write up to `max_tokens` tokens: `pick` chooses one from logits [V], `stop` may end the
+        text."""
         written: list[int] = []
         ends = self._end_ids()
         cache: DynamicCache | None = None
@@ -100,7 +105,8 @@ class Engine:
         return Generated(tuple(written), "length")
 
     def probe(self) -> None:
-        """See on a made-up prompt whether trees and cached beginnings give what plain passes give."""
+        """Test on a made-up prompt whether trees and cached beginnings give the same as plain
+        passes."""
         vocabulary = self.model.get_input_embeddings().num_embeddings
         ids = [(7919 * i + 5) % vocabulary for i in range(20)]
         labels = [tuple(ids[:3]), (ids[0], ids[5]), (ids[7],)]
@@ -108,14 +114,15 @@ class Engine:
         try:
             fast = self.score(ids[4:], (6,), labels)
         except (RuntimeError, ValueError, TypeError, AttributeError, IndexError, KeyError):
-            self.branches = False  # another kind of cache, or a mask of another form
+            self.branches = False  # the architecture has another kind of cache or mask
             return
         slow = self.score_plainly(ids[4:], labels)
         pairs = zip(sum(fast, ()), sum(slow, ()), strict=True)
         self.branches = all(abs(one - other) <= tolerance for one, other in pairs)
 
     def _read_prefix(self, ids: Sequence[int], cuts: Sequence[int]) -> tuple[PrefixState, Sequence[int]]:
-        """State behind the last cut (from the cache as far as it is there), and the tokens after it."""
+        """State after the last cut (from the cache, if it is there), and the tokens after the
+        cut."""
         inner = [cut for cut in cuts if cut < len(ids)]
         edges = [0, *inner]
         segments = tuple(tuple(ids[a:b]) for a, b in zip(edges, inner, strict=False))
@@ -130,7 +137,7 @@ class Engine:
 
     def _read_segment(self, segment: Sequence[int], state: PrefixState) -> PrefixState:
         cache = _as_cache(state)
-        body = self.model.base_model  # without the head over the vocabulary: no logits are wanted here
+        body = self.model.base_model  # without the output layer: no logits are needed here
         body(input_ids=self._row(segment), past_key_values=cache, use_cache=True)
         layers: list[Any] = cache.layers
         return tuple(LayerState(layer.keys.contiguous(), layer.values.contiguous()) for layer in layers)
@@ -174,7 +181,8 @@ def _rows(model: Any) -> int:
 
 
 def _as_cache(state: PrefixState) -> DynamicCache:
-    """The library's kind of cache, begun with a state. It grows by copying: the state stays as it is."""
+    """The library's kind of cache, filled with a state. It grows by copying, so the state stays the
+    same."""
     from transformers import DynamicCache
     from transformers.cache_utils import DynamicLayer
 
@@ -196,14 +204,14 @@ class LayerState(NamedTuple):
 
 
 PrefixState = tuple[LayerState, ...]
-"""One LayerState per layer; never written to."""
+"""One LayerState per layer; never changed."""
 
 
 class PrefixCache:
-    """The most recently used beginnings of prompts, bounded in bytes.
+    """The most recently used beginnings of prompts, limited in bytes.
 
-    An entry is named by the segments it was computed from, not by its tokens alone: the same tokens cut in
-    other places give other last bits. So a reply's numbers never depend on what was asked before.
+    The key of an entry is its segments, not only its tokens: the same tokens cut in other places
+    give other last bits. So a reply's numbers never depend on what was asked before.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -213,7 +221,7 @@ class PrefixCache:
         self._states: OrderedDict[Segments, PrefixState] = OrderedDict()
 
     def get(self, segments: Segments) -> PrefixState | None:
-        """The state behind these segments, if it is still here."""
+        """The state after these segments, if it is still in the cache."""
         state = self._states.get(segments)
         if state is not None:
             self.hits += 1
@@ -221,7 +229,8 @@ class PrefixCache:
         return state
 
     def put(self, segments: Segments, state: PrefixState) -> None:
-        """Keep a state; the ones unused for longest make room. One larger than all room is not kept."""
+        """Keep a state and drop those unused for longest; a state larger than the limit is not
+        kept."""
         size = _bytes_of(state)
         if segments in self._states or size > self.max_bytes:
             return
@@ -232,7 +241,6 @@ class PrefixCache:
             self.bytes -= _bytes_of(oldest)
 
     def clear(self) -> None:
-        """Forget everything."""
         self._states.clear()
         self.bytes = 0
 
@@ -242,7 +250,7 @@ def _bytes_of(state: PrefixState) -> int:
 
 
 def picker(temperature: float, seed: int) -> Callable[[torch.Tensor], int]:
-    """How a token is taken from logits [V]: the likeliest at temperature 0, else a seeded draw."""
+    """Chooses a token from logits [V]: the likeliest at temperature 0, else a seeded draw."""
     if temperature <= 0:
         return lambda logits_V: int(logits_V.argmax())
     generator = torch.Generator().manual_seed(seed % 2**63)

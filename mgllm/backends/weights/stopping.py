@@ -1,4 +1,4 @@
-"""Where a chain of thought ends, and how much of what was written is thought."""
+"""Finds where a chain of thought ends, and how much of what was written is thought."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from mgllm.answers.thoughts import MARKS, Mark
 from mgllm.backends.weights.thoughts import thought_end
 
 ANSWER = "Answer:"
-"""What the prompts of a chain of thought ask the model to write before its answer."""
+"""Chain-of-thought prompts ask the model to write this before its answer."""
 
 
 def answer_end(text: str, opened: Mark | None = None) -> int | None:
-    """The character behind "Answer:", or None while it has not been said; thoughts do not count.
+    """Index of the character after "Answer:"; None until it is written; thoughts do not count.
 
     Args:
         text: what the model wrote.
@@ -29,7 +29,7 @@ def answer_end(text: str, opened: Mark | None = None) -> int | None:
 def stopper(
     decode: Callable[[Sequence[int]], str], opened: Mark | None, before_answer: bool
 ) -> Callable[[Sequence[int]], bool]:
-    """Ends a chain of thought: at "Answer:", or after the line that it begins."""
+    """Ends a chain of thought: at "Answer:", or at the end of that line."""
 
     def stop(ids: Sequence[int]) -> bool:
         text = decode(ids)
@@ -43,7 +43,7 @@ def stopper(
 
 
 def thought_tokens(ids: Sequence[int], decode: Callable[[Sequence[int]], str], opened: Mark | None) -> int:
-    """How many of the tokens written are thoughts, their marks included."""
+    """Number of written tokens that are thoughts, with their marks."""
     end = thought_end(decode(ids), opened)
     if end is None:
         return len(ids)
@@ -51,8 +51,12 @@ def thought_tokens(ids: Sequence[int], decode: Callable[[Sequence[int]], str], o
 
 
 def opener_shown(text: str, opened: Mark | None) -> str:
-    """What stands before the text of a reply whose thought the prompt opened: without it a thought that is
-    never closed looks like an answer. An unusual mark that nobody would know is written as the usual one."""
+    """The mark to put before a reply whose thought the prompt opened; empty if the prompt opened
+    none.
+
+    Without it, a thought that is never closed looks like an answer. An unusual mark is written as
+    the usual one, which `answers` understands.
+    """
     if opened is None:
         return ""
     usual = opened in MARKS or thought_end(text, opened) is not None
@@ -60,5 +64,4 @@ def opener_shown(text: str, opened: Mark | None) -> str:
 
 
 def never(ids: Sequence[int]) -> bool:
-    """Let the model write until it ends."""
     return False

@@ -1,4 +1,4 @@
-"""A model's chat template: a prompt as the model reads it, with every word of it and no thought left open."""
+"""Applies a model's chat template; makes sure that no word is lost and no thought is left open."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from mgllm.errors import FatalBackendError
 from mgllm.records import Message, Question, Reasoning
 
 Turn = dict[str, Any]
-"""A message as chat templates take it."""
+"""A message in the form of chat templates."""
 _PARTS_AS_CODE = re.compile(r"""\[?\{['"]type['"]: ?['"]text['"], ?['"]text['"]: ?.*""", re.DOTALL)
-"""A list of parts that a template printed as it stands in a program: no text that a model should read."""
+"""A list of parts that a template printed as Python code: not a text that a model should read."""
 _SHOWN = 60
 """Characters of a prompt that an error quotes."""
 
 
 def has_template(tokenizer: Any) -> bool:
-    """Whether the model comes with a chat template."""
     return bool(getattr(tokenizer, "chat_template", None))
 
 
 def templated(tokenizer: Any, question: Question, effort: str | None = None) -> str:
-    """The prompt in the model's chat template. In direct form a thought that the template opens is closed.
+    """The prompt in the model's chat template. With direct reasoning a thought that it opens is
+    closed.
 
-    A template may want contents as lists of parts, or know no role for the system's words: then they are
-    given so. Every word of the messages must stand in the text.
+    A template may need contents as lists of parts, or have no system role: then the messages are
+    given in that form. Every word of them must be in the text.
 
     Raises:
-        FatalBackendError: the template refuses the messages or loses a part of them, or opens a thought
-            that nobody knows how to close.
+        FatalBackendError: the template refuses the messages, loses a part of them, or opens a
+            thought and it is not known how to close it.
     """
     text = _whole_text(tokenizer, question, effort)
     if question.reasoning == "chain_of_thought":
@@ -41,19 +41,19 @@ def templated(tokenizer: Any, question: Question, effort: str | None = None) -> 
 
 
 def opened_thought(tokenizer: Any, text: str, messages: Sequence[Message]) -> Mark | None:
-    """The thought that a prompt's end opens."""
+    """The mark of the thought that the end of a prompt opens, if it opens one."""
     return open_mark(_tail(text, messages[-1].content), _known(tokenizer))
 
 
 def closing(tokenizer: Any, tail: str) -> str:
-    """What ends the thought that the template opens; empty where it opens none.
+    """The text that closes the thought that the template opens; empty if it opens none.
 
     Args:
         tokenizer: with its template.
-        tail: what the template writes behind the last message.
+        tail: what the template writes after the last message.
 
     Raises:
-        FatalBackendError: nobody knows how to close it.
+        FatalBackendError: it is not known how to close the thought.
     """
     template = _source(tokenizer)
     if awaits_channel(tail, template):
@@ -63,22 +63,22 @@ def closing(tokenizer: Any, tail: str) -> str:
         return ""
     if mark.closer is None:
         raise FatalBackendError(
-            f"the model's chat template opens a thought with {mark.opener} and does not show what closes it, "
-            "so no label can be scored as its answer; use --reasoning chain_of_thought"
+            f"the model's chat template opens a thought with {mark.opener}, and it is not known how to "
+            "close it, so labels cannot be scored as its answer; use --reasoning chain_of_thought"
         )
     return close_thought(tail, mark, template)
 
 
 def writes_thoughts(tokenizer: Any, tail: str) -> bool:
-    """Whether the model thinks behind such an end of a prompt, as far as the template shows it."""
+    """Whether the model thinks after a prompt with this end, as far as the template shows it."""
     return awaits_channel(tail, _source(tokenizer)) or open_mark(tail, _known(tokenizer)) is not None
 
 
 def generation_tail(tokenizer: Any, reasoning: Reasoning, effort: str | None = None) -> str:
-    """What the template writes behind the last message, seen on a question of two words.
+    """What the template writes after the last message, tried with a question of two words.
 
     Raises:
-        FatalBackendError: the template refuses it.
+        FatalBackendError: the template refuses the question.
     """
     message = Message(role="user", content="Which one?")
     text = _first_whole(tokenizer, (message,), _switches(reasoning, effort))
@@ -90,14 +90,15 @@ def _whole_text(tokenizer: Any, question: Question, effort: str | None) -> str:
 
 
 def _switches(reasoning: Reasoning, effort: str | None) -> dict[str, object]:
-    """What templates read to let a model think or not: two spellings, and the effort if one was asked for."""
+    """Variables by which templates let a model think or not: two names, and the effort if it is
+    given."""
     thinks = reasoning == "chain_of_thought"
-    told: dict[str, object] = {} if effort is None else {"reasoning_effort": effort}
-    return {"enable_thinking": thinks, "thinking": thinks, **told}
+    given: dict[str, object] = {} if effort is None else {"reasoning_effort": effort}
+    return {"enable_thinking": thinks, "thinking": thinks, **given}
 
 
 def _first_whole(tokenizer: Any, messages: Sequence[Message], switches: Mapping[str, object]) -> str:
-    """The text of the first way of giving the messages in which all of their words stand."""
+    """The text of the first way to give the messages that keeps all of their words."""
     refusal: Exception | None = None
     lost: str | None = None
     for turns in _ways(messages):
@@ -113,13 +114,15 @@ def _first_whole(tokenizer: Any, messages: Sequence[Message], switches: Mapping[
     if lost is not None:
         raise FatalBackendError(
             f"the model's chat template leaves out or changes a part of the prompt ('{lost}'), so the model "
-            "would not read what is asked; take another model, or mend its chat template"
+            "would not read the question as it is; use another model, or fix its chat template"
         )
-    raise FatalBackendError(f"the model's chat template refuses the prompt: {refusal}")
+    raise FatalBackendError(
+        f"the model's chat template refuses the prompt: {refusal}; use another model, or fix its template"
+    )
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """What templates raise: on purpose, or where a content is no string or no list."""
+    """What templates raise: on purpose, or because a content is not a string or not a list."""
     from jinja2.exceptions import TemplateError
 
     return (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError)
@@ -146,15 +149,19 @@ def _in_parts(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def _folded(turns: Sequence[Turn], system: str) -> list[Turn]:
-    """The system's words at the head of the first user message, for templates without that role."""
+    """The system message at the beginning of the first user message, for templates without that
+    role."""
     users = [turn for turn in turns if turn["role"] != "system"] or [{"role": "user", "content": ""}]
     first = {"role": "user", "content": f"{system}\n\n{users[0]['content']}".strip()}
     return [first, *users[1:]]
 
 
 def _missing(text: str, messages: Sequence[Message]) -> str | None:
-    """The beginning of the first message that does not stand whole in the text, in order; white space aside:
-    templates trim it."""
+    """The first words that the text loses of the messages; None if it has all of them, in their
+    order.
+
+    White space is not compared: templates remove it.
+    """
     spaced, at = " ".join(_PARTS_AS_CODE.sub("", text).split()), 0
     for message in messages:
         content = " ".join(message.content.split())
@@ -166,7 +173,7 @@ def _missing(text: str, messages: Sequence[Message]) -> str | None:
 
 
 def _first_lost(content: str, text: str) -> str:
-    """The words of a message from the first on that the text lacks."""
+    """The words of a message from the first one that is missing in the text."""
     words = content.split(" ")
     kept, lost = 0, len(words)
     while lost - kept > 1:  # a beginning of n words is in the text for every n up to some number
@@ -176,10 +183,10 @@ def _first_lost(content: str, text: str) -> str:
 
 
 def _tail(text: str, content: str) -> str:
-    """What stands behind the last message."""
+    """The text after the last message."""
     said = content.strip()
     at = text.rfind(said)
-    if at < 0:  # white space was changed inside: go by the last word
+    if at < 0:  # the template changed white space inside: look for the last word
         said = said.split()[-1]
         at = text.rfind(said)
     return text[at + len(said) :]
@@ -191,6 +198,6 @@ def _source(tokenizer: Any) -> str:
 
 
 def _known(tokenizer: Any) -> str:
-    """Where the closer of an unusual thought may stand: the template, and the tokenizer's added tokens."""
+    """Texts that may contain the closer of an unusual thought: the template, and added tokens."""
     added = getattr(tokenizer, "added_tokens_encoder", None) or {}
     return "\n".join((_source(tokenizer), *map(str, added)))

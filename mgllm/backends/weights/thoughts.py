@@ -1,4 +1,4 @@
-"""How models mark their thoughts: an open one in a prompt, and where they end in what was written."""
+"""Finds the marks of thoughts: an open thought in a prompt, and the end of thoughts in a text."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ _NAMED = re.compile(
     r"[\w:.-]*)(?P<right>\|?[>\]▷])",
     re.IGNORECASE,
 )
-"""An opener that the table does not hold: what is in its brackets speaks of thinking. No closer fits: its
-slash is no letter."""
+"""An opener that is not in the table: the word in its brackets is about thinking. A closer does not
+match, because of its slash."""
 
 
 def open_mark(text: str, known: str) -> Mark | None:
-    """The thought that `text` opens and does not close again.
+    """The thought that `text` opens and does not close.
 
     Args:
-        text: the end of a prompt, behind the last message.
-        known: the model's template and its special tokens: where the closer of an unusual opener may stand.
+        text: the end of a prompt, after the last message.
+        known: the model's template and special tokens, which may contain the closer of an unusual
+            opener.
     """
     openers = [*((text.rfind(mark.opener), mark) for mark in MARKS), *_unusual(text, known)]
     at, mark = max(openers, key=lambda found: (found[0], len(found[1].opener)))
@@ -32,7 +33,7 @@ def open_mark(text: str, known: str) -> Mark | None:
 
 
 def close_thought(text: str, mark: Mark, template: str) -> str:
-    """What is to be put behind `text` so that its open thought ends and an answer follows."""
+    """What to add to `text` so that its open thought ends and an answer follows."""
     assert mark.closer is not None
     if mark.closer == FINAL:
         return f"<|end|>{_HARMONY_TURN}{FINAL}"
@@ -43,12 +44,13 @@ def close_thought(text: str, mark: Mark, template: str) -> str:
 
 
 def awaits_channel(text: str, template: str) -> bool:
-    """Whether the prompt ends where gpt-oss says first whether it thinks or answers."""
+    """Whether the prompt ends where gpt-oss writes first whether it thinks or answers."""
     return text.rstrip().endswith(_HARMONY_TURN) and "<|channel|>" in template
 
 
 def thought_end(text: str, opened: Mark | None) -> int | None:
-    """The character of `text` at which thoughts end, 0 without any; None while one is still open.
+    """Index of the character of `text` at which thoughts end, 0 without any; None if one is still
+    open.
 
     Args:
         text: what the model wrote.
@@ -67,7 +69,7 @@ def thought_end(text: str, opened: Mark | None) -> int | None:
 
 
 def is_mark(token: str) -> bool:
-    """Whether a special token is a part of the marks, and must stay in a text for its thoughts to be seen."""
+    """Whether a special token belongs to a mark, and must stay in a text to show its thoughts."""
     stripped = token.strip()
     parts = (part for mark in MARKS for part in (mark.opener, mark.closer))
     within = any(stripped in (part or "") for part in parts)
@@ -84,7 +86,7 @@ def _unusual(text: str, known: str) -> list[tuple[int, Mark]]:
 
 
 def _closes(found: re.Match[str]) -> bool:
-    """END_THINKING, end_of_thought: a closer without a slash."""
+    """Whether it is a closer without a slash, such as END_THINKING or end_of_thought."""
     return re.match(r"(?i)end|.*_end$", found["name"]) is not None
 
 
@@ -97,7 +99,7 @@ def _closer_of(found: re.Match[str], known: str) -> str | None:
 
 
 def _space_behind(mark: Mark, template: str) -> str:
-    """The line breaks that the template itself writes behind the closer; two where it shows none."""
+    """The line breaks that the template writes after the closer; two if it does not show any."""
     assert mark.closer is not None
     found = re.findall(re.escape(mark.closer) + r"((?:\\n|\n)*)", template)
     breaks = max((behind.replace("\\n", "\n") for behind in found), key=len, default="")

@@ -1,4 +1,4 @@
-"""What annotation files say, before it is decided which of it are gestures, and how such files are found."""
+"""What annotation files say, before gestures are chosen from it; and how such files are found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from mgllm.records.frozen import Name
 _LINE_BREAK = re.compile(r" *[\t\n\r][ \t\n\r]*")
 
 MAX_BYTES = 50_000_000
-"""Largest annotation file that is read."""
+"""Largest annotation file that is read, so that a wrong file does not fill the memory: our choice.
+Files of hours of annotation have some megabytes."""
 
 
 class Mark(Frozen):
@@ -31,14 +32,15 @@ class Mark(Frozen):
 
 
 class Track(Frozen):
-    """Annotations that belong together: a tier, the events of a subject, the values of an attribute."""
+    """Annotations that belong together: a tier, the events of a subject, the values of an
+    attribute."""
 
     marks: tuple[Mark, ...]
     """In the file's order."""
     offered: tuple[str, ...] = ()
     """Labels that annotators could choose from, where the file says it."""
     odd: Mapping[str, int] = {}
-    """What was left out or found odd on it, and how often: "events have no time" → 3."""
+    """What was left out or looks wrong on it, and how often: "events have no time" → 3."""
 
 
 class Recording(Frozen):
@@ -51,17 +53,19 @@ class Recording(Frozen):
     tracks: Mapping[str, Track]
     """Tracks by name. Of several, one is read."""
     kind: Literal["tier", "subject", "attribute"] = "tier"
-    """What a track is called in this format. Subjects are people: one is never chosen for the user."""
+    """What a track is called in this format. Subjects are people: one is never chosen for the
+    user."""
     vocabulary: str | None = None
     """Vocabulary that the file names."""
     duration: float | None = None
     """Length of the recording in seconds."""
     odd: Mapping[str, int] = {}
-    """What was left out or found odd in the file as a whole, and how often."""
+    """What was left out or looks wrong in the file, and how often."""
 
 
 def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
-    """The file itself, or all files of a folder and its folders that fit the first pattern that any fits.
+    """The file itself, or the files below a folder that fit the first pattern for which there are
+    any.
 
     Raises:
         InputError: there is none, or two would be transcripts of the same item.
@@ -73,15 +77,15 @@ def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
     for pattern in patterns:
         found = found or [path for path in seen if path.match(pattern)]
     if not found:
-        raise InputError(f"{source} holds no {' or '.join(patterns)}")
+        raise InputError(f"{source} has no {' or '.join(patterns)} files")
     return found
 
 
 def item_of(path: Path, suffix: str = "") -> str:
-    """Id of the item that a file is about: its name without ending, and without `suffix` if that is there.
+    """Id of the item that a file is about: its name without its ending and without `suffix`.
 
     Raises:
-        InputError: the name is no id: longer than 200 characters, blank, or not text.
+        InputError: the name cannot be an id: longer than 200 characters, blank, or not text.
     """
     stem = path.stem.removesuffix(suffix).strip()
     if not 0 < len(stem) <= 200 or any("\ud800" <= c <= "\udfff" for c in stem):

@@ -1,4 +1,4 @@
-"""From recordings, as annotation tools tell them, to gesture transcripts in the words of a vocabulary."""
+"""From recordings, as annotation tools describe them, to transcripts with a vocabulary's labels."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from mgllm.errors import InputError, nearest, one_line, some, unknown
 from mgllm.records import Frozen, Gesture, GestureFile
 
 LONGEST = 200
-"""Characters of a label."""
+"""Characters of a label. Longer ones are sentences: the tier is probably one of speech."""
 ROUNDING = 0.001
-"""Seconds beyond the recording's end that are no more than a tool's rounding."""
+"""Seconds beyond the recording's end that are only a tool's rounding."""
 
 
 def transcribe(recordings: Sequence[Recording], choices: ImportChoices) -> ImportedTranscripts:
-    """A transcript for each recording, and notes on whatever is odd.
+    """A transcript for each recording, and notes on whatever looks wrong.
 
-    All have the vocabulary that the user wants; else those that name one have that, and all others the one
-    that fits their labels best.
+    All have the vocabulary that the user wants. Without such a wish, files that name a vocabulary
+    have that one, and all others the one that fits their labels best.
 
     Raises:
         InputError: two recordings are of the same item, or it is not clear what to read.
@@ -43,7 +43,7 @@ def transcribe(recordings: Sequence[Recording], choices: ImportChoices) -> Impor
         for what in count:
             odd.setdefault(what, Counter())[recording.item] += count[what]
     notes = [line for named in labels for line in word_notes(labels[named], words[named])]
-    warnings = [*_tracks_told(pairs), *_odd_told(odd), *notes]
+    warnings = [*_track_notes(pairs), *_odd_notes(odd), *notes]
     return ImportedTranscripts(transcripts=tuple(files), warnings=tuple(map(one_line, warnings)))
 
 
@@ -58,7 +58,7 @@ def _refuse_twins(recordings: Iterable[Recording]) -> None:
     for recording in recordings:
         if recording.item in seen:
             other = seen[recording.item]
-            what = f"is of item '{recording.item}', as {other} is; rename one or import them apart"
+            what = f"has the same item as {other}: '{recording.item}'; rename one file"
             raise InputError(f"{recording.where} {what}")
         seen[recording.item] = recording.where
 
@@ -76,16 +76,16 @@ def _transcript(recording: Recording, name: str, words: Words, odd: Counter[str]
 
 
 def _gesture(mark: Mark, words: Words, duration: float | None, odd: Counter[str]) -> Gesture | None:
-    """The gesture of a mark; None, and a count in `odd`, where it can be none."""
+    """The gesture of a mark; None, and a count in `odd`, where the mark cannot be a gesture."""
     end = mark.end
     if problem := _problem(mark, duration):
         odd[problem] += 1
         return None
     if mark.start is None:
-        odd["annotations have no start: they are told as present, without a time"] += 1
+        odd["annotations have no start: they count as present, without a time"] += 1
     if duration is not None and end is not None and end > duration:
         if end > duration + ROUNDING:
-            odd["annotations go on beyond the recording's end and are cut there"] += 1
+            odd["annotations end after the recording does and are cut there"] += 1
         end = duration
     label = words.renamed[mark.label]
     return Gesture(label=label, start=mark.start, end=end, confidence=mark.confidence)
@@ -99,12 +99,12 @@ def _problem(mark: Mark, duration: float | None) -> str | None:
     if mark.start is not None and mark.end is not None and mark.end < mark.start:
         return "annotations end before they start and are left out"
     if duration is not None and mark.start is not None and mark.start > duration:
-        return "annotations start beyond the recording's end and are left out"
+        return "annotations start after the recording's end and are left out"
     return None
 
 
-def _tracks_told(pairs: Iterable[tuple[Recording, str]]) -> list[str]:
-    """For each track that was chosen among others: a line."""
+def _track_notes(pairs: Iterable[tuple[Recording, str]]) -> list[str]:
+    """A line for each track that was chosen among others."""
     chosen: dict[tuple[str, str], list[Recording]] = {}
     for recording, name in pairs:
         if len(recording.tracks) > 1:
@@ -119,26 +119,27 @@ def _tracks_told(pairs: Iterable[tuple[Recording, str]]) -> list[str]:
     return lines
 
 
-def _odd_told(odd: dict[str, Counter[str]]) -> list[str]:
+def _odd_notes(odd: dict[str, Counter[str]]) -> list[str]:
     return [f"{count.total()} {what}: {some(list(count))}" for what, count in odd.items()]
 
 
 def choose_track(recording: Recording, wanted: str | None) -> str:
-    """Name of the track to read: the one asked for, or the only one, or the one whose labels fit best.
+    """Name of the track to read: the one asked for, or the only one, or the one whose labels fit
+    best.
 
     Raises:
-        InputError: the wanted one is not there, there is none at all, several people were observed, or no
-            label of any track is in a vocabulary.
+        InputError: the wanted one is not there, there is none at all, several people were observed,
+            or no label of any track is in a vocabulary.
     """
     tracks = recording.tracks
     if wanted is not None:
         return _wanted(recording, wanted)
     if not tracks:
-        raise InputError(f"{recording.where} holds no {recording.kind}: nothing was annotated")
+        raise InputError(f"{recording.where} has no {recording.kind}: nothing was annotated")
     if len(tracks) == 1:
         return next(iter(tracks))
     if recording.kind == "subject":
-        raise InputError(f"{recording.where} observes {len(tracks)} people: {_listed(recording)}")
+        raise InputError(f"{recording.where} has {len(tracks)} people: {_listed(recording)}")
     fits = {name: _fit(track) for name, track in tracks.items()}
     best = max(fits, key=lambda name: fits[name])
     if fits[best][:2] == (0, 0):
@@ -164,7 +165,7 @@ def _fit(track: Track) -> tuple[int, int, float]:
 
 def _listed(recording: Recording) -> str:
     names = ", ".join(f"{name} ({len(track.marks)} annotations)" for name, track in recording.tracks.items())
-    return f"{names}; say which with --tier NAME"
+    return f"{names}; choose one with --tier NAME"
 
 
 class Words(Frozen):
@@ -173,11 +174,12 @@ class Words(Frozen):
     vocabulary: str
     """The vocabulary of the transcripts."""
     renamed: Mapping[str, str]
-    """Label of a transcript by what stands in the files. What the vocabulary does not know stays as it is."""
+    """Label in the transcript, by label in the file. A label that is not in the vocabulary is
+    kept."""
 
 
 def choose_words(labels: Sequence[str], wanted: str | None, named: str | None) -> Words:
-    """The vocabulary that the user wants, else the one that the files name, else the one that fits best.
+    """The vocabulary that the user wants, or that the files name, or that fits best.
 
     Labels of other vocabularies are translated only where the user named the vocabulary.
 
@@ -196,7 +198,7 @@ def choose_words(labels: Sequence[str], wanted: str | None, named: str | None) -
 
 
 def word_notes(labels: Sequence[str], words: Words) -> list[str]:
-    """Lines on what was translated, and on labels that only another vocabulary, or none, knows."""
+    """Notes on labels that were translated, and on labels of another vocabulary or of none."""
     count = Counter(labels)
     own = {label for label in count if known_label(words.vocabulary, label) is not None}
     translated = [label for label in count if label not in own and words.renamed[label] != label]
@@ -206,16 +208,18 @@ def word_notes(labels: Sequence[str], words: Words) -> list[str]:
     lines = []
     if count and len(rest) == len(count):
         noun = load_vocabulary(words.vocabulary).noun
-        lines.append(f"no label is in the vocabulary {words.vocabulary}; prompts will speak of {noun}")
+        lines.append(f"no label is in the vocabulary {words.vocabulary}; prompts will call them {noun}")
     if translated:
         said = some([f"'{label}' is '{words.renamed[label]}'" for label in translated])
-        lines.append(f"{len(translated)} labels are told in the words of {words.vocabulary}: {said}")
+        lines.append(f"{len(translated)} labels were translated to {words.vocabulary}: {said}")
     if elsewhere:
         said = some([f"'{label}' ({count[label]}; {_homes(label)})" for label in elsewhere])
-        lines.append(f"{len(elsewhere)} labels are not in {words.vocabulary} but in another one: {said}")
+        lines.append(
+            f"{len(elsewhere)} labels are not in {words.vocabulary} but in another vocabulary: {said}"
+        )
     if nowhere:
-        said = some([_strange(label, count[label], words.vocabulary) for label in nowhere])
-        lines.append(f"{len(nowhere)} labels are in no vocabulary and stay as they are: {said}")
+        said = some([_with_guess(label, count[label], words.vocabulary) for label in nowhere])
+        lines.append(f"{len(nowhere)} labels are in no vocabulary and are kept: {said}")
     return lines
 
 
@@ -228,7 +232,7 @@ def _homes(label: str) -> str:
     return ", ".join(name for name in vocabulary_names() if known_label(name, label) is not None)
 
 
-def _strange(label: str, times: int, vocabulary: str) -> str:
+def _with_guess(label: str, times: int, vocabulary: str) -> str:
     known = [one.label for one in load_vocabulary(vocabulary).classes]
     near = nearest(label, known, cutoff=0.75)
     guess = f"; is it '{near}'?" if near else ""

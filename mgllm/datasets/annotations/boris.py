@@ -1,8 +1,8 @@
 """BORIS (Friard & Gamba 2016): the table of *Observations > Export aggregated events*, csv or tsv.
 
-A row an event with its observation, subject, behavior, and begin and end in seconds. State events have both,
-point events (`POINT`) happen at a moment: they get a start and no end. Columns changed names over the
-versions; those that must be there are in all.
+Each row is an event with its observation, subject, behavior, start and end in seconds. State events
+have both. Point events (`POINT`) happen at a moment: they get a start and no end. Some columns have
+other names in other versions of BORIS; the required ones are the same in all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OBSERVATION, SUBJECT, BEHAVIOR = "Observation id", "Subject", "Behavior"
 TYPE, START, STOP = "Behavior type", "Start (s)", "Stop (s)"
 DURATIONS = ("Media duration (s)", "Total length")
 OFFSET = "Time offset (s)"
-_HINT = "in BORIS take Observations > Export aggregated events, as csv or tsv"
+_HINT = "in BORIS choose Observations > Export aggregated events, as csv or tsv"
 _TYPES = ("STATE", "POINT")
 
 
@@ -31,7 +31,7 @@ class Boris(AnnotationImporter):
     """Importer of BORIS's aggregated events."""
 
     title = "Annotation made with BORIS"
-    terms = "Those of the recordings that were annotated."
+    terms = "The terms of the recordings that were annotated."
     citation = (
         "Friard, O., & Gamba, M. (2016). BORIS: A free, versatile open-source event-logging software for "
         "video/audio coding and live observations. Methods in Ecology and Evolution 7(11)."
@@ -48,7 +48,8 @@ class Boris(AnnotationImporter):
         The item is the file's name; in a file with several observations it is the observation's.
 
         Raises:
-            InputError: a file is no such table, or there are several subjects and none was named.
+            InputError: a file is not such a table, or there are several subjects and none was
+                named.
         """
         paths = annotation_files(source, ("*.[ct]sv",))
         found = [recording for path in paths for recording in _recordings(path)]
@@ -59,7 +60,7 @@ def _recordings(path: Path) -> list[Recording]:
     needed = (OBSERVATION, SUBJECT, BEHAVIOR, TYPE, START, STOP)
     _, rows = read_rows(path, needed, _HINT)
     if not rows:
-        raise InputError(f"{path} holds no events, so no observation; {_HINT}")
+        raise InputError(f"{path} has no events, so it names no observation; {_HINT}")
     by_observation: dict[str, list[Row]] = {}
     for row in rows:
         by_observation.setdefault(row.cells[OBSERVATION], []).append(row)
@@ -102,7 +103,7 @@ def _mark(row: Row) -> Mark:
 
 
 def _duration(rows: Sequence[Row]) -> float | None:
-    """Length of the recording, where all rows say the same number. Several players are several numbers."""
+    """Length of the recording, if all rows say the same number; several players have several."""
     said = {row.cells.get(column, "") for row in rows for column in DURATIONS if column in row.cells}
     text = said.pop() if len(said) == 1 else ""
     try:
@@ -119,6 +120,6 @@ def _odd(rows: Sequence[Row]) -> Mapping[str, int]:
     shifted = sum(row.cells.get(OFFSET, "").strip("0.-") not in ("", "NA") for row in rows)
     odd = {
         "events have modifiers, which are left out": modified,
-        "events are of an observation with a time offset; times are taken as they stand": shifted,
+        "events belong to an observation with a time offset, which is ignored": shifted,
     }
     return {what: count for what, count in odd.items() if count}

@@ -1,4 +1,4 @@
-"""A plain table of gestures: `label,start,end` and, if wanted, `confidence`; seconds, a row a gesture."""
+"""A plain table of gestures: `label,start,end[,confidence]` in seconds, a row for each gesture."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class Csv(AnnotationImporter):
     """Importer of plain tables."""
 
     title = "Gestures in a plain table"
-    terms = "Those of the recordings that were annotated."
-    citation = "Yours: the table says nothing of its authors."
-    caution = "What stands in the table is taken for a person's movements as a human saw them, in seconds."
+    terms = "The terms of the recordings that were annotated."
+    citation = "Yours: the table does not name its authors."
+    caution = "The table is read as movements that a human saw, with times in seconds."
 
     def read(self, source: Path) -> ImportedTranscripts:
         """Read a table, or all `*.csv` and `*.tsv` of a folder; the item is the file's name.
 
-        A row without times says that the gesture is present somewhere. A table without rows says that
-        nothing was seen.
+        A row without times says that the gesture happens somewhere. A table without rows says that
+        no gesture was seen.
 
         Raises:
-            InputError: a file is no such table; names the line.
+            InputError: a file is not such a table; names the line.
         """
         paths = annotation_files(source, ("*.[ct]sv",))
         return transcribe([_recording(path) for path in paths], self.choices)
@@ -54,5 +54,5 @@ def _mark(row: Row) -> Mark:
     if start is not None and end is not None and end < start:
         raise InputError(f"{row.where} end: {end:g} s is before the start at {start:g} s")
     if confidence is not None and confidence > 1:
-        raise InputError(f"{row.where} {CONFIDENCE}: must be 0..1 (given {confidence:g})")
+        raise InputError(f"{row.where} {CONFIDENCE}: must be from 0 to 1 (given {confidence:g})")
     return Mark(label=label, start=start, end=end, confidence=confidence)

@@ -1,7 +1,7 @@
 """ELAN files (`.eaf`): the annotations of one tier, timed by its slots.
 
-Format: EAF 2.7 to 3.0 (Max Planck Institute for Psycholinguistics). It is strangers' XML: a document type,
-with which entities could grow without bound or name other files, is refused.
+Format: EAF 2.7 to 3.0 (Max Planck Institute for Psycholinguistics). The XML is untrusted: a
+document type is refused, because its entities could grow without bound or name other files.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ class Eaf(AnnotationImporter):
     """Importer of ELAN files."""
 
     title = "Annotation made with ELAN"
-    terms = "Those of the recordings that were annotated."
+    terms = "The terms of the recordings that were annotated."
     citation = (
         "ELAN. Nijmegen: Max Planck Institute for Psycholinguistics, The Language Archive.\n"
         "Wittenburg, P., Brugman, H., Russel, A., Klassmann, A., & Sloetjes, H. (2006). ELAN: A professional "
         "framework for multimodality research. LREC 2006."
     )
-    caution = "One tier is read. What is on it is taken for a person's movements as a human saw them."
+    caution = "One tier is read. Its annotations are taken as movements that a human saw."
     heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary"})
 
     def read(self, source: Path) -> ImportedTranscripts:
         """Read a file, or all `*.eaf` of a folder; the item is the file's name.
 
         Raises:
-            InputError: a file is no ELAN file, or it is not clear which tier to read.
+            InputError: a file is not an ELAN file, or it is not clear which tier to read.
         """
         paths = annotation_files(source, ("*.eaf",))
         return transcribe([_recording(path) for path in paths], self.choices)
@@ -61,7 +61,7 @@ def _recording(path: Path) -> Recording:
         tracks = _tracks(document)
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
-    elsewhere = "files say that a medium begins elsewhere (TIME_ORIGIN); times are taken as they stand"
+    elsewhere = "files say that the video starts at another time (TIME_ORIGIN), which is ignored"
     return Recording(
         where=str(path),
         item=item_of(path),
@@ -73,7 +73,7 @@ def _recording(path: Path) -> Recording:
 
 
 def _tracks(document: EafDocument) -> dict[str, Track]:
-    """Tiers by name, those of one transcript joined."""
+    """Tiers by name; tiers that together are one transcript are joined."""
     spans, sure = _spans(document), _confidences(document)
     marks: dict[str, list[Mark]] = {}
     offered: dict[str, tuple[str, ...]] = {}
@@ -97,18 +97,18 @@ def _open_ends(marks: list[Mark]) -> dict[str, int]:
 
 
 def _track_name(tier: Tier) -> str:
-    """The tier's name; of tiers that hold one transcript, the first one's."""
+    """The tier's name; of several tiers that together are one transcript, the first one's."""
     lane = _LANE.fullmatch(tier.name) if tier.type == elan.GESTURES else None
     return lane[1] if lane else tier.name
 
 
 def _spans(document: EafDocument) -> dict[str, Times]:
-    """Start and end by annotation; one that hangs on another has the other's."""
+    """Start and end by annotation; one that refers to another has that one's times."""
     by_id: dict[str, Annotation] = {}
     for tier in document.tiers:
         for one in tier.annotations:
             if by_id.setdefault(one.id, one) is not one:
-                raise ValueError(f"the annotation id '{one.id:.40}' stands twice")
+                raise ValueError(f"the annotation id '{one.id:.40}' appears twice")
     return {name: _span(one, by_id, document.times) for name, one in by_id.items()}
 
 
@@ -117,16 +117,16 @@ def _span(one: Annotation, by_id: Mapping[str, Annotation], times: Mapping[str, 
     while one.slots is None:
         above = by_id.get(one.parent or "")
         if above is None or above.id in seen:
-            raise ValueError(f"annotation '{one.id:.40}' hangs on '{one.parent:.40}', which leads nowhere")
+            raise ValueError(f"annotation '{one.id:.40}' refers to '{one.parent:.40}', which has no times")
         seen.add(above.id)
         one = above
     if lost := [slot for slot in one.slots if slot not in times]:
-        raise ValueError(f"annotation '{one.id:.40}' names the time slot '{lost[0]:.40}', which is not there")
+        raise ValueError(f"annotation '{one.id:.40}' names the time slot '{lost[0]:.40}', which is missing")
     return times[one.slots[0]], times[one.slots[1]]
 
 
 def _confidences(document: EafDocument) -> dict[str, float]:
-    """Confidence by annotation; what is no number 0..1 is none."""
+    """Confidence by annotation; text that is not a number from 0 to 1 is left out."""
     written = {
         one.parent: _number(one.text)
         for tier in document.tiers
@@ -152,18 +152,17 @@ class Annotation(Frozen):
     id: str
     """Its name in the file."""
     slots: tuple[str, str] | None = None
-    """Where it begins and ends; None where it hangs on another annotation."""
+    """Time slots of its start and end; None if it refers to another annotation."""
     parent: str | None = None
-    """The annotation that it hangs on."""
+    """The annotation that it refers to."""
     text: str
     """What was annotated, or chosen from a controlled vocabulary."""
 
 
 class Tier(Frozen):
-    """A tier."""
+    """One tier: a line of annotations in ELAN."""
 
     name: str
-    """Its name."""
     type: str
     """Its linguistic type."""
     annotations: tuple[Annotation, ...]
@@ -173,7 +172,7 @@ class Tier(Frozen):
 
 
 class EafDocument(Frozen):
-    """All of a file that matters here."""
+    """The parts of a file that are used here."""
 
     times: Mapping[str, float | None]
     """Seconds by time slot; None where a slot has no time."""
@@ -182,14 +181,14 @@ class EafDocument(Frozen):
     properties: Mapping[str, str]
     """The header's properties."""
     offset: bool
-    """Whether a medium is said to begin elsewhere than at the annotations' zero."""
+    """Whether the file says that a video does not start at the annotations' zero."""
 
 
 def read_eaf(path: Path) -> EafDocument:
     """The content of an ELAN file.
 
     Raises:
-        InputError: it is none, or something in it refers to what is not there.
+        InputError: it is not one, or something in it refers to a part that is missing.
     """
     root = _parse(path)
     try:
@@ -217,12 +216,12 @@ def _parse(path: Path) -> Element:
     try:
         root = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException:
-        what = "has a document type or entities, which ELAN never writes; it is not read"
+        what = "has a document type or entities. ELAN never writes these, so the file is not read"
         raise InputError(f"{path} {what}") from None
     except (ParseError, ValueError, LookupError) as error:
         raise InputError(f"{path} is not XML: {error}") from None
     if root.tag != "ANNOTATION_DOCUMENT":
-        raise InputError(f"{path} is no ELAN file: it begins with <{root.tag:.40}>")
+        raise InputError(f"{path} is not an ELAN file: it begins with <{root.tag:.40}>")
     return root
 
 
@@ -261,7 +260,7 @@ def _annotation(one: Element, choices: Mapping[str, str]) -> Annotation:
 
 
 def _entries(vocabulary: Element) -> dict[str, str]:
-    """Entries by id, as EAF 2.8 writes them (in their first language), or as older files do."""
+    """Entries by id: of EAF 2.8 and later in their first language, or of older files."""
     newer = {
         _name(one, "CVE_ID"): _first(one.iterfind("CVE_VALUE")) for one in vocabulary.iter("CV_ENTRY_ML")
     }
@@ -276,5 +275,5 @@ def _first(values: Iterable[Element]) -> str:
 def _name(element: Element, attribute: str) -> str:
     value = element.get(attribute)
     if value is None:
-        raise ValueError(f"<{element.tag:.40}> lacks its {attribute}")
+        raise ValueError(f"<{element.tag:.40}> has no {attribute}")
     return value

@@ -1,8 +1,8 @@
-"""Label files of iMiGUE and the MiGA challenge: `gestureID,start,end` a row, in frames.
+"""Label files of iMiGUE and the MiGA challenge: `gestureID,start,end` in each row, in frames.
 
-Ids are 1..31, and 99 for illustrative body language, which is no micro-gesture. Frames are taken to count
-from 0, the end included, as in the importer of the skeletons: our reading. So a gesture lasts from start/fps
-to (end + 1)/fps.
+Ids are 1..31, and 99 for illustrative body language, which is not a micro-gesture. Our reading:
+frames count from 0 and the end is included, as in the importer of the skeletons. So a gesture lasts
+from start/fps to (end + 1)/fps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mgllm.errors import InputError
 from mgllm.files.tables import read_intervals
 
 ILLUSTRATIVE = 99
-"""Raw id of class 32."""
+"""Id in the files of class 32, illustrative body language."""
 HEADER = ("gestureID", "start", "end")
 SUFFIX = "_label"
 """What the release puts after a recording's name."""
@@ -29,14 +29,14 @@ class Miga(AnnotationImporter):
     """Importer of MiGA's label files."""
 
     title = "Labels in the form of the MiGA challenge (iMiGUE)"
-    terms = "iMiGUE's own labels: by application to the authors only. Otherwise those of the recordings."
+    terms = "iMiGUE's own labels: by application to the authors only. Otherwise the terms of the recordings."
     citation = (
         "Liu, X., Shi, H., Chen, H., Yu, Z., Li, X., & Zhao, G. (2021). iMiGUE: An identity-free "
         "video dataset for micro-gesture understanding and emotion analysis. CVPR 2021."
     )
     caution = (
-        "Frames are taken to count from 0, end included: our reading. Illustrative body language (id 99) is "
-        "no micro-gesture and is left out unless asked for."
+        "Our reading: frames count from 0 and the end is included. Illustrative body language (id 99) "
+        "is not a micro-gesture and is left out unless you ask for it."
     )
     heeds: ClassVar[frozenset[str]] = frozenset({"fps", "illustrative", "vocabulary"})
 
@@ -50,7 +50,9 @@ class Miga(AnnotationImporter):
         """
         paths = annotation_files(source, (f"*{SUFFIX}.csv", "*.csv"))
         if self.choices.fps is None:
-            raise InputError(f"{source} counts frames; give --fps N (iMiGUE has 25)")
+            raise InputError(
+                f"{source} has times in frames; give the frame rate with --fps N (iMiGUE has 25)"
+            )
         return transcribe([self._recording(path, self.choices.fps) for path in paths], self.choices)
 
     def _recording(self, path: Path, fps: float) -> Recording:
@@ -59,12 +61,12 @@ class Miga(AnnotationImporter):
         marks, left_out = [], 0
         for line, (number, start, end) in enumerate(read_intervals(path, HEADER), 1):
             if number not in names:
-                raise InputError(f"{path} row {line}: gestureID must be 1..31 or 99 (given {number})")
+                raise InputError(f"{path} row {line}: gestureID must be 1 to 31, or 99 (given {number})")
             if number == ILLUSTRATIVE and not self.choices.illustrative:
                 left_out += 1
                 continue
             marks.append(Mark(label=names[number], start=start / fps, end=(end + 1) / fps))
-        what = "gestures are illustrative body language (id 99) and left out; --illustrative keeps them"
+        what = "gestures are illustrative body language (id 99) and are left out; --illustrative keeps them"
         return Recording(
             where=str(path),
             item=item_of(path, SUFFIX),

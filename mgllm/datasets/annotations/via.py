@@ -1,8 +1,10 @@
-"""VIA, the VGG Image Annotator, version 3 for video: the csv of its two exports with temporal segments.
+"""VIA, the VGG Image Annotator, version 3 for video: the csv of its two exports with temporal
+segments.
 
-Lines that begin with # tell columns and attributes; then a row a segment. Cells hold JSON: the file's names,
-`[start, end]` in seconds (or two columns of their own), and the values of attributes. A value may be the
-number of an option, or several numbers parted by commas; the options' names are then taken from the head.
+Lines that begin with # name columns and attributes. Then each row is a segment. Cells contain JSON:
+the file's names, `[start, end]` in seconds (or two columns for these), and the values of
+attributes. A value may be the number of an option, or several numbers with commas between them; the
+options' names are then taken from the head.
 """
 
 from __future__ import annotations
@@ -23,21 +25,20 @@ from mgllm.records import Frozen
 
 FILES, VALUES, SPAN = "file_list", "metadata", "temporal_coordinates"
 START, END = "temporal_segment_start", "temporal_segment_end"
-_HINT = "in VIA take Export > VIA3 annotations, or temporal segments, as csv"
-_NO_SEGMENT = "rows are of a still picture or of no time at all and are left out"
+_HINT = "in VIA choose Export > VIA3 annotations, or temporal segments, as csv"
+_NO_SEGMENT = "rows are about a still picture or have no time, and are left out"
 
 
 class Attribute(Frozen):
     """Something that annotators say of a segment."""
 
     name: str
-    """Its name."""
     options: Mapping[str, str]
     """What could be chosen, by number; empty for free text."""
 
 
 class Segment(Frozen):
-    """A row."""
+    """One row: a piece of a recording with what annotators said of it."""
 
     recording: str
     """The first file that it is about, as VIA names it."""
@@ -52,7 +53,7 @@ class Via(AnnotationImporter):
     """Importer of VIA's csv."""
 
     title = "Annotation made with VIA, the VGG Image Annotator"
-    terms = "Those of the recordings that were annotated."
+    terms = "The terms of the recordings that were annotated."
     citation = (
         "Dutta, A., & Zisserman, A. (2019). The VIA annotation software for images, audio and video. "
         "ACM Multimedia 2019."
@@ -66,7 +67,7 @@ class Via(AnnotationImporter):
         The item is the file's name; in a file about several recordings it is the recording's.
 
         Raises:
-            InputError: a file is no such export; names the line.
+            InputError: a file is not such an export; names the line.
         """
         paths = annotation_files(source, ("*.csv",))
         return transcribe([one for path in paths for one in _recordings(path)], self.choices)
@@ -115,21 +116,21 @@ def _read(path: Path) -> tuple[dict[str, Attribute], list[Row]]:
     columns = next((line.partition("=")[2] for line in head if line.startswith("# CSV_HEADER")), "")
     names = [name.strip() for name in columns.split(",") if name.strip()]
     if FILES not in names or VALUES not in names or not ({SPAN} <= set(names) or {START, END} <= set(names)):
-        raise InputError(f"{path} is no csv of VIA with temporal segments; {_HINT}")
-    told = next((line.partition("=")[2] for line in head if line.startswith("# ATTRIBUTE")), "{}")
+        raise InputError(f"{path} is not a csv of VIA with temporal segments; {_HINT}")
+    described = next((line.partition("=")[2] for line in head if line.startswith("# ATTRIBUTE")), "{}")
     body = [line for line in lines if not line.lstrip('"').startswith("#") and line.strip()]
     rows = []
     for line, cells in csv_rows(body, path, strict=False, refusal=" is not csv"):
         where = f"{path}:{len(lines) - len(body) + line}"
         if len(cells) < len(names):
-            raise InputError(f"{where} has {len(cells)} cells, the header {len(names)}")
+            raise InputError(f"{where} has {len(cells)} cells, the header has {len(names)}")
         rows.append(Row(where=where, cells=dict(zip(names, cells, strict=False))))
-    return _attributes(f"{path} # ATTRIBUTE", told), rows
+    return _attributes(f"{path} # ATTRIBUTE", described), rows
 
 
-def _attributes(where: str, told: str) -> dict[str, Attribute]:
+def _attributes(where: str, text: str) -> dict[str, Attribute]:
     found = {}
-    for number, one in _object(where, told).items():
+    for number, one in _object(where, text).items():
         if isinstance(one, dict):
             options = one.get("options") if one.get("type") != 1 else {}  # type 1 is free text
             named = {str(key): tidy(str(value)) for key, value in dict(options or {}).items()}

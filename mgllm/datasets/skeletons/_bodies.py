@@ -1,4 +1,5 @@
-"""Several bodies in one recording: which of them is the clip's, in PYSKL's pickles and elsewhere."""
+"""Several bodies in one recording: which of them the clip is about, in PYSKL's pickles and
+elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ Reals = NDArray[np.floating[Any]]
 
 
 def most_moving(x_MTVD: Reals) -> int:
-    """Number of the body that moves most: the variance of its joints times the frames it is seen in.
+    """Number of the body that moves most: the variance of its joints times the frames it is seen
+    in.
 
     Args:
         x_MTVD: bodies, NaN where one is not seen.
@@ -33,7 +35,8 @@ def _motion(x_TVD: Reals) -> float:
 
 
 def without_zeros(x_TVC: Reals, dims: int) -> NDArray[np.float32]:
-    """float32 with NaN coordinates where a joint lies exactly at 0, as many tools write a missing one."""
+    """float32 with NaN coordinates where a joint lies exactly at 0, as many tools write a missing
+    one."""
     x = np.array(x_TVC, dtype=np.float32)
     x[(x[..., :dims] == 0).all(axis=-1), :dims] = np.nan
     return x
@@ -43,17 +46,17 @@ def check_annotations(path: Path, content: Any) -> list[dict[str, Any]]:
     """The annotations of a pickle's content, at least one.
 
     Raises:
-        InputError: there are none, or one lacks its name or has no number as label.
+        InputError: there are none, or one has no name, or its label is not a number.
     """
     annotations = content.get("annotations") if isinstance(content, dict) else None
     if not isinstance(annotations, list) or not annotations:
-        raise InputError(f"{path} is no PYSKL pickle: it must be a dict with a list 'annotations'")
+        raise InputError(f"{path} is not a PYSKL pickle: it must be a dict with a list 'annotations'")
     for place, one in enumerate(annotations):
         if not isinstance(one, dict) or not isinstance(one.get("frame_dir"), str):
-            raise InputError(f"{path} annotations[{place}]: lacks the text 'frame_dir'")
+            raise InputError(f"{path} annotations[{place}]: has no text 'frame_dir'")
         label = one.get("label", 0)
         if not isinstance(label, int | np.integer) or not 0 <= label < 100_000:
-            raise InputError(f"{path} annotations[{place}] label: must be a number from 0")
+            raise InputError(f"{path} annotations[{place}] label: must be a whole number, 0 or more")
     return annotations
 
 
@@ -61,7 +64,7 @@ def keypoints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
     """[M, T, V, D], D = 2 or 3 coordinates.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not such an array.
     """
     points = annotation.get("keypoint")
     if not isinstance(points, np.ndarray) or points.ndim != 4 or points.dtype.kind not in "fiu":
@@ -70,9 +73,11 @@ def keypoints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
             if isinstance(points, np.ndarray)
             else type(points).__name__
         )
-        raise InputError(f"{where} keypoint: must be numbers [M, T, V, C], is {shape}")
+        raise InputError(f"{where} keypoint: must be numbers [M, T, V, C], but is {shape}")
     if points.shape[3] not in (2, 3) or not points.shape[0]:
-        raise InputError(f"{where} keypoint: has the shape {list(points.shape)}; C is 2 or 3, M at least 1")
+        raise InputError(
+            f"{where} keypoint: has the shape {list(points.shape)}; C must be 2 or 3, and M at least 1"
+        )
     return points.astype(np.float32)
 
 

@@ -1,6 +1,8 @@
-"""Arrays of the micro-gesture challenge's starter kit: `.npy` (N, 3, 90, 22, 1), `.pkl` (ids, classes).
+"""Arrays of the micro-gesture challenge's starter kit: `.npy` (N, 3, 90, 22, 1), `.pkl` (ids,
+classes).
 
-Which of iMiGUE's two finger blocks belongs to which wrist is decided by distance, since names contradict.
+Distance decides which of iMiGUE's two finger blocks belongs to which wrist, since names contradict
+each other.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class KitFiles:
     """An array and the list that belongs to it."""
 
     part: str
-    """Name of the array's file without what says that it holds data: train, val …"""
+    """Name of the array's file without words such as "data": train, val …"""
     array: NDArray[np.float32]
     """(N, 3, T, 22, 1): x, y in pixels and confidence; memory-mapped."""
     ids: tuple[str, ...]
@@ -71,7 +73,8 @@ def kit_clips(
 
 
 def kit_joints(x_CTVM: NDArray[np.float32]) -> NDArray[np.float32]:
-    """[T, 22, 3] without appended zero frames (one frame is left at least); missing joints are NaN."""
+    """[T, 22, 3] without appended zero frames (one frame is left at least); missing joints are
+    NaN."""
     joints = np.array(x_CTVM[..., 0].transpose(1, 2, 0), dtype=np.float32)
     used = np.flatnonzero((joints != 0).any(axis=(1, 2)))
     joints = joints[: used[-1] + 1 if len(used) else 1]
@@ -95,27 +98,27 @@ def _open(path: Path, listed: Path) -> KitFiles:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except NPY_ERRORS as error:
-        raise InputError(f"{path} is no npy file that can be read: {error}") from None
+        raise InputError(f"{path} cannot be read as an npy file: {error}") from None
     if (
         array.ndim != 5
         or (array.shape[1], *array.shape[3:]) != (CHANNELS, JOINTS, 1)
         or array.dtype.kind != "f"
     ):
         raise InputError(
-            f"{path} must be float (N, {CHANNELS}, T, {JOINTS}, 1), is {array.dtype} {array.shape}"
+            f"{path} must be float (N, {CHANNELS}, T, {JOINTS}, 1), but is {array.dtype} {array.shape}"
         )
     content = load_plain_pickle(listed)
     fits = isinstance(content, list | tuple) and len(content) == 2
     if not fits or not all(isinstance(part, list | tuple | np.ndarray) for part in content):
-        raise InputError(f"{listed} must hold two lists: ids 'NNNN_k' and classes")
+        raise InputError(f"{listed} must contain two lists: ids 'NNNN_k' and classes")
     ids, labels = (list(part) for part in content)
     if not len(ids) == len(labels) == len(array):
         raise InputError(
-            f"{listed} lists {len(ids)} ids, {len(labels)} classes; {path.name} has {len(array)}"
+            f"{listed} has {len(ids)} ids and {len(labels)} classes; {path.name} has {len(array)} clips"
         )
     for one, label in zip(ids, labels, strict=True):
         if not isinstance(one, str) or not isinstance(label, int | np.integer) or not 0 <= label < 32:
-            raise InputError(f"{listed}: '{one!s:.30}' with class {label!s:.10}; classes are 0..31")
+            raise InputError(f"{listed}: '{one!s:.30}' with class {label!s:.10}; classes are 0 to 31")
     return KitFiles(_part(path), array, tuple(ids), tuple(int(label) for label in labels))
 
 
@@ -138,7 +141,7 @@ class BlockVote(Frozen):
 
 
 def vote_on_blocks(recordings: Iterable[NDArray[np.float32]]) -> BlockVote:
-    """Let each recording [T, 22, 3] vote by the median difference of finger–wrist distances over both blocks.
+    """Let each recording [T, 22, 3] vote: the median difference of finger–wrist distances decides.
 
     A recording without wrists and fingers in one frame has no vote.
     """
@@ -159,12 +162,12 @@ def with_own_blocks(joints: NDArray[np.float32], vote: BlockVote) -> NDArray[np.
 
 
 def _crossed_minus_straight(x_TVD: NDArray[np.float32]) -> float:
-    """Positive: the blocks stand in the order right, left; 0 where nothing can be told."""
+    """Positive: the blocks are in the order right, left; 0 where nothing is seen."""
     own = _distances(x_TVD, RIGHT_WRIST, FIRST), _distances(x_TVD, LEFT_WRIST, SECOND)
     other = _distances(x_TVD, LEFT_WRIST, FIRST), _distances(x_TVD, RIGHT_WRIST, SECOND)
     differences = [b - a for a, b in zip(own, other, strict=True)]
-    told = np.concatenate([d[~np.isnan(d)] for d in differences])
-    return float(np.median(told)) if len(told) else 0.0
+    seen = np.concatenate([d[~np.isnan(d)] for d in differences])
+    return float(np.median(seen)) if len(seen) else 0.0
 
 
 def _distances(x_TVD: NDArray[np.float32], wrist: int, block: slice) -> NDArray[np.float32]:

@@ -1,8 +1,9 @@
-"""Pickles of strangers: plain values and numpy arrays of numbers are read, anything else is refused.
+"""Untrusted pickles: plain values and numpy arrays of numbers are read, anything else is refused.
 
-A pickle is a program. `pickle.load` would import and call whatever it names. This reader imports and calls
-nothing: the few names of numpy's that arrays are written with, under the module paths of numpy 1 and 2,
-stand for notes of our own, from which the arrays are made when the whole file has been read.
+A pickle is a program. `pickle.load` would import and call whatever it names. This reader imports
+and calls nothing. Arrays are written with a few names of numpy (under the module paths of numpy 1
+and 2). Here these names make notes of our own; the arrays are made from them after the file has
+been read.
 """
 
 from __future__ import annotations
@@ -30,15 +31,16 @@ _BROKEN = (
     TypeError,
     ValueError,
 )
-"""What a pickle that is cut off or made to do harm may raise; reading one has no narrower base class."""
+"""What reading a truncated or malicious pickle may raise; these errors have no narrower base
+class."""
 _PLAIN_TYPE = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248]|[SU]\d{1,6})")
 
 
 def load_plain_pickle(path: Path) -> Any:
-    """What a pickle holds: dicts, lists, tuples, text, bytes, numbers, bools, None, numpy arrays and scalars.
+    """The content of a pickle: plain Python values, and numpy arrays and scalars.
 
     Raises:
-        InputError: it cannot be read, or holds anything else, such as code to run.
+        InputError: it cannot be read, or contains anything else, such as code to run.
     """
     try:
         with path.open("rb") as file:
@@ -46,10 +48,10 @@ def load_plain_pickle(path: Path) -> Any:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     except _Refused as error:
-        what = f"asks for {error}; only plain values and numpy arrays are read, so it is not opened"
+        what = f"contains {error}; only plain values and numpy arrays are read"
         raise InputError(f"{path} {what}") from None
     except _BROKEN as error:
-        raise InputError(f"{path} is no pickle that can be read: {error}") from None
+        raise InputError(f"{path} cannot be read as a pickle: {error}") from None
 
 
 class _Refused(Exception):
@@ -57,7 +59,7 @@ class _Refused(Exception):
 
 
 class _Type:
-    """Note of a dtype."""
+    """A dtype, noted down to be made later."""
 
     __slots__ = ("code", "order")
 
@@ -77,7 +79,7 @@ class _Type:
 
 
 class _Array:
-    """Note of an array, or, without shape, of a scalar."""
+    """An array (without shape: a scalar), noted down to be made later."""
 
     __slots__ = ("fortran", "raw", "shape", "type")
 

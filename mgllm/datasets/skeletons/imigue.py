@@ -1,9 +1,10 @@
 """iMiGUE (Liu et al., CVPR 2021): micro-gestures at tennis press conferences, 22 joints in pixels.
 
-Two forms. The skeleton release: a folder a recording with `NNNN_light_hand.csv` (a row a frame: a column that
-is skipped, then 35 joints × x, y, confidence: OpenPose BODY_25, five "RightFinger", five "LeftFinger") and
-`NNNN_label.csv` (`gestureID,start,end`). And the starter kit's `.npy` (N, 3, 90, 22, 1) with a `.pkl` each.
-Persons stand in neither: a file `subjects.csv` (`recording,subject`) of your own beside the data adds them.
+There are two forms. The skeleton release has a folder for each recording with `NNNN_label.csv`
+(`gestureID,start,end`) and `NNNN_light_hand.csv`: a row for each frame, with a column that is
+skipped, then 35 joints × x, y, confidence (OpenPose BODY_25, five "RightFinger", five
+"LeftFinger"). The starter kit has `.npy` files (N, 3, 90, 22, 1) with a `.pkl` each. Neither names
+people: your own file `subjects.csv` (`recording,subject`) beside the data adds them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ TRAIN_SUBJECTS = (
 """Of the official cross-subject protocol; the other 35 of 1..72 are tested."""
 FPS = 25.0
 VOTERS = 30
-"""Recordings that are looked at to see which finger block belongs to which wrist."""
+"""Recordings that decide which finger block belongs to which wrist: our choice."""
 _SUFFIX = "_light_hand.csv"
 
 
@@ -53,8 +54,8 @@ class Imigue:
         "video dataset for micro-gesture understanding and emotion analysis. CVPR 2021."
     )
     caution = (
-        "Class 32, illustrative body language (raw id 99), is not a micro-gesture. Label frames "
-        "are taken to count from 0, end included: our reading, since the kit adds 1. Nine classes"
+        "Class 32, illustrative body language (raw id 99), is not a micro-gesture. Our reading: "
+        "label frames count from 0 and the end is included, since the kit adds 1. Nine classes"
         " have under 40 clips."
     )
 
@@ -68,7 +69,7 @@ class Imigue:
         recordings = sorted(source.rglob(f"*{_SUFFIX}"))
         kit = [] if recordings else find_kit(source)
         if not recordings and not kit:
-            what = f"holds neither NNNN{_SUFFIX} files nor the kit's .npy with a .pkl beside it"
+            what = f"has neither NNNN{_SUFFIX} files nor the kit's .npy files with their .pkl"
             raise InputError(f"{source} {what}")
         people = _read_people(source)
         labels = {path: _read_labels(path) for path in recordings}
@@ -110,7 +111,7 @@ def _clips(
         for place, (label, start, end) in enumerate(intervals):
             if joints is None or end >= len(joints):
                 frames = 0 if joints is None else len(joints)
-                what = f"row {place + 1} ends at frame {end}, {path.name} has frames 0 to {frames - 1}"
+                what = f"row {place + 1} ends at frame {end}; {path.name} has frames 0 to {frames - 1}"
                 raise InputError(f"{_label_file(path)} {what}")
             yield Clip(
                 id=f"{recording}_{place}",
@@ -123,7 +124,8 @@ def _clips(
 
 
 def _read_joints(path: Path) -> NDArray[np.float32]:
-    """[T, 22, 3] of a recording: twelve BODY_25 joints, both finger blocks as they stand; missing is NaN."""
+    """[T, 22, 3]: twelve BODY_25 joints, then the finger blocks in the file's order; missing is
+    NaN."""
     table = read_numbers(path, 35 * 3, skip=1).reshape(-1, 35, 3)
     kept = table[:, [*BODY25_OF_IMIGUE, *range(25, 35)]].astype(np.float32)
     return unseen_as_nan(kept)
@@ -137,7 +139,7 @@ def _read_labels(path: Path) -> list[tuple[int, int, int]]:
     rows = []
     for line, (label, start, end) in enumerate(read_intervals(file), 1):
         if not (1 <= label <= 31 or label == 99):
-            raise InputError(f"{file} row {line}: gestureID must be 1..31 or 99 (given {label})")
+            raise InputError(f"{file} row {line}: gestureID must be 1 to 31, or 99 (given {label})")
         rows.append((32 if label == 99 else label, start, end))
     return rows
 
@@ -151,27 +153,29 @@ def _read_people(source: Path) -> dict[str, str]:
     if not rows or [cell.strip() for cell in rows[0]] != ["recording", "subject"]:
         raise InputError(f"{path}:1 must be 'recording,subject'")
     if wrong := [line for line, row in enumerate(rows, 1) if len(row) != 2 or not row[1].strip()]:
-        raise InputError(f"{path}:{wrong[0]} must be a recording and a subject")
+        raise InputError(f"{path}:{wrong[0]} must have a recording and a subject")
     return {row[0].strip(): row[1].strip() for row in rows[1:]}
 
 
 def _warnings(vote: BlockVote, recordings: set[str], people: Mapping[str, str]) -> tuple[str, ...]:
-    """How the blocks were decided, and whose person is not known."""
+    """How the finger blocks were decided, and which recordings have no known person."""
     side, count = ("left", vote.crossed) if vote.swap else ("right", vote.straight)
     looked = vote.straight + vote.crossed
     lines = []
     if looked:
         lines.append(
-            f"the first finger block is the {side} hand's: nearer to that wrist in {count} of {looked}"
+            f"the first finger block is the {side} hand's: it is nearer to that wrist in {count} of {looked}"
         )
     else:
         lines.append(
-            "no wrist is seen together with fingers: the finger blocks stay as they stand in the files"
+            "no frame shows a wrist together with fingers: the finger blocks keep the order of the files"
         )
     if not people:
-        lines.append("no subjects.csv: recordings stand for persons, and the cross-subject split is left out")
+        lines.append(
+            "no subjects.csv: each recording counts as a person, and the cross-subject split is left out"
+        )
     elif lost := sorted(recordings - set(people)):
-        raise InputError(f"subjects.csv lacks {len(lost)} recordings: {some(lost)}")
+        raise InputError(f"subjects.csv does not name {len(lost)} recordings: {some(lost)}")
     return tuple(lines)
 
 

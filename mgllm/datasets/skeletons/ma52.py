@@ -1,8 +1,9 @@
 """MA-52 (Guo et al., TCSVT 2024): 52 micro-actions of the whole body, 205 people.
 
-Lists `*.txt` with lines `PPPP_VV_NNNN.mp4 label` say persons and labels; skeletons are PYSKL-like pickles
-whose `frame_dir` is the clip's name, with Halpe's 136 key points (as published beside Gu et al., ACM MM 2025)
-or with the 44 of them that this work uses. Labels of the test list are placeholders and are not taken.
+Lists `*.txt` with lines `PPPP_VV_NNNN.mp4 label` give people and labels. Skeletons are pickles in
+the form of PYSKL whose `frame_dir` is the clip's name. They have Halpe's 136 key points (as
+published with Gu et al., ACM MM 2025) or the 44 of them that this work uses. Labels of the test
+list are placeholders and are not read.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Ma52:
         "modulation network for skeleton-based micro-action recognition. ACM MM 2025."
     )
     caution = (
-        "Labels of the test list are placeholders: those clips have none here, and the split "
+        "Labels of the test list are placeholders: those clips have no label here, and the split "
         "tests on the validation list. Which of 136 key points the 44 are is read from published "
         "code."
     )
@@ -61,21 +62,21 @@ class Ma52:
         """Read the lists and pickles of a folder.
 
         Raises:
-            InputError: it holds no lists or no pickles, or they are not of the documented form.
+            InputError: it has no lists or no pickles, or they are not of the documented form.
         """
         names = [c.label for c in load_vocabulary("ma52").classes]
         listed = _read_lists(source, len(names))
         pickles = sorted(source.rglob("*.pkl"))
         found, skipped = _annotations(pickles)
         if not found:
-            raise InputError(f"{source} holds no pickle with 'annotations': the skeletons are missing")
+            raise InputError(f"{source} has no pickle with 'annotations': the skeletons are missing")
         known = {name: one for name, one in found.items() if name in listed}
         if not known:
-            raise InputError(f"{source}: none of {len(found)} skeletons stands in a list")
+            raise InputError(f"{source}: none of {len(found)} skeletons is in a list")
         unlisted, lacking = [n for n in found if n not in known], [n for n in listed if n not in known]
         warnings = [
-            (skipped, f"{len(skipped)} pickles hold no annotations and are left out: {some(skipped)}"),
-            (unlisted, f"{len(unlisted)} skeletons stand in no list and are left out: {some(unlisted)}"),
+            (skipped, f"{len(skipped)} pickles have no annotations and are left out: {some(skipped)}"),
+            (unlisted, f"{len(unlisted)} skeletons are in no list and are left out: {some(unlisted)}"),
             (lacking, f"{len(lacking)} listed clips have no skeleton: {some(lacking)}"),
         ]
         side = [{"part": ("train",)}, {"part": ("val",)}]
@@ -104,12 +105,12 @@ def _read_lists(source: Path, classes: int) -> dict[str, ListedClip]:
                 raise InputError(f"{path}:{line} must be 'PPPP_VV_NNNN.mp4 label' (given '{text:.60}')")
             number = int(found[3]) if part[0] != "test" else None
             if number is not None and not 0 <= number < classes:
-                raise InputError(f"{path}:{line} label must be 0..{classes - 1} (given {number})")
+                raise InputError(f"{path}:{line} label must be 0 to {classes - 1} (given {number})")
             if found[1] in listed:
-                raise InputError(f"{path}:{line} '{found[1]}' stands in a list already")
+                raise InputError(f"{path}:{line} '{found[1]}' is in a list already")
             listed[found[1]] = ListedClip(part=part[0], subject=str(int(found[2])), label=number)
     if not listed:
-        raise InputError(f"{source} holds no list: a .txt named after train, val or test")
+        raise InputError(f"{source} has no list: a .txt whose name contains train, val or test")
     return listed
 
 
@@ -121,7 +122,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _annotations(pickles: Sequence[Path]) -> tuple[dict[str, tuple[str, dict[str, Any]]], list[str]]:
-    """Place and annotation by clip; and the names of pickles that hold none."""
+    """Place and annotation by clip, and the names of pickles that have no annotations."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
     skipped = []
     for path in pickles:
@@ -158,5 +159,5 @@ def _joints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
         return joints[:, list(MA52_OF_HALPE136)]
     if joints.shape[1:] != (44, 3) or "keypoint_score" not in annotation:
         wanted = "136 or 44 joints of x, y with a keypoint_score"
-        raise InputError(f"{where} has {list(joints.shape[1:])} values a frame; known are {wanted}")
+        raise InputError(f"{where} has {list(joints.shape[1:])} values in a frame; it must have {wanted}")
     return joints

@@ -1,8 +1,10 @@
-"""NTU RGB+D 60 and 120 (Shahroudy et al., CVPR 2016; Liu et al., TPAMI 2020): `.skeleton` text files.
+"""NTU RGB+D 60 and 120 (Shahroudy et al., CVPR 2016; Liu et al., TPAMI 2020): `.skeleton` text
+files.
 
-A file holds: number of frames; per frame the number of bodies; per body a line of ten values (id first), the
-number of joints (25), and a line of twelve values a joint (x, y, z in metres first, tracking state last).
-Its name is SsssCcccPpppRrrrAaaa: setup, camera, performer, replication, action.
+A file contains the number of frames; for each frame the number of bodies; for each body a line of
+ten values (id first), the number of joints (25), and for each joint a line of twelve values (x, y,
+z in metres first, tracking state last). Its name is SsssCcccPpppRrrrAaaa: setup, camera, performer,
+replication, action.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ class Ntu:
     )
     caution = (
         "Its classes are everyday actions, not micro-gestures. Of several bodies the one that "
-        "moves most is kept, so that two-person actions lose one. The split x-view has the same "
-        "persons on both sides."
+        "moves most is kept, so that actions of two people lose one. The split x-view has the same "
+        "people on both sides."
     )
 
     def read(self, source: Path) -> ImportedSkeletons:
@@ -53,13 +55,13 @@ class Ntu:
         """
         files = sorted(source.rglob("*.skeleton")) if source.is_dir() else [source]
         if not files:
-            raise InputError(f"{source} holds no .skeleton files")
+            raise InputError(f"{source} has no .skeleton files")
         wrong = [path.name for path in files if not _NAME.fullmatch(path.stem)]
         if wrong:
             raise InputError(f"{source}: '{wrong[0]}' is not named SsssCcccPpppRrrrAaaa.skeleton")
         twice = [stem for stem, n in Counter(path.stem for path in files).items() if n > 1]
         if twice:
-            raise InputError(f"{source} holds these files more than once: {some(twice)}")
+            raise InputError(f"{source} contains these files more than once: {some(twice)}")
         actions = sorted({path.stem[-3:] for path in files})
         meta = DatasetMeta(
             name="NTU RGB+D",
@@ -140,7 +142,7 @@ class _Words:
     def take(self, count: int) -> list[str]:
         words = self._words[self._next : self._next + count]
         if len(words) < count:
-            raise InputError(f"{self._path} ends in the middle of a frame: it is cut off")
+            raise InputError(f"{self._path} ends in the middle of a frame; copy the file again")
         self._next += count
         return words
 
@@ -148,15 +150,15 @@ class _Words:
         try:
             return np.array(self.take(count), dtype=np.float64)
         except ValueError as error:
-            raise InputError(f"{self._path} holds a word that is no number: {error}") from None
+            raise InputError(f"{self._path} contains a word that is not a number: {error}") from None
 
     def whole(self) -> int:
         word = self.take(1)[0]
         if not (word.isdecimal() and len(word) < 10):
-            raise InputError(f"{self._path} has '{word:.30}' where a count is to stand")
+            raise InputError(f"{self._path} has '{word:.30}' where a count is expected")
         return int(word)
 
     def end(self) -> None:
         left = len(self._words) - self._next
         if left:
-            raise InputError(f"{self._path} holds {left} words more than its frames")
+            raise InputError(f"{self._path} has {left} more words after its last frame")

@@ -1,7 +1,8 @@
-"""PYSKL pickles (Duan et al., ACM MM 2022): the exchange form of skeleton action recognition.
+"""PYSKL pickles (Duan et al., ACM MM 2022): the usual exchange format of skeleton action
+recognition.
 
 `{'split': {name: [ids]}, 'annotations': [{frame_dir, label, total_frames, keypoint [M, T, V, C],
-keypoint_score [M, T, V]}]}`, M people. The pickle is read by a reader that runs no code.
+keypoint_score [M, T, V]}]}`, M people. The reader of the pickle runs no code.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 
 LAYOUTS = {(17, 2): "coco17", (20, 3): "kinect20", (22, 2): "imigue22", (25, 2): "body25", (25, 3): "ntu25"}
-"""Which layout an array of so many joints and coordinates has: its form does not say."""
+"""Layout by number of joints and coordinates: the format does not name it."""
 _NTU = re.compile(r"S\d{3}C\d{3}P(\d{3})R\d{3}A\d{3}")
 _SIDE = re.compile(r"(?:(.+)_)?(train|val|test)")
 
@@ -29,18 +30,18 @@ class Pyskl:
     """Importer of PYSKL pickles."""
 
     title = "A PYSKL pickle"
-    terms = "Those of the data set that it was made from; see there."
+    terms = "The terms of the data set that it was made from."
     citation = "Duan, H., Wang, J., Chen, K., & Lin, D. (2022). PYSKL: Towards good practices for skeleton action recognition. ACM MM 2022."  # noqa: E501  # one paper, one line
     caution = (
-        "The pickle names neither classes nor, unless its ids are NTU's, persons: see what stands"
-        " in for them. Of several bodies the one that moves most is kept."
+        "The pickle does not name classes, and it names people only if its ids are NTU's: numbers and"
+        " clips take their place. Of several bodies the one that moves most is kept."
     )
 
     def read(self, source: Path) -> ImportedSkeletons:
         """Read one `.pkl` file, or the only one of a folder.
 
         Raises:
-            InputError: it is no such pickle, or names code; or its joints fit no known layout.
+            InputError: it is not such a pickle, it names code, or its joints fit no known layout.
         """
         path = _only_pickle(source)
         annotations, splits = read_pyskl(path)
@@ -48,7 +49,7 @@ class Pyskl:
         key = (first.shape[2], first.shape[3])
         if key not in LAYOUTS:
             known = ", ".join(f"{v}×{c}: {name}" for (v, c), name in LAYOUTS.items())
-            raise InputError(f"{path} has {key[0]} joints of {key[1]} coordinates; known are {known}")
+            raise InputError(f"{path} has {key[0]} joints of {key[1]} coordinates; known layouts are {known}")
         people = {str(one["frame_dir"]): _NTU.fullmatch(str(one["frame_dir"])) for one in annotations}
         numbers = [one["label"] for one in annotations if "label" in one]
         columns, rules = split_columns(splits, path)
@@ -62,10 +63,10 @@ class Pyskl:
             source=f"{path.name}; {self.citation}",
             licence=self.terms,
         )
-        warnings = [f"{key[0]} joints of {key[1]} coordinates are taken for the layout {LAYOUTS[key]}"]
+        warnings = [f"{key[0]} joints of {key[1]} coordinates are taken as the layout {LAYOUTS[key]}"]
         subject_known = all(people.values())
         if not subject_known:
-            warnings.append("the ids name no persons: each clip counts as a person of its own")
+            warnings.append("the ids name no people: each clip counts as another person")
         clips = _clips(
             path, annotations, columns, {id: m[1] for id, m in people.items() if m and subject_known}
         )
@@ -89,7 +90,10 @@ def read_pyskl(path: Path) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
 def split_columns(
     splits: Mapping[str, Sequence[str]], path: Path
 ) -> tuple[dict[str, dict[str, str]], dict[str, SplitRule]]:
-    """A column with each clip's part for each split, and the rules; `xsub_train`, `xsub_val` make `xsub`."""
+    """A column for each split with each clip's part, and the rules.
+
+    The lists `xsub_train` and `xsub_val` make the split `xsub`.
+    """
     columns: dict[str, dict[str, str]] = {}
     for name, ids in splits.items():
         found = _SIDE.fullmatch(name)
@@ -130,5 +134,7 @@ def _only_pickle(source: Path) -> Path:
         return source
     found = sorted(source.glob("*.pkl"))
     if len(found) != 1:
-        raise InputError(f"{source} must hold one .pkl file, holds {len(found)}; name the file itself")
+        raise InputError(
+            f"{source} must contain one .pkl file, but contains {len(found)}; give the file itself"
+        )
     return found[0]

@@ -1,7 +1,8 @@
 """SMG (Chen et al., IJCV 2023): 40 people standing, 17 micro-gesture classes, Kinect v2.
 
-Files: `SampleNNNN_skeleton.csv` (a row a frame, 25 joints × 11 columns, the first three x, y, z),
-`SampleNNNN_finelabels.csv` (`label 1..17,start,end`) and `SampleNNNN_data.csv` (`numFrames,fps,maxDepth`).
+Files: `SampleNNNN_skeleton.csv` (a row for each frame, 25 joints × 11 columns, the first three x,
+y, z), `SampleNNNN_finelabels.csv` (`label 1..17,start,end`) and `SampleNNNN_data.csv`
+(`numFrames,fps,maxDepth`).
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Smg:
         "Journal of Computer Vision 131."
     )
     caution = (
-        "The sample's number is taken for the person's, and label frames for counted from 1, end "
-        "included: our reading. Class 17, illustrative hand gestures, is not a micro-gesture."
+        "Our reading: the sample's number is the person's, and label frames count from 1 with the end "
+        "included. Class 17, illustrative hand gestures, is not a micro-gesture."
     )
 
     def read(self, source: Path) -> ImportedSkeletons:
@@ -47,7 +48,7 @@ class Smg:
         """
         paths = sorted(path for path in source.rglob("Sample*_skeleton.csv") if _NAME.fullmatch(path.stem))
         if not paths:
-            raise InputError(f"{source} holds no SampleNNNN_skeleton.csv")
+            raise InputError(f"{source} has no SampleNNNN_skeleton.csv")
         names = [c.label for c in load_vocabulary("smg").classes]
         labels = {path: _labels(path, len(names)) for path in paths}
         train, test = (tuple(str(n) for n in numbers) for numbers in (range(1, 36), range(36, 41)))
@@ -69,7 +70,7 @@ def _labels(path: Path, classes: int) -> list[Interval]:
     rows = read_intervals(file)
     for line, (label, _, _) in enumerate(rows, 1):
         if not 1 <= label <= classes:
-            raise InputError(f"{file} row {line}: label must be 1..{classes} (given {label})")
+            raise InputError(f"{file} row {line}: label must be 1 to {classes} (given {label})")
     return rows
 
 
@@ -81,7 +82,7 @@ def _clips(labels: Mapping[Path, Sequence[Interval]], names: Sequence[str]) -> I
         fps = _fps(_beside(path, "data"), len(x_TVD))
         for place, (label, start, end) in enumerate(intervals):
             if end > len(x_TVD):
-                what = f"row {place + 1} ends at frame {end}, {path.name} has {len(x_TVD)}"
+                what = f"row {place + 1} ends at frame {end}; {path.name} has {len(x_TVD)} frames"
                 raise InputError(f"{_beside(path, 'finelabels')} {what}")
             yield Clip(
                 id=f"{sample}_{place}",
@@ -96,9 +97,9 @@ def _clips(labels: Mapping[Path, Sequence[Interval]], names: Sequence[str]) -> I
 def _fps(path: Path, frames: int) -> float:
     rows = read_numbers(path, 3)
     if len(rows) != 1 or not rows[0][1] > 0:
-        raise InputError(f"{path} must hold one row numFrames,fps,maxDepth")
+        raise InputError(f"{path} must have one row: numFrames,fps,maxDepth")
     if int(rows[0][0]) != frames:
-        raise InputError(f"{path} announces {int(rows[0][0])} frames, the skeleton file has {frames}")
+        raise InputError(f"{path} says {int(rows[0][0])} frames; the skeleton file has {frames}")
     return float(rows[0][1])
 
 

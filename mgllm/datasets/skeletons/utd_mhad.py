@@ -1,7 +1,8 @@
-"""UTD-MHAD (Chen, Jafari, Kehtarnavaz, ICIP 2015): 27 actions of 8 people before a Kinect, 20 joints.
+"""UTD-MHAD (Chen, Jafari, Kehtarnavaz, ICIP 2015): 27 actions of 8 people before a Kinect, 20
+joints.
 
-Source: the skeletons repacked into one `.npz` with `x` float32 [sum of frames, 20, 3] in metres, `lengths`,
-`label` 1..27, `subject` 1..8, `trial`, `name` (the name of the original `.mat` file).
+Source: the skeletons repacked into one `.npz` with `x` float32 [sum of frames, 20, 3] in metres,
+`lengths`, `label` 1..27, `subject` 1..8, `trial`, `name` (the name of the original `.mat` file).
 """
 
 from __future__ import annotations
@@ -71,30 +72,32 @@ def _load(source: Path) -> dict[str, NDArray[np.generic]]:
             names = getattr(file, "files", [])
             missing = [name for name in ARRAYS if name not in names]
             if missing:
-                what = f"lacks the arrays {', '.join(missing)}; it has {', '.join(names) or 'none'}"
+                what = f"has no arrays {', '.join(missing)}; it has {', '.join(names) or 'none'}"
                 raise InputError(f"{source} {what}")
             return {name: file[name] for name in ARRAYS}
     except (*NPY_ERRORS, BadZipFile, zlib.error, AttributeError, TypeError) as error:
-        raise InputError(f"{source} is no npz file that can be read: {error}") from None
+        raise InputError(f"{source} cannot be read as an npz file: {error}") from None
 
 
 def _check(source: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
     x, lengths = arrays["x"], arrays["lengths"]
     if x.ndim != 3 or x.shape[1:] != (20, 3) or x.dtype.kind != "f":
-        raise InputError(f"{source} x: must be float [frames, 20, 3], is {x.dtype} {list(x.shape)}")
+        raise InputError(f"{source} x: must be float [frames, 20, 3], but is {x.dtype} {list(x.shape)}")
     for name in ARRAYS[1:]:
         array = arrays[name]
         if array.shape != lengths.shape or array.ndim != 1:
-            raise InputError(f"{source} {name}: has shape {list(array.shape)}, lengths {list(lengths.shape)}")
+            raise InputError(
+                f"{source} {name}: has shape {list(array.shape)}, but lengths has {list(lengths.shape)}"
+            )
         if array.dtype.kind not in ("U" if name == "name" else "iu"):
             raise InputError(f"{source} {name}: has the type {array.dtype}")
     if int(lengths.astype(np.int64).sum()) != len(x) or (lengths.astype(np.int64) < 0).any():
         raise InputError(
-            f"{source} lengths: sum up to {int(lengths.astype(np.int64).sum())}, x has {len(x)} frames"
+            f"{source} lengths: their sum is {int(lengths.astype(np.int64).sum())}, but x has {len(x)} frames"
         )
     wrong = [int(n) for n in arrays["label"].astype(np.int64) if not 1 <= n <= len(CLASSES)]
     if wrong:
-        raise InputError(f"{source} label: must be 1..{len(CLASSES)} (given {wrong[0]})")
+        raise InputError(f"{source} label: must be 1 to {len(CLASSES)} (given {wrong[0]})")
 
 
 def _clips(arrays: dict[str, NDArray[np.generic]]) -> Iterator[Clip]:

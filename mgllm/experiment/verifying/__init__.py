@@ -1,1 +1,1 @@
-"""Whether a run folder is whole: checks on a shelf, and what reading warns of."""
+"""Checks whether a run folder is complete and unchanged, for `mgllm verify` and for warnings."""

@@ -12,37 +12,36 @@ from mgllm.registry import Shelf
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a check saw."""
+    """What a check found."""
 
     looked_at: int
-    """Things looked at."""
+    """Number of things checked."""
     wrong: int = 0
-    """Those of them that are not as they should be."""
+    """Number of faults."""
     first: str | None = None
-    """The first of those: where, and what."""
+    """The first fault: where, and what."""
     note: str | None = None
-    """What is no fault and worth knowing."""
+    """Worth knowing, but not a fault."""
 
 
 Look = Callable[[Evidence], Found | str]
-"""Looks at a run folder; a string says why there is nothing to look at."""
+"""Checks a run folder; returns a string if there is nothing to check, with the reason."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that is true of every whole run."""
+    """One thing that is true of every complete run."""
 
     name: str
     """Its name."""
     about: str
     """What is true, in one phrase."""
     place: int
-    """Where it stands in the list."""
+    """Its place in the list: a lower number comes first."""
     look: Look
-    """Looks."""
+    """Does the check."""
 
     def result(self, evidence: Evidence) -> CheckResult:
-        """What is found of a run."""
         found = self.look(evidence)
         if isinstance(found, str):
             return CheckResult(name=self.name, about=self.about, status="skipped", note=found)
@@ -58,7 +57,7 @@ class Check:
 
 
 checks: Shelf[Check] = Shelf("check", "mgllm.experiment.verifying")
-"""`@check("NAME")` puts a check here."""
+"""`@check("NAME")` registers a check here."""
 
 
 def check(name: str, *, about: str, place: int) -> Callable[[Look], Look]:
@@ -72,7 +71,8 @@ def check(name: str, *, about: str, place: int) -> Callable[[Look], Look]:
 
 
 def tally(places: Iterable[str | None], note: str | None = None) -> Found:
-    """One entry for each thing looked at: None where it is right, else where it is and what is wrong."""
+    """Count the entries, one for each thing checked: None if it is right, else where and what is
+    wrong."""
     looked_at, wrong, first = 0, 0, None
     for place in places:
         looked_at += 1

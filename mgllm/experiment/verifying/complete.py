@@ -1,4 +1,4 @@
-"""Every record that the manifest promises is there."""
+"""Checks that every record that follows from the manifest is there."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from mgllm.records import RecordKey, ScenarioManifest
 
 @check("complete", about="every scenario, item, arm, epoch and shuffle has its record", place=80)
 def look_for_missing(evidence: Evidence) -> Found | str:
-    """Items are known by their records: one that has none is counted, and cannot be named."""
+    """Items are known only from their records: an item without any is counted, but cannot be
+    named."""
     asked = [scenario for scenario in evidence.manifest.scenarios if not scenario.raters]
     if not asked:
-        return "people rated what they wanted to; nothing is missing"
+        return "people were free to rate as many items as they liked, so nothing can be missing"
     have = {record.key for _, record in evidence.counted}
     promised, missing, first = 0, 0, None
     for scenario in asked:
         keys = list(_promised(evidence, scenario))
-        lacking = [key for key in keys if key not in have]
+        absent = [key for key in keys if key not in have]
         unseen = _unseen(evidence, scenario)
         promised += len(keys) + unseen
-        missing += len(lacking) + unseen
-        if lacking:
-            first = first or f"there is no {'/'.join(map(str, lacking[0])).rstrip('/')}"
+        missing += len(absent) + unseen
+        if absent:
+            first = first or f"there is no record {'/'.join(map(str, absent[0])).rstrip('/')}"
         elif unseen:
             first = first or f"scenario {scenario.name}: some of {scenario.items_asked} items have no record"
     failed = sum(record.outcome == "failed" for _, record in evidence.counted)
@@ -53,7 +54,8 @@ def _turns(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str
 
 
 def _is_shuffled(evidence: Evidence, arm: str) -> bool:
-    """Whether an arm is asked once for each shuffle; of an arm that is not installed, by its records."""
+    """Whether an arm is asked once for each shuffle; if it is not installed, its records show
+    it."""
     try:
         return get_arm(arm).borrows
     except InputError:
@@ -61,13 +63,14 @@ def _is_shuffled(evidence: Evidence, arm: str) -> bool:
 
 
 def _unseen(evidence: Evidence, scenario: ScenarioManifest) -> int:
-    """Records of items that have none at all, and of gestures left out and told alone that are missing."""
+    """Number of missing records: of items without any record, and of gestures left out or shown
+    alone."""
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name]
     items = len({record.item for record in mine})
     cells = len({record.cell for record in mine if not record.probe}) or 1
-    lacking = max(0, scenario.items_asked - items) * len(list(_turns(evidence, scenario))) * cells
+    absent = max(0, scenario.items_asked - items) * len(list(_turns(evidence, scenario))) * cells
     for gesture in scenario.attributed:
         for arm in gesture.arms.values():
             have = sum(record.arm == arm for record in mine)
-            lacking += max(0, gesture.items * evidence.manifest.epochs - have)
-    return lacking
+            absent += max(0, gesture.items * evidence.manifest.epochs - have)
+    return absent

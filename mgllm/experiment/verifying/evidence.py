@@ -1,4 +1,4 @@
-"""All that lies in a run folder, read line by line, damaged lines too."""
+"""Reads everything in a run folder, line by line, also damaged lines."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Line:
     number: int
     """From 1."""
     record: Record | None
-    """What stands there; None where it cannot be read."""
+    """Its record; None if it cannot be read."""
     problem: str | None = None
-    """Why it cannot."""
+    """Why it cannot be read."""
 
     @property
     def place(self) -> str:
-        """Where it is, for people."""
+        """File, line and record, for messages."""
         where = f"{RECORDS}:{self.number}"
         if self.record is None:
             return where
@@ -48,47 +48,47 @@ class PromptLine:
     place: str
     """FILE:LINE."""
     prompt: Prompt | None
-    """The prompt; None where it cannot be read, or where its hash alone is kept."""
+    """The prompt; None if it cannot be read, or if only its hash is kept."""
     sha256: str | None
-    """The hash that it stands under; None where it cannot be read."""
+    """The hash that the line gives for it; None if it cannot be read."""
 
 
 class HashAlone(Frozen):
     """A prompt of a run that keeps no texts."""
 
     sha256: str
-    """The hash."""
+    """Its hash."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A run folder as it lies there."""
+    """The content of a run folder."""
 
     folder: Path
-    """Where."""
+    """Its path."""
     manifest: RunManifest
-    """What the run was."""
+    """Its manifest."""
     lines: tuple[Line, ...]
-    """All lines of `records.jsonl`, a torn last one left out."""
+    """All lines of `records.jsonl`, without an incomplete last one."""
     torn: bool
-    """The last line was being written when the run was killed."""
+    """Whether the last line is incomplete, as if the run was killed while writing it."""
     prompt_lines: tuple[PromptLine, ...] | None
-    """All lines of `prompts.jsonl`; None where there is no such file."""
+    """All lines of `prompts.jsonl`; None without such a file."""
 
     @cached_property
     def belonging(self) -> Belonging:
-        """What the records may be."""
+        """Says which records belong to the run."""
         return Belonging(self.manifest)
 
     @cached_property
     def own(self) -> tuple[tuple[Line, Record], ...]:
-        """The lines that are of this run's model and scenarios."""
+        """The lines of this run's model and scenarios."""
         read = [(line, line.record) for line in self.lines if line.record is not None]
         return tuple((line, record) for line, record in read if self.belonging.stranger(record) is None)
 
     @cached_property
     def counted(self) -> tuple[tuple[Line, Record], ...]:
-        """Of those the last one of every key: what tables are made of."""
+        """The last of these for every key: tables are made from them."""
         last: dict[RecordKey, tuple[Line, Record]] = {record.key: (line, record) for line, record in self.own}
         return tuple(last.values())
 
@@ -99,7 +99,7 @@ class Evidence:
 
     @cached_property
     def prompts(self) -> Mapping[str, Prompt]:
-        """The prompts that are kept with their words, by the hash that they stand under."""
+        """The prompts whose words are kept, by the hash that their line gives."""
         kept = [line.prompt for line in self.prompt_lines or ()]
         return {prompt.sha256: prompt for prompt in kept if prompt is not None}
 
@@ -108,7 +108,7 @@ def read_evidence(folder: Path) -> Evidence:
     """Read a run folder.
 
     Raises:
-        InputError: it is none, or a file of it cannot be read at all.
+        InputError: it is not a run, or a file in it cannot be read at all.
     """
     manifest = read_manifest(folder)
     lines, torn = _record_lines(folder / RECORDS)
@@ -144,7 +144,7 @@ def _prompt_lines(file: Path) -> tuple[PromptLine, ...] | None:
 
 
 def _raw_lines(file: Path) -> Iterator[tuple[int, bytes, bool]]:
-    """Number and bytes of each line that holds anything, and whether no line end stands behind it."""
+    """Number and bytes of each line that is not empty, and whether its line end is missing."""
     try:
         lines = file.read_bytes().split(b"\n") if file.exists() else []
     except OSError as error:
@@ -155,7 +155,7 @@ def _raw_lines(file: Path) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def read_value(model: type[M], raw: bytes) -> M | str:
-    """The value of a line of a file, or why there is none."""
+    """The value of a line of a file, or why it cannot be read."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Subjects and targets of the records are those of the item set, where it is still to be found."""
+"""Checks subjects and targets of the records against the item set, if it is still there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mgllm.store import read_options
 
 @check("item set", about="items, subjects and targets are those of the item set", place=170)
 def look_at_item_set(evidence: Evidence) -> Found | str:
-    """The set is the one that was asked if its sha256 is that of the manifest."""
+    """Compares only with a set whose sha256 is that of the manifest."""
     found, without = {}, []
     for scenario in evidence.manifest.scenarios:
         try:
@@ -37,7 +37,7 @@ def _differences(evidence: Evidence, found: Mapping[str, Mapping[str, Item]]) ->
             continue
         item = items.get(record.item)
         if item is None:
-            yield f"{line.place}: the item set has no such item"
+            yield f"{line.place}: the item set has no item {record.item}"
         elif (item.subject, item.target) != (record.subject, record.target):
             yield (
                 f"{line.place} has subject {record.subject} and target {record.target}, "
@@ -51,17 +51,17 @@ def _items(evidence: Evidence, scenario: ScenarioManifest) -> Mapping[str, Item]
     """The items that a scenario of the run asked, by id.
 
     Raises:
-        MgllmError: they are not to be found, or others lie there now.
+        MgllmError: they cannot be found, or have changed.
     """
     options = _options(evidence.folder)
     where = options.which.items or _own_items(options, scenario)
-    if not Path(where).exists():  # a hub id, too: nothing is fetched to verify
-        raise InputError(f"{where} is not here")
+    if not Path(where).exists():  # also for a hub id: verifying downloads nothing
+        raise InputError(f"{where} does not exist here")
     items = load_items(where)
     if options.which.gestures is not None:
         items = join_gestures(items, options.which.gestures).items
     if items_sha256(items) != scenario.items_sha256:
-        raise InputError(f"{where} is no longer the set that was asked (sha256 {scenario.items_sha256[:8]})")
+        raise InputError(f"{where} has changed since the run: its sha256 was {scenario.items_sha256[:8]}…")
     return {item.id: item for item in items}
 
 
@@ -69,11 +69,11 @@ def _options(folder: Path) -> RunOptions:
     try:
         return read_options(folder, RunOptions)
     except InputError:
-        raise InputError("the run does not say which items it asked") from None
+        raise InputError("the run does not say where its items are") from None
 
 
 def _own_items(options: RunOptions, scenario: ScenarioManifest) -> str:
     for each in find_scenarios(options.scenarios, options.folders):
         if each.scenario.name == scenario.name:
             return str(each.items_path())
-    raise InputError("the scenario is not here")
+    raise InputError("the scenario's file was not found")

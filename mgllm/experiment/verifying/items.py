@@ -1,4 +1,5 @@
-"""Items: as many as were asked, and each with one person, one target and one order of labels."""
+"""Checks the items: not more than were asked, each with one person, one target and one label
+order."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from mgllm.experiment.verifying.evidence import Evidence
 
 @check("items", about="no more items than were asked", place=50)
 def look_at_items(evidence: Evidence) -> Found:
-    """An item too many is another run's, or made up; which one it is, only the item set can say."""
+    """An extra item belongs to another run, or was invented; only the item set shows which one it
+    is."""
     looked_at, wrong, first = 0, 0, None
     for scenario in evidence.manifest.scenarios:
         found = {record.item for _, record in evidence.counted if record.scenario == scenario.name}
@@ -18,14 +20,16 @@ def look_at_items(evidence: Evidence) -> Found:
         if len(found) > scenario.items_asked:
             wrong += len(found) - scenario.items_asked
             first = (
-                first or f"scenario {scenario.name} has {len(found)} items, {scenario.items_asked} were asked"
+                first
+                or f"scenario {scenario.name} has {len(found)} items, but {scenario.items_asked} were asked"
             )
     return Found(looked_at, wrong, first)
 
 
 @check("items agree", about="an item has one subject, one target and one label order in all arms", place=60)
 def look_at_agreement(evidence: Evidence) -> Found:
-    """The order of labels may differ between epochs and between the cells of a sweep, never between arms."""
+    """The order of labels may differ between epochs and between cells of a sweep, never between
+    arms."""
     return tally(_disagreements(evidence))
 
 
@@ -38,8 +42,8 @@ def _disagreements(evidence: Evidence) -> Iterator[str | None]:
         known = people.setdefault(item, facts)
         order = orders.setdefault((*item, record.epoch, record.cell), record.label_order)
         if known != facts:
-            yield f"{line.place} has subject and target {facts}, an earlier line {known}"
+            yield f"{line.place} has subject and target {facts}, but an earlier line has {known}"
         elif order != record.label_order:
-            yield f"{line.place} lists labels as {record.label_order}, an earlier line as {order}"
+            yield f"{line.place} has label order {record.label_order}, but an earlier line has {order}"
         else:
             yield None

@@ -1,4 +1,4 @@
-"""Lines that take the place of earlier ones: only those that going on or newer rules explain."""
+"""Checks lines that replace earlier ones: only resuming and newer rules may do that."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _REPLY = (
     *("text", "finish_reason", "refusal", "prompt_sha256", "served_model", "usage", "latency_s", "attempts"),
     *("subject", "target", "label_order", "shared_with"),
 )
-"""What stays when a stored reply is judged again."""
+"""Fields that stay the same when a stored reply is judged again."""
 
 
-@check("replaced", about="only failed records were asked again, only newer rules judged again", place=70)
+@check("replaced", about="records were replaced only after a failure, or judged by newer rules", place=70)
 def look_at_replaced(evidence: Evidence) -> Found:
-    """`--resume` asks again what failed; where rules have changed, it judges the very same reply again."""
+    """`--resume` asks again what failed; if rules have changed, it judges the same reply again."""
     last: dict[RecordKey, tuple[Line, Record]] = {}
     places: list[str | None] = []
     kinds = {"asked again after a failure": 0, "judged again by newer rules": 0}
@@ -33,10 +33,10 @@ def look_at_replaced(evidence: Evidence) -> Found:
             kinds["judged again by newer rules"] += 1
             places.append(None)
         else:
-            what = "repeats" if before[1] == record else "gives another answer than"
+            what = "repeats" if before[1] == record else "contradicts"
             places.append(f"{line.place} {what} line {before[0].number}, which had not failed")
-    told = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
-    return tally(_all(places, len(last)), told or None)
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    return tally(_all(places, len(last)), counts or None)
 
 
 def _all(places: list[str | None], keys: int) -> Iterator[str | None]:

@@ -1,4 +1,4 @@
-"""Every stored reply, read again by the rules that the run names, says what its record says."""
+"""Checks that every stored reply, read again by the run's rules, gives the answer in its record."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mgllm.records import Record, RunManifest
 from mgllm.records.human import HUMAN
 
 CLOSE = 1e-9
-"""How far a probability read again may be from the one stored."""
+"""How much a probability read again may differ from the stored one: only by rounding."""
 
 
 @check("replies", about="stored replies, read again, give the stored answers", place=110)
 def look_at_replies(evidence: Evidence) -> Found | str:
-    """A hand-flipped answer is found although `correct` was flipped with it."""
+    """Finds an answer changed by hand, even if `correct` was changed with it."""
     if (why := why_unread(evidence.manifest)) is not None:
         return why
     reader = Reader(evidence.manifest)
@@ -26,14 +26,14 @@ def look_at_replies(evidence: Evidence) -> Found | str:
     why_not = ((line, reader.contradiction(record)) for line, record in readable)
     found = tally(f"{line.place} {what}" if what else None for line, what in why_not)
     if evidence.counted and not readable:
-        return "the run keeps no replies (--no-store-text)"
+        return "the run has no stored replies (--no-store-text)"
     return found
 
 
 def why_unread(manifest: RunManifest) -> str | None:
     """Why replies of a run cannot be read again by its own rules; None if they can."""
     if manifest.backend == HUMAN:
-        return "the answers are what people chose; there are no replies to read"
+        return "people chose the answers; there are no replies to read"
     older = [name for name, version in TODAY.items() if getattr(manifest, name) != version]
     if older:
         return "the run was judged by other rules than today's; `mgllm score` judges its replies again"
@@ -52,19 +52,19 @@ class Reader:
         self._stores_text = manifest.stores_text
 
     def can_read(self, record: Record) -> bool:
-        """Whether what decided is kept: words, or the model's own scores of the labels."""
+        """Whether the words, or the model's own scores of the labels, are stored."""
         return self._stores_text or (not self._from_server and record.scores is not None)
 
     def contradiction(self, record: Record) -> str | None:
-        """In what a record and its own reply differ; None if in nothing."""
+        """How a record contradicts its own reply; None if it does not."""
         scenario = self._scenarios[record.scenario]
         read = rescored(
             record, question_of(record, scenario), self._words[scenario.name], from_server=self._from_server
         )
         if (read.outcome, read.answer) != (record.outcome, record.answer):
-            return f"says {_said(record)}, its reply is read as {_said(read)}"
+            return f"says {_said(record)}, but its reply is read as {_said(read)}"
         if not _alike(read.probabilities, record.probabilities):
-            return f"says probabilities {_numbers(record)}, its reply gives {_numbers(read)}"
+            return f"says probabilities {_numbers(record)}, but its reply gives {_numbers(read)}"
         return None
 
 

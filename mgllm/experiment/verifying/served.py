@@ -1,4 +1,4 @@
-"""The manifest counts the models that say they answered."""
+"""Checks how many replies each served model gave, as servers name themselves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from mgllm.experiment.verifying.base import Found, check
 from mgllm.experiment.verifying.evidence import Evidence
 
 
-@check("served models", about="the manifest counts the models that answered as the records do", place=160)
+@check("served models", about="manifest and records agree on how many replies each model gave", place=160)
 def look_at_served(evidence: Evidence) -> Found | str:
-    """Runs of before counted none."""
+    """Older runs have no counts."""
     now = served_models(record for _, record in evidence.counted)
-    told = dict(evidence.manifest.served_models)
-    if not now and not told:
-        return "no server names its model"
-    wrong = [name for name in {**told, **now} if told.get(name) != now.get(name)]
+    stated = dict(evidence.manifest.served_models)
+    if not now and not stated:
+        return "no server gave the name of its model"
+    wrong = [name for name in {**stated, **now} if stated.get(name) != now.get(name)]
     first = (
-        f"{wrong[0]}: the manifest says {told.get(wrong[0], 0)}, the records {now.get(wrong[0], 0)}"
+        f"{wrong[0]}: the manifest says {stated.get(wrong[0], 0)}, the records say {now.get(wrong[0], 0)}"
         if wrong
         else None
     )
-    return Found(len({**told, **now}), len(wrong), first)
+    return Found(len({**stated, **now}), len(wrong), first)

@@ -1,4 +1,4 @@
-"""Summary and tables are those of the records: both are computed again."""
+"""Checks summary and tables: both are computed again from the records."""
 
 from __future__ import annotations
 
@@ -15,23 +15,25 @@ from mgllm.records import Summary
 from mgllm.store import SUMMARY
 
 CLOSE = 1e-6
-"""Relative, and absolute near 0: what other versions of numpy and scipy may move."""
+"""Relative difference allowed, absolute near 0: other versions of numpy and scipy may cause it."""
 ABOUT = ("row.scenario", "row.model", "arm", "baseline", "metric")
-"""What a row of a summary is about, as far as every version says it."""
+"""Fields that identify a row of a summary in every version of mgllm."""
 ALIKE: Mapping[str, tuple[str, ...]] = {
     "arms": ("n", "answered", "unparsed", "refused", "failed", "accuracy"),
     "effects": ("pairs", "arm_value", "baseline_value", "difference"),
 }
-"""Numbers that every version of mgllm computes alike: counts, and means over the records."""
+"""Numbers that every version of mgllm computes in the same way: counts, and means over the
+records."""
 OTHER_RULES = (
-    "made by a version with other rules of statistics; its counts and means agree, "
-    "`mgllm compare` computes the rest anew"
+    "made by a version with other rules of statistics, so only counts and means are compared; "
+    "`mgllm compare` computes the rest again"
 )
 
 
 @check("summary", about="summary.json is what the records give", place=180)
 def look_at_summary(evidence: Evidence) -> Found | str:
-    """One by other rules of statistics is held to what all versions compute alike."""
+    """If the rules of statistics differ, only numbers that all versions compute alike are
+    compared."""
     stored = _stored(evidence)
     if isinstance(stored, (Found, str)):
         return stored
@@ -43,7 +45,7 @@ def look_at_summary(evidence: Evidence) -> Found | str:
 
 @check("tables", about="table.md, table.csv and table.tex are what the records give", place=190)
 def look_at_tables(evidence: Evidence) -> Found | str:
-    """To the letter; tables by other rules are left alone."""
+    """Compares every character; tables made by other rules are not compared."""
     stored = _stored(evidence)
     if isinstance(stored, str):
         return stored
@@ -53,7 +55,7 @@ def look_at_tables(evidence: Evidence) -> Found | str:
     if missing:
         return Found(len(TABLE_FORMATS), len(missing), f"{missing[0]} is missing")
     if isinstance(stored, Found) or not _is_of_today(stored):
-        return "made by a version with other rules of statistics, or without a summary that says by which"
+        return "made by a version with other rules of statistics, or the summary that names them is missing"
     return tally(
         None if _text(evidence, suffix) == table else f"table.{suffix} is not what the records give"
         for suffix, table in run_tables(_summary(evidence)).items()
@@ -61,7 +63,7 @@ def look_at_tables(evidence: Evidence) -> Found | str:
 
 
 def _stored(evidence: Evidence) -> dict[str, Any] | Found | str:
-    """The summary as it lies there; what is wrong with it; or why there can be none."""
+    """The stored summary, or what is wrong with it, or why there cannot be one."""
     if not evidence.counted:
         return "there are no records"
     file = evidence.folder / SUMMARY
@@ -71,7 +73,7 @@ def _stored(evidence: Evidence) -> dict[str, Any] | Found | str:
         return Found(1, 1, f"{SUMMARY} is missing: the run was killed before its end; `--resume` writes it")
     except (OSError, ValueError, RecursionError):
         return Found(1, 1, f"{SUMMARY} cannot be read")
-    return content if isinstance(content, dict) else Found(1, 1, f"{SUMMARY} is no summary")
+    return content if isinstance(content, dict) else Found(1, 1, f"{SUMMARY} is not a summary")
 
 
 def _summary(evidence: Evidence) -> Summary:
@@ -91,18 +93,18 @@ def _text(evidence: Evidence, suffix: str) -> str | None:
 
 
 def _differences(where: str, stored: Any, now: Any) -> Iterator[str | None]:
-    """An entry for each value: None where it is the same in both."""
+    """An entry for each value: None if it is the same in both."""
     if isinstance(stored, dict) and isinstance(now, dict):
         for key in {**now, **stored}:
             yield from _differences(f"{where}.{key}" if where else key, stored.get(key), now.get(key))
     elif isinstance(stored, list) and isinstance(now, list):
         if len(stored) != len(now):
-            yield f"{where} has {len(stored)} entries, the records give {len(now)}"
+            yield f"{where} has {len(stored)} entries, but the records give {len(now)}"
             return
         for nth, (one, other) in enumerate(zip(stored, now, strict=True)):
             yield from _differences(f"{where}[{nth}]", one, other)
     else:
-        yield None if _same(stored, now) else f"{where} is {stored!r:.60}, the records give {now!r:.60}"
+        yield None if _same(stored, now) else f"{where} is {stored!r:.60}, but the records give {now!r:.60}"
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -113,7 +115,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _shared_differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str | None]:
-    """The same for numbers that every version computes alike, of rows that both have."""
+    """The same for numbers that every version computes alike, in rows that both have."""
     for table, names in ALIKE.items():
         rows = {_about(row): row for row in now[table]}
         for row in stored.get(table) or ():
@@ -122,7 +124,10 @@ def _shared_differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> It
                 continue
             for name in names:
                 both = row.get(name), other.get(name)
-                what = f"{table}, {' '.join(filter(None, _about(row)))}: {name} is {both[0]}, now {both[1]}"
+                what = (
+                    f"{table}, {' '.join(filter(None, _about(row)))}: {name} is {both[0]}, but the records "
+                    f"give {both[1]}"
+                )
                 yield None if _same(*both) else what
 
 

@@ -1,4 +1,4 @@
-"""What a record says of its answer hangs together."""
+"""Checks that a record's answer, outcome and probabilities do not contradict each other."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from mgllm.records import Record
 from mgllm.records.belonging import contradiction
 
 CLOSE = 1e-6
-"""How far a sum of probabilities may be from 1: they are written with all their digits."""
+"""How much a sum of probabilities may differ from 1; it is small because all digits are written."""
 
 
 @check("correct", about="outcome and `correct` follow from answer and target", place=90)
 def look_at_correct(evidence: Evidence) -> Found:
-    """Computed again from each record alone."""
+    """Computes both again from each record."""
     why = ((line, contradiction(record)) for line, record in evidence.counted)
     return tally(f"{line.place} {what}" if what else None for line, what in why)
 
 
-@check("probabilities", about="probabilities are of all labels and sum to 1", place=100)
+@check("probabilities", about="each record's probabilities are of all labels and sum to 1", place=100)
 def look_at_probabilities(evidence: Evidence) -> Found:
-    """Where there are any."""
+    """Leaves out records without probabilities."""
     why = ((line, _mistake(record)) for line, record in evidence.counted if record.probabilities is not None)
     return tally(f"{line.place} {what}" if what else None for line, what in why)
 
@@ -30,9 +30,9 @@ def look_at_probabilities(evidence: Evidence) -> Found:
 def _mistake(record: Record) -> str | None:
     values = record.probabilities or {}
     if record.censored:
-        return "has probabilities and says that none could be read"
+        return "has probabilities, but says that none could be read"
     if set(values) != set(record.label_order):
-        return f"has probabilities of {', '.join(values) or 'nothing'}"
+        return f"has probabilities of other labels: {', '.join(values) or 'none'}"
     if min(values.values()) < 0 or not math.isclose(sum(values.values()), 1, abs_tol=CLOSE):
         return f"has probabilities that sum to {sum(values.values()):.6g}"
     return None

@@ -1,4 +1,4 @@
-"""All checks of a run folder."""
+"""Runs all checks of a run folder."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mgllm.records.verification import Verification
 
 
 def verify_folder(folder: Path) -> Verification:
-    """Look at a run folder with every check on the shelf.
+    """Run every check on the shelf on a run folder.
 
     Raises:
-        InputError: it is no run, or a file of it cannot be read at all.
+        InputError: it is not a run, or a file in it cannot be read at all.
     """
     evidence = read_evidence(folder)
     shelf = sorted((checks.get(name) for name in checks.names()), key=lambda one: (one.place, one.name))

@@ -1,4 +1,4 @@
-// Elements are made of text nodes alone: nothing here ever reads a string as HTML.
+// Elements are made of text nodes only: nothing here reads a string as HTML.
 
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
@@ -23,7 +23,7 @@ function draw(tag, attributes = {}, ...children) {
   return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 }
 
-// A stranger's short word among ours: its direction stays its own.
+// A short untrusted text between ours: it keeps its own direction.
 function word(text) {
   return make('bdi', {}, visible(text));
 }

@@ -1,9 +1,9 @@
-// Light or dark: as the system says, until the button says otherwise.
+// Light or dark: the system decides until the button is used.
 
 function themes(button) {
   const root = document.documentElement;
   const dark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
-  const told = () => {
+  const name = () => {
     button.textContent = dark() ? 'Light' : 'Dark';
     button.setAttribute('aria-label', `Switch to ${dark() ? 'light' : 'dark'} colours`);
   };
@@ -13,8 +13,8 @@ function themes(button) {
   button.addEventListener('click', () => {
     root.dataset.theme = dark() ? 'light' : 'dark';
     try { localStorage.setItem('mgllm-theme', root.dataset.theme); } catch { /* then it holds for this page alone */ }
-    told();
+    name();
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', told);
-  told();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', name);
+  name();
 }

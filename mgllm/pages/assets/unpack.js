@@ -1,4 +1,4 @@
-// The payload: base64 → zlib → JSON. Every text in it is a stranger's.
+// The payload: base64 → zlib → JSON. Every text in it is untrusted.
 
 async function unpack(base64) {
   const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));

@@ -13,14 +13,15 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import ArmSummary
 
 LEAD = (
-    "A failure is never an answer: the four outcomes are counted apart. Bars are 95 % intervals by person, "
-    "over the items that each arm answered; they say less about a difference than its own interval above."
+    "A failure is never an answer: the four outcomes are counted separately. Bars are 95 % intervals by "
+    "person, over the items that were answered in the arm. To compare two arms, use the interval of their "
+    "difference above, not these bars."
 )
 
 
 @section("arms")
 def arms_section(content: PageContent) -> Section | None:
-    """A picture a scenario with all models, and the tables, shown openly."""
+    """A picture for each scenario with all models, and the tables."""
     names = names_of(arm.row for arm in content.summary.arms)
     found = content.arm_tables.items()
     shown = tuple((names.get(heading, heading), tables) for heading, tables in found if tables)

@@ -1,4 +1,4 @@
-"""Are answers right as often as their probabilities promise."""
+"""Are answers right as often as their probabilities say."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from mgllm.pages.report.section import (
 from mgllm.records import Calibration, RowName
 
 LEAD = (
-    "Items in up to ten groups of equal size, from the least to the most sure. On the line, the most "
-    "probable label is right as often as its probability says; below it the model is too sure. Points carry "
-    "no interval; groups of ten items scatter widely by chance alone."
+    "Items in up to ten groups of equal size, from the least to the most certain. On the line, the most "
+    "probable label is right as often as its probability says; below the line the model is too certain. "
+    "Points have no interval; groups of ten items vary widely by chance alone."
 )
 
 
 @section("calibration")
 def calibration_section(content: PageContent) -> Section | None:
-    """One picture per row, a panel per arm; null where labels were not scored."""
+    """One picture per row, a panel per arm; null if labels were not scored."""
     errors = {(arm.row, arm.arm): arm.calibration_error for arm in content.summary.arms}
 
     def draw(name: str, row: RowName, arms: list[Calibration]) -> Picture:
@@ -44,9 +44,9 @@ def _undrawn(found: Sequence[Calibration]) -> Iterable[str]:
     """Arms that have too few items to be drawn, and how many they have."""
     few = [arm for arm in found if not arm.bins]
     names = names_of(arm.row for arm in found)
-    told = (f"{' '.join(filter(None, [names[arm.row.words], short(arm.arm)]))} ({arm.n})" for arm in few)
+    named = (f"{' '.join(filter(None, [names[arm.row.words], short(arm.arm)]))} ({arm.n})" for arm in few)
     if few:
-        yield f"Not drawn, for a group needs ten items with probabilities: {', '.join(told)}."
+        yield f"Not drawn, because a group needs ten items with probabilities: {', '.join(named)}."
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Calibration], words: Sequence[str]) -> Picture:
@@ -76,12 +76,12 @@ def _draw(axes: Any, arm: Calibration) -> None:
 
 
 def _described(arm: Calibration, error: float | None) -> str:
-    """In words, with the expected calibration error of the tables."""
+    """The panel in words, with the expected calibration error of the tables."""
     gap = "" if error is None else f", expected calibration error {100 * error:.1f} points"
     sure = sum(each.confidence * each.n for each in arm.bins) / arm.n
     right = sum(each.right * each.n for each in arm.bins) / arm.n
-    told = f"{arm.n} items, sure {100 * sure:.1f} % and right {100 * right:.1f} % on average{gap}"
-    return f"{short(arm.arm)}: {told}"
+    words = f"{arm.n} items; mean probability {100 * sure:.1f} %, right {100 * right:.1f} %{gap}"
+    return f"{short(arm.arm)}: {words}"
 
 
 def _numbers(arms: Sequence[Calibration], words: Sequence[str]) -> Table:

@@ -1,4 +1,4 @@
-"""What items are, and what they were taken for, arm by arm."""
+"""Confusion matrices, arm by arm."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import Confusion, RowName
 
 LEAD = (
-    "Rows are what is true, columns what was answered; the deeper the colour, the larger the share of the "
-    "row. A column that is deep from top to bottom is an arm that answers the same to everything."
+    "Rows are the true labels, columns the answers. The darker a cell, the larger its share of the row. A "
+    "column that is dark from top to bottom means that the arm gives this answer to everything."
 )
 DEEPEST = 0.5
-"""Opacity of a cell that holds its whole row: letters stay readable on it."""
+"""Opacity of a cell with all of its row: letters stay readable on it."""
 
 
 @section("confusion")
 def confusion_section(content: PageContent) -> Section | None:
-    """One picture per row, a panel per arm; null where nothing with a known target was answered."""
+    """One picture per row, a panel per arm; null if nothing with a known target was answered."""
     found = [each for each in content.figures.confusions if any(map(any, each.counts))]
     pictures = picture_per_row("confusion", found, _picture, content.summary.arms)
-    return Section("confusion", "What was taken for what", LEAD, pictures, order=50) if pictures else None
+    return Section("confusion", "Confusion matrix", LEAD, pictures, order=50) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[Confusion]) -> Picture:
@@ -32,7 +32,7 @@ def _picture(name: str, row: RowName, arms: Sequence[Confusion]) -> Picture:
     width, height = (1.45, 1.5) if labels < 3 else (0.45 * labels + 1.6, 0.4 * labels + 1.6)
 
     def draw(look: Look) -> Any:
-        figure, panels = panel_grid(len(arms), (width, height), look, ("answered", "is"))
+        figure, panels = panel_grid(len(arms), (width, height), look, ("answer", "true label"))
         for panel, arm in zip(panels, arms, strict=True):
             _draw(panel, arm)
         label_outer(panels)
@@ -79,7 +79,7 @@ def _numbers(arms: Sequence[Confusion]) -> Table:
     labels = arms[0].labels
     return Table(
         "Numbers in the picture (records)",
-        ("arm", "is", *(f"answered {label}" for label in labels), "no answer"),
+        ("arm", "true label", *(f"answered {label}" for label in labels), "no answer"),
         tuple(
             (arm.arm, label, *map(str, counts), str(missing))
             for arm in arms

@@ -1,4 +1,4 @@
-"""How good must a recogniser be: accuracy over the share of wrong gestures."""
+"""How good must a recogniser be: accuracy by share of wrong gestures."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
 NOISY = "noisy"
-"""What an arm with wrong gestures adds to its text; its level is the share of labels replaced."""
+"""End of the name of an arm with wrong gestures; its level is the share of gesture names
+replaced."""
 LEAD = (
-    "Accuracy when each gesture's label is replaced with the chance below (0: {main}). Bars are 95 % "
-    "intervals by person, over the items that each arm answered."
+    "Accuracy if each gesture's name is replaced by a wrong one with the probability below (0: {main}). Bars "
+    "are 95 % intervals by person, over the items that were answered in the arm."
 )
 
 
 @section("dose")
 def dose_section(content: PageContent) -> Section | None:
-    """One picture per row with at least one noisy arm; null where there is none."""
+    """One picture per row with at least one noisy arm; null if there is none."""
     scenarios = {scenario.name: scenario for run in content.runs for scenario in run.manifest.scenarios}
 
     def draw(name: str, row: RowName, arms: list[ArmSummary]) -> Picture | None:
@@ -60,7 +61,7 @@ def _picture(
         return figure
 
     shares = ", ".join(f"{p:g}: {_accuracy(arm)} %" for p, arm in doses.items())
-    words = f"accuracy by share of labels replaced: {shares}"
+    words = f"accuracy by share of gesture names replaced: {shares}"
     wide, narrow = in_both_widths(draw, name, f"Wrong gestures: {row.words}", words)
     return Picture(row.words, wide, (_numbers(doses, levels),), narrow)
 
@@ -76,12 +77,12 @@ def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSumm
     gap = 0.06 * (axes.get_ylim()[1] - axes.get_ylim()[0])
     for arm, y in zip(rising, _apart([100 * (arm.accuracy or 0) for arm in rising], gap), strict=True):
         axes.annotate(f" {arm.arm}", (1.0, y), xycoords=("axes fraction", "data"), fontsize=8, va="center")
-    axes.set_xlabel("share of labels replaced")
+    axes.set_xlabel("share of gesture names replaced")
     axes.set_ylabel("accuracy, %")
 
 
 def _apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Rising heights moved apart, so that words at them do not lie on each other."""
+    """Rising heights, moved apart so that the words at them do not overlap."""
     centre = sum(heights) / max(1, len(heights))
     moved: list[float] = []
     for height in heights:

@@ -1,4 +1,4 @@
-"""What each gesture gives: left out of all cues, and told alone."""
+"""What each gesture adds: left out of all cues, and shown alone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import Attribution, RowName
 
 LEAD = (
-    "Each gesture over the items that show it, most frequent first. Filled: text+mg less text+mg without it. "
-    "Open: a cue block with this gesture alone less an empty one; for the empty block itself, less text. To "
-    "the right of the line the gesture helps towards the truth. Bars are 95 % intervals by person; all of it "
-    "is exploratory. A gesture's number is about this model's reading of a word in a prompt, not about what "
-    "the movement means in a person."
+    "Each gesture over the items that have it, most frequent first. Filled: text+mg minus text+mg "
+    "without the gesture. Open: a cue block with this gesture only, minus an empty block; the empty "
+    "block itself: minus text. To the right of the line the gesture helps towards the true label. Bars "
+    "are 95 % intervals by person. Everything here is exploratory. A number is about how this model "
+    "reads a word in a prompt, not about what the movement means in a person."
 )
 APART = 0.17
 """Distance of a gesture's two marks from its line, in lines."""
@@ -27,13 +27,13 @@ APART = 0.17
 
 @section("gestures")
 def gestures_section(content: PageContent) -> Section | None:
-    """One picture per row with its table; null where no run was attributed."""
+    """One picture per row with its table; null if no run was made with --attribute."""
 
     def draw(name: str, row: RowName, found: list[Attribution]) -> Picture:
         return _picture(name, row, found, content.gesture_tables.get(row.words, ()))
 
     pictures = picture_per_row("gestures", content.summary.attribution, draw)
-    return Section("gestures", "What each gesture gives", LEAD, pictures, order=30) if pictures else None
+    return Section("gestures", "What each gesture adds", LEAD, pictures, order=30) if pictures else None
 
 
 def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequence[Table]) -> Picture:
@@ -46,7 +46,7 @@ def _picture(name: str, row: RowName, found: Sequence[Attribution], tables: Sequ
         _draw(axes[0, 0], shown, lines, look)
         return figure
 
-    title = f"What each gesture gives: {row.words}"
+    title = f"What each gesture adds: {row.words}"
     wide, narrow = in_both_widths(draw, name, title, _described(shown))
     return Picture(row.words, wide, tables, narrow)
 

@@ -1,4 +1,4 @@
-"""Position bias: was a label answered because of its place in the list."""
+"""Position bias: was a label answered because of its position in the list."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import ArmBias, RowName
 
 LEAD = (
-    "The labels were listed in different orders for different items, so each place should be answered as "
-    "often as any other (the dashed line), or as often as the truth stands there (the short marks). A place "
-    "far above both is liked for its place alone. Bars are 95 % intervals by person. For none: the mean "
-    "probability of the label that stands there, about nobody."
+    "The labels were listed in different orders for different items. So each position should be answered as "
+    "often as any other (dashed line), or as often as the true label is there (short lines). If answers are "
+    "far above both, the model prefers the position. Bars are 95 % intervals by person. For none: the mean "
+    "probability of the label in this position, when nothing is shown."
 )
 
 
 @section("places")
 def places_section(content: PageContent) -> Section | None:
-    """One picture per row, a panel per arm; null where labels stood in one order."""
+    """One picture per row, a panel per arm; null if all labels were listed in one order."""
     found = [each for each in content.summary.bias if each.positions and each.orders > 1]
     pictures = picture_per_row("places", found, _picture, content.summary.arms)
-    return Section("places", "Place in the list", LEAD, pictures, order=60) if pictures else None
+    return Section("places", "Position in the list", LEAD, pictures, order=60) if pictures else None
 
 
 def _picture(name: str, row: RowName, arms: Sequence[ArmBias]) -> Picture:
     size = (max(1.22, 0.25 * len(arms[0].positions) + 0.6), 1.7)
 
     def draw(look: Look) -> Any:
-        figure, panels = panel_grid(len(arms), size, look, ("place", "% of answers"))
+        figure, panels = panel_grid(len(arms), size, look, ("position", "% of answers"))
         for panel, arm in zip(panels, arms, strict=True):
             _draw(panel, arm, _top(arms))
         label_outer(panels)
         return figure
 
     words = "; ".join(map(_described, arms))
-    wide, narrow = in_both_widths(draw, name, f"Place in the list: {row.words}", words)
+    wide, narrow = in_both_widths(draw, name, f"Position in the list: {row.words}", words)
     return Picture(row.words, wide, (_numbers(arms),), narrow)
 
 
 def _top(arms: Sequence[ArmBias]) -> float:
-    """Percent at the top of a row's panels: a quarter, a half or the whole, whichever holds all."""
+    """Percent at the top of a row's panels: 25, 50 or 100, the smallest in which everything
+    fits."""
     shares = [place.value for arm in arms for place in arm.positions]
     ends = [place.interval[1] for arm in arms for place in arm.positions if place.interval]
     highest = 100 * max(*shares, *ends, *(target for arm in arms for target in arm.targets), 0.0)
@@ -65,14 +66,14 @@ def _draw(axes: Any, arm: ArmBias, top: float) -> None:
 
 
 def _described(arm: ArmBias) -> str:
-    shares = ", ".join(f"place {n} {100 * place.value:.1f} %" for n, place in enumerate(arm.positions, 1))
+    shares = ", ".join(f"position {n} {100 * place.value:.1f} %" for n, place in enumerate(arm.positions, 1))
     return f"{short(arm.arm)}: {shares}"
 
 
 def _numbers(arms: Sequence[ArmBias]) -> Table:
     return Table(
         "Numbers in the picture",
-        ("arm", "place", "answers there % [95 %]", "targets there %", "items", "orders"),
+        ("arm", "position", "answers there % [95 %]", "targets there %", "items", "orders"),
         tuple(
             (arm.arm, str(n), share_words(place), _target(arm, n), _items(arm), str(arm.orders))
             for arm in arms
@@ -87,5 +88,5 @@ def _target(arm: ArmBias, place: int) -> str:
 
 
 def _items(arm: ArmBias) -> str:
-    """How many items; `none` is about nobody and was asked once for each order."""
+    """How many items; `none` shows no person and was asked once for each order."""
     return str(arm.items) if arm.subjects else ""

@@ -1,1 +1,1 @@
-"""How well it recognises."""
+"""How well the recogniser works."""

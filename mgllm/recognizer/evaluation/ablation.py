@@ -1,4 +1,4 @@
-"""What is changed, one thing at a time, to see what each part of the method brings."""
+"""Changes of the method, one at a time, that show what each part contributes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Variant(Frozen):
     part: str
     """Group of rows that it belongs to."""
     name: str
-    """What is changed, in words."""
+    """The change, in words."""
     change: Mapping[str, Any] = {}
     """Options by dotted name."""
     stream: Stream = "fused"
-    """Whose vector is evaluated."""
+    """The stream whose vector is evaluated."""
     trains: bool = True
     """False: random weights."""
 
@@ -70,7 +70,7 @@ def variants(base: PretrainOptions, parts: Sequence[str] = PARTS) -> tuple[Varia
 
 
 def _streams() -> list[Variant]:
-    """Either stream trained by itself: no other loss reaches it."""
+    """Each stream trained alone: no other loss reaches it."""
     rows: list[Variant] = []
     both: tuple[Stream, Stream] = ("spatial", "temporal")
     for own, other in (both, both[::-1]):

@@ -1,6 +1,6 @@
-"""An ablation of the recogniser: its schedule, one of its rows, and its table, as a value and as text.
+"""An ablation of the recogniser: its schedule, its rows, and its table as a value and as text.
 
-Text is Markdown and LaTeX: mean and range over seeds, in percent.
+The text is Markdown and LaTeX: mean and range over seeds, in percent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split
 
 SHARE_OF_TRAINING = 0.85
-"""Of the budget; the rest is for reading features and probes."""
+"""Share of the budget for training; the rest is for features and probes. Our choice."""
 PROTOCOLS: tuple[Protocol, Protocol] = ("linear", "knn")
 
 
@@ -42,37 +42,37 @@ class AblateOptions(Frozen):
     which: SplitOptions = Field(default_factory=SplitOptions)
     """`--split`, `--train-on`, `--folds` …"""
     training: PretrainOptions = Field(default_factory=PretrainOptions)
-    """The default that is changed; its epochs are the most that a row gets."""
+    """The default that is changed; no row gets more epochs than it has."""
 
 
 class Schedule(Frozen):
     """How the budget is divided."""
 
     budget_minutes: float
-    """What was given."""
+    """The budget that the user gave."""
     rows: int
-    """Lines of the table."""
+    """Rows of the table."""
     seeds: int
-    """Trainings a row."""
+    """Trainings of each row."""
     splits: int
-    """Splits a training is repeated on."""
+    """Splits on which each training is repeated."""
     trainings: int
-    """In all."""
+    """All trainings together."""
     epochs: int
     """Of each training."""
     seconds_per_epoch: float
-    """Measured on the default before the beginning."""
+    """Measured on the default before the first training."""
 
     def words(self) -> str:
-        """For a person."""
+        """The schedule as a text."""
         return (
             f"{self.trainings} trainings ({self.rows} rows, {self.seeds} seeds, {self.splits} splits) of "
-            f"{self.epochs} epochs at {self.seconds_per_epoch:.2f} s in {self.budget_minutes:g} minutes"
+            f"{self.epochs} epochs of {self.seconds_per_epoch:.2f} s in {self.budget_minutes:g} minutes"
         )
 
 
 class AblationRow(Frozen):
-    """One line: top-1 accuracies, a seed each."""
+    """One row: top-1 accuracies, one for each seed."""
 
     part: str
     """Group of rows."""
@@ -90,29 +90,29 @@ class Ablation(Frozen):
     dataset: str
     """The data set's name."""
     split: str
-    """Who was tested."""
+    """The split that was tested."""
     schedule: Schedule
     """How the budget was divided."""
     minutes: float
-    """What it took."""
+    """How long it took."""
     n: int
     """Test clips."""
     rows: tuple[AblationRow, ...]
-    """All lines that have a number."""
+    """All rows that have a number."""
     unfinished: tuple[str, ...] = ()
-    """Rows that have fewer seeds than planned, because time ran out or a training was stopped."""
+    """Rows with fewer seeds than planned, because time ran out or a training was stopped."""
     stopped: tuple[str, ...] = ()
-    """Trainings that went astray, and why."""
+    """Trainings that failed, and why."""
     markdown: str = ""
     """The table."""
     files: tuple[str, ...] = ()
-    """What was written."""
+    """Files that were written."""
 
 
 def plan(
     dataset: SkeletonDataset, splits: Sequence[Split], rows: Sequence[Variant], options: AblateOptions
 ) -> Schedule:
-    """Divide the budget: as many epochs for each training as fit, after one epoch was timed.
+    """Divide the budget: after one timed epoch, as many epochs for each training as fit.
 
     Raises:
         InputError: not even two epochs fit.
@@ -124,7 +124,7 @@ def plan(
         needed = math.ceil(10 * 2 * trainings * seconds / SHARE_OF_TRAINING / 60) / 10
         raise InputError(
             f"--budget {options.budget:g}: {trainings} trainings of two epochs need {needed:.1f} minutes; "
-            "give more, or fewer --seeds or --parts"
+            "give a larger budget, or fewer --seeds or --parts"
         )
     return Schedule(
         budget_minutes=options.budget,
@@ -138,7 +138,7 @@ def plan(
 
 
 def seconds_per_epoch(dataset: SkeletonDataset, split: Split, options: PretrainOptions) -> float:
-    """Of the default, from its second epoch: the first one warms up, and two are too few to judge it."""
+    """Seconds of the default's second epoch; the first one is slower."""
     timed = Pretraining(
         ClipReader(dataset, options.preprocessing),
         split.train,
@@ -150,7 +150,7 @@ def seconds_per_epoch(dataset: SkeletonDataset, split: Split, options: PretrainO
 
 
 def by_training(rows: Sequence[Variant]) -> list[list[Variant]]:
-    """Rows that differ only in the stream that is looked at share a training."""
+    """Group the rows by training: rows that differ only in the evaluated stream share one."""
     groups: dict[str, list[Variant]] = {}
     for row in rows:
         groups.setdefault(repr((sorted(row.change.items(), key=str), row.trains)), []).append(row)
@@ -164,7 +164,8 @@ def train_and_test(
     options: AblateOptions,
     how: tuple[int, int],
 ) -> dict[str, dict[Protocol, float]]:
-    """Train once for each split, then test each row of the group; clips of all splits are pooled."""
+    """Train once for each split, then test each row of the group; clips of all splits are
+    pooled."""
     seed, epochs = how
     answers: dict[tuple[str, Protocol], list[Reals]] = {}
     for split in splits:
@@ -200,7 +201,7 @@ _TEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{
 
 
 def markdown_table(made: Ablation) -> str:
-    """One line a row; what was spent and who was tested under it."""
+    """The table, and under it the schedule and what was tested."""
     lines = ["| changed | linear top-1 | 1-NN top-1 | seeds |", "| --- | --- | --- | --- |"]
     part = ""
     for row in made.rows:
@@ -213,7 +214,7 @@ def markdown_table(made: Ablation) -> str:
 
 
 def latex_table(made: Ablation) -> str:
-    """The same with booktabs."""
+    """The same table with booktabs."""
     lines = [r"\begin{tabular}{lrrr}", r"\toprule", r"changed & linear & 1-NN & seeds \\", r"\midrule"]
     part = ""
     for row in made.rows:
@@ -227,7 +228,7 @@ def latex_table(made: Ablation) -> str:
 
 
 def notes(made: Ablation) -> list[str]:
-    """What one must know to read the table."""
+    """Notes that a reader of the table needs."""
     found = [
         f"{made.dataset}, {made.split}, {made.n} test clips; mean and range over seeds, percent.",
         f"Schedule: {made.schedule.words()}; took {made.minutes:.1f} minutes.",

@@ -1,4 +1,5 @@
-"""Pictures of results: who is taken for whom, and how a training went. Drawn without a display."""
+"""Pictures of results: which classes are confused, and how a training went. They need no
+display."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ from mgllm.recognizer.training.history import EpochRow
 
 
 def draw_confusion(counts_KK: Labels, classes: Sequence[str], title: str, path: Path) -> None:
-    """The confusion matrix, each row in shares of its class; classes without test clips are left out.
+    """The confusion matrix; each row has shares of its class. Classes without test clips are left
+    out.
 
     Raises:
-        InputError: the file cannot be written, or its ending names no picture format.
+        InputError: the file cannot be written, or its ending is not that of a picture format.
     """
     shown = np.flatnonzero(counts_KK.sum(1) + counts_KK.sum(0))
     counts = counts_KK[np.ix_(shown, shown)]
@@ -30,7 +32,7 @@ def draw_confusion(counts_KK: Labels, classes: Sequence[str], title: str, path: 
     names = [_short(classes[int(place)]) for place in shown]
     axes.set_xticks(range(len(shown)), names, rotation=90, fontsize=8, parse_math=False)
     axes.set_yticks(range(len(shown)), names, fontsize=8, parse_math=False)
-    axes.set_xlabel("taken for")
+    axes.set_xlabel("recognised as")
     axes.set_ylabel("is")
     axes.set_title(title, fontsize=10, parse_math=False)
     for row, column in zip(*np.nonzero(counts), strict=True):
@@ -56,13 +58,13 @@ def draw_history(rows: Sequence[EpochRow], path: Path) -> None:
     panels[0].set_title("losses (nats)")
     for name in rows[0].gap:
         panels[1].plot(epochs, [row.gap[name] for row in rows], label=name)
-    panels[1].set_title("same clip minus other clips (cosine)")
+    panels[1].set_title("similarity: same clip minus other clips (cosine)")
     panels[1].set_ylim(-0.05, 1.05)
     spatial = [row.gradient_spatial for row in rows]
     both = [row.gradient_spatial + row.gradient_temporal for row in rows]
-    panels[2].plot(epochs, [row.share_spatial for row in rows], label="of the fused vector's energy")
+    panels[2].plot(epochs, [row.share_spatial for row in rows], label="share of the fused vector")
     panels[2].plot(
-        epochs, [s / max(b, 1e-12) for s, b in zip(spatial, both, strict=True)], label="of gradient"
+        epochs, [s / max(b, 1e-12) for s, b in zip(spatial, both, strict=True)], label="share of the gradient"
     )
     panels[2].axhline(0.5, color="grey", linewidth=0.8, linestyle=":")
     panels[2].set_ylim(0, 1)
@@ -87,7 +89,7 @@ def _save(figure: Any, path: Path) -> None:
 
     try:
         with naming_unwritten(path), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands in its place
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box is drawn for it
             path.parent.mkdir(parents=True, exist_ok=True)
             figure.savefig(path, dpi=130, bbox_inches="tight")
     except ValueError as error:

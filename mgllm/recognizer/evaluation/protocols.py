@@ -1,6 +1,6 @@
-"""The field's protocols: what is learned from which labels, and how test clips are classified then.
+"""The usual protocols: what is learned from which labels, and how test clips are then classified.
 
-And what a result is worth nothing without: simple methods on the same clips, and the untrained encoder.
+Every result needs two comparisons: simple methods on the same clips, and the untrained encoder.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from mgllm.skeleton import SkeletonDataset
 
 Protocol = Literal["linear", "knn", "finetune", "semi", "classifier"]
 PROTOCOLS: tuple[Protocol, ...] = ("linear", "knn", "finetune", "semi", "classifier")
-"""Linear probe and nearest neighbours on frozen features; all weights trained with all labels, or with few; a
-checkpoint's own classifier as it is."""
+"""Linear probe and nearest neighbours on frozen features; all weights trained with all labels, or
+with a few; a checkpoint's own classifier as it is."""
 Floats = NDArray[np.float32]
 FRAMES = 50
-"""Frames to which clips are resampled for floors, as in the published comparison."""
+"""Frames to which clips are resampled for simple methods, as in the published comparison."""
 MOST = 5000
-"""Clips a floor learns from at most, a seeded sample: beyond that it would cost more than the method."""
+"""Most clips that a simple method learns from (a seeded sample): more would take longer than the
+method."""
 RANDOM = "random weights"
 
 
@@ -44,15 +45,16 @@ def probabilities(
     *,
     on_step: Callable[[float], None] = lambda _: None,
 ) -> Reals:
-    """Probabilities [N, K] of the test clips by a protocol. The network is trained in place where it says so.
+    """Probabilities [N, K] of the test clips by a protocol. Some protocols train the network in
+    place.
 
     Args:
         protocol: which one.
-        network: with the data set's classes.
+        network: one with the data set's classes.
         reader: of the data set.
         sides: numbers of labelled training clips, and of test clips.
-        options: of training, where there is one.
-        on_step: told the loss of each training step.
+        options: of training, if there is one.
+        on_step: called with the loss of each training step.
     """
     train, test = sides
     labels = reader.dataset.labels
@@ -68,7 +70,7 @@ def probabilities(
 
 
 def labelled(dataset: SkeletonDataset, numbers: Numbers) -> NDArray[np.int64]:
-    """Those of the clips whose label is known."""
+    """The clips whose label is known."""
     chosen = np.asarray(numbers, np.int64)
     return chosen[dataset.labels[chosen] >= 0]
 
@@ -76,9 +78,9 @@ def labelled(dataset: SkeletonDataset, numbers: Numbers) -> NDArray[np.int64]:
 def label_fraction(
     dataset: SkeletonDataset, numbers: Numbers, fraction: float, seed: int
 ) -> NDArray[np.int64]:
-    """A share of labelled clips, the same share of each class and one of each at least.
+    """A share of labelled clips: the same share of each class, and at least one of each.
 
-    A clip's luck follows from seed and id alone: smaller fractions lie in larger ones.
+    Only seed and id decide about a clip: a larger fraction contains all clips of a smaller one.
     """
     chosen = labelled(dataset, numbers)
     kept: list[int] = []
@@ -93,23 +95,24 @@ class Floor(Frozen):
     """A simple method's scores on the same split."""
 
     name: str
-    """What it is."""
+    """The method's name."""
     scores: Scores
-    """What it reaches."""
+    """Its scores."""
 
 
 def raw_floors(
     reader: ClipReader, train: Numbers, test: Numbers, seed: int, most: int | None = None
 ) -> tuple[Floor, ...]:
-    """1-nearest-neighbour, ExtraTrees and logistic regression on joints themselves, 50 frames each.
+    """1-nearest-neighbour, ExtraTrees and logistic regression on the joints themselves, in 50
+    frames.
 
     Args:
         reader: of the data set.
         train: clips to learn from.
-        test: clips to name.
+        test: clips to classify.
         seed: of the forest, and of the sample of training clips.
-        most: training clips that are used, `MOST` if nothing is said; with more of them the regression, which
-            would take hours, is left out.
+        most: training clips that are used, by default `MOST`; with more of them the regression is
+            left out, because it would take hours.
     """
     most = MOST if most is None else most
     reader = ClipReader(reader.dataset, Preprocessing(frames=FRAMES, preparation=reader.how.preparation))
@@ -119,7 +122,7 @@ def raw_floors(
     x_train, x_test = (_positions(reader, numbers) for numbers in (train, test))
     nearest = _nearest(x_train, y_train, x_test, classes)
     x_train, x_test = (_with_velocity(x) for x in (x_train, x_test))
-    near = score(nearest, y_test).model_copy(update={"ece": None})  # distances are no probabilities
+    near = score(nearest, y_test).model_copy(update={"ece": None})  # distances are not probabilities
     trees = score(_trees(x_train, y_train, x_test, classes, seed), y_test)
     floors = [
         Floor(name="raw positions, 1-NN", scores=near),
@@ -134,7 +137,8 @@ def raw_floors(
 def random_floors(
     config: CheckpointConfig, reader: ClipReader, train: Numbers, test: Numbers, seed: int, strength: float
 ) -> tuple[Floor, ...]:
-    """The same encoder with random weights: linear, 1-NN. It has no batch norm to calibrate."""
+    """The same encoder with random weights: linear, 1-NN. It has no batch norm, so none is
+    calibrated."""
     classes = reader.dataset.meta.classes
     network = new_recognizer(config.layout, config.dims, config.encoder, seed=seed, classes=classes)
     y_train, y_test = (reader.dataset.labels[np.asarray(side)] for side in (train, test))
@@ -202,7 +206,7 @@ def _logistic(x_train: Floats, y_M: Labels, x_test: Floats, classes: int) -> Rea
 
 
 def _spread(p_NF: Reals, found: Labels, classes: int) -> Reals:
-    """Probabilities of the classes that were learned, put to their places among all."""
+    """Probabilities of the learned classes, put into their columns among all classes."""
     p_NC = np.zeros((len(p_NF), classes))
     p_NC[:, found] = p_NF
     return p_NC

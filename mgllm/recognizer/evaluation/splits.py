@@ -1,4 +1,4 @@
-"""Which clips the recogniser learns from and is tested on, from the flags of its commands."""
+"""Which clips the recogniser learns from and is tested on, by the flags of its commands."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from mgllm.skeleton.selection import Split, check_split, folds, named_split, sel
 
 
 class SplitOptions(Frozen):
-    """What was said about sides."""
+    """What the user said about training and test clips."""
 
     split: str | None = None
     """`--split`: a split of dataset.json."""
     train_on: str | None = None
     """`--train-on`: a condition such as subject=1,3."""
     test_on: str | None = None
-    """`--test-on`: a condition; none: all other clips."""
+    """`--test-on`: a condition; without it all other clips."""
     folds: int | None = Field(default=None, ge=2)
-    """`--folds`: so many splits, each clip tested once."""
+    """`--folds`: number of splits; each clip is tested once."""
     by: str = "subject"
-    """`--by`: column whose values folds keep together."""
+    """`--by`: a column; clips with the same value stay in one fold."""
     shared_subjects: bool = False
-    """`--shared-subjects`: persons may stand on both sides."""
+    """`--shared-subjects`: people may be on both sides."""
 
 
 def training_side(dataset: SkeletonDataset, options: SplitOptions) -> NDArray[np.int64]:
-    """Clips to learn from: those named, else all.
+    """Clips to learn from: those that the flags name, else all.
 
     Raises:
-        InputError: two ways to name them, or nobody fits.
+        InputError: they are named in two ways, or no clip fits.
     """
     _one_way(options)
     if options.split is not None:
@@ -52,7 +52,8 @@ def both_sides(dataset: SkeletonDataset, options: SplitOptions, seed: int) -> tu
     """The split, or the folds.
 
     Raises:
-        InputError: none is named and there is not exactly one, an empty side, a person on both.
+        InputError: none is named and the data set has none or several, a side is empty, or a person
+            is on both.
     """
     _one_way(options)
     if options.folds is not None:
@@ -68,7 +69,7 @@ def both_sides(dataset: SkeletonDataset, options: SplitOptions, seed: int) -> tu
 
 
 def tested_side(dataset: SkeletonDataset, options: SplitOptions) -> Split:
-    """The test side alone, for a checkpoint that learns nothing more; without any flag all clips."""
+    """Only the test side, for a checkpoint that learns nothing more; without flags all clips."""
     _one_way(options)
     nothing = np.array([], np.int64)
     if options.split is not None:
@@ -81,14 +82,15 @@ def tested_side(dataset: SkeletonDataset, options: SplitOptions) -> Split:
 
 
 def check_labelled(dataset: SkeletonDataset, split: Split, sides: Sequence[str] = ("train", "test")) -> None:
-    """See that sides of a split have clips whose label is known.
+    """Refuse a split with a side without labels.
 
     Raises:
-        InputError: one has none.
+        InputError: no clip of a side has a label.
     """
     for side in sides:
         if not len(labelled(dataset, getattr(split, side))):
-            raise InputError(f"{dataset.path} split '{split.name}': no clip of the {side} side has a label")
+            what = f"no clip of the {side} side has a label; choose another split"
+            raise InputError(f"{dataset.path} split '{split.name}': {what}")
 
 
 def _the_split(dataset: SkeletonDataset, options: SplitOptions) -> str:
@@ -97,10 +99,10 @@ def _the_split(dataset: SkeletonDataset, options: SplitOptions) -> str:
     names = list(dataset.meta.splits)
     if len(names) == 1:
         return names[0]
-    known = f"its splits are {', '.join(names)}" if names else "it has no split of its own"
+    known = f"its splits are {', '.join(names)}" if names else "it defines no split"
     raise InputError(
         f"which clips of {dataset.path} are tested? {known}; "
-        "name one with --split, or say --train-on subject=1,3, or --folds 5"
+        "name one with --split, or use --train-on subject=1,3, or --folds 5"
     )
 
 
@@ -123,4 +125,4 @@ def _one_way(options: SplitOptions) -> None:
     }
     named = [flag for flag, value in said.items() if value is not None]
     if len(named) > 1:
-        raise InputError(f"{' and '.join(named)} name clips in two ways; give one")
+        raise InputError(f"{' and '.join(named)} both choose clips; give only one")

@@ -1,6 +1,7 @@
-"""One evaluation: what is asked of a checkpoint, the checkpoint put to the test, what was found and is left.
+"""One evaluation: options, the test of a checkpoint, and its results.
 
-It leaves in a folder numbers, each clip's answer, confusions as table and picture.
+The results are files in a folder: scores, each clip's prediction, confusions as a table and a
+picture.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split
 
 SEMI = 0.1
-"""Share of labels that `semi` learns from if nothing is said."""
+"""Share of labels that `semi` learns from by default: our choice."""
 
 
 class EvaluateOptions(Frozen):
@@ -50,57 +51,58 @@ class EvaluateOptions(Frozen):
     which: SplitOptions = Field(default_factory=SplitOptions)
     """`--split`, `--train-on` …"""
     transductive: bool = False
-    """`--transductive`: the test side may hold people whom the checkpoint has seen."""
+    """`--transductive`: the test side may have people whom the checkpoint has seen."""
     label_fraction: float | None = Field(default=None, gt=0, le=1)
-    """`--label-fraction`; none: all labels, a tenth for `semi`."""
+    """`--label-fraction`; by default all labels, and a tenth for `semi`."""
     unseen_classes: bool = False
-    """`--unseen-classes`: test classes without a training clip count as wrong instead of being an error."""
+    """`--unseen-classes`: test classes without a training clip count as wrong and are no error."""
     stream: Literal["spatial", "temporal", "fused"] | None = None
-    """`--stream`; none: the checkpoint's."""
+    """`--stream`; by default the checkpoint's."""
     floors: bool = True
     """False with `--no-floors`."""
     training: SupervisedOptions = Field(default_factory=SupervisedOptions)
-    """Of the classifier, and of fine-tuning."""
+    """Options of the classifier, and of fine-tuning."""
 
     @property
     def fraction(self) -> float:
-        """Share of labels that are learned from."""
+        """Share of the labels that is used."""
         return self.label_fraction or (SEMI if self.protocol == "semi" else 1.0)
 
 
 class Evaluation(Scores):
-    """Scores, and all that must be known to read them."""
+    """Scores, and what a reader needs to know about them."""
 
     protocol: Protocol
     """How clips were classified."""
     split: str
-    """Who was tested."""
+    """The split that was tested."""
     seed: int
-    """Of labels' choice, fine-tuning and floors."""
+    """Seed of the choice of labels, of fine-tuning and of the simple methods."""
     checkpoint: str
-    """Its folder, or `random`."""
+    """The checkpoint's folder, or `random`."""
     stream: str
-    """Whose vector was used."""
+    """The stream whose vector was used."""
     train_clips: int
-    """Labelled clips learned from, in all folds together."""
+    """Labelled clips that were learned from, in all folds together."""
     label_fraction: float
     """Share of the labels that was used."""
     transductive: bool
     """Whether the checkpoint had seen people of the test side."""
     labels_seen: bool
-    """Whether it had seen even their labels: then the numbers say nothing of other people."""
+    """Whether it had seen their labels, too: then the numbers say nothing about other people."""
     shared_subjects: int
-    """Persons on both sides of the split."""
+    """People on both sides of the split."""
     other_classes: tuple[str, ...] = ()
-    """Classes that a classifier tells and the data set has not, such as background: always wrong."""
+    """Classes of the classifier that the data set does not have, such as background: always
+    wrong."""
     floors: tuple[Floor, ...] = ()
-    """What simple methods reach on the same split."""
+    """Scores of simple methods on the same split."""
     files: tuple[str, ...] = ()
-    """What was written."""
+    """Files that were written."""
 
 
 class Trial:
-    """A checkpoint put to the test, split by split."""
+    """The test of a checkpoint, split by split."""
 
     def __init__(
         self, network: Recognizer, config: CheckpointConfig, reader: ClipReader, options: EvaluateOptions
@@ -110,7 +112,7 @@ class Trial:
 
     @property
     def other_classes(self) -> tuple[str, ...]:
-        """Classes of the checkpoint's own classifier that the data set has not."""
+        """Classes of the checkpoint's own classifier that the data set does not have."""
         if self.options.protocol != "classifier":
             return ()
         return tuple(name for name in self.config.classes if name not in self.dataset.meta.classes)
@@ -121,7 +123,7 @@ class Trial:
         return label_fraction(self.dataset, split.train, fraction, seed)
 
     def probabilities(self, split: Split, display: Display) -> NDArray[np.float64]:
-        """Of the test clips."""
+        """Probabilities of the test clips."""
         options = self.options
         train, test = self.learned(split), labelled(self.dataset, split.test)
         if options.protocol == "classifier":
@@ -146,7 +148,7 @@ class Trial:
         return p_NK[:, [self.config.classes.index(name) for name in order]]
 
     def floors(self, split: Split) -> tuple[Floor, ...]:
-        """On the same clips; none where nothing is learned."""
+        """Scores of simple methods on the same clips; empty if nothing is learned."""
         train, test = self.learned(split), labelled(self.dataset, split.test)
         if not len(train):
             return ()
@@ -165,7 +167,11 @@ class Trial:
 def check_seen(
     config: CheckpointConfig, dataset: SkeletonDataset, splits: Sequence[Split], name: str, *, allowed: bool
 ) -> tuple[Seen, ...]:
-    """Who of the test sides has been seen in training; refused unless allowed."""
+    """People of the test sides who were seen in training.
+
+    Raises:
+        InputError: there are some, and the user did not allow it.
+    """
     people = {dataset.clips[int(number)].subject for split in splits for number in split.test}
     seen = config.exposure(dataset, people)
     if seen and not allowed:
@@ -174,7 +180,8 @@ def check_seen(
         how = "with their labels" if any(entry.labelled for entry in seen) else "without labels"
         raise InputError(
             f"{name} has seen {len(known)} of the test side's people in training ({how}): subject "
-            f"{', '.join(known[:5])}{more}; test on others, or say --transductive, which the result will show"
+            f"{', '.join(known[:5])}{more}; test on other people, or allow it with --transductive "
+            "(the result will say so)"
         )
     return seen
 
@@ -187,14 +194,18 @@ def check_classes(
     *,
     allowed: bool,
 ) -> None:
-    """See that there are labelled clips on both sides, and training clips of each tested class."""
+    """Refuse a split with a side without labels, or with a tested class without training clips.
+
+    Raises:
+        InputError: it is such a split.
+    """
     check_labelled(dataset, split)
-    lacking = np.setdiff1d(dataset.labels[test], dataset.labels[train])
-    if len(lacking) and not allowed:
-        names = ", ".join(f"'{dataset.meta.classes[label]}'" for label in lacking[:5])
+    untrained = np.setdiff1d(dataset.labels[test], dataset.labels[train])
+    if len(untrained) and not allowed:
+        names = ", ".join(f"'{dataset.meta.classes[label]}'" for label in untrained[:5])
         raise InputError(
-            f"{dataset.path} split '{split.name}': {len(lacking)} classes are tested but have no training "
-            f"clip: {names}; choose other sides, or count them as wrong with --unseen-classes"
+            f"{dataset.path} split '{split.name}': {len(untrained)} classes are tested but have no training "
+            f"clip: {names}; choose another split, or count them as wrong with --unseen-classes"
         )
 
 
@@ -205,7 +216,8 @@ def write_evaluation(
     p_NK: NDArray[np.float64],
     out: Path,
 ) -> tuple[str, ...]:
-    """Write `evaluation.json`, `predictions.csv`, `confusion.csv` (for `--confusion`), `confusion.png`.
+    """Write `evaluation.json`, `predictions.csv`, `confusion.csv` (for `--confusion`),
+    `confusion.png`.
 
     Raises:
         InputError: the folder cannot be written.

@@ -1,1 +1,1 @@
-"""The two streams, their fusion, and the folder that they are kept in."""
+"""The two streams, their fusion, and the folder that they are stored in."""

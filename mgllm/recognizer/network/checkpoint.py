@@ -1,6 +1,7 @@
-"""A trained network as a folder: weights in safetensors, facts in JSON, a card for people. No pickle.
+"""A trained network as a folder: weights in safetensors, facts in JSON, a card for people. No
+pickle.
 
-The card says what it is, what it has seen, what it must not be used for.
+The card says what the network is, what it has seen, and what it must not be used for.
 """
 
 from __future__ import annotations
@@ -28,27 +29,28 @@ WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "model_card.md"
 SCHEMA: Literal["mgllm.checkpoint/1"] = "mgllm.checkpoint/1"
 Kind = Literal["pretrained", "linear", "finetuned"]
 _KINDS = {
-    "pretrained": "pre-trained without labels: gives features, knows no classes",
+    "pretrained": "pre-trained without labels: it gives features and has no classes",
     "linear": "a linear classifier on frozen pre-trained features",
-    "finetuned": "trained as a whole with labels",
+    "finetuned": "all weights trained with labels",
 }
 MOST_NAMED = 60
-"""Subjects that the card names."""
+"""Subjects that the card names, so that a page stays short: our choice."""
 
 
 class Seen(Frozen):
-    """Clips that a network has learned from. A subject's name belongs to its data set: '1' of two are two."""
+    """Clips that a network has learned from. The same subject name in two data sets is two
+    people."""
 
     dataset: str
     """The data set's name."""
     sha256: str
-    """Its content."""
+    """Hash of its content."""
     made_of: tuple[str, ...] = ()
-    """The data sets that its clips were taken from."""
+    """The data sets that its clips come from."""
     subjects: tuple[str, ...]
-    """Persons in those clips."""
+    """People in those clips."""
     clips: int = Field(ge=1)
-    """How many clips."""
+    """Number of clips."""
     labelled: bool
     """Whether their labels were used."""
 
@@ -57,30 +59,32 @@ class CheckpointConfig(Frozen):
     """`config.json`."""
 
     schema_: Literal["mgllm.checkpoint/1"] = Field(default=SCHEMA, alias="schema")
-    """Of this file."""
+    """Name and version of the file format."""
     kind: Kind
-    """Pretrained: no classes; linear: a classifier on the frozen encoder; finetuned: all trained."""
+    """Pretrained: no classes; linear: a classifier on the frozen encoder; finetuned: all
+    trained."""
     encoder: StreamOptions
-    """Of which parts the network is made."""
+    """The parts of the network."""
     stream: Literal["spatial", "temporal", "fused"] = "fused"
-    """Whose vector the classifier reads."""
+    """The stream whose vector the classifier reads."""
     layout: Layout
     """Joints it was made for."""
     dims: Literal[2, 3]
     """Coordinates of a joint."""
     classes: tuple[str, ...] = ()
-    """Names in the order of the logits."""
+    """Class names in the order of the logits."""
     preprocessing: Preprocessing
-    """What is done to a clip first."""
+    """How a clip is prepared."""
     subjects_seen: tuple[Seen, ...]
-    """All it has learned from, labelled or not, oldest first."""
+    """All clips that it has learned from, with labels or without, oldest first."""
     training: Mapping[str, Any]
     """Options of the last training."""
     versions: Mapping[str, str]
-    """Of mgllm, Python and libraries."""
+    """Versions of mgllm, Python and libraries."""
 
     def exposure(self, dataset: SkeletonDataset, subjects: Iterable[str]) -> tuple[Seen, ...]:
-        """Where it has seen persons of a data set: entries cut down to those that are among `subjects`."""
+        """The entries in which it has seen any of `subjects` of a data set, with only these
+        people."""
         asked, names = set(subjects), {dataset.meta.name, *dataset.meta.made_of}
         found = []
         for seen in self.subjects_seen:
@@ -92,7 +96,7 @@ class CheckpointConfig(Frozen):
 
 
 def seen_of(dataset: SkeletonDataset, numbers: Iterable[int], *, labelled: bool) -> Seen:
-    """What is seen by learning from some clips of a data set."""
+    """The entry for learning from some clips of a data set."""
     clips = [dataset.clips[int(number)] for number in numbers]
     people = sorted({clip.subject for clip in clips}, key=lambda name: (len(name), name))
     return Seen(
@@ -106,7 +110,7 @@ def seen_of(dataset: SkeletonDataset, numbers: Iterable[int], *, labelled: bool)
 
 
 def versions() -> Mapping[str, str]:
-    """What this process runs on."""
+    """Versions of mgllm, Python and libraries in this process."""
     packages = {name: version(name) for name in ("mgllm", "torch", "numpy", "scikit-learn")}
     return {"python": platform.python_version(), **packages}
 
@@ -114,14 +118,14 @@ def versions() -> Mapping[str, str]:
 def write_checkpoint(
     folder: Path, config: CheckpointConfig, weights: Mapping[str, Tensor], card: str, *, half: bool = False
 ) -> None:
-    """Write the three files, each whole or not at all; the config last.
+    """Write the three files, each complete or not at all; the config last.
 
     Args:
-        folder: made if need be.
-        config: its facts.
-        weights: its tensors.
-        card: its page.
-        half: keep weights in 16 bits, for half the bytes; they are read back as 32.
+        folder: made if it does not exist.
+        config: for `config.json`.
+        weights: tensors by name.
+        card: for `model_card.md`.
+        half: store weights in 16 bits, for half the bytes; they are read back as 32 bits.
 
     Raises:
         InputError: the folder cannot be written.
@@ -142,7 +146,7 @@ def _kept(value: Tensor, half: bool) -> Tensor:
 
 
 def make_folder(folder: Path) -> None:
-    """See that a checkpoint can be written, before hours are spent on it.
+    """Make the folder, and check that a checkpoint can be written, before hours are spent on it.
 
     Raises:
         InputError: the folder cannot be made.
@@ -150,7 +154,7 @@ def make_folder(folder: Path) -> None:
     with naming_unwritten(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f".{CONFIG}").write_bytes(b"")
-        (folder / f".{CONFIG}").unlink(missing_ok=True)  # another process of the training may be quicker
+        (folder / f".{CONFIG}").unlink(missing_ok=True)  # another process of the training may have removed it
 
 
 def read_config(folder: Path) -> CheckpointConfig:
@@ -161,7 +165,7 @@ def read_config(folder: Path) -> CheckpointConfig:
     """
     path = folder / CONFIG
     if not path.is_file():
-        what = "is no checkpoint" if folder.exists() else "does not exist"
+        what = "is not a checkpoint" if folder.exists() else "does not exist"
         raise InputError(f"{folder} {what}; a checkpoint is a folder with {WEIGHTS}, {CONFIG} and {CARD}")
     try:
         return CheckpointConfig.model_validate(json.loads(path.read_bytes()))
@@ -173,7 +177,7 @@ def read_config(folder: Path) -> CheckpointConfig:
 
 
 def weights_sha256(folder: Path) -> str:
-    """Hash of a checkpoint's weights: by it a transcript says who made it."""
+    """Hash of a checkpoint's weights, with which a transcript names its recogniser."""
     with (folder / WEIGHTS).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -191,21 +195,22 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except FileNotFoundError:
-        raise InputError(f"{path} does not exist; the checkpoint is not whole") from None
+        raise InputError(f"{path} does not exist; the checkpoint is not complete; copy it again") from None
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path} is damaged: {error}") from None
 
 
 _LIMITS = """## What it is not for
 
-Body movements are evidence about groups in research. This is no judgement of a person: not of honesty, not
-of character, not of health, not for hiring, policing or surveillance. It has been tested on nobody but the
-people named in the results that came with it."""
+Body movements are evidence about groups in research. Do not use this model to judge a person: not
+honesty, not character, not health; not for hiring, policing or surveillance. It has been tested only on
+the people who are named in the results that came with it."""
 
 
 def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
-    """The card as Markdown; what datasets say of themselves is shown as code, not as Markdown."""
-    seen = [_seen_line(seen) for seen in config.subjects_seen] or ["* nothing: its weights are random"]
+    """The card as Markdown; texts from data sets are shown as code, so that they cannot be
+    Markdown."""
+    seen = [_seen_line(seen) for seen in config.subjects_seen] or ["* nothing; its weights are random"]
     lines = [
         f"# Skeleton recogniser, {config.kind}",
         "",
@@ -222,7 +227,7 @@ def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
         "",
         *seen,
         "",
-        "A test on these people would not be a test; `mgllm recognizer evaluate` refuses it.",
+        "A test on these people says nothing about other people; `mgllm recognizer evaluate` refuses it.",
         "",
         *([*(f"* {note}" for note in notes), ""] if notes else []),
         _LIMITS,

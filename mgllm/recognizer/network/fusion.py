@@ -1,8 +1,9 @@
-"""Two streams' vectors become one: plug-and-play over any pair of encoders.
+"""Two streams' vectors become one, for any pair of encoders.
 
-The paper (arXiv 2405.13206) names a "simple and efficient plug-and-play spatiotemporal balancing fusion" and
-its formulas could not be had: all four are our reading. Both vectors are brought to the same scale first
-(layer normalisation without weights), so that no stream outweighs the other by the size of its numbers.
+The paper (arXiv 2405.13206) names a "simple and efficient plug-and-play spatiotemporal balancing
+fusion". Its formulas were not available, so all four fusions are our reading. Both vectors first
+get the same scale (layer normalisation without weights), so that no stream counts more because its
+numbers are larger.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ class FusionReport(NamedTuple):
     """How much of the fused vector each stream made."""
 
     shares_2: Tensor
-    """Each stream's share of the energy (squared length of its part), mean over clips; sums to 1."""
+    """Each stream's share of the energy (squared length of its part), mean over clips; sums to
+    1."""
     balance: Tensor
-    """A loss in nats to be added with a weight: 0 while both streams have half, ln 2 when one has starved.
-    0 and without gradient in fusions that do not balance."""
+    """A loss in nats to be added with a weight: 0 if both streams have half, ln 2 if one has
+    nothing. In fusions that do not balance it is 0 without gradient."""
 
 
 class Fused(NamedTuple):
-    """What a fusion gives."""
+    """The result of a fusion."""
 
     z_ND: Tensor
     report: FusionReport
@@ -46,14 +48,14 @@ class Fusion(nn.Module):
 
 
 class Concat(Fusion):
-    """One behind the other; no weights, so `dims` follows from the streams."""
+    """One vector after the other; it has no weights, so `dims` is the sum of both lengths."""
 
     def __init__(self, dims_a: int, dims_b: int, dims: int) -> None:
         super().__init__()
         self.dims = dims_a + dims_b
 
     def forward(self, a_ND: Tensor, b_ND: Tensor) -> Fused:
-        """Both, each at unit scale."""
+        """Both vectors, each at unit scale."""
         a_ND, b_ND = _unit_scale(a_ND), _unit_scale(b_ND)
         return Fused(torch.cat([a_ND, b_ND], -1), _report(_share(a_ND, b_ND)))
 
@@ -77,14 +79,15 @@ class Sum(Fusion):
 
 
 class Gated(Sum):
-    """g · a + (1 − g) · b with a gate for each clip and feature from both (GMU, Arevalo et al., 2017)."""
+    """g · a + (1 − g) · b with a gate for each clip and feature from both (GMU, Arevalo et al.,
+    2017)."""
 
     def __init__(self, dims_a: int, dims_b: int, dims: int) -> None:
         super().__init__(dims_a, dims_b, dims)
         self.gate = nn.Linear(2 * dims, dims)
 
     def parts(self, a_ND: Tensor, b_ND: Tensor) -> tuple[Tensor, Tensor]:
-        """What the gate lets through of each."""
+        """The part of each vector that the gate lets through."""
         a_ND, b_ND = super().parts(a_ND, b_ND)
         gate_ND = self.gate(torch.cat([a_ND, b_ND], -1)).sigmoid()
         return gate_ND * a_ND, (1 - gate_ND) * b_ND
@@ -93,12 +96,12 @@ class Gated(Sum):
 class Balanced(Gated):
     """The gated fusion with a loss on the streams' shares.
 
-    The gate may lean to either stream for each clip, as the clip needs it; the loss ln 2 − H(mean share) is
-    on the mean over the batch, where leaning means that one stream is starving.
+    For one clip the gate may prefer either stream. The loss ln 2 − H(mean share) is on the mean
+    over the batch: a preference there means that one stream is hardly used.
     """
 
     def forward(self, a_ND: Tensor, b_ND: Tensor) -> Fused:
-        """The gated sum, with its balance."""
+        """The gated sum with its balance loss."""
         a_ND, b_ND = self.parts(a_ND, b_ND)
         share_N = _share(a_ND, b_ND)
         return Fused(a_ND + b_ND, _report(share_N)._replace(balance=imbalance(share_N.mean())))
@@ -116,7 +119,7 @@ def make_fusion(name: str, dims_a: int, dims_b: int, dims: int) -> Fusion:
     """A fusion by name, for vectors of lengths `dims_a` and `dims_b`, into one of length `dims`.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no fusion with this name.
     """
     if name not in FUSIONS:
         raise InputError(unknown("fusion", name, FUSIONS))
@@ -133,7 +136,8 @@ def _unit_scale(z_ND: Tensor) -> Tensor:
 
 
 def _share(a_ND: Tensor, b_ND: Tensor) -> Tensor:
-    """Share of a in the energy of both, clear of 0 and 1, where the balance has no slope."""
+    """Share of a in the energy of both, kept away from 0 and 1, where the balance has no
+    gradient."""
     energy_a_N, energy_b_N = a_ND.square().sum(-1), b_ND.square().sum(-1)
     return ((energy_a_N + 1e-6) / (energy_a_N + energy_b_N + 2e-6)).float()
 

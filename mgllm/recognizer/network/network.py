@@ -1,6 +1,6 @@
-"""The recogniser: both streams, and a classifier over their vectors once there is one.
+"""The recogniser: both streams and, after training with labels, a classifier over their vectors.
 
-A checkpoint by folder, the one that ships, or `random`: the default network untrained.
+It is a checkpoint in a folder, the bundled one, or `random`: the default network, untrained.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from mgllm.recognizer.network.two_streams import StreamOptions, TwoStreams
 from mgllm.skeleton import Layout, SkeletonDataset
 
 BATCH = 64
-"""Clips that go through the network together where nothing is learned."""
+"""Clips that go through the network together when nothing is learned. Our choice."""
 UNTRAINED = "random"
-"""The name that stands for a network with random weights; a folder of that name is ./random."""
+"""The name of a network with random weights; for a folder with this name write ./random."""
 
 
 class Recognizer(nn.Module):
     """Clips in, features or logits out.
 
-    The classifier reads standardised features, (z − mean) / scale: a linear probe's statistics are kept, a
-    network that is trained as a whole starts with those of its training clips.
+    The classifier reads standardised features, (z − mean) / scale. A linear probe keeps its
+    statistics; a network whose weights are all trained starts with those of its training clips.
     """
 
     mean_D: Tensor
@@ -50,14 +50,14 @@ class Recognizer(nn.Module):
         return self.streams.dims[self.stream]
 
     def features(self, clips: Clips, stream: str | None = None) -> Tensor:
-        """Vectors z_ND before any head."""
+        """Vectors z_ND, without a projection head."""
         z_ND: Tensor = self.streams(clips).by_stream[stream or self.stream]
         return z_ND
 
     def forward(self, clips: Clips) -> Tensor:
         """Logits [N, classes]."""
         if self.classifier is None:
-            raise ValueError("a pretrained network has no classes; fine-tune it first")
+            raise ValueError("a pre-trained network has no classes; fine-tune it first")
         logits_NK: Tensor = self.classifier(self.standardised(self.features(clips)))
         return logits_NK
 
@@ -67,7 +67,7 @@ class Recognizer(nn.Module):
 
     @torch.no_grad()
     def standardise(self, z_ND: Tensor) -> None:
-        """Take mean and scale from the features of training clips; what is constant keeps scale 1."""
+        """Set mean and scale from features of training clips; a constant feature keeps scale 1."""
         self.mean_D.copy_(z_ND.mean(0))
         spread_D = z_ND.std(0, unbiased=False)
         self.scale_D.copy_(torch.where(spread_D > 1e-6, spread_D, 1.0))
@@ -86,7 +86,7 @@ def load_recognizer(folder: Path) -> tuple[Recognizer, CheckpointConfig]:
     """A checkpoint's network in eval mode, and its config.
 
     Raises:
-        InputError: the folder is none, or weights and config do not fit.
+        InputError: the folder is not a checkpoint, or weights and config do not fit.
     """
     config = read_config(folder)
     streams = TwoStreams(layout_graph(config.layout), config.dims, config.encoder)
@@ -99,18 +99,20 @@ def put_weights(module: nn.Module, weights: Mapping[str, Tensor], where: Path) -
     """Load weights; every name and shape must fit.
 
     Raises:
-        InputError: they do not.
+        InputError: one does not fit.
     """
     wanted = module.state_dict()
-    lacking, strange = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
-    if lacking or strange:
-        name = (lacking or strange)[0]
-        what = "lack" if lacking else "have the unknown"
+    missing, unknown = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
+    if missing or unknown:
+        name = (missing or unknown)[0]
+        what = "have no" if missing else "have an unknown"
         raise InputError(f"{where}: the weights {what} tensor '{name}'; they do not fit config.json")
     for name, value in weights.items():
         if value.shape != wanted[name].shape:
             found, right = tuple(value.shape), tuple(wanted[name].shape)
-            raise InputError(f"{where}: tensor '{name}' has shape {found}, config.json asks for {right}")
+            raise InputError(
+                f"{where}: tensor '{name}' has shape {found}, config.json asks for {right}; they do not fit"
+            )
     module.load_state_dict(dict(weights))
 
 
@@ -141,8 +143,8 @@ def _in_batches(
 
 
 SHIPPED = Path(__file__).parent / "shipped"
-"""Its folder. It has learned from made-up movements alone; its card says so. `mgllm recognizer rebuild` makes
-its like again."""
+"""Folder of the bundled recogniser. It has learned only from made-up movements, and its card says
+so. `mgllm recognizer rebuild` makes one like it."""
 
 
 def open_recognizer(
@@ -151,7 +153,7 @@ def open_recognizer(
     """A network, its config, and a reader that gives it the data set's clips.
 
     Raises:
-        InputError: no checkpoint, or one for another layout.
+        InputError: it is not a checkpoint, or it is for another layout.
     """
     if name == UNTRAINED:
         config = untrained_config(dataset, StreamOptions(), Preprocessing())
@@ -163,34 +165,34 @@ def open_recognizer(
 
 
 def named_recognizer(checkpoint: Path | None) -> tuple[Path, Recognizer, CheckpointConfig]:
-    """The recogniser of a folder, or the one that ships.
+    """The recogniser of a folder, or the bundled one.
 
     Raises:
-        InputError: no checkpoint, or one without classes.
+        InputError: it is not a checkpoint, or has no classes.
     """
     folder = checkpoint or SHIPPED
     network, config = load_recognizer(folder)
     if not config.classes:
-        raise InputError(f"{folder} has no classes; make some: mgllm recognizer finetune")
+        raise InputError(f"{folder} has no classes; train it with labels: mgllm recognizer finetune")
     return folder, network, config
 
 
 def called(checkpoint: Path | None) -> str:
-    """How messages name it."""
-    return "the recogniser that ships" if checkpoint is None else str(checkpoint)
+    """The recogniser's name in messages."""
+    return "the bundled recogniser" if checkpoint is None else str(checkpoint)
 
 
 def check_fit(config: CheckpointConfig, dataset: SkeletonDataset, name: str) -> None:
-    """See that a checkpoint can read a data set's clips.
+    """Refuse a data set whose clips a checkpoint cannot read.
 
     Raises:
-        InputError: other joints or dimensions.
+        InputError: it has other joints or dimensions.
     """
     check_layout(config.layout, dataset, name)
     if config.dims != dataset.meta.dims:
         raise InputError(
-            f"{name} was made for {config.dims} coordinates a joint, {dataset.path} has {dataset.meta.dims}; "
-            "train one on this data set"
+            f"{name} was made for {config.dims} coordinates of each joint; "
+            f"{dataset.path} has {dataset.meta.dims}; train a recogniser on this data set"
         )
 
 
@@ -211,5 +213,6 @@ def untrained_config(
 
 
 def with_classes(network: Recognizer, classes: tuple[str, ...], stream: str) -> Recognizer:
-    """The same streams, a fresh classifier for other classes. The weights are shared, not copied."""
+    """The same streams with a new classifier for other classes. The weights are shared, not
+    copied."""
     return Recognizer(network.streams, classes, stream).to(network.mean_D.device)

@@ -1,4 +1,5 @@
-"""Clips of a data set as batches: prepared and brought to one length when they are asked for, never all."""
+"""Clips of a data set as batches, prepared and resampled to one length only when they are
+needed."""
 
 from __future__ import annotations
 
@@ -21,20 +22,20 @@ Numbers = Sequence[int] | NDArray[np.int64]
 
 
 class Preprocessing(Frozen):
-    """What is done to a clip before an encoder sees it; part of a checkpoint's config."""
+    """How a clip is prepared before an encoder sees it; part of a checkpoint's config."""
 
     frames: int = Field(default=32, ge=2, le=4096)
     """Frames that every clip is resampled to (T)."""
     preparation: Preparation = Field(default_factory=Preparation)
     """How joints are filled in, centred and scaled."""
     only: tuple[str, ...] | None = None
-    """Joints that are looked at, by name; the others are as if never seen. None: all."""
+    """Names of the joints that are used; the others count as never seen. None: all."""
 
 
 class ClipReader:
     """Prepared clips of a data set, by number.
 
-    Nothing is kept between batches, so that memory is a batch's and not the set's.
+    Nothing is kept between batches, so only one batch is in memory.
 
     Raises:
         InputError: the preparation does not fit the layout.
@@ -49,7 +50,7 @@ class ClipReader:
 
     @property
     def layout(self) -> Layout:
-        """Of the data set."""
+        """Layout of the data set."""
         return self.dataset.meta.layout
 
     @property
@@ -66,7 +67,8 @@ class ClipReader:
 def prepared_batch(
     clips: Iterable[NDArray[np.floating[Any]]], layout: Layout, dims: int, how: Preprocessing
 ) -> Clips:
-    """Joints [T, V, C] of clips of any lengths, prepared and brought to one length, on the CPU."""
+    """Joints [T, V, C] of clips of any lengths, prepared and resampled to one length, on the
+    CPU."""
     ready = [resampled(prepare_clip(joints, layout, dims, how.preparation), how.frames) for joints in clips]
     x_NTVC, mask_NTV = np.stack([clip.x for clip in ready]), np.stack([clip.mask for clip in ready])
     if hidden := hidden_joints(layout, how):
@@ -75,10 +77,10 @@ def prepared_batch(
 
 
 def hidden_joints(layout: Layout, how: Preprocessing) -> list[int]:
-    """Numbers of the joints that are not looked at.
+    """Numbers of the joints that are not used.
 
     Raises:
-        InputError: one that should be is no joint of the layout.
+        InputError: one of `only` is not a joint of the layout.
     """
     if how.only is None:
         return []
@@ -89,26 +91,24 @@ def hidden_joints(layout: Layout, how: Preprocessing) -> list[int]:
 
 
 def layout_graph(layout: Layout) -> Graph:
-    """The layout's joints by number, as encoders want them."""
+    """The layout's graph by joint number, as encoders need it."""
     edges = tuple((int(a), int(b)) for a, b in layout.edge_index)
     mirror = tuple((layout.index(left), layout.index(right)) for left, right in layout.mirror)
     return Graph(len(layout.joints), edges, mirror)
 
 
 def check_layout(layout: Layout, dataset: SkeletonDataset, what: str) -> None:
-    """See that a data set has the joints that something was made for.
+    """Refuse a data set without the joints that a recogniser was made for.
 
     Raises:
-        InputError: other joints, or the same in another order.
+        InputError: it has other joints, or the same ones in another order.
     """
     found = dataset.meta.layout.joints
     if found == layout.joints:
         return
     first = next((pair for pair in zip(layout.joints, found, strict=False) if pair[0] != pair[1]), None)
-    where = (
-        f"first difference: '{first[0]}' against '{first[1]}'" if first else "the shorter begins the longer"
-    )
+    where = f"first difference: '{first[0]}' against '{first[1]}'" if first else "the first ones are the same"
     raise InputError(
-        f"{what} was made for a layout of {len(layout.joints)} joints, {dataset.path} has {len(found)} "
-        f"({where}); train one on this layout"
+        f"{what} was made for a layout of {len(layout.joints)} joints; {dataset.path} has {len(found)} "
+        f"({where}); train a recogniser on this layout"
     )

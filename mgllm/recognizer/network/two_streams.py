@@ -1,4 +1,5 @@
-"""Both encoders with their fusion and projection heads: what is trained, and what is copied for the keys."""
+"""Both encoders with their fusion and projection heads: the trained network, and its copy for
+keys."""
 
 from __future__ import annotations
 
@@ -20,28 +21,28 @@ STREAMS = ("spatial", "temporal", "fused")
 
 
 class StreamOptions(Frozen):
-    """Of which parts the network is made; stands in a checkpoint's `config.json`."""
+    """The parts of the network; in a checkpoint's `config.json`."""
 
     spatial: str = "graph-conv"
-    """An encoder's name."""
+    """Name of the encoder."""
     spatial_args: Mapping[str, int | tuple[int, ...]] = Field(default_factory=dict)
-    """Its widths, where they are not its defaults."""
+    """Its widths, if they are not its defaults."""
     temporal: str = "gru"
-    """An encoder's name."""
+    """Name of the encoder."""
     temporal_args: Mapping[str, int | tuple[int, ...]] = Field(default_factory=dict)
-    """Its widths, where they are not its defaults."""
+    """Its widths, if they are not its defaults."""
     fusion: str = "balanced"
     """concat, sum, gated or balanced."""
     dims: int = Field(default=512, ge=1)
-    """Length of the fused vector (concat: as long as both streams')."""
+    """Length of the fused vector (with concat the sum of both streams')."""
     head_width: int = Field(default=256, ge=1)
     """Hidden units of a projection head."""
     head_dims: int = Field(default=128, ge=1)
-    """Length of the vectors that are contrasted."""
+    """Length of the vectors that are compared in contrast."""
 
 
 class Embedded(NamedTuple):
-    """Clips as vectors, before any head: what is kept after pre-training."""
+    """Clips as vectors, without projection heads: what is used after pre-training."""
 
     by_stream: Mapping[str, Tensor]
     """z_ND of spatial, temporal and fused."""
@@ -66,7 +67,7 @@ class TwoStreams(nn.Module):
         return Embedded({"spatial": spatial_ND, "temporal": temporal_ND, "fused": fused.z_ND}, fused.report)
 
     def project(self, embedded: Embedded) -> Mapping[str, Tensor]:
-        """Unit vectors to be contrasted, by stream."""
+        """Unit vectors for contrast, by stream."""
         return {name: normalize(self.heads[name](embedded.by_stream[name]), dim=-1) for name in STREAMS}
 
 
@@ -86,7 +87,7 @@ def _head(dims: int, options: StreamOptions) -> nn.Module:
 
 
 def stream_gradient_norms(streams: TwoStreams) -> Mapping[str, float]:
-    """Length of the gradient of each encoder's weights, after `backward`; 0 where none has come."""
+    """Length of the gradient of each encoder's weights after `backward`; 0 if there is none."""
     norms = {}
     for name in ("spatial", "temporal"):
         weights = getattr(streams, name).parameters()

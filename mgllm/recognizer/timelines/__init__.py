@@ -1,1 +1,1 @@
-"""From windows to timed gestures."""
+"""From windows over a recording to gestures with times."""

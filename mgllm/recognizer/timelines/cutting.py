@@ -1,7 +1,7 @@
-"""Windows out of annotated recordings: what a recogniser must tell apart when nobody has cut clips for it.
+"""Windows out of annotated recordings, for a recogniser that has to read uncut recordings.
 
-A window bears the name of what happens in its middle; where nothing does, it is background. A recogniser that
-has learned from trimmed clips alone has never seen the half of a gesture, nor rest.
+A window's label is what happens in its middle; if nothing happens there, it is background. A
+recogniser that has learned only from trimmed clips has never seen half a gesture or rest.
 """
 
 from __future__ import annotations
@@ -22,25 +22,27 @@ from mgllm.skeleton import Clip, SkeletonDataset
 
 
 class CutOptions(Frozen):
-    """Which windows are cut."""
+    """How many windows are cut, and how long they are."""
 
     seconds: tuple[float, float] = (1.0, 2.5)
-    """Shortest and longest; each window's length is drawn."""
+    """Shortest and longest window; each length is drawn at random in between."""
     gesture: int = Field(default=3, ge=0)
     """Windows with their middle in a gesture, for each gesture."""
     background: float = Field(default=1.0, ge=0)
     """Windows with their middle outside all gestures, for each gesture."""
     movement: float = Field(default=0.5, ge=0)
-    """Windows with their middle in what `aside` names and in no gesture, for each gesture."""
+    """Windows with their middle in a class of `aside` and in no gesture, for each gesture."""
     aside: tuple[str, ...] = NO_GESTURES
-    """Classes that are no micro-gestures: they yield to any gesture that is there at the same time."""
+    """Classes that are not micro-gestures: a gesture at the same time takes precedence."""
     seed: int = 0
-    """Decides where."""
+    """Decides where windows are cut."""
 
     @model_validator(mode="after")
     def _lengths_fit(self) -> CutOptions:
         if not 0 < self.seconds[0] <= self.seconds[1]:
-            raise ValueError("the shortest window must be longer than 0 and not longer than the longest")
+            raise ValueError(
+                "the shortest window must be longer than 0 s and not longer than the longest one"
+            )
         return self
 
 
@@ -50,9 +52,9 @@ def cut_windows(
     """Windows of each recording, one after the other.
 
     Args:
-        dataset: its clips are whole recordings.
-        truth: gestures with times, by recording; a recording that is not there is passed over.
-        options: how many, and how long.
+        dataset: its clips are complete recordings.
+        truth: gestures with times, by recording; other recordings are left out.
+        options: how many windows, and how long.
 
     Yields: clips with the columns of their recording and `recording`, `first`, `last` (frames).
     """
@@ -76,7 +78,7 @@ def cut_windows(
 def frame_names(
     gestures: Sequence[Gesture], frames: int, fps: float, aside: Sequence[str]
 ) -> NDArray[np.object_]:
-    """[T]: what happens in each frame; of several gestures the one that began last."""
+    """[T]: the class of each frame; of several gestures the one that began last."""
     names = np.full(frames, BACKGROUND_NAME, dtype=object)
     in_order = sorted(gestures, key=lambda one: (one.label not in aside, one.start or 0.0))
     for one in in_order:
@@ -92,7 +94,7 @@ def _spans(
     options: CutOptions,
     random: np.random.Generator,
 ) -> list[tuple[int, int]]:
-    """First and last frames, in the order of time: so many around each gesture, so many elsewhere."""
+    """First and last frames of windows around gestures and elsewhere, in the order of time."""
     middles: list[int] = []
     told = [one for one in gestures if one.label not in options.aside and one.start is not None]
     for one in told:
@@ -116,13 +118,15 @@ def timed_truth(folder: Path) -> dict[str, GestureTranscript]:
     """Annotated transcripts by recording.
 
     Raises:
-        InputError: no such files, none of them annotated, or a gesture without times.
+        InputError: there are none, or a gesture has no times.
     """
     found = {item: file for (item, source), (_, file) in read_folder(folder).items() if source == "annotated"}
     if not found:
-        raise InputError(f"{folder} holds no annotated transcripts; these are recognised ones")
+        raise InputError(f"{folder} has no annotated transcripts; those in it are from a recogniser")
     for item, file in found.items():
         untimed = next((one.label for one in file.gestures if one.start is None or one.end is None), None)
         if untimed is not None:
-            raise InputError(f"{folder}: '{untimed}' of '{item}' has no times, which it needs")
+            raise InputError(
+                f"{folder}: '{untimed}' of '{item}' has no start and end; windows cannot be cut without them"
+            )
     return found

@@ -1,6 +1,6 @@
-"""From posteriors per frame to segments: smoothing, a path through states, runs of frames, soft suppression.
+"""From probabilities of each frame to segments: smoothing, a path through states, soft suppression.
 
-All of it runs over a stream of any length: only a window of frames is held.
+All of it works on a stream of any length: only a part of the frames is in memory.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from mgllm.records import Frozen
 
 Reals = NDArray[np.float64]
 BACKGROUND = 0
-"""State in which no gesture is made; its column comes first."""
+"""State without a gesture; its column comes first."""
 
 
 class DecodingOptions(Frozen):
-    """How posteriors become segments. Frames are those of the posteriors."""
+    """How probabilities of frames (posteriors) become segments."""
 
     median: int = Field(default=5, ge=1)
-    """Frames of the running median; odd, 1 is none."""
+    """Frames of the running median; odd. 1: no smoothing."""
     stay: float = Field(default=0.99, gt=0, lt=1)
-    """Probability that the next frame is of the same state."""
+    """Probability that the next frame has the same state."""
     lag: int = Field(default=500, ge=1)
     """Frames after which a state is final."""
     min_frames: int = Field(default=6, ge=1)
-    """Shortest segment."""
+    """Frames of the shortest segment."""
     beside: float = Field(default=0.5, gt=0, le=1)
-    """Posterior from which on a class is a segment even where the path goes through another state."""
+    """Posterior from which a class is a segment even if the path goes through another state."""
     min_confidence: float = Field(default=0.4, ge=0, le=1)
-    """Segments that are less sure are dropped."""
+    """Segments with a lower confidence are left out."""
 
 
 class Run(NamedTuple):
-    """A stretch of frames in one state."""
+    """Consecutive frames in one state."""
 
     state: int
     start: int
@@ -46,15 +46,16 @@ class Run(NamedTuple):
     end: int
     """Frame after the last."""
     confidence: float
-    """Mean posterior of the state over the stretch."""
+    """Mean posterior of the state in these frames."""
 
 
 def smoothed(blocks: Iterable[Reals], frames: int) -> Iterator[Reals]:
-    """Running median of each column over `frames` frames, edges repeated, rows made to sum to 1 again.
+    """Running median of each column over `frames` frames; the edges are repeated, and rows sum to
+    1.
 
     Args:
         blocks: posteriors [T, K], one after the other.
-        frames: odd.
+        frames: an odd number.
     """
     from numpy.lib.stride_tricks import sliding_window_view
 
@@ -86,19 +87,20 @@ class Decided(NamedTuple):
 
     state_T: NDArray[np.int64]
     p_TK: Reals
-    """Their posteriors."""
+    """Posteriors of these frames."""
 
 
 def states(blocks: Iterable[Reals], stay: float, lag: int) -> Iterator[Decided]:
-    """The most probable path through states (Viterbi), as a stream; each state final after `lag` frames.
+    """The most probable path through states (Viterbi), as a stream; a state is final after `lag`
+    frames.
 
-    A state keeps itself with probability `stay` and goes to any other alike.
+    With probability `stay` the state remains; all changes are equally probable.
 
     Args:
         blocks: posteriors [T, K], one after the other.
         stay: see above.
-        lag: frames that are held back. The path is that of the whole stream if the best paths into all
-            states have met within as many frames.
+        lag: frames that are held back. The path is that of the complete stream if the best paths
+            into all states meet within this number of frames.
     """
     score_K: Reals | None = None
     back: list[NDArray[np.int64]] = []
@@ -117,7 +119,8 @@ def states(blocks: Iterable[Reals], stay: float, lag: int) -> Iterator[Decided]:
 
 
 def _step(score_K: Reals | None, logp_K: Reals, stay: float) -> tuple[Reals, NDArray[np.int64]]:
-    """One frame on: the best way into each state is to have been there, or to come from the best of all."""
+    """One frame further: the best path into each state comes from this state or from the best of
+    all."""
     own_K = np.arange(len(logp_K))
     if score_K is None:
         return logp_K, own_K
@@ -141,8 +144,8 @@ def _path(back: Sequence[NDArray[np.int64]], last: int) -> NDArray[np.int64]:
 def decode(blocks: Iterable[Reals], options: DecodingOptions) -> list[Run]:
     """Segments of a stream of posteriors [T, K], background first, in the order of their start.
 
-    A class runs on in frames where the most probable path goes through it, or where it is probable enough
-    beside the path: gestures that overlap are both found.
+    A class has a segment where the most probable path goes through it, and also where it is
+    probable enough beside the path: so gestures that overlap are both found.
     """
     runs, found = _OpenRuns(), list[Run]()
     for state_T, p_TK in states(smoothed(blocks, options.median), options.stay, options.lag):
@@ -155,9 +158,11 @@ def decode(blocks: Iterable[Reals], options: DecodingOptions) -> list[Run]:
 
 
 def suppressed(runs: Sequence[Run], width: float, min_confidence: float) -> list[Run]:
-    """Runs of one class from several decodings, the surest first; each lowers those that overlap it.
+    """Runs of one class from several decodings, highest confidence first; each lowers overlapping
+    ones.
 
-    c · exp(−IoU² / width): soft-NMS (Bodla et al., ICCV 2017, eq. 3), keeps a rival that is mostly apart.
+    c · exp(−IoU² / width): soft-NMS (Bodla et al., ICCV 2017, eq. 3). A run with little overlap is
+    kept.
     """
     left, kept = list(runs), []
     while left:
@@ -178,7 +183,7 @@ def _counts(run: Run, options: DecodingOptions) -> bool:
 
 
 class _OpenRuns:
-    """Runs of frames in which a column is on, over blocks; what touches a block's end stays open."""
+    """Runs of frames in which a column is on, over blocks; a run at a block's end stays open."""
 
     def __init__(self) -> None:
         self._frame = 0

@@ -1,7 +1,7 @@
 """How well a timeline of gestures fits the annotated one: matched one to one, never twice.
 
-The metric in use at the challenges can count one found segment for several annotated ones; here every segment
-is matched at most once, and the most matches that are possible are counted.
+The metric of the challenges can count one found segment for several annotated ones. Here every
+segment is matched at most once, and the largest possible number of matches is counted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import Field
 from mgllm.records import Exposure, Frozen
 
 THRESHOLDS = (0.1, 0.3, 0.5)
-"""Temporal intersection over union from which on a match counts."""
+"""Temporal intersections over union from which a match counts."""
 
 
 class Segment(NamedTuple):
@@ -30,7 +30,7 @@ class Segment(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Of one or many recordings; add them up before a share is taken."""
+    """Counts of one or many recordings; add them up before a share is computed."""
 
     right: int
     """Pairs of a found and an annotated segment."""
@@ -38,31 +38,33 @@ class Counts(NamedTuple):
     annotated: int
 
     def plus(self, other: Counts) -> Counts:
-        """Both together."""
+        """The sum of both."""
         return Counts(*(a + b for a, b in zip(self, other, strict=True)))
 
     @property
     def f1(self) -> float:
-        """2 · right / (found + annotated); 1 where there is nothing to find and nothing was found."""
+        """2 · right / (found + annotated); 1 if nothing was annotated and nothing was found."""
         total = self.found + self.annotated
         return 2 * self.right / total if total else 1.0
 
 
 class SegmentScores(Frozen):
-    """Of timelines, pooled over recordings."""
+    """Scores of timelines, pooled over recordings."""
 
     f1: dict[str, float]
     """By threshold, such as "0.3"."""
     frame_accuracy: float = Field(ge=0, le=1)
     """Share of frames with the right class; background counts as one."""
     edit: float = Field(ge=0, le=1)
-    """1 − Levenshtein distance of the label sequences over the longer one's length, mean over recordings."""
+    """1 − Levenshtein distance of the label sequences over the longer one's length, mean over
+    recordings."""
     recordings: int = Field(ge=1)
-    """How many."""
+    """Number of recordings."""
 
 
 def matched(annotated: Sequence[Segment], found: Sequence[Segment], threshold: float) -> Counts:
-    """Most pairs of the same label whose intersection over union reaches the threshold, each used once."""
+    """The largest number of pairs with the same label that reach the threshold, each segment
+    once."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import maximum_bipartite_matching
 
@@ -90,7 +92,7 @@ def overlaps(a: Sequence[Segment], b: Sequence[Segment]) -> NDArray[np.float64]:
 
 
 def edit_score(annotated: Sequence[Segment], found: Sequence[Segment]) -> float:
-    """Whether the same gestures come in the same order, whenever that is (Lea et al., CVPR 2017)."""
+    """Whether the same gestures come in the same order, at any times (Lea et al., CVPR 2017)."""
     a, b = [segment.label for segment in annotated], [segment.label for segment in found]
     if not (a or b):
         return 1.0
@@ -116,7 +118,7 @@ def score_timelines(
     """Score (annotated, found, seconds) of recordings, pooled.
 
     Args:
-        pairs: of each recording.
+        pairs: one for each recording.
         step: seconds between the frames that are compared.
     """
     counts = {threshold: Counts(0, 0, 0) for threshold in THRESHOLDS}
@@ -138,18 +140,18 @@ def score_timelines(
 
 
 class TimelineScores(SegmentScores):
-    """How well they fit, and of what."""
+    """Scores, and what they are about."""
 
     gestures: int
-    """Annotated."""
+    """Annotated gestures."""
     found: int
-    """Recognised."""
+    """Recognised gestures."""
     by_class: dict[str, float]
     """F1 at an intersection over union of 0.3, of each class that was annotated or found."""
     exposures: dict[Exposure, int]
-    """Recordings by exposure: of people whom a recogniser has seen, scores say nothing."""
+    """Recordings by exposure: for people whom a recogniser has seen, scores say nothing."""
     unmatched: tuple[str, ...]
-    """Recordings of which there is only one of the two: not scored."""
+    """Recordings with only one of the two transcripts: not scored."""
 
 
 def f1_by_class(pairs: list[tuple[list[Segment], list[Segment], float]]) -> dict[str, float]:

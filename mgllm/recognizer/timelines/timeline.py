@@ -1,7 +1,7 @@
 """A recording's timeline: windows, posteriors, segments, as gestures with times and confidences.
 
-A clip model goes over the recording in windows that slide. Only the frames under a batch of windows are held,
-whatever the recording's length.
+The recogniser reads the recording in sliding windows. Only the frames under a batch of windows are
+in memory, for any length of recording.
 """
 
 from __future__ import annotations
@@ -21,30 +21,33 @@ from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
 
 BACKGROUND_NAME = "background"
-"""Class of a recogniser that has learned what no gesture looks like."""
+"""Class for times without any gesture, in recognisers that have learned it."""
 NO_GESTURES = ("illustrative body language",)
-"""Classes that are told apart from gestures but are none: movement that goes with speech."""
+"""Classes that a recogniser knows but that are not micro-gestures: movement that goes with
+speech."""
 UNKNOWN_FPS = 25.0
-"""Frames a second of recordings whose rate is not known."""
+"""Frames a second of recordings whose rate is unknown: that of iMiGUE."""
 
 
 class WindowOptions(Frozen):
-    """How windows lie over a recording."""
+    """Length and distance of the windows over a recording."""
 
     seconds: float = Field(default=1.5, gt=0)
-    """Length of a window."""
+    """Seconds of a window."""
     hop: float = Field(default=0.2, gt=0)
-    """From the beginning of a window to that of the next."""
+    """Seconds from the start of one window to the start of the next."""
     middle: float = Field(default=0.5, gt=0, le=1)
-    """Share of a window that it speaks for, around its middle; for the rest only where no other does."""
+    """Share of a window, around its middle, that it decides about; the rest only if no other
+    does."""
     batch: int = Field(default=64, ge=1)
     """Windows that go through the network together."""
 
 
 def window_starts(frames: int, length: int, hop: int) -> NDArray[np.int64]:
-    """First frames of windows, from one in the middle of which the recording begins to one where it ends.
+    """First frames of windows. The recording begins in the middle of the first and ends in that of
+    the last.
 
-    Those at the edges begin before frame 0, or end after the last one.
+    So windows at the edges begin before frame 0, or end after the last frame.
     """
     middles = np.arange(0, frames, hop)
     middles = middles if middles[-1] == frames - 1 else np.append(middles, frames - 1)
@@ -52,7 +55,7 @@ def window_starts(frames: int, length: int, hop: int) -> NDArray[np.int64]:
 
 
 def window(joints_TVC: NDArray[np.floating[Any]], start: int, length: int) -> NDArray[np.floating[Any]]:
-    """The joints under a window; beyond the recording its first or last frame stands still."""
+    """The joints under a window; beyond the recording its first or last frame is repeated."""
     if 0 <= start <= len(joints_TVC) - length:
         return joints_TVC[start : start + length]
     return joints_TVC[np.clip(np.arange(start, start + length), 0, len(joints_TVC) - 1)]
@@ -67,15 +70,15 @@ def frame_posteriors(
 ) -> Iterator[Reals]:
     """Probabilities of classes for each frame, block by block: the mean of the windows over it.
 
-    A window counts more for the frames in its middle: its weight is a triangle, nowhere less than a
-    thousandth, which decides where there is no other window.
+    A window counts more for the frames in its middle. Its weight is a triangle, but at least a
+    thousandth, so that it decides where there is no other window.
 
     Args:
-        network: with classes.
+        network: one with classes.
         joints_TVC: of a recording; may be memory-mapped.
         fps: its frames a second.
         fit: layout, dimensions and preprocessing that the network was made for.
-        options: how windows lie.
+        options: of the windows.
 
     Yields: [frames, classes], all frames once and in their order.
     """
@@ -93,7 +96,7 @@ def frame_posteriors(
 
 
 def _weights(length: int, middle: float) -> Reals:
-    """How much a window says of each of its frames."""
+    """Weight of a window for each of its frames."""
     away_L = np.abs(np.arange(length) - (length - 1) / 2)
     weight_L: Reals = np.maximum(1 - away_L / (middle * length / 2 + 0.5), 1e-3)
     return weight_L
@@ -122,7 +125,7 @@ class _Held:
             self._weight_T[part] += weight_W
 
     def until(self, frame: int) -> Reals:
-        """The frames before `frame`; they are let go."""
+        """The frames before `frame`, which are then removed."""
         count = frame - self._base
         done = self._sum_TK[:count] / self._weight_T[:count, None]
         self._base, self._sum_TK, self._weight_T = frame, self._sum_TK[count:], self._weight_T[count:]
@@ -141,17 +144,18 @@ class TimelineOptions(Frozen):
     """How a recording becomes a timeline."""
 
     windows: WindowOptions = Field(default_factory=WindowOptions)
-    """How windows lie."""
+    """Windows over the recording."""
     scales: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(1.0,), min_length=1)
-    """Factors on the windows' length: each gives a timeline, and of rivals the surest stay."""
+    """Factors on the windows' length: each gives a timeline; of overlapping gestures the surest
+    stay."""
     decoding: DecodingOptions = Field(default_factory=DecodingOptions)
     """How posteriors become segments."""
     suppression: float = Field(default=0.2, gt=0)
     """Width of soft suppression among segments of one class from several scales."""
     leave_out: tuple[str, ...] = NO_GESTURES
-    """Classes that a recogniser tells from gestures but that are none: never in a timeline."""
+    """Classes that are not gestures and never in a timeline."""
     background: float = Field(default=0.5, gt=0, lt=1)
-    """Of a recogniser without a class for background: a gesture's posterior must be higher than this."""
+    """For a recogniser without a class for background: a gesture's posterior must be above this."""
 
 
 def timeline(
@@ -164,11 +168,11 @@ def timeline(
     """Gestures of a recording, in the order of their start; times in seconds.
 
     Args:
-        network: with classes.
+        network: one with classes.
         joints_TVC: the recording; may be memory-mapped.
         fps: its frames a second.
         fit: layout, dimensions and preprocessing that the network was made for.
-        options: all knobs.
+        options: of windows and decoding.
     """
     names = [name for name in network.classes if name != BACKGROUND_NAME]
     knows = len(names) < len(network.classes)
@@ -194,14 +198,14 @@ def timeline(
 
 
 def _beside_constant(options: TimelineOptions, share: float) -> DecodingOptions:
-    """The same thresholds where classes have only a share of 1, beside a constant background."""
+    """The same thresholds for classes that share 1 with a constant background."""
     beside = max(options.decoding.beside, options.background)
     least = options.decoding.min_confidence
     return options.decoding.model_copy(update={"beside": beside * share, "min_confidence": least * share})
 
 
 def _merged(found: Sequence[Sequence[Run]], width: float, min_confidence: float) -> list[Run]:
-    """Runs of all scales, class by class without those that others are surer of."""
+    """Runs of all scales, for each class without those that a surer one overlaps."""
     runs = [run for one in found for run in one]
     kept = []
     for state in sorted({run.state for run in runs}):
@@ -213,7 +217,7 @@ def _merged(found: Sequence[Sequence[Run]], width: float, min_confidence: float)
 def _background_first(
     blocks: Iterable[Reals], classes: tuple[str, ...], background: float
 ) -> Iterator[Reals]:
-    """Posteriors with background as the first column: the network's own, or a constant one beside them."""
+    """Posteriors with background as the first column: the network's own, or a constant one."""
     place = classes.index(BACKGROUND_NAME) if BACKGROUND_NAME in classes else None
     for p_TK in blocks:
         if place is not None:

@@ -1,13 +1,14 @@
-"""What may happen to a clip without its gesture becoming another one: changes in space.
+"""Changes in space that leave the gesture of a clip the same.
 
-Each is a frozen object with a strength (0: nothing happens). It is called with clean clips (zeros where no
-joint is seen; a `Recipe` sees to it), a generator on the clips' device, and an amount: a factor on the
-strength that may differ between clips. What it returns is clean again. What is drawn for a clip depends
-neither on the number of its padding frames nor on what the others hold.
+Each is a frozen object with a strength (0: nothing happens). It is called with clean clips (zeros
+where no joint is seen; a `Recipe` makes them so), a generator on the clips' device, and an amount:
+a factor on the strength that may differ between clips. Its result is clean again. What is drawn for
+a clip depends neither on the number of its padding frames nor on the other clips.
 
-Strengths default to the scale of micro-gestures (coordinates in shoulder widths), because augmentations made
-for whole-body actions hurt here ("Naive Data Augmentation Might Be Toxic", FG 2024). The paper (arXiv
-2405.13206) names coordinate and viewpoint perturbation; sizes and forms are our reading.
+Default strengths have the scale of micro-gestures (coordinates in shoulder widths), because
+augmentations for whole-body actions hurt here ("Naive Data Augmentation Might Be Toxic", FG 2024).
+The paper (arXiv 2405.13206) names coordinate and viewpoint perturbation; sizes and forms are our
+reading.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ Amount = Tensor | float
 
 
 class Augmentation(Protocol):
-    """A change of clips, another one for each clip."""
+    """A change of clips, drawn for each clip."""
 
     @property
     def strength(self) -> float:
-        """How much; 0 is the identity."""
+        """How much is changed; 0: nothing."""
 
     def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
-        """New clean clips of the same shape; those given, clean too, stay as they are."""
+        """New clean clips of the same shape; the given clips, also clean, are not changed."""
 
 
 def uniform(count: int, generator: torch.Generator, *shape: int) -> Tensor:
@@ -43,16 +44,16 @@ def uniform(count: int, generator: torch.Generator, *shape: int) -> Tensor:
 
 @dataclass(frozen=True)
 class CoordinatePerturbation:
-    """Each joint is put a little off its place, by an offset that stays or drifts through the clip."""
+    """Each joint is moved a little, by an offset that is constant or drifts through the clip."""
 
     strength: float = 0.02
-    """Standard deviation in shoulder widths: about 8 mm, the jitter of a pose estimator; a scratch spans
-    ten times that."""
+    """Standard deviation in shoulder widths: about 8 mm, the jitter of a pose estimator; a scratch
+    is ten times as large."""
     knots: int = 4
     """Offsets drawn along the clip, linear between them; 1: one constant offset."""
 
     def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
-        """Add the offsets."""
+        """Clips with the offsets added."""
         n, t, v, c = clips.x_NTVC.shape
         device = generator.device
         knots_NKD = torch.randn(n, self.knots, v * c, generator=generator, device=device)
@@ -63,7 +64,7 @@ class CoordinatePerturbation:
 
 
 def _tents(lengths_N: Tensor, frames: int, knots: int) -> Tensor:
-    """Weight of each knot in each frame, [N, T, knots]: knots lie evenly from the first frame to the last."""
+    """Weight of each knot in each frame, [N, T, knots]; knots are evenly spread over the frames."""
     frame_T = torch.arange(frames, device=lengths_N.device)
     spread_N = (knots - 1) / (lengths_N - 1).clamp_min(1).float()
     place_NT = (frame_T * spread_N[:, None]).clamp_max(knots - 1)
@@ -73,17 +74,17 @@ def _tents(lengths_N: Tensor, frames: int, knots: int) -> Tensor:
 
 @dataclass(frozen=True)
 class ViewpointPerturbation:
-    """The camera stands a little elsewhere: one turn for the whole clip, about the origin.
+    """The camera is moved a little: one rotation for the whole clip, about the origin.
 
-    3-D: a rotation about each of the three axes. 2-D: a roll of the image and a shear along x, which is what
-    turning does to a picture whose depth is not known.
+    3-D: a rotation about each of the three axes. 2-D: a roll of the image and a shear along x, as
+    rotation does to a picture without depth.
     """
 
     strength: float = 10.0
     """Largest angle in degrees: a camera moved by half a metre at three metres' distance."""
 
     def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
-        """Turn the clips."""
+        """Clips from the other viewpoint."""
         n, t, v, c = clips.x_NTVC.shape
         angle_3N = (2 * uniform(n, generator, 3).T - 1) * (math.radians(self.strength) * amount_N)
         turn_NCC = (_affine(angle_3N) if c == 2 else _rotation(angle_3N)).to(clips.x_NTVC.dtype)
@@ -115,13 +116,14 @@ def _plane(angle_N: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class JointDropout:
-    """Some joints are not seen in the whole clip, as behind a table: masked, not put to the origin."""
+    """Some joints are hidden in the whole clip, as behind a table: masked, not moved to the
+    origin."""
 
     strength: float = 0.1
     """Share of joints, on average: two or three of 25. One seen joint is always kept."""
 
     def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
-        """Mask the joints."""
+        """Clips with some joints masked."""
         n, t, v, c = clips.x_NTVC.shape
         luck_VN = uniform(n, generator, v).T
         keep_NV = (luck_VN >= self.strength * amount_N).T
@@ -137,7 +139,8 @@ class JointDropout:
 class Mirror:
     """Left becomes right: joints change places and x changes its sign.
 
-    In no default recipe: where a class says which hand moved (UTD-MHAD), it makes another class of it.
+    It is in no default recipe: if a class says which hand moved (UTD-MHAD), the mirror makes
+    another class.
     """
 
     places: tuple[int, ...]
@@ -146,7 +149,7 @@ class Mirror:
     """Share of clips that are mirrored."""
 
     def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
-        """Mirror some of the clips."""
+        """Clips of which some are mirrored."""
         chosen_N = uniform(len(clips.x_NTVC), generator) < self.strength * amount_N
         places_V = torch.tensor(self.places, device=generator.device)
         sign_C = torch.ones_like(clips.x_NTVC[0, 0, 0])

@@ -1,6 +1,8 @@
-"""Augmentations in a row, each with its probability; views of a clip for contrast.
+"""Several augmentations one after the other, each with its probability; views of a clip for
+contrast.
 
-By name, for flags and ablations: `gentle`, `gentle-viewpoint`, `crop+coordinates`, `none`.
+Recipes have names, for flags and ablations: `gentle`, `gentle-viewpoint`, `crop+coordinates`,
+`none`.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ AUGMENTATIONS: dict[str, type[Augmentation]] = {
     "dropout": JointDropout,
     "mirror": Mirror,
 }
-"""By the names that recipes are written with."""
+"""Augmentations by their names in recipes."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,21 @@ class Step:
     """One augmentation of a recipe."""
 
     augmentation: Augmentation
-    """What is done."""
+    """The change."""
     probability: float = 1.0
-    """To which share of clips, each by its own draw."""
+    """Share of clips that are changed; each clip is drawn separately."""
 
     def amount(self, count: int, generator: torch.Generator) -> Amount:
-        """1 for the clips to which it is done, 0 for the others."""
+        """1 for the clips that are changed, 0 for the others."""
         return 1.0 if self.probability >= 1 else (uniform(count, generator) < self.probability).float()
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Augmentations one after the other. Those in time that stand side by side read the clips once."""
+    """Augmentations one after the other. Consecutive ones in time read the clips only once."""
 
     steps: tuple[Step, ...]
-    """In this order."""
+    """The augmentations in their order."""
 
     def __call__(self, clips: Clips, generator: torch.Generator) -> Clips:
         """New clips of the same shape, with zeros where no joint is seen."""
@@ -93,7 +95,7 @@ NORMAL = Recipe(
         Step(CoordinatePerturbation(), 0.5),
     )
 )
-"""For query and key: the gentle changes. Which ones, and how often, is our reading."""
+"""Recipe of query and key views: gentle changes. Which ones, and how often, is our reading."""
 
 EXTREME = Recipe(
     (
@@ -106,8 +108,8 @@ EXTREME = Recipe(
         Step(JointDropout(), 0.5),
     )
 )
-"""For the third view: all of them and twice as strong, after the extreme augmentations of AimCLR (Guo et al.,
-AAAI 2022, section 3.2) with our strengths."""
+"""Recipe of the third view: all changes, twice as strong, after the extreme augmentations of AimCLR
+(Guo et al., AAAI 2022, section 3.2) with our strengths."""
 
 
 class Views(NamedTuple):
@@ -121,16 +123,18 @@ class Views(NamedTuple):
 def make_views(
     clips: Clips, generator: torch.Generator, normal: Recipe = NORMAL, extreme: Recipe | None = None
 ) -> Views:
-    """Query and key by the normal recipe, each with its own draws; a third view if told how."""
+    """Query and key by the normal recipe, drawn separately; a third view if there is a recipe for
+    it."""
     clips = clips.clean()
     query, key = normal(clips, generator), normal(clips, generator)
     return Views(query, key, extreme(clips, generator) if extreme else None)
 
 
 def view_generator(seed: int, epoch: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """The random numbers of one training step: others in every epoch, the same for the same seed.
+    """The random numbers of one training step: the same for the same seed, others in every epoch.
 
-    A stream of its own for each step, so that a resumed training draws what an unbroken one would have drawn.
+    Each step has its own stream, so that a resumed training draws the same numbers as an
+    uninterrupted one.
     """
     return torch.Generator(device).manual_seed(number(seed, "views", epoch, step))
 
@@ -139,10 +143,11 @@ RECIPES: dict[str, Recipe] = {"none": Recipe(()), "gentle": NORMAL, "extreme": E
 
 
 def recipe(text: str, graph: Graph) -> Recipe:
-    """A recipe by name, one with an augmentation left out (`gentle-crop`), or some by name (`crop+speed`).
+    """A recipe by name, without one of its augmentations (`gentle-crop`), or from names
+    (`crop+speed`).
 
     Raises:
-        InputError: an unknown name, or one left out that is not in the recipe.
+        InputError: an unknown name, or an augmentation to leave out that is not in the recipe.
     """
     base, *left_out = text.split("-")
     steps = RECIPES[base].steps if base in RECIPES else _by_name(base, graph)

@@ -1,10 +1,11 @@
 """Spatial-temporal-balanced dual-stream contrastive learning: one step's losses.
 
-The method of the paper (Gao et al., arXiv 2405.13206) as far as it is known: a graph stream and a recurrent
-stream, contrast without labels, a balancing fusion. Queues and momentum encoders are MoCo's (He et al., CVPR
-2020: keys of earlier batches, to be told apart from), the contrast between streams is Thoker et al.'s (ACM MM
-2021), the third view AimCLR's (AAAI 2022); how they are put together and weighted is our reading. The loop
-that trains stands elsewhere: this knows no optimiser.
+This is the method of the paper (Gao et al., arXiv 2405.13206) as far as it is known: a graph stream
+and a recurrent stream, contrast without labels, a balancing fusion. Queues and momentum encoders
+come from MoCo (He et al., CVPR 2020: keys of earlier batches are the other clips), the contrast
+between streams from Thoker et al. (ACM MM 2021), the third view from AimCLR (AAAI 2022). How they
+are combined and weighted is our reading. The optimiser and the training loop are in
+`pretraining.py`.
 """
 
 from __future__ import annotations
@@ -32,24 +33,24 @@ PAIRS = {
     "spatial_temporal": ("spatial", "temporal"),
     "temporal_spatial": ("temporal", "spatial"),
 }
-"""Losses by name: the query's stream, and that of key and queue."""
+"""Losses by name: stream of the query, and stream of key and queue."""
 
 
 class KeyQueue(nn.Module):
-    """The last `size` keys, any number entering at a time; gives back filled rows only.
+    """The last `size` keys. Any number can enter at a time; only filled rows are returned.
 
-    Its content is part of the state dict, so that a resumed training goes on with the same negatives.
+    Its content is part of the state dict, so that a resumed training has the same negatives.
     """
 
     z_KD: Tensor
     ids_K: Tensor
     entered: Tensor
-    """How many keys have entered since the beginning."""
+    """Number of keys that have entered since the beginning."""
 
     def __init__(self, size: int, dims: int) -> None:
         super().__init__()
         if size < 1:
-            raise ValueError(f"a queue of {size} rows holds nothing")
+            raise ValueError(f"a queue of {size} rows cannot hold keys")
         self.size = size
         self.register_buffer("z_KD", torch.zeros(size, dims))
         self.register_buffer("ids_K", torch.full((size,), -1))
@@ -60,7 +61,7 @@ class KeyQueue(nn.Module):
 
     @torch.no_grad()
     def enter(self, z_ND: Tensor, ids_N: Tensor) -> None:
-        """Put keys in, over the oldest ones. Of more than `size` the last ones stay."""
+        """Replace the oldest keys; of more than `size` keys the last ones are kept."""
         entered = int(self.entered) + len(z_ND)
         z_ND, ids_N = z_ND[-self.size :], ids_N[-self.size :]
         rows = torch.arange(entered - len(z_ND), entered, device=self.z_KD.device) % self.size
@@ -69,7 +70,8 @@ class KeyQueue(nn.Module):
         self.entered.fill_(entered)
 
     def bank(self) -> Bank:
-        """What is in it, in no particular order. A view: it changes with the next `enter`."""
+        """The keys in it, in no particular order. It is a view: it changes with the next
+        `enter`."""
         return Bank(self.z_KD[: len(self)], self.ids_K[: len(self)])
 
 
@@ -77,7 +79,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def momentum_copy(module: M) -> M:
-    """An exact copy that no gradient reaches: the start of every key encoder."""
+    """An exact copy without gradients: the start of every key encoder."""
     return deepcopy(module).requires_grad_(requires_grad=False)
 
 
@@ -87,8 +89,8 @@ def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
 
     Args:
         key: changed in place.
-        query: of the same structure.
-        momentum: 0 copies, 1 leaves the key encoder as it is.
+        query: has the same structure.
+        momentum: 0 copies; 1 changes nothing.
     """
     targets: list[Tensor] = list(key.parameters())
     sources: list[Tensor] = list(query.parameters())
@@ -99,12 +101,12 @@ def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
 
 
 class ContrastOptions(Frozen):
-    """How views are contrasted. A loss whose weight is 0 is not computed."""
+    """How views are compared. A loss whose weight is 0 is not computed."""
 
     temperature: float = Field(default=0.1, gt=0)
-    """Of the softmax over candidates."""
+    """Temperature of the softmax over candidates."""
     queue: int = Field(default=512, ge=1)
-    """Keys that are kept; more than the set has clips bring nothing new."""
+    """Keys that are kept; more keys than the data set has clips add nothing."""
     spatial: float = Field(default=1.0, ge=0)
     """Weight of the contrast inside the spatial stream."""
     temporal: float = Field(default=1.0, ge=0)
@@ -114,38 +116,39 @@ class ContrastOptions(Frozen):
     fused: float = Field(default=1.0, ge=0)
     """Weight of the contrast of fused vectors."""
     extreme: float = Field(default=0.5, ge=0)
-    """Weight of the third view's divergence, in each stream that is contrasted with itself."""
+    """Weight of the third view's divergence, in each stream that is compared with itself."""
     balance: float = Field(default=0.1, ge=0)
     """Weight of the fusion's balance."""
 
     def weights(self) -> Mapping[str, float]:
-        """Weight of each pair that counts."""
+        """Weight of each pair whose weight is not 0."""
         own = {"spatial": self.spatial, "temporal": self.temporal, "fused": self.fused}
         cross = {"spatial_temporal": self.cross, "temporal_spatial": self.cross}
         return {name: weight for name, weight in {**own, **cross}.items() if weight > 0}
 
 
 class StepLosses(NamedTuple):
-    """What one batch says. `loss` alone carries gradients."""
+    """Losses of one batch. Only `loss` has gradients."""
 
     loss: Tensor
-    """To be minimised."""
+    """The sum that is minimised."""
     parts: Mapping[str, Tensor]
     """Unweighted losses in nats: pairs by name, `extreme_STREAM`, `balance`."""
     compared: Mapping[str, Contrast]
-    """Cosines behind the pairs, detached."""
+    """Cosines of the pairs, detached."""
     fusion: FusionReport
     """Shares of the streams in the fused vectors, detached."""
     temperature: float
-    """Of the softmax."""
+    """Temperature of the softmax."""
 
     def health(self) -> Mapping[str, Health]:
-        """Whether each pair is learning; waits for the device."""
+        """Whether each pair is learning. It waits for the device."""
         return {name: health(compared, self.temperature) for name, compared in self.compared.items()}
 
 
 class DualStream(nn.Module):
-    """Query network, its slow copy for keys, and a queue of keys for each of the three vectors."""
+    """The query network, its slowly following copy for keys, and a queue of keys for each
+    vector."""
 
     def __init__(self, graph: Graph, channels: int, streams: StreamOptions, options: ContrastOptions) -> None:
         super().__init__()
@@ -158,12 +161,14 @@ class DualStream(nn.Module):
     def forward(
         self, views: Views, ids_N: Tensor, gather: Callable[[Tensor], Tensor] = torch.detach
     ) -> StepLosses:
-        """Losses of a batch. Its keys enter the queues first: call `backward` before the next forward.
+        """Losses of a batch. Its keys enter the queues first, so call `backward` before the next
+        forward.
 
         Args:
             views: of N clips.
             ids_N: the clips' numbers in the set.
-            gather: joins a tensor with those of the other processes, so that all have the same queues.
+            gather: joins a tensor with those of the other processes, so that all processes have the
+                same queues.
         """
         keys = self._keys(views.key)
         ids_M = gather(ids_N)
@@ -190,7 +195,8 @@ class DualStream(nn.Module):
         return found
 
     def follow(self, momentum: float) -> None:
-        """Move the key network towards the query network; after each step of the optimiser."""
+        """Move the key network towards the query network; call it after each step of the
+        optimiser."""
         follow(self.key, self.query, momentum)
 
     @torch.no_grad()

@@ -1,4 +1,4 @@
-"""What a pre-training was like, epoch by epoch: losses, shares and gradients of the streams, health."""
+"""The course of a pre-training by epoch: losses, shares and gradients of the streams, health."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mgllm.records import Frozen
 
 
 class EpochRow(Frozen):
-    """Means over an epoch's steps. Of the process that leads, where there are several."""
+    """Means over an epoch's steps; of several processes, those of the first."""
 
     epoch: int = Field(ge=1)
     """Number, from 1."""
     loss: float
-    """What was minimised."""
+    """The sum that was minimised."""
     parts: Mapping[str, float]
     """Unweighted losses in nats."""
     gap: Mapping[str, float]
-    """Positive minus negative cosine of each pair; 0: nothing is told apart."""
+    """Positive minus negative cosine of each pair; 0: clips cannot be distinguished."""
     share_spatial: float
     """Share of the spatial stream in the fused vector's energy."""
     gradient_spatial: float
@@ -32,17 +32,17 @@ class EpochRow(Frozen):
     gradient_temporal: float
     """Length of the temporal encoder's gradient."""
     learning_rate: float
-    """At the last step."""
+    """Learning rate at the last step."""
     seconds: float
-    """That the epoch took."""
+    """Duration of the epoch."""
     collapsed: str = ""
-    """What is wrong, in words, where a stream's contrast with itself has collapsed."""
+    """What is wrong, in words, if a stream's contrast with itself has collapsed; else empty."""
     verdict: str
-    """How the fused vectors, or the first pair there is, are doing."""
+    """State of the fused vectors, or of the first pair there is, in words."""
 
 
 class EpochMeans:
-    """Collects steps, gives an epoch's row."""
+    """Collects the steps of an epoch and gives its row."""
 
     def __init__(self) -> None:
         self._losses: list[float] = []
@@ -52,7 +52,7 @@ class EpochMeans:
         self._norms: dict[str, list[float]] = {}
 
     def add(self, losses: StepLosses, norms: Mapping[str, float]) -> None:
-        """One step."""
+        """Add one step."""
         self._losses.append(float(losses.loss.detach()))
         self._shares.append(float(losses.fusion.shares_2[0]))
         for name, part in losses.parts.items():
@@ -63,7 +63,7 @@ class EpochMeans:
             self._norms.setdefault(name, []).append(norm)
 
     def row(self, epoch: int, rate: float, seconds: float) -> EpochRow:
-        """The means; `epoch` counts from 0."""
+        """The row of means; `epoch` counts from 0."""
         health = {name: _mean_health(steps) for name, steps in self._health.items()}
         judged = [name for name in STREAMS if name in health] or list(health)
         broken = [f"{name}: {health[name].verdict}" for name in judged if health[name].collapsed]
@@ -79,12 +79,12 @@ class EpochMeans:
             learning_rate=rate,
             seconds=seconds,
             collapsed="; ".join(broken),
-            verdict=f"{shown}: {health[shown].verdict}" if shown else "no pair is contrasted",
+            verdict=f"{shown}: {health[shown].verdict}" if shown else "no pair is compared",
         )
 
 
 def history_csv(rows: Sequence[EpochRow]) -> str:
-    """The history as a table: one line an epoch, one column a number."""
+    """The history as a table: a line for each epoch, a column for each number."""
     flat = [_flat(row) for row in rows]
     header = list(flat[0]) if flat else ["epoch"]
     return csv_text([header, *([row.get(name, "") for name in header] for row in flat)])

@@ -1,4 +1,5 @@
-"""Contrastive pre-training: what follows from the size of a set, how the rate runs, and the loop in sight."""
+"""Contrastive pre-training: settings that depend on the data set's size, the learning rate, and the
+loop."""
 
 from __future__ import annotations
 
@@ -27,12 +28,12 @@ Precision = Literal["auto", "float32", "bfloat16"]
 
 
 def cosine(step: int, steps: int, warmup: float = 0.05) -> float:
-    """Factor on the learning rate at a step: up in a line, down in half a cosine (Loshchilov, Hutter, 2017).
+    """Factor on the learning rate: linear up, then half a cosine down (Loshchilov, Hutter, 2017).
 
     Args:
         step: from 0.
-        steps: in all.
-        warmup: share of the steps on the way up.
+        steps: number of all steps.
+        warmup: share of the steps in which the rate rises.
     """
     rise = max(1, round(warmup * steps))
     if step < rise:
@@ -41,7 +42,7 @@ def cosine(step: int, steps: int, warmup: float = 0.05) -> float:
 
 
 def momentum_for(steps: int) -> float:
-    """Momentum of the key network that lets it forget its beginning ten times over in a training.
+    """Momentum with which the key network keeps almost nothing of its beginning.
 
     .999 over 900 steps keeps 41 % of the start; 1 − 10 / steps keeps e⁻¹⁰ of it. Our reading.
     """
@@ -49,15 +50,16 @@ def momentum_for(steps: int) -> float:
 
 
 def queue_for(clips: int, batch: int) -> int:
-    """Keys to keep for a set: as many as it has clips, as each is there once then; at most 16,384.
+    """Keys to keep for a data set: as many as it has clips, so that each is there once; at most
+    16,384.
 
-    Public code keeps 32,768 keys whatever the set, so that small sets meet each clip many times over.
+    Public code keeps 32,768 keys for any data set, so that a small set has each clip many times.
     """
     return min(16384, max(batch, clips))
 
 
 def steps_per_epoch(clips: int, batch: int) -> int:
-    """Whole batches of an epoch; one at least."""
+    """Full batches in an epoch; at least one."""
     return max(1, clips // batch)
 
 
@@ -67,40 +69,40 @@ class PretrainOptions(Frozen):
     epochs: int = Field(default=30, ge=1)
     """Times that each clip is seen."""
     batch: int = Field(default=32, ge=2)
-    """Clips of one step, over all processes."""
+    """Clips of one step, in all processes together."""
     learning_rate: float = Field(default=1e-3, gt=0)
     """Highest rate of AdamW."""
     weight_decay: float = Field(default=1e-4, ge=0)
-    """Of AdamW."""
+    """Weight decay of AdamW."""
     warmup: float = Field(default=0.05, ge=0, le=1)
     """Share of the steps in which the rate rises."""
     clip_norm: float = Field(default=1.0, gt=0)
-    """Longest gradient; longer ones are cut."""
+    """Longest gradient; longer ones are shortened."""
     momentum: float | None = Field(default=None, ge=0, lt=1)
-    """Of the key network; none: from the number of steps."""
+    """Momentum of the key network; None: from the number of steps."""
     queue: int | None = Field(default=None, ge=1)
-    """Keys to keep; none: from the number of clips."""
+    """Keys to keep; None: from the number of clips."""
     augment: str = "gentle"
     """Recipe of query and key views."""
     extreme: str | None = "extreme"
-    """Recipe of the third view; none: there is none."""
+    """Recipe of the third view; None: there is no third view."""
     encoder: StreamOptions = Field(default_factory=StreamOptions)
-    """Of which parts the network is made."""
+    """The parts of the network."""
     contrast: ContrastOptions = Field(default_factory=ContrastOptions)
-    """How views are contrasted; its queue is overruled by the one above."""
+    """How views are compared; `queue` above replaces its queue."""
     preprocessing: Preprocessing = Field(default_factory=Preprocessing)
-    """What is done to a clip first."""
+    """How a clip is prepared."""
     judged_after: int = Field(default=60, ge=0)
-    """Progress before which no collapse is called: all clips look alike to a network at its beginning."""
+    """Steps before which no collapse is reported: for a new network all clips are similar."""
     seed: int = 0
-    """Decides weights, order and augmentations."""
+    """Seed of weights, order and augmentations."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where it is computed."""
+    """The device for the computation."""
     precision: Precision = "auto"
-    """auto: bfloat16 on accelerators, where it is faster; float32 on CPUs, where it is not."""
+    """auto: bfloat16 on accelerators, which are faster with it; float32 on CPUs, which are not."""
 
     def fitted(self, clips: int) -> PretrainOptions:
-        """The same with what follows from the number of clips filled in."""
+        """These options with momentum and queue filled in from the number of clips."""
         steps = self.epochs * steps_per_epoch(clips, self.batch)
         momentum = momentum_for(steps) if self.momentum is None else self.momentum
         queue = queue_for(clips, self.batch) if self.queue is None else self.queue
@@ -109,25 +111,26 @@ class PretrainOptions(Frozen):
 
 
 class Pretraining:
-    """A training between two epochs: network, optimiser, what has been so far.
+    """A training between two epochs: network, optimiser and history.
 
     Args:
         reader: of the data set.
         numbers: clips to learn from.
-        options: all knobs.
-        processes: this one among its equals; each must be given the same arguments.
+        options: of the training.
+        processes: this process and the others; all must get the same arguments.
 
     Raises:
-        InputError: fewer than two clips, a batch that processes cannot share, an unknown recipe or encoder.
+        InputError: fewer than two clips, a batch that cannot be divided among processes, or an
+            unknown recipe or encoder.
     """
 
     def __init__(
         self, reader: ClipReader, numbers: Numbers, options: PretrainOptions, processes: Processes
     ) -> None:
         if len(numbers) < 2:
-            raise InputError(f"{len(numbers)} clips to learn from; contrast needs two at least")
+            raise InputError(f"{len(numbers)} clips to learn from; contrast needs at least two")
         if options.batch % processes.size:
-            raise InputError(f"a batch of {options.batch} cannot be shared by {processes.size} processes")
+            raise InputError(f"a batch of {options.batch} cannot be divided among {processes.size} processes")
         if len(numbers) < processes.size * 2:
             raise InputError(f"{len(numbers)} clips are too few for {processes.size} processes")
         self.reader = reader
@@ -148,19 +151,19 @@ class Pretraining:
 
     @property
     def epochs_done(self) -> int:
-        """Epochs that are behind."""
+        """Number of finished epochs."""
         return len(self.history)
 
     @property
     def steps(self) -> int:
-        """Progress of an epoch."""
+        """Steps of an epoch."""
         return steps_per_epoch(len(self.numbers), self.options.batch)
 
     def epoch(self, on_step: Callable[[float], None] = lambda _: None) -> EpochRow:
-        """One epoch; its row is the last of the history.
+        """Train one epoch and add its row to the history.
 
         Args:
-            on_step: told the loss after each step.
+            on_step: called with the loss after each step.
 
         Raises:
             TrainingStopped: a loss or gradient is not finite, or nothing is being learned.
@@ -186,11 +189,12 @@ class Pretraining:
         return row
 
     def recognizer(self) -> Recognizer:
-        """The network as it is kept: a view of the query network, without classes."""
+        """The network that is stored: a view of the query network, without classes."""
         return Recognizer(self.model.query)
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:
-        """This process's clip numbers of each step: another order in every epoch, a short rest left out."""
+        """This process's clip numbers of each step, in a new order; an incomplete last batch is
+        left out."""
         order = torch.Generator().manual_seed(number(self.options.seed, "order", epoch))
         shuffled = self.numbers[torch.randperm(len(self.numbers), generator=order)]
         size = min(self.options.batch, len(shuffled) // self.processes.size * self.processes.size)
@@ -225,17 +229,18 @@ class Pretraining:
         raise TrainingStopped(
             f"{what} is not a finite number at epoch {epoch + 1}, step {step + 1} (step "
             f"{epoch * self.steps + step + 1} of all); {kept}; "
-            f"go on with a lower learning rate than {self.options.learning_rate:g}"
+            f"continue with a lower learning rate than {self.options.learning_rate:g}"
         )
 
     def _check_learning(self, row: EpochRow) -> None:
-        """A collapse is only called after some steps and a fifth of the training, by any of the processes."""
+        """Stop at a collapse in any process, but only after some steps and a fifth of the
+        training."""
         early = row.epoch * self.steps < self.options.judged_after
         if early or row.epoch < max(2, self.options.epochs // 5):
             return
         if not self.processes.any_of_them(bool(row.collapsed), self.device):
             return
-        what = row.collapsed or "another process's clips have all become one vector"
+        what = row.collapsed or "in another process all clips get nearly the same vector"
         raise TrainingStopped(
             f"epoch {row.epoch}: {what}; try a lower learning rate than "
             f"{self.options.learning_rate:g}, or a higher temperature"

@@ -1,6 +1,6 @@
-"""What frozen features are worth: a linear classifier and nearest neighbours; and calibrated probabilities.
+"""How useful frozen features are: a linear classifier and nearest neighbours; and calibration.
 
-Calibrated ones mean what they say: one temperature over all logits (Guo et al., ICML 2017).
+Calibration is one temperature over all logits (Guo et al., ICML 2017).
 """
 
 from __future__ import annotations
@@ -21,25 +21,27 @@ LongTail = Literal["none", "logit", "sampling"]
 NEVER = -1e4
 """Logit of a class that no training clip has."""
 TEMPERATURE = 0.1
-"""Of the softmax over similarities that gives nearest neighbours their probabilities."""
+"""Temperature of the softmax over similarities, which gives nearest neighbours probabilities."""
 
 
 def log_prior(y_N: Labels, classes: int) -> Reals:
-    """Logarithm of each class's share of the training clips; 0 for a class that has none."""
+    """Logarithm of each class's share of the training clips; 0 for a class without clips."""
     count_K = np.bincount(y_N, minlength=classes)
     return np.where(count_K > 0, np.log(np.maximum(count_K, 1) / len(y_N)), 0.0)
 
 
 def fit_linear(network: Recognizer, z_ND: Tensor, y_N: Labels, strength: float, tail: LongTail) -> None:
-    """Give a network with frozen encoders its classifier: logistic regression on standardised features.
+    """Give a network with frozen encoders its classifier: logistic regression on standardised
+    features.
 
     Args:
-        network: with classes; its classifier is overwritten.
+        network: one with classes; its classifier is replaced.
         z_ND: features of training clips.
         y_N: their classes.
-        strength: of the weights' L2 penalty, as scikit-learn's `C`: larger is looser.
-        tail: `logit` takes the classes' log prior off the logits afterwards (Menon et al., ICLR 2021, eq. 9);
-            `sampling` weights clips so that all classes count alike.
+        strength: of the weights' L2 penalty, as scikit-learn's `C`: a larger value is a weaker
+            penalty.
+        tail: `logit` subtracts the classes' log prior from the logits (Menon et al., ICLR 2021, eq.
+            9); `sampling` weights clips so that all classes count equally.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -54,7 +56,7 @@ def fit_linear(network: Recognizer, z_ND: Tensor, y_N: Labels, strength: float, 
         fitted = LogisticRegression(C=strength, max_iter=1000, class_weight=balanced)
         fitted.fit(network.standardised(z_ND.to(network.mean_D.device)).cpu().numpy(), y_N)
         coefficients, intercepts = fitted.coef_, fitted.intercept_
-        if len(found) == 2:  # scikit-learn keeps the second class alone
+        if len(found) == 2:  # scikit-learn keeps only the second class
             coefficients = np.concatenate([-coefficients, coefficients]) / 2
             intercepts = np.concatenate([-intercepts, intercepts]) / 2
         weight_KD[found], bias_K[found] = coefficients, intercepts
@@ -68,9 +70,9 @@ def fit_linear(network: Recognizer, z_ND: Tensor, y_N: Labels, strength: float, 
 def neighbours(z_train_MD: Tensor, y_M: Labels, z_test_ND: Tensor, classes: int, k: int = 1) -> Reals:
     """Probabilities [N, K] by the k nearest training clips: cosine of standardised features.
 
-    Each class gets exp(similarity / 0.1) of its members among the k nearest (weighted k-NN, Wu et al., CVPR
-    2018); classes beyond them are ranked by their nearest member, behind all others. With k = 1 the first is
-    the nearest neighbour's class.
+    Each class gets exp(similarity / 0.1) of its members among the k nearest (weighted k-NN, Wu et
+    al., CVPR 2018). Classes without such a member come after all others, by their nearest clip.
+    With k = 1 the first class is that of the nearest neighbour.
     """
     from sklearn.preprocessing import StandardScaler, normalize
 
@@ -92,7 +94,7 @@ def _votes(alike_NM: Reals, y_M: Labels, classes: int, k: int) -> Reals:
     near_NM = np.zeros_like(weight_NM)
     near_NM[rows_N1, nearest_NK] = weight_NM[rows_N1, nearest_NK]
     best_NC = np.stack([weight_NM[:, y_M == c].max(1, initial=0.0) for c in range(classes)], axis=1)
-    # what is beyond the k nearest may only order classes: it never outweighs the least vote
+    # clips after the k nearest only order classes: together they count less than the smallest vote
     least_N1 = np.where(near_NM > 0, near_NM, np.inf).min(1, keepdims=True)
     votes_NC = near_NM @ member_MC
     votes_NC = np.where(votes_NC > 0, votes_NC, np.minimum(best_NC, 0.999 * least_N1))
@@ -102,7 +104,7 @@ def _votes(alike_NM: Reals, y_M: Labels, classes: int, k: int) -> Reals:
 def calibrate(network: Recognizer, reader: ClipReader, numbers: Numbers) -> float:
     """Divide a network's logits by the temperature that fits clips it has not learned from.
 
-    The classifier's weights are divided, so that whoever asks the network gets calibrated probabilities.
+    The classifier's weights are divided, so that the network then gives calibrated probabilities.
 
     Returns: the temperature.
     """
@@ -116,9 +118,10 @@ def calibrate(network: Recognizer, reader: ClipReader, numbers: Numbers) -> floa
 
 
 def fit_temperature(logits_NK: Reals, y_N: Labels) -> float:
-    """The temperature at which held-out clips are most probable; 1 changes nothing, larger is less sure.
+    """The temperature at which held-out clips are most probable; 1 changes nothing, a larger one is
+    less sure.
 
-    Searched between 1/20 and 20; without a clip it is 1.
+    It is between 1/20 and 20; without clips it is 1.
     """
     from scipy.optimize import minimize_scalar
 

@@ -1,4 +1,4 @@
-"""One training over several processes (`torchrun`): what they tell each other. Alone it costs nothing."""
+"""One training in several processes (`torchrun`): their messages. A single process sends none."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from mgllm.errors import InputError, unknown
 
 @dataclass(frozen=True)
 class Processes:
-    """This process among its equals."""
+    """This process and the number of all processes."""
 
     rank: int = 0
-    """Number of this one."""
+    """Number of this process."""
     size: int = 1
-    """How many there are."""
+    """Number of all processes."""
     local_rank: int = 0
-    """Number of this one on its machine, hence of its accelerator."""
+    """Number of this process on its machine, and so of its accelerator."""
 
     @property
     def leads(self) -> bool:
-        """Whether this one writes and speaks."""
+        """Whether this process writes files and messages."""
         return self.rank == 0
 
     def share(self, numbers: Tensor) -> Tensor:
-        """This process's part of a batch whose size is a multiple of theirs."""
+        """This process's part of a batch. The batch can be divided by the number of processes."""
         return numbers.chunk(self.size)[self.rank]
 
     def gather(self, value: Tensor) -> Tensor:
-        """The tensors of all processes, one behind the other in the order of ranks; no gradient."""
+        """The tensors of all processes, joined in the order of ranks; no gradient."""
         value = value.detach().contiguous()
         if self.size == 1:
             return value
@@ -43,11 +43,11 @@ class Processes:
         return torch.cat(parts)
 
     def any_of_them(self, flag: bool, device: torch.device) -> bool:
-        """Whether it is so in one of the processes at least; all get the same answer."""
+        """Whether the flag is set in at least one process; all processes get the same result."""
         return bool(self.gather(torch.tensor([flag], device=device)).any())
 
     def average_gradients(self, weights: Iterable[nn.Parameter]) -> None:
-        """Put the mean over processes in place of each gradient, in one message."""
+        """Replace each gradient by its mean over processes, with one message."""
         if self.size == 1:
             return
         grads = [weight.grad for weight in weights if weight.grad is not None]
@@ -74,7 +74,7 @@ def joined_processes(device: str) -> Iterator[Processes]:
 
 
 def choose_device(name: str, local_rank: int = 0) -> torch.device:
-    """`auto` is an accelerator where there is one.
+    """The device by name; `auto` is an accelerator if there is one.
 
     Raises:
         InputError: there is no such device here.
@@ -86,5 +86,7 @@ def choose_device(name: str, local_rank: int = 0) -> torch.device:
     except RuntimeError:
         raise InputError(unknown("device", name, ("auto", "cpu", "cuda"))) from None
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise InputError(f"device '{name}': torch finds no CUDA device here; say --device cpu, or auto")
+        raise InputError(
+            f"device '{name}': torch finds no CUDA device here; use --device cpu or --device auto"
+        )
     return device

@@ -1,4 +1,4 @@
-"""Training with labels: from a pre-trained network or from scratch, all weights together."""
+"""Training of all weights with labels, from a pre-trained network or from scratch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from mgllm.records import Frozen
 from mgllm.seeds import stream
 
 MOST_PROBED = 20_000
-"""Clips that the classifier's beginning is fitted on at most, a seeded sample."""
+"""Most clips (a seeded sample) for the first fit of the classifier: more would take long. Our
+choice."""
 
 
 class SupervisedOptions(Frozen):
@@ -38,26 +39,26 @@ class SupervisedOptions(Frozen):
     learning_rate: float = Field(default=1e-3, gt=0)
     """Highest rate of AdamW, for all weights."""
     weight_decay: float = Field(default=1e-2, ge=0)
-    """Of AdamW."""
+    """Weight decay of AdamW."""
     clip_norm: float = Field(default=1.0, gt=0)
-    """Longest gradient."""
+    """Longest gradient; longer ones are shortened."""
     smoothing: float = Field(default=0.1, ge=0, lt=1)
-    """Of labels."""
+    """Label smoothing."""
     augment: str = "gentle"
     """Recipe of training clips."""
     probe: float = Field(default=0.1, gt=0)
-    """C of the logistic regression that a linear classifier is, and that the classifier starts from."""
+    """C of the logistic regression: of a linear classifier, and of the start of fine-tuning."""
     k: int = Field(default=1, ge=1)
-    """Nearest neighbours that vote."""
+    """Number of nearest neighbours that vote."""
     long_tail: LongTail = "none"
     """What is done about rare classes."""
     seed: int = 0
-    """Decides order and augmentations."""
+    """Seed of order and augmentations."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where it is computed."""
+    """The device for the computation."""
 
     def steps(self, clips: int) -> int:
-        """Of a training on so many clips; the last batch of an epoch may be short."""
+        """Steps of a training on so many clips; the last batch of an epoch may be smaller."""
         return math.ceil(clips / self.batch) * self.epochs
 
 
@@ -71,15 +72,15 @@ def train_supervised(
 ) -> None:
     """Train all weights of a network with classes, in place.
 
-    The classifier starts as a linear probe of the network as it is, so that the first steps do not undo what
-    was learned before (Kumar et al., ICLR 2022).
+    The classifier starts as a linear probe of the network, so that the first steps do not destroy
+    what was learned before (Kumar et al., ICLR 2022).
 
     Raises:
         InputError: no clips.
         TrainingStopped: the loss is not finite.
     """
     if not len(numbers):
-        raise InputError(f"{reader.dataset.path}: no labelled clip to learn from")
+        raise InputError(f"{reader.dataset.path}: none of the clips to learn from has a label")
     network.to(choose_device(options.device))
     start_classifier(network, reader, numbers, options)
     work = _Work(network, reader, np.asarray(numbers), options)
@@ -93,7 +94,7 @@ def train_supervised(
 def start_classifier(
     network: Recognizer, reader: ClipReader, numbers: Numbers, options: SupervisedOptions
 ) -> None:
-    """Fit the classifier as a linear probe of the network as it stands, on so many clips as it needs."""
+    """Fit the classifier as a linear probe of the network, on at most `MOST_PROBED` clips."""
     numbers = np.asarray(numbers)
     if len(numbers) > MOST_PROBED:
         numbers = stream(options.seed, "probed").choice(numbers, MOST_PROBED, replace=False)
@@ -104,7 +105,7 @@ def start_classifier(
 def drawn(
     numbers: NDArray[np.int64], y_N: Labels, epoch: int, options: SupervisedOptions
 ) -> NDArray[np.int64]:
-    """Clips of an epoch in their order: each once, or, with sampling, classes alike often."""
+    """Clips of an epoch in their order: each once, or, with sampling, each class equally often."""
     draws = stream(options.seed, "order", epoch)
     if options.long_tail != "sampling":
         return draws.permutation(numbers)
@@ -113,7 +114,7 @@ def drawn(
 
 
 class _Work:
-    """What stays the same from step to step."""
+    """What stays the same in all steps of a training."""
 
     def __init__(
         self, network: Recognizer, reader: ClipReader, numbers: NDArray[np.int64], options: SupervisedOptions

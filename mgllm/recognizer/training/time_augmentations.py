@@ -1,8 +1,9 @@
-"""What may happen to a clip without its gesture becoming another one: changes in time.
+"""Changes in time that leave the gesture of a clip the same.
 
-All say for each new frame from which time of the clip it comes, so that several in a row read the clip once;
-padding stays behind the clip and no frame is read from it. Rules as in `augmentations.py`. The paper (arXiv
-2405.13206) names the repeated sub-clip and posterized time; sizes are our reading.
+Each says for every new frame from which time of the clip it comes, so that several in a row read
+the clip only once. Padding stays after the clip, and no frame is read from it. Rules as in
+`augmentations.py`. The paper (arXiv 2405.13206) names the repeated sub-clip and posterized time;
+sizes are our reading.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from mgllm.recognizer.training.augmentations import Amount, uniform
 
 
 class Timing(NamedTuple):
-    """From when the frames of new clips come."""
+    """The times from which the frames of new clips come."""
 
     time_NT: Tensor
-    """Times in frames of the old clip, float32, never behind its last frame."""
+    """Times in frames of the old clip, float32, never after its last frame."""
     lengths_N: Tensor
-    """Frames of the new clips; what comes later is padding."""
+    """Frames of the new clips; later ones are padding."""
 
     def then(self, later: Timing) -> Timing:
-        """Both changes in a row, in one: the later one's times are times of clips that this one made."""
+        """This change and then a later one, as one change."""
         low_NT = later.time_NT.floor()
         left_NT = self.time_NT.gather(1, low_NT.long())
         right_NT = self.time_NT.gather(1, (low_NT.long() + 1).clamp_max(self.time_NT.shape[1] - 1))
@@ -49,30 +50,32 @@ class TimeAugmentation:
     """A change of clips that reads their frames at other times."""
 
     strength: float
-    """How much; 0 is the identity."""
+    """How much is changed; 0: nothing."""
 
     def timing(self, now: Timing, generator: torch.Generator, amount_N: Amount = 1.0) -> Timing:
-        """From when the frames come if clips of that timing are changed."""
+        """The timing after the change of clips that already have the timing `now`."""
         n, t = now.time_NT.shape
         draw_2N = uniform(n, generator, 2).T
         last_N = (now.lengths_N - 1).clamp_min(0)
         frame_1T = _frames(t, generator.device)
         time_NT, lengths_N = self._times(draw_2N, self.strength * amount_N, last_N, frame_1T)
-        time_NT = torch.minimum(time_NT, last_N[:, None])  # rounding must not reach into the padding
+        time_NT = torch.minimum(
+            time_NT, last_N[:, None]
+        )  # because of rounding: nothing may come from the padding
         return now.then(Timing(time_NT, torch.minimum(lengths_N, now.lengths_N)))
 
     def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
-        """New clean clips of the same shape; those given, clean too, stay as they are."""
+        """New clean clips of the same shape; the given clips, also clean, are not changed."""
         return self.timing(as_it_is(clips), generator, amount_N).read(clips)
 
     def _times(
         self, draw_2N: Tensor, strength_N: Amount, last_N: Tensor, frame_1T: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Times [N, T] for new frames, and how many of them there are.
+        """Times [N, T] of new frames, and the number of new frames of each clip.
 
         Args:
             draw_2N: two numbers in [0, 1) for each clip.
-            strength_N: of all clips or of each.
+            strength_N: one for all clips or one for each.
             last_N: number of each clip's last frame.
             frame_1T: 0, 1, 2 …, float32.
         """
@@ -81,10 +84,11 @@ class TimeAugmentation:
 
 @dataclass(frozen=True)
 class RepeatSegment(TimeAugmentation):
-    """A part of the clip is tiled until the clip's length is full: micro-gestures repeat themselves."""
+    """A part of the clip is repeated to the clip's length: micro-gestures repeat themselves."""
 
     strength: float = 0.5
-    """Largest share of the clip that is left out: half a clip still holds one stroke of many."""
+    """Largest share of the clip that is left out: half a clip still contains one of several
+    strokes."""
 
     def _times(
         self, draw_2N: Tensor, strength_N: Amount, last_N: Tensor, frame_1T: Tensor
@@ -96,11 +100,11 @@ class RepeatSegment(TimeAugmentation):
 
 @dataclass(frozen=True)
 class PosterizeTime(TimeAugmentation):
-    """Only every k-th frame is kept and held until the next: a zero-order hold, one k for each clip."""
+    """Only every k-th frame is kept, and repeated until the next one; each clip has one k."""
 
     strength: float = 2
-    """Frames that are held at most beyond the first: at 25 frames a second no more than 0.12 s stand still,
-    less than the shortest strokes take."""
+    """Most repeated frames: at 25 frames a second at most 0.12 s without movement, less than the
+    shortest strokes take."""
 
     def _times(
         self, draw_2N: Tensor, strength_N: Amount, last_N: Tensor, frame_1T: Tensor
@@ -114,7 +118,7 @@ class TemporalCropResize(TimeAugmentation):
     """A part of the clip is stretched to the clip's length."""
 
     strength: float = 0.3
-    """Largest share of the clip that is left out: a brief gesture lies seldom in the cut 30 % alone."""
+    """Largest share of the clip that is left out: a brief gesture is seldom only in these 30 %."""
 
     def _times(
         self, draw_2N: Tensor, strength_N: Amount, last_N: Tensor, frame_1T: Tensor
@@ -126,11 +130,11 @@ class TemporalCropResize(TimeAugmentation):
 
 @dataclass(frozen=True)
 class Speed(TimeAugmentation):
-    """The clip runs faster, and is over sooner, or slower, and only a part of it is seen."""
+    """The clip is faster and ends earlier, or is slower and only a part of it is seen."""
 
     strength: float = 0.25
-    """Largest factor is 1 + strength, least 1 / (1 + strength), evenly in the logarithm: how much the pace of
-    one gesture differs between people."""
+    """The largest factor is 1 + strength, the smallest 1 / (1 + strength), uniform in the
+    logarithm: as the pace of one gesture differs between people."""
 
     def _times(
         self, draw_2N: Tensor, strength_N: Amount, last_N: Tensor, frame_1T: Tensor

@@ -1,6 +1,6 @@
-"""A pre-training in the middle, on disk: all that the next step depends on, in one safetensors file.
+"""An unfinished pre-training on disk: all that the next step depends on, in one safetensors file.
 
-Random numbers are no part of it: every draw is made from seed, epoch and step.
+Random numbers are not part of it: they all come from seed, epoch and step.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from mgllm.skeleton import SkeletonDataset
 STATE = "training.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 FREE = ("device",)
-"""Options that may differ when a training goes on."""
+"""Options that may differ when a training is resumed."""
 
 
 def save_state(training: Pretraining, clips: str, folder: Path) -> None:
-    """Write the state, whole or not at all.
+    """Write the state, completely or not at all.
 
     Args:
         training: between two epochs.
-        clips: hash of what is learned from.
+        clips: hash of the clips that are learned from.
         folder: of the checkpoint.
     """
     from safetensors.torch import save_file
@@ -51,10 +51,10 @@ def save_state(training: Pretraining, clips: str, folder: Path) -> None:
 
 
 def load_state(training: Pretraining, clips: str, folder: Path) -> None:
-    """Put a fresh training where a saved one stood.
+    """Put a new training into the state of a saved one.
 
     Raises:
-        InputError: there is none, it is damaged, or options or clips are others.
+        InputError: there is none, it is damaged, or options or clips are different.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -68,7 +68,7 @@ def load_state(training: Pretraining, clips: str, folder: Path) -> None:
         options = PretrainOptions.model_validate_json(about["options"])
         history = [EpochRow.model_validate(row) for row in json.loads(about["history"])]
     except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {error}; begin again in another folder") from None
+        raise InputError(f"{path} is damaged: {error}; start again in another folder") from None
     _check_same(options, training.options, path)
     if about.get("clips") != clips:
         raise InputError(f"{path} was trained on other clips; give the same data set and --train-on")
@@ -84,8 +84,8 @@ def _check_same(saved: PretrainOptions, now: PretrainOptions, path: Path) -> Non
     if changed:
         name = changed[0]
         raise InputError(
-            f"{path}: {name} was {_short(before[name])}, is {_short(after[name])} now; "
-            "resume with the same options, or begin again in another folder"
+            f"{path}: {name} was {_short(before[name])} and is now {_short(after[name])}; "
+            "resume with the same options, or start again in another folder"
         )
 
 
@@ -97,11 +97,13 @@ def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) 
     for place, weight in enumerate(training.weights):
         keys = [f"optimizer.{place}.{name}" for name in _MOMENTS]
         if not any(key in tensors for key in keys):
-            continue  # a stream that is not trained has none
+            continue  # a stream that is not trained has no moments
         if any(key not in tensors for key in keys) or any(
             tensors[key].shape != weight.shape for key in keys[:2]
         ):
-            raise InputError(f"{path} is damaged: the optimiser's state is not whole")
+            raise InputError(
+                f"{path} is damaged: the optimiser's state is not complete; start again in another folder"
+            )
         moments = (tensors[key].clone() for key in keys)
         training.optimizer.state[weight] = {
             name: value if name == "step" else value.to(weight.device)
@@ -110,5 +112,5 @@ def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) 
 
 
 def clips_identity(dataset: SkeletonDataset, numbers: NDArray[np.int64]) -> str:
-    """Hash of what is learned from: the data set's content and the clips chosen."""
+    """Hash of the clips that are learned from: the data set's content and the chosen clips."""
     return hashlib.sha256(dataset.sha256.encode() + numbers.astype("<i8").tobytes()).hexdigest()

@@ -1,5 +1,5 @@
 """Ways in which models and servers are known to behave, as models of a loopback server.
 
-`with Zoo() as zoo:` serves them at `zoo.url`; `python -m mgllm.testing.zoo` does as a process of its own.
-What each does, and what a right harness makes of it, stands in docs/zoo.md.
+`with Zoo() as zoo:` serves them at `zoo.url`; `python -m mgllm.testing.zoo` serves them as a
+process. docs/zoo.md lists what each does, and what a correct harness records.
 """

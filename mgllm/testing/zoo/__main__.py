@@ -1,13 +1,14 @@
-"""The zoo as a process: `python -m mgllm.testing.zoo` prints its URL and serves until it is stopped."""
+"""The zoo as a process: `python -m mgllm.testing.zoo` prints its URL and serves until it is
+stopped."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mgllm.experiment.blocking import run_blocking
 from mgllm.testing.hosting import until_stopped
 from mgllm.testing.zoo.animal import all_animals
 from mgllm.testing.zoo.catalogue import markdown
@@ -23,14 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif options.scenarios is not None:
         sys.stdout.writelines(f"{path}\n" for path in write_scenarios(options.scenarios))
     else:
-        asyncio.run(until_stopped(Zoo(options.port)))
+        run_blocking(until_stopped(Zoo(options.port)))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mgllm.testing.zoo", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
-    parser.add_argument("--markdown", action="store_true", help="print docs/zoo.md, and serve nothing")
-    parser.add_argument("--scenarios", type=Path, help="write the questions with labels of their own here")
+    parser.add_argument("--markdown", action="store_true", help="print docs/zoo.md instead of serving")
+    parser.add_argument("--scenarios", type=Path, help="write the questions with other labels to this folder")
     return parser
 
 

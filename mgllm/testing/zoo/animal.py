@@ -1,4 +1,4 @@
-"""An animal: one way in which models and servers behave, and what a right harness makes of it."""
+"""An animal: one way in which models and servers behave, and what a correct harness records."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 from mgllm.testing.zoo.right import Right
 
 PLAIN_SERVER = "openai-compatible"
-"""The kind of server of which nothing is known beforehand."""
+"""The kind of server about which nothing is known."""
 UNREPORTED = "none known"
-"""In place of a public report: made up beside one that there is."""
+"""Instead of a public report: a variant, made up, of a reported behaviour."""
 KINDS = {
     "scores": "Probabilities at a token where the model did not answer",
-    "spellings": "Tokens spelled in other ways, and values that are no log-probabilities",
+    "spellings": "Tokens spelled in other ways, and values that are not log-probabilities",
     "reasoning": "Models that reason before they answer",
-    "thoughts": "Thoughts among the words of the answer",
+    "thoughts": "Thoughts in the text of the answer",
     "refusals": "Refusals that name a label",
-    "words": "Words that name a label without answering, and answers in other shapes",
+    "words": "Words that name a label without answering, and answers in other forms",
     "negations": "Labels that are denied",
     "scripts": "Letters, and scripts other than Latin",
-    "manners": "Errors, waits, counts that are missing, models that change",
+    "manners": "Errors, waits, missing counts, changing models",
     "parameters": "Parameters and roles that are refused",
-    "bodies": "Bodies of another form than OpenAI's",
-    "attacks": "Replies made to do harm",
-    "floods": "Replies without measure",
+    "bodies": "Bodies in another form than OpenAI's",
+    "attacks": "Malicious replies",
+    "floods": "Very large replies",
     "echoes": "Replies that repeat the key",
     "mutants": "Replies changed at random",
 }
@@ -37,16 +37,16 @@ class Ask(NamedTuple):
     """One request, as an animal sees it."""
 
     body: Mapping[str, Any]
-    """As sent."""
+    """The body as it was sent."""
     headers: Mapping[str, str]
-    """By lower-case name, the key included."""
+    """Headers by lower-case name, with the key."""
     nth: int
-    """Requests to this animal before it."""
+    """Earlier requests to this animal."""
     again: int
-    """Requests with the same messages before it."""
+    """Earlier requests with the same messages."""
     place: int | None
-    """Which of the questions that name all of the animal's labels, in order of arrival; None for another one,
-    such as a first question that finds out what a server can do."""
+    """Number among the questions that name all of the animal's labels, in order of arrival. None
+    for another question, such as a first one that finds out what a server can do."""
 
     @property
     def key(self) -> str:
@@ -55,65 +55,66 @@ class Ask(NamedTuple):
 
 
 class Served(NamedTuple):
-    """What comes back."""
+    """The response of a server."""
 
     body: bytes
-    """As sent; repeated without end where `endless`."""
+    """The body that is sent; repeated without end if `endless`."""
     status: int = 200
     """HTTP status; 0 cuts the connection."""
     headers: Mapping[str, str] = {}
-    """Beside or in place of a content type of JSON."""
+    """Headers besides, or instead of, a content type of JSON."""
     endless: bool = False
     """The body never ends."""
     pause_s: float = 0.0
-    """Seconds before the body, and between its pieces where it never ends."""
+    """Seconds before the body, and between the pieces of one that never ends."""
     cut: bool = False
     """The connection ends in the middle of the body."""
 
 
 Does = Callable[[Ask], Served]
-"""From a request to what comes back."""
+"""From a request to the response."""
 
 
 class Habits(TypedDict, total=False):
-    """What few animals have."""
+    """Fields that few animals have."""
 
     report: str
-    """Public report, as owner/repository#number or an address; several are parted by commas."""
+    """Public reports, as owner/repository#number or an address, with commas between them."""
     labels: str
-    """The question that it is made for: a name in `mgllm.testing.zoo.questions`, or a bundled scenario."""
+    """The question that it is made for: a name in `mgllm.testing.zoo.questions`, or a bundled
+    scenario."""
     flags: tuple[str, ...]
-    """Words of the command line beside those of every visit."""
+    """Flags of the command line besides those of every visit."""
     server: str
     """The kind of server that the user names in `--model SERVER/NAME`."""
 
 
 @dataclass(frozen=True)
 class Animal:
-    """One behaviour, by the name that a model is asked under."""
+    """One behaviour, with the name of a model."""
 
     name: str
-    """Behind the slash of `--model`."""
+    """The name after the slash of `--model`."""
     kind: str
     """One of `KINDS`."""
     what: str
     """What it does, in a sentence."""
     does: Does
-    """How."""
+    """The function that does it."""
     right: Right
-    """What a right harness records."""
+    """What a correct harness records."""
     report: str = UNREPORTED
     """Where people reported it."""
     labels: str = "deception"
     """The question that it is made for."""
     flags: tuple[str, ...] = ()
-    """Words of the command line beside those of every visit."""
+    """Flags of the command line besides those of every visit."""
     server: str = PLAIN_SERVER
     """The kind of server that the user names."""
 
     @property
     def model(self) -> str:
-        """What stands behind `--model`."""
+        """The value of `--model`."""
         return f"{self.server}/{self.name}"
 
 
@@ -121,16 +122,16 @@ _ANIMALS: dict[str, Animal] = {}
 
 
 class Keeper:
-    """Lets animals of one kind in."""
+    """Registers animals of one kind."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
     def __call__(self, name: str, what: str, does: Does, right: Right, **habits: Unpack[Habits]) -> Animal:
-        """Let an animal in.
+        """Register an animal.
 
         Raises:
-            ValueError: another one has that name.
+            ValueError: another animal has this name.
         """
         if name in _ANIMALS:
             raise ValueError(f"two animals are called '{name}'")

@@ -1,4 +1,4 @@
-"""Replies made to do harm: whatever one holds ends as one outcome."""
+"""Malicious replies: each ends as one outcome."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ AT_ONCE = ("--max-retries", "0")
 HALF = "\ud83d"
 """The first half of a surrogate pair."""
 WORDS_OR_NOTHING = Right(("answered", "unparsed"), "deceptive", "maybe")
-"""The label may be heard or not; nothing breaks."""
+"""The label may be read or not; nothing breaks."""
 READ_OR_FAILED = Right(("answered", "failed"), "deceptive", "maybe")
 
 
 def _questions(does: Does | Served) -> Does:
-    """Questions about people are answered so; any other is answered well."""
+    """Give this response to questions about people; answer any other question well."""
     chosen: Does = does if callable(does) else lambda _: does
     return lambda ask: chosen(ask) if ask.place is not None else TAME(ask)
 
@@ -32,7 +32,7 @@ def _raw(text: str, status: int = 200) -> Served:
 
 
 def _with(field: str, raw: str) -> Does:
-    """A good reply with one more field, whose value is written as it stands."""
+    """A good reply with one more field, whose value is written unchanged."""
 
     def does(ask: Ask) -> Served:
         return Served(TAME(ask).body[:-1] + f', "{field}": {raw}}}'.encode())
@@ -41,14 +41,14 @@ def _with(field: str, raw: str) -> Does:
 
 
 def _usage(name: str, raw: str) -> None:
-    """A good reply whose first count is written as it stands."""
+    """A good reply whose first count is written unchanged."""
     counts = f'{{"prompt_tokens": {raw}, "completion_tokens": 1}}'
     what = f"Counts {raw if len(raw) < 20 else f'a number of {len(raw)} digits'} tokens read."
     animal(f"counts-{name}", what, _questions(_with("usage", counts)), READ_OR_FAILED, flags=AT_ONCE)
 
 
 def _nats(name: str, what: str, raw: str) -> None:
-    """A good reply whose log-probabilities are written as they stand."""
+    """A good reply whose log-probabilities are written unchanged."""
     listed = f'[{{"token": "deceptive", "logprob": {raw}}}, {{"token": "truthful", "logprob": {raw}}}]'
     content = f'{{"content": [{{"token": "deceptive", "logprob": {raw}, "top_logprobs": {listed}}}]}}'
     choice = f'{{"message": {{"content": "deceptive"}}, "finish_reason": "stop", "logprobs": {content}}}'
@@ -67,7 +67,7 @@ animal(
     WORDS_OR_NOTHING,
     report="UKGovernmentBEIS/inspect_ai#2316, UKGovernmentBEIS/inspect_ai#3802",
 )
-animal("half-pair-alone", "Says nothing but half a surrogate pair.", _questions(Say(HALF)), UNPARSED)
+animal("half-pair-alone", "Says only half a surrogate pair.", _questions(Say(HALF)), UNPARSED)
 animal(
     "half-pair-in-token",
     "Lists a token with half a surrogate pair.",
@@ -105,21 +105,21 @@ animal(
 animal("null-byte", "Ends its text with a null byte.", _questions(Say("deceptive\x00")), WORDS_OR_NOTHING)
 animal(
     "escapes",
-    "Has escapes of a terminal and marks of direction in its text.",
+    "Has terminal escapes and direction marks in its text.",
     _questions(Say("deceptive \x1b]52;c;aGVsbG8=\x07\x1b[31m\u202e\u2066")),
     but(WORDS_OR_NOTHING, escapes=True),
 )
 animal(
     "escapes-in-model",
-    "Has escapes of a terminal in the model's name.",
+    "Has terminal escapes in the model's name.",
     Say("deceptive", "silent", body={"model": "zoo\x1b[31mred\u202e"}),
     but(ANSWERED, escapes=True),
 )
 
-_error("half-pair", "Refuses with half a surrogate pair in its words.", error(400, f"No {HALF}"))
+_error("half-pair", "Refuses with half a surrogate pair in its message.", error(400, f"No {HALF}"))
 _error(
     "escapes",
-    "Refuses with escapes of a terminal in its words.",
+    "Refuses with terminal escapes in its message.",
     error(400, "No \x1b]52;c;aGVsbG8=\x07\x1b[31m\u202e"),
 )
 _error(
@@ -169,7 +169,7 @@ _error(
 )
 _error(
     "wait-odd",
-    "Asks to wait for a time that is none.",
+    "Asks to wait for a time that is not a number.",
     sent({"error": {"message": "Slow down"}}, 429, **{"Retry-After": "nan"}),
 )
 
@@ -191,14 +191,14 @@ animal(
 )
 animal(
     "nested-beside",
-    "Has 100,000 lists in each other beside a good choice.",
+    "Has 100,000 nested lists beside a good choice.",
     _questions(_with("extra", "[" * 100_000 + "]" * 100_000)),
     READ_OR_FAILED,
     flags=AT_ONCE,
 )
 animal(
     "nested-inside",
-    "Has 900 lists in each other as its content.",
+    "Has 900 nested lists as its content.",
     _questions(Say("", "silent", message={"content": json.loads("[" * 900 + "]" * 900)})),
     but(FAILED, outcomes=("failed", "unparsed")),
     flags=AT_ONCE,
@@ -215,7 +215,7 @@ _usage("googol", "9" * 400)
 _usage("too-long", "9" * 5000)
 animal(
     "counts-as-list",
-    "Has a list in place of its counts.",
+    "Has a list instead of its counts.",
     _questions(_with("usage", "[1, 2]")),
     READ_OR_FAILED,
     flags=AT_ONCE,
@@ -224,7 +224,7 @@ animal(
 _nats("googol", "Has a log-probability of 400 digits.", "-" + "9" * 400)
 _nats("too-long", "Has a log-probability of 5,000 digits.", "-" + "9" * 5000)
 _nats("infinite", "Has an infinite log-probability.", "-1e999")
-_nats("tiny", "Has a log-probability that is all but zero.", "-1e-320")
+_nats("tiny", "Has a log-probability that is almost zero.", "-1e-320")
 _nats("list", "Has a list as a log-probability.", "[-0.1]")
 _nats("object", "Has an object as a log-probability.", '{"value": -0.1}')
 _nats("true", "Has true as a log-probability.", "true")

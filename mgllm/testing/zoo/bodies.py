@@ -1,4 +1,4 @@
-"""Bodies of another form than OpenAI's: what came is said in the record, each in its own words."""
+"""Bodies in another form than OpenAI's: the record says what was received."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def _plain(text: str, kind: str = "application/json") -> Served:
 
 
 def _questions(served: Served) -> Does:
-    """Questions about people are answered so; any other is answered well."""
+    """Give this response to questions about people; answer any other question well."""
     return lambda ask: served if ask.place is not None else TAME(ask)
 
 
 def _body(name: str, what: str, served: Served, hint: str = "", report: str = "none known") -> None:
-    """A 200 that is no completion."""
+    """A 200 that is not a completion."""
     animal(f"body-{name}", what, _questions(served), but(FAILED, hint=hint), flags=AT_ONCE, report=report)
 
 
 def _shaped(name: str, what: str, right: Right, **body: object) -> None:
-    """A completion with other fields than it should have."""
+    """A completion with wrong fields."""
     animal(name, what, _asked(Say("deceptive", "silent", body=body)), right, flags=AT_ONCE)
 
 
@@ -55,7 +55,7 @@ def _whole(ask: Ask) -> bytes:
 
 animal(
     "body-stream",
-    "Streams although it was not asked to: what streams may be joined, or is said.",
+    "Streams although it was not asked to: the parts are joined, or the record says so.",
     _questions(_plain(STREAM, "text/event-stream")),
     but(FAILED, outcomes=("failed", "answered"), answer="deceptive", hint="stream|event"),
     flags=AT_ONCE,
@@ -130,15 +130,15 @@ animal(
 
 _shaped("no-choices", "Has no choices.", FAILED, choices=DROPPED)
 _shaped("choices-empty", "Has an empty list of choices.", FAILED, choices=[])
-_shaped("choices-null", "Has null in place of choices.", FAILED, choices=None)
+_shaped("choices-null", "Has null instead of choices.", FAILED, choices=None)
 _shaped(
     "choices-object",
-    "Has an object in place of choices.",
+    "Has an object instead of choices.",
     but(FAILED, outcomes=("failed", "unparsed")),
     choices={"message": {"content": "deceptive"}},
 )
-_shaped("choice-null", "Has null in place of its choice.", FAILED, choices=[None])
-_shaped("choice-text", "Has a string in place of its choice.", FAILED, choices=["deceptive"])
+_shaped("choice-null", "Has null instead of its choice.", FAILED, choices=[None])
+_shaped("choice-text", "Has a string instead of its choice.", FAILED, choices=["deceptive"])
 _shaped(
     "message-missing",
     "Has a choice without a message.",
@@ -147,13 +147,13 @@ _shaped(
 )
 _shaped(
     "message-null",
-    "Has null in place of its message.",
+    "Has null instead of its message.",
     FAILED,
     choices=[{"index": 0, "message": None, "finish_reason": "stop"}],
 )
 _shaped(
     "message-text",
-    "Has a string in place of its message.",
+    "Has a string instead of its message.",
     but(FAILED, outcomes=("failed", "unparsed")),
     choices=[{"message": "truthful or not", "finish_reason": "stop"}],
 )
@@ -177,13 +177,13 @@ _shaped(
 )
 _shaped(
     "content-odd-parts",
-    "Has a list of odd things as its content.",
+    "Has a list of wrong things as its content.",
     NO_ANSWER,
     choices=[{"message": {"content": [None, 3, {"text": 4}, []]}, "finish_reason": "stop"}],
 )
 _shaped(
     "two-choices",
-    "Gives two choices, though one was asked for: the first counts.",
+    "Gives two choices, although one was asked for: the first counts.",
     ANSWERED,
     choices=[
         {"index": at, "message": {"content": text}, "finish_reason": "stop"}
@@ -206,14 +206,14 @@ animal(
 )
 animal(
     "byte-order-mark",
-    "Begins its JSON with a mark of byte order.",
+    "Begins its JSON with a byte order mark.",
     lambda ask: Served(b"\xef\xbb\xbf" + _whole(ask)),
     but(ANSWERED, outcomes=("answered", "failed"), exit_code=(0, 1)),
     flags=AT_ONCE,
 )
 animal(
     "white-space",
-    "Puts much white space around its JSON.",
+    "Has a lot of white space around its JSON.",
     lambda ask: Served(b" \n" * 50_000 + _whole(ask) + b"\n" * 50_000),
     ANSWERED,
 )

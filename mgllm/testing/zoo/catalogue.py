@@ -13,24 +13,26 @@ _HEAD = """\
 
 Made by `python -m mgllm.testing.zoo --markdown`; a test keeps it current.
 
-`mgllm.testing` carries a server on this machine whose **model names are behaviours**: ways in which models
-and servers are known to answer, most of them reported by users of other tools. Whoever writes a harness can
-point it at them:
+`mgllm.testing` has a server on this machine whose **model names are behaviours**: ways in which
+models and servers are known to reply. Most were reported by users of other tools. If you write
+a harness, test it with them:
 
 ```
 python -m mgllm.testing.zoo                      # prints its URL, serves until it is stopped
-python -m mgllm.testing.zoo --scenarios FOLDER   # writes the questions with labels of their own
+python -m mgllm.testing.zoo --scenarios FOLDER   # writes the questions with other labels
 mgllm run deception --model openai-compatible/preamble --base-url URL --limit 2 --arms text,text+mg
 ```
 
-In Python, `with mgllm.testing.Zoo() as zoo:` serves at `zoo.url`, and `zoo.asked("preamble")` tells what was
-asked. `GET /v1/models` lists the animals; `GET /zoo` says of each what it does and what a right harness
-records. They speak `/v1/chat/completions`. A question that does not name the labels, such as a first one that
-finds out what a server can do, is answered well by animals whose matter it is not.
+In Python, `with mgllm.testing.Zoo() as zoo:` serves at `zoo.url`, and `zoo.asked("preamble")` gives
+the requests. `GET /v1/models` lists the animals; `GET /zoo` says what each does and what a correct
+harness records. The endpoint is `/v1/chat/completions`. A question that does not name the labels,
+such as a first one that finds out what a server can do, gets a good reply from animals that are not
+about such questions.
 
-The last column is tested for every animal, through the command line, with two items in two arms. Numbers in
-brackets are bounds of a probability. Labels are *truthful* and *deceptive* unless a question is named beside
-the animal; flags beside it are given to `mgllm run` too. What has no report was made up beside what has one.
+The last column is tested for every animal, through the command line, with two items in two arms.
+Numbers in brackets are bounds of a probability. Labels are *truthful* and *deceptive* unless the
+row names another question; flags in the row are given to `mgllm run`, too. An animal without a
+report is a made-up variant of one with a report.
 
 {count} animals of {kinds} kinds.
 """
@@ -66,7 +68,7 @@ def _name(animal: Animal) -> str:
 
 
 def _links(report: str) -> str:
-    """Addresses of the reports; a number on GitHub leads to an issue or a pull request alike."""
+    """Links to the reports; a number on GitHub leads to an issue or a pull request."""
     return report if report == UNREPORTED else ", ".join(_link(one) for one in report.split(", "))
 
 
@@ -78,7 +80,7 @@ def _link(report: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text in a cell of a table: strangers' characters are shown, not sent."""
+    """Text in a cell of a table: unprintable characters are shown as codes."""
     return "".join(_shown(text))
 
 

@@ -1,4 +1,5 @@
-"""Replies that repeat the key that they were asked with, whole or in part: it stands nowhere afterwards."""
+"""Replies that repeat the key of the request, or a part of it: it must not be in any file or
+output."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from mgllm.testing.zoo.saying import Say, error, sent
 animal = Keeper("echoes")
 
 KEY = "zk-Q7mD2vXw9LrT4bNs8HyJ5pKc3FgZ6aUe"
-"""The key that visitors are given in the variable ZOO_KEY: eight letters of it in a row stand in no text."""
+"""The key that visitors get in the variable ZOO_KEY: eight consecutive letters of it are in no
+other text."""
 VISITOR = ("--api-key-env", "ZOO_KEY", "--max-retries", "0")
 ANSWERED = answers("deceptive", "maybe")
 HEARD = Right(("answered", "unparsed"), "deceptive", "maybe")
@@ -22,13 +24,13 @@ HEARD = Right(("answered", "unparsed"), "deceptive", "maybe")
 def _echo(
     name: str, what: str, says: Callable[[str, Ask], Served], right: Right, report: str = "none known"
 ) -> None:
-    """A reply that is made of the key."""
+    """A reply that is made from the key."""
     hidden = replace(right, hides=(KEY,))
     animal(f"echo-{name}", what, lambda ask: says(ask.key, ask), hidden, flags=VISITOR, report=report)
 
 
 def _question(served: Callable[[str], Served]) -> Callable[[str, Ask], Served]:
-    """Questions about people are answered so; any other is answered well."""
+    """Give this response to questions about people; answer any other question well."""
     return lambda key, ask: served(key) if ask.place is not None else Say("deceptive")(ask)
 
 
@@ -46,7 +48,7 @@ _echo(
 )
 _echo(
     "thoughts",
-    "Repeats the key among its thoughts.",
+    "Repeats the key in its thoughts.",
     lambda key, ask: Say("deceptive", message={"reasoning_content": key})(ask),
     ANSWERED,
 )
@@ -84,7 +86,7 @@ _echo(
 )
 _echo(
     "fingerprint",
-    "Repeats the key where nobody looks.",
+    "Repeats the key in an unknown field.",
     lambda key, ask: Say("deceptive", body={"system_fingerprint": key, "id": key})(ask),
     ANSWERED,
 )
@@ -172,13 +174,13 @@ _echo(
 )
 _echo(
     "forbidden-half",
-    "Refuses the key, and repeats the most of it.",
+    "Refuses the key, and repeats most of it.",
     lambda key, _: error(401, f"Incorrect API key provided: {key[:-4]}****"),
     Right((), exit_code=(2,)),
 )
 _echo(
     "redirect",
-    "Sends requests elsewhere, with the key in the address.",
+    "Redirects requests to another address, with the key in it.",
     lambda key, _: Served(key.encode(), 307, {"Location": f"http://127.0.0.1:9/v1?key={key}"}),
     Right((), exit_code=(2,)),
 )

@@ -1,4 +1,4 @@
-"""The usual forms of what a right harness records."""
+"""The usual cases of what a correct harness records."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ UNPARSED = Right(("unparsed",))
 FAILED = Right(("failed",))
 """There is no reply, and the questions are asked again on resume."""
 NO_ANSWER = Right(("unparsed", "failed"))
-"""Whatever it is called, no reply gives a label."""
+"""No reply gives a label; the outcome may have either name."""
 ANY = Right(("answered", "unparsed", "refused", "failed"), measured="maybe", exit_code=(0, 1))
-"""All that is asked: every question ends as one outcome, and nothing breaks."""
+"""Every question ends as one outcome, and nothing breaks; more is not required."""
 
 
 def answers(label: str, measured: Measured = "none", least: float = 0.0, most: float = 1.0) -> Right:
@@ -25,7 +25,7 @@ def answers(label: str, measured: Measured = "none", least: float = 0.0, most: f
     Args:
         label: the label.
         measured: whether there are probabilities.
-        least: the smallest probability of that label, where there is one.
+        least: the smallest probability of that label, if there is one.
         most: the largest.
     """
     bounds = {} if measured == "none" else {label: (least, most)}
@@ -33,10 +33,11 @@ def answers(label: str, measured: Measured = "none", least: float = 0.0, most: f
 
 
 def may(label: str, measured: Measured = "maybe", least: float = 0.5) -> Right:
-    """Answered with a label, or unparsed: to be read so, but doubtful enough to be left alone."""
+    """Answered with a label, or unparsed: both readings are right, because the reply is
+    doubtful."""
     return replace(answers(label, measured, least), outcomes=("answered", "unparsed"))
 
 
 def but(right: Right, **changes: Any) -> Right:
-    """A form with other fields."""
+    """A case with other fields."""
     return replace(right, **changes)

@@ -1,4 +1,4 @@
-"""Replies without measure: they end as one outcome, soon, and in little memory."""
+"""Very large replies: each ends as one outcome, soon, and in little memory."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ AT_ONCE = ("--max-retries", "0")
 MEGABYTE = 2**20
 SO: Tops = {"so ": 0.9, "truth": 0.05}
 WORDS_OR_NOTHING = Right(("answered", "unparsed"), "deceptive", "maybe")
-"""The label may be heard or not; nothing breaks."""
+"""The label may be read or not; nothing breaks."""
 READ_OR_FAILED = Right(("answered", "failed"), "deceptive", "maybe")
 
 
 def _questions(does: Does | Served) -> Does:
-    """Questions about people are answered so; any other is answered well."""
+    """Give this response to questions about people; answer any other question well."""
     chosen: Does = does if callable(does) else lambda _: does
     return lambda ask: chosen(ask) if ask.place is not None else TAME(ask)
 
@@ -34,13 +34,13 @@ def _raw(text: str, status: int = 200) -> Served:
 
 
 def _said(name: str, what: str, text: str, right: Right = UNPARSED) -> None:
-    """A reply whose words are hard to read."""
+    """A reply with a text that is hard to read."""
     animal(f"long-{name}", what, _questions(Say(text, "silent")), right, flags=AT_ONCE)
 
 
 @cache
 def bomb(window_bits: int) -> bytes:
-    """A good reply of 64 MB, deflated to some 64 kB: gzip with 31 bits, zlib with 15."""
+    """A good reply of 64 MB, compressed to about 64 kB: gzip with 31 bits, zlib with 15."""
     packer = zlib.compressobj(9, zlib.DEFLATED, window_bits)
     begin, end = b'{"choices": [{"message": {"content": "deceptive ', b'"}, "finish_reason": "stop"}]}'
     pieces = [begin, *[b"a" * MEGABYTE] * 64, end]
@@ -60,7 +60,7 @@ _said(
 _said("label", "Says one label 10,000 times.", "deceptive " * 10_000, WORDS_OR_NOTHING)
 _said("labels", "Says both labels 5,000 times.", "truthful deceptive " * 5_000)
 _said("brackets", "Says 50,000 brackets.", "[{(<" * 12_500)
-_said("braces", "Says 10,000 objects in each other.", '{"answer":' * 10_000)
+_said("braces", "Says 10,000 nested objects.", '{"answer":' * 10_000)
 _said("thinks", "Opens its thoughts 10,000 times.", "<think>" * 10_000 + " deceptive")
 _said("closers", "Closes its thoughts 10,000 times.", "</think>" * 10_000 + " deceptive", WORDS_OR_NOTHING)
 _said("boxes", "Opens 10,000 boxes of LaTeX.", "\\boxed{" * 10_000)
@@ -84,7 +84,7 @@ animal(
 )
 animal(
     "odd-tokens",
-    "Lists tokens of every odd kind.",
+    "Lists tokens of every wrong kind.",
     _questions(Say("deceptive", [{"": Raw("x"), b"\xff\xfe": 0.5, "\x00": Raw({}), "deceptive": Raw([])}])),
     ANSWERED,
     flags=AT_ONCE,
@@ -126,7 +126,7 @@ animal(
 )
 animal(
     "trickle",
-    "Sends a byte every now and then.",
+    "Sends single bytes with pauses.",
     _questions(Served(b" ", endless=True, pause_s=0.2)),
     but(FAILED, hint="no answer within"),
     flags=("--timeout", "1", *AT_ONCE),

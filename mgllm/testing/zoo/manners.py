@@ -1,4 +1,4 @@
-"""Servers with manners of their own: errors, waits, counts that are missing, models that change."""
+"""Habits of servers: errors, waits, missing counts, changing models."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ PRICED = ("--price-in", "1", "--price-out", "1")
 
 
 def _once(served: Served, other: Does = TAME) -> Does:
-    """Every question is answered so when it is asked for the first time."""
+    """Give this response to every question when it is asked for the first time."""
     return lambda ask: served if ask.place is not None and ask.again == 0 else other(ask)
 
 
 def _questions(served: Served) -> Does:
-    """Every question about people is answered so."""
+    """Give this response to every question about people."""
     return lambda ask: served if ask.place is not None else TAME(ask)
 
 
 def _asked(does: Does) -> Does:
-    """Questions about people are treated so; any other is answered well."""
+    """Give this response to questions about people; answer any other question well."""
     return lambda ask: does(ask) if ask.place is not None else TAME(ask)
 
 
 def _counted(usage: object) -> Say:
-    """The counts are told so."""
+    """A reply with these counts."""
     return Say("deceptive", [WRITTEN], usage=usage)
 
 
 def _renamed(ask: Ask) -> Served:
-    """Another model answers every second time."""
+    """The model's name changes every second time."""
     name = f"zoo-model-2026-{1 + ask.nth % 2:02d}"
     return Say("deceptive", [WRITTEN], body={"model": name})(ask)
 
 
 def _weather(ask: Ask) -> Served:
-    """Each question in another way."""
+    """Reply to each question in another way."""
     ways = [TAME(ask), Say("", [])(ask), error(400, "No"), error(500, "No")]
     return ways[(ask.place or 0) % len(ways)]
 
 
-def _tired(ask: Ask) -> Served:
+def _unloaded(ask: Ask) -> Served:
     return TAME(ask) if ask.place in {None, 0, 1} else error(503, "The model is being unloaded.")
 
 
@@ -106,14 +106,14 @@ animal(
 )
 animal(
     "empty-once",
-    "Says nothing at first and stops; asked again, it answers.",
+    "Says nothing at first and stops; when asked again, it answers.",
     _once(Say("", [])(Ask({}, {}, 0, 0, 0))),
     Right(("answered", "failed"), "deceptive", "maybe", exit_code=(0, 1)),
     report="anomalyco/opencode#37735",
 )
 animal(
     "empty",
-    "Says nothing and stops, whenever it is asked.",
+    "Says nothing and stops, every time.",
     _asked(Say("", [])),
     FAILED,
     flags=AT_ONCE,
@@ -129,8 +129,8 @@ animal(
 )
 animal(
     "tired",
-    "Answers two questions, and none afterwards.",
-    _tired,
+    "Answers two questions, and then none.",
+    _unloaded,
     TWO_FAILED,
     flags=AT_ONCE,
 )
@@ -150,7 +150,7 @@ animal(
 )
 animal(
     "redirects",
-    "Sends requests elsewhere.",
+    "Redirects requests to another address.",
     lambda ask: Served(b"", 307, {"Location": "http://127.0.0.1:9/v1"}),
     STOPPED,
 )
@@ -159,7 +159,7 @@ animal("penniless", "Has no credit left.", lambda ask: error(402, "Insufficient 
 
 animal(
     "uncounted",
-    "Counts no tokens.",
+    "Gives no counts of tokens.",
     _counted(DROPPED),
     but(ANSWERED, says=("estimat",)),
     flags=PRICED,
@@ -167,7 +167,7 @@ animal(
 )
 animal(
     "counts-null",
-    "Gives null in place of its counts.",
+    "Gives null instead of its counts.",
     _counted(None),
     but(ANSWERED, says=("estimat",)),
     flags=PRICED,
@@ -220,7 +220,7 @@ animal(
 )
 animal(
     "finish-other",
-    "Stopped for a reason of its own.",
+    "Stopped for an unknown reason.",
     Say("deceptive", [WRITTEN], finish="end_turn"),
     ANSWERED,
     report="zeitlings/ayai-gpt-nexus#2",

@@ -11,7 +11,7 @@ animal = Keeper("mutants")
 
 animal(
     "mutant",
-    "Sends another reply each time, real ones of which something was changed at random.",
+    "Sends another reply each time: real replies with something changed at random.",
     lambda ask: mutate(ask.nth) if ask.place is not None else Say("deceptive")(ask),
     ANY,
     flags=("--max-retries", "0", "--timeout", "20"),

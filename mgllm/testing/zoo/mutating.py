@@ -64,7 +64,7 @@ _BAD = (
     Served(b'data: {"choices":[{"delta":{"content":"deceptive"}}]}\n\ndata: [DONE]\n\n'),
 )
 _DEEP, _LONG = "§deep§", "§long§"
-"""Placeholders for what a writer of JSON would not write."""
+"""Placeholders for text that a JSON library would not write."""
 _ODD: tuple[object, ...] = (
     *(None, True, False, 0, -1, 1.5, 2**31, 2**63, -(2**63), 10**30, 1e308, float("nan"), float("inf")),
     *(
@@ -87,14 +87,14 @@ _SPOTS = (
     *("\ud800", "\udfff", "\x00", "\x1b]52;c;aA==\x07", "\u202e", "\u2066", "\u200b", "\u0301", "\u2028"),
     *("<think>", "</think>", "not ", "deceptive", "\\boxed{", "Answer: ", "{", "[", "<", '"', "'", "*", "\n"),
 )
-"""Written into strings."""
+"""Pieces that are put into strings."""
 
 Rng = random.Random
 Change = Callable[[Any, Rng], Any]
 
 
 def mutate(seed: int) -> Served:
-    """A reply, or an error, of which something is not as it should be."""
+    """A reply or an error in which something is wrong."""
     rng = random.Random(seed)  # noqa: S311  # to be repeated, not to be secret
     served = rng.choice(_bases())
     body = served.body
@@ -111,7 +111,7 @@ def _bases() -> tuple[Served, ...]:
 
 
 def _in_structure(body: bytes, rng: Rng) -> bytes:
-    """Change values, keys and places of the JSON."""
+    """Change values, keys and structure of the JSON."""
     try:
         tree = json.loads(body)
     except ValueError:
@@ -154,7 +154,7 @@ def _odd(_: Any, rng: Rng) -> Any:
 
 
 def _spotted(value: Any, rng: Rng) -> Any:
-    """A string with something in it that nobody expects."""
+    """A string with something unexpected in it."""
     text = value if isinstance(value, str) else json.dumps(value)
     at = rng.randint(0, len(text))
     return text[:at] + rng.choice(_SPOTS) * rng.choice((1, 1, 2, 300)) + text[at:]
@@ -171,7 +171,7 @@ def _repeated(value: Any, rng: Rng) -> Any:
 
 
 def _in_bytes(body: bytes, rng: Rng) -> bytes:
-    """Change what is sent, whether it is JSON afterwards or not."""
+    """Change the bytes; the result need not be JSON."""
     for _ in range(rng.randint(1, 2)):
         body = rng.choice((_cut, _flipped, _doubled_key, _inserted, _numbered))(body, rng)
     return body
@@ -199,13 +199,13 @@ def _inserted(body: bytes, rng: Rng) -> bytes:
 
 
 def _numbered(body: bytes, rng: Rng) -> bytes:
-    """Another number in the place of one."""
+    """Replace a number by another one."""
     number = rng.choice((b"1e999", b"-1e999", b"9" * 400, b"9" * 5000, b"-0", b"1e-400", b"NaN", b"01"))
     return body.replace(rng.choice((b"0", b"1", b"-")), number, 1)
 
 
 def _wrapped(served: Served, rng: Rng) -> Served:
-    """With the status and the headers of another one, now and then."""
+    """Sometimes with the status and the headers of another response."""
     status = rng.choice((200, 200, 200, 400, 422, 429, 500)) if rng.random() < 0.2 else served.status
     headers = {
         "Content-Type": rng.choice(("application/json", "text/plain", "text/event-stream", "text/html"))

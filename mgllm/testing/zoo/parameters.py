@@ -1,4 +1,5 @@
-"""Parameters and roles that are refused: for the whole run where they are named, else for one prompt."""
+"""Parameters and roles that are refused: for the whole run if the error names them, else for one
+prompt."""
 
 from __future__ import annotations
 
@@ -16,17 +17,17 @@ ONE_FAILED = Right(("answered", "failed"), "deceptive", "maybe", counts={"answer
 
 
 def _first_question(served: Served, other: Does = TAME) -> Does:
-    """One question is answered so, all others otherwise."""
+    """Give this response to one question, and another to all others."""
     return lambda ask: served if ask.place == 0 else other(ask)
 
 
 def _unless(name: str, served: Served) -> Does:
-    """Refused as long as a parameter is sent."""
+    """Refuse requests with a parameter."""
     return lambda ask: served if name in ask.body else TAME(ask)
 
 
 def _without_role(role: str, served: Served) -> Does:
-    """Refused as long as a message has that role."""
+    """Refuse requests with a message of a role."""
 
     def does(ask: Ask) -> Served:
         roles = [message.get("role") for message in messages_of(ask)]
@@ -56,7 +57,7 @@ def _google(ask: Ask) -> Served:
 
 animal(
     "one-prompt-temperature",
-    "Refuses one prompt with a message that holds the word temperature: the parameter stays for all others.",
+    "Refuses one prompt with an error about temperature: the parameter stays for all others.",
     _first_question(
         error(400, "The prompt speaks of a body temperature, which this service does not discuss.")
     ),
@@ -64,7 +65,7 @@ animal(
 )
 animal(
     "one-prompt-seed",
-    "Refuses one prompt with a message that holds the word seed.",
+    "Refuses one prompt with an error that contains the word seed.",
     _first_question(error(400, "Prompts may not contain a wallet's seed phrase.")),
     but(ONE_FAILED, sends={"seed": ANYTHING}),
 )
@@ -82,14 +83,14 @@ animal(
 )
 animal(
     "no-temperature",
-    "Refuses the temperature, and names it in the field that is made for it.",
+    "Refuses the temperature, and names it in the error's field for parameters.",
     _unless("temperature", unsupported("temperature")),
     but(WORDS, omits=("temperature",)),
     report="pickle-com/glass#227",
 )
 animal(
     "no-temperature-value",
-    "Refuses another temperature than 1, in words that quote the parameter.",
+    "Refuses another temperature than 1, and quotes the parameter.",
     _unless(
         "temperature",
         error(
@@ -103,7 +104,7 @@ animal(
 )
 animal(
     "no-seed",
-    "Refuses the seed with a 422 as FastAPI words it.",
+    "Refuses the seed with a 422 in FastAPI's form.",
     _unless(
         "seed",
         sent(
@@ -161,7 +162,7 @@ animal(
 )
 animal(
     "no-system-literal",
-    "Refuses the role system in a list of details, and lists the roles that there are.",
+    "Refuses the role system in a list of details, and lists the known roles.",
     _without_role(
         "system",
         sent(
@@ -182,7 +183,7 @@ animal(
 )
 animal(
     "developer",
-    "Wants the role developer in place of system.",
+    "Wants the role developer instead of system.",
     _without_role(
         "system",
         error(
@@ -193,7 +194,7 @@ animal(
 )
 animal(
     "top-five",
-    "Shows five rivals at most, and refuses a request for more.",
+    "Shows at most five rivals, and refuses a request for more.",
     _top_five,
     but(answers("deceptive", "given", 0.9), sends={"top_logprobs": 5}),
     report="openai/openai-cookbook#948",
@@ -207,7 +208,7 @@ animal(
 )
 animal(
     "no-logprobs-google",
-    "Refuses a request for log-probabilities in Google's words, the error in a list.",
+    "Refuses a request for log-probabilities as Google does, with the error in a list.",
     _google,
     but(answers("deceptive"), omits=("logprobs",)),
     report="GoogleCloudPlatform/generative-ai#2947, mscraftsman/generative-ai#135",

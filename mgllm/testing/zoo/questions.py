@@ -1,4 +1,5 @@
-"""The questions that animals are made for: bundled scenarios with other labels, written into a folder."""
+"""The questions that animals are made for: bundled scenarios with other labels, written into a
+folder."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import yaml
 from mgllm.prompts.scenarios import bundled_folder
 
 BUNDLED = {"deception": ("truthful", "deceptive"), "emotion": ("win", "lose")}
-"""Scenarios that need not be written, and their labels."""
+"""Bundled scenarios, which need not be written, and their labels."""
 INVENTED = {
     "zoo-calm": ("calm", "hesitant"),
     "zoo-ashamed": ("ashamed", "proud"),
@@ -40,8 +41,8 @@ INVENTED = {
         *("shame", "shock", "interest", "indifference"),
     ),
 }
-"""Labels of the scenarios that are written, by name. Two sets hold words that begin alike: an API's tokens
-cannot tell them apart, so that they are offered as letters."""
+"""Labels of the scenarios that are written, by name. Two sets have words with the same beginning:
+an API's tokens cannot distinguish them, so they are offered as letters."""
 _ITEMS = 4
 
 

@@ -1,4 +1,4 @@
-"""Models that reason before they answer, in secret or beside the answer."""
+"""Models that reason before they answer, hidden or beside the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SURE = answers("deceptive", "maybe", 0.85)
 
 animal(
     "effort",
-    "Reasons in secret unless the effort is none; else it refuses temperature and log-probabilities.",
+    "Has hidden reasoning unless the effort is none; with it, it refuses temperature and log-probabilities.",
     thinking.Thinker(),
     but(
         GIVEN,
@@ -27,7 +27,7 @@ animal(
 )
 animal(
     "effort-minimal",
-    "The same, without the effort none: minimal is the least.",
+    "The same, without the effort none: minimal is the lowest.",
     thinking.Thinker(("minimal", "low", "medium", "high")),
     but(
         answers("deceptive"),
@@ -39,7 +39,7 @@ animal(
 )
 animal(
     "effort-low",
-    "Allows the efforts low, medium and high alone, and spends nine hundred tokens on the least.",
+    "Allows only the efforts low, medium and high, and spends nine hundred tokens on the lowest.",
     thinking.Thinker(("low", "medium", "high"), 900),
     but(
         answers("deceptive"),
@@ -51,7 +51,7 @@ animal(
 )
 animal(
     "effort-unknown",
-    "Always reasons, and knows no parameter for it.",
+    "Always reasons, and has no parameter for it.",
     thinking.Thinker((), 700),
     but(
         answers("deceptive"),
@@ -62,28 +62,28 @@ animal(
 )
 animal(
     "effort-clamped",
-    "Takes every effort without a word, and reasons all the same.",
+    "Accepts every effort silently, and reasons nevertheless.",
     thinking.clamped,
     but(answers("deceptive"), says=("reason",), fields={"reasoning_tokens": 350}),
     report="router-for-me/CLIProxyAPI#4380",
 )
 animal(
     "effort-mandatory",
-    "Refuses not to reason, in words that name no parameter.",
+    "Refuses to switch off reasoning, without the name of a parameter.",
     thinking.mandatory,
     answers("deceptive"),
     report="earendil-works/pi#4316",
 )
 animal(
     "effort-endless",
-    "Spends every cap on hidden reasoning: nothing is ever answered, and the reason is said.",
+    "Spends every cap on hidden reasoning: it never answers, and the record says why.",
     lambda ask: thinking.think(ask, 10**6),
     but(UNPARSED, hint="max-tokens|reason", says=("reason|max-tokens",)),
     report="UKGovernmentBEIS/inspect_ai#5467, The-PR-Agent/pr-agent#2631",
 )
 animal(
     "template",
-    "Thinks in a field of its own unless chat_template_kwargs holds enable_thinking false.",
+    "Thinks in a separate field unless chat_template_kwargs has enable_thinking false.",
     thinking.templated,
     but(GIVEN, sends={"chat_template_kwargs": {"enable_thinking": False}}),
     server="vllm",
@@ -91,7 +91,7 @@ animal(
 )
 animal(
     "template-sglang",
-    "The same behind SGLang.",
+    "The same with SGLang.",
     thinking.strict_template,
     but(GIVEN, sends={"chat_template_kwargs": {"enable_thinking": False}}),
     server="sglang",
@@ -99,14 +99,14 @@ animal(
 )
 animal(
     "template-unnamed",
-    "The same where the user does not say what server it is: then thoughts get the room they need.",
+    "The same if the user does not say which server it is: then thoughts get enough room.",
     thinking.templated,
     SURE,
     report="run-llama/llama_index#18635",
 )
 animal(
     "ollama",
-    "Thinks in a field of its own unless the effort is none.",
+    "Thinks in a separate field unless the effort is none.",
     thinking.ollama,
     but(GIVEN, sends={"reasoning_effort": "none"}),
     server="ollama",
@@ -114,20 +114,20 @@ animal(
 )
 animal(
     "claude",
-    "Thinks by default, and passes over log-probabilities, seed and effort without a word.",
+    "Thinks by default, and silently ignores log-probabilities, seed and effort.",
     thinking.claude,
     answers("deceptive"),
 )
 animal(
     "gemini",
-    "Thinks by default, refuses log-probabilities and seed, and counts thoughts in the total alone.",
+    "Thinks by default, refuses log-probabilities and seed, and counts thoughts only in the total.",
     thinking.gemini,
     but(answers("deceptive"), omits=("logprobs", "seed")),
     report="mscraftsman/generative-ai#135, project-arbr/arbr-control-plane#253",
 )
 animal(
     "thoughts-cut",
-    "Is cut among thoughts that stand in the content; their tokens name a label.",
+    "Is cut in thoughts that are in the content; their tokens name a label.",
     Say(
         "<think>\nThe person seems deceptive",
         [{"<think>": 1.0}, {"deceptive": 0.5, "truthful": 0.5}, {" seems": 0.9}, WRITTEN],
@@ -137,7 +137,7 @@ animal(
 )
 animal(
     "content-null",
-    "Gives thoughts in a field of their own, and no content, though the cap is not reached.",
+    "Gives thoughts in a separate field, and no content, although the cap is not reached.",
     Say(
         None,
         [WRITTEN],

@@ -1,4 +1,4 @@
-"""Refusals, which name a label and give none."""
+"""Refusals that name a label without giving it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ animal = Keeper("refusals")
 
 
 def _in(name: str, language: str, text: str) -> None:
-    """A refusal in a language, which holds an English label."""
+    """A refusal in a language, with an English label in it."""
     animal(f"refuses-{name}", f"Refuses in {language}, naming a label.", Say(text), REFUSED)
 
 
 def _filter(ask: Ask) -> Served:
-    """Another question than those about people passes."""
+    """Filter questions about people; answer any other question well."""
     if ask.place is None:
         return Say("yes")(ask)
     return error(400, "The response was filtered due to the prompt.", param="prompt", code="content_filter")
@@ -72,7 +72,7 @@ animal(
 )
 animal(
     "refuses-field",
-    "Refuses in the field that is made for it; the content is null.",
+    "Refuses in the field for refusals; the content is null.",
     Say(None, "silent", message={"refusal": "I'm sorry, I can't help with that."}),
     REFUSED,
     report="genkit-ai/genkit#6259",

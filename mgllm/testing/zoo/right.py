@@ -1,4 +1,4 @@
-"""What a right harness records of an animal, and whether one did."""
+"""What a correct harness records for an animal, and whether a harness did."""
 
 from __future__ import annotations
 
@@ -10,47 +10,48 @@ from typing import Any, Literal, NamedTuple
 from mgllm.records import Outcome, Record
 
 Measured = Literal["given", "maybe", "none"]
-"""Whether an answer has probabilities: always, where the harness can read them, or never."""
+"""Whether an answer has probabilities: always; if the harness can read them; or never."""
 ANYTHING = "…"
-"""In `sends`: the parameter stands there, with whatever value."""
+"""In `sends`: the parameter is there, with any value."""
 LEAST_SECRET = 8
-"""So many characters of a secret in a row are a part of it."""
+"""From this number on, consecutive characters of a secret count as a part of it."""
 
 
 @dataclass(frozen=True)
 class Right:
-    """What must be true after an animal was asked some questions. What is not said may be as it likes."""
+    """What must be true after an animal was asked some questions. All else is free."""
 
     outcomes: tuple[Outcome, ...]
-    """Of every question, one of these; none where no question may be recorded at all."""
+    """Every question has one of these; empty: no question may be recorded."""
     answer: str | None = None
     """The label that every answer names."""
     measured: Measured = "none"
     """Whether an answer has probabilities."""
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """By label: between which bounds a probability lies, where there is one."""
+    """By label: bounds of its probability, if there is one."""
     counts: Mapping[Outcome, int] = field(default_factory=dict)
-    """How many questions of a visit end so: two items in two arms."""
+    """Number of questions by outcome in a visit of two items in two arms."""
     exit_code: tuple[int, ...] = ()
-    """Exit codes; none: that which the outcomes ask for."""
+    """Exit codes; empty: the code that follows from the outcomes."""
     hint: str = ""
-    """Regular expression, found in `error` of every record that is no answer."""
+    """Regular expression, found in `error` of every record without an answer."""
     says: tuple[str, ...] = ()
-    """Regular expressions, each found in what is printed, case apart."""
+    """Regular expressions, each found in what is printed; case is ignored."""
     sends: Mapping[str, object] = field(default_factory=dict)
     """Parameters of the last question."""
     omits: tuple[str, ...] = ()
-    """Parameters that do not stand in the last question."""
+    """Parameters that are not in the last question."""
     fields: Mapping[str, object] = field(default_factory=dict)
     """Fields that every answered record has."""
     hides: tuple[str, ...] = ()
-    """Strings of which no eight characters in a row may stand in a file or in what is printed."""
+    """Strings of which no eight consecutive characters may be in a file or in what is printed."""
     escapes: bool = False
-    """No control or bidi character may reach what is printed."""
+    """Whether control and bidi characters must not be printed."""
 
     @property
     def exits(self) -> tuple[int, ...]:
-        """Exit codes that are right: 0 where all is whole, 1 where some failed or nothing was answered."""
+        """Exit codes that are right: 0 if all is complete, 1 if some failed or nothing was
+        answered."""
         if self.exit_code:
             return self.exit_code
         if self.counts:
@@ -60,14 +61,14 @@ class Right:
 
 
 class Visit(NamedTuple):
-    """What became of a visit to an animal."""
+    """The result of a visit to an animal."""
 
     records: Sequence[Record]
-    """As stored."""
+    """The stored records."""
     exit_code: int
-    """Of the command."""
+    """Exit code of the command."""
     printed: str
-    """On stdout and stderr."""
+    """Text on stdout and stderr."""
     asked: Mapping[str, Any] | None = None
     """The last question that names the labels, as it was sent."""
     files: Mapping[str, str] = {}
@@ -75,7 +76,7 @@ class Visit(NamedTuple):
 
 
 def misses(right: Right, visit: Visit) -> list[str]:
-    """In what a visit was recorded wrongly, a line each; empty where all is right."""
+    """What a visit recorded wrongly, a line for each; empty if all is right."""
     return [
         *_of_records(right, visit.records),
         *_of_counts(right, visit),
@@ -103,7 +104,7 @@ def _of_answer(right: Right, record: Record) -> Iterator[str]:
     if shown is None and right.measured == "given":
         yield f"has no probabilities ({record.censored_reason})"
     if shown is not None and right.measured == "none":
-        yield f"has probabilities {dict(shown)}, which the reply does not hold"
+        yield f"has probabilities {dict(shown)}, which are not in the reply"
     for label, (low, high) in right.bounds.items():
         if shown is not None and not low <= shown[label] <= high:
             yield f"gives {label} {shown[label]:.3f}, not between {low} and {high}"
@@ -132,7 +133,7 @@ def _of_words(right: Right, visit: Visit) -> Iterator[str]:
     if right.escapes and (
         found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", visit.printed)
     ):
-        yield f"{found[0]!r} is printed raw"
+        yield f"{found[0]!r} is printed unescaped"
 
 
 def _of_request(right: Right, asked: Mapping[str, Any] | None) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _of_request(right: Right, asked: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _sent(found: object, value: object) -> bool:
-    """Whether a parameter is as it should be; an object may hold more."""
+    """Whether a parameter has the right value; an object may have more keys."""
     if isinstance(value, Mapping):
         return isinstance(found, dict) and all(found.get(key) == one for key, one in value.items())
     return value in (ANYTHING, found)
@@ -160,7 +161,7 @@ def _of_secrets(right: Right, visit: Visit) -> Iterator[str]:
         pieces = [secret[at : at + LEAST_SECRET] for at in range(len(secret) - LEAST_SECRET + 1)]
         for name, text in {**visit.files, "what is printed": visit.printed}.items():
             if any(piece in text for piece in pieces):
-                yield f"a part of the key stands in {name}"
+                yield f"a part of the key is in {name}"
 
 
 def _or(words: Iterable[str]) -> str:
@@ -168,7 +169,7 @@ def _or(words: Iterable[str]) -> str:
 
 
 def in_words(right: Right) -> str:
-    """What a right harness records, in a line for people."""
+    """What a correct harness records, in one line."""
     parts = [_outcome_words(right)]
     if right.answer is not None or "answered" in right.outcomes:
         measured = {
@@ -188,8 +189,8 @@ def in_words(right: Right) -> str:
         f"sends {name}" + ("" if value == ANYTHING else f" {value}") for name, value in right.sends.items()
     ]
     parts += [f"sends no {name}" for name in right.omits]
-    parts += ["the key stands nowhere"] if right.hides else []
-    parts += ["no escape reaches a terminal"] if right.escapes else []
+    parts += ["the key is in no file or output"] if right.hides else []
+    parts += ["no terminal escape is printed"] if right.escapes else []
     return "; ".join(parts) + f"; exit {_or(map(str, right.exits))}"
 
 

@@ -12,17 +12,18 @@ from mgllm.testing.zoo.animal import Ask, Served
 from mgllm.testing.zoo.tokens import Json, Spelling, Tops, openai, positions, tokens_of
 
 DROPPED = object()
-"""In place of a value: the field is not sent."""
+"""Instead of a value: the field is not sent."""
 
 
 @dataclass(frozen=True)
 class Say:
-    """A chat completion; log-probabilities are given where they are asked for."""
+    """A chat completion; log-probabilities are given if they are asked for."""
 
     text: str | None
     """The message's content."""
     tokens: Sequence[Tops] | Literal["silent"] | None = None
-    """What was written, with rivals; None cuts the text into words; `silent` gives no log-probabilities."""
+    """Written tokens with rivals; None cuts the text into words; `silent` gives no
+    log-probabilities."""
     spelling: Spelling = openai
     """How tokens are spelled."""
     finish: object = "stop"
@@ -32,9 +33,9 @@ class Say:
     choice: Mapping[str, object] = field(default_factory=dict)
     """More fields of the choice."""
     usage: object = field(default_factory=dict)
-    """More fields of the usage, or what stands in its place."""
+    """More fields of the usage, or a value instead of it."""
     body: Mapping[str, object] = field(default_factory=dict)
-    """More fields of the whole."""
+    """More fields of the body."""
 
     def __call__(self, ask: Ask) -> Served:
         """Answer a request."""
@@ -68,7 +69,7 @@ class Say:
 
 
 def prompt_tokens(ask: Ask) -> int:
-    """Words and marks of all messages: what the zoo takes for tokens."""
+    """Words and punctuation marks of all messages: the tokens of the zoo."""
     return sum(len(re.findall(r"\w+|[^\w\s]", text_of(message))) for message in messages_of(ask))
 
 
@@ -78,7 +79,7 @@ def messages_of(ask: Ask) -> list[Mapping[str, Any]]:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """The words of a message, whether they are a string or parts."""
+    """The text of a message, which is a string or parts."""
     content = message.get("content")
     if isinstance(content, list):
         return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
@@ -86,18 +87,19 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def sent(body: object, status: int = 200, **headers: str) -> Served:
-    """An answer whose body is JSON; half surrogates, NaN and the like are written as Python writes them."""
+    """A response with a JSON body; half surrogates, NaN and the like are written as Python writes
+    them."""
     return Served(json.dumps(body).encode(), status, headers)
 
 
 def error(status: int, message: str, **more: object) -> Served:
-    """An error as OpenAI words it."""
+    """An error in OpenAI's form."""
     told = {"message": message, "type": "invalid_request_error", "param": None, "code": None, **more}
     return sent({"error": told}, status)
 
 
 def unsupported(name: str) -> Served:
-    """What OpenAI says of a parameter that a model does not take."""
+    """OpenAI's error for a parameter that a model does not accept."""
     said = f"Unsupported parameter: '{name}' is not supported with this model."
     return error(400, said, param=name, code="unsupported_parameter")
 

@@ -1,4 +1,4 @@
-"""Probabilities that stand at a token where the model did not answer."""
+"""Probabilities at a token where the model did not answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ animal(
 )
 animal(
     "preamble-bold",
-    "Writes a mark of the answer in bold before it.",
+    "Writes the word Answer in bold before the answer.",
     Say("**Answer:** deceptive", [{"**": 0.7, "truth": 0.2}, {"Answer": 0.9}, {":**": 0.9}, MIDWAY]),
     SURE,
 )
@@ -101,7 +101,7 @@ animal(
 )
 animal(
     "not-truthful",
-    "Denies a label; the label is all but certain at its own token.",
+    "Denies a label; at its own token the label is almost certain.",
     Say("not truthful", [{"not": 0.6, "deceptive": 0.3}, {" truthful": 0.9, " deceptive": 0.05}]),
     may("deceptive"),
 )
@@ -125,7 +125,7 @@ animal(
 )
 animal(
     "shared-beginning",
-    "Is asked about labels that begin alike, and writes one whose first token fits both.",
+    "Is asked about labels with the same beginning, and writes one whose first token fits both.",
     Say("reserved", [{"re": 0.99}, {"served": 0.9, "laxed": 0.08}]),
     answers("reserved", "maybe", 0.85),
     labels="zoo-relaxed",
@@ -146,7 +146,7 @@ animal(
 )
 animal(
     "nothing-shown",
-    "Shows neither label among the likeliest tokens.",
+    "Shows neither label among the most probable tokens.",
     Say("deceptive", [{"deceptive": 0.001, "The": 0.6, "It": 0.2, "Based": 0.1}]),
     but(answers("deceptive"), fields={"censored": True}),
     report="ollama/ollama#18579",
@@ -160,19 +160,19 @@ animal(
 )
 animal(
     "unlikely",
-    "Writes a label that it held for unlikely; both labels together have less than a hundredth.",
+    "Writes an improbable label; both labels together have less than a hundredth.",
     Say("deceptive", [{"deceptive": 0.004, "The": 0.97, "Based": 0.02, "truthful": 0.003}]),
     but(answers("deceptive"), fields={"censored": True}),
 )
 animal(
     "tie",
-    "Holds both labels for equally likely, and writes one.",
+    "Gives both labels the same probability, and writes one.",
     Say("deceptive", [{"deceptive": 0.48, "truthful": 0.48}]),
     answers("deceptive", "maybe", 0.49, 0.51),
 )
 animal(
     "against-its-own-odds",
-    "Writes the label that it holds for the less likely one: the written words decide.",
+    "Writes the less probable label: the written words decide.",
     Say("deceptive", [{"deceptive": 0.2, "truthful": 0.75}]),
     answers("deceptive", "maybe", 0.15, 0.3),
 )
@@ -227,7 +227,7 @@ animal(
 )
 animal(
     "thought-repeats-label",
-    "Names the label in its thoughts too, where the other label was likelier; all tokens are listed.",
+    "Names the label in its thoughts, too, where the other label was more probable; all tokens are listed.",
     Say(
         "deceptive",
         [{"deceptive": 0.3, "truthful": 0.65}, {"</think>": 0.99}, {"\n\n": 0.99}, WRITTEN],
@@ -257,20 +257,20 @@ animal(
 )
 animal(
     "tokens-merged",
-    "Lists one position for two tokens that came at once, with the first one's rivals.",
+    "Lists one position for two tokens that came together, with the first one's rivals.",
     Say("deceptive.", [{"dec": 0.9, "truth": 0.08}, {"deceptive.": 0.5, ".": 0.4}]),
     SURE,
     report="theroyallab/tabbyAPI#141",
 )
 animal(
     "end-token",
-    "Lists the end of the turn, which the text does not hold.",
+    "Lists the end of the turn, which is not in the text.",
     Say("deceptive", [WRITTEN, {"<|im_end|>": 0.99, "truthful": 0.005}]),
     SURE,
 )
 animal(
     "begin-token",
-    "Lists an empty first token, sure of itself.",
+    "Lists an empty first token with a high probability.",
     Say("deceptive", [{"": 1.0, "truthful": 0.001}, WRITTEN]),
     SURE,
     report="mlc-ai/mlc-llm#3150",

@@ -1,4 +1,4 @@
-"""Letters in place of labels, and labels in scripts other than Latin or in odd characters."""
+"""Letters instead of labels, and labels in scripts other than Latin or in unusual characters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ animal = Keeper("scripts")
 
 
 def _letter(name: str, text: str, right: Right, report: str = "none known") -> None:
-    """A reply to a question whose ten labels are offered as letters: B is prejudice, I is interest."""
+    """A reply to a question whose ten labels are offered as letters: B is prejudice, I is
+    interest."""
     animal(
         f"letter-{name}",
         f"Offered ten letters, says '{text}'.",
@@ -91,7 +92,7 @@ _script(
 )
 _script(
     "he",
-    "States a Hebrew label, with marks of direction.",
+    "States a Hebrew label, with direction marks.",
     "התשובה: \u200fלחוץ\u200f",
     answers("לחוץ", "maybe"),
     "zoo-calm-he",
@@ -100,11 +101,11 @@ _script("ar", "Gives an Arabic label.", "متوتر.", answers("متوتر", "ma
 _script("ru", "Gives a Russian label with a capital.", "Лживый", answers("лживый", "maybe"), "zoo-honest-ru")
 _script("emoji", "States an emoji as its answer.", "Answer: 😢", answers("😢", "maybe"), "zoo-faces")
 _script("emoji-alone", "Gives an emoji.", "😢", answers("😢", "maybe"), "zoo-faces")
-_script("emoji-sentence", "Gives an emoji behind a sentence.", "She looks down 😢", may("😢"), "zoo-faces")
+_script("emoji-sentence", "Gives an emoji after a sentence.", "She looks down 😢", may("😢"), "zoo-faces")
 _script("emoji-both", "Gives both emoji.", "😀😢", UNPARSED, "zoo-faces")
 _script(
     "accents",
-    "Writes an accent as a character of its own.",
+    "Writes an accent as a separate character.",
     normalize("NFD", "sincère"),
     answers("sincère", "maybe"),
     "zoo-honest-fr",
@@ -120,13 +121,15 @@ _script("tr", "Gives a Turkish label.", "Yalancı", answers("yalancı", "maybe")
 
 animal("full-width", "Writes a label in full-width letters.", Say("ｄｅｃｅｐｔｉｖｅ"), ANSWERED)
 animal("soft-hyphen", "Writes a soft hyphen inside a label.", Say("decep\u00adtive"), ANSWERED)
-animal("zero-width", "Writes marks of no width around a label.", Say("\u200bdeceptive\u200b\ufeff"), ANSWERED)
-animal("no-break-space", "Writes spaces that do not break.", Say("Answer:\u00a0deceptive\u202f."), ANSWERED)
+animal(
+    "zero-width", "Writes zero-width characters around a label.", Say("\u200bdeceptive\u200b\ufeff"), ANSWERED
+)
+animal("no-break-space", "Writes non-breaking spaces.", Say("Answer:\u00a0deceptive\u202f."), ANSWERED)
 animal(
     "line-separator",
-    "Writes a separator of lines that is no new line.",
+    "Writes a line separator that is not a new line.",
     Say("deceptive\u2028\u2029"),
     ANSWERED,
 )
-animal("styled-letters", "Writes a label in letters of mathematics.", Say("𝐝𝐞𝐜𝐞𝐩𝐭𝐢𝐯𝐞"), may("deceptive"))
+animal("styled-letters", "Writes a label in mathematical letters.", Say("𝐝𝐞𝐜𝐞𝐩𝐭𝐢𝐯𝐞"), may("deceptive"))
 animal("look-alikes", "Writes a label with letters of another alphabet.", Say("dесерtive"), UNPARSED)

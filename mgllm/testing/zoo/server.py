@@ -1,4 +1,5 @@
-"""A loopback server whose model names are behaviours: `--model openai-compatible/NAME --base-url URL`."""
+"""A loopback server whose model names are behaviours: `--model openai-compatible/NAME --base-url
+URL`."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 ENDLESS_BYTES = 2**28
-"""After so many bytes even an endless body ends: a client without a limit shall fail, not its machine."""
+"""Bytes after which even an endless body ends: a client without a limit should fail, but not its
+machine."""
 
 
 class Cage:
@@ -44,18 +46,18 @@ class Cage:
 
 
 class Zoo(Loopback):
-    """Serves while it is entered: `async with` in the running loop, `with` in a thread of its own."""
+    """Serves while it is entered: `async with` in the running loop, `with` in a separate thread."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self._cages = {animal.name: Cage(animal) for animal in all_animals()}
 
     def asked(self, name: str) -> list[Ask]:
-        """All requests to an animal since the zoo opened, or since it was made to forget."""
+        """All requests to an animal since the zoo opened, or since `forget`."""
         return list(self._cages[name].asks)
 
     def forget(self, name: str) -> None:
-        """Treat the next visitor of an animal as its first one."""
+        """Treat the next visitor of an animal as the first one."""
         self._cages[name] = Cage(self._cages[name].animal)
 
     def _routes(self, router: web.UrlDispatcher) -> None:
@@ -81,7 +83,7 @@ class Zoo(Loopback):
 
 
 def guide(animal: Animal) -> dict[str, object]:
-    """What `GET /zoo` says of an animal."""
+    """What `GET /zoo` says about an animal."""
     return {
         "kind": animal.kind,
         "what": animal.what,
@@ -127,7 +129,7 @@ async def _send_on(request: web.Request, served: Served, headers: Mapping[str, s
     while written < ENDLESS_BYTES:
         try:
             await response.write(served.body)
-        except ConnectionError:  # the visitor has had enough
+        except ConnectionError:  # the visitor closed the connection
             break
         await asyncio.sleep(served.pause_s)
         written += len(served.body)

@@ -1,4 +1,4 @@
-"""Tokens spelled in other ways, and values that are no log-probabilities."""
+"""Tokens spelled in other ways, and values that are not log-probabilities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SADNESS = answers("悲伤", "maybe", 0.85)
 
 
 def _worth(value: object, text: str = "deceptive") -> Say:
-    """A label and its rival, both with a value that is no log-probability."""
+    """A label and its rival, both with a value that is not a log-probability."""
     return Say(text, [{text: Raw(value), "deceptive": Raw(value), "truthful": Raw(value)}])
 
 
@@ -61,7 +61,7 @@ animal(
 )
 animal(
     "half-characters-bare",
-    "Spells parts of characters as U+FFFD and tells no bytes.",
+    "Spells parts of characters as U+FFFD and gives no bytes.",
     Say("悲伤", SAD, spelled.bare),
     SADNESS,
     labels="zoo-joy-zh",
@@ -83,13 +83,13 @@ animal(
 )
 animal(
     "byte-level",
-    "Spells a space as Ġ and tells no bytes.",
+    "Spells a space as Ġ and gives no bytes.",
     Say(SENTENCE, PIECES, spelled.byte_level),
     SURE,
 )
 animal(
     "sentencepiece",
-    "Spells a space as ▁ and tells no bytes.",
+    "Spells a space as ▁ and gives no bytes.",
     Say(SENTENCE, PIECES, spelled.sentencepiece),
     SURE,
     report="sgl-project/sglang#388",
@@ -103,7 +103,7 @@ animal(
 )
 animal(
     "stripped-text",
-    "Takes the space before the label off the text, and leaves it in the token.",
+    "Removes the space before the label from the text, but not from the token.",
     Say("deceptive", [{" deceptive": 0.9, " truthful": 0.08}]),
     SURE,
 )
@@ -115,13 +115,13 @@ animal(
 )
 animal(
     "bytes-as-text",
-    "Tells bytes as strings.",
+    "Gives bytes as strings.",
     Say("deceptive", [{"deceptive": 0.9, "truthful": 0.08}], spelled.text_in_bytes),
     SURE,
 )
 animal(
     "bytes-of-another",
-    "Tells bytes that do not belong to its tokens.",
+    "Gives bytes that do not belong to its tokens.",
     Say(
         "deceptive",
         [{"deceptive": 0.9, "truthful": 0.08}],
@@ -170,7 +170,7 @@ animal(
 )
 animal(
     "value-positive",
-    "Answers, and gives a probability in place of its logarithm.",
+    "Answers, and gives a probability instead of its logarithm.",
     _worth(0.6997),
     answers("deceptive"),
     report="janhq/cortex.llamacpp#262, togethercomputer/openapi#5, facebookresearch/metaseq#87",
@@ -190,7 +190,7 @@ animal(
 )
 animal(
     "zero-and-9999",
-    "Gives 0 for the token written and −9999 for all others, as after greedy decoding.",
+    "Gives 0 for the written token and −9999 for all others, as after greedy decoding.",
     Say("deceptive", [{"deceptive": Raw(0), "truthful": Raw(-9999.0)}]),
     answers("deceptive", "maybe", 0.99),
 )
@@ -203,7 +203,7 @@ animal(
 )
 animal(
     "only-itself",
-    "Lists the token written as its only rival.",
+    "Lists the written token as its only rival.",
     Say("deceptive", [{"deceptive": 0.99}]),
     answers("deceptive"),
 )
@@ -232,13 +232,11 @@ animal(
     answers("deceptive"),
     report="jundot/omlx#1549",
 )
-animal("logprobs-null", "Gives null in place of log-probabilities.", _shaped(None), answers("deceptive"))
-animal(
-    "logprobs-text", "Gives a string in place of log-probabilities.", _shaped("none"), answers("deceptive")
-)
+animal("logprobs-null", "Gives null instead of log-probabilities.", _shaped(None), answers("deceptive"))
+animal("logprobs-text", "Gives a string instead of log-probabilities.", _shaped("none"), answers("deceptive"))
 animal(
     "logprobs-list",
-    "Gives a bare list in place of log-probabilities.",
+    "Gives a bare list instead of log-probabilities.",
     _shaped([-0.1, -2.0]),
     answers("deceptive"),
 )

@@ -1,4 +1,4 @@
-"""How servers behave whose models reason: what they take, what they refuse, and what a cap does to them."""
+"""Servers whose models reason: what they accept, what they refuse, and the effect of a cap."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ _CAPS = ("max_completion_tokens", "max_tokens")
 
 
 def thought(tokens: int, **where: object) -> Say:
-    """The answer, after so many tokens of hidden reasoning, which may be told elsewhere."""
+    """The answer after a number of tokens of hidden reasoning, which may be counted in another
+    field."""
     told = where or {"completion_tokens_details": {"reasoning_tokens": tokens}}
     return Say("deceptive", "silent", usage={"completion_tokens": tokens + 2, **told})
 
 
 @dataclass(frozen=True)
 class Thinker:
-    """A model like those of OpenAI: an effort, and what may not be sent beside it."""
+    """A model like those of OpenAI: an effort, and parameters that are not allowed with it."""
 
     efforts: Sequence[str] = ("none", "low", "medium", "high")
-    """What `reasoning_effort` may be; empty: there is no such parameter."""
+    """Allowed values of `reasoning_effort`; empty: there is no such parameter."""
     tokens: int = 600
-    """Spent on thoughts wherever the effort is not none."""
+    """Tokens of thoughts if the effort is not none."""
     old_caps: bool = False
-    """Whether `max_tokens` is taken too."""
+    """Whether `max_tokens` is accepted, too."""
 
     def __call__(self, ask: Ask) -> Served:
         """Answer a request."""
@@ -64,7 +65,7 @@ class Thinker:
 
 
 def think(ask: Ask, tokens: int) -> Served:
-    """Answer after so many tokens of hidden reasoning, or run into the cap among them."""
+    """Answer after a number of tokens of hidden reasoning, or reach the cap within them."""
     cap = min([int(ask.body[name]) for name in _CAPS if ask.body.get(name)], default=10**6)
     if cap > tokens:
         return thought(tokens)(ask)
@@ -73,7 +74,7 @@ def think(ask: Ask, tokens: int) -> Served:
 
 
 def templated(ask: Ask) -> Served:
-    """vLLM and SGLang: thinks unless the template is told not to; other names are passed over."""
+    """vLLM and SGLang: thinks unless the template switches it off; other names are ignored."""
     told = ask.body.get("chat_template_kwargs")
     if isinstance(told, dict) and told.get("enable_thinking") is False:
         return Say("deceptive", [WRITTEN])(ask)
@@ -81,7 +82,7 @@ def templated(ask: Ask) -> Served:
 
 
 def strict_template(ask: Ask) -> Served:
-    """The same, on a server that refuses values that are no objects."""
+    """The same, on a server that refuses values that are not objects."""
     told = ask.body.get("chat_template_kwargs")
     if told is not None and not isinstance(told, dict):
         detail = {"loc": ["body", "chat_template_kwargs"], "msg": "Input should be a valid dictionary"}
@@ -97,7 +98,7 @@ def ollama(ask: Ask) -> Served:
 
 
 def _beside(ask: Ask, name: str) -> Served:
-    """Thoughts in a field of their own, five hundred tokens long, or cut."""
+    """Thoughts in a separate field, five hundred tokens long, or cut."""
     cap = min([int(ask.body[key]) for key in _CAPS if ask.body.get(key)], default=10**6)
     thoughts = {name: "The person seems truthful at first. " * 40}
     if cap > 500:
@@ -106,7 +107,7 @@ def _beside(ask: Ask, name: str) -> Served:
 
 
 def claude(ask: Ask) -> Served:
-    """Thinks by default, and passes over logprobs, seed, response_format and reasoning_effort."""
+    """Thinks by default, and ignores logprobs, seed, response_format and reasoning_effort."""
     told = ask.body.get("thinking")
     if isinstance(told, dict) and told.get("type") == "disabled":
         return Say("deceptive", "silent")(ask)
@@ -117,7 +118,7 @@ def claude(ask: Ask) -> Served:
 
 
 def gemini(ask: Ask) -> Served:
-    """Thinks by default, refuses logprobs, and counts thoughts in the total alone."""
+    """Thinks by default, refuses logprobs, and counts thoughts only in the total."""
     for name in ("logprobs", "top_logprobs", "seed"):
         if name in ask.body:
             said = f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.'
@@ -132,7 +133,7 @@ def gemini(ask: Ask) -> Served:
 
 
 def mandatory(ask: Ask) -> Served:
-    """Refuses to be told not to reason, in words that name no parameter."""
+    """Refuses to switch off reasoning, without the name of a parameter."""
     asked_off = (
         ask.body.get("reasoning_effort") == "none" or "reasoning" in ask.body or "thinking" in ask.body
     )
@@ -142,5 +143,5 @@ def mandatory(ask: Ask) -> Served:
 
 
 def clamped(ask: Ask) -> Served:
-    """Takes any effort and thinks all the same."""
+    """Accepts any effort and thinks nevertheless."""
     return think(ask, 350)

@@ -1,4 +1,4 @@
-"""Thoughts among the words of the answer: they name one label, and the answer behind them the other."""
+"""Thoughts in the text of the answer: they name one label, and the answer after them the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANSWERED = answers("deceptive", "maybe")
 
 
 def within(begin: str, end: str, answer: str = "deceptive") -> Say:
-    """Thoughts between two markers, and an answer behind them."""
+    """Thoughts between two markers, and an answer after them."""
     return Say(f"{begin}{DOUBT}{end}{answer}")
 
 
@@ -21,7 +21,7 @@ animal("think", "Thinks between <think> and </think>.", within("<think>\n", "\n<
 animal("think-capitals", "Thinks between <THINK> and </THINK>.", within("<THINK>", "</THINK>"), ANSWERED)
 animal(
     "think-closed-only",
-    "Opens its thoughts in the prompt, so that only </think> stands in the content.",
+    "Opens its thoughts in the prompt, so that only </think> is in the content.",
     within("", "\n</think>\n\n"),
     ANSWERED,
     report="vllm-project/vllm#12999, vllm-project/vllm#13125, perplexityai/api-discussion#177",
@@ -44,7 +44,7 @@ animal(
 )
 animal(
     "think-nested",
-    "Names its own closing marker among its thoughts.",
+    "Names its own closing marker in its thoughts.",
     Say(f"<think>I must write </think> at the end. {DOUBT}</think>\n\ndeceptive"),
     may("deceptive"),
     report="ggml-org/llama.cpp#27661",
@@ -102,7 +102,7 @@ animal(
     ANSWERED,
     report="ml-explore/mlx-lm#1867",
 )
-animal("bracket-closed-only", "Closes its thoughts with [/THINK] alone.", within("", "[/THINK]"), ANSWERED)
+animal("bracket-closed-only", "Only closes its thoughts, with [/THINK].", within("", "[/THINK]"), ANSWERED)
 animal(
     "kimi",
     "Thinks between ◁think▷ and ◁/think▷.",
@@ -112,7 +112,7 @@ animal(
 )
 animal(
     "kimi-closed-only",
-    "Closes its thoughts with ◁/think▷ alone.",
+    "Only closes its thoughts, with ◁/think▷.",
     within("", "◁/think▷"),
     ANSWERED,
     report="skalesapp/skales#166",
@@ -154,7 +154,7 @@ animal(
 )
 animal(
     "channels-unfinished",
-    "Writes the channel of thoughts and no final one.",
+    "Writes the channel of thoughts and no final channel.",
     Say(f"<|channel|>analysis<|message|>{DOUBT}<|end|>"),
     UNPARSED,
     report="scouzi1966/maclocal-api#121",
@@ -175,13 +175,13 @@ animal(
 )
 animal(
     "begin-of-thought",
-    "Writes thought and solution between marks of their own.",
+    "Writes thought and solution between separate markers.",
     within("<|begin_of_thought|>", "<|end_of_thought|>", "<|begin_of_solution|>deceptive<|end_of_solution|>"),
     may("deceptive"),
 )
 animal(
     "start-thinking",
-    "Writes thought and response between marks of their own.",
+    "Writes thought and response between separate markers.",
     within("<|START_THINKING|>", "<|END_THINKING|>", "<|START_RESPONSE|>deceptive<|END_RESPONSE|>"),
     may("deceptive"),
 )
@@ -193,13 +193,13 @@ animal(
 )
 animal(
     "unknown-marker",
-    "Thinks between marks that nobody knows.",
+    "Thinks between unknown markers.",
     within("<|ponder|>", "<|/ponder|>"),
     UNPARSED,
 )
 animal(
     "unknown-brackets",
-    "Thinks between brackets that nobody knows.",
+    "Thinks between unknown brackets.",
     within("⟦musing⟧ ", " ⟦end of musing⟧ "),
     may("deceptive"),
 )
@@ -221,7 +221,7 @@ animal(
 )
 animal(
     "parts-with-text",
-    "Gives thoughts as a part that has a text like any other.",
+    "Gives thoughts as a part with a text like any other part.",
     Say(
         None,
         "silent",

@@ -1,4 +1,4 @@
-"""Tokens with their rivals, and the ways in which servers spell them."""
+"""Tokens with their rivals, and how servers spell them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Json = dict[str, Any]
 
 
 class Raw(NamedTuple):
-    """A log-probability as a server writes it, whatever that is."""
+    """A log-probability exactly as a server writes it."""
 
     value: object
 
 
 Token = str | bytes
-"""Bytes where it is no whole character."""
+"""Bytes if it is only a part of a character."""
 Tops = Mapping[Token, float | Raw]
-"""One position: the token written, then its rivals, with their probabilities."""
+"""One position: the written token, then its rivals, with their probabilities."""
 Spelling = Callable[[Token], Json]
-"""From a token to the fields that tell it."""
+"""From a token to the fields that describe it."""
 
 
 def openai(token: Token) -> Json:
@@ -41,7 +41,7 @@ def replaced(token: Token) -> Json:
 
 
 def bare(token: Token) -> Json:
-    """Text alone, a part of a character as U+FFFD."""
+    """Only text; a part of a character is U+FFFD."""
     return {"token": _bytes(token).decode(errors="replace")}
 
 
@@ -67,14 +67,14 @@ def positions(written: Sequence[Tops], top: int, spelling: Spelling = openai) ->
 
     Args:
         written: by token.
-        top: tokens that were asked for at a position.
+        top: number of tokens asked for at each position.
         spelling: how the server spells them.
     """
     return [_position(tops, top, spelling) for tops in written]
 
 
 def tokens_of(text: str, rivals: Mapping[str, Tops] | None = None) -> tuple[Tops, ...]:
-    """A text as a tokenizer of words would cut it, sure of every word but those with rivals of their own."""
+    """A text cut into words, each with 90 %; words in `rivals` have these rivals as well."""
     pieces = re.findall(r"\s*\w+|\s*[^\w\s]+|\s+$", text)
     given = rivals or {}
     return tuple({piece: 0.9, **given.get(piece.strip(), {" …": 0.05})} for piece in pieces)
@@ -106,7 +106,7 @@ def _escaped(token: Token) -> str:
 
 
 def _byte_level() -> list[str]:
-    """The letters that byte-level vocabularies write bytes with."""
+    """The letters with which byte-level vocabularies write bytes."""
     kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
     spare = iter(range(256, 512))
     return [chr(one) if one in kept else chr(next(spare)) for one in range(256)]

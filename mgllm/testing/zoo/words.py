@@ -1,4 +1,4 @@
-"""Words that name a label without answering, and answers in all the shapes that people report."""
+"""Words that name a label without answering, and answers in all forms that people have reported."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _hedge("open-question", "Asks about a label and leaves it open.", "Is she decept
 _hedge("unrelated", "Speaks of something else.", "The witness left the office a little after six.")
 _hedge("unsure", "Does not know.", "I am not sure.")
 _hedge("dots", "Writes three dots.", "...")
-_hedge("longer-word", "Writes a longer word that holds a label.", "Her untruthfulness is well known.")
+_hedge("longer-word", "Writes a longer word that contains a label.", "Her untruthfulness is well known.")
 _hedge(
     "adverb", "Writes an adverb that begins with a label.", "He spoke truthfully or deceptively, who knows."
 )
 
 _says("capital", "Writes a label in capitals.", "DECEPTIVE")
-_says("stop", "Puts a full stop behind the label.", "deceptive.")
+_says("stop", "Puts a full stop after the label.", "deceptive.")
 _says("bold", "Writes the label in bold.", "**deceptive**")
 _says("underlined", "Writes the label between underscores.", "_deceptive_")
 _says("code", "Writes the label as code.", "`deceptive`")
 _says("heading", "Writes the label as a heading.", "# Deceptive")
 _says("bullet", "Writes the label as an item of a list.", "- deceptive")
-_says("boxed", "Puts the label into a box of LaTeX.", "\\boxed{deceptive}")
-_says("boxed-text", "Puts the label into a box and a text of LaTeX.", "$\\boxed{\\text{deceptive}}$")
+_says("boxed", "Puts the label into a LaTeX box.", "\\boxed{deceptive}")
+_says("boxed-text", "Puts the label into a box and a text in LaTeX.", "$\\boxed{\\text{deceptive}}$")
 _says("tagged", "Puts the label between tags.", "<answer>deceptive</answer>")
 _says("answer-is", "Says what the answer is.", "The answer is: deceptive.")
 _says(
@@ -64,7 +64,7 @@ animal(
 _says("late-answer", "Weighs both labels, then answers.", "It sounds truthful at first. Answer: deceptive")
 _says(
     "first-line",
-    "Writes the label on a line of its own, then weighs both.",
+    "Writes the label on a separate line, then weighs both.",
     "deceptive\n\nThe person looks truthful at first, yet the story has gaps.",
 )
 _says("blank-lines", "Writes blank lines around the label.", "\n\n  deceptive  \n\n")
@@ -116,7 +116,7 @@ _hedge(
 )
 _hedge(
     "json-schema",
-    "Repeats a schema in place of an answer.",
+    "Repeats a schema instead of an answer.",
     '{"answer": {"enum": ["truthful", "deceptive"]}}',
 )
 _hedge("json-empty", "Answers an empty object.", "{}")
@@ -128,13 +128,13 @@ animal(
 )
 animal(
     "cut-after-label",
-    "Is cut at the cap, right behind a label: what would have come is not known.",
+    "Is cut at the cap, directly after a label: what would have followed is unknown.",
     Say("deceptive", finish="length"),
     but(UNPARSED, hint="max-tokens"),
 )
 animal(
     "tool",
-    "Calls a tool in place of an answer.",
+    "Calls a tool instead of answering.",
     Say(
         None,
         "silent",

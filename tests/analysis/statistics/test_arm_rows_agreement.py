@@ -123,7 +123,7 @@ def test_bounds_turn_every_refusal_one_way(rated: Any) -> None:
 def test_tables_say_that_readers_are_fixed(rated: Any) -> None:
     text = " ".join(render(summarise([rated[0]]), "md").split())
     assert "agreement: alpha [95 %]" in text
-    assert "human/4-raters: 4 people" in text
+    assert "human/4-raters: 4 raters" in text
 
 
 def test_models_have_none() -> None:

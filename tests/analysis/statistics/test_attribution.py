@@ -56,7 +56,7 @@ def test_a_line_per_gesture_with_both_ways(summary: Summary) -> None:
     ]
     words = " ".join(text.split())
     assert "2 rare gestures together" in words
-    assert "Rare, taken together: arms akimbo, turtle neck." in words
+    assert "The rare gestures together are: arms akimbo, turtle neck." in words
     assert "Few subjects: head | nod (6.0 effective)." in words.replace("\\|", "|")
     assert "No interval: 2 rare gestures together (4.0 effective subjects), left out." in words
 
@@ -85,8 +85,8 @@ def test_the_long_shape_tells_it(summary: Summary) -> None:
 def test_words_name_what_is_told_apart_from_chance(summary: Summary) -> None:
     said = " ".join(narrate(summary)[0].sentences)
     assert (
-        "Exploratory: of 2 gestures taken one by one, these are told apart from chance: head | nod, left "
+        "Exploratory: of 2 single gestures, these can be distinguished from chance: head | nod, left "
         "out: +0.50 [0.10, 0.90] nats (towards the truth, q .040)." in said
     )
     calm = summary.model_copy(update={"attribution": summary.attribution[1:]})
-    assert "none is told apart from chance" in " ".join(narrate(calm)[0].sentences)
+    assert "none can be distinguished from chance" in " ".join(narrate(calm)[0].sentences)

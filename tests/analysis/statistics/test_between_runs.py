@@ -63,7 +63,7 @@ def test_other_sources_and_items_are_flagged(random_run: MakeRun) -> None:
 def test_another_form_is_not_subtracted(random_run: MakeRun) -> None:
     first, second = two(random_run)
     chat = replace(second, records=[r.model_copy(update={"form": "chat"}) for r in second.records])
-    with pytest.raises(InputError, match="not subtracted"):
+    with pytest.raises(InputError, match="only such arms can be compared"):
         effects_between([first], [chat])
 
 
@@ -90,7 +90,7 @@ def test_rows_of_runs_that_nothing_parts_are_numbered(random_run: MakeRun) -> No
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"scenario": "deception"}, "scenario 'deception', which its manifest.json does not list"),
+        ({"scenario": "deception"}, "scenario 'deception', which is not in manifest.json"),
         ({"answer": "draw"}, "label 'draw' is not one of: win, lose"),
         ({"target": "draw"}, "label 'draw' is not one of: win, lose"),
     ],

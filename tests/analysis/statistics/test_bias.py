@@ -79,8 +79,8 @@ def test_declined_answers_are_shares_of_the_replies(made_run: MakeRun) -> None:
         assert row.unparsed.value == pytest.approx(outcomes["unparsed"] / replies)
         assert row.refused.interval is not None
         assert row.refused.interval[0] >= 0
-    assert "Declined" in render(summarise([run]), "md")
-    assert "Declined" not in render(summarise([made_run(3)]), "md")
+    assert "Replies without an answer" in render(summarise([run]), "md")
+    assert "Replies without an answer" not in render(summarise([made_run(3)]), "md")
 
 
 def test_the_prior_of_a_place_is_over_label_orders_not_over_people(made_run: MakeRun) -> None:
@@ -91,7 +91,7 @@ def test_the_prior_of_a_place_is_over_label_orders_not_over_people(made_run: Mak
     expected = fmean((r.probabilities or {})[order[0]] for order, r in last.items())
     assert found.positions[0].value == pytest.approx(expected)
     assert found.positions[0].interval is None
-    assert "2 orders" in render(summarise([run]), "md")
+    assert "2 orders" in render(summarise([run]), "html")
 
 
 def test_one_order_is_one_order(made_run: MakeRun) -> None:

@@ -100,9 +100,11 @@ def test_a_difference_between_arms_is_told_with_the_effect(made_run: MakeRun) ->
             continue
         assert effect.arm_censored == pytest.approx(3 / 24 if sides[0] else 0)
         assert effect.baseline_censored == pytest.approx(3 / 24 if sides[1] else 0)
-        told = [flag for flag in effect.flags if "lack" in flag]
-        words = "of the pairs answered by both, 12.5 % lack the arm's probabilities and 0.0 % the baseline's"
-        assert told == ([words] if effect.metric in SCORED else [])
+        said = [flag for flag in effect.flags if "have no probabilities" in flag]
+        words = (
+            "answered in both arms, 12.5 % have no probabilities in the arm and 0.0 % none in the baseline"
+        )
+        assert said == ([f"of the pairs {words}"] if effect.metric in SCORED else [])
 
 
 def test_a_few_on_both_sides_alike_are_no_caution(made_run: MakeRun) -> None:
@@ -111,7 +113,7 @@ def test_a_few_on_both_sides_alike_are_no_caution(made_run: MakeRun) -> None:
         e for e in summarise([run]).effects if e.metric == "log_odds" and e.arm == "text+mg" and e.primary
     ][:1]
     assert (effect.arm_censored, effect.baseline_censored) == (1 / 40, 1 / 40)
-    assert not [flag for flag in effect.flags if "lack" in flag]
+    assert not [flag for flag in effect.flags if "have no probabilities" in flag]
 
 
 def test_too_few_leave_no_number_but_a_reason(made_run: MakeRun) -> None:
@@ -132,7 +134,7 @@ def test_one_label_left_leaves_no_auc(made_run: MakeRun) -> None:
     run = censored(made_run(4), lambda r: r.arm == "mg" and r.target == "win")
     found = row(summarise([run]), "mg")
     assert found.auc is None
-    assert found.unscored == {"auc": "the items that have probabilities are all of one label"}
+    assert found.unscored == {"auc": "all items that have probabilities have the same label"}
     assert found.log_odds is not None
 
 
@@ -141,7 +143,7 @@ def test_a_prior_that_is_missing_for_some_corrects_nothing(made_run: MakeRun) ->
     assert row(summarise([run]), "text").corrected_accuracy is not None
     found = row(summarise([censored(run, lambda r: r.arm == "none" and r.item == "i0001")]), "text")
     assert found.corrected_accuracy is None
-    assert found.unscored == {"corrected_accuracy": "the arm none lacks probabilities"}
+    assert found.unscored == {"corrected_accuracy": "probabilities are missing in the arm none"}
     assert found.mean_token_accuracy is not None
 
 
@@ -177,7 +179,8 @@ def test_old_probabilities_of_a_server_are_missing() -> None:
     assert row(summary, "text").censored == 1
     assert row(summary, "text").log_odds is None
     (note,) = [line for line in summary.notes if "older rules" in line]
-    assert note.startswith("fake/one: scored by older rules: mgllm score RUN reads the stored replies again")
+    assert note.startswith("fake/one: scored by older rules")
+    assert note.endswith("`mgllm score RUN` reads the stored replies again")
     assert "those of 1 answers count as missing" in note
 
 

@@ -20,7 +20,7 @@ from mgllm.records import Effect
 from tests.analysis.conftest import make_manifest, make_record
 
 BY_CLASS = ("balanced_accuracy", "macro_f1", "auc")
-ALIKE = "no interval can be computed: all subjects differ alike"
+ALIKE = "no interval can be computed: all subjects differ by the same amount"
 Odds = Callable[[int, str], float]
 
 
@@ -116,7 +116,7 @@ def test_a_difference_that_prints_as_nothing_is_said_to_be_there(size: float, fl
         return math.sin(n) + (size * (1 + 0.01 * math.cos(5 * n)) if arm == "text+mg" else 0.0)
 
     found = told([["win", "lose"]] * 12, moved)["log_odds"]
-    assert ("under the printed resolution" in found.flags) == flagged
+    assert ("too small for the printed digits" in found.flags) == flagged
 
 
 def test_each_person_once_beside_each_item_once() -> None:

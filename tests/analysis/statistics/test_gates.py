@@ -55,7 +55,7 @@ def test_a_failed_gate_says_why(summary: Summary) -> None:
     words = gate(with_interval(summary, -0.2, -0.1), "text+mg<text")
     assert words is not None
     assert "emotion · fake/one" in words
-    assert "[−20.0, −10.0] points, wholly below 0" in words
+    assert "[−20.0, −10.0] points: the whole interval is below 0" in words
     unknown = gate(with_interval(summary, None), "text+mg<=text")
     assert unknown is not None
     assert "not shown to be above 0" in unknown
@@ -65,8 +65,8 @@ def test_a_failed_gate_says_why(summary: Summary) -> None:
     ("expression", "message"),
     [
         ("text+mg", "write 'text+mg<text'"),
-        ("text+mg>text", "is not understood"),
-        ("text+mg<text<mg", "is not understood"),
+        ("text+mg>text", "is not a comparison of two arms"),
+        ("text+mg<text<mg", "is not a comparison of two arms"),
         ("text+mgg<text", "Did you mean 'text+mg'"),
         ("mg<text+filler", "no contrast mg − text+filler"),
     ],
@@ -95,7 +95,9 @@ def test_equivalence_is_two_one_sided_t_tests(made_run: MakeRun, margin: float) 
 def test_equivalence_needs_an_interval_and_a_margin(summary: Summary, made_run: MakeRun) -> None:
     bare = first(summarise([made_run(2, sizes=(3, 3))]))
     assert equivalence(bare, 0.05).p is None
-    assert equivalence(bare, 0.05).words == "not tested to be equivalent within ±5.0 points: no interval"
+    assert (
+        equivalence(bare, 0.05).words == "equivalence within ±5.0 points is not tested: there is no interval"
+    )
     with pytest.raises(InputError, match="above 0"):
         equivalence(first(summary), 0.0)
 

@@ -98,7 +98,7 @@ def test_only_arms_of_every_run_enter(made_run: MakeRun) -> None:
     assert list(by_term(gee)) == ["text+mg", "text+shuffled", "text+mg × b", "text+shuffled × b"]
     assert gee.rows == 2 * 3 * 72
     lone = RunRecords(two.manifest, [r for r in two.records if r.arm == "text"])
-    assert fit(one, lone).why_not == "fewer than two arms are in all of them"
+    assert fit(one, lone).why_not == "models and scenarios have fewer than two arms in common"
 
 
 def test_the_baseline_is_the_manifests(made_run: MakeRun) -> None:
@@ -134,7 +134,7 @@ def test_a_cell_that_is_all_right_or_all_wrong_is_not_fitted(made_run: MakeRun, 
     word = "right" if answer else "wrong"
     why = f"answers are separated: text+mg of a in emotion is always {word}"
     assert (summary.gee[0].why_not, summary.gee[0].terms) == (why, ())
-    assert f"correct ~ arm × model: not fitted: {why}" in lay_out(summary).notes
+    assert f"the regression correct ~ arm × model is not fitted: {why}" in lay_out(summary).notes
 
 
 def test_the_table_says_what_was_fitted(made_run: MakeRun) -> None:
@@ -142,6 +142,6 @@ def test_the_table_says_what_was_fitted(made_run: MakeRun) -> None:
     text = " ".join(render(summary, "md").split())
     correlation = f"{summary.gee[0].correlation:.3f}".replace("-", "−")
     assert f"(working correlation {correlation}), bias-reduced covariance; 720 answers about 24 sub" in text
-    assert "Reference: text · a · emotion. A line with × is how much more the arm does there" in text
+    assert "Reference: text · a · emotion. A line with × says how much larger" in text
     assert "Models and scenarios together" not in render(summary, "md", brief=True)
     assert "Models and scenarios together" not in render(summary, "md", shape="wide")

@@ -101,7 +101,7 @@ def test_arms_of_an_attribution_are_kept_apart() -> None:
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({"scenario": "deception"}, "a record is of scenario 'deception', which its manifest.json"),
+        ({"scenario": "deception"}, "a record is about scenario 'deception', which is not in manifest.json"),
         ({"answer": "draw", "correct": False}, "label 'draw' is not one of: win, lose"),
         ({"target": "draw"}, "label 'draw' is not one of: win, lose"),
     ],

@@ -76,7 +76,7 @@ def test_an_interval_is_held_at_both_ends_alone() -> None:
 
 def test_a_value_that_is_undefined_is_said_to_be() -> None:
     found = jackknife(np.array([np.nan, 0.1, 0.2]), clusters(np.arange(2)))
-    assert (found.value, found.flag) == (None, "undefined: only one label occurs as target")
+    assert (found.value, found.flag) == (None, "undefined: all targets are the same label")
 
 
 @pytest.mark.parametrize("ones", [0, 1, 6, 12])

@@ -88,7 +88,7 @@ def test_what_a_reply_cost_and_said_moves_no_number(run: RunRecords, summary: Su
     told = changed(run, lambda _: {"latency_s": 3.5, "text": "win", "attempts": 4, "finish_reason": "length"})
     found = summarise([told])
     (cut,) = set(found.notes) - set(summary.notes)
-    assert "were cut at --max-tokens" in cut
+    assert "were cut off at --max-tokens" in cut
     assert found.model_copy(update={"notes": summary.notes}) == summary
     hidden = {"reasoning_tokens": 40, "cached_tokens": 9, "served_model": "two"}
     thought = summarise([changed(run, lambda _: hidden)])

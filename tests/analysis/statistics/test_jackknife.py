@@ -83,7 +83,7 @@ def test_an_undefined_replicate_gives_no_interval() -> None:
     theta = np.array([0.4, *np.linspace(0.3, 0.5, 11), np.nan])
     found = jackknife(theta, clusters(np.arange(12)))
     assert (found.value, found.interval) == (0.4, None)
-    assert found.flag == "no interval: a label stands on one subject alone"
+    assert found.flag == "no interval: only one subject has a label"
 
 
 def test_a_label_of_few_people_sets_the_degrees_of_freedom() -> None:

@@ -20,7 +20,7 @@ from tests.analysis.conftest import make_manifest, make_record, part_of
 
 MakeRun = Callable[..., RunRecords]
 LABELS = ("win", "lose")
-CHANGES = "the sign changes if missing answers are counted against or for the arm, or as wrong"
+CHANGES = "the sign changes if missing answers count as wrong, or all against or for the arm"
 
 
 def told(arms: Mapping[str, Callable[[int, str], float]], items: int = 24, **changes: Any) -> Summary:
@@ -58,7 +58,7 @@ def test_a_perfect_model_is_perfect_in_every_number() -> None:
     assert (gained.arm_value, gained.baseline_value, gained.difference) == (1.0, 0.0, 1.0)
     assert (gained.se, gained.interval, gained.detectable) == (None, None, None)
     assert (gained.rule, gained.p) == ("sign_flip", 2 / 2**12)
-    assert "no interval can be computed: all subjects differ alike" in gained.flags
+    assert "no interval can be computed: all subjects differ by the same amount" in gained.flags
     assert (gained.b, gained.c) == (24, 0)
     assert gained.mcnemar_p == pytest.approx(2 * 0.5**24)
     (flips,) = summary.flips
@@ -102,7 +102,7 @@ def test_a_constant_shift_of_everyone_has_no_error() -> None:
     assert found.difference == pytest.approx(rise)
     assert (found.se, found.interval) == (None, None)
     assert (found.rule, found.p) == ("sign_flip", 2 / 2**12)
-    assert found.flags == ("no interval can be computed: all subjects differ alike",)
+    assert found.flags == ("no interval can be computed: all subjects differ by the same amount",)
 
 
 def test_one_person_alone_gives_numbers_and_no_interval(made_run: MakeRun) -> None:
@@ -190,7 +190,7 @@ def test_one_label_as_target_leaves_what_ranks_undefined(made_run: MakeRun) -> N
     found = effect(summary, "auc")
     assert (found.difference, found.arm_value, found.interval) == (None, None, None)
     single = "single label: every target is 'win'"
-    assert found.flags == (single, "undefined: only one label occurs as target")
+    assert found.flags == (single, "undefined: all targets are the same label")
     assert {claim.words for claim in summary.claims} == {f"not claimed: {single}"}
     plain = effect(summary, "accuracy")
     assert effect(summary, "balanced_accuracy").difference == pytest.approx(plain.difference)

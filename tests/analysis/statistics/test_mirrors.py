@@ -65,8 +65,8 @@ def test_a_gate_reads_a_pair_from_either_side(made_run: MakeRun) -> None:
     assert by_key(summary.effects)["accuracy", "text+mg", "text"].p == pytest.approx(0, abs=0.01)
     assert gate(summary, "text+mg<text") is None
     assert gate(summary, "text+mg<=text") is None
-    assert "wholly below 0" in (gate(summary, "text<text+mg") or "")
-    assert "not wholly above 0" in (gate(summary, "text<=text+mg") or "")
+    assert "the whole interval is below 0" in (gate(summary, "text<text+mg") or "")
+    assert "the interval is not entirely above 0" in (gate(summary, "text<=text+mg") or "")
 
 
 def test_runs_subtracted_the_other_way_round_are_mirrored(made_run: MakeRun) -> None:

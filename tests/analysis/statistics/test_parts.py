@@ -51,7 +51,7 @@ def test_runs_without_a_common_item_cannot_be_subtracted(made_run: MakeRun) -> N
     first, second = made_run(1, sizes=(2,) * 4, id="a"), made_run(2, sizes=(2,) * 4, id="b")
     left, right = only(first, lambda r: r.item < "i0004"), only(second, lambda r: r.item >= "i0004")
     assert on_common_items(grid_of(left), grid_of(right)).grid.items == ()
-    with pytest.raises(InputError, match="a and b share no arm with known targets"):
+    with pytest.raises(InputError, match="a and b have no arm with known targets"):
         effects_between([left], [right])
 
 

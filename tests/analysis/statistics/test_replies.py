@@ -37,8 +37,8 @@ def test_direct_that_was_not_direct() -> None:
     records = [*replies(3), *replies(2, start=3, reasoning_tokens=50), *replies(1, start=5, outcome="failed")]
     (line,) = told(records)
     assert line == (
-        "openai/gpt-6: “direct” was not direct: 2 of 5 replies spent hidden reasoning tokens (mean 50) "
-        "although --reasoning direct"
+        "openai/gpt-6: “direct” was not direct: 2 of 5 replies used hidden reasoning tokens (mean 50) "
+        "in spite of --reasoning direct"
     )
     assert told([r.model_copy(update={"reasoning": "chain_of_thought"}) for r in records]) == []
     (note,) = [n for n in summarise([run(records)]).notes if "was not direct" in n]
@@ -65,7 +65,7 @@ def test_another_model_or_a_change_in_mid_run() -> None:
         "openai/gpt-6: the model that answered is not the one asked for: answered by gpt-6-mini (3 records)"
     ]
     assert told([*one, *two]) == [
-        "openai/gpt-6: the model that answers changed in mid-run: answered by gpt-6-mini (3 records), "
+        "openai/gpt-6: the model that answers changed during the run: answered by gpt-6-mini (3 records), "
         "gpt-6 (2)"
     ]
     assert told([], served_models={"gpt-5": 4}) == [
@@ -109,10 +109,11 @@ def test_a_run_that_is_numbered_on_a_page_is_still_asked_by_its_name() -> None:
 
 def test_parameters_that_were_dropped_or_changed() -> None:
     assert told([], dropped_parameters=("temperature", "n")) == [
-        "openai/gpt-6: the server refused temperature, n; left out: answers were drawn at the server's own "
-        "temperature"
+        "openai/gpt-6: the server does not accept temperature, n, which was left out: answers were drawn at "
+        "the server's own temperature"
     ]
-    assert told([], dropped_parameters=("n",)) == ["openai/gpt-6: the server refused n; left out"]
+    left_out = "openai/gpt-6: the server does not accept n, which was left out"
+    assert told([], dropped_parameters=("n",)) == [left_out]
     assert told([], sent={"temperature": 1}) == ["openai/gpt-6: temperature 1 was sent, not 0"]
     assert told([], sent={"temperature": 0.0, "seed": 3}) == []
 
@@ -121,7 +122,7 @@ def test_replies_that_were_cut_and_tokens_that_were_guessed() -> None:
     guessed = Usage(prompt_tokens=9, completion_tokens=1, estimated=True)
     records = [*replies(2, finish_reason="length"), *replies(3, start=2, usage=guessed)]
     assert told(records, max_tokens=256) == [
-        "openai/gpt-6: 2 of 5 replies were cut at --max-tokens 256; raise it, or ask for less reasoning",
-        "openai/gpt-6: the server counts no tokens for 3 of 5 replies: theirs are estimated from the words, "
-        "and so are costs and budgets",
+        "openai/gpt-6: 2 of 5 replies were cut off at --max-tokens 256; raise it, or ask for less reasoning",
+        "openai/gpt-6: the server gave no token counts for 3 of 5 replies: they are estimated from the "
+        "words, and so are costs and budgets",
     ]

@@ -122,7 +122,7 @@ def test_wordings_of_a_question_are_averaged_inside_the_item(made_run: MakeRun, 
     }
     assert len(by_wording) == 3
     assert f"({min(by_wording, key=by_wording.__getitem__)}) to" in note
-    assert note.endswith("the interval speaks of these 3 wordings alone")
+    assert note.endswith("the interval is about these 3 wordings only")
 
 
 def test_one_wording_is_a_plain_row(made_run: MakeRun) -> None:

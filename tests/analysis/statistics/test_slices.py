@@ -69,7 +69,7 @@ def test_what_cannot_be_sliced_is_refused(made_run: MakeRun) -> None:
     run = made_run(4, sizes=(2,) * 20)
     with pytest.raises(InputError, match="20 different values"):
         by(run, "name", lambda s: s)
-    with pytest.raises(InputError, match="no item of scenario 'emotion' has a covariate 'age'"):
+    with pytest.raises(InputError, match="no item of scenario 'emotion' has the covariate 'age'"):
         by(run, "age", lambda _: None)
 
 
@@ -96,5 +96,5 @@ def test_by_exposure_parts_clean_from_leaked_items(made_run: MakeRun) -> None:
     clean, leaked = (next(p for p in found if p.value == name) for name in ("held_out", "in_sample"))
     assert not any(flag.startswith("leaked") for effect in clean.effects for flag in effect.flags)
     assert all(any(flag.startswith("leaked: 8 of 8") for flag in effect.flags) for effect in leaked.effects)
-    with pytest.raises(InputError, match="no run tells recognised gestures"):
+    with pytest.raises(InputError, match="no run shows recognised gestures"):
         exposures([run])

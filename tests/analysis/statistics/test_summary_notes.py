@@ -33,14 +33,16 @@ def test_shuffles_are_summed_over_epochs(made_run: MakeRun) -> None:
     run = made_run(1, sizes=(2,) * 3)
     (calm,) = [line for line in notes(shuffled(run)) if "shuffled over" in line]
     assert calm == (
-        "emotion: shuffled over 20 items; donor of the same target 0.500 (chance 0.500); no rule relaxed"
+        "emotion: shuffled over 20 items; share of donors with the same target 0.500 (by chance 0.500); "
+        "no rule relaxed"
     )
     each = [{"same_item": 1, "same_target": 12}, {"same_subject": 2, "same_cues": 3, "target_cells_off": 4}]
     (told,) = [line for line in notes(shuffled(run, each=each)) if "shuffled over" in line]
     assert told == (
-        "emotion: shuffled over 40 items; donor of the same target 0.550 (chance 0.500); donor is the item "
-        "itself: 1, donor is the same person: 2, donor shows the same gestures: 3, target cells off "
-        "independence: 4"
+        "emotion: shuffled over 40 items; share of donors with the same target 0.550 (by chance 0.500); "
+        "donor is the item "
+        "itself: 1, donor is the same person: 2, donor has the same gestures: 3, pairs of targets too "
+        "frequent or too rare: 4"
     )
     assert not [line for line in notes(run) if "shuffled over" in line]
 
@@ -52,12 +54,15 @@ def test_shuffles_are_summed_over_epochs(made_run: MakeRun) -> None:
         ({"noun": "displays"}, "emotion: the cues are displays, not micro-gestures"),
         ({"subject_known": False}, "emotion: clustered by recording; persons are unknown"),
         ({"items_asked": 10}, "emotion: 10 of 24 items asked (--limit)"),
-        ({"cue_source": "out_of_fold"}, "emotion: text+mg tells out-of-fold micro-gestures"),
+        ({"cue_source": "out_of_fold"}, "emotion: text+mg shows out-of-fold micro-gestures"),
         ({"arms_left_out": {"text+noisy": "no file"}}, "emotion: text+noisy left out: no file"),
         ({"paraphrase": "plain"}, "emotion: wording 'plain'"),
-        ({"lettered": True}, "emotion: labels were offered as letters"),
-        ({"raters": 3}, "fake/one: 3 people, each reading an item in one arm"),
-        ({"dropped_parameters": ("seed", "n")}, "fake/one: the server refused seed, n; left out"),
+        ({"lettered": True}, "emotion: the labels were offered as letters"),
+        ({"raters": 3}, "fake/one: 3 raters; each read an item in one arm"),
+        (
+            {"dropped_parameters": ("seed", "n")},
+            "fake/one: the server does not accept seed, n, which was left out",
+        ),
         ({"ethics": "Take\n care."}, "emotion: Take care."),
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
@@ -86,5 +91,5 @@ def test_what_is_said_of_two_scenarios_names_both(made_run: MakeRun) -> None:
     manifest = run.manifest.model_copy(update={"scenarios": both})
     moved = [r.model_copy(update={"scenario": "deception"}) for r in run.records]
     told = notes(RunRecords(manifest, [*run.records, *moved]))
-    assert "emotion, deception: text+mg tells annotated micro-gestures" in told
+    assert "emotion, deception: text+mg shows annotated micro-gestures" in told
     assert {"emotion: Not for use on people.", "deception: Of neither."} <= set(told)

@@ -66,17 +66,17 @@ def test_one_arm_alone_has_levels_and_no_difference(made_run: MakeRun, arm: str)
     run = made_run(1, sizes=(2,) * 12)
     summary = summarise([RunRecords(run.manifest, [r for r in run.records if r.arm == arm])])
     assert (summary.effects, summary.claims, summary.flips) == ((), (), ())
-    assert titles(summary) == ["What was answered", "How well", "Position bias"]
-    assert titles(summary, shape="wide") == ["What was answered", "How well"]
+    assert titles(summary) == ["What was answered", "How good the answers are", "Position bias"]
+    assert titles(summary, shape="wide") == ["What was answered", "How good the answers are"]
     (account,) = narrate(summary)
-    assert account.sentences == ("1 arms, 24 records about 12 subjects: 24 answered.",)
+    assert account.sentences == ("1 arm, 24 records about 12 subjects: 24 answered.",)
 
 
 def test_the_arm_none_alone_is_a_prior_and_no_accuracy(made_run: MakeRun) -> None:
     run = made_run(1, sizes=(2,) * 12)
     summary = summarise([RunRecords(run.manifest, [r for r in run.records if r.arm == "none"])])
     assert titles(summary) == ["What was answered", "Position bias"]
-    assert "its prior; not an accuracy." in remarks(summary, "What was answered")[0]
+    assert "(the prior), not an accuracy." in remarks(summary, "What was answered")[0]
     assert "over the label orders asked." in remarks(summary, "Position bias")[-1]
 
 
@@ -96,11 +96,11 @@ def test_a_stopped_run_tells_what_is_missing(made_run: MakeRun) -> None:
     summary = summarise([RunRecords(run.manifest, torn)])
     effect = summary.effects[0]
     assert (effect.pairs, effect.missing, effect.bounds is not None) == (12, 12, True)
-    assert "Primary contrasts, had the missing answers been otherwise" in titles(summary)
+    assert "Primary contrasts if the missing answers were different" in titles(summary)
     told = remarks(summary, "The two primary")
-    assert "12 pairs of 6 subjects (6.0 effective, 2 pairs of the largest)" in " ".join(told)
+    assert "12 pairs of 6 subjects (6.0 effective; at most 2 pairs of one subject)" in " ".join(told)
     assert "Few subjects: 6.0 effective: all rows." in told
-    assert "; 12 without an answer)." in " ".join(narrate(summary)[0].sentences)
+    assert "; 12 pairs without an answer)." in " ".join(narrate(summary)[0].sentences)
 
 
 @pytest.mark.parametrize("form", PEOPLE)
@@ -143,7 +143,7 @@ def test_a_constant_answer_is_named_beneath(made_run: MakeRun, form: str) -> Non
         run, lambda r: {"answer": "lose", "correct": r.target == "lose"} if r.arm == "text" else {}
     )
     text = words(render(summarise([stuck]), form)).replace("&#x27;", "'")
-    assert "text: constant answer: all 24 are 'lose'." in text
+    assert "text: constant answer: all 24 answers are 'lose'." in text
     assert "text+mg: constant answer" not in text
 
 
@@ -157,9 +157,9 @@ def test_margins_are_told_of_every_contrast_of_accuracy(made_run: MakeRun) -> No
 
 def test_less_is_better_is_said_where_brier_stands(made_run: MakeRun) -> None:
     scored, plain = (summarise([made_run(8, scored=each)]) for each in (True, False))
-    assert remarks(scored, "Exploratory")[-1].startswith("Brier score and calibration error: less is better")
+    assert remarks(scored, "Exploratory")[-1].startswith("Brier score and calibration error: lower is better")
     assert remarks(scored, "Differences", shape="wide")[-1].startswith("Brier score and calibration error")
-    assert not [line for line in remarks(plain, "Exploratory") if "less is better" in line]
+    assert not [line for line in remarks(plain, "Exploratory") if "lower is better" in line]
 
 
 def test_a_brief_report_leaves_out_what_it_says_it_does(made_run: MakeRun) -> None:
@@ -168,11 +168,18 @@ def test_a_brief_report_leaves_out_what_it_says_it_does(made_run: MakeRun) -> No
     summary = summarise([run], by)
     whole, brief = titles(summary), titles(summary, brief=True)
     assert brief == ["Claim", "Slices", "Primary contrasts by slice"]  # slices were asked for
-    more = ["What was answered", "How well", "The two primary contrasts", "Checks of the primary contrasts"]
-    more += ["Primary contrasts, had the missing answers been otherwise"]
+    more = [
+        "What was answered",
+        "How good the answers are",
+        "The two primary contrasts",
+        "Checks of the primary contrasts",
+    ]
+    more += ["Primary contrasts if the missing answers were different"]
     more += ["Exploratory differences", "Items gained and lost"]
     assert set(more) <= set(whole)
-    assert {"Position bias", "Declined", "Slices", "Primary contrasts by slice"} <= set(whole)
+    assert {"Position bias", "Replies without an answer", "Slices", "Primary contrasts by slice"} <= set(
+        whole
+    )
     assert set(brief) < set(whole)
     assert titles(summary, shape="long") == ["Claim", "Every number, one a line"]
 
@@ -187,9 +194,9 @@ def test_each_row_of_the_tables_has_a_heading_of_its_own(made_run: MakeRun) -> N
     for section in report.sections:
         assert [t.title for t in section.tables].count("What was answered") == 1
     (claims,) = report.claims
-    assert claims.remarks[0] == "Holm over a family of 4 claims: every row of this table."
+    assert claims.remarks[0] == "Holm correction over a family of 4 claims: all rows of this table."
     assert len(claims.rows) == 4
-    assert report.notes[-1].startswith("correct ~ arm × model: not fitted: 6 subjects")
+    assert report.notes[-1].startswith("the regression correct ~ arm × model is not fitted: 6 subj")
 
 
 def test_a_flag_of_some_rows_names_them(made_run: MakeRun) -> None:

@@ -130,7 +130,7 @@ def test_the_checks_are_the_effects_checks(summary: Summary) -> None:
 
 
 def test_missing_answers_are_told_where_there_are_any(summary: Summary) -> None:
-    rows = [row for row in rows_under(summary, "Primary contrasts, had") if row["metric"] == "accuracy"]
+    rows = [row for row in rows_under(summary, "Primary contrasts if") if row["metric"] == "accuracy"]
     told = [e for e in summary.effects if e.primary and e.metric == "accuracy"]
     by_row = {effect.row for effect in summary.effects if effect.primary and effect.missing}
     told = [effect for effect in told if effect.row in by_row]
@@ -157,9 +157,9 @@ def test_the_tables_of_arms_are_the_arms(summary: Summary) -> None:
     columns = {"accuracy [95 %]": ("accuracy", 100), "balanced": ("balanced_accuracy", 100),
                "macro-F1": ("macro_f1", 100), "AUC": ("auc", 1), "log-odds": ("log_odds", 1),
                "Brier": ("brier", 1), "ECE %": ("calibration_error", 100),
-               "acc. less prior": ("corrected_accuracy", 100),
+               "acc. minus prior": ("corrected_accuracy", 100),
                "acc. per token": ("mean_token_accuracy", 100)}  # fmt: skip
-    for row, arm in zip(rows_under(summary, "How well"), scored, strict=True):
+    for row, arm in zip(rows_under(summary, "How good"), scored, strict=True):
         for column, (field, factor) in columns.items():
             assert close(shown(row.get(column, ""), factor), getattr(arm, field), 0.0051), column
         interval = halves(row["accuracy [95 %]"], 100)
@@ -177,8 +177,8 @@ def test_the_wide_shape_has_each_difference_in_its_metrics_column(summary: Summa
 
 
 def test_gestures_and_places_are_told_in_every_format(summary: Summary) -> None:
-    (row,) = rows_under(summary, "What each gesture gives")
-    assert (row["gesture"], row["items"], row["told alone [95 %]"] != "") == ("head | nod", "9", True)
+    (row,) = rows_under(summary, "What each gesture adds")
+    assert (row["gesture"], row["items"], row["shown alone [95 %]"] != "") == ("head | nod", "9", True)
     assert row["gained : lost"] == "3 : 1"
     places = rows_under(summary, "Position bias")
     first = next(bias for bias in summary.bias if bias.arm == places[0]["arm"])

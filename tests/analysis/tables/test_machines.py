@@ -54,9 +54,14 @@ def test_a_table_that_is_not_known_or_is_empty_is_one_line(rich: Summary) -> Non
     with pytest.raises(InputError, match=guess):
         render(rich, "md", tables=["clams"])
     for form in ("md", "csv", "json"):
-        with pytest.raises(InputError, match="gestures: nothing to show; ask with: mgllm run --attribute"):
+        with pytest.raises(
+            InputError,
+            match="gestures: there is nothing to show: only runs made with `mgllm run --attribute` have it",
+        ):
             render(rich, form, tables=["gestures"])
-        with pytest.raises(InputError, match="--table slices: nothing to show; name a covariate"):
+        with pytest.raises(
+            InputError, match="--table slices: there is nothing to show: add --by with a covariate"
+        ):
             render(rich.model_copy(update={"slices": ()}), form, tables=["slices"])
 
 

@@ -68,7 +68,7 @@ def test_answers_that_lack_are_counted_by_arm(two: Summary) -> None:
 
 
 def test_whole_answers_are_said_to_be_whole(made_run: MakeRun) -> None:
-    assert "Every record is answered." in models(summarise([made_run(1)]))[0].remarks
+    assert "All records are answered." in models(summarise([made_run(1)]))[0].remarks
 
 
 def test_cautions_of_arms_stand_under_the_short_table(two: Summary) -> None:
@@ -108,7 +108,7 @@ def test_claims_have_verdict_reason_and_holm(two: Summary) -> None:
     assert [cell["verdict"] for cell in cells] == [
         "supported", "not claimed", "supported among the answered only", "not shown",
     ]  # fmt: skip
-    assert [cell["why no more"] for cell in cells] == ["", "leaked: 3 of 24", "signs", "no gain"]
+    assert [cell["reason"] for cell in cells] == ["", "leaked: 3 of 24", "signs", "no gain"]
     assert cells[1]["Holm p"] == ""
     assert table.strong == (f"fake/one, accuracy: {claims[0].words}.",)
     assert "Few subjects: 9: fake/two, log-odds." in table.remarks

@@ -57,8 +57,8 @@ def test_an_interval_with_both_signs_is_said_to_hold_both(random_run: MakeRun) -
     effect = accuracy(summary, "text")
     assert effect.interval is not None
     assert effect.interval[0] < 0 < effect.interval[1]
-    assert "which holds both gains and losses" in told(summary)
-    assert "none shown: not told from chance over the text alone" in told(summary)
+    assert "which includes gains and losses" in told(summary)
+    assert "none shown: not distinguished from chance over the text alone" in told(summary)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -75,7 +75,7 @@ def test_a_difference_of_nothing_is_a_number(random_run: MakeRun) -> None:
     texts = {r.item: r for r in run.records if r.arm == "text"}
     same = [texts[r.item].model_copy(update={"arm": r.arm}) for r in run.records]
     words = told(summarise([RunRecords(run.manifest, same)]))
-    assert "accuracy is 0.0 points away from that with the text alone [no interval]" in words
+    assert "accuracy differs by 0.0 points from that with the text alone [no interval]" in words
     assert "No interval: no discordant pair." in words
 
 
@@ -88,7 +88,7 @@ def test_outcomes_and_missing_pairs_are_told(random_run: MakeRun) -> None:
     (account,) = narrate(summary)
     unparsed = sum(arm.unparsed for arm in summary.arms)
     assert f"{unparsed} unparsed" in account.sentences[0]
-    assert f"{accuracy(summary, 'text').missing} without an answer" in account.sentences[1]
+    assert f"{accuracy(summary, 'text').missing} pairs without an answer" in account.sentences[1]
 
 
 def test_without_targets_there_is_no_accuracy(random_run: MakeRun) -> None:
@@ -96,7 +96,7 @@ def test_without_targets_there_is_no_accuracy(random_run: MakeRun) -> None:
     blind = [r.model_copy(update={"target": None, "correct": None}) for r in run.records]
     (account,) = narrate(summarise([RunRecords(run.manifest, blind)]))
     assert account.sentences[1:] == (
-        "The items have no known targets, or none was answered: there is no accuracy.",
+        "There is no accuracy: the items have no known targets, or nothing was answered.",
     )
 
 
@@ -106,7 +106,7 @@ def test_a_constant_answer_is_told(random_run: MakeRun) -> None:
         r.model_copy(update={"answer": "win", "correct": r.target == "win"}) if r.arm == "mg" else r
         for r in run.records
     ]
-    assert "mg: every answer is 'win'" in told(summarise([RunRecords(run.manifest, stuck)]))
+    assert "mg: all answers are 'win'" in told(summarise([RunRecords(run.manifest, stuck)]))
 
 
 def test_between_runs_the_same_arm_is_set_against_itself(random_run: MakeRun) -> None:
@@ -139,7 +139,7 @@ def test_where_accuracy_is_silent_other_metrics_speak(random_run: MakeRun) -> No
         return moved.get(effect.metric, {}) | {"flags": ()}
 
     words = with_effects(summary, change)
-    start = "Accuracy shows neither a gain nor a loss here, yet other numbers do: "
+    start = "Accuracy shows neither a gain nor a loss here, but other numbers do: "
     sentence, *_ = (part.split(").")[0] + ")" for part in words.split(start)[1:])
     assert "log-odds +0.40 [0.20, 0.60] nats (in favour of the gestures)" in sentence
     assert "(in favour of the gestures, exploratory, q .010)" in sentence  # less Brier is better

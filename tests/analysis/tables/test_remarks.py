@@ -67,7 +67,10 @@ def test_rules_are_printed_where_they_are_used(made_run: MakeRun) -> None:
     )
     text = remarks(summary.model_copy(update={"effects": (drawn, flipped, *rest)}), "The two primary")
     assert f"{first.arm} − {first.baseline} (accuracy): {RULES['bootstrap_t']}." in text
-    assert "all subjects differ alike: p by exact sign flips over subjects, no interval is possible." in text
+    assert (
+        "all subjects differ by the same amount: p is from exact sign flips over subjects, and there "
+        "can be no interval." in text
+    )
     plain = summary.model_copy(update={"effects": (first, second, *rest)})
     assert "bootstrap-t" not in remarks(plain, "The two primary")
     assert "k from the noncentral t" in remarks(summary, "Checks")
@@ -101,14 +104,16 @@ def test_notes_that_change_no_reading_stand_in_the_whole_table_alone() -> None:
     always = (
         "emotion: made-up items: shows that the tool works, says nothing about gestures or models",
         "emotion: clustered by recording; persons are unknown, so intervals may be too narrow",
-        "emotion: shuffled over 24 items; donor of the same target .5; donor is the same person: 2",
-        "emotion: Nobody tells annotated stories here.",
+        "emotion: shuffled over 24 items; share of donors with the same target .5; donor is the same "
+        "person: 2",
+        "emotion: Nobody shows annotated stories here.",
         "emotion: text+oracle left out: text+mg already shows annotated gestures",
         "a note that nobody has thought of yet",
     )
     routine = (
-        "emotion, deception: text+mg tells annotated micro-gestures",
-        "emotion: shuffled over 24 items; donor of the same target 0.500 (chance 0.500); no rule relaxed",
-        "emotion: labels were offered as letters",
+        "emotion, deception: text+mg shows annotated micro-gestures",
+        "emotion: shuffled over 24 items; share of donors with the same target 0.500 (by chance 0.500); "
+        "no rule relaxed",
+        "emotion: the labels were offered as letters",
     )
     assert needed((*always, *routine)) == always

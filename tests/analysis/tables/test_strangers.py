@@ -125,7 +125,7 @@ def test_csv_and_json_keep_every_letter(named: tuple[str, Summary]) -> None:
 def test_words_name_the_gesture_as_it_is(named: tuple[str, Summary]) -> None:
     name, summary = named
     (account,) = narrate(summary)
-    assert any(f"{name}, told alone: " in sentence for sentence in account.sentences)
+    assert any(f"{name}, shown alone: " in sentence for sentence in account.sentences)
     assert name in account.heading
 
 

@@ -178,10 +178,11 @@ def test_notes_say_what_a_reader_must_know(made_run: MakeRun) -> None:
         "made-up items: shows that the tool works, says nothing about gestures or models",
         "the cues are nonverbal displays, not micro-gestures",
         "clustered by recording",
-        "text+mg tells annotated nonverbal displays",
+        "text+mg shows annotated nonverbal displays",
         "text+oracle left out: text+mg already shows annotated gestures",
-        "donor of the same target 0.542 (chance 0.500); donor is the same person: 2, donor shows",
-        "the server refused logprobs",
+        "share of donors with the same target 0.542 (by chance 0.500); donor is the same person: 2, "
+        "donor has",
+        "the server does not accept logprobs",
         "Not for use on people.",
     ):
         assert part in notes
@@ -197,7 +198,7 @@ def test_few_subjects_constant_answers_and_leaks_stand_beneath_their_table(made_
     ]
     text = " ".join(render(summarise([RunRecords(run.manifest, records)]), "md").split())
     assert "Few subjects: 7.0 effective: all rows." in text
-    assert "text+mg: constant answer: all 21 are 'win'." in text
+    assert "text+mg: constant answer: all 21 answers are 'win'." in text
     assert "text+mg: in 21 of 21 records the recogniser was trained on the subject: a LEAK" in text
 
     assert "| win 100, lose 0 | recognized, in_sample |" in text

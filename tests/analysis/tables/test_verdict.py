@@ -66,11 +66,11 @@ def test_one_model_says_what_changed_by_how_much_and_whether_it_is_shown(plain: 
 
 
 def test_of_reasons_that_differ_that_of_the_nearest_claim_is_told(plain: Summary) -> None:
-    other = NOT_SHOWN | {"reason": "not told from chance over the text alone (p .3)"}
+    other = NOT_SHOWN | {"reason": "not distinguished from chance over the text alone (p .3)"}
     (verdict,) = verdicts(judged(plain, NOT_SHOWN | {"p_holm": 0.2}, other | {"p_holm": 0.9}))
-    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by accuracy; nor by log-odds."
+    assert verdict.lines[-1] == "Not shown by accuracy: no gain over shuffled gestures; nor by log-odds."
     (verdict,) = verdicts(judged(plain, other | {"p_holm": None}, NOT_SHOWN | {"p_holm": 0.2}))
-    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by log-odds; nor by accuracy."
+    assert verdict.lines[-1] == "Not shown by log-odds: no gain over shuffled gestures; nor by accuracy."
 
 
 def test_support_names_its_metric_and_holm(plain: Summary) -> None:
@@ -98,21 +98,21 @@ def test_nothing_less_is_supported(plain: Summary, change: dict[str, Any]) -> No
 
 def test_a_model_that_gives_one_answer_is_sent_away(plain: Summary) -> None:
     (verdict,) = verdicts(judged(constant(plain, "text+mg"), NOT_SHOWN))
-    assert verdict.lines[-1].endswith("This model gives one answer to text+mg ('win'): use another.")
+    assert verdict.lines[-1].endswith("In text+mg the model always answers 'win': use another model.")
     (verdict,) = verdicts(judged(constant(plain, "text"), NOT_SHOWN))
-    assert verdict.lines[-1].endswith("The model gives one answer to text ('win').")
+    assert verdict.lines[-1].endswith("In text the model always answers 'win'.")
 
 
 def test_several_models_are_summed_up(three: Summary) -> None:
     changes = [SUPPORTED, SUPPORTED, NOT_SHOWN, NOT_SHOWN, LEAKED, LEAKED]
     (verdict,) = verdicts(judged(constant(three, "text+mg", "fake/2"), *changes))
-    assert verdict.lines[0] == "Shown for 1 of 3 models that the gestures' content helps: fake/0."
+    assert verdict.lines[0] == "That the gestures' content helps is shown for 1 of 3 models: fake/0."
     found = [e for e in three.effects if e.metric == "accuracy" and e.primary and e.baseline == "text"]
     over = sorted(100 * (effect.difference or 0) for effect in found)
     assert verdict.lines[1].startswith(f"Accuracy: {over[0]:+.1f} to {over[-1]:+.1f} points over text, ")
     assert verdict.lines[2] == (
         "1 not shown: no gain over shuffled gestures; 1 not claimed: leaked. "
-        "One answer whatever is told: fake/2; use another model."
+        "Always the same answer: fake/2; use another model."
     )
     assert verdict.supported
 
@@ -120,7 +120,7 @@ def test_several_models_are_summed_up(three: Summary) -> None:
 def test_two_ways_of_asking_one_model_are_rows(made_run: MakeRun) -> None:
     runs = [made_run(n, id=str(n), reasoning_effort=effort) for n, effort in enumerate(("low", "high"))]
     (verdict,) = verdicts(judged(summarise(runs), SUPPORTED, SUPPORTED, NOT_SHOWN))
-    assert verdict.lines[0].startswith("Shown for 1 of 2 rows that")
+    assert verdict.lines[0].startswith("That the gestures' content helps is shown for 1 of 2 rows")
     assert "effort low" in verdict.lines[0]
 
 
@@ -128,10 +128,10 @@ def test_without_targets_or_controls_nothing_is_claimed_and_why(made_run: MakeRu
     run = made_run(2)
     blind = [r.model_copy(update={"target": None, "correct": None}) for r in run.records]
     (verdict,) = verdicts(summarise([RunRecords(run.manifest, blind)]))
-    assert verdict.lines == ("No known targets, or none answered: nothing can be claimed.",)
+    assert verdict.lines == ("Nothing can be claimed: there are no known targets, or no answers.",)
     bare = [r for r in run.records if r.arm in ("text", "text+mg")]
     (verdict,) = verdicts(summarise([RunRecords(run.manifest, bare)]))
-    assert verdict.lines[-1] == "Nothing is claimed: text+shuffled not asked."
+    assert verdict.lines[-1] == "Nothing is claimed: text+shuffled was not asked."
 
 
 def test_made_up_items_are_said_in_the_heading(made_run: MakeRun) -> None:

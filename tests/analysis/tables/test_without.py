@@ -54,26 +54,29 @@ def test_a_column_has_the_share_of_each_arm(lacking: Summary) -> None:
         arm: cells(text, "What was answered", arm)["noprobabilities"] for arm in ("text", "mg", "text+mg")
     }
     assert column == {"text": "0", "mg": "18(75%)", "text+mg": "3(12%)"}
-    assert "text+mg: 3 of 24 answers without probabilities; a label is outside the tokens shown: 3." in words(
-        lacking
+    assert (
+        "text+mg: 3 of 24 answers without probabilities; a label is not among the tokens shown: 3."
+        in words(lacking)
     )
 
 
 def test_a_dash_stands_where_too_few_are_left_and_the_reason_beneath(lacking: Summary) -> None:
     text = render(lacking, "md")
-    how = cells(text, "How well", "mg")
-    assert {how[name] for name in ("AUC", "log-odds", "Brier", "acc.lessprior", "acc.pertoken")} == {"–"}
+    how = cells(text, "How good", "mg")
+    assert {how[name] for name in ("AUC", "log-odds", "Brier", "acc.minusprior", "acc.pertoken")} == {"–"}
     assert how["accuracy[95%]"] not in ("", "–")
-    assert "–" not in cells(text, "How well", "text+mg").values()
-    assert "mg: no AUC, log-odds, Brier score: 6 of 24 answered items have probabilities." in words(lacking)
+    assert "–" not in cells(text, "How good", "text+mg").values()
+    assert "mg: there is no AUC, log-odds, Brier score: 6 of 24 answered items have probabilities." in words(
+        lacking
+    )
 
 
 def test_the_missing_data_check_has_both_sides_and_the_difference(lacking: Summary) -> None:
     text = render(lacking, "md")
     # No answer is missing here, yet log-odds miss pairs: the check must not stay away.
-    row = cells(text, "Primary contrasts, had the missing answers been otherwise", "text+mg − text")
+    row = cells(text, "Primary contrasts if the missing answers were different", "text+mg − text")
     assert row["noprobabilities%"] == "12.5−0.0=+12.5"
-    declined = cells(text, "Declined: share of the replies, in percent", "text+mg")
+    declined = cells(text, "Replies without an answer (% of the replies)", "text+mg")
     assert declined["noprobabilities[95%]"].startswith("12.5[")
 
 
@@ -93,15 +96,15 @@ def test_every_reason_has_words() -> None:
 def test_headers_and_names_say_sampled(sampled: Summary) -> None:
     text = render(sampled, "md")
     assert "## emotion · fake/one · cloze, direct, sampled × 8 · cues: annotated" in text
-    how = cells(text, "How well", "text")
+    how = cells(text, "How good", "text")
     assert {"AUC(sampled)", "log-odds(sampled,K=8)", "Brier(sampled)", "share'serror"} <= set(how)
     assert how["share'serror"].startswith("±")
     assert "ECE%" not in how
     assert "log-odds (sampled)" in text.split("### The two primary contrasts")[1].split("###")[0]
-    assert "shares of 8 answers of each item and arm" in words(sampled)
+    assert "shares of 8 answers to each item in an arm" in words(sampled)
     few = next(arm for arm in sampled.arms if arm.few_draws)
     assert f"{few.arm}: {few.few_draws} item" in words(sampled)
-    assert "none: the share of each label among the answers when nothing is told" in words(sampled)
+    assert "none: share of each label among the answers when nothing is shown" in words(sampled)
     assert "log-odds (sampled)" in render(sampled, "md", shape="wide")
     assert "log-odds (sampled)" in render(sampled, "md", shape="long")
 

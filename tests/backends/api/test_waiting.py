@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 from hypothesis import given, strategies as st
 
-from mgllm.backends.api.waiting import LONGEST_BACKOFF_S, backoff_s, told_wait_s, wait_s
+from mgllm.backends.api.waiting import LONGEST_BACKOFF_S, backoff_s, wait_s, wanted_wait_s
 
 NOW = 1_800_000_000.0
 
@@ -33,7 +33,7 @@ NOW = 1_800_000_000.0
     ],
 )
 def test_what_a_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert told_wait_s(headers, NOW) == seconds
+    assert wanted_wait_s(headers, NOW) == seconds
 
 
 @given(told=st.floats(0.001, 600), seed=st.integers(0, 99), attempt=st.integers(1, 50))

@@ -116,7 +116,7 @@ def test_one_person_is_never_chosen_among_several(tmp_path: Path) -> None:
     text = table(*EVENTS, event("head up", "1", "2", Subject="Anna"))
     with pytest.raises(InputError) as caught:
         read(tmp_path, text)
-    said = "observes 2 people: No focal subject (3 annotations), Anna (1 annotations); say which with --tier"
+    said = "has 2 people: No focal subject (3 annotations), Anna (1 annotations); choose one with --tier"
     assert said in str(caught.value)
     imported = read(tmp_path, text, tier="anna")
     assert imported.transcripts[0].gestures == (Gesture(label="head up", start=1, end=2),)
@@ -139,7 +139,7 @@ def test_the_length_of_the_recording(
     assert imported.transcripts[0].duration == duration
     if duration is not None:
         assert [one.label for one in imported.transcripts[0].gestures] == ["folding arms"]
-        assert imported.warnings == ("2 annotations start beyond the recording's end and are left out: talk",)
+        assert imported.warnings == ("2 annotations start after the recording's end and are left out: talk",)
 
 
 def test_modifiers_offsets_and_missing_times_are_told(tmp_path: Path) -> None:
@@ -151,8 +151,8 @@ def test_modifiers_offsets_and_missing_times_are_told(tmp_path: Path) -> None:
     assert imported.transcripts[0].gestures[0] == Gesture(label="head up")
     assert imported.warnings == (
         "1 events have modifiers, which are left out: talk",
-        "1 events are of an observation with a time offset; times are taken as they stand: talk",
-        "1 annotations have no start: they are told as present, without a time: talk",
+        "1 events belong to an observation with a time offset, which is ignored: talk",
+        "1 annotations have no start: they count as present, without a time: talk",
     )
 
 
@@ -169,18 +169,18 @@ def test_modifiers_offsets_and_missing_times_are_told(tmp_path: Path) -> None:
         ),
         (table(*EVENTS).replace("8.125", "-8"), "talk.tsv:2 Stop (s): must be a number"),
         (table(*EVENTS).replace("8.125", "inf"), "talk.tsv:2 Stop (s): must be a number"),
-        (table(*EVENTS).replace("8.125\t", "8.125"), "talk.tsv:2 has 24 cells, the header 25"),
+        (table(*EVENTS).replace("8.125\t", "8.125"), "talk.tsv:2 has 24 cells, the header has 25"),
         (
             table(*EVENTS, columns=OLD).replace("Stop (s)", "Stop"),
-            "lacks the column 'Stop (s)'; in BORIS take",
+            "has no column 'Stop (s)'; in BORIS choose",
         ),
         (
             "Observation id\tobservation #1\t\nMedia file(s)\t\t\n",
-            "lacks the column 'Subject'; in BORIS take",
+            "has no column 'Subject'; in BORIS choose",
         ),
         (
             table(),
-            "holds no events, so no observation; in BORIS take Observations > Export aggregated events",
+            "has no events, so it names no observation; in BORIS choose Observations > Export aggregated events",
         ),
         (table(*EVENTS).replace("\tSource\t", "\tSubject\t"), "has the column 'Subject' twice"),
         ('"open', "is not csv"),

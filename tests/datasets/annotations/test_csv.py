@@ -42,9 +42,7 @@ def test_a_gesture_without_times_is_present(tmp_path: Path) -> None:
         Gesture(label="head up"),
         Gesture(label="folding arms", start=3),
     )
-    assert imported.warnings == (
-        "1 annotations have no start: they are told as present, without a time: talk",
-    )
+    assert imported.warnings == ("1 annotations have no start: they count as present, without a time: talk",)
 
 
 def test_a_table_without_rows_says_that_nothing_was_seen(tmp_path: Path) -> None:
@@ -69,23 +67,26 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("head up,1,2\n", "talk.csv:1 lacks the column 'label'; the first line must be label,start,end"),
-        ("label,start\nhead up,1\n", "talk.csv:1 lacks the column 'end'"),
-        ("label,start,end\n\nhead up,1,2,3\n", "talk.csv:3 has 4 cells, the header 3"),
+        ("head up,1,2\n", "talk.csv:1 has no column 'label'; the first line must be label,start,end"),
+        ("label,start\nhead up,1\n", "talk.csv:1 has no column 'end'"),
+        ("label,start,end\n\nhead up,1,2,3\n", "talk.csv:3 has 4 cells, the header has 3"),
         ("label,start,end\nhead up,one,2\n", "talk.csv:2 start: must be a number, 0 or more (given 'one')"),
         ("label,start,end\nhead up,-1,2\n", "talk.csv:2 start: must be a number, 0 or more"),
         ("label,start,end\nhead up,1,1e999\n", "talk.csv:2 end: must be a number"),
         ("label,start,end\nhead up,2,1.5\n", "talk.csv:2 end: 1.5 s is before the start at 2 s"),
         ("label,start,end\n,1,2\n", "talk.csv:2 label: must be 1 to 200 characters"),
         (f"label,start,end\n{'x' * 201},1,2\n", "talk.csv:2 label: must be 1 to 200 characters"),
-        ("label,start,end,confidence\nhead up,1,2,82\n", "talk.csv:2 confidence: must be 0..1 (given 82)"),
+        (
+            "label,start,end,confidence\nhead up,1,2,82\n",
+            "talk.csv:2 confidence: must be from 0 to 1 (given 82)",
+        ),
         ("label,start,end,end\nhead up,1,2,2\n", "talk.csv:1 has the column 'end' twice"),
         ('label,start,end\n"head up,1,2\n', "is not csv"),
         ("label,start,end\nd\xe9j\xe0,1,2\n".encode("latin-1"), "is not UTF-8 text (byte 18)"),
-        ("label,start,end\n".encode("utf-16"), "holds NUL bytes; save it as UTF-8 text"),
-        (b"label,start,end\nx\x00,1,2\n", "holds NUL bytes"),
+        ("label,start,end\n".encode("utf-16"), "contains NUL bytes; save it as UTF-8 text"),
+        (b"label,start,end\nx\x00,1,2\n", "contains NUL bytes"),
         (b"", "talk.csv is empty"),
-        (b"\xef\xbb\xbf", "lacks the column 'label'"),
+        (b"\xef\xbb\xbf", "has no column 'label'"),
     ],
 )
 def test_a_broken_table_is_named_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:

@@ -92,8 +92,8 @@ def test_several_tiers_without_a_gesture_are_not_guessed_between(tmp_path: Path)
     with pytest.raises(InputError) as caught:
         read(tmp_path, document(SPEECH, tier("more", aligned(9, "t1", "t2", "no"))))
     assert "2 tiers, none with a label of any gesture vocabulary" in str(caught.value)
-    assert "speech (2 annotations), more (1 annotations); say which with --tier NAME" in str(caught.value)
-    with pytest.raises(InputError, match="holds no tier: nothing was annotated"):
+    assert "speech (2 annotations), more (1 annotations); choose one with --tier NAME" in str(caught.value)
+    with pytest.raises(InputError, match="has no tier: nothing was annotated"):
         read(tmp_path, document())
 
 
@@ -139,7 +139,7 @@ def test_missing_times_are_kept_open_and_told(tmp_path: Path) -> None:
     ]
     assert imported.warnings == (
         "1 annotations have no end: their time slot has no time: clip 1",
-        "2 annotations have no start: they are told as present, without a time: clip 1",
+        "2 annotations have no start: they count as present, without a time: clip 1",
     )
 
 
@@ -166,8 +166,8 @@ def test_annotations_beyond_the_recordings_end_are_cut_or_left_out(tmp_path: Pat
     assert gestures(imported) == [("head up", 1.0, 3.0)]
     assert imported.transcripts[0].duration == 3.0
     assert imported.warnings == (
-        "1 annotations go on beyond the recording's end and are cut there: clip 1",
-        "1 annotations start beyond the recording's end and are left out: clip 1",
+        "1 annotations end after the recording does and are cut there: clip 1",
+        "1 annotations start after the recording's end and are left out: clip 1",
     )
 
 
@@ -207,7 +207,7 @@ SCHEMA = '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">'
 )
 def test_entities_and_document_types_are_refused(tmp_path: Path, doctype: str, value: str) -> None:
     head, body = document(tier("mg", aligned(1, "t1", "t2", value))).split("\n", 1)
-    with pytest.raises(InputError, match="document type or entities, which ELAN never writes"):
+    with pytest.raises(InputError, match="document type or entities. ELAN never writes these"):
         read(tmp_path, f"{head}\n{doctype}{body}")
 
 
@@ -220,17 +220,17 @@ def test_entities_and_document_types_are_refused(tmp_path: Path, doctype: str, v
         (b"\x00\x01\x02", "is not XML"),
         (document(HANDS)[:-30], "is not XML"),
         (document(HANDS).replace("UTF-8", "klingon"), "is not XML"),
-        ("<html><body/></html>", "is no ELAN file: it begins with <html>"),
+        ("<html><body/></html>", "is not an ELAN file: it begins with <html>"),
         (document(HANDS, units="fortnights"), "TIME_UNITS 'fortnights' is not one of milliseconds"),
         (document(HANDS, order='<TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="-5"/>'), "t1 TIME_VALUE: must be"),
         (document(HANDS, order='<TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="٣"/>'), "t1 TIME_VALUE: must be"),
-        (document(HANDS, order='<TIME_SLOT TIME_VALUE="5"/>'), "<TIME_SLOT> lacks its TIME_SLOT_ID"),
-        (document(HANDS, order=""), "names the time slot 't3', which is not there"),
-        (document(tier("m", hanging(1, "a9", "x"))), "'a1' hangs on 'a9', which leads nowhere"),
-        (document(tier("m", hanging(1, "a2", "x"), hanging(2, "a1", "x"))), "which leads nowhere"),
-        (document(HANDS, tier("m", aligned(3, "t1", "t2", "x"))), "the annotation id 'a3' stands twice"),
-        (document("<TIER/>"), "<TIER> lacks its TIER_ID"),
-        (document('<TIER TIER_ID="m"><ANNOTATION><X/></ANNOTATION></TIER>'), "<X> lacks its ANNOTATION_ID"),
+        (document(HANDS, order='<TIME_SLOT TIME_VALUE="5"/>'), "<TIME_SLOT> has no TIME_SLOT_ID"),
+        (document(HANDS, order=""), "names the time slot 't3', which is missing"),
+        (document(tier("m", hanging(1, "a9", "x"))), "'a1' refers to 'a9', which has no times"),
+        (document(tier("m", hanging(1, "a2", "x"), hanging(2, "a1", "x"))), "which has no times"),
+        (document(HANDS, tier("m", aligned(3, "t1", "t2", "x"))), "the annotation id 'a3' appears twice"),
+        (document("<TIER/>"), "<TIER> has no TIER_ID"),
+        (document('<TIER TIER_ID="m"><ANNOTATION><X/></ANNOTATION></TIER>'), "<X> has no ANNOTATION_ID"),
     ],
 )
 def test_a_broken_file_is_named_in_one_line(tmp_path: Path, text: str | bytes, said: str) -> None:
@@ -249,7 +249,7 @@ def test_a_folder_is_read_with_its_folders_and_without_hidden_files(tmp_path: Pa
     (tmp_path / "._one.eaf").write_bytes(b"\x00")
     assert [one.item for one in Eaf().read(tmp_path).transcripts] == ["two", "one"]
     (tmp_path / "deep" / "one.eaf").write_text(document(HANDS))
-    with pytest.raises(InputError, match=r"is of item 'one', as .*; rename one or import them apart"):
+    with pytest.raises(InputError, match=r"has the same item as .*: 'one'; rename one file"):
         Eaf().read(tmp_path)
 
 
@@ -258,13 +258,13 @@ def test_a_vocabulary_for_all_files_and_words_of_another(tmp_path: Path) -> None
     (tmp_path / "b.eaf").write_text(document(tier("m", aligned(1, "t1", "t2", "nodding"))))
     imported = Eaf().read(tmp_path)
     assert {one.vocabulary for one in imported.transcripts} == {"imigue"}
-    assert imported.warnings == ("1 labels are not in imigue but in another one: 'nodding' (1; ma52)",)
+    assert imported.warnings == ("1 labels are not in imigue but in another vocabulary: 'nodding' (1; ma52)",)
     asked = Eaf(ImportChoices(vocabulary="ma52")).read(tmp_path)
     assert asked.transcripts[0].gestures == (
         Gesture(label="crossing arms", start=1.0, end=2.5),
         Gesture(label="touching ears", start=2.5, end=4.0),
     )
-    assert asked.warnings == ("1 labels are told in the words of ma52: 'folding arms' is 'crossing arms'",)
+    assert asked.warnings == ("1 labels were translated to ma52: 'folding arms' is 'crossing arms'",)
     with pytest.raises(InputError, match=r"unknown gesture vocabulary 'ma25'\. Did you mean 'ma52'\?"):
         Eaf(ImportChoices(vocabulary="ma25")).read(tmp_path)
 
@@ -277,8 +277,8 @@ def test_labels_that_no_vocabulary_knows_are_told_with_a_guess(tmp_path: Path) -
     ]
     imported = read(tmp_path, document(tier("mg", *marks)))
     assert imported.warnings == (
-        "2 labels are in no vocabulary and stay as they are: "
+        "2 labels are in no vocabulary and are kept: "
         "'toching ears' (1; is it 'touching ears'?), 'juggling' (1)",
     )
     none = read(tmp_path, document(tier("mg", aligned(1, "t1", "t2", "juggling"))))
-    assert none.warnings[0] == "no label is in the vocabulary imigue; prompts will speak of micro-gestures"
+    assert none.warnings[0] == "no label is in the vocabulary imigue; prompts will call them micro-gestures"

@@ -42,7 +42,7 @@ def test_illustrative_gestures_are_left_out_unless_asked_for(tmp_path: Path) -> 
     imported = read(tmp_path, text)
     assert [one.label for one in imported.transcripts[0].gestures] == ["folding arms"]
     assert imported.warnings == (
-        "2 gestures are illustrative body language (id 99) and left out; --illustrative keeps them: 0042",
+        "2 gestures are illustrative body language (id 99) and are left out; --illustrative keeps them: 0042",
     )
     kept = read(tmp_path, text, illustrative=True)
     assert [one.label for one in kept.transcripts[0].gestures].count("illustrative body language") == 2
@@ -66,7 +66,7 @@ def test_other_names_and_an_empty_list(tmp_path: Path) -> None:
 
 def test_the_frame_rate_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "a_label.csv").write_text("17,0,5\n")
-    with pytest.raises(InputError, match=r"counts frames; give --fps N \(iMiGUE has 25\)"):
+    with pytest.raises(InputError, match=r"give the frame rate with --fps N \(iMiGUE has 25\)"):
         Miga().read(tmp_path)
 
 
@@ -74,18 +74,18 @@ def test_words_of_another_vocabulary(tmp_path: Path) -> None:
     imported = read(tmp_path, "17,0,24\n29,0,24\n", vocabulary="ma52")
     assert [one.label for one in imported.transcripts[0].gestures] == ["crossing arms", "pressing lips"]
     assert imported.warnings == (
-        "1 labels are told in the words of ma52: 'folding arms' is 'crossing arms'",
-        "1 labels are not in ma52 but in another one: 'pressing lips' (1; imigue)",
+        "1 labels were translated to ma52: 'folding arms' is 'crossing arms'",
+        "1 labels are not in ma52 but in another vocabulary: 'pressing lips' (1; imigue)",
     )
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("32,0,5\n", "row 1: gestureID must be 1..31 or 99 (given 32)"),
-        ("17,0,5\n0,0,5\n", "row 2: gestureID must be 1..31 or 99 (given 0)"),
-        ("17,5,4\n", "frames 5 to 4 are no interval"),
-        ("17,-1,4\n", "are no interval"),
+        ("32,0,5\n", "row 1: gestureID must be 1 to 31, or 99 (given 32)"),
+        ("17,0,5\n0,0,5\n", "row 2: gestureID must be 1 to 31, or 99 (given 0)"),
+        ("17,5,4\n", "ends before it starts: frames 5 to 4"),
+        ("17,-1,4\n", "ends before it starts"),
         ("17,0.5,4\n", "three whole numbers"),
         ("17,0\n", "has 2 columns, not 3"),
         ("17,,4\n", "three whole numbers"),

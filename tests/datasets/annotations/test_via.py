@@ -91,7 +91,7 @@ def test_regions_of_still_pictures_are_left_out_and_counted(tmp_path: Path) -> N
     imported = read(tmp_path, export(*rows, told=TOLD))
     assert len(imported.transcripts[0].gestures) == 1
     assert imported.warnings == (
-        "2 rows are of a still picture or of no time at all and are left out: export 1",
+        "2 rows are about a still picture or have no time, and are left out: export 1",
     )
 
 
@@ -104,7 +104,7 @@ def test_several_recordings_are_several_items(tmp_path: Path) -> None:
 
 def test_recordings_of_one_name_in_two_folders_are_not_mixed(tmp_path: Path) -> None:
     rows = [row([1, 2], {"2": "0"}, name) for name in ("a/talk.mp4", "b/talk.mp4")]
-    with pytest.raises(InputError, match=r"is of item 'talk', as .* is; rename one or import them apart"):
+    with pytest.raises(InputError, match=r"has the same item as .*: 'talk'; rename one file"):
         read(tmp_path, export(*rows, told=TOLD))
 
 
@@ -116,14 +116,17 @@ def test_an_export_without_rows_says_that_nothing_was_seen(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("label,start,end\nhead up,1,2\n", "is no csv of VIA with temporal segments; in VIA take Export"),
+        (
+            "label,start,end\nhead up,1,2\n",
+            "is not a csv of VIA with temporal segments; in VIA choose Export",
+        ),
         (
             export(columns="filename,file_size,region_shape_attributes"),
-            "is no csv of VIA with temporal segments",
+            "is not a csv of VIA with temporal segments",
         ),
         (export(row([1, 2], {}), told="# ATTRIBUTE = {broken"), "# ATTRIBUTE: is not JSON"),
         (export(row([1, 2], {}), told="# ATTRIBUTE = [1]"), "# ATTRIBUTE: must be an object"),
-        (export('"1",0'), "csv:4 has 2 cells, the header 6"),
+        (export('"1",0'), "csv:4 has 2 cells, the header has 6"),
         (export("x" * 5_000_001), "csv is not csv: field larger than field limit"),
         (export(row([1, 2], {})[:-3] + '["'), "csv:4 metadata: is not JSON"),
         (export(row([-1, 2], {})), "csv:4 temporal_coordinates: times must be 0 or more"),

@@ -60,7 +60,7 @@ def test_gestures_are_cut_out_and_99_is_class_32(tmp_path: Path) -> None:
     assert dataset.clip(0)[5, 3, 2] == 0
     assert not report.subject_known
     assert report.splits == ()
-    assert any("no subjects.csv: recordings stand for persons" in line for line in report.warnings)
+    assert any("no subjects.csv: each recording counts as a person" in line for line in report.warnings)
 
 
 @pytest.mark.parametrize("crossed", [False, True])
@@ -72,7 +72,10 @@ def test_finger_blocks_go_to_the_wrist_that_they_lie_nearer_to(tmp_path: Path, c
     store(source, "0009", odd, "1,0,59\n")
     report = import_dataset("imigue", source, tmp_path / "d")
     side = "left" if crossed else "right"
-    assert f"the first finger block is the {side} hand's: nearer to that wrist in 3 of 4" in report.warnings
+    assert (
+        f"the first finger block is the {side} hand's: it is nearer to that wrist in 3 of 4"
+        in report.warnings
+    )
     dataset = open_dataset(tmp_path / "d")
     right, left = LAYOUT.index("right_wrist"), LAYOUT.index("left_wrist")
     for number in range(3):
@@ -96,9 +99,9 @@ def test_the_official_split_needs_persons(tmp_path: Path) -> None:
     split = named_split(open_dataset(tmp_path / "d"), "cross-subject")
     assert (split.train.tolist(), split.test.tolist()) == ([0, 1, 4, 5], [2, 3])
     for text, words in [
-        ("recording,subject\n0001,2\n", "subjects.csv lacks 2 recordings: 0002, 0003"),
+        ("recording,subject\n0001,2\n", "subjects.csv does not name 2 recordings: 0002, 0003"),
         ("video,person\n0001,2\n", "subjects.csv:1 must be 'recording,subject'"),
-        ("recording,subject\n0001\n", "subjects.csv:2 must be a recording and a subject"),
+        ("recording,subject\n0001\n", "subjects.csv:2 must have a recording and a subject"),
     ]:
         people.write_text(text)
         assert words in refusal(source, tmp_path / "e")
@@ -107,10 +110,10 @@ def test_the_official_split_needs_persons(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ("32,0,5\n", "row 1: gestureID must be 1..31 or 99 (given 32)"),
-        ("0,0,5\n", "row 1: gestureID must be 1..31 or 99 (given 0)"),
-        ("1,0,60\n", "row 1 ends at frame 60, 0001_light_hand.csv has frames 0 to 59"),
-        ("1,7,5\n", "row 1: frames 7 to 5 are no interval"),
+        ("32,0,5\n", "row 1: gestureID must be 1 to 31, or 99 (given 32)"),
+        ("0,0,5\n", "row 1: gestureID must be 1 to 31, or 99 (given 0)"),
+        ("1,0,60\n", "row 1 ends at frame 60; 0001_light_hand.csv has frames 0 to 59"),
+        ("1,7,5\n", "row 1: the interval ends before it starts: frames 7 to 5"),
     ],
 )
 def test_labels_that_do_not_fit_are_refused(tmp_path: Path, labels: str, words: str) -> None:
@@ -131,7 +134,7 @@ def test_without_any_finger_the_blocks_stay_and_a_line_says_so(tmp_path: Path) -
     unseen[:, 25:] = 0
     store(tmp_path / "s", "0001", unseen, "1,0,5\n")
     report = import_dataset("imigue", tmp_path / "s", tmp_path / "d")
-    assert report.warnings[0].startswith("no wrist is seen together with fingers")
+    assert report.warnings[0].startswith("no frame shows a wrist together with fingers")
     assert np.isnan(open_dataset(tmp_path / "d").clip(0)[:, 12:, :2]).all()
 
 
@@ -175,9 +178,9 @@ def test_kit_files_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     kit(source)
     listed = source / "train_label.pkl"
     for content, words in [
-        ((["0001_0"], [31]), "lists 1 ids, 1 classes; train_data_joint.npy has 2"),
-        ((["0001_0", "0002_7"], [32, 0]), "'0001_0' with class 32; classes are 0..31"),
-        (["0001_0", "0002_7"], "must hold two lists"),
+        ((["0001_0"], [31]), "has 1 ids and 1 classes; train_data_joint.npy has 2"),
+        ((["0001_0", "0002_7"], [32, 0]), "'0001_0' with class 32; classes are 0 to 31"),
+        (["0001_0", "0002_7"], "must contain two lists"),
     ]:
         listed.write_bytes(pickle.dumps(content))
         assert words in refusal(source, out)
@@ -187,4 +190,4 @@ def test_kit_files_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     (source / "val_label.pkl").rename(listed)
     assert "must be float (N, 3, T, 22, 1)" in refusal(source, out)
     out.mkdir()
-    assert "holds neither" in refusal(out, tmp_path / "e")
+    assert "has neither" in refusal(out, tmp_path / "e")

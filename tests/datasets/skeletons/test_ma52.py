@@ -75,8 +75,8 @@ def test_what_has_no_partner_is_counted(tmp_path: Path) -> None:
     report = import_dataset("ma52", source, tmp_path / "d")
     assert report.items == 2
     assert report.warnings[:3] == (
-        "1 pickles hold no annotations and are left out: train_label.pkl",
-        "1 skeletons stand in no list and are left out: 0009_01_0001",
+        "1 pickles have no annotations and are left out: train_label.pkl",
+        "1 skeletons are in no list and are left out: 0009_01_0001",
         "1 listed clips have no skeleton: 0002_01_0001",
     )
     assert report.splits == ()
@@ -89,13 +89,13 @@ def test_what_has_no_partner_is_counted(tmp_path: Path) -> None:
             {"train.txt": "0001_01_0001 0\n"},
             "train.txt:1 must be 'PPPP_VV_NNNN.mp4 label' (given '0001_01_0001 0')",
         ),
-        ({"train.txt": "0001_01_0001.mp4 52\n"}, "train.txt:1 label must be 0..51 (given 52)"),
+        ({"train.txt": "0001_01_0001.mp4 52\n"}, "train.txt:1 label must be 0 to 51 (given 52)"),
         (
             {"train.txt": "0001_01_0001.mp4 0\n", "val.txt": "0001_01_0001.mp4 0\n"},
-            "val.txt:1 '0001_01_0001' stands",
+            "val.txt:1 '0001_01_0001' is in a list already",
         ),
-        ({"train.txt": "0009_01_0001.mp4 0\n"}, "none of 5 skeletons stands in a list"),
-        ({}, "holds no list"),
+        ({"train.txt": "0009_01_0001.mp4 0\n"}, "none of 5 skeletons is in a list"),
+        ({}, "has no list"),
     ],
 )
 def test_lists_that_do_not_fit_are_refused(tmp_path: Path, lists: dict[str, str], words: str) -> None:
@@ -105,10 +105,10 @@ def test_lists_that_do_not_fit_are_refused(tmp_path: Path, lists: dict[str, str]
 
 def test_skeletons_of_an_unknown_layout_are_refused(tmp_path: Path) -> None:
     source = store(tmp_path / "s", [annotation(NAMES[0], 17)])
-    assert "has [17, 3] values a frame; known are 136 or 44 joints" in refusal(source, tmp_path / "d")
+    assert "has [17, 3] values in a frame; it must have 136 or 44 joints" in refusal(source, tmp_path / "d")
     one = annotation(NAMES[0])
     del one["keypoint_score"]
-    assert "has [136, 2] values a frame" in refusal(store(source, [one]), tmp_path / "d")
+    assert "has [136, 2] values in a frame" in refusal(store(source, [one]), tmp_path / "d")
     assert "is in" in refusal(store(source, [annotation(NAMES[0])] * 2), tmp_path / "d")
     (source / "all.pkl").unlink()
-    assert "holds no pickle with 'annotations'" in refusal(source, tmp_path / "d")
+    assert "has no pickle with 'annotations'" in refusal(source, tmp_path / "d")

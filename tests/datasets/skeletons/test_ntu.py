@@ -74,7 +74,7 @@ def test_both_protocols_are_written(tmp_path: Path) -> None:
     store(source, "S001C001P001R002A001", "2\n0\n0\n")
     report = import_dataset("ntu", source, tmp_path / "d")
     assert (report.items, report.labels, report.splits) == (5, 3, ("x-sub", "x-view"))
-    assert report.warnings[0] == "1 clips hold no joint at all and are left out: S001C001P001R002A001"
+    assert report.warnings[0] == "1 clips have no joint at all and are left out: S001C001P001R002A001"
     assert "'x-view' has 2 subjects on both sides: it is not subject-independent" in report.warnings[-1]
     dataset = open_dataset(tmp_path / "d")
 
@@ -95,11 +95,11 @@ def test_both_protocols_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text[: len(text) // 2], "ends in the middle of a frame: it is cut off"),
-        (lambda text: text + "7\n", "holds 1 words more than its frames"),
+        (lambda text: text[: len(text) // 2], "ends in the middle of a frame; copy the file again"),
+        (lambda text: text + "7\n", "has 1 more words after its last frame"),
         (lambda text: text.replace("\r\n25\r\n", "\r\n20\r\n", 1), "frame 1: a body has 20 joints, not 25"),
-        (lambda text: text.replace("250.1", "left", 1), "holds a word that is no number"),
-        (lambda text: "six" + text[1:], "has 'six' where a count is to stand"),
+        (lambda text: text.replace("250.1", "left", 1), "contains a word that is not a number"),
+        (lambda text: "six" + text[1:], "has 'six' where a count is expected"),
         (lambda text: "", "ends in the middle of a frame"),
     ],
 )

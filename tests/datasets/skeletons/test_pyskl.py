@@ -85,7 +85,7 @@ def test_without_known_persons_clips_stand_for_them_and_a_line_says_so(tmp_path:
     assert [clip.subject for clip in imported.clips] == ["a", "b"]
     assert not imported.subject_known
     assert list(imported.meta.splits) == ["official"]
-    assert imported.warnings[-1] == "the ids name no persons: each clip counts as a person of its own"
+    assert imported.warnings[-1] == "the ids name no people: each clip counts as another person"
 
 
 def test_of_several_bodies_the_most_moving_is_kept(tmp_path: Path) -> None:
@@ -128,20 +128,20 @@ def test_the_layout_follows_from_the_shape(tmp_path: Path, shape: tuple[int, int
 @pytest.mark.parametrize(
     ("one", "words"),
     [
-        (annotation("a", 0, (1, 5, 19, 2)), "has 19 joints of 2 coordinates; known are 17×2: coco17"),
+        (annotation("a", 0, (1, 5, 19, 2)), "has 19 joints of 2 coordinates; known layouts are 17×2: coco17"),
         (
             annotation("a", 0, keypoint=np.ones((5, 17, 2))),
-            "keypoint: must be numbers [M, T, V, C], is float64",
+            "keypoint: must be numbers [M, T, V, C], but is float64",
         ),
-        (annotation("a", 0, keypoint=[1]), "keypoint: must be numbers [M, T, V, C], is list"),
-        (annotation("a", 0, keypoint=np.ones((0, 5, 17, 2))), "C is 2 or 3, M at least 1"),
-        (annotation("a", -1), "annotations[0] label: must be a number from 0"),
-        (annotation("a", 0, frame_dir=3), "annotations[0]: lacks the text 'frame_dir'"),
+        (annotation("a", 0, keypoint=[1]), "keypoint: must be numbers [M, T, V, C], but is list"),
+        (annotation("a", 0, keypoint=np.ones((0, 5, 17, 2))), "C must be 2 or 3, and M at least 1"),
+        (annotation("a", -1), "annotations[0] label: must be a whole number, 0 or more"),
+        (annotation("a", 0, frame_dir=3), "annotations[0]: has no text 'frame_dir'"),
         (
             annotation("a", 0, keypoint_score=np.ones((1, 4, 17))),
             "keypoint_score: must be numbers [1, 5, 17]",
         ),
-        ("text", "annotations[0]: lacks the text 'frame_dir'"),
+        ("text", "annotations[0]: has no text 'frame_dir'"),
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path: Path, one: Any, words: str) -> None:
@@ -158,15 +158,15 @@ def test_other_pickles_and_folders_are_refused(tmp_path: Path) -> None:
     others: list[Any] = [[], {"annotations": []}, {"annotations": {}}]
     for content in others:
         path.write_bytes(pickle.dumps(content))
-        with pytest.raises(InputError, match="is no PYSKL pickle"):
+        with pytest.raises(InputError, match="is not a PYSKL pickle"):
             read(tmp_path)
     (tmp_path / "second.pkl").write_bytes(path.read_bytes())
-    with pytest.raises(InputError, match=r"must hold one \.pkl file, holds 2"):
+    with pytest.raises(InputError, match=r"must contain one \.pkl file, but contains 2"):
         read(tmp_path)
 
 
 def test_a_clip_twice_is_refused_when_written(tmp_path: Path) -> None:
     path = stored(tmp_path, [annotation("a", 0), annotation("a", 1)])
-    with pytest.raises(InputError, match=r"d/clips\.csv:3 id: 'a' stands there already"):
+    with pytest.raises(InputError, match=r"d/clips\.csv:3 id: 'a' appears twice"):
         import_dataset("pyskl", path, tmp_path / "d")
     assert list((tmp_path / "d").iterdir()) == []

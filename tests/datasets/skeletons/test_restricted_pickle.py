@@ -91,23 +91,23 @@ class Runs:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (lambda path: Runs(os.mkdir, str(path)), "asks for 'posix.mkdir'"),
+        (lambda path: Runs(os.mkdir, str(path)), "contains 'posix.mkdir'"),
         (lambda path: {"annotations": [Runs(eval, f"__import__('os').mkdir({str(path)!r})")]}, "eval'"),
         (lambda path: Runs(getattr, 1, "real"), "getattr'"),
-        (lambda path: collections.OrderedDict(a=1), "asks for 'collections.OrderedDict'"),
-        (lambda path: Path("x"), "asks for 'pathlib"),
+        (lambda path: collections.OrderedDict(a=1), "contains 'collections.OrderedDict'"),
+        (lambda path: Path("x"), "contains 'pathlib"),
         (lambda path: {1, 2}, "'set'"),
         (lambda path: np.array([{}, None], dtype=object), "numpy arrays of the type 'O8'"),
         (lambda path: np.zeros(2, dtype=[("a", "f4"), ("b", "i4")]), "numpy arrays of the type 'V8'"),
         (lambda path: Runs(codecs.encode, "x", "rot13"), "the encoding 'rot13'"),
-        (lambda path: np.load, "asks for 'numpy.load'"),
+        (lambda path: np.load, "contains 'numpy.load'"),
     ],
 )
 def test_code_is_never_run(tmp_path: Path, content: Any, words: str) -> None:
     victim = tmp_path / "made-by-a-pickle"
     line = refusal(stored(tmp_path, content(victim)))
     assert words in line
-    assert "so it is not opened" in line
+    assert "only plain values and numpy arrays are read" in line
     assert not victim.exists()
 
 
@@ -120,7 +120,7 @@ def test_names_inside_known_modules_are_not_known(tmp_path: Path) -> None:
     ):
         path = tmp_path / "x.pkl"
         path.write_bytes(b"\x80\x04c" + name + b"\n(X\x01\x00\x00\x00xtR.")
-        assert "asks for" in refusal(path)
+        assert "contains" in refusal(path)
 
 
 def test_what_is_cut_off_or_forged_is_told(tmp_path: Path) -> None:
@@ -128,11 +128,11 @@ def test_what_is_cut_off_or_forged_is_told(tmp_path: Path) -> None:
     path = tmp_path / "x.pkl"
     for length in range(0, len(whole) - 1, 7):
         path.write_bytes(whole[:length])
-        assert "is no pickle that can be read" in refusal(path) or "asks for" in refusal(path)
+        assert "cannot be read as a pickle" in refusal(path) or "contains" in refusal(path)
     forged = pickle.dumps(np.zeros((2, 2)), 2).replace(b"K\x02K\x02\x86", b"K\x7fK\x02\x86")
     assert any(code.name == "REDUCE" for code, _, _ in pickletools.genops(forged))
     path.write_bytes(forged)
     assert "4 values cannot be (127, 2)" in refusal(path)
     path.write_bytes(b"not a pickle at all")
-    assert "is no pickle that can be read" in refusal(path)
+    assert "cannot be read as a pickle" in refusal(path)
     assert "cannot be read" in refusal(tmp_path)

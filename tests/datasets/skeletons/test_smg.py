@@ -57,10 +57,10 @@ def test_gestures_are_cut_out_of_their_recording(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ("18,1,5\n", "finelabels.csv row 1: label must be 1..17 (given 18)"),
-        ("0,1,5\n", "label must be 1..17 (given 0)"),
-        ("1,5,3\n", "row 1: frames 5 to 3 are no interval"),
-        ("1,1,31\n", "row 1 ends at frame 31, Sample0001_skeleton.csv has 30"),
+        ("18,1,5\n", "finelabels.csv row 1: label must be 1 to 17 (given 18)"),
+        ("0,1,5\n", "label must be 1 to 17 (given 0)"),
+        ("1,5,3\n", "row 1: the interval ends before it starts: frames 5 to 3"),
+        ("1,1,31\n", "row 1 ends at frame 31; Sample0001_skeleton.csv has 30 frames"),
         ("1,1.5,3\n", "each row must be three whole numbers"),
         ("1,1\n", "finelabels.csv:1 has 2 columns, not 3"),
         ("1,one,3\n", "finelabels.csv:1: could not convert"),
@@ -76,9 +76,9 @@ def test_files_that_are_missing_or_torn_are_told(tmp_path: Path) -> None:
     store(source, 1, "1,1,5\n")
     data = source / "Sample0001" / "Sample0001_data.csv"
     data.write_text("29,28,4000\n")
-    assert "announces 29 frames, the skeleton file has 30" in refusal(source, out)
+    assert "says 29 frames; the skeleton file has 30" in refusal(source, out)
     data.write_text("30,0,4000\n")
-    assert "must hold one row numFrames,fps,maxDepth" in refusal(source, out)
+    assert "must have one row: numFrames,fps,maxDepth" in refusal(source, out)
     data.unlink()
     assert "has no Sample0001_data.csv beside it" in refusal(source, out)
     skeleton = source / "Sample0001" / "Sample0001_skeleton.csv"

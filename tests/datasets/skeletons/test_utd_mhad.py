@@ -77,12 +77,15 @@ def test_it_becomes_a_folder_with_the_field_s_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"x": np.ones((10, 25, 3), np.float32)}, "x: must be float [frames, 20, 3], is float32 [10, 25, 3]"),
-        ({"x": np.ones((9, 20, 3), np.float32)}, "lengths: sum up to 10, x has 9 frames"),
-        ({"label": np.array([0, 1, 2, 3])}, "label: must be 1..27 (given 0)"),
+        (
+            {"x": np.ones((10, 25, 3), np.float32)},
+            "x: must be float [frames, 20, 3], but is float32 [10, 25, 3]",
+        ),
+        ({"x": np.ones((9, 20, 3), np.float32)}, "lengths: their sum is 10, but x has 9 frames"),
+        ({"label": np.array([0, 1, 2, 3])}, "label: must be 1 to 27 (given 0)"),
         ({"label": np.array([1, 1, 2])}, "label: has shape [3]"),
         ({"subject": np.array(["1", "2", "3", "4"])}, "subject: has the type <U1"),
-        ({"name": np.array([{}, 1, 2, 3], dtype=object)}, "no npz file that can be read"),
+        ({"name": np.array([{}, 1, 2, 3], dtype=object)}, "cannot be read as an npz file"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(tmp_path: Path, changes: dict[str, Any], words: str) -> None:
@@ -95,14 +98,14 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path, changes: dict[str, A
 def test_other_files_are_refused(tmp_path: Path) -> None:
     content = arrays()
     del content["trial"]
-    with pytest.raises(InputError, match="lacks the arrays trial"):
+    with pytest.raises(InputError, match="has no arrays trial"):
         read(stored(tmp_path, content))
     path = tmp_path / "x.npz"
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(InputError, match="is no npz file that can be read"):
+    with pytest.raises(InputError, match="cannot be read as an npz file"):
         read(path)
     np.save(tmp_path / "y.npy", np.ones(3))
-    with pytest.raises(InputError, match="is no npz file that can be read"):
+    with pytest.raises(InputError, match="cannot be read as an npz file"):
         read(tmp_path / "y.npy")
 
 

@@ -41,13 +41,13 @@ STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
         add(model="other/y", answer=None, outcome="failed"),
         "1 record is of another run",
     ),
-    "a line of another scenario": (add(scenario="elsewhere"), "is of scenario elsewhere"),
-    "an unknown item": (add(item="ghost"), "has 5 items, and 4 were asked"),
-    "an arm that was not asked": (add(arm="text+other"), "is of arm text+other"),
+    "a line of another scenario": (add(scenario="elsewhere"), "is from scenario elsewhere"),
+    "an unknown item": (add(item="ghost"), "has 5 items, but 4 were asked"),
+    "an arm that was not asked": (add(arm="text+other"), "has the arm text+other"),
     "a false correct": (change(correct=None), "says correct: None"),
     "a flipped answer that is made to fit": (
         spoil_lines(lambda lines: flip(one(lines), with_probabilities=True)),
-        "1 answer is at odds with the reply",
+        "1 answer is not what the reply says",
     ),
     "no prompts": (lambda folder: (folder / "prompts.jsonl").unlink(), "prompts.jsonl is missing"),
     "a prompt less": (
@@ -56,7 +56,7 @@ STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a changed prompt": (
         spoil_text("prompts.jsonl", lambda text: text.replace("the", "thy", 1)),
-        "1 prompt is with another sha256",
+        "1 prompt is changed",
     ),
 }
 
@@ -112,7 +112,7 @@ def test_a_file_of_another_run_alone_is_refused(copied_run: Path, told: Told) ->
     spoil_lines(lambda lines: [line.update(model="other/y") for line in lines])(copied_run)
     code, err = told("compare", copied_run)
     assert code == 2
-    assert "holds no record of its own run" in err
+    assert "has only records of another run" in err
 
 
 DAMAGED: dict[str, Callable[[Path], object]] = {
@@ -165,7 +165,7 @@ def test_of_a_large_run_some_replies_and_prompts_are_looked_at(
     spoil_lines(lambda lines: flip(lines[1], with_probabilities=True))(copied_run)
     assert doubts(read_run(copied_run)) is None  # the second line: neither the first nor the last
     spoil_lines(lambda lines: flip(lines[0], with_probabilities=True))(copied_run)
-    assert "1 answer is at odds" in (doubts(read_run(copied_run)) or "")
+    assert "1 answer is not what" in (doubts(read_run(copied_run)) or "")
 
 
 def test_records_of_one_kind_are_judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_the_keyboard_alone_fills_a_form(opened: Any, saved: Any, forms: Path, t
     agree(b)
     press(b, "1", Keys.ENTER, Keys.ENTER)  # the second Enter has no answer to go on with
     assert b.find_element(By.ID, "item-h").text == "Text 2 of 6"
-    assert "I cannot tell" in b.find_element(By.ID, "missing").text
+    assert "I do not know" in b.find_element(By.ID, "missing").text
     press(b, "3", Keys.ENTER, "2", Keys.ENTER)
     b = opened(forms / "rater-01.html")  # closed and opened again: nothing is lost
     assert b.find_element(By.ID, "item-h").text == "Text 4 of 6"

@@ -108,7 +108,7 @@ def test_many_marks_stand_closer_and_never_too_close() -> None:
 @pytest.mark.parametrize("look", [WIDE, NARROW, PAPER])
 def test_nothing_is_cut_and_letters_can_be_read(look: Look) -> None:
     long = Series("a-provider/with-a-rather-long-name-of-its-model-that-goes-on-and-on", 1)
-    flags = ("leaked: 30 of 60 pairs (the recogniser had learned from the person)",)
+    flags = ("leaked: 30 of 60 pairs (the recogniser has learned from the person)",)
     marks = [
         replace(m, series=s, flags=flags, group="a scenario: text+mg", line="− text+shuffled")
         for s in (ONE, long)

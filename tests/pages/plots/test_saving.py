@@ -76,7 +76,7 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path, name: str, plot: str
 
 @pytest.mark.parametrize("plot", list(PLOTS))
 def test_nothing_to_draw_writes_nothing(tmp_path: Path, plot: str) -> None:
-    with pytest.raises(InputError, match="nothing for the"):
+    with pytest.raises(InputError, match="nothing to draw for"):
         save_plot(Summary(runs=(), arms=(), effects=()), tmp_path / "plot.svg", plot)
     assert list(tmp_path.iterdir()) == []
 

@@ -127,7 +127,7 @@ def test_an_item_says_why_an_answer_has_no_probabilities(opened: Any, make_page:
     b = opened(make_page(items=2, arms=("text", "text+mg"), missing=0.0, **how).page)
     b.one(".items tbody tr td").click()
     for card in b.all("#item .card"):
-        assert "No probabilities: a label is outside the tokens shown." in card.text
+        assert "No probabilities: a label is not among the tokens shown." in card.text
         assert "90 of them hidden reasoning · answered by two" in card.text
         assert not card.find_elements(By.CSS_SELECTOR, ".probabilities")
 

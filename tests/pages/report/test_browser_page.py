@@ -15,7 +15,7 @@ def test_it_opens_from_disk_and_says_what_was_found(opened: Any, plain: Any) -> 
     assert "no lie detector" in b.one("#verdict").text
     assert not b.one("#fallback").is_displayed()
     headings = b.texts("h2")
-    first = ["Verdict", "In words", "To know before believing it", "Differences between arms", "Arms"]
+    first = ["Verdict", "In words", "Read before you trust the numbers", "Differences between arms", "Arms"]
     assert headings[:5] == first
     assert headings[-2:] == ["What was run", "Items"]
     assert len(b.rows) == 50

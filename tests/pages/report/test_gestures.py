@@ -1,4 +1,4 @@
-"""What each gesture gives, on a page of a run whose model adds up its gestures."""
+"""What each gesture adds, on a page of a run whose model adds up its gestures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_picture_table_and_words(page: Path) -> None:
     assert "rubbing eyes" in section
     assert "<svg" in section
     assert "2 rare gestures together" in section
-    assert "gestures taken one by one" in text
+    assert "single gestures" in text
     assert text.index('id="arms"') < text.index('id="gestures"')
 
 

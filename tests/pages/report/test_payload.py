@@ -120,7 +120,7 @@ def test_what_is_seldom_true_has_no_column_where_it_is_not(run: PageRun, tmp_pat
     assert set(columns["thought"]) == {90}
     for p, why, read in zip(columns["p"], columns["why"], columns["read"], strict=True):
         words = (text_at(texts, why), text_at(texts, read))
-        assert words in {("a label is outside the tokens shown", None), (None, "win"), (None, None)}
+        assert words in {("a label is not among the tokens shown", None), (None, "win"), (None, None)}
         assert (words[1] is None) == (p is None)
     hidden = [r.model_copy(update={"text": None}) for r in told]
     assert "read" not in payload([PageRun(stored.manifest, hidden)])["records"]

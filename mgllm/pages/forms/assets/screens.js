@@ -1,6 +1,6 @@
-// Consent, one text a page, the end. Strangers' words become text nodes alone.
+// Consent, one text a page, the end. Untrusted text becomes text nodes only.
 
-const UNSURE = 'I cannot tell';
+const UNSURE = 'I do not know';
 // As the model reads it: joiners belong to scripts and emoji; only what would turn text round, or end it, is named.
 const TURNING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const legible = (text) => text.replace(TURNING, (one) => visible(one));
@@ -32,7 +32,7 @@ class Screens {
     for (const id of ['consent', 'item', 'end', 'gone']) byId(id).hidden = id !== name;
     byId('footer').hidden = !['item', 'end'].includes(name);
     byId('finish').hidden = name !== 'item';
-    byId('kept').textContent = this.answers.stored ? 'Your answers stay in this browser if you close the page.' : 'This browser keeps nothing: do not close the page before you have saved.';
+    byId('kept').textContent = this.answers.stored ? 'Your answers stay in this browser if you close the page.' : 'This browser cannot keep your answers: save them before you close the page.';
     this.name = name;
     scrollTo(0, 0);
     byId(`${name}-h`).focus({ preventScroll: true });
@@ -79,7 +79,7 @@ class Screens {
 
   next() {
     if (!this.answers.has(this.at + 1)) {
-      byId('missing').textContent = `Choose one, or “${UNSURE}”.`;
+      byId('missing').textContent = `Please choose an answer, or “${UNSURE}”.`;
       byId('choices').querySelector('input').focus();
       return;
     }
@@ -96,7 +96,7 @@ class Screens {
 
   end() {
     const missing = this.payload.items.length - this.answers.done;
-    byId('counted').textContent = `You answered ${this.answers.done} of ${this.payload.items.length} texts${missing ? `; ${missing} are left, and may stay so` : ''}.`;
+    byId('counted').textContent = `You answered ${this.answers.done} of ${this.payload.items.length} texts${missing ? `; you may leave the other ${missing} unanswered` : ''}.`;
     byId('file').textContent = JSON.stringify(this.answers.file(), null, 1);
     byId('saved').textContent = '';
     byId('save').disabled = this.answers.done === 0;
@@ -109,7 +109,7 @@ class Screens {
     make('a', { href: address, download: this.payload.file }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
     this.saved = true;
-    byId('saved').textContent = `Saved as ${this.payload.file} where your browser puts downloads.`;
+    byId('saved').textContent = `Saved as ${this.payload.file} in your browser's folder for downloads.`;
   }
 
   withdraw() {

@@ -46,7 +46,7 @@ class ItemDialog {
   gestureByGesture() {
     const found = this.records(true);
     if (!found.length) return '';
-    const words = `Gesture by gesture: ${found.length} more prompts, each gesture left out (text+without) and told alone (text+only)`;
+    const words = `Gesture by gesture: ${found.length} more prompts, with each gesture left out (text+without) and shown alone (text+only)`;
     return make('details', { class: 'gestures' }, make('summary', {}, words), make('div', { class: 'arms' }, found.map((at) => this.card(at))));
   }
 
@@ -60,15 +60,15 @@ class ItemDialog {
     const [hash, messages] = prompts[records.prompt[at]];
     const marked = messages?.some(([, pieces]) => pieces.some((kind, n) => n % 2 === 0 && kind === 2));
     const listed = orders[records.order[at]].map((label) => group.labels[label] ?? '?').join(', ');
-    const told = (name) => records[name]?.[at] ?? -1;
-    const small = [records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `labels listed: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, told('thought') < 0 ? null : `${told('thought')} of them hidden reasoning`, told('read') < 0 ? null : `probabilities read at “${texts[told('read')]}”`, told('served') < 0 ? null : `answered by ${texts[told('served')]}`, `prompt ${hash}…`];
+    const seldom = (name) => records[name]?.[at] ?? -1;
+    const small = [records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `order of labels: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, seldom('thought') < 0 ? null : `${seldom('thought')} of them hidden reasoning`, seldom('read') < 0 ? null : `probabilities read at “${texts[seldom('read')]}”`, seldom('served') < 0 ? null : `answered by ${texts[seldom('served')]}`, `prompt ${hash}…`];
     return make('article', { class: `card ${state}` },
       make('h3', {}, word(`${arm}${which}`)),
-      hasRole(arm, 'unasked') ? make('p', { class: 'small' }, 'Told nothing: the probabilities are priors, not a reading of the person.') : make('p', { class: `verdict ${state}` }, MARKS[state] ? `${MARKS[state]} ` : '', answer === null ? state : [state === 'answered' ? 'answered ' : `${state}: `, make('b', {}, word(answer))]),
+      hasRole(arm, 'unasked') ? make('p', { class: 'small' }, 'The model is shown nothing about the person: the probabilities are priors.') : make('p', { class: `verdict ${state}` }, MARKS[state] ? `${MARKS[state]} ` : '', answer === null ? state : [state === 'answered' ? 'answered ' : `${state}: `, make('b', {}, word(answer))]),
       records.p[at] ? this.bars(records.p[at], records.answer[at]) : null,
-      told('why') < 0 ? null : make('p', { class: 'small' }, word(`No probabilities: ${texts[told('why')]}.`)),
+      seldom('why') < 0 ? null : make('p', { class: 'small' }, word(`No probabilities: ${texts[seldom('why')]}.`)),
       records.error[at] < 0 ? null : make('p', { class: 'error' }, word(texts[records.error[at]])),
-      make('h4', {}, marked ? 'Prompt, its cue block marked' : 'Prompt'),
+      make('h4', {}, marked ? 'Prompt (cue block marked)' : 'Prompt'),
       messages ? messages.map((message) => this.message(message, messages.length > 1)) : make('p', { class: 'small' }, 'The prompt is not stored here.'),
       records.text[at] < 0 ? null : [make('h4', {}, 'Reply'), make('pre', { tabindex: '0', dir: 'auto', class: 'reply' }, visible(texts[records.text[at]]))],
       make('p', { class: 'small' }, word(small.filter(Boolean).join(' · '))));

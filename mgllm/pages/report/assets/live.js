@@ -14,7 +14,7 @@ function live(reload) {
       }
       place.textContent = `live: ${records.toLocaleString('en')} record${records === 1 ? '' : 's'}`;
     } catch {
-      place.textContent = 'the server has stopped; this is the last state';
+      place.textContent = 'the server has stopped; the page shows its last state';
     }
     setTimeout(ask, 2000);
   };

@@ -1,4 +1,4 @@
-// The payload's columns as items, and what can be said of an item's arms.
+// The payload's columns as items, and the state of each arm of an item.
 
 const OUTCOMES = ['answered', 'unparsed', 'refused', 'failed'];
 

@@ -27,7 +27,7 @@ class ItemTable {
     const pick = (name) => make('select', { name });
     const made = { search: make('input', { type: 'search', name: 'search', autocomplete: 'off', placeholder: 'item, subject, target …' }), texts: make('input', { type: 'checkbox', name: 'texts' }) };
     for (const name of ['group', 'subject', 'target', 'arm', 'change', 'state']) made[name] = pick(name);
-    const say = { search: 'Search', texts: 'also in prompts and replies', group: 'Scenario and model', subject: 'Subject', target: 'Target', arm: 'Arm', change: 'Against its baseline', state: 'Its answer is' };
+    const say = { search: 'Search', texts: 'also in prompts and replies', group: 'Scenario and model', subject: 'Subject', target: 'Target', arm: 'Arm', change: 'Compared with the baseline', state: 'Answer' };
     this.labels = Object.fromEntries(Object.entries(made).map(([name, field]) => [name, make('label', { class: `f-${name}` }, make('span', {}, say[name]), field)]));
     this.form = make('form', { class: 'filters', 'aria-label': 'Which items to show' }, ...Object.values(this.labels), make('button', { type: 'reset' }, 'Show all'));
     this.form.addEventListener('submit', (event) => event.preventDefault());
@@ -48,7 +48,7 @@ class ItemTable {
     this.later();
   }
 
-  // New material; what was searched and sorted stays.
+  // New records; search and order stay.
   load(payload) {
     this.payload = payload;
     this.items = readItems(payload);
@@ -84,8 +84,8 @@ class ItemTable {
     const pages = Math.max(1, Math.ceil(this.found.length / PAGE));
     this.page = Math.min(this.page, pages - 1);
     const counts = CHANGES.slice(0, 2).map((change) => `${this.found.filter((item) => item.change === change).length} ${change}`);
-    const told = arm ? `; ${visible(arm)} against its baseline: ${counts.join(', ')}` : '';
-    this.status.textContent = `${this.found.length.toLocaleString('en')} of ${this.items.length.toLocaleString('en')} items${told}`;
+    const changed = arm ? `; ${visible(arm)} compared with the baseline: ${counts.join(', ')}` : '';
+    this.status.textContent = `${this.found.length.toLocaleString('en')} of ${this.items.length.toLocaleString('en')} items${changed}`;
     this.drawHead(arm);
     this.body.replaceChildren(...this.found.slice(this.page * PAGE, (this.page + 1) * PAGE).map((item) => this.row(item)));
     this.drawPager(pages);
@@ -94,7 +94,7 @@ class ItemTable {
   filter(arm) {
     const { search, texts, group, subject, target, change, state } = this.controls;
     const words = search.value.toLowerCase(), chosen = group.value === '' ? null : this.payload.groups[Number(group.value)];
-    const inTexts = texts.checked && words ? itemsTelling(this.payload, words) : new Set();
+    const inTexts = texts.checked && words ? itemsWith(this.payload, words) : new Set();
     return (item) => (!chosen || item.group === chosen)
       && (!subject.value || item.subject === subject.value)
       && (!target.value || item.target === target.value)
@@ -142,8 +142,8 @@ class ItemTable {
   }
 
   stateCell({ word: state, right, of }) {
-    const told = state === 'mixed' ? `${right} of ${of} right` : state;
-    return make('td', { class: `state ${state}`, title: told }, make('span', { 'aria-hidden': 'true' }, MARKS[state]), make('span', { class: 'unseen' }, told));
+    const words = state === 'mixed' ? `${right} of ${of} right` : state;
+    return make('td', { class: `state ${state}`, title: words }, make('span', { 'aria-hidden': 'true' }, MARKS[state]), make('span', { class: 'unseen' }, words));
   }
 
   drawPager(pages) {
@@ -166,7 +166,7 @@ class ItemTable {
     if (other) { event.preventDefault(); other.focus(); }
   }
 
-  // The item after (or before) one, as the table now stands.
+  // The item after (or before) one, in the table's present order.
   beside(item, by) {
     return this.found[this.found.indexOf(item) + by] ?? null;
   }
@@ -176,8 +176,8 @@ function nameOf(group) {
   return visible(`${group.scenario} · ${group.model}`);
 }
 
-// Numbers of the items in whose prompts or replies the words stand.
-function itemsTelling(payload, words) {
+// Numbers of the items whose prompts or replies contain the words.
+function itemsWith(payload, words) {
   const hit = payload.texts.map((text) => text.toLowerCase().includes(words));
   const prompts = payload.prompts.map(([, messages]) => messages !== null && messages.some(([, pieces]) => pieces.some((piece, n) => n % 2 === 1 && hit[piece])));
   const { item, prompt, text } = payload.records;

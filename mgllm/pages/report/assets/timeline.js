@@ -3,7 +3,7 @@
 const LINE = /(\d+):(\d\d(?:\.\d+)?)(?:\s*[–-]\s*(\d+):(\d\d(?:\.\d+)?))?\s+(.+)$/;
 const AXIS = { left: 200, right: 780, lane: 20 };
 
-// The item's own gestures: from the item file where the page has it, else as the cue block told them.
+// The item's own gestures: from the item file where the page has it, else from the cue block.
 function gesturesOf(payload, item) {
   if (item.extra) return item.extra[1].map(([label, start, end]) => ({ label: payload.texts[label], start, end: end ?? start }));
   const block = ownArms(item).map((arm) => cueBlock(payload, item, arm)).find((text) => text !== null);
@@ -13,7 +13,7 @@ function gesturesOf(payload, item) {
   });
 }
 
-// Arms that tell the item's own gestures as they are, the main one first.
+// Arms that show the item's own gestures unchanged, the main one first.
 function ownArms(item) {
   const other = (arm) => arm.includes('@') || item.group.attributed.includes(arm) || hasRole(arm, 'shuffled') || hasRole(arm, 'filler');
   return [...item.arms.keys()].filter((arm) => !other(arm)).sort((a, b) => hasRole(b, 'main') - hasRole(a, 'main'));
@@ -23,8 +23,8 @@ function cueBlock(payload, item, arm) {
   const at = item.arms.get(arm)?.[0];
   const messages = at === undefined ? null : payload.prompts[payload.records.prompt[at]][1];
   if (!messages) return null;
-  const told = messages.flatMap(([, pieces]) => pieces.filter((_, n) => n % 2 === 1 && pieces[n - 1] === 2));
-  return told.length ? told.map((text) => payload.texts[text]).join('\n') : null;
+  const blocks = messages.flatMap(([, pieces]) => pieces.filter((_, n) => n % 2 === 1 && pieces[n - 1] === 2));
+  return blocks.length ? blocks.map((text) => payload.texts[text]).join('\n') : null;
 }
 
 function turnsOf(payload, item) {
@@ -43,7 +43,7 @@ function timeline(payload, item) {
   const speakers = [...new Set(timed.map((one) => one.speaker))];
   const x = (seconds) => AXIS.left + ((AXIS.right - AXIS.left) * seconds) / length;
   const rows = lanes.length + speakers.length, bottom = 8 + rows * AXIS.lane + (speakers.length ? 8 : 0);
-  const bar = (one, row, kind, told) => draw('rect', { class: kind, x: x(one.start).toFixed(1), y: row, width: Math.max(3, x(one.end) - x(one.start)).toFixed(1), height: AXIS.lane - 7, rx: 2 }, draw('title', {}, told));
+  const bar = (one, row, kind, title) => draw('rect', { class: kind, x: x(one.start).toFixed(1), y: row, width: Math.max(3, x(one.end) - x(one.start)).toFixed(1), height: AXIS.lane - 7, rx: 2 }, draw('title', {}, title));
   const name = (text, row) => draw('text', { x: AXIS.left - 8, y: row + 11, 'text-anchor': 'end' }, clipped(visible(text)));
   const parts = [];
   lanes.forEach((label, n) => parts.push(name(label, 8 + n * AXIS.lane), ...gestures.filter((one) => one.label === label).map((one) => bar(one, 8 + n * AXIS.lane, 'gesture', `${visible(label)}, ${clock(one)}`))));
@@ -55,11 +55,11 @@ function timeline(payload, item) {
   for (const second of ticks(length)) parts.push(draw('line', { class: 'axis', x1: x(second), x2: x(second), y1: bottom, y2: bottom + 4 }), draw('text', { x: x(second), y: bottom + 17, 'text-anchor': 'middle' }, `${second} s`));
   const words = `${gestures.length} gestures: ${gestures.map((one) => `${visible(one.label)} ${clock(one)}`).join(', ')}`;
   const svg = draw('svg', { class: 'timeline', viewBox: `0 0 800 ${bottom + 24}`, role: 'img', 'aria-label': words }, parts);
-  const caption = `${timed.length ? 'Gestures above speech' : 'Gestures'}, as ${item.extra ? 'the items give them' : 'the model was told them'}`;
+  const caption = `${timed.length ? 'Gestures above speech' : 'Gestures'}, ${item.extra ? 'from the item file' : 'as the prompt shows them'}`;
   return make('figure', { class: 'moves' }, make('figcaption', {}, caption), make('div', { class: 'wide' }, svg), present, turns.length ? turnList(turns, timed.length > 0) : null);
 }
 
-// Gestures of which the annotation says only that they were there.
+// Gestures without times: the annotation says only that they occurred.
 function presentList(gestures) {
   if (!gestures.length) return null;
   return make('p', { class: 'present' }, 'Gestures (no times given): ', make('b', {}, word(gestures.map((one) => one.label).join(', '))));
@@ -76,8 +76,8 @@ function ticks(length) {
 }
 
 function clock({ start, end }) {
-  const told = (seconds) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, '0')}`;
-  return end > start ? `${told(start)}–${told(end)}` : told(start);
+  const minutes = (seconds) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, '0')}`;
+  return end > start ? `${minutes(start)}–${minutes(end)}` : minutes(start);
 }
 
 function clipped(text) {

@@ -1,1 +1,1 @@
-"""Encoders of skeleton clips; `base.py` holds the contract."""
+"""Encoders of skeleton clips; `base.py` has the contract."""

@@ -1,4 +1,4 @@
-"""The contract of an encoder, and the shelf of encoders."""
+"""The contract of an encoder, and the registry of encoders."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from mgllm.recognizer.clips import frame_lengths, seen_only
 from mgllm.registry import Shelf
 
 MOTION_GAIN = 10.0
-"""Joints move some hundredths of a shoulder width from frame to frame; times ten, velocities stand beside
-positions at the same scale. Our reading."""
+"""Joints move some hundredths of a shoulder width from frame to frame. Times ten, velocities have
+the same scale as positions. Our reading."""
 
 
 class Encoder(nn.Module):
-    """Clips in, one vector each out. What every encoder keeps:
+    """Clips in, a vector for each out. Every encoder keeps these rules:
 
-    * What stands where no joint is seen (NaN included) changes nothing, nor do frames appended as padding,
-      in eval mode and in training mode.
-    * A clip's vector does not depend on the other clips of its batch, in either mode: statistics over the
-      batch would let key and query of a contrastive pair recognise each other (MoCo, He et al., CVPR 2020,
-      section 3.3, shuffles its batches for that).
+    * Values of joints that are not seen (NaN included) change nothing, and neither do frames that
+      are appended as padding, in eval mode and in training mode.
+    * A clip's vector does not depend on the other clips of its batch, in either mode. Statistics
+      over the batch would let key and query of a contrastive pair recognise each other (MoCo, He et
+      al., CVPR 2020, section 3.3, shuffles its batches for this reason).
     * A clip without any seen joint gives finite numbers.
     * Every weight gets a gradient.
     """
@@ -36,17 +36,18 @@ class Encoder(nn.Module):
 
 
 encoders: Shelf[Callable[..., Encoder]] = Shelf("encoder", "mgllm.recognizer.network.encoders")
-"""`@encoder("NAME")` puts a class here; file NAME.py stands beside this one. It is made by
-`(graph, channels, **widths)`, all widths having defaults."""
+"""`@encoder("NAME")` puts a class here, from a file NAME.py beside this one. It is made by
+`(graph, channels, **widths)`; all widths have defaults."""
 
 encoder = encoders.register
 
 
 def joint_features(x_NTVC: Tensor, mask_NTV: Tensor) -> Tensor:
-    """What encoders see of a joint: position, velocity (0 unless both frames show it), whether it is seen.
+    """What encoders get for a joint: position, velocity (0 unless both frames show it), whether it
+    is seen.
 
     Returns:
-        [N, T, V, 2C + 1], zeros where the joint is not seen.
+        [N, T, V, 2C + 1], with zeros for joints that are not seen.
     """
     x_NTVC = seen_only(x_NTVC, mask_NTV)
     both_NSV = mask_NTV[:, 1:] & mask_NTV[:, :-1]
@@ -56,9 +57,10 @@ def joint_features(x_NTVC: Tensor, mask_NTV: Tensor) -> Tensor:
 
 
 def inside_frames(mask_NTV: Tensor) -> Tensor:
-    """True up to a clip's last seen frame, [N, T]; the first frame always, so that means are finite.
+    """True up to a clip's last seen frame, [N, T], and always in the first, so that means are
+    finite.
 
-    Frames in which no joint is seen, but later ones are, are inside: they are gaps, not padding.
+    Frames without any seen joint are inside if later frames have some: they are gaps, not padding.
     """
     frame_T = torch.arange(mask_NTV.shape[1], device=mask_NTV.device)
     return frame_T < frame_lengths(mask_NTV).clamp_min(1)[:, None]

@@ -1,8 +1,9 @@
 """The spatial stream: convolutions over a skeleton graph that adapts itself, then over time.
 
-After ST-GCN (Yan et al., AAAI 2018) and the adaptive graph of 2s-AGCN (Shi et al., CVPR 2019, eq. 3). Widths,
-normalisation and readout are our reading: layer normalisation over the channels of one joint in one frame
-instead of batch normalisation, because it knows neither the padding nor the other clips of the batch.
+After ST-GCN (Yan et al., AAAI 2018) and the adaptive graph of 2s-AGCN (Shi et al., CVPR 2019, eq.
+3). Widths, normalisation and readout are our reading. It has layer normalisation over the channels
+of one joint in one frame instead of batch normalisation, because then neither the padding nor the
+other clips of the batch matter.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from mgllm.recognizer.network.encoders.base import Encoder, encoder, inside_fram
 class AdaptiveGraphConv(nn.Module):
     """out = Σ_k (A_k + B_k + g_k C_k(x)) x W_k: 2s-AGCN, eq. 3, with a gate g that is ours.
 
-    A is the skeleton by distance, B is learned and starts at 0, C is a softmax over joints of how alike two
-    joints' embeddings are, averaged over the clip's frames. g starts at 0.1: at the beginning the skeleton
-    leads, as C, still even, only mixes all joints.
+    A is the skeleton by distance. B is learned and starts at 0. C is a softmax over joints of how
+    similar two joints' embeddings are, averaged over the clip's frames. g starts at 0.1, so that
+    the skeleton counts more at the beginning, when C is still uniform and only mixes all joints.
     """
 
     fixed_KVV: Tensor
@@ -38,7 +39,7 @@ class AdaptiveGraphConv(nn.Module):
         self.mix = nn.Linear(self.subsets * width_in, width_out)
 
     def forward(self, x_NVTC: Tensor, inside_NT: Tensor) -> Tensor:
-        """Joints joined with those that the graph ties to them, frame by frame; padding stays meaningless."""
+        """Joints combined with those that the graph links to them, frame by frame."""
         n, v, t, c = x_NVTC.shape
         graph_NKVV = self.fixed_KVV + self.learned_KVV + self.gate_K11 * self._alike(x_NVTC, inside_NT)
         weight_KDC = self.mix.weight.view(-1, self.subsets, c).transpose(0, 1)
@@ -49,7 +50,8 @@ class AdaptiveGraphConv(nn.Module):
         return out.view(n, v, t, -1)
 
     def _alike(self, x_NVTC: Tensor, inside_NT: Tensor) -> Tensor:
-        """C_k(x): rows sum to 1. From every fourth frame: our reading, at a quarter of the cost."""
+        """C_k(x); rows sum to 1. Only every fourth frame is used, which takes a quarter of the
+        time."""
         x_NVTC, inside_NT = x_NVTC[:, :, ::4], inside_NT[:, ::4]
         n, v, t, _ = x_NVTC.shape
         inside_N1T1 = inside_NT[:, None, :, None]
@@ -63,7 +65,8 @@ class AdaptiveGraphConv(nn.Module):
 
 
 class Block(nn.Module):
-    """Normalise, join over the graph, join over time; a residual beside it keeps magnitudes."""
+    """Normalise, combine over the graph, combine over time; a residual connection keeps
+    magnitudes."""
 
     def __init__(self, graph: Graph, widths: tuple[int, int], stride: int, kernel: int) -> None:
         super().__init__()
@@ -81,14 +84,15 @@ class Block(nn.Module):
         hidden_NVTC = self.space(self.norm(x_NVTC), inside_NT).relu() * inside_N1T1
         hidden_NCVT: Tensor = self.time(
             hidden_NVTC.permute(0, 3, 1, 2)
-        )  # in memory this is channels-last already
+        )  # in memory this is already channels-last
         past_NVTC: Tensor = self.past(x_NVTC[:, :, :: self.stride])
         return past_NVTC + hidden_NCVT.permute(0, 2, 3, 1)
 
 
 @encoder("graph-conv")
 class GraphConvEncoder(Encoder):
-    """Blocks of graph and time, read out as mean and maximum over frames of learned groups of joints."""
+    """Blocks of graph and time, read out as mean and maximum over frames of learned groups of
+    joints."""
 
     def __init__(
         self,
@@ -118,7 +122,7 @@ class GraphConvEncoder(Encoder):
         return self._read_out(x_NVTC, inside_NT, mask_NTV)
 
     def _read_out(self, x_NVTC: Tensor, inside_NT: Tensor, mask_NTV: Tensor) -> Tensor:
-        """A joint counts as much as its group wants it and as often as it is seen."""
+        """A joint counts by its weight in the group and by how often it is seen."""
         inside_N1T1 = inside_NT[:, None, :, None]
         mean_NVC = (x_NVTC * inside_N1T1).sum(2) / inside_N1T1.sum(2)
         most_NVC = x_NVTC.masked_fill(~inside_N1T1, -torch.inf).amax(2)

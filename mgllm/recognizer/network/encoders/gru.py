@@ -1,7 +1,7 @@
 """The temporal stream: a recurrent network over frames.
 
-A GRU (Cho et al., EMNLP 2014) over the sequence of whole poses, as the paper's temporal stream and the
-sequence stream of Thoker et al. (ACM MM 2021). Widths and readout are our reading.
+A GRU (Cho et al., EMNLP 2014) over the sequence of whole poses, as the paper's temporal stream and
+the sequence stream of Thoker et al. (ACM MM 2021). Widths and readout are our reading.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from mgllm.recognizer.network.encoders.base import Encoder, encoder, inside_fram
 class GruEncoder(Encoder):
     """A GRU in both directions, read out as mean and maximum over the clip's frames.
 
-    Each direction of each layer is one fused call over all frames. The backward one begins at the clip's own
-    last frame, not in the padding: clips are turned round there. Packed sequences do the same, but on the CPU
-    their gradient takes time that grows with the square of the frames.
+    Each direction of each layer is one call over all frames. The backward direction begins at the
+    clip's last frame, not in the padding, because clips are reversed there. Packed sequences do the
+    same, but on the CPU the time of their gradient grows with the square of the number of frames.
     """
 
     def __init__(self, graph: Graph, channels: int, width: int = 128, layers: int = 2) -> None:
@@ -45,7 +45,8 @@ class GruEncoder(Encoder):
 
 
 def _turned(inside_NT: Tensor) -> Tensor:
-    """Numbers of frames, last before first inside a clip, as they are in the padding; twice is once more."""
+    """Numbers of frames, reversed inside a clip and unchanged in the padding; done twice it undoes
+    itself."""
     frame_T = torch.arange(inside_NT.shape[1], device=inside_NT.device)
     return torch.where(inside_NT, inside_NT.sum(1, keepdim=True) - 1 - frame_T, frame_T)
 

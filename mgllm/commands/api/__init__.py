@@ -1,0 +1,1 @@
+"""The Python face: what `import mgllm` offers, a file for each function."""

@@ -1,0 +1,52 @@
+"""`mgllm transcribe`: of files or of one data set, whichever the inputs are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from mgllm.commands._options import parse_options
+from mgllm.commands.transcribe_files import FileOptions, TranscribedFiles, transcribe_files
+from mgllm.commands.transcribe_sets import Transcribed, TranscribeOptions, transcribe as transcribe_set
+from mgllm.errors import InputError
+from mgllm.progress import Display
+
+OF_SETS = ("cross_fit", "by", "on", "clips", "seed")
+"""Options that single recordings have no use for."""
+OF_FILES = ("crop", "anonymous", "subject")
+"""Options that data sets have no use for."""
+
+
+def transcribe(
+    sources: Sequence[Path],
+    out: Path,
+    said: Mapping[str, object],
+    sets: Iterable[str] = (),
+    *,
+    display: Display = "auto",
+) -> Transcribed | TranscribedFiles:
+    """Write what gestures a recogniser finds, as a transcript for each recording.
+
+    Args:
+        sources: videos and `*.skeleton.npz` files, or one folder with a skeleton data set.
+        out: the folder to write into.
+        said: options by name, those of the kind of input.
+        sets: NAME=VALUE words for all other options.
+        display: how progress is shown.
+
+    Raises:
+        InputError: an option is for the other kind of input, or what `transcribe_files` and
+            `transcribe_sets` refuse.
+    """
+    if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
+        _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
+        options = parse_options(TranscribeOptions, said, sets)
+        return transcribe_set(sources[0], out, options, display=display)
+    _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
+    return transcribe_files(sources, out, parse_options(FileOptions, said, sets), display=display)
+
+
+def _refuse(said: Mapping[str, object], names: tuple[str, ...], what: str, other: str) -> None:
+    """See that no option was given that would have no effect."""
+    if useless := [name for name in names if name in said]:
+        raise InputError(f"--{useless[0].replace('_', '-')} is for {other}; {what}")
