@@ -26,7 +26,6 @@ OTHER_NAMES = {
     "markdown": "md",
     "latex": "tex",
     "cot": "chain_of_thought",
-    "gestures": "mg",
     "annotation": "annotated",
     "recognised": "recognized",
 }
@@ -154,7 +153,7 @@ def _plain(name: str) -> str:
 def _listed(kind: str, name: str, names: Sequence[str]) -> str:
     """All known names, or of many the nearest and how to see the others."""
     if len(names) <= FEW:
-        return f"Known: {', '.join(names) or '(none)'}"
+        return f"Known: {', '.join(names)}" if names else "There are none yet"
     best = nearest(name, names)
     near = get_close_matches(name, names, n=SHOWN, cutoff=0.3)
     shown = list(dict.fromkeys([*([best] if best else []), *near, *names]))[:SHOWN]

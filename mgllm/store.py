@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +18,9 @@ from typing import IO, Self, TypeVar
 from pydantic import ConfigDict, ValidationError
 
 from mgllm.errors import InputError, unknown
-from mgllm.locking import lock, unlock
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
-from mgllm.wanted import first_words
+from mgllm.records.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
 MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
@@ -71,7 +71,7 @@ class RunWriter:
         if (self.path / RECORDS).is_dir():
             raise InputError(f"{self.path / RECORDS} is a folder, but must be a file; move it away")
         self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
-        self._lock = lock(self.path / _LOCK)
+        self._lock = _lock(self.path)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
         self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
@@ -84,7 +84,10 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
-        unlock(self.path / _LOCK, self._lock)
+        if sys.platform == "win32":
+            self._lock.close()  # Windows removes no file that is open
+        (self.path / _LOCK).unlink(missing_ok=True)
+        self._lock.close()
 
     def append(self, record: Record) -> None:
         """Write one record and flush it to the operating system."""
@@ -137,11 +140,7 @@ def run_id(when: str, what: str, model: str, tail: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Letters, digits and single dashes, at most 40 characters.
-
-    >>> slug("openai/GPT-5 mini")
-    'openai-gpt-6'
-    """
+    """Letters, digits and single dashes, at most 40 characters."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[-40:].strip("-") or "x"
 
 
@@ -166,8 +165,7 @@ def find_run(name: str | Path, results: Path) -> Path:
         folder = next((each for each in (path, results / path) if each.is_dir()), None)
         if folder is not None:
             raise InputError(f"{folder} is a folder, but not a run: it has no {MANIFEST}")
-        none = "; it has no runs. Make one with: mgllm run" if not known else ""
-        raise InputError(f"{unknown('run', str(name), known)} (in {results}{none})")
+        raise InputError(f"{unknown('run', str(name), known)} (in {results})")
     return results / (str(name) if str(name) in fits else fits[0])
 
 
@@ -222,10 +220,9 @@ def read_options(path: Path, model: type[M]) -> M:
     if not (path / OPTIONS).is_file():
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
-        return model.model_validate_json((path / OPTIONS).read_bytes())
-    except (OSError, ValidationError) as error:
-        why = _first(error) if isinstance(error, ValidationError) else f"cannot be read: {error.strerror}"
-        raise InputError(f"{path / OPTIONS} {why}") from None
+        return model.model_validate_json(_content(path / OPTIONS))
+    except ValidationError as error:
+        raise InputError(f"{path / OPTIONS} {_first(error)}") from None
 
 
 def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
@@ -286,3 +283,17 @@ def _write(file: Path, text: str) -> None:
     fresh = file.with_name(file.name + ".new")
     fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(file)
+
+
+def _lock(path: Path) -> IO[str]:
+    """Lock the folder against a second writer; the lock ends with the process, in whatever way."""
+    file = (path / _LOCK).open("w", encoding="utf-8")
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
+    return file

@@ -57,7 +57,7 @@ def test_a_cutoff_can_be_stricter() -> None:
 def test_few_names_are_all_listed() -> None:
     line = unknown("scenario", "emotoin", SCENARIOS)
     assert line == "unknown scenario 'emotoin'. Did you mean 'emotion'? Known: deception, emotion, interview"
-    assert unknown("scenario", "x", []).endswith("Known: (none)")
+    assert unknown("scenario", "x", []).endswith("There are none yet")
 
 
 def test_of_many_names_the_nearest_are_listed_with_their_number() -> None:

@@ -9,7 +9,6 @@ from importlib.resources.abc import Traversable
 from mgllm.registry import Shelf
 
 Names = Callable[[], Sequence[str]]
-USUAL_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
 CUE_SOURCES = ("annotated", "recognized", "out_of_fold")
 FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
@@ -42,10 +41,9 @@ def _shelf(kind: str, package: str) -> Names:
 
 
 def arms() -> list[str]:
-    """Names of arms, those first that a scenario asks by itself; a level is written P."""
-    names = _shelf("arm", "mgllm.arms")()
-    others = [f"{name}P" if name.endswith("@") else name for name in names if name not in USUAL_ARMS]
-    return [*USUAL_ARMS, *others]
+    """Names of arms, the simple ones first; a level is written P."""
+    names = sorted(_shelf("arm", "mgllm.arms")(), key=lambda name: ("+" in name, name))
+    return [f"{name}P" if name.endswith("@") else name for name in names]
 
 
 def scenarios() -> list[str]:

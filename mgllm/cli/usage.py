@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from mgllm.errors import InputError, nearest
-from mgllm.wanted import wanted
+from mgllm.records.wanted import wanted
 
 TYPES = {int: "N", float: "X", Path: "FILE", str: "TEXT"}
 """What a value is called where its option has no better word."""

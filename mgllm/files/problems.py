@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 
 from mgllm.errors import guess
-from mgllm.wanted import wanted
+from mgllm.records.wanted import wanted
 
 _short = Repr()
 _short.maxstring = _short.maxother = 60

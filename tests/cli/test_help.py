@@ -174,7 +174,6 @@ def test_names_are_those_that_the_modules_have() -> None:
     from mgllm.recognizer.training.pretraining import Precision, PretrainOptions
     from mgllm.recognizer.training.probing import LongTail
     from mgllm.records import CueSource, Reasoning
-    from mgllm.records.scenario import DEFAULT_ARMS
     from mgllm.skeleton.preparing import Preparation
 
     def literals(model: Any, field: str) -> set[str]:
@@ -185,7 +184,6 @@ def test_names_are_those_that_the_modules_have() -> None:
     assert choices.export_formats() == [*exports.names(), "records"]
     assert choices.CHOICES["compare table_format"]() == table_formats.names()
     assert choices.models() == [f"{name}/…" for name in backends.names()]
-    assert choices.USUAL_ARMS == DEFAULT_ARMS
     assert choices.scenarios() == scenario_names(Folders())
     assert choices.vocabularies() == sorted(vocabulary_names())
     assert tuple(TABLES) == choices.TABLES

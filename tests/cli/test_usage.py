@@ -77,7 +77,7 @@ def test_a_line_that_cannot_be_read(wrong: Wrong, line: str, said: str) -> None:
         ("run --model local --max-tokens 0", "--max-tokens must be 1 or more, not 0"),
         ("run --model local --form clooze", "not 'clooze'. Did you mean 'cloze'?"),
         ("run --model local --reasoning CoT", "Did you mean 'chain_of_thought'?"),
-        ("compare latest", "(in results; it has no runs. Make one with: mgllm run)"),
+        ("compare latest", "There are none yet (in results)"),
         ("run emo --model local", "unknown scenario 'emo'. Did you mean 'emotion'?"),
         ("run EMOTION --model local", "unknown scenario 'EMOTION'. Did you mean 'emotion'?"),
         ("run --model gpt-4o", "unknown model 'gpt-4o'. Did you mean 'openai/gpt-4o'?"),

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from mgllm.errors import InputError
 from mgllm.records import Frozen, Prompt, Record, RecordKey, RunManifest, ScenarioManifest
 from mgllm.records.belonging import Belonging
+from mgllm.records.wanted import first_words
 from mgllm.store import PROMPTS, RECORDS, read_manifest
-from mgllm.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
 
