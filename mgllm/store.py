@@ -166,7 +166,8 @@ def find_run(name: str | Path, results: Path) -> Path:
         folder = next((each for each in (path, results / path) if each.is_dir()), None)
         if folder is not None:
             raise InputError(f"{folder} is a folder, but not a run: it has no {MANIFEST}")
-        raise InputError(f"{unknown('run', str(name), known)} (in {results})")
+        none = "; it has no runs. Make one with: mgllm run" if not known else ""
+        raise InputError(f"{unknown('run', str(name), known)} (in {results}{none})")
     return results / (str(name) if str(name) in fits else fits[0])
 
 
@@ -302,8 +303,7 @@ def _lock(path: Path) -> IO[str]:
 
 
 def _unlock(path: Path, lock: IO[str]) -> None:
-    """Give the folder free: the file goes before the lock, so that no other writer's file is removed."""
-    try:
+    try:  # the file before the lock, so that no other writer's file is removed
         path.unlink(missing_ok=True)
     except PermissionError:  # Windows removes no file that is open
         lock.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from reprlib import Repr
 from typing import Any, NamedTuple, get_args
@@ -35,6 +36,13 @@ class Problem(NamedTuple):
     def place(self) -> str:
         """The way to it, with points between its steps."""
         return ".".join(map(str, self.steps))
+
+    @property
+    def meant(self) -> str:
+        """A question behind one word that is not among those allowed; else nothing."""
+        if self.kind != "literal_error" or not isinstance(self.given, str):
+            return ""
+        return guess(self.given, re.findall(r"'([^']*)'", self.words)).replace(" Did", ". Did", 1)
 
 
 def first_problem(
@@ -80,7 +88,7 @@ def field_problem(model: type[BaseModel], error: ValidationError, content: Itera
     if problem.kind == "missing":
         near = guess(steps[-1], sorted(map(str, content))) if len(steps) == 1 else ""
         return f"{field}: is missing; every {owner(model, steps[:-1]).__name__.lower()} needs it.{near}"
-    return f"{field}{': ' if field else ''}{problem.words} {given(problem)}".rstrip()
+    return f"{field}{': ' if field else ''}{problem.words} {given(problem)}".rstrip() + problem.meant
 
 
 def shortened(value: object) -> str:
