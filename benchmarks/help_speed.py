@@ -14,7 +14,13 @@ import time
 from statistics import median
 from typing import NamedTuple
 
-COMMANDS = ([], ["--help"], ["run", "--help"], ["compare", "--help"], ["recognizer", "evaluate", "--help"])
+COMMANDS: tuple[list[str], ...] = (
+    [],
+    ["--help"],
+    ["run", "--help"],
+    ["compare", "--help"],
+    ["recognizer", "evaluate", "--help"],
+)
 RUNS = 7
 """Enough that one run which had to wait for a busy machine does not decide the median."""
 LONGEST = 0.3

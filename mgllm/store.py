@@ -8,7 +8,6 @@ ignored; any other bad line is an error.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import IO, Self, TypeVar
 from pydantic import ConfigDict, ValidationError
 
 from mgllm.errors import InputError, unknown
+from mgllm.locking import lock, unlock
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
 from mgllm.wanted import first_words
@@ -71,7 +71,7 @@ class RunWriter:
         if (self.path / RECORDS).is_dir():
             raise InputError(f"{self.path / RECORDS} is a folder, but must be a file; move it away")
         self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
-        self._lock = _lock(self.path)
+        self._lock = lock(self.path / _LOCK)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
         self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
@@ -84,7 +84,7 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
-        _unlock(self.path / _LOCK, self._lock)
+        unlock(self.path / _LOCK, self._lock)
 
     def append(self, record: Record) -> None:
         """Write one record and flush it to the operating system."""
@@ -286,26 +286,3 @@ def _write(file: Path, text: str) -> None:
     fresh = file.with_name(file.name + ".new")
     fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(file)
-
-
-def _lock(path: Path) -> IO[str]:
-    """Lock the folder against a second writer; the lock ends with the process, in whatever way."""
-    file = (path / _LOCK).open("w", encoding="utf-8")
-    if os.name == "posix":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
-    return file
-
-
-def _unlock(path: Path, lock: IO[str]) -> None:
-    try:  # the file before the lock, so that no other writer's file is removed
-        path.unlink(missing_ok=True)
-    except PermissionError:  # Windows removes no file that is open
-        lock.close()
-        path.unlink(missing_ok=True)
-    lock.close()

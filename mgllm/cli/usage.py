@@ -92,7 +92,7 @@ def _bad_value(error: Any, ctx: Any) -> str:
     if cause is None or not hasattr(cause, "errors"):
         return f"{name}: {error.message}"
     problem = cause.errors(include_url=False)[0]
-    return f"{name} {wanted(problem)} (given {problem['input']!r:.60})"
+    return f"{name} {wanted(problem)}, not {problem['input']!r:.60}"
 
 
 def _missing(parameter: Any) -> str:

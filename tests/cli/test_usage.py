@@ -51,9 +51,9 @@ def wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytes
         ("run -x", "mgllm run has no option -x. Try: mgllm run --help"),
         ("run --limit", "--limit needs a value: --limit N. Try: mgllm run --help"),
         ("run --dry-run=yes", "--dry-run takes no value. Try: mgllm run --help"),
-        ("run --limit many", "--limit must be a whole number (given 'many'). Try: mgllm run --help"),
-        ("run --limit 2.5", "--limit must be a whole number (given '2.5'). Try: mgllm run --help"),
-        ("run --temperature hot", "--temperature must be a number (given 'hot'). Try: mgllm run --help"),
+        ("run --limit many", "--limit must be a whole number, not 'many'. Try: mgllm run --help"),
+        ("run --limit 2.5", "--limit must be a whole number, not '2.5'. Try: mgllm run --help"),
+        ("run --temperature hot", "--temperature must be a number, not 'hot'. Try: mgllm run --help"),
         ("show a b c", "'b' is one word too many. Try: mgllm show --help"),
         ("render", "SCENARIO is missing (name or YAML file. Bundled: deception, emotion, interview)"),
         (
@@ -70,12 +70,12 @@ def test_a_line_that_cannot_be_read(wrong: Wrong, line: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("run --model local --limit 0", "--limit 0: must be 1 or more"),
-        ("run --model local --epochs 0", "--epochs 0: must be 1 or more"),
-        ("run --model local --temperature 9", "--temperature 9.0: must be at most 2"),
-        ("run --model local --form verse", "--form 'verse': must be 'chat', 'cloze' or 'auto'"),
-        ("run --model local --max-tokens 0", "--max-tokens 0: must be 1 or more"),
-        ("run --model local --form clooze", "must be 'chat', 'cloze' or 'auto'. Did you mean 'cloze'?"),
+        ("run --model local --limit 0", "--limit must be 1 or more, not 0"),
+        ("run --model local --epochs 0", "--epochs must be 1 or more, not 0"),
+        ("run --model local --temperature 9", "--temperature must be at most 2, not 9.0"),
+        ("run --model local --form verse", "--form must be 'chat', 'cloze' or 'auto', not 'verse'"),
+        ("run --model local --max-tokens 0", "--max-tokens must be 1 or more, not 0"),
+        ("run --model local --form clooze", "not 'clooze'. Did you mean 'cloze'?"),
         ("run --model local --reasoning CoT", "Did you mean 'chain_of_thought'?"),
         ("compare latest", "(in results; it has no runs. Make one with: mgllm run)"),
         ("run emo --model local", "unknown scenario 'emo'. Did you mean 'emotion'?"),
@@ -123,7 +123,7 @@ def test_a_scenario_name_is_proposed(wrong: Wrong, name: str, usable: str) -> No
 def test_a_variable_with_a_wrong_value_is_named(wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MGLLM_LIMIT", "many")
     said = wrong("run", "--model", "local")
-    assert said.startswith("MGLLM_LIMIT (the variable of --limit) must be a whole number (given 'many')")
+    assert said.startswith("MGLLM_LIMIT (the variable of --limit) must be a whole number, not 'many'")
 
 
 @pytest.mark.parametrize("command", ["compare", "report", "show", "view", "verify"])
