@@ -29,9 +29,13 @@ OTHER_NAMES = {
     "annotation": "annotated",
     "recognised": "recognized",
 }
-"""What people call things that have another name here; each is the name of a program or a common word."""
+"""What people call things that have another name here; each is the name of a program or a common
+word.
+"""
 FEW = 20
-"""So many known names are written in a message; of more, the nearest alone: a line of 50 is not read."""
+"""So many known names are written in a message; of more, the nearest alone: a line of 50 is not
+read.
+"""
 SHOWN = 6
 """Names that are shown of a long list."""
 WHERE_ALL = {
@@ -117,8 +121,8 @@ def guess(name: object, known: Iterable[str]) -> str:
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name that was probably meant; None if none is near.
 
-    Case, blanks and leading zeros do not count. A beginning weighs more than a likeness, and of names that
-    are alike, the one with the same digits is meant.
+    Case, blanks and leading zeros do not count. A beginning weighs more than a likeness, and of
+    names that are alike, the one with the same digits is meant.
 
     >>> nearest("Emotion-1a", ["emotion-10a", "emotion-01a"])
     'emotion-01a'
@@ -145,7 +149,9 @@ def _alike(wanted: str, plain: dict[str, str], cutoff: float) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A name as it is compared: small letters, one kind of dash, no blanks around signs, no leading zeros."""
+    """A name as it is compared: small letters, one kind of dash, no blanks around signs, no leading
+    zeros.
+    """
     small = re.sub(r"\s*([+@/,])\s*", r"\1", name.casefold().strip(" '\"\t\n"))
     return re.sub(r"(?<![\d.])0+(?=\d)", "", re.sub(r"[\s_–-]+", "-", small))
 
@@ -164,7 +170,8 @@ def _listed(kind: str, name: str, names: Sequence[str]) -> str:
 def one_line(message: str) -> str:
     r"""The message with line breaks, control characters and the like written as escapes.
 
-    Names in messages come from untrusted files: they may neither break the line nor control a terminal.
+    Names in messages come from untrusted files: they may neither break the line nor control a
+    terminal.
 
     >>> one_line("a\nb")
     'a\\nb'

@@ -182,7 +182,7 @@ def read_run(path: Path) -> StoredRun:
     """
     manifest = read_manifest(path)
     sorted_out = sort_out(manifest, _read_lines(path / RECORDS, Record))
-    foreign = sorted_out.strangers
+    foreign = sorted_out.foreign
     if foreign and not sorted_out.records:
         raise InputError(
             f"{path} has only records of another run; the first: {foreign[0]}; restore {RECORDS}"

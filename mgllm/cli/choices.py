@@ -1,4 +1,4 @@
-"""The names that options and arguments take, for the help; nothing heavy is imported to list them."""
+"""The names that options and arguments take, for the help, listed without heavy imports."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ SCALES = ("shoulders", "none")
 ABLATED = ("streams", "fusions", "losses", "left-out", "alone")
 COMPUTE_TYPES = ("int8", "float32")
 CLIPS = ("auto", "recordings", "trimmed")
-"""Written here again, since the modules that decide take longer to import than the help may take; a test
-compares them."""
+"""Written here again, since the modules that decide take longer to import than the help may take; a
+test compares them."""
 
 
 def _shelf(kind: str, package: str) -> Names:

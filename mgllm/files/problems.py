@@ -1,4 +1,6 @@
-"""What pydantic finds wrong with a value, in plain words: the place, what is wanted there, what was given."""
+"""What pydantic finds wrong with a value, in plain words: the place, what is wanted there, what was
+given.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Problem(NamedTuple):
     steps: tuple[str | int, ...]
     """Names and numbers on the way to it; none for the value as a whole."""
     words: str
-    """What should stand there, such as `must be a whole number`; of a broken rule of ours, its text."""
+    """What should stand there, such as `must be a whole number`; of a broken rule of ours, its
+    text.
+    """
     given: Any
     """What stands there, or what something is missing in."""
 
@@ -65,7 +69,9 @@ def first_problem(
 
 
 def _without_kind(way: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """A way without its end, if that names one of several allowed kinds of value: they are one problem."""
+    """A way without its end, if that names one of several allowed kinds of value: they are one
+    problem.
+    """
     last = str(way[-1]) if way else ""
     return way[:-1] if last.startswith(_KINDS) or last in _PLAIN_KINDS else way
 
@@ -97,7 +103,7 @@ def shortened(value: object) -> str:
 
 
 def given(problem: Problem) -> str:
-    """What was given, in brackets; nothing where it is a whole object that breaks a rule of ours."""
+    """What was given, in brackets; nothing where a whole object breaks a rule of ours."""
     broken_rule = problem.kind == "value_error" and isinstance(problem.given, dict)
     return "" if broken_rule else shortened(problem.given)
 
@@ -112,7 +118,8 @@ def owner(
 ) -> type[BaseModel]:
     """The model that is found on the way; list indices and mapping keys name none.
 
-    Without `through_lists` a way through a list or mapping ends at `BaseModel`, which has no fields.
+    Without `through_lists` a way through a list or mapping ends at `BaseModel`, which has no
+    fields.
     """
     for step in steps:
         field = model.model_fields.get(step) if isinstance(step, str) else None
