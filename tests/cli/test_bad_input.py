@@ -78,13 +78,13 @@ def items(folder: Path, *lines: object) -> str:
         (["run", "--model", "gpt-5"], "Write BACKEND/NAME"),
         (["run", "--model", "openia/gpt-5"], "unknown model 'openia/gpt-5'"),
         (["run", "--model", "scripted/"], "Write BACKEND/NAME"),
-        (["run"], "give --model M"),
+        (["run"], "no model is named; use --model M"),
         (["run", "--modle", "local"], "--modle"),
         (["run", "--model", "scripted/x", "--limit", "none"], "--limit"),
-        (["run", "--model", "scripted/x", "--limit", "0"], "--limit 0"),
-        (["run", "--model", "scripted/x", "--form", "verse"], "--form 'verse'"),
-        (["run", "--model", "scripted/x", "--temperature", "9"], "--temperature 9"),
-        (["run", "--model", "scripted/x", "--model-arg", "top_p"], "takes K=V"),
+        (["run", "--model", "scripted/x", "--limit", "0"], "--limit must be 1 or more, not 0"),
+        (["run", "--model", "scripted/x", "--form", "verse"], "auto', not 'verse'"),
+        (["run", "--model", "scripted/x", "--temperature", "9"], "--temperature must be at most 2, not 9"),
+        (["run", "--model", "scripted/x", "--model-arg", "top_p"], "--model-arg needs K=V"),
         (["run", "--model", "scripted/x", "--arms", "text,text+gm"], "Did you mean 'text+mg'?"),
         (["run", "--model", "scripted/x", "--arms", ","], "no arm is named"),
         (["run", "--model", "scripted/x", "--arms", "text,text+noisy@1.5"], "text+noisy@1.5"),
@@ -92,7 +92,7 @@ def items(folder: Path, *lines: object) -> str:
         (["run", "--model", "scripted/x", "--items", "none.jsonl"], "none.jsonl"),
         (["run", "--model", "scripted/x", "--gestures", "nowhere"], "nowhere"),
         (["run", "--model", "scripted/x", "--cue-source", "recognized"], "have no recognized gestures"),
-        (["run", "--model", "scripted/x", "--cue-source", "guessed"], "--cue-source 'guessed'"),
+        (["run", "--model", "scripted/x", "--cue-source", "guessed"], "out_of_fold', not 'guessed'"),
         (
             ["run", "--model", "scripted/x", "--confusion", "none.csv", "--arms", "text,text+noisy@1"],
             "none.csv",
@@ -185,7 +185,7 @@ def test_nothing_is_written_over(problem: Problem, folders: Folders) -> None:
         "--prompts",
         str(folders.prompts),
     ]
-    assert "exists already" in problem(*words)
+    assert "already exists" in problem(*words)
 
 
 def test_debug_shows_the_trace() -> None:

@@ -303,7 +303,7 @@ def test_a_budget_that_is_too_small_names_the_minutes(
     ]
     told = recognizer(*words, "--device", "cpu", *network)
     assert (told.code, told.out) == (2, "")
-    assert "--budget 0.0001: " in told.err
+    assert "--budget must be " in told.err
     assert "trainings of two epochs need " in told.err
     assert " 0.0 minutes" not in told.err
     assert " minutes; give more, or fewer --seeds or --parts" in told.err
