@@ -118,5 +118,5 @@ def _writer(out: Path) -> Callable[[pd.DataFrame, Path], None]:
     if out.is_dir():
         raise InputError(f"{out} is a folder; give a file: -o {out / 'records.csv'}")
     if out.exists():
-        raise InputError(f"{out} already exists and is not replaced; choose another -o")
+        raise InputError(f"{out} exists already and is not overwritten; choose another -o")
     return WRITERS[suffix]

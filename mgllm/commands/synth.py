@@ -93,7 +93,7 @@ def synthesize(out: Path, options: SynthOptions) -> SynthReport:
         raise InputError("nothing to make; give --clips N, --recordings N or --preview CLASS FILE.gif")
     for folder in (out / name for name in wanted):
         if folder.exists():
-            raise InputError(f"{folder} already exists and is not replaced; choose another -o")
+            raise InputError(f"{folder} exists already and is not overwritten; choose another -o")
     difficulty = Difficulty().times(options.noise)
     made: dict[str, _Made] = {}
     with write_folder(out, wanted) as drafts:

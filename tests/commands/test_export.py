@@ -165,7 +165,7 @@ def test_what_cannot_be_exported_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="none does not exist"):
         export_transcripts("csv", [tmp_path / "none"], out)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"holds no \*\.mg\.json files"):
+    with pytest.raises(InputError, match=r"has no \*\.mg\.json files"):
         export_transcripts("csv", [tmp_path / "empty"], out)
     with pytest.raises(InputError, match="--fps has no effect on the format csv"):
         export_transcripts("csv", [source], out, ExportChoices(fps=25))
