@@ -8,7 +8,6 @@ ignored; any other bad line is an error.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import IO, Self, TypeVar
 from pydantic import ConfigDict, ValidationError
 
 from mgllm.errors import InputError, unknown
+from mgllm.locking import lock, unlock
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
 from mgllm.wanted import first_words
@@ -40,7 +40,7 @@ class StoredRun(Frozen):
     records: tuple[Record, ...]
     """The last line of every key, in the order of their first lines; without lines of other
     runs."""
-    strangers: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     """The lines of another model or scenario: their place, and what they belong to."""
     doubtful: tuple[str, ...] = ()
     """Lines that do not fit the plan or contradict themselves: their place, and how."""
@@ -71,11 +71,11 @@ class RunWriter:
         if (self.path / RECORDS).is_dir():
             raise InputError(f"{self.path / RECORDS} is a folder, but must be a file; move it away")
         self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
-        self._lock = _lock(self.path)
+        self._lock = lock(self.path / _LOCK)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
-        self._records = (self.path / RECORDS).open("a", encoding="utf-8")
-        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8")
+        self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
+        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8", newline="\n")
         return self
 
     def __exit__(
@@ -84,8 +84,7 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
-        (self.path / _LOCK).unlink(missing_ok=True)
-        self._lock.close()
+        unlock(self.path / _LOCK, self._lock)
 
     def append(self, record: Record) -> None:
         """Write one record and flush it to the operating system."""
@@ -167,7 +166,8 @@ def find_run(name: str | Path, results: Path) -> Path:
         folder = next((each for each in (path, results / path) if each.is_dir()), None)
         if folder is not None:
             raise InputError(f"{folder} is a folder, but not a run: it has no {MANIFEST}")
-        raise InputError(f"{unknown('run', str(name), known)} (in {results})")
+        none = "; it has no runs. Make one with: mgllm run" if not known else ""
+        raise InputError(f"{unknown('run', str(name), known)} (in {results}{none})")
     return results / (str(name) if str(name) in fits else fits[0])
 
 
@@ -184,11 +184,18 @@ def read_run(path: Path) -> StoredRun:
     """
     manifest = read_manifest(path)
     sorted_out = sort_out(manifest, _read_lines(path / RECORDS, Record))
-    if sorted_out.strangers and not sorted_out.records:
+    foreign = sorted_out.foreign
+    if foreign and not sorted_out.records:
         raise InputError(
-            f"{path} has only records of another run; the first: {sorted_out.strangers[0]}; restore {RECORDS}"
+            f"{path} has only records of another run; the first: {foreign[0]}; restore {RECORDS}"
         )
-    return StoredRun(path=path, manifest=manifest, **sorted_out._asdict())
+    return StoredRun(
+        path=path,
+        manifest=manifest,
+        records=sorted_out.records,
+        foreign=foreign,
+        doubtful=sorted_out.doubtful,
+    )
 
 
 def read_manifest(path: Path) -> RunManifest:
@@ -216,10 +223,9 @@ def read_options(path: Path, model: type[M]) -> M:
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
         return model.model_validate_json((path / OPTIONS).read_bytes())
-    except OSError as error:
-        raise InputError(f"{path / OPTIONS} cannot be read: {error.strerror or error}") from None
-    except ValidationError as error:
-        raise InputError(f"{path / OPTIONS} {_first(error)}") from None
+    except (OSError, ValidationError) as error:
+        why = _first(error) if isinstance(error, ValidationError) else f"cannot be read: {error.strerror}"
+        raise InputError(f"{path / OPTIONS} {why}") from None
 
 
 def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
@@ -278,19 +284,5 @@ def _cut_torn_line(file: Path) -> None:
 def _write(file: Path, text: str) -> None:
     """Write all of the file, or leave the old one as it is."""
     fresh = file.with_name(file.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(file)
-
-
-def _lock(path: Path) -> IO[str]:
-    """Lock the folder against a second writer; the lock ends with the process, in whatever way."""
-    file = (path / _LOCK).open("w", encoding="utf-8")
-    if os.name == "posix":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
-    return file

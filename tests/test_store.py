@@ -142,3 +142,22 @@ def test_half_a_surrogate_pair_ends_no_run(folder: Path, place: str) -> None:
     *_, first, second = read_run(folder).records
     assert getattr(first, place) == "calm \ufffd, \U0001f622 and \ufffd"
     assert second == record("z")
+
+
+def test_a_system_that_removes_no_open_file_gets_it_closed_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new_run(tmp_path, "a")
+    remove, tries = Path.unlink, list[bool]()
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        tries.append(lock.closed)
+        if not lock.closed:
+            raise PermissionError("in use")
+        remove(path, missing_ok)
+
+    with RunWriter(folder) as writer:
+        lock = writer._lock
+        monkeypatch.setattr(Path, "unlink", unlink)
+    assert tries == [False, True]
+    assert not (folder / ".lock").exists()

@@ -1,4 +1,4 @@
-"""Records in, numbers out: pairs, effects, claims, tables. Knows records and nothing else.
+"""Records in, numbers out: pairs, effects, claims, tables. Uses records and no other part of mgllm.
 
 runs ─► grid ─► pairs ─► metrics ─► jackknife, checks ─► effects ─► claims ─► summary ─► tables
 """

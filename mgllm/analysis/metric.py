@@ -1,7 +1,8 @@
-"""What a metric is, and what it looks at: one arm over some items. Each metric is an entry of a shelf.
+"""What a metric is, and its input: one arm over some items. Each metric is registered under its
+name.
 
-Shape suffixes: N items, S subjects, L labels, K numbers, R resamples; `1S` has one value over all, then S
-without one.
+Shape suffixes: N items, S subjects, L labels, K numbers, R resamples; `1S` has one value over all,
+then S without one.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Sample:
     log_odds_N: Floats
     """Mean log-odds of the target in nats; NaN where labels were not scored."""
     draws_N: Floats | None = None
-    """Sampled: the answers that each item's probabilities are shares of; null where they are the model's."""
+    """Sampled: number of answers behind each item's shares; null if probabilities are the model's
+    own."""
 
     @property
     def correct_N(self) -> Floats:  # noqa: N802  # tensors carry their shape
@@ -55,11 +57,11 @@ class Scale(NamedTuple):
     digits: int
     """Decimals."""
     unit: str = ""
-    """Of a difference."""
+    """Unit of a difference."""
     of: str = ""
-    """What completes the name where there is room: " of the target"."""
+    """Completes the name if there is room: " of the target"."""
     signed: bool = False
-    """A single arm's number has a sign too."""
+    """True: the number of a single arm has a sign too."""
 
     def rounds_to_zero(self, value: float) -> bool:
         """Whether a difference is printed as 0."""
@@ -67,60 +69,60 @@ class Scale(NamedTuple):
 
 
 class Metric(ABC):
-    """A number over a sample. What is said here of a metric is all that tables and pages know of it."""
+    """A number over a sample. Tables and pages know of a metric only what is said here."""
 
     name: str
     """As in `Effect.metric`; its registration line gives it."""
     scale: Scale
     """How it is written."""
     header: str
-    """Of its column in the table of arms."""
+    """Header of its column in the table of arms."""
     order: int = 1000
-    """Its place in every table: smaller ones stand first, equal ones by name."""
+    """Its place in every table: smaller ones come first, equal ones by name."""
     primary: bool = False
     """A claim is tested on it."""
     headline: bool = False
-    """What the account in words and `--fail-if` speak of. It has an interval in each arm, and missing answers
-    are put at their worst in it."""
+    """The result in words and `--fail-if` use it. It has an interval in each arm, and bounds for
+    missing answers."""
     scored: bool = False
     """Needs probabilities."""
     of_shares: bool = True
-    """Shares of a few answers may stand for probabilities in it."""
+    """Shares of a few answers may replace probabilities in it."""
     less_is_better: bool = False
     """A negative difference is in favour of the arm."""
     ranked: bool = False
-    """Only the order of the items' probabilities decides it."""
+    """Only the order of the items' probabilities matters."""
     needs_both: bool = False
-    """Says nothing where one of the two arms gives one answer to everything."""
+    """Says nothing if one of the two arms gives the same answer to everything."""
     fewest: int = 1
-    """Items from which it is given."""
+    """It is given from so many items on."""
     most: float = 1.0
-    """It lies in 0..most, and a difference of two in ± most; infinite where it has no bounds."""
+    """It is in 0..most, and a difference of two in ± most; infinite if it has no bounds."""
     by_class: bool = False
-    """A mean over the labels that occur as targets, each label weighing the same however few items have it:
-    what is known of it is what is known of the label with fewest subjects."""
+    """A mean over the labels that occur as targets; each label has the same weight, even if few
+    items have it. So the mean is known no better than the label with the fewest subjects."""
 
     @abstractmethod
     def per_item(self, sample: Sample) -> Floats:
-        """What of each item decides the number [N, K]; equal rows in two arms are concordant."""
+        """What decides the number in each item [N, K]; equal rows in two arms are concordant."""
 
     @abstractmethod
     def replicates(self, sample: Sample) -> Floats:
-        """The number over all items, then without each subject [1 + S]; NaN where undefined."""
+        """The number over all items, then without each subject [1 + S]; NaN if undefined."""
 
     def resampled(self, sample: Sample) -> Floats | None:
-        """The number over each resample of the subjects [R], the same draws as for every number; null where
-        there is no bootstrap of it."""
+        """The number over each resample of the subjects [R], with the same draws as every number;
+        null if it has no bootstrap."""
         return None
 
 
 class SumMetric(Metric):
-    """A number that depends on sums over items alone; the bootstrap sums anew."""
+    """A number that depends on sums over items alone; the bootstrap computes new sums."""
 
     @abstractmethod
     def value(self, sums: Floats, total_K: Floats) -> Floats:
-        """The number from sums of `per_item` [..., K], and from those over all items [K], which say what
-        labels occur."""
+        """The number from sums of `per_item` [..., K], and from those over all items [K], which say
+        what labels occur."""
 
     def replicates(self, sample: Sample) -> Floats:
         """The number over all items, then without each subject [1 + S]."""
@@ -135,11 +137,11 @@ class SumMetric(Metric):
 
 
 class MeanMetric(SumMetric):
-    """The mean of one number per item; sign flips are taken for a primary one."""
+    """The mean of one number per item; a primary one is also tested by sign flips."""
 
     few_values: bool = False
-    """An item's number is 0, 1 or a share of a few answers: without a long tail Student t holds, however
-    skewed the subjects' differences are."""
+    """An item's number is 0, 1 or a share of a few answers. Without a long tail Student t holds,
+    even if the subjects' differences are skewed."""
 
     @abstractmethod
     def of_item(self, sample: Sample) -> Floats:
@@ -162,7 +164,7 @@ metrics: Shelf[type[Metric]] = Shelf("metric", "mgllm.analysis.statistics")
 
 
 def metric(name: str) -> Callable[[M], M]:
-    """Decorator: put a metric on the shelf under `name`."""
+    """Decorator: register a metric under `name`."""
 
     def put(kind: M) -> M:
         metrics.register(name)(kind)
@@ -176,7 +178,7 @@ def metric(name: str) -> Callable[[M], M]:
 
 @cache
 def known_metrics() -> tuple[Metric, ...]:
-    """Every metric of the shelf, in table order."""
+    """All metrics, in table order."""
     found = [metrics.get(name)() for name in metrics.names()]
     return tuple(sorted(found, key=lambda each: (each.order, each.name)))
 
@@ -191,6 +193,6 @@ def scale_of(name: str) -> Scale:
     """How a metric is written.
 
     Raises:
-        InputError: no such metric is on the shelf.
+        InputError: there is no such metric.
     """
     return metrics.get(name).scale

@@ -19,7 +19,7 @@ CENSORED: Mapping[CensoredReason, str] = {
 
 
 def number(value: float | None, digits: int, *, plus: bool = False) -> str:
-    """A number with a true minus sign; an empty word where there is none.
+    """A number with a true minus sign; an empty word for None.
 
     >>> number(-1.26, 1)
     '−1.3'
@@ -33,7 +33,7 @@ def number(value: float | None, digits: int, *, plus: bool = False) -> str:
 
 
 def level(value: float | None, metric: str) -> str:
-    """An arm's number in the metric's scale; log-odds, which have a sign, with it."""
+    """An arm's number in the metric's scale; log-odds always with a sign."""
     scale = scale_of(metric)
     return number(_scaled(value, scale), scale.digits, plus=scale.signed)
 
@@ -45,7 +45,8 @@ def change(value: float | None, metric: str) -> str:
 
 
 def span(interval: tuple[float, float] | None, metric: str, fewer: int = 0) -> str:
-    """An interval in the metric's scale, so many digits shorter: "[−1.3, 9.7]"; empty where there is none."""
+    """An interval in the metric's scale, with `fewer` digits less: "[−1.3, 9.7]"; empty for
+    None."""
     if interval is None:
         return ""
     scale = scale_of(metric)
@@ -59,7 +60,7 @@ def estimate(value: float | None, interval: tuple[float, float] | None, metric: 
 
 
 def share_words(share: Share | None) -> str:
-    """A share in percent with its interval: "50.0 [38.1, 61.9]"; an empty word where there is none."""
+    """A share in percent with its interval: "50.0 [38.1, 61.9]"; an empty word for None."""
     return "" if share is None else estimate(share.value, share.interval, "accuracy")
 
 
@@ -88,26 +89,26 @@ def excluded(effect: Effect) -> str:
 
 
 def axis_words(row: RowName, metric: str) -> str:
-    """What an axis says of it: "log-odds of the target, nats"."""
+    """The label of an axis: "log-odds of the target, nats"."""
     scale, name = scale_of(metric), metric_words(row, metric)
     return ", ".join(filter(None, [name.replace(scale.name, f"{scale.name}{scale.of}", 1), scale.unit]))
 
 
 def metric_words(row: RowName, metric: str) -> str:
-    """A metric's name; one of probabilities says where they are shares: "log-odds (sampled)"."""
+    """A metric's name; metrics of probabilities say if these are shares: "log-odds (sampled)"."""
     kind = metrics.get(metric)
     return f"{kind.scale.name}{' (sampled)' if row.score == 'sample' and kind.scored else ''}"
 
 
 def why_none(record: Record) -> str | None:
-    """Why an answer has no probabilities although they were asked for; null where it has."""
+    """Why an answer has no probabilities although they were asked for; null if it has some."""
     if not record.censored:
         return None
     return CENSORED[record.censored_reason] if record.censored_reason else "scored by older rules"
 
 
 def read_at(record: Record) -> str | None:
-    """The written tokens at which an answer's probabilities were read; null where it has none."""
+    """The written tokens at which an answer's probabilities were read; null if it has none."""
     if record.probabilities is None or not record.answer_tokens:
         return None
     return "".join(token.token for token in record.answer_tokens)
@@ -119,7 +120,7 @@ def capital(words: str) -> str:
 
 
 def contrast_words(effect: Effect) -> str:
-    """The two arms: "text+mg − text"; the arm alone where the same arm is taken between runs."""
+    """The two arms: "text+mg − text"; only the arm if it is the same arm in two runs."""
     return effect.arm if effect.arm == effect.baseline else f"{effect.arm} − {effect.baseline}"
 
 

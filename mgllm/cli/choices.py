@@ -1,4 +1,4 @@
-"""The names that options and arguments take, for the help; nothing heavy is imported to list them."""
+"""The names that options and arguments take, for the help, listed without heavy imports."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ SCALES = ("shoulders", "none")
 ABLATED = ("streams", "fusions", "losses", "left-out", "alone")
 COMPUTE_TYPES = ("int8", "float32")
 CLIPS = ("auto", "recordings", "trimmed")
-"""Written here again, since the modules that decide take longer to import than the help may take; a test
-compares them."""
+"""Written here again, since the modules that decide take longer to import than the help may take; a
+test compares them."""
 
 
 def _shelf(kind: str, package: str) -> Names:
@@ -62,6 +62,11 @@ def vocabularies() -> list[str]:
 def models() -> list[str]:
     """Beginnings of model names: a backend each."""
     return [f"{name}/…" for name in _shelf("backend", "mgllm.backends")()]
+
+
+def import_formats() -> list[str]:
+    """What `mgllm import` reads: data sets, annotations and files of speech."""
+    return sorted({*_shelf("dataset", "mgllm.datasets")(), *_shelf("speech format", "mgllm.speech")()})
 
 
 def export_formats() -> list[str]:
@@ -99,7 +104,7 @@ CHOICES: Mapping[str, Names] = {
     "human export scenario": scenarios,
     "scenario check names": scenarios,
     "scenario show name": scenarios,
-    "import format_name": _shelf("dataset", "mgllm.datasets"),
+    "import format_name": import_formats,
     "export format_name": export_formats,
     "compare table_format": _shelf("table format", "mgllm.analysis.tables"),
     "compare tables": _fixed(TABLES),

@@ -1,4 +1,6 @@
-"""`mgllm import`, `mgllm export` and `mgllm items`: files of other programs, and what belongs to items."""
+"""`mgllm import`, `mgllm export` and `mgllm items`: files of other programs, and what belongs to
+items.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_made, print_notes, print_written
+from mgllm.cli.printing import echo, print_made, print_notes, print_written
 
 if TYPE_CHECKING:
     from mgllm.analysis.statistics.baselines import BaselineResult
@@ -68,7 +70,7 @@ def import_(
     ] = False,
     json: o.Json = False,
 ) -> None:
-    """Read a data set or annotations and write them as items, gestures or skeletons into a folder."""
+    """Read a data set or annotations; write them as items, gestures or skeletons into a folder."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
@@ -104,7 +106,7 @@ def export(
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Write gesture transcripts as ELAN files, tables or MiGA label files; or the records of runs."""
+    """Write gesture transcripts as ELAN files, tables or MiGA files; or the records of runs."""
     if format_name == RECORDS:
         _export_records([str(source) for source in sources], out, results, fps=fps, json=json)
         return
@@ -172,7 +174,9 @@ def join(
     ] = None,
     json: o.Json = False,
 ) -> None:
-    """Join gestures and speech from folders to items, by item id or file name, and write a new file."""
+    """Join gestures and speech from folders to items, by item id or file name, and write a new
+    file.
+    """
     from mgllm.commands.join import JoinOptions, join_items
 
     joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))
@@ -183,29 +187,29 @@ def _print_import(report: ImportReport) -> None:
     """What an import wrote."""
     people = "subjects" if report.subject_known else "recordings (subjects are not known)"
     if report.vocabulary is not None:
-        typer.echo(
+        echo(
             f"{report.items} gesture transcripts: {report.gestures} gestures of {report.labels} kinds, "
             f"vocabulary {report.vocabulary}; join them to items with --gestures DIR"
         )
     elif report.frames is not None:
-        typer.echo(
+        echo(
             f"{report.items} clips of {report.subjects} {people}, {report.frames:,} frames, "
             f"{report.labels} classes; splits: {', '.join(report.splits) or 'none'}"
         )
     else:
         targets = ", ".join(f"{count} {target}" for target, count in report.targets.items())
-        typer.echo(
+        echo(
             f"{report.items} items of {report.subjects} {people}: {targets or 'no targets'}; "
             f"{report.turns} turns of speech, {report.gestures} gestures of {report.labels} kinds"
         )
-    typer.echo(report.caution)
+    echo(report.caution)
     print_notes(report.warnings)
     print_written(report.files)
 
 
 def _print_export(report: ExportReport) -> None:
     """What an export wrote."""
-    typer.echo(f"{report.transcripts} gesture transcripts with {report.gestures} gestures as {report.format}")
+    echo(f"{report.transcripts} gesture transcripts with {report.gestures} gestures as {report.format}")
     print_notes(report.warnings)
     print_written(report.files)
 
@@ -213,25 +217,25 @@ def _print_export(report: ExportReport) -> None:
 def _print_records(report: ExportedRecords) -> None:
     """What was written of which runs."""
     runs = "1 run" if len(report.runs) == 1 else f"{len(report.runs)} runs"
-    typer.echo(f"{report.records:,} records of {runs}, {report.columns} columns")
+    echo(f"{report.records:,} records of {runs}, {report.columns} columns")
     print_written([report.file])
 
 
 def _print_joined(joined: JoinedItems) -> None:
     """What a join wrote, and what belongs to no item."""
-    typer.echo(
+    echo(
         f"{joined.items} items of {joined.subjects} subjects: {joined.with_gestures} gesture transcripts and "
         f"{joined.with_speech} speech transcripts joined"
     )
     print_notes(joined.notes)
-    typer.echo(f"wrote {joined.file}", err=True)
+    echo(f"wrote {joined.file}", err=True)
 
 
 def _print_baseline(result: BaselineResult) -> None:
     """How well one covariate alone predicts the target."""
     low, high = result.interval or (None, None)
     between = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
-    typer.echo(
+    echo(
         f"{result.covariate} alone, leaving one subject out: {100 * result.accuracy:.1f} %{between} right "
         f"(in sample {100 * result.in_sample:.1f} %, a constant answer {100 * result.majority:.1f} %)\n"
         f"{result.n} items of {result.subjects} subjects, {result.effective_subjects:.1f} effective; "

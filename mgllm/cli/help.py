@@ -1,19 +1,16 @@
-"""What `--help` prints: options under headings, defaults, the names that can be chosen, examples."""
+"""What `--help` prints: options under headings, defaults, names to choose from, examples."""
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from mgllm.cli.printing import echo, wrapped
 from mgllm.cli.usage import in_words, unknown_command, value_name
 
-NARROWEST, WIDEST = 40, 100
-"""Columns: below, nothing can be read; above, lines are too long for the eye."""
 NAMES_WIDTH = 26
 """Longest name of an option that has its text beside it."""
 FEW = 9
@@ -61,7 +58,7 @@ class PlainGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command line; without any, print the help."""
         if not args and not ctx.resilient_parsing:
-            typer.echo(self.get_help(ctx))
+            echo(self.get_help(ctx))
             ctx.exit()
         try:
             return super().parse_args(ctx, args)
@@ -131,7 +128,7 @@ def _heading(option: Any) -> str:
 def _names(option: Any) -> str:
     """`-o, --out FOLDER`."""
     value = "" if option.is_flag else f" {value_name(option)}"
-    return ", ".join(option.opts) + value
+    return ", ".join(sorted(option.opts, key=len)) + value
 
 
 def _text(parameter: Any, path: str) -> str:
@@ -191,7 +188,8 @@ def _examples(path: str) -> list[str]:
 
 def _example(command: str, what: str) -> list[str]:
     """A command as it is typed; a long one goes on after a backslash."""
-    lines = _wrapped(command, "    ", "        ", room=2)
+    lines = [line.rstrip("\0") for line in _wrapped(command.replace(" ", "\0\0 "), "    ", "        ")]
+    lines = [line.replace("\0\0", "") for line in lines]
     return [*_wrapped(what, "  ", "  "), *[f"{line} \\" for line in lines[:-1]], lines[-1]]
 
 
@@ -206,13 +204,5 @@ def _variables(options: Iterable[Any]) -> list[str]:
     return _paragraph(said)
 
 
-def _wrapped(text: str, first: str, other: str, room: int = 0) -> list[str]:
-    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST) - room
-    return textwrap.wrap(
-        " ".join(text.split()),
-        width,
-        initial_indent=first,
-        subsequent_indent=other,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _wrapped(text: str, first: str, other: str) -> list[str]:
+    return wrapped(" ".join(text.split()), other, first)

@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made, print_notes
+from mgllm.cli.printing import echo, print_json, print_made, print_notes
 
 if TYPE_CHECKING:
     from mgllm.commands.human_export import HumanExport
@@ -87,22 +87,22 @@ def import_(
 
 def _print_export(written: HumanExport) -> None:
     """Forms that were written, and what to look out for."""
-    typer.echo(
+    echo(
         f"{written.forms} forms of {written.items} texts about {written.subjects} people, about "
         f"{written.minutes} minutes each; arms {', '.join(written.arms)}, at least {written.fewest} raters "
         "an item and arm"
     )
     print_notes(written.notes)
     if written.restricted:
-        typer.echo(
+        echo(
             f"note: the licence restricts {written.restricted} items; give the forms only to people whom it "
             "covers",
             err=True,
         )
-    typer.echo(
+    echo(
         "note: plan.json has the right answers; no rater may see it. This is not an ethics approval", err=True
     )
-    typer.echo(f"wrote {written.out}; next: {written.out / 'README.txt'}", err=True)
+    echo(f"wrote {written.out}; next: {written.out / 'README.txt'}", err=True)
 
 
 def _print_import(read: HumanImport, *, as_json: bool) -> None:
@@ -111,16 +111,16 @@ def _print_import(read: HumanImport, *, as_json: bool) -> None:
         summary = read.finished.summary.model_dump(mode="json", by_alias=True)
         print_json({"run": str(read.finished.folder), "raters": read.raters, **_gaps(read), **summary})
     else:
-        typer.echo(read.finished.table)
+        echo(read.finished.table)
     if read.missing_raters:
-        typer.echo(f"note: there is no file from {', '.join(read.missing_raters)}", err=True)
+        echo(f"note: there is no file from {', '.join(read.missing_raters)}", err=True)
     if read.unanswered:
-        typer.echo(f"note: {read.unanswered} texts that these raters saw are not answered", err=True)
+        echo(f"note: {read.unanswered} texts that these raters saw are not answered", err=True)
     if read.unsure:
-        typer.echo(f"note: {read.unsure} times a rater chose no label; that counts as refused", err=True)
+        echo(f"note: {read.unsure} times a rater chose no label; that counts as refused", err=True)
     if read.thin:
-        typer.echo(f"note: {read.thin} items have fewer than two ratings in an arm", err=True)
-    typer.echo(f"run: {read.finished.folder} ({read.raters} raters)", err=True)
+        echo(f"note: {read.thin} items have fewer than two ratings in an arm", err=True)
+    echo(f"run: {read.finished.folder} ({read.raters} raters)", err=True)
 
 
 def _gaps(read: HumanImport) -> dict[str, object]:

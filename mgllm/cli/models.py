@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made
+from mgllm.cli.printing import echo, echo_wrapped, print_json, print_made
 from mgllm.errors import one_line
 
 if TYPE_CHECKING:
@@ -61,9 +61,11 @@ def pull(
 
 def _print_model(row: ModelRow) -> None:
     """A local model that mgllm knows by name."""
-    name = f"local/{row.name}" + (" (what `local` means)" if row.default else "")
-    typer.echo(f"{name}: {row.title}")
-    typer.echo(f"  {row.folder}" if row.folder else f"  not here yet: mgllm models pull {row.name}")
+    name = f"local/{row.name}" + (" (the model that is called local)" if row.default else "")
+    echo(name)
+    echo_wrapped(f"  {row.title}", hang=2)
+    where = row.folder or f"not on this machine yet; fetch it with: mgllm models pull {row.name}"
+    echo_wrapped(f"  {where}", hang=2)
 
 
 @commands.command("probe", cls=PlainCommand)
@@ -114,8 +116,8 @@ def _print_probed(found: ProbedModel) -> None:
         "requests": str(found.requests),
     }
     for name, text in lines.items():
-        typer.echo(f"{name + ':':<19}{one_line(text)}")
-    typer.echo(f"use: {one_line(found.use)}")
+        echo_wrapped(f"{name + ':':<19}{one_line(text)}", hang=19)
+    echo(f"use: {one_line(found.use)}")
 
 
 def _probabilities(found: ProbedModel) -> str:

@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json
+from mgllm.cli.printing import echo, print_json
 from mgllm.cli.run_names import Against, Names, named
 
 PageItems = Annotated[
@@ -53,7 +53,7 @@ def report(
     if json:
         print_json({"page": str(written.path), "bytes": written.size, "records": written.records})
     else:
-        typer.echo(f"{written.path}: {written.records} records, {written.size / 1e6:.1f} MB")
+        echo(f"{written.path}: {written.records} records, {written.size / 1e6:.1f} MB")
 
 
 def view(
@@ -71,6 +71,6 @@ def view(
 
     options = PageOptions(against, items, redact, not no_text, results or Path("results"))
     server = view_flow(named(names, options.results, "view"), options, port)
-    typer.echo(server.address)
-    typer.echo("open it in a browser; Ctrl-C ends it", err=True)
+    echo(server.address)
+    echo("open it in a browser; Ctrl-C ends it", err=True)
     server.serve()

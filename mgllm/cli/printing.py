@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
+from mgllm.cli.terminal import shows_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,12 +18,50 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 M = TypeVar("M", bound="BaseModel")
+NARROWEST, WIDEST = 40, 100
+"""Columns: below, nothing can be read; above, lines are too long for the eye."""
 _JOINERS = "\u200c\u200d"
 """Parts of words in Persian and Hindi, and of emoji."""
 
 
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Text on stdout or stderr; what the terminal cannot show was made readable by
+    `terminal.prepare`.
+    """
+    stream = sys.stderr if err else sys.stdout
+    stream.write(f"{text}\n" if nl else text)
+    stream.flush()
+
+
+def echo_wrapped(text: str, *, hang: int = 0) -> None:
+    """Text on stdout, in lines that fit the terminal; further lines begin `hang` columns further
+    in.
+    """
+    echo("\n".join(wrapped(text, " " * hang)))
+
+
+def wrapped(text: str, hang: str = "", first: str = "") -> list[str]:
+    """Text in lines that fit the terminal; words are not broken.
+
+    Args:
+        text: one paragraph.
+        hang: what further lines begin with.
+        first: what the first line begins with.
+    """
+    columns = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
+    return textwrap.wrap(
+        text,
+        columns,
+        initial_indent=first,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def shown(text: str) -> str:
-    r"""Text of strangers as a terminal may have it: what would steer it or turn writing round as escapes.
+    r"""Untrusted text for a terminal: characters that control it or reverse the writing become
+    escapes.
 
     >>> shown("a\x1b[2J\nb")
     'a\\x1b[2J\nb'
@@ -29,8 +70,16 @@ def shown(text: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """A JSON document."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """A JSON document; where stdout cannot write every character, with escapes."""
+    echo(json.dumps(value, indent=2, ensure_ascii=not shows_all()))
+
+
+def print_json_text(text: str) -> None:
+    """A JSON document that is text already."""
+    if shows_all():
+        echo(text.rstrip("\n"))
+    else:
+        print_json(json.loads(text))
 
 
 def print_made(made: M, in_words: Callable[[M], None], *, as_json: bool, by_alias: bool = False) -> None:
@@ -42,15 +91,15 @@ def print_made(made: M, in_words: Callable[[M], None], *, as_json: bool, by_alia
 
 
 def print_notes(notes: Iterable[str]) -> None:
-    """What a person might want to know, a line each, on stderr."""
+    """What a person may want to know, a line each, on stderr."""
     for note in notes:
-        typer.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
 
 
 def print_written(paths: Iterable[str | Path]) -> None:
     """Files that were written, a line each, on stderr."""
     for path in paths:
-        typer.echo(f"wrote {path}", err=True)
+        echo(f"wrote {path}", err=True)
 
 
 def _is_plain(character: str) -> bool:

@@ -1,4 +1,6 @@
-"""`mgllm recognizer windows`, `score` and `rebuild`: recordings to learn from, and tests on recordings."""
+"""`mgllm recognizer windows`, `score` and `rebuild`: recordings to learn from, and tests on
+recordings.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import Dataset, Out, Sets, option, recognizer
-from mgllm.cli.printing import print_made
+from mgllm.cli.printing import echo, print_made
 
 if TYPE_CHECKING:
     from mgllm.commands.recognizer.rebuild import Rebuilt
@@ -115,7 +117,7 @@ def rebuild(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Train the recogniser that comes with mgllm again, on made-up movements. Takes about an hour."""
+    """Train the recogniser that comes with mgllm again, on made-up movements: about an hour."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.rebuild import RebuildOptions, rebuild as flow
 
@@ -128,15 +130,15 @@ def rebuild(
 
 
 def _print_rebuilt(made: Rebuilt) -> None:
-    typer.echo(
+    echo(
         f"{made.classes} classes, {made.bytes / 1e6:.1f} MB, logits divided by {made.temperature:.2f}, "
         f"sha256 {made.sha256[:12]}"
     )
-    typer.echo(f"checkpoint: {made.checkpoint}; use it: mgllm transcribe … --checkpoint", err=True)
+    echo(f"checkpoint: {made.checkpoint}; use it: mgllm transcribe … --checkpoint", err=True)
 
 
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    echo(line, err=True)
 
 
 def _quiet(_line: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made, shown
+from mgllm.cli.printing import echo, echo_wrapped, print_json, print_json_text, print_made, shown
 from mgllm.cli.run_names import Against, Names, named
 
 if TYPE_CHECKING:
@@ -146,7 +146,10 @@ def compare(
         pairs=_pairs(pairs), tables=tables or (),
     )  # fmt: skip
     failures = [why for expression in fail_if or [] if (why := gate(summary, expression)) is not None]
-    typer.echo((shown(table) if form == "md" else table).rstrip("\n"))
+    if form == "json":
+        print_json_text(table)
+    else:
+        echo((shown(table) if form == "md" else table).rstrip("\n"))
     if plot is not None:
         save_plot(summary, plot, plot_of)
     if failures:
@@ -193,47 +196,47 @@ def show(
 
 
 def _print_runs(lines: tuple[RunLine, ...]) -> None:
-    """All runs, one a line."""
+    """All runs: a name, and what was asked."""
     for line in lines:
         outcomes = ", ".join(f"{count} {name}" for name, count in sorted(line.outcomes.items()))
-        typer.echo(f"{line.run}  {line.model}  {'+'.join(line.scenarios)}  {outcomes or 'no records'}")
+        facts = (line.model, ", ".join(line.scenarios), outcomes or "no records")
+        echo(shown(line.run))
+        echo_wrapped(shown(f"  {' · '.join(facts)}"), hang=2)
     if not lines:
-        typer.echo("no runs yet; make one with: mgllm run --model local", err=True)
+        echo("no runs yet; make one with: mgllm run --model local", err=True)
 
 
-def _print_shown(shown: ShownRun) -> None:
+def _print_shown(run: ShownRun) -> None:
     """A run's facts, or an item's prompts and replies."""
     from mgllm.records import prompt_text
 
-    if not shown.answers:
-        _print_facts(shown)
+    if not run.answers:
+        _print_facts(run)
         return
-    for answer in shown.answers:
+    for answer in run.answers:
         record = answer.record
         head = f"{record.scenario} / {record.item} / {record.arm}"
         turn = f" epoch {record.epoch} shuffle {record.shuffle}" if record.epoch or record.shuffle else ""
-        typer.echo(f"=== {head}{turn} " + "=" * max(3, 70 - len(head)))
-        typer.echo(
-            prompt_text(answer.prompt)
-            if answer.prompt
-            else f"(prompt {record.prompt_sha256[:12]}, text not kept)"
-        )
-        typer.echo(f"→ {' · '.join([_said(record), *answer.remarks])}\n")
+        echo(f"=== {head}{turn} " + "=" * max(3, 70 - len(head)))
+        kept = prompt_text(answer.prompt) if answer.prompt else ""
+        echo(shown(kept) or f"(prompt {record.prompt_sha256[:12]}, text not kept)")
+        echo_wrapped(shown(f"→ {' · '.join([_said(record), *answer.remarks])}"), hang=2)
+        echo()
 
 
-def _print_facts(shown: ShownRun) -> None:
-    manifest = shown.manifest
-    typer.echo(f"{manifest.id}\nmodel {manifest.model}, seed {manifest.seed}, made {manifest.created}")
+def _print_facts(run: ShownRun) -> None:
+    manifest = run.manifest
+    echo(shown(manifest.id))
+    echo_wrapped(shown(f"model {manifest.model}, seed {manifest.seed}, made {manifest.created}"), hang=2)
     for scenario in manifest.scenarios:
         size = f"{scenario.items_asked} items, {scenario.subjects} subjects"
         manner = (
             f"{scenario.form}, {scenario.reasoning}, {scenario.score}, cues {scenario.cue_source or 'none'}"
         )
-        typer.echo(
-            f"  {scenario.name} v{scenario.version}: {size}, {manner}; arms {', '.join(scenario.arms)}"
-        )
-    some = ", ".join(shown.items[:6])
-    typer.echo(f"items: {some}{' …' if len(shown.items) > 6 else ''}\none of them: mgllm show RUN --item ID")
+        about = f"  {scenario.name} v{scenario.version}: {size}, {manner}; arms {', '.join(scenario.arms)}"
+        echo_wrapped(shown(about), hang=4)
+    echo_wrapped(shown(f"items: {', '.join(run.items[:6])}{' …' if len(run.items) > 6 else ''}"), hang=7)
+    echo("See one of them: mgllm show RUN --item ID")
 
 
 def _said(record: Record) -> str:

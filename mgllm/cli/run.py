@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.dry_run_printing import print_dry_run
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made, shown
+from mgllm.cli.printing import echo, print_json, print_made, shown
 
 if TYPE_CHECKING:
-    from mgllm.commands.dry_run import DryRun, DryScenario
     from mgllm.experiment.finishing import Finished
 
 
@@ -165,7 +165,7 @@ def run(
     choices = _choices(context, model)
     if dry_run:
         for choice in choices:
-            print_made(plan_only(choice), _print_dry_run, as_json=json)
+            print_made(plan_only(choice), print_dry_run, as_json=json)
         return
     done: list[Finished] = []
     try:
@@ -183,7 +183,7 @@ def score(
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Read the stored replies of a run again, by today's rules, into a new run. No model is asked."""
+    """Read a run's stored replies again, by today's rules, into a new run. No model is asked."""
     from mgllm.commands.score import score as score_flow
 
     finished: Finished = score_flow(run, results or Path("results"))
@@ -217,8 +217,8 @@ def _print_together(done: list[Finished]) -> None:
 
     folders = [finished.folder for finished in done if finished.records]
     if folders:
-        typer.echo(shown(render(compare(folders), "md", brief=True)))
-        typer.echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
+        echo(shown(render(compare(folders), "md", brief=True)))
+        echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
 
 
 def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) -> None:
@@ -226,65 +226,12 @@ def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) ->
     if as_json:
         print_json({"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)})
     elif table:
-        typer.echo(shown(finished.table))
+        echo(shown(finished.table))
     if finished.stopped is not None:
-        typer.echo(f"mgllm: stopped: {finished.stopped}", err=True)
+        echo(f"mgllm: stopped: {finished.stopped}", err=True)
     elif finished.failed:
-        typer.echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
-        typer.echo(f"  mgllm run --resume {finished.folder}", err=True)
+        echo(f"{finished.failed} of {finished.records} records failed; ask them again with:", err=True)
+        echo(f"  mgllm run --resume {finished.folder}", err=True)
     if finished.advice is not None:
-        typer.echo(f"mgllm: {finished.advice}", err=True)
-    typer.echo(f"run: {finished.folder} (all tables: table.md)", err=True)
-
-
-def _print_dry_run(plan: DryRun) -> None:
-    """What a run would ask and cost."""
-    from mgllm.records import prompt_text
-
-    typer.echo(f"The first prompt to {plan.model}:\n\n{shown(prompt_text(plan.example))}\n")
-    costs = ("tokens in", "out at most", "USD at most", "detectable")
-    typer.echo(_columns(("scenario", "pairs", "subjects", "prompts", *costs)))
-    for row in plan.scenarios:
-        counts = (str(row.pairs), str(row.subjects), str(row.prompts))
-        cost = _cost(row, row.tokens_out_most, row.dollars_most)
-        typer.echo(_columns((row.scenario, *counts, *cost, _detectable(row))))
-        if row.tokens_out_thinking is not None:
-            cost = _cost(row, row.tokens_out_thinking, row.dollars_thinking)
-            typer.echo(_columns(("  if it thinks", "", "", "", *cost, "")).rstrip())
-    _print_remarks(plan)
-
-
-def _detectable(row: DryScenario) -> str:
-    """In points, or why none is said."""
-    points = row.detectable_points
-    return "too few people" if points is None else f"{points:.0f} points"
-
-
-def _cost(row: DryScenario, tokens_out: int, dollars: float | None) -> tuple[str, str, str]:
-    """Tokens and dollars; `~` marks an estimate."""
-    mark = "" if row.tokens_exact else "~"
-    usd = "no price" if dollars is None else f"{mark}{dollars:.4f}"
-    return f"{mark}{row.tokens_in:,}", f"{tokens_out:,}", usd
-
-
-def _print_remarks(plan: DryRun) -> None:
-    """What the numbers of a dry run leave out."""
-    epochs = max(row.epochs for row in plan.scenarios)
-    if epochs > 1:
-        typer.echo(f"\nEvery question is asked {epochs} times; prompts, tokens and dollars count that.")
-    if any(row.tokens_out_thinking is not None for row in plan.scenarios):
-        typer.echo(
-            "\nif it thinks: a model that reasons before it answers writes up to 4,096 tokens a prompt, "
-            "all paid for.\n`mgllm models probe` tells whether it does, and whether it can be told not to; "
-            "--max-tokens bounds it."
-        )
-    if extra := sum(row.attribution for row in plan.scenarios):
-        typer.echo(f"\n{extra:,} of the prompts are asked for the attribution alone.")
-    typer.echo(
-        "\ndetectable: the smallest effect on accuracy that 80 % of such runs would find, if a quarter of "
-        "the pairs differ.\nIt takes items as independent: with many items a subject the true one is larger."
-    )
-
-
-def _columns(cells: tuple[str, ...]) -> str:
-    return f"{cells[0]:<14}" + "".join(f"{cell:>13}" for cell in cells[1:])
+        echo(f"mgllm: {finished.advice}", err=True)
+    echo(f"run: {finished.folder} (all tables: table.md)", err=True)

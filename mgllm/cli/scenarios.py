@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_json, print_made
+from mgllm.cli.printing import echo, echo_wrapped, print_json, print_made, shown
 
 if TYPE_CHECKING:
     from mgllm.commands.render import RenderedItem
@@ -42,7 +42,7 @@ def list_scenarios(
         return
     for scenario in found:
         labels = ", ".join(label.id for label in scenario.labels)
-        typer.echo(f"{scenario.name:<14} v{scenario.version}  {scenario.title} ({labels})")
+        echo_wrapped(f"{scenario.name:<14} v{scenario.version}  {scenario.title}: {labels}", hang=20)
 
 
 @commands.command("new", cls=PlainCommand)
@@ -56,10 +56,10 @@ def new(
 
     files = new_scenario(name, _folders(scenarios_dir, prompts_dir))
     for path in files:
-        typer.echo(f"wrote {path}")
+        echo(f"wrote {path}")
     flags = f"--scenarios {files[0].parent} --prompts {files[1].parent}"
-    typer.echo(f"next: mgllm scenario check {name} {flags}")
-    typer.echo(f"then: mgllm run {name} {flags} --model local")
+    echo(f"next: mgllm scenario check {name} {flags}")
+    echo(f"then: mgllm run {name} {flags} --model local")
 
 
 @commands.command("check", cls=PlainCommand)
@@ -76,7 +76,9 @@ def check(
     prompts_dir: o.PromptsDir = None,
     json: o.Json = False,
 ) -> None:
-    """Check YAML, templates and items, and that arms differ in the cue block alone. No model is asked."""
+    """Check YAML, templates and items, and that arms differ in the cue block alone. No model is
+    asked.
+    """
     from mgllm.commands._options import from_flat
     from mgllm.commands.check import check_scenario
     from mgllm.prompts.scenarios import scenario_names
@@ -109,8 +111,8 @@ def show(
         return
     import yaml
 
-    typer.echo(f"# {found.path}, with all defaults filled in")
-    typer.echo(yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=110).rstrip("\n"))
+    echo(f"# {found.path}, with all defaults filled in")
+    echo(yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=76).rstrip("\n"))
 
 
 def render(
@@ -159,27 +161,25 @@ def _print_rendered(rendered: RenderedItem, *, diff: bool) -> None:
     """Prompts of one item, in full or as differences from the baseline."""
     from mgllm.records import prompt_text
 
-    typer.echo(
-        f"{rendered.scenario} / {rendered.item}, labels in the order {', '.join(rendered.label_order)}"
-    )
+    order = ", ".join(rendered.label_order)
+    echo_wrapped(shown(f"{rendered.scenario} / {rendered.item}, labels in the order {order}"))
     for arm in sorted(rendered.arms, key=lambda a: a.arm != rendered.baseline) if diff else rendered.arms:
-        typer.echo(f"\n=== {arm.arm} " + "=" * max(3, 70 - len(arm.arm)))
+        echo(f"\n=== {arm.arm} " + "=" * max(3, 70 - len(arm.arm)))
         if diff and arm.arm != rendered.baseline:
-            typer.echo("\n".join(arm.diff) or f"(the same prompt as {rendered.baseline})")
+            echo(shown("\n".join(arm.diff)) or f"(the same prompt as {rendered.baseline})")
         else:
-            typer.echo(prompt_text(arm.prompt))
+            echo(shown(prompt_text(arm.prompt)))
 
 
 def _print_check(report: CheckReport) -> None:
     """What a check found to be right."""
-    typer.echo(
+    echo_wrapped(
         f"{report.scenario}: right. {report.items} items of {report.subjects} subjects, "
-        f"arms {', '.join(report.arms)}; {report.prompts} prompts rendered and compared"
+        f"arms {', '.join(report.arms)}; {report.prompts} prompts rendered and compared",
+        hang=2,
     )
-    for wording in report.wordings:
-        typer.echo(f"  {wording}")
-    for note in report.notes:
-        typer.echo(f"  note: {note}")
+    for line in (*report.wordings, *(f"note: {note}" for note in report.notes)):
+        echo_wrapped(f"  {line}", hang=4)
 
 
 def _folders(scenarios: Any, prompts: Any) -> Folders:

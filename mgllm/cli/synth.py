@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_made, print_notes, print_written
+from mgllm.cli.printing import echo, print_made, print_notes, print_written
 
 if TYPE_CHECKING:
     from mgllm.commands.synth import SynthReport
@@ -88,7 +88,7 @@ def synth(
         from mgllm.synthetic import draw_preview
 
         draw_preview(preview[0], preview[1], seed=options.seed, noise=noise or 0.0)
-        typer.echo(f"wrote {preview[1]}", err=True)
+        echo(f"wrote {preview[1]}", err=True)
         if out is None and not (clips or recordings):
             return
     if out is None:
@@ -99,13 +99,11 @@ def synth(
 
 def _print(report: SynthReport) -> None:
     if report.clips:
-        typer.echo(f"{report.clips:,} clips of {report.bodies:,} made-up bodies, {report.classes} classes")
+        echo(f"{report.clips:,} clips of {report.bodies:,} made-up bodies, {report.classes} classes")
     if report.recordings:
-        typer.echo(f"{report.recordings:,} recordings with {report.gestures:,} gestures")
-    typer.echo(
-        f"{report.frames:,} frames in all; not made, because the skeleton cannot show them: ", nl=False
-    )
-    typer.echo("; ".join(report.hidden))
-    typer.echo(report.caution)
+        echo(f"{report.recordings:,} recordings with {report.gestures:,} gestures")
+    echo(f"{report.frames:,} frames in all; not made, because the skeleton cannot show them: ", nl=False)
+    echo("; ".join(report.hidden))
+    echo(report.caution)
     print_notes(report.notes)
     print_written(report.folders)

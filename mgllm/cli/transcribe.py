@@ -11,7 +11,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import print_made, print_notes
+from mgllm.cli.printing import echo, print_made, print_notes
 
 if TYPE_CHECKING:
     from mgllm.commands.listen import Listened
@@ -131,15 +131,15 @@ def transcribe(
     print_made(made, _print_transcribed_files, as_json=json)
     if made.problems:
         for problem in made.problems:
-            typer.echo(f"mgllm: {problem}", err=True)
+            echo(f"mgllm: {problem}", err=True)
         raise typer.Exit(SOME_BAD if made.items else ALL_BAD)
 
 
 def _print_transcribed(made: Transcribed) -> None:
     """Of a skeleton data set."""
     counts = f"{made.transcripts} transcripts, {made.gestures} gestures, {made.source}"
-    typer.echo(f"{counts}: {_exposures(made.exposures)}")
-    typer.echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
+    echo(f"{counts}: {_exposures(made.exposures)}")
+    echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
 
 
 def _print_transcribed_files(made: TranscribedFiles) -> None:
@@ -147,14 +147,14 @@ def _print_transcribed_files(made: TranscribedFiles) -> None:
     for one in made.items:
         again = ", poses kept from before" if one.poses_kept else ""
         partial = ", partial" if one.partial else ""
-        typer.echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{partial}{again}")
+        echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{partial}{again}")
         for note in one.notes:
-            typer.echo(f"  {one.item}: {note}", err=True)
+            echo(f"  {one.item}: {note}", err=True)
     if not made.items:
         return
     counts = f"{len(made.items)} transcripts, {made.gestures} gestures, recognized"
-    typer.echo(f"{counts}: {_exposures(made.exposures)}")
-    typer.echo(f"wrote {made.out}; look at *.overlay.png before you use them", err=True)
+    echo(f"{counts}: {_exposures(made.exposures)}")
+    echo(f"wrote {made.out}; look at *.overlay.png before you use them", err=True)
 
 
 def _exposures(counts: Mapping[Any, int]) -> str:
@@ -199,7 +199,7 @@ def listen(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Write what is said as captions, which mgllm items join --speech reads. Nothing is downloaded."""
+    """Write what is said as captions, for mgllm items join --speech. Nothing is downloaded."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.listen import listen as flow
     from mgllm.media.listening import ListenOptions
@@ -208,14 +208,14 @@ def listen(
     listened = flow(sources, out, parse_options(ListenOptions, said), display=o.display(display))
     print_made(listened, _print_listened, as_json=json)
     for line in listened.failures:
-        typer.echo(f"mgllm: {line}", err=True)
+        echo(f"mgllm: {line}", err=True)
     raise typer.Exit(listened.exit_code)
 
 
 def _print_listened(listened: Listened) -> None:
     """Captions that were written."""
     for one in listened.files:
-        typer.echo(f"{one.source}: {one.captions} captions in {one.seconds:.1f} s, language {one.language}")
+        echo(f"{one.source}: {one.captions} captions in {one.seconds:.1f} s, language {one.language}")
     print_notes(listened.notes)
     if listened.files:
-        typer.echo(f"wrote {listened.out}; use it with: mgllm items join --speech {listened.out}", err=True)
+        echo(f"wrote {listened.out}; use it with: mgllm items join --speech {listened.out}", err=True)

@@ -9,7 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
-from mgllm.cli.printing import print_json, shown
+from mgllm.cli.printing import echo_wrapped, print_json, shown
 from mgllm.cli.run_names import Names, named
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def verify(
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Check that runs are complete: records, prompts, replies and tables fit together. Exit 4 if not."""
+    """Check that runs are complete: records, prompts, replies and tables fit together. Exit 4 if
+    not.
+    """
     from mgllm.commands.verify import verify as verify_flow
     from mgllm.errors import GateFailed, some
 
@@ -45,10 +47,10 @@ def verify(
 def _print_verified(verified: Verification) -> None:
     """A line for each check, then the result."""
     for result in verified.checks:
-        typer.echo(shown(_line(result)))
+        echo_wrapped(shown(_line(result)), hang=23)
     counts = [result.status for result in verified.checks]
     found = ", ".join(f"{counts.count(one)} {one}" for one in ("ok", "failed", "skipped") if one in counts)
-    typer.echo(shown(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})"))
+    echo_wrapped(shown(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})"))
 
 
 def _line(result: CheckResult) -> str:

@@ -1,4 +1,4 @@
-"""Flags of the command line, or keyword arguments of Python, into the nested options of a command."""
+"""Flags of the command line, or keywords of Python, as the nested options of a command."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from mgllm.commands._unfit import unfit
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, ItemOptions, ReachOptions, RunOptions
 from mgllm.files.problems import first_problem
@@ -22,14 +23,14 @@ PLACES = {
     "scale": "preprocessing.preparation.scale",
     "temperature": "contrast.temperature",
 }
-"""Where a flag's value stands in the options, if not under the flag's own name."""
+"""Where a flag's value is in the options, if not under the flag's own name."""
 _PARTS: dict[str, type[Frozen]] = {"which": ItemOptions, "ask": AskOptions, "reach": ReachOptions}
 RUN_PLACES = {
     **{name: name for name in ("model", "scenarios", "results", "store_text", "display", "yes")},
     **{"scenarios_dir": "folders.scenarios", "prompts_dir": "folders.prompts"},
     **{field: f"{part}.{field}" for part, model in _PARTS.items() for field in model.model_fields},
 }
-"""Where the value of each option of a run stands; there are no others."""
+"""Where the value of each option of a run is; there are no others."""
 _SPELLED = {
     "timeout_s": "timeout",
     "store_text": "no-store-text",
@@ -37,20 +38,22 @@ _SPELLED = {
     "scenarios_dir": "scenarios",
     "prompts_dir": "prompts",
 }
-"""Flags that are not called as the keyword argument of the Python face is."""
+"""Flags that are not spelled like the keyword of the Python face."""
+_NAMELESS = {"scenarios": "scenarios"}
+"""Options that the command line takes without a flag."""
 
 
 def from_flat(options: Mapping[str, object], base: RunOptions | None = None) -> RunOptions:
     """Options of a run by their flat names, over those of `base`.
 
     Raises:
-        InputError: an unknown or unfit option, named as its flag.
+        InputError: an option is unknown or its value does not fit; the option is named as its flag.
     """
-    if strange := [name for name in options if name not in RUN_PLACES]:
-        raise InputError(unknown("option", strange[0], RUN_PLACES))
+    if others := [name for name in options if name not in RUN_PLACES]:
+        raise InputError(unknown("option", others[0], RUN_PLACES))
     if not options.get("model", base and base.model):
-        raise InputError("no model is named; give --model M, such as --model local")
-    # What is a part of another option's value comes after it: both hold.
+        raise InputError("no model is named; use --model M, such as --model local")
+    # A part of another option's value comes after that value, so that both hold.
     said = dict(sorted(options.items(), key=lambda option: RUN_PLACES[option[0]].count(".")))
     if "scenarios" in said:
         names = said["scenarios"]
@@ -74,18 +77,18 @@ def parse_options(
         model: of the options.
         said: values by flag, or by keyword argument of the Python face.
         sets: NAME=VALUE words.
-        base: options that hold where nothing else is said.
-        places: where a flag's value stands in the options, if not under the flag's own name.
+        base: options that hold unless others are given.
+        places: where a flag's value is in the options, if not under the flag's own name.
 
     Raises:
-        InputError: an unknown or unfit option, named as the user wrote it.
+        InputError: an option is unknown or its value does not fit; the option is named as the user
+            wrote it.
     """
     nested: dict[str, Any] = base.model_dump() if base is not None else {}
     spelled: dict[str, str] = {}
     for flag, value in said.items():
         place = places.get(flag, flag)
-        dashed = _SPELLED.get(flag, flag.replace("_", "-"))
-        spelled[place] = f"--set {flag}" if "." in flag else f"--{dashed}"
+        spelled[place] = _NAMELESS.get(flag) or _flag(flag)
         _put_at(nested, place, value)
     for word in sets:
         place, equals, text = word.partition("=")
@@ -102,7 +105,12 @@ def parse_options(
             raise InputError(
                 f"{flag}: there is no such option; config.json of a checkpoint shows all"
             ) from None
-        raise InputError(f"{flag} {problem.given!r:.60}: {problem.words}") from None
+        raise InputError(unfit(flag, model, problem)) from None
+
+
+def _flag(name: str) -> str:
+    """The flag of an option; one that stands deep in the options has none of its own."""
+    return f"--set {name}" if "." in name else f"--{_SPELLED.get(name, name.replace('_', '-'))}"
 
 
 def _as_typed(place: str, spelled: Mapping[str, str]) -> str:
@@ -117,7 +125,7 @@ def _put_at(nested: dict[str, Any], place: str, value: object) -> None:
     for part in parts:
         inner = nested.get(part, {})
         if not isinstance(inner, dict):
-            raise InputError(f"--set {place}: '{part}' holds a value, no options")
+            raise InputError(f"--set {place}: '{part}' is a value and has no options of its own")
         nested[part] = dict(inner)  # a copy: what the caller gave stays as it is
         nested = nested[part]
     nested[name] = value
@@ -126,5 +134,5 @@ def _put_at(nested: dict[str, Any], place: str, value: object) -> None:
 def _value(word: str, text: str) -> object:
     try:
         return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):  # a date that is none is a ValueError
+    except (yaml.YAMLError, ValueError):  # an impossible date is a ValueError
         raise InputError(f"--set '{word}': the value cannot be read") from None

@@ -1,4 +1,5 @@
-"""What self-contained pages share: policy, assets, packing, templates, strangers' words made safe to see."""
+"""Common parts of self-contained pages: policy, assets, packing, templates, untrusted text made
+visible."""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ HIDDEN = re.compile(
 
 
 def policy(style: str, script: str, *, live: bool, paints: bool = False) -> str:
-    """The content security policy: this script and this style, and nothing from anywhere.
+    """The content security policy: only this script and this style, and nothing from elsewhere.
 
     Args:
         style: the page's only style.
         script: its only script.
-        live: it may ask its own server.
-        paints: its script may paint pictures that it has made itself (`blob:`), to save them as PNG.
+        live: the page may ask its own server.
+        paints: its script may load pictures that it has made itself (`blob:`), to save them as PNG.
     """
     own = "'self'" if live else "'none'"
     parts = [
@@ -53,7 +54,8 @@ def visible(text: str) -> str:
 
 
 def page_environment(package: str) -> Any:
-    """Jinja over a package's folder `templates`; the filter `ours` marks its own script and style."""
+    """Jinja for a package's folder `templates`; the filter `ours` marks its own script and style as
+    safe."""
     from jinja2 import PackageLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
     from markupsafe import Markup
@@ -74,16 +76,16 @@ def page_environment(package: str) -> Any:
 
 
 def pack(payload: Mapping[str, Any]) -> str:
-    """JSON, deflated (zlib), as base64: letters that can end no script."""
+    """JSON, compressed (zlib), as base64: letters that cannot end a script."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode()
 
 
 def asset(package: str, name: str) -> str:
-    """A file of a package's folder `assets`."""
+    """The text of a file in a package's folder `assets`."""
     return files(package).joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def bundle(scripts: Iterable[tuple[str, str]]) -> str:
-    """Scripts, by package and name, in one function of their own, with a line feed at both ends."""
+    """Scripts, by package and name, inside one function, with a line feed at both ends."""
     return "\n(() => {\n'use strict';\n" + "\n".join(asset(p, f"{n}.js") for p, n in scripts) + "})();\n"

@@ -56,10 +56,10 @@ def coders() -> dict[str, Callable[[], Any]]:
     ("kind", "labels", "line"),
     [
         ("words", (" 喜悦", " 悲伤"), "'喜悦' and '悲伤' are the same tokens"),
-        ("words", (" happy", " gleeful"), "'gleeful' holds what this model's tokenizer does not know"),
+        ("words", (" happy", " gleeful"), "'gleeful' has a word that this model's tokenizer does not know"),
         ("bare", (" cafe", " café"), "'cafe' and 'café' are the same tokens"),
-        ("words", (" happy", " happy lost"), "'happy' begins label 'happy lost'"),
-        ("words", (" happy", " happyish"), "holds what this model's tokenizer does not know"),
+        ("words", (" happy", " happy lost"), "'happy' is the beginning of label 'happy lost'"),
+        ("words", (" happy", " happyish"), "has a word that this model's tokenizer does not know"),
     ],
 )
 def test_labels_that_scores_cannot_part_are_one_line(
@@ -84,10 +84,10 @@ def test_labels_behind_answer_are_looked_at_before_any_chain_of_thought(
 ) -> None:
     local = open_local(make_tiny("llama", TURNS, **LLAMA))
     aloud = make_question("chat", ["won?"], ("sad", "sad 1 2"), reasoning="chain_of_thought")
-    with pytest.raises(FatalBackendError, match="'sad' begins label 'sad 1 2'"):
+    with pytest.raises(FatalBackendError, match="'sad' is the beginning of label 'sad 1 2'"):
         local.check([aloud])
     local.check([aloud.model_copy(update={"score": "generate"})])
-    with pytest.raises(FatalBackendError, match=r"'sad' begins .*--score generate"):
+    with pytest.raises(FatalBackendError, match=r"'sad' is the beginning of .*--score generate"):
         local.check([aloud.model_copy(update={"reasoning": "direct"})])
 
 
@@ -98,7 +98,7 @@ def test_a_tokenizer_of_another_model_is_one_line(
     fits, large = make_question("cloze", ["The"], LABELS), make_question("cloze", ["The speaker"], LABELS)
     rows = max(coder("speaker happy lost").input_ids)
     local = open_local(make_tiny("llama", coder=coder, **{**LLAMA, "vocab_size": rows}))
-    with pytest.raises(FatalBackendError, match=f"model has only {rows} of them"):
+    with pytest.raises(FatalBackendError, match=f"model knows only {rows} tokens"):
         local.check([fits, large])
     with pytest.raises(FatalBackendError, match="do not belong together"):
         asyncio.run(local.ask(large))

@@ -180,7 +180,7 @@ def test_cuts_depend_on_nothing_behind_them(
 
 
 def test_a_folder_without_a_model_is_told(open_local: Open, tmp_path: Path) -> None:
-    with pytest.raises(FatalBackendError, match=r"holds no config\.json"):
+    with pytest.raises(FatalBackendError, match=r"has no config\.json"):
         open_local(tmp_path)
     (tmp_path / "config.json").write_text('{"model_type": "nonsense"}')
     with pytest.raises(FatalBackendError, match="cannot be loaded") as caught:

@@ -75,9 +75,9 @@ def items(folder: Path, *lines: object) -> str:
     ("words", "said"),
     [
         (["run", "meating", "--model", "scripted/x"], "Did you mean 'meeting'?"),
-        (["run", "--model", "gpt-5"], "write BACKEND/NAME"),
+        (["run", "--model", "gpt-5"], "Write BACKEND/NAME"),
         (["run", "--model", "openia/gpt-5"], "unknown model 'openia/gpt-5'"),
-        (["run", "--model", "scripted/"], "write BACKEND/NAME"),
+        (["run", "--model", "scripted/"], "Write BACKEND/NAME"),
         (["run"], "give --model M"),
         (["run", "--modle", "local"], "--modle"),
         (["run", "--model", "scripted/x", "--limit", "none"], "--limit"),
@@ -102,7 +102,10 @@ def items(folder: Path, *lines: object) -> str:
         (["render", "meeting", "--arm", "text+noisy@1"], "other arms are named with --arms"),
         (["scenario", "check", "emotoin"], "Did you mean 'emotion'?"),
         (["scenario", "new", "emotion"], "is a bundled scenario"),
-        (["scenario", "new", "../up"], "cannot name a scenario"),
+        (
+            ["scenario", "new", "../up"],
+            "is not a name for a scenario; use lower-case letters, digits, - and _. Try: mgllm sc",
+        ),
         (["show", "nothing"], "unknown run"),
         (["compare", "nothing"], "unknown run"),
         (["score", "nothing"], "unknown run"),
@@ -129,7 +132,7 @@ def test_names_and_flags(
         ([ITEM | {"target": "agres"}], "Did you mean 'agrees'?"),
         ([ITEM | {"speach": "x"}], "speach"),
         ([{"id": "i1"}], "subject"),
-        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "a missing one is an error"),
+        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "an empty transcript if"),
         ([ITEM | {"gestures": {}}], "--gestures DIR"),
         ([seen({"label": "x", "start": 2, "end": 1})], "before its start"),
         ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "contains the label 'agrees'"),
@@ -182,7 +185,7 @@ def test_nothing_is_written_over(problem: Problem, folders: Folders) -> None:
         "--prompts",
         str(folders.prompts),
     ]
-    assert "is there already" in problem(*words)
+    assert "exists already" in problem(*words)
 
 
 def test_debug_shows_the_trace() -> None:

@@ -63,12 +63,12 @@ def problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Problem:
         (["--precision", "double"], "--precision 'double': "),
         (["--device", "abacus"], "abacus"),
         (["--display", "loud"], "unknown display 'loud'. Known: auto, none, plain, rich"),
-        (["--set", "preprocessing.preparation.pair=[a, b]"], "'a' is no joint of the layout"),
+        (["--set", "preprocessing.preparation.pair=[a, b]"], "'a' is not a joint of the layout"),
         (["--train-on", "subject=99"], "no clip has subject '99'"),
-        (["--train-on", "nonsense"], "'nonsense' is no condition; write column=value"),
+        (["--train-on", "nonsense"], "'nonsense' is not a condition; write column=value"),
         (["--train-on", "person=1"], "unknown column 'person'"),
         (["--split", "poeple"], "Did you mean 'people'?"),
-        (["--split", "people", "--train-on", "subject=1"], "name clips in two ways; give one"),
+        (["--split", "people", "--train-on", "subject=1"], "both choose clips; give only one"),
         (["--resume"], "there is no unfinished training in"),
         (["--nonsense"], "--nonsense"),
     ],
@@ -97,21 +97,24 @@ def test_finetune(
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ([], "its splits are people, view; name one with --split, or say --train-on"),
+        ([], "its splits are people, view; name one with --split, or use --train-on"),
         (["--protocol", "lineal"], "--protocol 'lineal': "),
         (["--stream", "middle", *NEW], "--stream 'middle': "),
         (["--k", "0", *NEW], "--k 0: "),
         (["--device", "abacus", *NEW], "--device 'abacus': "),
         (["--folds", "1"], "--folds 1: "),
-        (["--folds", "9"], "9 folds by subject cannot be made of 4 values"),
+        (["--folds", "9"], "9 folds by subject cannot be made from 4 values"),
         (["--folds", "2", "--by", "person"], "unknown column 'person'"),
         (["--folds", "2", "--by", "camera"], "4 subjects are on both sides"),
         (["--split", "nosuch"], "unknown split of"),
-        (["--split", "view"], "4 subjects are on both sides: 1, 2, 3, 4; test others"),
-        (["--split", "people", "--folds", "2"], "--split and --folds name clips in two ways"),
+        (["--split", "view"], "4 subjects are on both sides: 1, 2, 3, 4; test on other people"),
+        (["--split", "people", "--folds", "2"], "--split and --folds both choose clips"),
         (["--train-on", "subject=1-4"], "the test side is empty"),
         (["--train-on", "subject=3", "--test-on", "subject=3"], "is on both sides"),
-        (["--train-on", "subject=3", "--test-on", "subject=1"], "subject 1; test on others, or say --transd"),
+        (
+            ["--train-on", "subject=3", "--test-on", "subject=1"],
+            "subject 1; test on other people, or allow it with --transd",
+        ),
         (["--train-on", "id=3-nod-0", "--test-on", "subject=4"], "2 classes are tested but have no training"),
         (["--protocol", "classifier", "--test-on", "subject=4"], "has no classifier; make one with: mgllm"),
         (["--set", "smoothing=1", *NEW], "--set smoothing 1: "),
@@ -163,19 +166,22 @@ def edited(name: str, pattern: str, replacement: str) -> Break:
 
 BROKEN: list[tuple[Break, str]] = [
     (cut_joints, "joints.npy is cut off: "),
-    (no_joint, "joints.npy clip '1-nod-0': no joint is there in any frame (all NaN); leave the clip out"),
-    (lambda folder: (folder / "joints.npy").write_bytes(b""), "joints.npy is no npy file"),
-    (lambda folder: (folder / "joints.npy").write_bytes(pickle.dumps([1])), "joints.npy is no npy file"),
-    (lambda folder: (folder / "joints.npy").unlink(), "lacks joints.npy; a skeleton data set is a folder"),
-    (lambda folder: (folder / "clips.csv").write_text("id,subject\n"), "clips.csv:1 lacks the columns label"),
+    (no_joint, "joints.npy clip '1-nod-0': no joint is seen in any frame (all NaN); leave the clip out"),
+    (lambda folder: (folder / "joints.npy").write_bytes(b""), "joints.npy cannot be read as an npy file"),
+    (
+        lambda folder: (folder / "joints.npy").write_bytes(pickle.dumps([1])),
+        "joints.npy cannot be read as an npy file",
+    ),
+    (lambda folder: (folder / "joints.npy").unlink(), "has no joints.npy; a skeleton data set is a folder"),
+    (lambda folder: (folder / "clips.csv").write_text("id,subject\n"), "clips.csv:1 has no columns label"),
     (
         edited("clips.csv", r"^1-nod-0,1,nod,0,8", "1-nod-0,1,nod,0,800"),
         "ends at frame 800, but joints.npy",
     ),
     (edited("clips.csv", r"^1-nod-0,1,nod,0,8", "1-nod-0,1,nod,0,9"), "'1-nod-0' and '1-wave-0' overlap"),
-    (edited("clips.csv", r"^1-wave-0,", "1-nod-0,"), "'1-nod-0' stands there already; ids are unique"),
+    (edited("clips.csv", r"^1-wave-0,", "1-nod-0,"), "'1-nod-0' appears twice; ids must be unique"),
     (edited("clips.csv", r",nod,", ",nodd,"), "label: 'nodd' is not one of the classes"),
-    (edited("clips.csv", r",nod,0,", ",nod,-1,"), "start: must be a whole number from 0"),
+    (edited("clips.csv", r",nod,0,", ",nod,-1,"), "start: must be a whole number, 0 or more"),
     (edited("dataset.json", r"\{", "{torn"), "dataset.json"),
     (edited("dataset.json", r'"neck",', '"nek",'), "dataset.json"),
 ]
@@ -226,7 +232,7 @@ def test_a_checkpoint_of_another_layout(
     ):
         said = problem(*words)
         assert "was made for a layout of 6 joints" in said
-        assert "first difference: 'head' against 'face'); train one on this layout" in said
+        assert "first difference: 'head' against 'face'); train a recogniser on this layout" in said
 
 
 class Harm:
@@ -266,7 +272,7 @@ def test_a_pickle_is_never_loaded(
         (["encoder", "fusion"], "nothing", "unknown fusion 'nothing'"),
         (["encoder", "dims"], 25, "config.json asks for"),
         (["encoder", "temporal_args"], {"depth": 3}, "encoder gru cannot be made with {'depth': 3}"),
-        (["classes"], ["nod"], "lack tensor 'classifier.bias'; they do not fit config.json"),
+        (["classes"], ["nod"], "have no tensor 'classifier.bias'; they do not fit config.json"),
         (["preprocessing", "frames"], 1, "config.json preprocessing.frames: "),
         (["dims"], 3, "asks for"),
         (["layout", "joints", 0], "hip", "config.json layout"),

@@ -13,8 +13,9 @@ import typer
 from mgllm.cli import choices, main
 from mgllm.cli.app import app
 from mgllm.cli.examples import EXAMPLES
-from mgllm.cli.help import FEW, HEADINGS, WIDEST
+from mgllm.cli.help import FEW, HEADINGS
 from mgllm.cli.options import split_names
+from mgllm.cli.printing import WIDEST
 from mgllm.errors import InputError
 
 Captured = pytest.CaptureFixture[str]
@@ -155,11 +156,14 @@ def _parse(words: list[str]) -> None:
 
 def test_names_are_those_that_the_modules_have() -> None:
     from mgllm.analysis.tables.names import TABLES
-    from mgllm.analysis.tables.sections import SHAPES
+    from mgllm.analysis.tables.sections import SHAPES, table_formats
     from mgllm.arms.base import arm_names
+    from mgllm.backends.base import backends
     from mgllm.commands.transcribe_sets import TranscribeOptions
     from mgllm.cues.vocabularies import vocabulary_names
+    from mgllm.datasets.base import datasets
     from mgllm.experiment.options import AskOptions, RunOptions
+    from mgllm.exports.base import exports
     from mgllm.media.listening import ListenOptions
     from mgllm.pages.plots.saving import PLOTS
     from mgllm.prompts.scenarios import Folders, scenario_names
@@ -177,6 +181,10 @@ def test_names_are_those_that_the_modules_have() -> None:
         return set(re.findall(r"'([\w-]+)'", str(model.model_fields[field].annotation)))
 
     assert set(choices.arms()) == set(arm_names())
+    assert choices.import_formats() == datasets.names()
+    assert choices.export_formats() == [*exports.names(), "records"]
+    assert choices.CHOICES["compare table_format"]() == table_formats.names()
+    assert choices.models() == [f"{name}/…" for name in backends.names()]
     assert choices.USUAL_ARMS == DEFAULT_ARMS
     assert choices.scenarios() == scenario_names(Folders())
     assert choices.vocabularies() == sorted(vocabulary_names())

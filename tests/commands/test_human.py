@@ -132,7 +132,7 @@ def test_what_cannot_be_asked(export: Export, more: dict[str, Any], words: str, 
 
 def test_nothing_is_written_over(export: Export) -> None:
     export()
-    with pytest.raises(InputError, match=r"plan\.json is there already"):
+    with pytest.raises(InputError, match=r"plan\.json exists already"):
         export()
 
 

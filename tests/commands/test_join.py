@@ -82,11 +82,14 @@ def test_json_says_the_same(join: object) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["items.jsonl", "-o", "J.jsonl"], "nothing to join: give --gestures DIR, --speech DIR or both"),
+        (
+            ["items.jsonl", "-o", "J.jsonl"],
+            "nothing to join; give --gestures DIR, --speech DIR or both",
+        ),
         (["items.jsonl", "--speech", "empty", "-o", "J.jsonl"], "has no transcripts of speech"),
         (["items.jsonl", "--gestures", "empty", "-o", "J.jsonl"], "has no *.mg.json files"),
-        (["items.jsonl", "--speech", "speech", "-o", "items.jsonl"], "is there already"),
-        (["items.jsonl", "--speech", "speech", "-o", "."], "is there already"),
+        (["items.jsonl", "--speech", "speech", "-o", "items.jsonl"], "exists already"),
+        (["items.jsonl", "--speech", "speech", "-o", "."], "exists already"),
         (["items.jsonl", "--speech", "speech", "-o", "J.csv"], "items are written as *.jsonl"),
         (["none.jsonl", "--speech", "speech", "-o", "J.jsonl"], "none.jsonl does not exist"),
         (["items.jsonl", "--speech", "speech", "-o", "items.jsonl/J.jsonl"], "items.jsonl is a file"),

@@ -69,22 +69,26 @@ def test_an_equals_sign_may_stand_in_the_value() -> None:
 @pytest.mark.parametrize(
     ("said", "sets", "words"),
     [
-        ({"epochs": 0}, [], "--epochs 0: must be 1 or more"),
-        ({"learning_rate": -1.0}, [], "--learning-rate -1.0: must be above 0"),
-        ({"frames": 1}, [], "--frames 1: "),
-        ({"temperature": 0.0}, [], "--temperature 0.0: "),
-        ({"centre": "middle"}, [], "--centre 'middle': "),
-        ({"learning_rate": float("nan")}, [], "--learning-rate nan: must be a number that is not infinite"),
-        ({}, ["batch=1"], "--set batch 1: "),
-        ({"frames": 8}, ["preprocessing.frames=1"], "--set preprocessing.frames 1: "),
+        ({"epochs": 0}, [], "--epochs must be 1 or more, not 0"),
+        ({"learning_rate": -1.0}, [], "--learning-rate must be above 0, not -1.0"),
+        ({"frames": 1}, [], "--frames must be 2 or more, not 1"),
+        ({"temperature": 0.0}, [], "--temperature must be above 0, not 0.0"),
+        ({"centre": "middle"}, [], "--centre must be '"),
+        (
+            {"learning_rate": float("nan")},
+            [],
+            "--learning-rate must be a number that is not infinite, not nan",
+        ),
+        ({}, ["batch=1"], "--set batch must be 2 or more, not 1"),
+        ({"frames": 8}, ["preprocessing.frames=1"], "--set preprocessing.frames must be "),
         ({}, ["nothing=1"], "--set nothing: there is no such option"),
         ({}, ["nothing.at.all=1"], "--set nothing.at.all: there is no such option"),
         ({"epochs": 2}, ["epochs_done=1"], "--set epochs_done: there is no such option"),
         ({"fusion": "sum"}, ["encoder.fusions=1"], "--set encoder.fusions: there is no such option"),
-        ({}, ["encoder=5"], "--set encoder 5: "),
+        ({}, ["encoder=5"], "--set encoder must be an object"),
         ({}, ["encoder.fusion.x=1"], "--set encoder.fusion.x "),
-        ({"frames": 8}, ["preprocessing.frames.x=1"], "--set preprocessing.frames.x: 'frames' holds a value"),
-        ({}, ["encoder.spatial_args={widths: wide}"], "--set encoder.spatial_args 'wide': "),
+        ({"frames": 8}, ["preprocessing.frames.x=1"], "--set preprocessing.frames.x: 'frames' is a value"),
+        ({}, ["encoder.spatial_args={widths: wide}"], "--set encoder.spatial_args must be "),
         ({}, ["epochs"], "--set 'epochs' is not NAME=VALUE, such as contrast.cross=0"),
         ({}, ["=3"], "--set '=3' is not NAME=VALUE"),
         ({}, [" =3"], "is not NAME=VALUE"),
@@ -107,9 +111,9 @@ def test_a_long_value_is_cut_in_the_complaint() -> None:
 def test_other_options_have_the_same_door() -> None:
     options = parse_options(SupervisedOptions, {"long_tail": "logit", "k": 5}, ["smoothing=0"])
     assert (options.long_tail, options.k, options.smoothing) == ("logit", 5, 0)
-    with pytest.raises(InputError, match="--long-tail 'short': "):
+    with pytest.raises(InputError, match="--long-tail must be "):
         parse_options(SupervisedOptions, {"long_tail": "short"})
-    with pytest.raises(InputError, match="--folds 1: "):
+    with pytest.raises(InputError, match="--folds must be 2 or more, not 1"):
         parse_options(SplitOptions, {"folds": 1})
 
 
@@ -162,19 +166,27 @@ def test_every_option_of_a_run_has_its_place() -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({}, "no model is named; give --model M, such as --model local"),
+        ({}, "no model is named; use --model M, such as --model local"),
         ({"model": ""}, "no model is named"),
         ({"model": "m", "limti": 3}, "unknown option 'limti'. Did you mean 'limit'? Known: limit, "),
-        ({"model": "m", "limit": 0}, "--limit 0: must be 1 or more"),
-        ({"model": "m", "timeout_s": 0}, "--timeout 0: "),
-        ({"model": "m", "store_text": "perhaps"}, "--no-store-text 'perhaps': "),
-        ({"model": "m", "model_args": [5]}, "--model-arg [5]: "),
-        ({"model": "m", "scenarios_dir": 5}, "--scenarios 5: "),
-        ({"model": "m", "prompts_dir": 5}, "--prompts 5: "),
-        ({"model": "m", "scenarios": ["a", 5]}, "--scenarios 5: "),
-        ({"model": "m", "arms": ("text", 5)}, "--arms 5: "),
-        ({"model": "m", "budget_usd": -1.0}, "--budget-usd -1.0: "),
-        ({"model": 5}, "--model 5: "),
+        ({"model": "m", "limit": 0}, "--limit must be 1 or more, not 0"),
+        ({"model": "m", "limit": "many"}, "--limit must be a whole number above 0, not 'many'"),
+        ({"model": "m", "limit": 2.5}, "--limit must be a whole number above 0, not 2.5"),
+        ({"model": "m", "temperature": "hot"}, "--temperature must be a number from 0 to 2, not 'hot'"),
+        ({"model": "m", "timeout_s": "long"}, "--timeout must be a number above 0, not 'long'"),
+        ({"model": "m", "max_retries": "x"}, "--max-retries must be a whole number from 0 to 100, not 'x'"),
+        ({"model": "m", "price_in": "free"}, "--price-in must be a number of 0 or more, not 'free'"),
+        ({"model": "m", "seed": "x"}, "--seed must be a whole number, not 'x'"),
+        ({"model": "m", "scenarios": 5}, "scenarios must be a list, not 5"),
+        ({"model": "m", "timeout_s": 0}, "--timeout must be above 0, not 0"),
+        ({"model": "m", "store_text": "perhaps"}, "--no-store-text must be true or false, not 'perhaps'"),
+        ({"model": "m", "model_args": [5]}, "--model-arg must be an object {…}, not [5]"),
+        ({"model": "m", "scenarios_dir": 5}, "--scenarios must be the name of a file or folder, not 5"),
+        ({"model": "m", "prompts_dir": 5}, "--prompts must be "),
+        ({"model": "m", "scenarios": ["a", 5]}, "scenarios must be text, not 5"),
+        ({"model": "m", "arms": ("text", 5)}, "--arms must be text, not 5"),
+        ({"model": "m", "budget_usd": -1.0}, "--budget-usd must be above 0, not -1.0"),
+        ({"model": 5}, "--model must be text, not 5"),
     ],
 )
 def test_a_complaint_about_a_run_names_its_flag(said: dict[str, object], words: str) -> None:

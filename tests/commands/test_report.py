@@ -112,7 +112,7 @@ def test_bundled_items_are_found_where_they_were_asked(shelve: Any, tmp_path: Pa
 
 def test_a_run_of_ones_own_scenario_has_a_page(shelve: Any, folders: Folders, tmp_path: Path) -> None:
     shelve()
-    mine = {"scenarios_dir": folders.scenarios, "prompts_dir": folders.prompts}
+    mine: dict[str, Any] = {"scenarios_dir": folders.scenarios, "prompts_dir": folders.prompts}
     finished = mgllm.run(model="scripted/x", scenarios=["meeting"], results=tmp_path / "results", **mine)
     page = report([finished.folder], tmp_path / "page.html").path.read_text()
     assert "What does the speaker think" not in page  # prompts are packed

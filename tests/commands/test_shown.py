@@ -98,7 +98,7 @@ def test_it_draws_itself(found: ShownSummary, tmp_path: Path) -> None:
     assert 2_000 < len(plot._repr_png_()) < 60_000
     assert plot.save(tmp_path / "forest.svg").read_text(encoding="utf-8").startswith("<?xml")
     assert found.plot("accuracy").figure is not plot.figure
-    with pytest.raises(InputError, match="unknown plot 'florest'. Did you mean 'forest'"):
+    with pytest.raises(InputError, match=r"unknown plot 'florest'\. Did you mean 'forest'"):
         found.plot("florest")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="nothing for the forest plot"):
         found.model_copy(update={"effects": ()}).plot()

@@ -111,7 +111,7 @@ def test_cross_fitting_reads_everyone_by_strangers(trimmed: Path, crossed: Make,
 def test_what_is_there_is_not_written_over(trimmed: Path, toy_classifier: Path, tmp_path: Path) -> None:
     options = TranscribeOptions(checkpoint=toy_classifier)
     transcribe(trimmed, tmp_path / "out", options, display="none")
-    with pytest.raises(InputError, match="is there already and is not written over"):
+    with pytest.raises(InputError, match="exists already and is not overwritten"):
         transcribe(trimmed, tmp_path / "out", options, display="none")
 
 
@@ -122,7 +122,7 @@ def test_one_way_to_a_recogniser(toy_set: Path, tmp_path: Path) -> None:
 
 
 def test_the_recogniser_that_ships_reads_its_own_joints_alone(toy_set: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the recogniser that ships was made for a layout of 22 joints"):
+    with pytest.raises(InputError, match="the bundled recogniser was made for a layout of 22 joints"):
         transcribe(toy_set, tmp_path / "out", TranscribeOptions(), display="none")
 
 
@@ -135,13 +135,13 @@ def test_what_cannot_be_used(
         return str(caught.value)
 
     assert "has no classes" in refusal(toy_set, checkpoint=toy_checkpoint)
-    assert "needs columns recording, first, last" in refusal(
+    assert "needs the columns recording, first and last" in refusal(
         toy_set, checkpoint=toy_classifier, clips="trimmed"
     )
-    assert "is no checkpoint" in refusal(toy_set, checkpoint=toy_set)
+    assert "is not a checkpoint" in refusal(toy_set, checkpoint=toy_set)
     bare = rewrite("bare", classes=(), label=lambda *_: None)
     assert "has nothing to learn" in refusal(bare, cross_fit=2)
-    assert "9 folds by subject cannot be made of 4 values" in refusal(toy_set, cross_fit=9)
+    assert "9 folds by subject cannot be made from 4 values" in refusal(toy_set, cross_fit=9)
     assert not list(tmp_path.rglob("*.mg.json"))
 
 

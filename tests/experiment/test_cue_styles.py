@@ -250,9 +250,7 @@ def without(*path: str) -> list[dict[str, Any]]:
 def test_by_turn_needs_times_of_turns_and_gestures(options: Options) -> None:
     with pytest.raises(InputError, match="by_turn needs turns of speech with start and end, but no item"):
         render_item("meeting", None, options({"style": "by_turn"}, without("speech", "end")))
-    with pytest.raises(
-        InputError, match="gestures with times, but no recognized gesture has a time"
-    ):
+    with pytest.raises(InputError, match="gestures with times, but no recognized gesture has a time"):
         render_item("meeting", None, options({"style": "by_turn"}, without("gestures", "start", "end")))
     mixed = [*ITEMS[:5], *without("speech", "start")[5:]]
     (note,) = check_here("meeting", options({"style": "by_turn"}, mixed)).notes

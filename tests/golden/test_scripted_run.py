@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import mgllm
+from mgllm.records import Score
 from mgllm.testing import FakeReply, FakeServer
 from tests.golden.bundled import ROOT
 from tests.golden.comparing import Golden, without_volatile_words
@@ -176,7 +177,7 @@ def speak(messages: Sequence[Mapping[str, str]]) -> FakeReply:
 
 
 @pytest.mark.parametrize("score", ["logprob", "generate"])
-def test_over_the_fake_server(score: str, tmp_path: Path, golden: Golden) -> None:
+def test_over_the_fake_server(score: Score, tmp_path: Path, golden: Golden) -> None:
     with FakeServer(say=speak) as server:
         finished = mgllm.run(
             model="openai-compatible/fake",

@@ -34,5 +34,7 @@ def test_mediapipe_is_missing_or_another(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_pyav_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(InputError, match=r"reading videos needs PyAV .* install it in the clone with `make video`"):
+    with pytest.raises(
+        InputError, match=r"reading videos needs PyAV .* install it in the clone with `make video`"
+    ):
         video.pyav()

@@ -49,9 +49,7 @@ def test_joints_are_taken_by_name() -> None:
     found = joints_for(recording(), layout, "C")
     assert np.array_equal(found, recording().joints[:, [2, 0]], equal_nan=True)
     strange = Layout(joints=("neck", "nose"), edges=(("neck", "nose"),))
-    with pytest.raises(
-        InputError, match=r"C was made for a layout of 2 joints with 'nose'; the skeleton"
-    ):
+    with pytest.raises(InputError, match=r"C was made for a layout of 2 joints with 'nose'; the skeleton"):
         joints_for(recording(), strange, "C")
 
 

@@ -65,7 +65,10 @@ def test_silence_has_no_turns() -> None:
         ({"text": "It was."}, "has neither 'segments' nor 'words'"),
         ({"segments": [{**SEGMENT, "start": None}]}, "segments.0.start: "),
         ({"segments": [SEGMENT, {"start": 0, "end": 1}]}, "segments.1.text: is missing"),
-        ({"segments": [{**SEGMENT, "end": -1.0}]}, "segments.0 ends before it starts: it is spoken from 0 s to -1 s"),
+        (
+            {"segments": [{**SEGMENT, "end": -1.0}]},
+            "segments.0 ends before it starts: it is spoken from 0 s to -1 s",
+        ),
         ({"segments": {"0": SEGMENT}}, "segments: "),
         ({"words": words(("It", 0.0, 0.3), ("was", None, None))}, "words.1 'was' has no start and end"),
         ([SEGMENT], "must be an object"),

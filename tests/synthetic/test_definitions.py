@@ -60,7 +60,7 @@ def test_tables_hold_what_the_definitions_say() -> None:
     [
         ({}, "needs 'own' or 'moves'"),
         ({"own": {"at": "ear", "curl": [2, 1]}}, "from low to high"),
-        ({"own": {"at": "ear"}, "other": {"at": "ear"}, "both": True}, "without 'both'"),
+        ({"own": {"at": "ear"}, "other": {"at": "ear"}, "both": True}, "cannot be used with 'both'"),
         ({"moves": {"wiggle": [0, 1]}}, "wiggle"),
         ({"own": {"at": "ear", "by": "toes"}}, "by"),
     ],

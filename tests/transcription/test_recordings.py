@@ -58,7 +58,7 @@ def test_windows_of_made_up_clips_are_made_up_and_those_of_people_are_not() -> N
 def test_times_count_from_the_recordings_beginning() -> None:
     options = TimelineOptions.model_validate({"background": 0.01, "decoding": {"min_frames": 2}})
     reader = open_reader(None, options)
-    assert reader.name == "the recogniser that ships"
+    assert reader.name == "the bundled recogniser"
     early, late = (
         reader.transcript(sitting(begins=begins), "somebody", None).gestures for begins in (0.0, 2.0)
     )

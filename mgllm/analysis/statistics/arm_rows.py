@@ -1,4 +1,4 @@
-"""Each arm by itself: outcomes, scores, what it answers."""
+"""Each arm by itself: outcomes, metrics, answers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from mgllm.analysis.statistics.runs import PriorKey, corrected, priors
 from mgllm.records import ArmSummary, CensoredReason, Exposure, Outcome, Record
 
 LEAST_SCORED = 0.5
-"""Share of the answered items that must have probabilities: our choice. With fewer, a number of theirs is a
-number over other items than those asked, chosen by what the server happens to show."""
+"""Share of the answered items that must have probabilities: our choice. With fewer, the number
+would be about other items than those asked, chosen by what the server happens to show."""
 
 
 def arm_rows(grid: Grid) -> list[ArmSummary]:
@@ -73,7 +73,8 @@ def _reasons(records: Sequence[Record]) -> dict[CensoredReason, int]:
 
 
 def _drawn(grid: Grid, answers: Answers) -> dict[str, object]:
-    """Of sampled answers: the share's own error, and the items whose answers are too few for one."""
+    """For sampled answers: the share's own error, and the items with too few answers for a
+    share."""
     if answers.draws_I is None:
         return {}
     few = int((some(answers.outcome_IEK > 0, (1, 2)) & (answers.draws_I < FEWEST_DRAWS)).sum())
@@ -85,7 +86,7 @@ def _drawn(grid: Grid, answers: Answers) -> dict[str, object]:
 
 
 def _flags(grid: Grid, arm: str, constant: str | None) -> Iterable[str]:
-    """Words of caution that go for every number of the arm."""
+    """Words of caution for all numbers of the arm."""
     records = grid.records[arm]
     counts = [sum(exposed_as(r, exposure) for r in records) for exposure in ("in_sample", "unknown")]
     yield from exposure_flags(counts[0], counts[1], len(records), "records")
@@ -96,7 +97,8 @@ def _flags(grid: Grid, arm: str, constant: str | None) -> Iterable[str]:
 
 
 def _scores(grid: Grid, answers: Answers, unscored: Collection[str]) -> tuple[dict[str, object], str | None]:
-    """The metrics over the items answered, the accuracy's interval held inside 0..1, and its caution."""
+    """The metrics over the items answered, with the accuracy's interval (cut off at 0 and 1) and
+    its caution."""
     further: dict[str, float] = {}
     found: dict[str, object] = {"further": further}
     flag = None
@@ -116,7 +118,7 @@ def _scores(grid: Grid, answers: Answers, unscored: Collection[str]) -> tuple[di
 
 
 def _fitting(answers: Answers) -> list[Metric]:
-    """The metrics that may be taken of these answers."""
+    """The metrics that may be computed from these answers."""
     return [metric for metric in known_metrics() if metric.of_shares or answers.draws_I is None]
 
 
@@ -126,7 +128,7 @@ def _over(grid: Grid, answers: Answers, *, scored: bool) -> Sample:
 
 
 def _unscored(grid: Grid, answers: Answers) -> dict[str, str]:
-    """Metrics that missing probabilities leave without a number, and why; none where nothing is missing."""
+    """Metrics that have no number because probabilities are missing, and why."""
     if not answers.censored_IEK.any():
         return {}
     answered = len(_over(grid, answers, scored=False).subject_N)
@@ -137,7 +139,7 @@ def _unscored(grid: Grid, answers: Answers) -> dict[str, str]:
 
 def _why_not(metric: Metric, over: Sample, answered: int) -> str | None:
     scored = len(over.subject_N)
-    if answered < metric.fewest:  # whole, it would have no number either
+    if answered < metric.fewest:  # with all probabilities it would have no number either
         return None
     if not scored or scored < LEAST_SCORED * answered:
         return f"{scored} of {answered} answered items have probabilities"
@@ -148,7 +150,7 @@ def _why_not(metric: Metric, over: Sample, answered: int) -> str | None:
 
 
 def _unscored_others(grid: Grid, records: Sequence[Record]) -> dict[str, str]:
-    """The same of accuracies by other scores than the deciding one."""
+    """The same for accuracies by other scores than the deciding one."""
     answered = [record for record in records if record.outcome == "answered"]
     scored = sum(not record.censored for record in answered)
     if scored < LEAST_SCORED * len(answered):
@@ -163,7 +165,7 @@ def _unscored_others(grid: Grid, records: Sequence[Record]) -> dict[str, str]:
 def _other_scores(
     records: Sequence[Record], prior: Mapping[PriorKey, Mapping[str, float]], unscored: Collection[str]
 ) -> dict[str, object]:
-    """Accuracies by the labels' scores less the prior, and by their mean per token."""
+    """Accuracies by the labels' scores minus the prior, and by their mean per token."""
     scores: dict[str, list[Mapping[str, float] | None]] = {
         "corrected_accuracy": [corrected(record, prior) for record in records],
         "mean_token_accuracy": [record.scores.mean if record.scores else None for record in records],
@@ -172,7 +174,7 @@ def _other_scores(
 
 
 def _agreement(grid: Grid, arm: str) -> dict[str, object]:
-    """Of the raters, where people were asked."""
+    """Agreement of the raters, if people were asked."""
     if not grid.scenario.raters:
         return {}
     found = agreement(grid, grid.answers[arm])
@@ -180,7 +182,8 @@ def _agreement(grid: Grid, arm: str) -> dict[str, object]:
 
 
 def _accuracy_by(records: Sequence[Record], scores: Sequence[Mapping[str, float] | None]) -> float | None:
-    """Accuracy if these scores decided, a tie being no answer: records averaged inside the item first."""
+    """Accuracy if these scores decided; a tie is not an answer. Records are averaged inside the
+    item first."""
     right: dict[str, list[bool]] = {}
     for record, score in zip(records, scores, strict=True):
         if score and record.outcome == "answered" and record.target is not None:
@@ -198,7 +201,7 @@ def _shares(grid: Grid, records: Sequence[Record]) -> dict[str, float]:
 
 
 def _prior_shares(grid: Grid, records: Sequence[Record]) -> dict[str, float]:
-    """Mean probability of each label; its share among answers where labels were not scored."""
+    """Mean probability of each label; its share among answers if labels were not scored."""
     known = [record.probabilities for record in records if record.probabilities is not None]
     if not known:
         return _shares(grid, records)
@@ -206,13 +209,13 @@ def _prior_shares(grid: Grid, records: Sequence[Record]) -> dict[str, float]:
 
 
 def _constant(records: Sequence[Record]) -> str | None:
-    """The label that all of at least two answers are."""
+    """The label of all answers, if there are at least two and they are the same."""
     answers = [record.answer for record in records if record.outcome == "answered"]
     return answers[0] if len(answers) > 1 and len(set(answers)) == 1 else None
 
 
 def _exposures(records: Sequence[Record]) -> dict[Exposure, int]:
-    """Records by exposure of recognised gestures; of annotated ones it means nothing."""
+    """Records by exposure of recognised gestures; annotated ones have none."""
     found = Counter(r.exposure for r in records if r.exposure is not None and r.cue_source != "annotated")
     return {exposure: found[exposure] for exposure in sorted(found)}
 
@@ -220,7 +223,8 @@ def _exposures(records: Sequence[Record]) -> dict[Exposure, int]:
 def agreement(grid: Grid, answers: Answers) -> Estimate:
     """Alpha for nominal data (Krippendorff 2004, ch. 11) over items with at least two answers.
 
-    "I cannot tell" is no answer. The interval leaves out one subject at a time, like all others.
+    "I do not know" is not an answer. The interval leaves out one subject at a time, like all
+    others.
     """
     counts_IL = _counts(answers, len(grid.labels))
     kept_I: Bools = counts_IL.sum(axis=1) > 1
@@ -241,7 +245,7 @@ def _counts(answers: Answers, labels: int) -> Ints:
 
 
 def _alpha(counts_NL: Ints) -> float:
-    """NaN where all answers are one label: then nothing could have differed."""
+    """NaN if all answers are one label: then nothing could have differed."""
     import krippendorff
 
     if len(counts_NL) == 0 or (counts_NL.sum(axis=0) > 0).sum() < 2:

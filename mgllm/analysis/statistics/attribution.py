@@ -1,4 +1,4 @@
-"""What each gesture gives: text+mg with and without it, an empty cue block without and with it alone.
+"""What each gesture adds: text+mg with and without it, a cue block with it alone and an empty one.
 
 Shape suffixes: I items, E epochs, K shuffles, L labels, N items answered in both.
 """
@@ -28,11 +28,12 @@ from mgllm.records import (
 )
 
 METRIC_NAMES = ("log_odds", "accuracy")
-"""The second where labels were not scored."""
+"""The second if labels were not scored."""
 
 
 def attributions(grids: Sequence[Grid]) -> tuple[Attribution, ...]:
-    """Every gesture of every grid in both ways, gestures in the manifest's order; q over all of them."""
+    """Every gesture of every grid in both ways, gestures in the manifest's order; q over all of
+    them."""
     found = [
         made
         for grid in grids
@@ -47,7 +48,7 @@ def attributions(grids: Sequence[Grid]) -> tuple[Attribution, ...]:
 
 
 def _attribution(grid: Grid, gesture: AttributedGesture, way: Way) -> Attribution | None:
-    """One gesture in one way; null where it was not asked of an item with a target."""
+    """One gesture in one way; null if it was not asked about an item with a target."""
     sides = _sides(grid.scenario, gesture, way)
     asked = {
         record.item for record in grid.attributed.get(gesture.arms[way], ()) if record.target is not None
@@ -70,7 +71,7 @@ def _attribution(grid: Grid, gesture: AttributedGesture, way: Way) -> Attributio
 
 
 def _sides(scenario: ScenarioManifest, gesture: AttributedGesture, way: Way) -> tuple[str, str]:
-    """The arm that tells the gesture, and the one that does not."""
+    """The arm with the gesture, and the arm without it."""
     arm = gesture.arms[way]
     if way == "left_out":
         return scenario.roles.get("main", ""), arm
@@ -78,7 +79,8 @@ def _sides(scenario: ScenarioManifest, gesture: AttributedGesture, way: Way) -> 
 
 
 def _answers(part: Grid, arm: str) -> Answers | None:
-    """An arm over these items, of the run or of its attribution; null where none of them was asked."""
+    """An arm over these items, from the run or from its attribution; null if none of them was
+    asked."""
     if not is_attributed(arm):
         return part.answers.get(arm)
     items = set(part.items)
@@ -87,14 +89,14 @@ def _answers(part: Grid, arm: str) -> Answers | None:
 
 
 def _effect(contrast: Contrast) -> Effect:
-    """Log-odds where there are probabilities, else accuracy."""
+    """Log-odds if there are probabilities, else accuracy."""
     metrics = [metric for metric in known_metrics() if metric.name in METRIC_NAMES]
     found = {effect.metric: effect for effect in contrast_effects(contrast, metrics)}
     return next(found[name] for name in METRIC_NAMES if name in found)
 
 
 def _pulls(contrast: Contrast) -> Mapping[str, float]:
-    """Mean change of every label's log-odds, whatever is true."""
+    """Mean change of every label's log-odds, whichever label is true."""
     both = pair(contrast.grid, *contrast.answers, scored=True)
     if not both.over.n:
         return {}
@@ -104,7 +106,7 @@ def _pulls(contrast: Contrast) -> Mapping[str, float]:
 
 
 def _inside(sample: Sample) -> Floats:
-    """P(label) away from 0 and 1 [N, L]."""
+    """P(label), kept away from 0 and 1 [N, L]."""
     if sample.draws_N is None:
         return np.clip(sample.probabilities_NL, CLIP, 1 - CLIP)
     return smoothed(sample.probabilities_NL, sample.draws_N)

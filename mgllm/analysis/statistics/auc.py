@@ -14,16 +14,17 @@ from mgllm.analysis.metric import Bools, Floats, Ints, Metric, Sample, Scale, me
 from mgllm.analysis.statistics.checks import DRAWS, drawn_counts
 
 WORK = 200_000_000
-"""Items × rankings × resamples of one arm at most, as long as 2,000 resamples are left."""
+"""At most so many items × rankings × resamples of one arm, but not fewer than 2,000 resamples."""
 AT_ONCE = 400_000
-"""Weights held at once: items × resamples."""
+"""Weights in memory at once: items × resamples."""
 KEPT = 8
-"""Arms whose resamples are kept: an arm stands in several contrasts, mostly over the same items."""
+"""Arms whose resamples are kept: an arm is in several contrasts, mostly over the same items."""
 
 
 @metric("auc")
 class Auc(Metric):
-    """Chance that P(label) is higher where the label is true; ties count half; mean over true labels."""
+    """Chance that P(label) is higher where the label is true; ties count half; mean over true
+    labels."""
 
     scale, header, order = Scale("AUC", 1, 3), "AUC", 40
     scored = ranked = needs_both = by_class = True
@@ -47,7 +48,8 @@ class Auc(Metric):
 
 
 def _auc_replicates(score_N: Floats, positive_N: Bools, subject_N: Ints) -> Floats:
-    """Mann–Whitney's U over the product of class sizes; subjects are taken off U in one pass."""
+    """Mann–Whitney's U divided by the product of class sizes; all subjects are left out in one
+    pass."""
     subjects = int(subject_N.max()) + 1
     _, rank_N = np.unique(score_N, return_inverse=True)
     positives_S = np.bincount(subject_N[positive_N], minlength=subjects)
@@ -56,7 +58,8 @@ def _auc_replicates(score_N: Floats, positive_N: Bools, subject_N: Ints) -> Floa
     wins_N = _wins(rank_N, positive_N, zero_N)
     own_N = _wins(rank_N, positive_N, subject_N)
     u_all = wins_N[positive_N].sum()
-    # Pairs with a positive of the subject, and pairs with a negative of it, less those counted twice.
+    # Pairs with a positive of the subject, and pairs with a negative of it, minus those counted
+    # twice.
     touched_S = np.bincount(subject_N, weights=wins_N - np.where(positive_N, own_N, 0.0), minlength=subjects)
     u_1S = np.concatenate([[u_all], u_all - touched_S])
     positives_1S = np.concatenate([[positives_S.sum()], positives_S.sum() - positives_S])
@@ -66,7 +69,8 @@ def _auc_replicates(score_N: Floats, positive_N: Bools, subject_N: Ints) -> Floa
 
 
 def _wins(rank_N: Ints, positive_N: Bools, group_N: Ints) -> Floats:
-    """Per item, the pairs (positive, negative) of its group that include it and go right; ties half [N]."""
+    """For each item, the correctly ordered pairs (positive, negative) of its group with it; ties
+    half [N]."""
     span = int(rank_N.max()) + 1
     key_N = group_N * span + rank_N
     wins_N = np.zeros(len(rank_N))
@@ -82,9 +86,10 @@ def _wins(rank_N: Ints, positive_N: Bools, group_N: Ints) -> Floats:
 
 
 def resampled_auc(sample: Sample) -> Floats:
-    """AUC over each resample of the subjects, the same draws as for every number [R]; NaN where undefined.
+    """AUC over each resample of the subjects, the same draws as for every number [R]; NaN if
+    undefined.
 
-    Up to 10,000 resamples; fewer (at least 2,000) where items × labels to rank exceed 20,000.
+    Up to 10,000 resamples; fewer (at least 2,000) if items × labels to rank exceed 20,000.
     """
     asked = (sample.probabilities_NL, sample.target_N, sample.subject_N)
     return _resampled(sample.probabilities_NL.shape[1], *(np.ascontiguousarray(x).tobytes() for x in asked))
@@ -103,7 +108,8 @@ def _resampled(labels: int, probabilities: bytes, target: bytes, subject: bytes)
 
 
 def _rankings(probabilities_NL: Floats, target_N: Ints, subject_N: Ints) -> list[_Ranking]:
-    """One for each true label; of two labels the other ranks the same pairs upside down, so one is enough."""
+    """One for each true label; of two labels the other ranks the same pairs in reverse, so one is
+    enough."""
     labels = [int(label) for label in np.unique(target_N)]
     ranks = {label: np.unique(probabilities_NL[:, label], return_inverse=True)[1] for label in labels}
     if len(labels) == 2 and np.array_equal(ranks[labels[0]], ranks[labels[1]].max() - ranks[labels[1]]):
@@ -112,7 +118,7 @@ def _rankings(probabilities_NL: Floats, target_N: Ints, subject_N: Ints) -> list
 
 
 class _Ranking:
-    """One label's items from the least to the most probable, the label true of some."""
+    """The items by rising probability of one label; some of them have it as target."""
 
     def __init__(self, rank_N: Ints, positive_N: Bools, subject_N: Ints) -> None:
         order_P = np.flatnonzero(positive_N)[np.argsort(rank_N[positive_N], kind="stable")]
@@ -122,7 +128,7 @@ class _Ranking:
         self.up_to_P = np.searchsorted(rank_N[order_M], rank_N[order_P], "right")
 
     def auc(self, counts_RS: Ints) -> Floats:
-        """Weighted pairs that go right, ties half, over all pairs [R]."""
+        """Weighted share of correctly ordered pairs, ties half [R]."""
         counts_SR = np.ascontiguousarray(counts_RS.T, dtype=np.float64)
         weight_PR, weight_MR = counts_SR[self.subject_P], counts_SR[self.subject_M]
         passed_MR = np.zeros((len(weight_MR) + 1, weight_MR.shape[1]))

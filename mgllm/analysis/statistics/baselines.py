@@ -1,4 +1,5 @@
-"""What can be told without a model: the target guessed from one covariate, such as a person's sex."""
+"""What is possible without a model: the target guessed from one covariate, such as a person's
+sex."""
 
 from __future__ import annotations
 
@@ -17,14 +18,14 @@ Example = tuple[str, str, str]
 
 
 class BaselineResult(Frozen):
-    """How well a covariate alone tells the target."""
+    """How well a covariate alone predicts the target."""
 
     covariate: str
     """Name of the covariate."""
     n: int
     """Items with a target and the covariate."""
     left_out: int
-    """Items that lack one of them."""
+    """Items without one of them."""
     subjects: int
     """Distinct subjects."""
     effective_subjects: float
@@ -32,20 +33,21 @@ class BaselineResult(Frozen):
     largest_cluster: int
     """Items of the subject that has most."""
     accuracy: float
-    """Leave one subject out: the covariate's commonest target among the other subjects is the guess."""
+    """Leave one subject out: the covariate's commonest target among the other subjects is the
+    guess."""
     interval: tuple[float, float] | None
-    """95 %, the project's delete-one-subject jackknife over the guesses; null where it gives none."""
+    """95 %, by the delete-one-subject jackknife over the guesses; null if it gives none."""
     in_sample: float
-    """The same with the guess taken from all items, the guessed one's own among them: too high."""
+    """The same with the guess from all items, including the guessed one: too high."""
     majority: float
-    """Share of the commonest target: what a constant answer reaches."""
+    """Share of the most frequent target: the accuracy of a constant answer."""
 
 
 def covariate_baseline(items: Iterable[Item], covariate: str = "sex") -> BaselineResult:
     """Guess each item's target from one covariate, its own subject left out.
 
-    Ties, and values that no other subject has, go to the commonest target among the same other subjects,
-    and further ties to the first in the alphabet.
+    Ties, and values that no other subject has, go to the commonest target among the same other
+    subjects, and further ties to the first in the alphabet.
 
     Raises:
         InputError: no item has both, or there is a single subject.
@@ -61,7 +63,7 @@ def covariate_baseline(items: Iterable[Item], covariate: str = "sex") -> Baselin
         raise InputError(f"{unknown('covariate', covariate, known)} (on items with a target)")
     over, subject_N = _clusters(examples)
     if over.subjects < 2:
-        raise InputError("a baseline needs two subjects or more; all items are of one")
+        raise InputError("a baseline needs at least two subjects; all items have the same subject")
     right_N = np.array([_guess_without(e[0], e[1], examples) == e[2] for e in examples], dtype=float)
     return BaselineResult(
         covariate=covariate,
@@ -78,14 +80,14 @@ def covariate_baseline(items: Iterable[Item], covariate: str = "sex") -> Baselin
 
 
 def _clusters(examples: Sequence[Example]) -> tuple[Clusters, Ints]:
-    """How examples fall on subjects, and each one's subject index."""
+    """How many examples each subject has, and the subject index of each example."""
     subjects = sorted({subject for subject, _, _ in examples})
     subject_N = np.array([subjects.index(subject) for subject, _, _ in examples], np.int64)
     return clusters(subject_N), subject_N
 
 
 def _replicates(right_N: Floats, subject_N: Ints) -> Floats:
-    """Mean over all, then without each subject; the guesses stay what they are."""
+    """Mean over all, then without each subject; the guesses stay the same."""
     right_S, size_S = np.bincount(subject_N, right_N), np.bincount(subject_N)
     without_S = (right_N.sum() - right_S) / (len(right_N) - size_S)
     return np.concatenate([[right_N.mean()], without_S])

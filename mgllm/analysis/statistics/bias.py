@@ -1,4 +1,4 @@
-"""Position bias and declined answers of each arm, intervals by subject.
+"""Position bias and replies without an answer of each arm, with intervals by subject.
 
 Shape suffixes: N items, P positions, S subjects; `1S` has one value over all, then S without one.
 """
@@ -24,7 +24,7 @@ def arm_biases(grid: Grid) -> list[ArmBias]:
 
 
 def share(values_N: Floats, subject_N: Ints) -> Share:
-    """Mean of the items' values, with the interval of every other number, held inside 0..1."""
+    """Mean of the items' values, with the interval of every other number, cut off at 0 and 1."""
     sums_S = np.bincount(subject_N, weights=values_N)
     over = clusters(subject_N)
     left_1S = np.concatenate([[over.n], over.n - np.bincount(subject_N)])
@@ -55,7 +55,8 @@ def _arm_bias(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
 
 
 def _asked_nothing(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
-    """The prior of each place: mean over the label orders that were asked, each of which is one question."""
+    """The prior of each position: mean over the label orders asked, each of which is one
+    question."""
     by_order = {(record.epoch, record.label_order): record for record in records}
     asked = list(by_order.values())
     scored = [record for record in asked if record.probabilities is not None]  # else the answers stand in
@@ -72,7 +73,7 @@ def _asked_nothing(grid: Grid, arm: str, records: Sequence[Record]) -> ArmBias:
 
 
 def _prior_places(record: Record) -> list[float] | None:
-    """Probability of each place; 0 and 1 where labels were not scored; null without an answer."""
+    """Probability of each position; 0 and 1 if labels were not scored; null without an answer."""
     if record.probabilities is not None:
         return [record.probabilities.get(label, 0.0) for label in record.label_order]
     return [float(place) for place in _places(record, record.answer)] if record.answer else None
@@ -101,7 +102,7 @@ def _declined(records: Sequence[Record], outcome: Outcome) -> Share | None:
 
 
 def _without_probabilities(records: Sequence[Record]) -> Share | None:
-    """Share of the answered records whose probabilities are missing; null where none lacks them."""
+    """Share of the answered records whose probabilities are missing; null if none are missing."""
     answered = [record for record in records if record.outcome == "answered"]
     if not any(record.censored for record in answered):
         return None

@@ -1,4 +1,5 @@
-"""Words of caution that stand beside a number wherever it is shown: in arm rows, effects and claims alike."""
+"""Words of caution that are beside a number wherever it is shown: in arm rows, effects and
+claims."""
 
 from __future__ import annotations
 
@@ -12,19 +13,21 @@ from mgllm.analysis.statistics.grid import Grid
 LEAKED, UNKNOWN = "leaked", "exposure unknown"
 SINGLE_LABEL, TARGETS = "single label", "targets missing"
 STOPPED, CONSTANT = "stopped", "constant answer"
-"""Kinds of caution: what stands before the colon."""
+"""Kinds of caution: the words before the colon. Other modules compare them."""
 MOST_LACKING, MOST_APART = 0.05, 0.02
-"""Share of pairs without probabilities, and its difference between the arms, up to which a number of
-probabilities may stand without a word: with more, what is missing may make it. Our choice."""
+"""Up to this share of pairs without probabilities, and this difference of it between the arms, a
+number of probabilities needs no caution. With more, the missing ones may have made the number. Our
+choice."""
 
 
 def kind(flag: str) -> str:
-    """What a caution is about: what stands before its colon."""
+    """The kind of a caution: the words before its colon."""
     return flag.partition(":")[0]
 
 
 def exposure_flags(leaked: int, unknown: int, n: int, what: str) -> Iterable[str]:
-    """How many of `n` were told gestures of a recogniser that had, or may have, learned from the person."""
+    """How many of `n` show gestures from a recogniser that has, or may have, learned from the
+    person."""
     if leaked:
         yield f"{LEAKED}: {leaked} of {n} {what} (the recogniser has learned from the person)"
     if unknown:
@@ -42,14 +45,14 @@ def grid_flags(grid: Grid) -> Iterable[str]:
 
 
 def stopped_flags(grid: Grid, *arms: str) -> Iterable[str]:
-    """Whether an arm was asked less than was planned: the run was stopped, or is not finished."""
+    """Whether an arm was asked less often than planned: the run was stopped, or is not finished."""
     asked = [f"{arm} {grid.stopped[arm]}" for arm in arms if arm in grid.stopped]
     if asked:
-        yield f"{STOPPED}: asked {', '.join(asked)} times"
+        yield f"{STOPPED}: asked {' and '.join(asked)} times"
 
 
 def only_answer(over: Sample) -> int | None:
-    """Index of the label that is every answer; null where answers differ, or there are fewer than two."""
+    """Index of the label of all answers; null if answers differ, or there are fewer than two."""
     if len(over.shares_NL) < 2:
         return None
     everywhere_L = (over.shares_NL == 1).all(axis=0)
@@ -57,6 +60,6 @@ def only_answer(over: Sample) -> int | None:
 
 
 def constant_flag(arm: str, label: str, says_nothing: str = "") -> str:
-    """That an arm gives one answer to everything, and which number then says nothing."""
+    """That an arm gives the same answer to everything, and which number then says nothing."""
     what = f", so {says_nothing} says nothing" if says_nothing else ""
     return f"{CONSTANT}: {arm} always says '{label}'{what}"

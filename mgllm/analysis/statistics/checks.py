@@ -1,6 +1,8 @@
-"""Checks beside the interval and p: sign flips and BCa by subject, and McNemar, which ignores subjects.
+"""Checks beside the interval and p: sign flips and BCa by subject, and McNemar, which ignores
+subjects.
 
-Shape suffixes: S subjects, M sums of differences, K sums, R resamples, H patterns of half the subjects.
+Shape suffixes: S subjects, M sums of differences, K sums, R resamples, H patterns of half the
+subjects.
 """
 
 from __future__ import annotations
@@ -14,32 +16,34 @@ from numpy.typing import NDArray
 from mgllm.analysis.metric import Floats, Ints
 
 EXACT_UP_TO = 32
-"""Subjects with a difference up to which all 2^S sign patterns are counted: two halves of 2^16, which takes a
-few hundredths of a second; 40 would take a second."""
+"""With up to so many subjects that differ, all 2^S sign patterns are counted: two halves of 2^16,
+which takes a few hundredths of a second; 40 would take a second."""
 DRAWS = 10_000
-"""Random sign patterns beyond, and resamples of the bootstrap. The third digit of a p near .05, and a
-thirtieth of the standard error in an end of BCa, then depend on the seed: both are printed a digit
-shorter."""
+"""Random sign patterns if there are more subjects, and resamples of the bootstrap. The third digit
+of a p near .05, and a thirtieth of the standard error in an end of BCa, then depend on the seed:
+both are printed with one digit less."""
 TINY = 1e-12
-"""Differences below are rounding."""
+"""Smaller differences are rounding."""
 SEED = 20_260_101
-"""Fixed: the same records give the same bytes."""
+"""Fixed, so that the same records give the same bytes."""
 BOOTSTRAP_FROM = 40
-"""Subjects from which the BCa interval is given."""
+"""Fewest subjects for the BCa interval."""
 WORK = 50_000_000
-"""Random numbers per bootstrap at most, as long as 2,000 resamples are left."""
+"""At most so many random numbers per bootstrap, but not fewer than 2,000 resamples."""
 CHUNK = 50_000
-"""Numbers held at once: few enough to stay in a processor's cache, which is three times faster."""
+"""Numbers in memory at once: few enough for a processor's cache, which is three times faster."""
 KEPT = 20_000_000
-"""Numbers of one byte each kept from one contrast to the next over as many subjects; beyond, drawn anew."""
+"""Up to so many numbers, of one byte each, are kept for the next contrast over equally many
+subjects; more are drawn again."""
 
 Bytes = NDArray[np.int8]
 
 
 def sign_flip_p(differences_SM: Floats) -> list[float]:
-    """Two-sided p of M sums over the subjects' summed differences, were each sign as likely as the other.
+    """Two-sided p of M sums over the subjects' summed differences, if both signs are equally
+    likely.
 
-    Exact where at most 32 subjects differ at all; else from 10,000 draws that the M sums share.
+    Exact if at most 32 subjects differ; else from 10,000 draws, the same for all M sums.
     """
     exact_M = np.array([flips_exactly(column) for column in differences_SM.T])
     p_M = np.array(
@@ -56,12 +60,12 @@ def flips_exactly(differences_S: Floats) -> bool:
 
 
 def _exact_p(differences_S: Floats) -> float:
-    """Each half's sums over all its patterns; of each of one half's, those of the other that reach far enough
-    are counted by their places in sorted order."""
+    """Sums over all patterns of each half of the subjects. For each sum of one half, the sums of
+    the other that reach far enough are counted by their places in sorted order."""
     differences_S = differences_S[np.abs(differences_S) > TINY]
     if not len(differences_S) or abs(differences_S.sum()) <= TINY:
         return 1.0
-    # The first subject's sign stays: a pattern and its mirror image have the same absolute sum.
+    # The first subject keeps its sign: a pattern and its mirror image have the same absolute sum.
     half = len(differences_S) // 2
     one_H = differences_S[0] + _pattern_sums(differences_S[1 : half + 1])
     other_H = np.sort(_pattern_sums(differences_S[half + 1 :]))
@@ -88,12 +92,14 @@ def _drawn_p(differences_SM: Floats) -> Floats:
 
 
 def _observed(differences: Floats) -> Floats:
-    """The absolute sums, a hair less: patterns that equal them must count in spite of rounding."""
+    """The absolute sums, minus a tiny part: patterns that equal them must count in spite of
+    rounding."""
     return np.asarray(np.abs(differences.sum(axis=0)) * (1 - 1e-9))
 
 
 def mcnemar_p(b: int, c: int) -> float | None:
-    """Exact two-sided p of b against c discordant pairs under a fair coin; null without any."""
+    """Exact two-sided p of b against c discordant pairs, each equally likely; null if there are
+    none."""
     from scipy.special import bdtr  # what scipy.stats.binomtest calls; it loads a second faster
 
     if b + c == 0:
@@ -106,7 +112,7 @@ def resampled_sums(sums_SK: Floats, draws: int | None = None) -> Floats:
 
     Args:
         sums_SK: sums over each subject's items.
-        draws: how many; else 10,000, fewer beyond 5,000 subjects.
+        draws: how many; by default 10,000, fewer beyond 5,000 subjects.
     """
     subjects = len(sums_SK)
     draws = draws or int(np.clip(WORK / subjects, 2_000, DRAWS))
@@ -114,7 +120,8 @@ def resampled_sums(sums_SK: Floats, draws: int | None = None) -> Floats:
 
 
 def drawn_counts(subjects: int, draws: int, at_once: int) -> Iterator[Ints]:
-    """How often each subject is drawn [rows, S], as for `resampled_sums`, about so many rows at once."""
+    """How often each subject is drawn [rows, S], as in `resampled_sums`, about `at_once` rows at a
+    time."""
     gathered: list[Ints | Bytes] = []
     for counts_RS in counts(subjects, DRAWS):
         gathered.append(counts_RS[:draws])
@@ -127,11 +134,11 @@ def drawn_counts(subjects: int, draws: int, at_once: int) -> Iterator[Ints]:
 
 
 def bca_interval(replicates_1S: Floats, resampled_R: Floats) -> tuple[float, float] | None:
-    """95 % bias-corrected and accelerated bootstrap interval over subjects; null where undefined.
+    """95 % bias-corrected and accelerated bootstrap interval over subjects; null if undefined.
 
     Args:
         replicates_1S: the value over all subjects, then without each.
-        resampled_R: the value over resampled subjects.
+        resampled_R: the value over each resample of the subjects.
     """
     from scipy.special import ndtr, ndtri
 
@@ -154,8 +161,8 @@ def bootstrap_many(
     """BCa intervals of several numbers over the same subjects, from one set of draws.
 
     Args:
-        sums_SK: what each number depends on, summed by subject.
-        values: each number from its sums [R, K] → [R].
+        sums_SK: for each number, its sums by subject.
+        values: for each number, the function from sums [R, K] to values [R].
         replicates: each number over all subjects, then without each.
     """
     edges = np.cumsum([sums.shape[1] for sums in sums_SK])[:-1]
@@ -167,7 +174,8 @@ def bootstrap_many(
 
 
 def _signs(subjects: int) -> Iterator[Bytes]:
-    """Random 0 and 1 [rows, S] in chunks, 10,000 rows in all: the same for as many subjects."""
+    """Random 0 and 1 [rows, S] in chunks, 10,000 rows in all; the same for equally many
+    subjects."""
     return iter(_kept_signs(subjects)) if DRAWS * subjects <= KEPT else _drawn_signs(subjects)
 
 
@@ -182,13 +190,15 @@ def _drawn_signs(subjects: int) -> Iterator[Bytes]:
 
 
 def counts(subjects: int, draws: int) -> Iterator[Ints | Bytes]:
-    """How often each subject is drawn [rows, S] in chunks, `draws` rows in all; the same each time."""
+    """How often each subject is drawn [rows, S] in chunks, `draws` rows in all; the same each
+    time."""
     return iter(_kept_counts(subjects, draws)) if draws * subjects <= KEPT else _drawn_counts(subjects, draws)
 
 
 @lru_cache(maxsize=2)  # BCa's and bootstrap-t's
 def _kept_counts(subjects: int, draws: int) -> tuple[Bytes, ...]:
-    # A subject drawn more than 127 times has a chance below 10⁻²⁰⁰ from 128 subjects on, none below.
+    # From 128 subjects on, the chance to draw one more than 127 times is below 10⁻²⁰⁰; below, it is
+    # 0.
     return tuple(counts_RS.astype(np.int8) for counts_RS in _drawn_counts(subjects, draws))
 
 
@@ -200,7 +210,7 @@ def _drawn_counts(subjects: int, draws: int) -> Iterator[Ints]:
 
 
 def _chunks(rows: int, width: int) -> Iterator[int]:
-    """Numbers of rows that sum to `rows`, each at most CHUNK numbers wide in all."""
+    """Numbers of rows that sum to `rows`, each with at most CHUNK numbers."""
     at_once = max(1, CHUNK // width)
     while rows > 0:
         yield min(rows, at_once)

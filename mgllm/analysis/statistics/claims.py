@@ -1,4 +1,4 @@
-"""The claim "the gestures' content helps": what many comparisons cost, and what may be said."""
+"""The claim "the gestures' content helps": correction for several claims, and the verdict."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ OVER: dict[Control, str] = {
     "filler": "over filler",
 }
 LEVEL = 0.05
-"""Holm-corrected p up to which a claim is tested successfully."""
+"""Largest Holm-corrected p of a claim that is supported."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A claim before anything is corrected: its two contrasts, and what bars it."""
+    """A claim before correction: its two contrasts, and what speaks against it."""
 
     metric: Metric
     effects: tuple[Effect, Effect]
@@ -31,23 +31,25 @@ class _Candidate:
 
     @property
     def p(self) -> float | None:
-        """The larger of the two; 1 where either is no gain; null where either has none."""
+        """The larger of the two; 1 if either contrast is not a gain; null if either has no p."""
         one, other = (effect.p for effect in self.effects)
         if one is None or other is None:
             return None
         return max(one, other) if min(map(self.gained, self.effects)) > 0 else 1.0
 
     def gained(self, effect: Effect) -> float:
-        """How much better the arm is, whichever way the metric runs."""
+        """How much better the arm is, also for metrics where lower is better."""
         size = effect.difference or 0.0
         return -size if self.metric.less_is_better else size
 
 
 def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
-    """One claim per grid and primary metric whose two contrasts are there; Holm over all that may be tested.
+    """One claim per grid and primary metric that has both contrasts, with Holm over all that may be
+    tested.
 
-    The family is every scenario, model and cue source by primary metric. What the data bar before any p is
-    looked at (leaked cues, one label) is not in it; what bars itself afterwards, or has no p, counts as 1.
+    The family is every scenario, model and cue source by primary metric. Claims that the data rule
+    out before any p is known (leaked cues, one label) are not in it; claims that the answers rule
+    out, or without p, count with p = 1.
     """
     found = [
         _Candidate(metric, both, judge(metric, both))
@@ -62,14 +64,14 @@ def claims(effects_by_grid: Sequence[Sequence[Effect]]) -> tuple[Claim, ...]:
 
 
 def with_q(effects: Sequence[Effect]) -> tuple[Effect, ...]:
-    """The effects, Benjamini–Hochberg's q added to the exploratory ones that have a p."""
+    """The effects, with Benjamini–Hochberg's q for the exploratory ones that have a p."""
     tested = [n for n, effect in enumerate(effects) if not effect.primary and effect.p is not None]
     q = dict(zip(tested, adjust([effects[n].p or 0.0 for n in tested], "fdr_bh"), strict=True))
     return tuple(effect.model_copy(update={"q": q.get(n)}) for n, effect in enumerate(effects))
 
 
 def adjust(p: Sequence[float], method: str) -> list[float]:
-    """p corrected for there being several, by statsmodels' `method`."""
+    """p corrected for several tests, by statsmodels' `method`."""
     if len(p) < 2:  # nothing to adjust, and the import takes most of a second
         return list(p)
     from statsmodels.stats.multitest import multipletests
@@ -117,7 +119,7 @@ def _verdict(each: _Candidate, p_holm: float | None) -> ClaimVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A claim's result."""
+    """A claim's result in words."""
 
     words: str
     reason: str | None = None
@@ -143,7 +145,7 @@ def _said(each: _Candidate, p_holm: float | None, family: int) -> _Said:
 
 
 def _untested(effects: Sequence[Effect]) -> Iterable[str]:
-    """Of each contrast without a p, why."""
+    """For each contrast without a p, why."""
     for effect in effects:
         if effect.p is None:
             why = next((flag for flag in reversed(effect.flags) if flag.startswith("no ")), "no p")
@@ -151,11 +153,12 @@ def _untested(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def _failed(each: _Candidate, p_holm: float, family: int) -> str:
-    """Which of the two contrasts failed, or that only the correction for several claims did."""
+    """Which of the two contrasts failed, or that only Holm's correction did."""
     lost = [effect for effect in each.effects if each.gained(effect) <= 0]
     weak = [effect for effect in each.effects if effect not in lost and (effect.p or 0.0) > LEVEL]
-    parts = [f"no gain {_over(effect)}" for effect in lost]
-    parts += [f"not distinguished from chance {_over(effect)} (p {p_words(effect.p)})" for effect in weak]
+    parts = [f"no gain {' and '.join(map(_over, lost))}"] if lost else []
+    sizes = [f"{_over(effect)} (p {p_words(effect.p)})" for effect in weak]
+    parts += [f"not distinguished from chance {' and '.join(sizes)}"] if sizes else []
     if parts:
         return "; ".join(parts)
     several = f"{family} claims" if family > 1 else "1 claim"
@@ -163,11 +166,11 @@ def _failed(each: _Candidate, p_holm: float, family: int) -> str:
 
 
 def _excluded(effects: Sequence[Effect]) -> str:
-    """What the intervals leave; one without an interval leaves everything."""
+    """What the intervals exclude; a contrast without an interval excludes nothing."""
     parts = [f"{excluded(effect)} {_over(effect)}" for effect in effects if effect.interval is not None]
     return f"; effects beyond {', and beyond '.join(parts)}, are excluded" if parts else ""
 
 
 def _over(effect: Effect) -> str:
-    """What the arm is set against, in words."""
+    """What the arm is compared with, in words."""
     return OVER[effect.control or "text"]

@@ -1,8 +1,8 @@
-"""Probabilities from draws: what shares of K answers say of the model's own probabilities.
+"""Probabilities from draws: what shares of K answers say about the model's own probabilities.
 
-A model that shows no probabilities is asked the same K times at temperature 1. Of an item's K answers k say
-a label, s = k/K; every answered epoch and shuffle of the item is one draw. Shape suffixes: I items, N items
-kept, E epochs, K shuffles, L labels.
+A model that shows no probabilities is asked the same question K times at temperature 1. If k of an
+item's K answers say a label, its share is s = k/K; every answered epoch and shuffle of the item is
+one draw. Shape suffixes: I items, N items kept, E epochs, K shuffles, L labels.
 """
 
 from __future__ import annotations
@@ -14,22 +14,24 @@ import numpy as np
 from mgllm.analysis.metric import Bools, Floats, Ints
 
 FEWEST_DRAWS = 5
-"""Answers that an item needs for a share: our choice, since one of four moves it by 25 points."""
+"""Answers that an item needs for a share: our choice, because one answer of four changes it by 25
+points."""
 
 
 class Shares(NamedTuple):
-    """What the draws of one arm say, item by item."""
+    """The shares of one arm, item by item."""
 
     draws_I: Ints
     """Answers of each item: its K."""
     probabilities_IL: Floats
-    """s of each label; NaN where the item has too few answers."""
+    """s of each label; NaN if the item has too few answers."""
     log_odds_I: Floats
     """Of the target, in nats; NaN without a target or with too few answers."""
 
 
 def count_draws(answer_IEK: Ints, answered_IEK: Bools, target_I: Ints, labels: int) -> Shares:
-    """Every answered epoch and shuffle counted once; what is unparsed, refused or failed is no draw.
+    """Every answered epoch and shuffle counts once; unparsed, refused and failed ones are not
+    draws.
 
     Args:
         answer_IEK: index of the label answered.
@@ -51,21 +53,23 @@ def count_draws(answer_IEK: Ints, answered_IEK: Bools, target_I: Ints, labels: i
 def log_odds_of(count: Floats, draws: Floats, labels: int) -> Floats:
     """log p̃ − log(1 − p̃) with p̃ = (k + ½)/(K + L/2), in nats.
 
-    Half an answer is added for every label, so that a label that was never (or always) said has finite
-    log-odds; of two labels that is the empirical logit of Haldane (1956) and Anscombe (1956), whose error is
-    of the order of 1/K². What is left is drawn towards 0, the more the surer the model and the smaller K.
+    Half an answer is added for every label, so that a label that was never (or always) said has
+    finite log-odds. For two labels this is the empirical logit of Haldane (1956) and Anscombe
+    (1956), whose error is of the order of 1/K². The result is pulled towards 0, more so the surer
+    the model and the smaller K.
     """
     return np.log(count + 0.5) - np.log(draws - count + (labels - 1) / 2)
 
 
 def brier_excess(shares_NL: Floats, draws_N: Floats) -> Floats:
-    """What the draws add on average to the squared error of each item's shares, summed over labels [N].
+    """What the draws add on average to the squared error of each item's shares, summed over labels
+    [N].
 
-    With p the model's own probability of a label and y 1 where it is true, else 0, k is binomial, so that
-    E(s − y)² = (p − y)² + Var(s) = (p − y)² + p(1 − p)/K: the error of a share is too large by p(1 − p)/K.
-    Since E s(1 − s) = p(1 − p)(K − 1)/K, s(1 − s)/(K − 1) is right for that on average, whatever p is. Summed
-    over labels it is what is taken off the Brier score, which then has no bias; a single item's may be
-    below 0.
+    With p the model's own probability of a label, and y = 1 for the true label, else 0, k is
+    binomial. So E(s − y)² = (p − y)² + Var(s) = (p − y)² + p(1 − p)/K: the error of a share is too
+    large by p(1 − p)/K. Because E s(1 − s) = p(1 − p)(K − 1)/K, s(1 − s)/(K − 1) estimates that
+    without bias for every p. Summed over labels, it is subtracted from the Brier score, which then
+    has no bias; that of a single item may be below 0.
     """
     return np.asarray(_variance(shares_NL, draws_N[:, None]).sum(axis=1))
 
@@ -73,7 +77,8 @@ def brier_excess(shares_NL: Floats, draws_N: Floats) -> Floats:
 def share_error(shares_N: Floats, draws_N: Floats) -> float:
     """Typical standard error of one item's share: the root of the mean of s(1 − s)/(K − 1).
 
-    The mean is taken before the root, because an item whose K answers agree shows no error of its own.
+    The mean is taken before the root, because an item whose K answers agree has an estimated error
+    of 0.
     """
     return float(np.sqrt(_variance(shares_N, draws_N).mean()))
 

@@ -1,4 +1,4 @@
-"""Differences between arms, with all that is said beside them."""
+"""Differences between arms, with everything that is beside them in tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mgllm.analysis.statistics.readings import Readings, Sides, difference, read
 from mgllm.records import Control, Effect, Flips, Role, RowName, ScenarioManifest
 
 Pair = tuple[str, str]
-"""An arm, and the arm that it is taken against."""
+"""An arm, and the arm that it is compared with."""
 SIGN_CHANGES = "the sign changes if missing answers count as wrong, or all against or for the arm"
 WORST_SIGN_CHANGES = "the sign changes if missing probabilities get the worst observed difference"
 
@@ -38,20 +38,20 @@ class Contrast:
     grid: Grid
     """Their items, subjects and targets."""
     row: RowName
-    """What the rows are about."""
+    """The name of its rows."""
     names: tuple[str, str]
     """Arm and baseline."""
     answers: tuple[Answers, Answers]
-    """Theirs."""
+    """Answers of arm and baseline."""
     flags: tuple[str, ...] = ()
-    """Words of caution that go for every metric."""
+    """Words of caution for every metric."""
 
 
 def primary_contrasts(scenario: ScenarioManifest) -> tuple[Pair, ...]:
-    """The two contrasts that the claim needs, the second over shuffled gestures or as much text.
+    """The two contrasts that the claim needs.
 
-    text+mg over the text alone and over shuffled gestures; where the main arm is not run, mg over shuffled
-    gestures and over filler, all without speech.
+    text+mg − text and text+mg − text+shuffled. If the main arm is not run: mg − mg+shuffled and
+    mg − mg+filler, all without speech.
     """
     roles = scenario.roles
     alone = "alone" in roles and roles.get("main") not in scenario.arms
@@ -66,12 +66,13 @@ def primary_contrasts(scenario: ScenarioManifest) -> tuple[Pair, ...]:
 
 
 def without_cues(scenario: ScenarioManifest) -> str:
-    """What the main arm adds gestures to: text, of text+mg; the baseline where its name adds nothing."""
+    """The main arm without its gestures: text for text+mg; the baseline if its name has no "+"."""
     return scenario.roles.get("main", "").rpartition("+")[0] or scenario.baseline
 
 
 def grid_contrasts(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Contrast]:
-    """All that a grid's arms allow, primary ones first, those asked for last; none without targets."""
+    """All contrasts of a grid's arms, primary ones first, those asked for last; none without
+    targets."""
     if not (grid.target_I >= 0).any():
         return []
     return [
@@ -81,29 +82,30 @@ def grid_contrasts(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Contrast]:
 
 
 def grid_effects(grid: Grid, wanted: Sequence[Pair] = ()) -> list[Effect]:
-    """All differences of a grid that its arms allow: the primary contrasts first, those asked for last."""
+    """All differences of a grid's arms: the primary contrasts first, those asked for last."""
     return [effect for contrast in grid_contrasts(grid, wanted) for effect in contrast_effects(contrast)]
 
 
 def contrast_effects(contrast: Contrast, metrics: Sequence[Metric] | None = None) -> list[Effect]:
-    """One effect per metric; those of probabilities only where both arms have some."""
+    """One effect per metric; metrics of probabilities only if both arms have some."""
     sampled = any(side.draws_I is not None for side in contrast.answers)
     metrics = [m for m in (known_metrics() if metrics is None else metrics) if m.of_shares or not sampled]
     plain = pair(contrast.grid, *contrast.answers, scored=False)
     scored = pair(contrast.grid, *contrast.answers, scored=True)
     found = readings(contrast.grid, *contrast.answers)
     if scored.missing == plain.missing and not (sampled and plain.missing):
-        effects = _effects(contrast, plain, metrics, found)  # they are the same pairs, resampled once
+        effects = _effects(contrast, plain, metrics, found)  # the same pairs, so they are resampled once
     else:
         effects = _effects(contrast, plain, [m for m in metrics if not m.scored], found)
         on_scores = [metric for metric in metrics if metric.scored]
         effects += _effects(contrast, scored, on_scores, found) if scored.over.n else []
     without = lacking(contrast.grid, *contrast.answers)
-    return effects if without is None else [_told_lacking(effect, metrics, without) for effect in effects]
+    return effects if without is None else [_with_missing(effect, metrics, without) for effect in effects]
 
 
-def _told_lacking(effect: Effect, metrics: Sequence[Metric], without: tuple[float, float]) -> Effect:
-    """With the two shares; where they are large or apart, numbers of probabilities get a word of caution."""
+def _with_missing(effect: Effect, metrics: Sequence[Metric], without: tuple[float, float]) -> Effect:
+    """The effect with the two shares; if they are large or differ, numbers of probabilities get a
+    caution."""
     arm, baseline = without
     scored = any(metric.name == effect.metric and metric.scored for metric in metrics)
     much = max(without) > MOST_LACKING or abs(arm - baseline) > MOST_APART
@@ -179,7 +181,8 @@ def _effect(contrast: Contrast, pairs: Pairs, metric: Metric, numbers: Numbers, 
 
 
 def _control(contrast: Contrast) -> Control | None:
-    """What the baseline is to the arm that tells gestures: the same without them, or a control."""
+    """What the baseline is for the arm that shows gestures: the same without gestures, or a
+    control."""
     roles, (arm, baseline) = contrast.grid.scenario.roles, contrast.names
     if arm not in {roles.get("main"), roles.get("alone")}:
         return None
@@ -194,7 +197,7 @@ def _control(contrast: Contrast) -> Control | None:
 
 
 def _cautions(contrast: Contrast, pairs: Pairs, metric: Metric) -> Iterable[str]:
-    """What makes the number mislead, whatever its interval: the gravest first."""
+    """What can make the number misleading, whatever its interval is: the most serious first."""
     grid = contrast.grid
     yield from exposure_flags(pairs.leaked, pairs.unknown, pairs.over.n, "pairs")
     yield from grid_flags(grid)
@@ -207,28 +210,29 @@ def _cautions(contrast: Contrast, pairs: Pairs, metric: Metric) -> Iterable[str]
 
 
 def _otherwise(effect: Effect, metric: Metric, found: Readings, pairs: Sides) -> Effect:
-    """With what it would be, were missing answers or probabilities otherwise."""
-    told: dict[str, object] = {"lacking": found.lacking_scores if metric.scored else found.lacking_answers}
+    """The effect with what it would be if missing answers or probabilities were different."""
+    others: list[float | None]
+    more: dict[str, object] = {"lacking": found.lacking_scores if metric.scored else found.lacking_answers}
     if metric.scored:
-        told["worst"] = worst = worst_scored(metric, found, pairs) if found.lacking_scores else None
-        told["apart"] = found.apart or None
+        more["worst"] = worst = worst_scored(metric, found, pairs) if found.lacking_scores else None
+        more["apart"] = found.apart or None
         others = [worst]
     else:
         low, high = difference(metric, found.against), difference(metric, found.favouring)
-        told["strict"] = strict = difference(metric, found.strict)
-        told["bounds"] = None if low is None or high is None else (low, high)
+        more["strict"] = strict = difference(metric, found.strict)
+        more["bounds"] = None if low is None or high is None else (low, high)
         if metric.primary and found.strict is not None and found.lacking_answers:
-            told["strict_p"] = p_between(metric, *found.strict)
+            more["strict_p"] = p_between(metric, *found.strict)
         others = [strict, low, high]
     signs = {_sign(value) for value in others if value is not None}
     changes = effect.difference is not None and bool(signs - {_sign(effect.difference)})
     words = WORST_SIGN_CHANGES if metric.scored else SIGN_CHANGES
     flags = (*effect.flags, words) if changes else effect.flags
-    return effect.model_copy(update={**told, "sign_changes": changes, "flags": flags})
+    return effect.model_copy(update={**more, "sign_changes": changes, "flags": flags})
 
 
 def _discordant(contrast: Contrast, effect: Effect) -> Effect:
-    """With its McNemar table."""
+    """The effect with b, c and McNemar's p."""
     differ = discordance(contrast.grid, *contrast.answers)
     counts = {"b": differ.b, "c": differ.c, "mcnemar_p": mcnemar_p(differ.b, differ.c)}
     return effect.model_copy(update=counts)
@@ -243,7 +247,7 @@ def _finite(value: float) -> float | None:
 
 
 def flips(contrast: Contrast) -> Flips:
-    """Items gained and lost in the first epoch and shuffle, by id: those that b and c of the effect count."""
+    """Items gained and lost in the first epoch and shuffle, by id: those that b and c count."""
     gained_I, lost_I = flipped(contrast.grid, *contrast.answers)
     gained, lost = _ids(contrast, gained_I), _ids(contrast, lost_I)
     return Flips(

@@ -1,4 +1,4 @@
-"""What is worked out for one contrast, metric by metric: values, interval, p, and the checks beside them.
+"""The numbers of one contrast, metric by metric: values, interval, p, and the checks beside them.
 
 Shape suffixes: N items, S subjects; `1S` has one value over all, then S without one.
 """
@@ -33,18 +33,18 @@ from mgllm.analysis.statistics.pairs import Pairs
 from mgllm.analysis.statistics.skewed import Sums, with_bootstrap_t
 
 SAME = "no interval: no discordant pair"
-"""Flag of two arms that answer all pairs alike."""
+"""Flag of two arms that give the same answer to all pairs."""
 ALIKE = "no interval can be computed: all subjects differ by the same amount"
-"""Flag of a difference without any spread: its p is that of sign flips."""
+"""Flag of a difference without any spread: its p is from sign flips."""
 UNDER_RESOLUTION = "too small for the printed digits"
-"""Flag of a difference that is there and prints as 0."""
+"""Flag of a difference that is not 0 but printed as 0."""
 ROUNDING = 1e-12
 """Differences up to this are 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What was worked out for one effect."""
+    """The numbers of one effect."""
 
     estimate: Estimate
     """The difference, and how sure it is."""
@@ -53,15 +53,15 @@ class Numbers:
     sign_flip_p: float | None = None
     """Check by sign flips."""
     sign_flip_exact: bool = True
-    """All patterns of signs were counted; else some were drawn."""
+    """True: all patterns of signs were counted; else some were drawn."""
     bca: tuple[float, float] | None = None
     """Check by bootstrap."""
     by_subject: float | None = None
-    """Check: every subject weighs the same."""
+    """Check: every subject has the same weight."""
     by_subject_interval: tuple[float, float] | None = None
-    """Of it."""
+    """Interval of that check."""
     under_resolution: bool = False
-    """The difference is there and prints as 0."""
+    """The difference is not 0 but printed as 0."""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ def estimated(pairs: Pairs, metrics: Sequence[Metric], labels: Sequence[str] = (
 
 
 def p_between(metric: Metric, arm: Sample, baseline: Sample) -> float | None:
-    """P alone of a difference between two samples over the same items; null where it has none."""
+    """p of a difference between two samples over the same items; null if it has none."""
     over = clusters(arm.subject_N)
     basis = weakest(over, arm.subject_N, arm.target_N, ()) if metric.by_class else Basis(over.effective)
     difference_1S = metric.replicates(arm) - metric.replicates(baseline)
@@ -114,7 +114,7 @@ def p_between(metric: Metric, arm: Sample, baseline: Sample) -> float | None:
 def _estimate(
     difference_1S: Floats, subjects: tuple[Clusters, Ints], differ_N: Bools, basis: Basis
 ) -> Estimate:
-    """A difference with interval and p, none of them where no pair differs."""
+    """A difference with interval and p; without them if no pair differs."""
     over, subject_N = subjects
     if not differ_N.any():
         same = float(difference_1S[0])
@@ -124,9 +124,11 @@ def _estimate(
 
 
 def _alike(estimate: Estimate, differing: int, basis: Basis) -> Estimate:
-    """Without any spread between subjects Student t has no p; the exact sign flips of those that differ have.
+    """Without any spread between subjects, Student t has no p; exact sign flips of those that
+    differ have one.
 
-    All differ alike, so of the 2^S patterns only the two of one sign reach as far.
+    All differ by the same amount, so of the 2^S patterns only the two with a single sign reach as
+    far.
     """
     if estimate.flag != NO_VARIATION:
         return estimate
@@ -151,8 +153,8 @@ def _sums(metric: MeanMetric, pairs: Pairs) -> Sums:
 
 
 def _of_mean(metric: MeanMetric, numbers: Numbers, sums: Sums) -> Numbers:
-    """With bootstrap-t where subjects' differences are skewed, and with the mean of the subjects' means and
-    Student t over them."""
+    """The numbers with bootstrap-t if subjects' differences are skewed, and with the mean of the
+    subjects' means and Student t over them."""
     estimate = numbers.estimate if metric.few_values else with_bootstrap_t(numbers.estimate, sums)
     subjects, mean = len(sums.items_S), float(sums.means_S.mean())
     se = float(sums.means_S.std(ddof=1)) / np.sqrt(subjects) if subjects >= FEWEST else 0.0
@@ -174,7 +176,8 @@ def _checked(
 def _bca(
     pairs: Pairs, metrics: Sequence[Metric], replicates: dict[str, Floats]
 ) -> dict[str, tuple[float, float] | None]:
-    """BCa intervals of the metrics that are functions of sums, and of those that resample by themselves."""
+    """BCa intervals of the metrics that are functions of sums, and of those with their own
+    resampling."""
     if pairs.over.subjects < BOOTSTRAP_FROM:
         return {}
     found: dict[str, tuple[float, float] | None] = {}
@@ -213,8 +216,8 @@ def _differing(metric: Metric, arm: Sample, baseline: Sample) -> Bools:
 
 
 def _flips(sums: Mapping[str, Sums]) -> dict[str, tuple[float, bool]]:
-    """Sign-flip p of the primary metrics, whose effects are means of the items' differences, and whether all
-    patterns were counted."""
+    """Sign-flip p of the primary metrics, whose effects are means of the items' differences, and
+    whether all patterns were counted."""
     if not sums:
         return {}
     differences_SM = np.stack([each.difference_S for each in sums.values()], axis=1)

@@ -1,4 +1,4 @@
-"""What the page draws beside the summary: calibration, and what was taken for what."""
+"""What the page draws beside the summary: calibration and confusion."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.records import Calibration, CalibrationBin, Confusion, Figures
 
 BINS = 10
-"""Bins of equal mass: items sorted by how sure the model is, cut into tenths."""
+"""Bins of equal mass: items sorted by their largest probability, cut into tenths."""
 FEWEST = 100
-"""Items from which it is given: ten to a bin."""
+"""Fewest items for calibration error: ten in each bin."""
 
 
 def figures(runs: Sequence[RunRecords]) -> Figures:
@@ -27,17 +27,18 @@ def figures(runs: Sequence[RunRecords]) -> Figures:
         InputError: a run's records do not fit its manifest.
     """
     every = [(grid, arm) for grid in named_grids(runs) for arm in grid.answers]
-    told = [(grid, arm) for grid, arm in every if (grid.target_I >= 0).any()]
+    known = [(grid, arm) for grid, arm in every if (grid.target_I >= 0).any()]
     return Figures(
-        calibrations=tuple(c for grid, arm in told if (c := calibration(grid, arm)) is not None),
-        confusions=tuple(confusion(grid, arm) for grid, arm in told),
+        calibrations=tuple(c for grid, arm in known if (c := calibration(grid, arm)) is not None),
+        confusions=tuple(confusion(grid, arm) for grid, arm in known),
     )
 
 
 def calibration(grid: Grid, arm: str) -> Calibration | None:
-    """The bins behind the table's expected calibration error; null without probabilities of the model's.
+    """The bins behind the table's expected calibration error; null without probabilities of the
+    model.
 
-    A bin holds ten items at least: of fewer in all there is none.
+    A bin has at least ten items; with fewer items there is no bin.
     """
     answers = grid.answers[arm]
     kept_IE = given(answers, scored=True) & (grid.target_I >= 0)[:, None]
@@ -54,56 +55,62 @@ def calibration(grid: Grid, arm: str) -> Calibration | None:
 
 def confusion(grid: Grid, arm: str) -> Confusion:
     """An arm's records by target and answer."""
-    told = Counter((r.target, r.answer) for r in grid.records[arm] if r.target is not None)
+    counts = Counter((r.target, r.answer) for r in grid.records[arm] if r.target is not None)
     return Confusion(
         row=grid.row,
         arm=arm,
         labels=grid.labels,
-        counts=tuple(tuple(told[target, answer] for answer in grid.labels) for target in grid.labels),
-        missing=tuple(told[target, None] for target in grid.labels),
+        counts=tuple(tuple(counts[target, answer] for answer in grid.labels) for target in grid.labels),
+        missing=tuple(counts[target, None] for target in grid.labels),
     )
 
 
 @metric("calibration_error")
 class CalibrationError(Metric):
-    """Expected calibration error over ten bins of equal mass: mean of |share right − mean P(answer)|.
+    """Expected calibration error over ten bins of equal mass: mean of |share right − mean
+    P(answer)|.
 
-    The answer is the most probable label; where several are, it is right by the part that each has in them.
-    Naeini et al. 2015, with bins of equal mass after Nguyen and O'Connor 2015. Items of equal P stand in the
-    items' order. Above 0 by chance alone in small samples.
+    The answer is the most probable label; if several are equally probable, each counts by its part.
+    Naeini et al. 2015, with bins of equal mass after Nguyen and O'Connor 2015. Items with equal P
+    are in the items' order. In small samples it is above 0 by chance alone.
     """
 
     scale, header, order = Scale("calibration error", 100, 1, "points"), "ECE %", 70
     scored, less_is_better, fewest = True, True, FEWEST
     of_shares = False
-    # The largest of a few shares lies above the largest probability by chance alone, and may be a tie.
+    # The largest of a few shares is above the largest probability by chance alone, and may be a
+    # tie.
 
     def per_item(self, sample: Sample) -> Floats:
-        """How sure, and whether right [N, 2]."""
+        """Largest probability, and whether right [N, 2]."""
         sure_N = sample.probabilities_NL.max(axis=1)
         most_NL = sample.probabilities_NL == sure_N[:, None]
         right_N = most_NL[np.arange(len(sure_N)), sample.target_N] / most_NL.sum(axis=1)
         return np.stack([sure_N, right_N], axis=1)
 
     def bins(self, sample: Sample) -> list[Floats]:
-        """The same in bins of equal mass, from the least to the most sure: fewer than ten under 100 items."""
+        """The same in bins of equal mass, by rising probability: fewer than ten bins below 100
+        items."""
         pairs_N2 = self.per_item(sample)
         pairs_N2 = pairs_N2[np.argsort(pairs_N2[:, 0], kind="stable")]
         count = min(BINS, max(1, len(pairs_N2) // (FEWEST // BINS)))
         return np.split(pairs_N2, np.arange(1, count) * len(pairs_N2) // count)
 
     def replicates(self, sample: Sample) -> Floats:
-        """The error over all items, then without each subject [1 + S], cut into tenths anew."""
+        """The error over all items, then without each subject [1 + S], each time cut into new
+        tenths."""
         sure_N, right_N = self.per_item(sample).T
         order_N = np.argsort(sure_N, kind="stable")
         return _tenths((right_N - sure_N)[order_N], sample.subject_N[order_N])
 
 
 def _tenths(gap_N: Floats, subject_N: Ints) -> Floats:
-    """Σ over bins of |summed gaps| over n, gaps being sorted, over all and without each subject [1 + S].
+    """Σ over bins of |summed gaps| divided by n, for sorted gaps, over all and without each subject
+    [1 + S].
 
-    Without a subject, the first k items that are left end at k + its items among or before them; those
-    are found for all subjects at once, so that the work grows with items and not with items × subjects.
+    Without a subject, the first k items that are left end at k plus its items among or before them.
+    These are found for all subjects at once, so that the work grows with items and not with items ×
+    subjects.
     """
     n, subjects = len(gap_N), int(subject_N.max()) + 1
     place_N = np.argsort(subject_N, kind="stable")

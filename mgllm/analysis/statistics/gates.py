@@ -1,4 +1,4 @@
-"""Questions with a yes or no: has an arm become worse, are two arms as good as equal."""
+"""Questions with the answer yes or no: is an arm worse, are two arms practically equal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Summary
 
 GATE = re.compile(r"\s*([^<=>\s]+)\s*(<=|<)\s*([^<=>\s]+)\s*")
+"""Two arms with < or <= between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,19 @@ class Equivalence:
     """Two one-sided tests of a difference against ± a margin."""
 
     p: float | None
-    """The larger of the two one-sided p-values; null where the effect has no interval."""
+    """The larger of the two one-sided p-values; null if the effect has no interval."""
     words: str
     """The result as a sentence."""
 
 
 def gate(summary: Summary, expression: str) -> str | None:
-    """Why a gate fails, in a sentence; null if it holds.
+    """Why a gate fails, in a sentence; null if it does not fail.
 
     Args:
-        summary: what the gate looks at: its accuracy effects, each row by itself.
-        expression: 'text+mg<text' fails when a whole interval is below 0; 'text+mg<=text' when one is not
-            wholly above 0. Without an interval the first holds and the second fails.
+        summary: its accuracy effects are checked, each row by itself.
+        expression: 'text+mg<text' fails if a whole interval is below 0; 'text+mg<=text' if an
+            interval is not entirely above 0. Without an interval the first does not fail and the
+            second fails.
 
     Raises:
         InputError: no such expression, arm, or contrast.
@@ -53,8 +55,8 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
 
     Args:
         effect: the difference.
-        margin: half width of what counts as equal, in the effect's own unit: shares (0.05 is five points)
-            or nats.
+        margin: half width of what counts as equal, in the effect's own unit: shares (0.05 is five
+            points) or nats.
 
     Raises:
         InputError: the margin is not positive.
@@ -79,7 +81,7 @@ def with_margin(summary: Summary, margin: float) -> Summary:
     """The summary with two one-sided tests of every accuracy effect against ± margin.
 
     Args:
-        summary: what there is.
+        summary: the results.
         margin: half width of what counts as equal, as a share (0.05: five points).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Logistic GEE over several models or scenarios: does the arm do more in one than in another?
+"""Logistic GEE over several models or scenarios: is the arm's effect larger in one than in another?
 
 Shape suffixes: R rows (item × arm × model), C coefficients.
 """
@@ -20,13 +20,13 @@ from mgllm.analysis.statistics.pairs import given, sample, some
 from mgllm.records import Gee, GeeTerm
 
 SUBJECTS = 20
-"""Subjects from which it is fitted."""
+"""Fewest subjects for a fit."""
 MOST = 3_000
-"""Rows of one subject at most: its working correlation is a square of them."""
+"""Most rows of one subject: its working correlation is a square matrix of them."""
 BEYOND = 15.0
-"""Log odds ratios larger than this are those of separated answers."""
+"""Larger log odds ratios come from separated answers."""
 STILL = 1e-9
-"""Standard errors up to this are 0: what is left is the iterations' rounding."""
+"""Standard errors up to this are 0: the rest is rounding in the iterations."""
 
 Cell = tuple[str, str, str]
 """Arm, model, scenario."""
@@ -34,7 +34,7 @@ Cell = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is regressed."""
+    """The rows of the regression."""
 
     correct_R: Floats
     """Share of right answers of an item in an arm."""
@@ -48,7 +48,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One coefficient: rows in all of these places."""
+    """One coefficient, for the rows with this arm, model and scenario (None: any)."""
 
     name: str
     arm: str | None = None
@@ -56,13 +56,14 @@ class _Column:
     scenario: str | None = None
 
     def holds(self, cell: Cell) -> bool:
-        """Whether a row is in all of them."""
+        """Whether a row is one of these."""
         wanted = (self.arm, self.model, self.scenario)
         return all(want is None or want == have for want, have in zip(wanted, cell, strict=True))
 
 
 def regressions(grids: Sequence[Grid]) -> tuple[Gee, ...]:
-    """One regression per form, reasoning, score and effort in which several models or scenarios stand."""
+    """One regression for each form, reasoning, score and effort that has several models or
+    scenarios."""
     found = []
     by_manner = sorted(enumerate(grids), key=lambda pair: (*_manner(pair[1]), pair[0]))
     for _, group in groupby(by_manner, key=lambda pair: _manner(pair[1])):
@@ -95,7 +96,7 @@ def _regress(grids: Sequence[Grid]) -> Gee:
 
 
 def _flags(grids: Sequence[Grid]) -> tuple[str, ...]:
-    """What differs between models of a scenario beside the model."""
+    """What else differs between models of a scenario."""
     by_scenario = [
         [grid for grid in grids if grid.row.scenario == name]
         for name in dict.fromkeys(grid.row.scenario for grid in grids)
@@ -178,13 +179,13 @@ def _fit(gee: Gee, rows: _Rows, columns: Sequence[_Column], over: Clusters) -> G
     known = {cell: _matrix([cell], columns)[0] for cell in set(rows.cells)}
     design_RC = np.array([known[cell] for cell in rows.cells])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they warn of is looked at below
+        warnings.simplefilter("ignore")  # what they warn of is checked below
         try:
             model = GEE(
                 rows.correct_R, design_RC, rows.subject_R, family=Binomial(), cov_struct=Exchangeable()
             )
             fitted = model.fit(maxiter=100, cov_type="bias_reduced")
-            # Errors are worked out when they are asked for: the root of a variance below 0 warns here.
+            # Errors are computed when they are read: the root of a variance below 0 warns here.
             estimates, errors = np.asarray(fitted.params), np.asarray(fitted.bse)
         except (np.linalg.LinAlgError, ValueError):
             return gee.model_copy(update={"why_not": "the regression cannot be solved"})

@@ -17,7 +17,7 @@ from mgllm.errors import InputError
 from mgllm.records import Exposure, Record, RowName, RunManifest, ScenarioManifest, is_attributed
 
 OUTCOMES = ("absent", "answered", "unparsed", "refused", "failed")
-"""Codes of `Answers.outcome_IEK`; `absent`: no record, in a run that was stopped."""
+"""Codes of `Answers.outcome_IEK`; `absent`: no record, because the run was stopped."""
 ANSWERED, FAILED = OUTCOMES.index("answered"), OUTCOMES.index("failed")
 
 
@@ -30,29 +30,33 @@ class Answers:
     answer_IEK: Ints
     """Index of the label answered; −1: none."""
     probabilities_IEKL: Floats
-    """P(label); NaN where the labels were not scored. Sampled: the item's shares, everywhere alike."""
+    """P(label); NaN where the labels were not scored. Sampled: the item's shares, the same
+    everywhere."""
     log_odds_IEK: Floats
-    """Of the target, in nats; NaN where unknown."""
+    """Log-odds of the target, in nats; NaN where unknown."""
     censored_IEK: Bools
-    """Answered, and lacking the probabilities that were to be had."""
+    """Answered, but without the probabilities that were asked for."""
     leaked_IE: Bools
-    """Told gestures of a recogniser that had learned from the person."""
+    """Shows gestures from a recogniser that has learned from the person."""
     unknown_IE: Bools
-    """Told recognised gestures of which it is unknown whether the recogniser knew the person."""
+    """Shows recognised gestures of unknown exposure."""
     draws_I: Ints | None = None
-    """Sampled: how many answers each item's shares are of; null where probabilities are the model's own."""
+    """Sampled: number of answers behind each item's shares; null if probabilities are the model's
+    own."""
     rated: bool = False
-    """Whether K counts the ratings of people: then an item may have more in one arm than in another."""
+    """Whether K counts the ratings of people: then an item may have more in one arm than in
+    another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One scenario of one run under one form, reasoning and score: all that may be subtracted."""
+    """One scenario of one run with one form, reasoning and score: everything that may be
+    subtracted."""
 
     row: RowName
-    """What it is about."""
+    """The name of its rows."""
     scenario: ScenarioManifest
-    """What the scenario was."""
+    """The scenario's part of the manifest."""
     labels: tuple[str, ...]
     """Label ids: the order of every L axis."""
     items: tuple[str, ...]
@@ -68,24 +72,24 @@ class Grid:
     records: Mapping[str, Sequence[Record]]
     """By arm, in table order, with `none`."""
     attributed: Mapping[str, Sequence[Record]] = field(default_factory=dict)
-    """By arm of an attribution: asked of the items alone that show its gesture."""
+    """By arm of an attribution: asked only about the items that have its gesture."""
     stopped: Mapping[str, str] = field(default_factory=dict)
-    """By arm that was asked less than planned, how often it was: "41 of 120"."""
+    """For arms that were asked less often than planned, how often: "41 of 120"."""
     claims: bool = True
-    """Claims are tested on it; false of one wording among several, which are tested together."""
+    """Claims are tested on it; false for one wording among several, which are tested together."""
 
 
 def grids(run: RunRecords) -> list[Grid]:
     """A run's grids, scenarios in the manifest's order.
 
     Raises:
-        InputError: a record is of a scenario, or answers a label, that the manifest does not know.
+        InputError: a record has a scenario or a label that is not in the manifest.
     """
     groups: dict[RowName, list[Record]] = {}
     manifests = {scenario.name: scenario for scenario in run.manifest.scenarios}
     for record in last_by_key(run.records):
         if record.probe is not None:
-            continue  # a question of its own: it joins no arm
+            continue  # a question of its own, in no arm
         if record.scenario not in manifests:
             raise InputError(
                 f"run {run.manifest.id}: a record is about scenario '{record.scenario}', which is not in "
@@ -100,13 +104,13 @@ def grids(run: RunRecords) -> list[Grid]:
 
 
 def as_rating(record: Record) -> Record:
-    """A person's rating: the nth of its item and arm is nobody's repetition, so none is paired with another
-    arm's nth; like shuffles, all of them are averaged inside the item."""
+    """A person's rating. The nth rating of an item in one arm is not from the rater of the nth in
+    another, so they are not paired; like shuffles, all ratings are averaged inside the item."""
     return record.model_copy(update={"epoch": 0, "shuffle": record.epoch})
 
 
 def row_name(record: Record, scenario: ScenarioManifest, manifest: RunManifest) -> RowName:
-    """What may be subtracted from one another: the name of the rows that a record belongs to."""
+    """The name of the rows that a record belongs to; numbers of the same row may be subtracted."""
     return RowName(
         scenario=record.scenario,
         model=record.model,
@@ -159,10 +163,11 @@ def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record], e
 def answers_of(
     records: Sequence[Record], labels: tuple[str, ...], items: Sequence[str], epochs: Sequence[int]
 ) -> Answers:
-    """One arm's records, all of these items and epochs, as arrays; sampled ones count as draws of their item.
+    """One arm's records, all from these items and epochs, as arrays; sampled ones are draws of
+    their item.
 
     Raises:
-        InputError: a record answers another label.
+        InputError: a record has another label.
     """
     shuffles = sorted({record.shuffle for record in records})
     where_item = {item: position for position, item in enumerate(items)}
@@ -194,7 +199,7 @@ def answers_of(
 
 
 def exposed_as(record: Record, exposure: Exposure) -> bool:
-    """Whether a record told recognised gestures so exposed; of annotated ones exposure means nothing."""
+    """Whether a record shows recognised gestures with this exposure; annotated ones have none."""
     return record.exposure == exposure and record.cue_source not in {None, "annotated"}
 
 

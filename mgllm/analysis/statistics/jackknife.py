@@ -12,39 +12,41 @@ from mgllm.analysis.metric import Floats, Ints
 from mgllm.records import Rule
 
 FEWEST = 5
-"""Effective subjects under which no interval is given."""
+"""With fewer effective subjects there is no interval."""
 FEW = 10
-"""Effective subjects under which *few subjects* is said."""
+"""With fewer effective subjects the row says *few subjects*."""
 POWER = 0.80
-"""Chance with which a detectable effect is found."""
+"""Chance to find a detectable effect: the usual 80 %."""
 NO_VARIATION = "no interval: no variation between subjects"
 """Flag of a number without any spread."""
 STILL = 1e-12
-"""A standard error that is a smaller part of the value is 0, but for rounding."""
+"""A standard error that is a smaller part of the value is 0, apart from rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """How items fall on subjects."""
+    """How many items each subject has."""
 
     n: int
     """Items."""
     subjects: int
     """Distinct subjects."""
     effective: float
-    """n² / Σ nₛ²: as many subjects of equal size would tell as much; 0 without items."""
+    """n² / Σ nₛ²: so many subjects with equally many items would give as much information; 0
+    without items."""
     largest: int
     """Items of the subject that has most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the degrees of freedom of a number are counted from."""
+    """What decides the degrees of freedom of a number."""
 
     effective: float
     """Effective subjects."""
     labels: tuple[str, ...] = ()
-    """The labels over whose items they are counted, several where they have as many; none: over all."""
+    """The labels over whose items they are counted (several if they have equally many); none: all
+    items."""
 
     @property
     def words(self) -> str:
@@ -56,22 +58,22 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number and how sure it is."""
+    """A number with its interval and p."""
 
     value: float | None
-    """Null where undefined."""
+    """Null if undefined."""
     se: float | None = None
-    """Standard error; null where undefined or zero."""
+    """Standard error; null if undefined or zero."""
     interval: tuple[float, float] | None = None
     """95 %."""
     p: float | None = None
-    """Two-sided, of the value being 0."""
+    """Two-sided, for the value 0."""
     flag: str | None = None
-    """Why there is no interval, or how little it rests on."""
+    """Why there is no interval, or that there are few subjects."""
     df: float | None = None
     """Degrees of freedom of Student t; null without an interval."""
     rule: Rule = "t"
-    """What interval and p rest on."""
+    """How interval and p are computed."""
 
     @property
     def detectable(self) -> float | None:
@@ -82,7 +84,7 @@ class Estimate:
 
 
 def clusters(subject_N: Ints) -> Clusters:
-    """How items fall on subjects, from each item's subject index."""
+    """How many items each subject has, from each item's subject index."""
     sizes_S = np.bincount(subject_N)
     sizes_S = sizes_S[sizes_S > 0]
     n = int(sizes_S.sum())
@@ -92,17 +94,17 @@ def clusters(subject_N: Ints) -> Clusters:
 
 
 def weakest(over: Clusters, subject_N: Ints, target_N: Ints, labels: Sequence[str]) -> Basis:
-    """The label that fewest effective subjects have, counted over its own items: n_l² / Σₛ n_ls².
+    """The label with the fewest effective subjects, counted over its own items: n_l² / Σₛ n_ls².
 
-    Why: a mean over labels is no better known than the label with fewest people. Where 2 of 20 subjects hold
-    a label, an interval with 19 degrees of freedom covers 84 % in place of 95 (docs/results/coverage.md).
-    No label is named where all items have as few.
+    Why: a mean over labels is known no better than the label with the fewest people. If 2 of 20
+    subjects have a label, an interval with 19 degrees of freedom covers 84 % instead of 95
+    (docs/results/coverage.md). No label is named if all items together have equally few.
 
     Args:
         over: all items' subjects.
         subject_N: index of each item's subject.
         target_N: index of each item's true label.
-        labels: the labels' ids; one without an id is called by its index.
+        labels: the labels' ids; a label without an id is named by its index.
     """
     found = {int(each): clusters(subject_N[target_N == each]).effective for each in np.unique(target_N)}
     least = min(found.values())
@@ -113,12 +115,13 @@ def weakest(over: Clusters, subject_N: Ints, target_N: Ints, labels: Sequence[st
 
 
 def jackknife(replicates_1S: Floats, over: Clusters, basis: Basis | None = None) -> Estimate:
-    """Value, SE = √((S − 1)/S · Σ(θ₋ₛ − θ̄)²), 95 % interval and p with effective subjects − 1 degrees.
+    """Value, SE = √((S − 1)/S · Σ(θ₋ₛ − θ̄)²), 95 % interval and p with effective subjects − 1
+    degrees.
 
     Args:
         replicates_1S: the value over all subjects, then without each.
         over: the items' subjects.
-        basis: what the degrees of freedom are counted from, where not from all items.
+        basis: what decides the degrees of freedom, if not all items.
     """
     value = float(replicates_1S[0])
     if not np.isfinite(value):
@@ -143,19 +146,19 @@ def jackknife(replicates_1S: Floats, over: Clusters, basis: Basis | None = None)
 
 
 def few_words(basis: Basis) -> str | None:
-    """That an interval rests on few subjects; null where it does not."""
+    """That there are few subjects; null if there are enough."""
     if basis.effective >= FEW:
         return None
     return f"few subjects: {basis.words.removesuffix(' subjects')}"
 
 
 def held(interval: tuple[float, float] | None, low: float, high: float) -> tuple[float, float] | None:
-    """An interval less the part that cannot be: its ends are held inside low..high."""
+    """An interval without its impossible part: its ends are cut off at low and high."""
     return interval and (min(max(interval[0], low), high), max(min(interval[1], high), low))
 
 
 def t_interval(value: float, se: float, df: float) -> tuple[float, float]:
-    """95 % interval of Student's t with so many degrees of freedom."""
+    """95 % interval of Student's t with these degrees of freedom."""
     from scipy.special import stdtrit  # scipy.stats has the same function and takes a second longer
 
     half = float(stdtrit(df, 0.975)) * se
@@ -163,7 +166,7 @@ def t_interval(value: float, se: float, df: float) -> tuple[float, float]:
 
 
 def t_tail(t: float, df: float) -> float:
-    """P(T ≥ t) of Student's t with so many degrees of freedom."""
+    """P(T ≥ t) of Student's t with these degrees of freedom."""
     from scipy.special import stdtr
 
     return float(stdtr(df, -t))
@@ -173,8 +176,8 @@ def t_tail(t: float, df: float) -> float:
 def detectable_in_se(df: float) -> float:
     """The true difference, in standard errors, that a two-sided test at 5 % finds with 80 % power.
 
-    t is then noncentral: 3.76 at 4 degrees of freedom, 3.15 at 9, 2.87 at 39; the limit is 1.96 + 0.84. The
-    chance of being found with the wrong sign, under 10⁻⁴, is left out.
+    t is then noncentral: 3.76 at 4 degrees of freedom, 3.15 at 9, 2.87 at 39; the limit is 1.96 +
+    0.84. The chance to find it with the wrong sign, below 10⁻⁴, is neglected.
     """
     from scipy.special import nctdtrinc, stdtrit
 

@@ -1,4 +1,4 @@
-"""What is measured of answers and probabilities by sums over items.
+"""Metrics of answers and probabilities that are sums over items.
 
 Shape suffixes: N items, L labels, K sums.
 """
@@ -28,18 +28,19 @@ class Accuracy(MeanMetric):
 class OverTargets(SumMetric):
     """Mean of a per-label ratio over the labels that occur as targets.
 
-    NaN where a label that occurs among all items has been left out with its only subject: the number
-    would be a mean over other labels, thus another number.
+    NaN if a label that occurs among all items was left out with its only subject: the number would
+    be a mean over other labels, so another number.
     """
 
     by_class = True
 
     @abstractmethod
     def ratio(self, hits: Floats, rows: Floats, columns: Floats) -> Floats:
-        """From each label's hits, its items, and its answers."""
+        """Each label's ratio, from its hits, its items and its answers."""
 
     def per_item(self, sample: Sample) -> Floats:
-        """Fractional confusion matrix of each item, flattened [N, L·L]: row target, column answer."""
+        """Fractional confusion matrix of each item, flattened [N, L·L]: row target, column
+        answer."""
         labels = sample.shares_NL.shape[1]
         true_NL = np.eye(labels)[sample.target_N]
         cells_NLL = true_NL[:, :, None] * sample.shares_NL[:, None, :]
@@ -95,9 +96,10 @@ class LogOdds(MeanMetric):
 
 @metric("brier")
 class Brier(MeanMetric):
-    """Σ over labels of (P(label) − 1 where it is true, 0 elsewhere)², from 0 to 2 (Brier 1950).
+    """Σ over labels of (P(label) − y)², y = 1 for the true label, else 0; from 0 to 2 (Brier 1950).
 
-    Of shares of K answers, less what drawing them adds to it on average (`draws.brier_excess`).
+    From shares of K answers, what drawing them adds on average is subtracted
+    (`draws.brier_excess`).
     """
 
     scale, header, order = Scale("Brier score", 1, 3), "Brier", 60

@@ -1,4 +1,4 @@
-"""The lines under every table: what the items are, what was asked, what came back."""
+"""The notes below the tables: what the items are, what was asked, what the replies were."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from mgllm.analysis.wording import change, contrast_words, metric_words
 from mgllm.records import ArmSummary, Effect, RunManifest, ScenarioManifest, ShuffleStats
 
 NTH_RUN = re.compile(r"\brun \d+$")
-"""Ends a row's name that only a number tells from another's."""
+"""The end of a row's name that differs from another's only in a number."""
 WEAKENED = 0.9
-"""Share of an effect left by unbalanced targets under which it is said: our choice; .96 is left of 60/40."""
+"""A note appears if unbalanced targets leave a smaller share of an effect: our choice; 60/40 leaves
+.96."""
 MADE_UP = "made-up items: shows that the tool works, says nothing about gestures or models"
 
 
 def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, ...]:
-    """In the order: what the items are, what was asked, what came back, what may not be done with it."""
+    """In the order: what the items are, what was asked, what the replies were, ethics."""
     scenarios = [(run.manifest, scenario) for run in runs for scenario in run.manifest.scenarios]
     lines = [
         *(line for _, scenario in scenarios for line in _about_items(scenario)),
@@ -35,7 +36,7 @@ def notes(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> tuple[str, 
 
 
 def _merged(lines: Iterable[str], names: Collection[str]) -> tuple[str, ...]:
-    """Each line once; what is said of several scenarios is said of them together."""
+    """Each line once; a line about several scenarios names them together."""
     about: dict[str, dict[str, None]] = {}
     for line in lines:
         name, colon, words = " ".join(line.split()).partition(": ")
@@ -124,7 +125,7 @@ def _relaxed_words(relaxed: Mapping[str, int]) -> str:
 
 
 def _overlap(shuffles: Sequence[ShuffleStats]) -> str:
-    """How much of an item's own gestures its donor tells too: what the shuffled arm leaves in place."""
+    """How many of an item's own gestures its donor shows too: these stay in the shuffled arm."""
     known = [shuffle for shuffle in shuffles if shuffle.told_again is not None]
     if not known:
         return ""
@@ -134,10 +135,10 @@ def _overlap(shuffles: Sequence[ShuffleStats]) -> str:
 
 
 def _about_targets(run: RunRecords) -> Iterable[str]:
-    """By how much unbalanced targets weaken the contrast over shuffled gestures in accuracy.
+    """How much unbalanced targets weaken the contrast with shuffled gestures in accuracy.
 
-    A donor has the item's own target with chance Σp², so that true cues can gain at most Σp(1 − p) over
-    shuffled ones: 1 − 1/L of it where L labels are equally frequent.
+    A donor has the item's own target with chance Σp², so true cues can gain at most Σp(1 − p) over
+    shuffled ones: 1 − 1/L if L labels are equally frequent.
     """
     for scenario in run.manifest.scenarios:
         asked = [record for record in run.records if record.scenario == scenario.name]
@@ -155,13 +156,13 @@ def _about_targets(run: RunRecords) -> Iterable[str]:
 
 
 def _numbered(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """Which run a number stands for, where rows are told apart by it."""
+    """Which run a number in a row's name means."""
     if any(NTH_RUN.search(arm.row.run or "") for arm in arms):
         yield "; ".join(f"run {nth} is {run.manifest.id}" for nth, run in enumerate(runs, 1))
 
 
 def wording_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
-    """How far the wordings of a question lie apart, for every claim that averages them."""
+    """How far the wordings of a question differ, for every claim that averages them."""
     found = []
     for effect in effects:
         if effect.row.wordings is None or not effect.primary:

@@ -1,8 +1,9 @@
-"""Two arms over the same answered items: what enters an effect.
+"""Two arms over the same answered items: the data of an effect.
 
-Shuffles are averaged inside the item and epoch over those answered, epochs inside the item over those in
-which both arms are answered. Sampled answers are draws of their item: its shares are of all of them, whatever
-the other arm answered. Shape suffixes: I items, E epochs, K shuffles, L labels, N items kept.
+Shuffles are averaged inside the item and epoch over those answered; epochs inside the item over
+those in which both arms are answered. Sampled answers are draws of their item: its shares are from
+all of them, whatever the other arm answered. Shape suffixes: I items, E epochs, K shuffles, L
+labels, N items kept.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ class Pairs:
     arm: Sample
     baseline: Sample
     over: Clusters
-    """How the items fall on subjects."""
+    """How many items each subject has."""
     missing: int
-    """Pairs (item, epoch) with a known target of which at least one side is not answered; of people, also
-    every rating that is no answer."""
+    """Pairs (item, epoch) with a known target and at least one side not answered; for people, also
+    every rating without an answer."""
     leaked: int = 0
-    """Items of which a side told gestures of a recogniser that had learned from the person."""
+    """Items with a side that shows gestures from a recogniser that has learned from the person."""
     unknown: int = 0
-    """Items of which a side told recognised gestures of unknown exposure, and neither leaked ones."""
+    """Items with a side that shows gestures of unknown exposure, and no side with leaked ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def pair(grid: Grid, arm: Answers, baseline: Answers, *, scored: bool) -> Pairs:
     Args:
         grid: their items, subjects and targets.
         arm: the arm.
-        baseline: what it is taken against.
-        scored: only answers with probabilities are taken.
+        baseline: what it is compared with.
+        scored: only answers with probabilities are used.
     """
     known_IE = (grid.target_I >= 0)[:, None]
     common_IE: Bools = given(arm, scored=scored) & given(baseline, scored=scored) & known_IE
@@ -78,9 +79,10 @@ def given(answers: Answers, *, scored: bool) -> Bools:
 
 
 def lacking(grid: Grid, arm: Answers, baseline: Answers) -> tuple[float, float] | None:
-    """Each side's share of the pairs (item, epoch) answered by both that lack probabilities there.
+    """For each side, the share of the pairs (item, epoch) answered in both arms without
+    probabilities.
 
-    Null where no answer lacks any that were to be had, or nothing is paired.
+    Null if no answer is without the probabilities asked for, or nothing is paired.
     """
     known_IE = (grid.target_I >= 0)[:, None]
     common_IE: Bools = given(arm, scored=False) & given(baseline, scored=False) & known_IE
@@ -91,7 +93,8 @@ def lacking(grid: Grid, arm: Answers, baseline: Answers) -> tuple[float, float] 
 
 
 def sample(grid: Grid, answers: Answers, kept_IE: Bools) -> Sample:
-    """One arm over the items kept, averaged over the epochs kept; each is answered, or sampled, there."""
+    """One arm over the items kept, averaged over the epochs kept, in which each is answered or
+    sampled."""
     answered_IEK, scored_IEK = _taken(answers, scored=False), _taken(answers, scored=True)
     kept_I, said_IE = some(kept_IE, 1), kept_IE & some(answered_IEK, 2)
     chosen_IEKL = answers.answer_IEK[..., None] == np.arange(len(grid.labels))
@@ -107,7 +110,7 @@ def sample(grid: Grid, answers: Answers, kept_IE: Bools) -> Sample:
 
 
 def average(values_IEKX: Floats, taken_IEK: Bools, kept_IE: Bools) -> Floats:
-    """Mean over the shuffles taken, then over the epochs kept [I, X]; NaN where none is taken."""
+    """Mean over the shuffles used, then over the epochs kept [I, X]; NaN where none is used."""
     values = np.where(taken_IEK[..., None], values_IEKX, 0.0).sum(axis=2)
     count_IE = taken_IEK.sum(axis=2)
     mean_IEX = np.where(count_IE[..., None] > 0, values / np.maximum(count_IE, 1)[..., None], np.nan)
@@ -116,12 +119,13 @@ def average(values_IEKX: Floats, taken_IEK: Bools, kept_IE: Bools) -> Floats:
 
 
 def some(mask: Bools, axis: int | tuple[int, ...] | None) -> Bools:
-    """Where a mask holds anywhere along an axis, or several; null: anywhere at all."""
+    """Where a mask is true anywhere along one axis or several; null: anywhere at all."""
     return np.asarray(mask.any(axis=axis))
 
 
 def subject_codes(grid: Grid, kept_I: Bools) -> Ints:
-    """Index of the subject of each item kept, without gaps, in the subjects' alphabetical order [N]."""
+    """Index of the subject of each item kept, without gaps, in the subjects' alphabetical order
+    [N]."""
     kept = np.array(grid.subjects, dtype=object)[kept_I]
     number = {subject: code for code, subject in enumerate(sorted(set(kept)))}
     return np.array([number[subject] for subject in kept], np.int64)
@@ -134,7 +138,8 @@ def discordance(grid: Grid, arm: Answers, baseline: Answers) -> Discordance:
 
 
 def flipped(grid: Grid, arm: Answers, baseline: Answers) -> tuple[Bools, Bools]:
-    """Items that only the arm has right, and only the baseline [I each]: first epoch and shuffle."""
+    """Items that only the arm has right, and only the baseline [I each]: first epoch and
+    shuffle."""
     known_I = grid.target_I >= 0
     both_I = known_I & (arm.outcome_IEK[:, 0, 0] == ANSWERED) & (baseline.outcome_IEK[:, 0, 0] == ANSWERED)
     right_I, other_I = (_correct(grid, answers)[:, 0, 0] > 0 for answers in (arm, baseline))
@@ -152,7 +157,8 @@ def _unsaid(grid: Grid, answers: Answers, *, scored: bool) -> int:
 
 
 def _taken(answers: Answers, *, scored: bool) -> Bools:
-    """Shuffles that are answered, and where asked for, scored [I, E, K]; shares are the whole item's."""
+    """Shuffles that are answered and, if asked for, scored [I, E, K]; shares belong to the whole
+    item."""
     answered_IEK: Bools = answers.outcome_IEK == ANSWERED
     if not scored:
         return answered_IEK

@@ -1,6 +1,7 @@
-"""What a difference would be, had missing answers or probabilities been otherwise.
+"""What a difference would be if missing answers or probabilities were different.
 
-Shape suffixes: I items, E epochs, K shuffles, L labels, M labels and one column for "no label", N items kept.
+Shape suffixes: I items, E epochs, K shuffles, L labels, M labels and one column for "no label", N
+items kept.
 """
 
 from __future__ import annotations
@@ -16,21 +17,21 @@ from mgllm.analysis.statistics.pairs import average, given, sample, some, subjec
 Sides = tuple[Sample, Sample]
 """Arm and baseline over the same items."""
 FIRST, LAST = 2.0, -1.0
-"""Stand for probabilities that rank above and below all others."""
+"""In place of probabilities, to rank above and below all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Other readings of what is missing between two arms; null where there is nothing to read."""
+    """Other ways to count what is missing between two arms; null if nothing is missing."""
 
     lacking_answers: float
     """Share of the pairs asked (item, epoch) that are not answered on both sides."""
     lacking_scores: float
-    """The same of probabilities."""
+    """The same for probabilities."""
     apart: float
-    """The sides' shares without probabilities, one less the other."""
+    """The arm's share without probabilities minus the baseline's."""
     strict: Sides | None
-    """Refused and unparsed are no label; failed stays missing."""
+    """Refused and unparsed are not a label; failed stays missing."""
     against: Sides | None
     """Missing answers are wrong in the arm and right in the baseline."""
     favouring: Sides | None
@@ -42,7 +43,7 @@ class Readings:
 
 
 def readings(grid: Grid, arm: Answers, baseline: Answers) -> Readings:
-    """All of them, over the items with a known target that either arm was asked."""
+    """All of them, over the items with a known target that were asked in either arm."""
     sides, known_IE = (arm, baseline), (grid.target_I >= 0)[:, None]
     asked_IE: Bools = some(np.stack([some(side.outcome_IEK > 0, 2) for side in sides]), 0) & known_IE
     asked_IE &= some(_expected(arm), 2) & some(_expected(baseline), 2)
@@ -62,7 +63,7 @@ def readings(grid: Grid, arm: Answers, baseline: Answers) -> Readings:
 
 
 def difference(metric: Metric, sides: Sides | None) -> float | None:
-    """Of a metric between two samples; null without one, or where it is undefined."""
+    """Difference of a metric between two samples; null without samples, or if it is undefined."""
     if sides is None or not len(sides[0].target_N):
         return None
     value = _point(metric, sides[0]) - _point(metric, sides[1])
@@ -70,7 +71,8 @@ def difference(metric: Metric, sides: Sides | None) -> float | None:
 
 
 def worst_scored(metric: Metric, found: Readings, pairs: Sides) -> float | None:
-    """The difference with every missing pair at the worst one observed; null where a metric has no such.
+    """The difference if every missing pair gets the worst one observed; null if the metric has
+    none.
 
     Args:
         metric: one of probabilities.
@@ -89,7 +91,7 @@ def worst_scored(metric: Metric, found: Readings, pairs: Sides) -> float | None:
 
 
 def _point(metric: Metric, over: Sample) -> float:
-    """The number over all items, without leaving anybody out."""
+    """The number over all items, with nobody left out."""
     if isinstance(metric, SumMetric):
         total_K = metric.per_item(over).sum(axis=0)
         return float(metric.value(total_K, total_K))
@@ -97,7 +99,8 @@ def _point(metric: Metric, over: Sample) -> float:
 
 
 def _expected(answers: Answers) -> Bools:
-    """Where an answer was to be had [I, E, K]: everywhere; of people, where one of them was asked."""
+    """Where an answer was expected [I, E, K]: everywhere; for people, where one of them was
+    asked."""
     return answers.outcome_IEK > 0 if answers.rated else np.ones(answers.outcome_IEK.shape, bool)
 
 
@@ -118,7 +121,7 @@ def _strict(grid: Grid, arm: Answers, baseline: Answers) -> Sides | None:
 
 
 def _filled(grid: Grid, arm: tuple[Answers, bool], other: tuple[Answers, bool], kept: Bools) -> Sides | None:
-    """Both sides with what is missing right or wrong."""
+    """Both sides, with missing answers counted as right or wrong."""
     if not some(kept, None):
         return None
     first, second = (
@@ -128,7 +131,8 @@ def _filled(grid: Grid, arm: tuple[Answers, bool], other: tuple[Answers, bool], 
 
 
 def _chosen(grid: Grid, answers: Answers, right: bool | None) -> Floats:
-    """Answers as shares of labels [I, E, K, M]; what is missing is the target, any other label, or none."""
+    """Answers as shares of labels [I, E, K, M]; missing ones are the target, any other label, or
+    none."""
     labels = len(grid.labels)
     chosen_IEKM = (answers.answer_IEK[..., None] == np.arange(labels + 1)).astype(np.float64)
     true_IL = np.eye(labels)[np.maximum(grid.target_I, 0)]
@@ -154,7 +158,8 @@ def _over(grid: Grid, chosen_IEKM: Floats, taken_IEK: Bools, kept_IE: Bools) -> 
 
 
 def _ranked(grid: Grid, sides: tuple[Answers, Answers], asked_IE: Bools) -> Sides:
-    """Both sides over all items asked; what lacks probabilities ranks last in the arm, first in the other."""
+    """Both sides over all items asked; without probabilities they rank last in the arm, first in
+    the other."""
     kept_I = some(asked_IE, 1)
     true_NL = np.eye(len(grid.labels), dtype=bool)[grid.target_I[kept_I]]
     found = []
@@ -163,6 +168,6 @@ def _ranked(grid: Grid, sides: tuple[Answers, Answers], asked_IE: Bools) -> Side
         has_N = some(scored_IE, 1)[kept_I]
         over = sample(grid, side, np.where(some(scored_IE, 1)[:, None], scored_IE, asked_IE))
         worst_NL = np.where(true_NL, true, other)
-        told_NL = np.where(has_N[:, None], over.probabilities_NL, worst_NL)
-        found.append(replace(over, probabilities_NL=told_NL))
+        filled_NL = np.where(has_N[:, None], over.probabilities_NL, worst_NL)
+        found.append(replace(over, probabilities_NL=filled_NL))
     return found[0], found[1]

@@ -1,4 +1,5 @@
-"""What a reader must know of the replies of a run: who answered, what it cost unseen, what was cut."""
+"""What a reader must know about the replies of a run: who answered, hidden reasoning, cut
+replies."""
 
 from __future__ import annotations
 
@@ -10,34 +11,35 @@ from mgllm.analysis.statistics.runs import FIRST_RULES, NTH_RUN, RunRecords, las
 from mgllm.records import Record, RunManifest
 
 APART = 1.1
-"""Two arms' mean tokens of reasoning are told apart from this ratio on: our choice."""
+"""From this ratio of mean reasoning tokens on, the note gives them by arm: our choice."""
 WITHOUT: Mapping[str, str] = {
     "temperature": "answers were drawn at the server's own temperature",
     "seed": "the server used no seed, so the same questions may get other answers",
     "logprobs": "no probabilities could be read",
 }
-"""What follows where a parameter was left out."""
+"""What follows if a parameter was left out."""
 _VERSION = re.compile(r"[-@:](?:20\d\d-?[01]\d-?[0-3]\d|[01]\d[0-3]\d|00\d|latest)$")
-"""What a name may end on and still be the same model: a date (2026-08-01, 20260801, 0613), 001, latest."""
+"""What a name may end with and still be the same model: a date (2026-08-01, 20260801, 0613), 001,
+latest."""
 
 
 def served_models(records: Iterable[Record]) -> dict[str, int]:
-    """Records by the model that says it answered them, the most frequent first."""
+    """Records by the model that the server names, the most frequent first."""
     counts = Counter(record.served_model for record in last_by_key(records) if record.served_model)
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
 def other_model(manifest: RunManifest, served: str | None) -> str | None:
-    """The model that says it answered, where it is not the one that was asked."""
+    """The model that the server names, if it is not the one that was asked."""
     asked = manifest.model.partition(NTH_RUN)[0].partition("/")[2]
     return None if served is None or same_model(asked, served) else served
 
 
 def about_replies(run: RunRecords) -> Iterable[str]:
-    """A line for each thing that is true of a run's replies and that its numbers do not show."""
+    """A line for each fact about a run's replies that its numbers do not show."""
     manifest, records = run.manifest, last_by_key(run.records)
     asked = [r for r in records if r.outcome != "failed" and r.shared_with is None]
-    told = [
+    lines = [
         *_older_rules(manifest, records),
         *_hidden_reasoning(asked, [arm for scenario in manifest.scenarios for arm in scenario.arms]),
         *_served(manifest, served_models(records)),
@@ -45,11 +47,11 @@ def about_replies(run: RunRecords) -> Iterable[str]:
         *_cut(manifest, asked),
         *_estimated(asked),
     ]
-    return [f"{manifest.model}: {line}" for line in told]
+    return [f"{manifest.model}: {line}" for line in lines]
 
 
 def same_model(asked: str, served: str) -> bool:
-    """Whether a server's name of its model is the one asked for, dates and folders aside.
+    """Whether a server's name of its model is the one asked for, apart from dates and folders.
 
     >>> same_model("gpt-6", "gpt-6-2026-08-01"), same_model("gpt-6", "gpt-6-mini")
     (True, False)
@@ -70,7 +72,8 @@ def _older_rules(manifest: RunManifest, records: Sequence[Record]) -> Iterable[s
 
 
 def _hidden_reasoning(records: Sequence[Record], arms: Sequence[str]) -> Iterable[str]:
-    """Where "direct" was not: how often and how long the model thought unseen, by arm where that differs."""
+    """If "direct" was not direct: how often, and how many hidden reasoning tokens, by arm if arms
+    differ."""
     direct = [record for record in records if record.reasoning == "direct"]
     thought = [record.reasoning_tokens for record in direct if record.reasoning_tokens]
     if not thought:

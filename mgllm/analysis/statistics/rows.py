@@ -1,4 +1,4 @@
-"""The grids of several runs under names of their own, wordings of one question also averaged.
+"""The grids of several runs, each with its own name; wordings of one question are also averaged.
 
 Shape suffixes: I items, E epochs, K shuffles, L labels.
 """
@@ -20,28 +20,29 @@ Asked = tuple[int, RunManifest, Grid]
 
 
 def named_grids(runs: Sequence[RunRecords]) -> list[Grid]:
-    """Every grid of every run, no two under one name; what is a wording among several tests no claim.
+    """Every grid of every run, no two with the same name; one wording among several tests no claim.
 
     Raises:
         InputError: a run's records do not fit its manifest.
     """
     found = [(nth, run.manifest, grid) for nth, run in enumerate(runs, 1) for grid in grids(run)]
-    named = _told_apart(found)
+    named = _distinct(found)
     groups = _by_question(named).values()
     several = {id(grid) for group in groups if _facts(group) is not None for grid in group}
     return [replace(grid, claims=id(grid) not in several) for grid in named]
 
 
 def with_averages(named: Sequence[Grid]) -> list[Grid]:
-    """The same, and after the wordings of a question one grid that averages them inside the item."""
+    """The same, followed by one grid for each question with several wordings, averaged inside the
+    item."""
     whole = [made for group in _by_question(named).values() if (made := averaged(group)) is not None]
     return [*named, *whole]
 
 
 def averaged(group: Sequence[Grid]) -> Grid | None:
-    """Wordings of one question as one grid: each wording's epochs stand beside those of the others.
+    """Wordings of one question as one grid: the epochs of all wordings, one after the other.
 
-    Null with a single wording, and where items or labels of the wordings do not fit together.
+    Null with a single wording, or if items or labels of the wordings do not fit together.
     """
     facts = _facts(group)
     if facts is None:
@@ -63,7 +64,7 @@ def averaged(group: Sequence[Grid]) -> Grid | None:
 
 
 def _by_question(found: Sequence[Grid]) -> Mapping[RowName, list[Grid]]:
-    """Grids that differ in the wording alone, by the name that they share."""
+    """Grids that differ only in the wording, by the name that they share."""
     groups: dict[RowName, list[Grid]] = {}
     for grid in found:
         groups.setdefault(_question(grid.row), []).append(grid)
@@ -74,8 +75,8 @@ def _question(row: RowName) -> RowName:
     return row.model_copy(update={"wording": None})
 
 
-def _told_apart(found: Sequence[Asked]) -> list[Grid]:
-    """Grids that would share a name, told apart by what differs between their runs, at last by a number."""
+def _distinct(found: Sequence[Asked]) -> list[Grid]:
+    """Grids that would have the same name get what differs between their runs, or else a number."""
     groups: dict[RowName, list[Asked]] = {}
     for each in found:
         groups.setdefault(_question(each[2].row), []).append(each)
@@ -90,7 +91,8 @@ def _told_apart(found: Sequence[Asked]) -> list[Grid]:
 
 
 def _names(group: Sequence[Asked]) -> list[str]:
-    """Of each run, the facts that the runs do not share; its number where these leave two alike."""
+    """For each run, the facts in which the runs differ; its number if two still have the same
+    name."""
     facts = [_about(manifest, grid.scenario) for _, manifest, grid in group]
     differ = [what for what in facts[0] if len({each[what] for each in facts}) > 1]
     named = [", ".join(f"{what} {each[what]}" for what in differ) for each in facts]
@@ -122,7 +124,8 @@ def _arms(group: Sequence[Grid]) -> list[str]:
 def _facts(group: Sequence[Grid]) -> Mapping[str, tuple[str, int]] | None:
     """Subject and target of each item of several wordings.
 
-    Null with a single wording, and where they share no arm, have other labels, or know an item otherwise.
+    Null with a single wording, or if they have no common arm, different labels, or different facts
+    of an item.
     """
     if len(group) < 2 or not _arms(group) or len({grid.labels for grid in group}) > 1:
         return None
@@ -139,7 +142,7 @@ def _all_records(group: Sequence[Grid], arm: str) -> list[Record]:
 
 
 def _beside(parts: Sequence[tuple[Grid, Answers]], items: Sequence[str]) -> Answers:
-    """One arm's answers under each wording, epochs beside one another, over the items of all."""
+    """One arm's answers with all wordings, epochs one after the other, over the items of all."""
     shuffles = max(answers.outcome_IEK.shape[2] for _, answers in parts)
     place = {item: n for n, item in enumerate(items)}
 
@@ -171,7 +174,7 @@ def _beside(parts: Sequence[tuple[Grid, Answers]], items: Sequence[str]) -> Answ
 
 
 def _draws(parts: Sequence[tuple[Grid, Answers]], place: Mapping[str, int]) -> np.ndarray | None:
-    """Draws of all wordings together; null where probabilities are the model's own."""
+    """Draws of all wordings together; null if probabilities are the model's own."""
     total = np.zeros(len(place), np.int64)
     for grid, answers in parts:
         if answers.draws_I is None:

@@ -1,4 +1,4 @@
-"""What the ledger reads: a run's manifest and its records, and what a record says in numbers."""
+"""The input of all statistics: a run's manifest and records, and the numbers of one record."""
 
 from __future__ import annotations
 
@@ -9,53 +9,54 @@ from dataclasses import dataclass
 from mgllm.records import Record, RecordKey, RunManifest
 
 CLIP = 1e-9
-"""Probabilities without log-probabilities behind them are held this far from 0 and 1: ±20.7 nats."""
+"""Probabilities without log-probabilities are kept this far from 0 and 1: ±20.7 nats."""
 
 FIRST_RULES = "1"
-"""Answer rules of before: over an API they read probabilities at a token where the model need not have
-answered."""
+"""The oldest answer rules: over an API they read probabilities at a token where the model may not
+have answered."""
 
 NTH_RUN = " · run "
-"""Parts a model's name from the number of its run, where two runs on a page have one name."""
+"""Between a model's name and the number of its run, if two runs on a page have the same name."""
 PriorKey = tuple[str, str, str, int, tuple[str, ...]]
-"""Scenario, model, form, epoch, label order: what the arm `none` was asked under."""
+"""Scenario, model, form, epoch, label order of a question in the arm `none`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecords:
-    """A run as the ledger reads it: without probabilities that no answer has."""
+    """A run without the probabilities that no answer has."""
 
     manifest: RunManifest
-    """What the run was."""
+    """The run's manifest."""
     records: Sequence[Record]
-    """Its records in any order; of two with one key the later counts."""
+    """Its records in any order; of two with the same key the later one counts."""
 
     def __post_init__(self) -> None:
-        """Here, and here alone, it is decided which probabilities are missing."""
+        """Only here is it decided which probabilities are missing."""
         object.__setattr__(self, "records", [believed(self.manifest, record) for record in self.records])
 
 
 def believed(manifest: RunManifest, record: Record) -> Record:
-    """A record as every number takes it.
+    """A record as all statistics use it.
 
-    Probabilities belong to answers: without one (a tie is none) there are none. Those that rules of before
-    read over an API are missing, since they may stand at a token where the model did not answer; an answer
-    whose probabilities were asked for and are missing is censored.
+    Probabilities belong to answers: without an answer (a tie is not one) there are none.
+    Probabilities that the oldest rules read over an API are missing, because the model may not have
+    answered at that token. An answer whose probabilities were asked for but are missing is
+    censored.
     """
     if record.outcome != "answered":
         bare = record.probabilities is None and record.scores is None
         return record if bare else record.model_copy(update={"probabilities": None, "scores": None})
     over_api = manifest.base_url is not None
     unsafe = over_api and manifest.answer_rules == FIRST_RULES and not record.answer_tokens
-    told = over_api or manifest.answer_rules != FIRST_RULES  # before, local records did not say so
+    marked = over_api or manifest.answer_rules != FIRST_RULES  # the oldest local records have no such mark
     missing = record.probabilities is None or unsafe
-    if record.censored or (record.score == "logprob" and missing and told):
+    if record.censored or (record.score == "logprob" and missing and marked):
         return record.model_copy(update={"probabilities": None, "scores": None, "censored": True})
     return record
 
 
 def last_by_key(records: Iterable[Record]) -> list[Record]:
-    """One record per key, the last one, sorted by key: the order of lines decides nothing else."""
+    """One record per key, the last one, sorted by key: the order of lines has no other meaning."""
     last: dict[RecordKey, Record] = {record.key: record for record in records}
     return [last[key] for key in sorted(last)]
 
@@ -63,7 +64,7 @@ def last_by_key(records: Iterable[Record]) -> list[Record]:
 def log_odds(record: Record) -> float | None:
     """log P(target) − log(1 − P(target)) in nats; null without a target or probabilities.
 
-    Taken from the labels' log-probabilities where they stand, so that a sure answer keeps its size.
+    From the labels' log-probabilities if there are any, so that a very sure answer keeps its size.
     """
     if record.target is None or record.probabilities is None:
         return None
@@ -75,21 +76,22 @@ def log_odds(record: Record) -> float | None:
 
 
 def priors(records: Iterable[Record]) -> dict[PriorKey, Mapping[str, float]]:
-    """The labels' log-probabilities in the arm `none`, in nats, by what it was asked under.
+    """The labels' log-probabilities in the arm `none`, in nats, by its question.
 
     Args:
-        records: of that arm.
+        records: those of the arm `none`.
     """
     return {prior_key(record): record.scores.total for record in records if record.scores is not None}
 
 
 def prior_key(record: Record) -> PriorKey:
-    """Where to look up the prior that belongs to a record."""
+    """The key of the prior that belongs to a record."""
     return (record.scenario, record.model, record.form, record.epoch, record.label_order)
 
 
 def corrected(record: Record, prior: Mapping[PriorKey, Mapping[str, float]]) -> dict[str, float] | None:
-    """Each label's log-probability less the arm `none`'s, in nats; null where either is missing."""
+    """Each label's log-probability minus that in the arm `none`, in nats; null if either is
+    missing."""
     unasked = prior.get(prior_key(record))
     if record.scores is None or unasked is None or not set(record.scores.total) <= set(unasked):
         return None

@@ -1,10 +1,11 @@
-"""Where subjects' differences are skewed: bootstrap-t by subject beside Student t.
+"""If subjects' differences are skewed: bootstrap-t by subject beside Student t.
 
-A mean of numbers with one long tail (a Brier score near 0, log-odds that a few people raise by much) has a
-standard error that is small just when the tail happens to be missing, so Student t holds too rarely. Chosen
-by simulation (docs/results/coverage.md); what was tried beside it: Student t alone, Johnson's (1978) modified
-t and BCa, which cover less; bootstrap-t alone and Hall's (1992) transformation, which cover a point or two
-less; no interval, which says nothing where this one holds. Shape suffixes: S subjects, R resamples.
+A mean of numbers with one long tail (a Brier score near 0, log-odds that a few people raise much)
+has a standard error that is small just when the tail happens to be missing, so the interval of
+Student t contains the truth too rarely. The rule was chosen by simulation
+(docs/results/coverage.md). Also tried: Student t alone, Johnson's (1978) modified t and BCa, which
+cover less; bootstrap-t alone and Hall's (1992) transformation, which cover a point or two less; no
+interval, which says nothing. Shape suffixes: S subjects, R resamples.
 """
 
 from __future__ import annotations
@@ -18,30 +19,31 @@ from mgllm.analysis.statistics.checks import counts
 from mgllm.analysis.statistics.jackknife import STILL, Estimate
 
 SKEWED = 0.15
-"""Skewness over √effective subjects from which bootstrap-t stands beside Student t. The error of Student t
-grows with this ratio. At .15 a skewness of ½ is enough for 11 subjects, of 1 for 44; at .2 exponential gains
-of 12 people are covered in under 94 %, at .1 half of all symmetric samples would be taken for skewed."""
+"""From this skewness divided by √effective subjects on, bootstrap-t is used beside Student t. The
+error of Student t grows with this ratio. At .15 a skewness of ½ is enough for 11 subjects, of 1 for
+44; at .2, exponential gains of 12 people are covered in less than 94 %; at .1, half of all
+symmetric samples would count as skewed."""
 LEAST_TAIL, HEAVY_TAIL = 0.01, 0.005
-"""Part of the bootstrap beyond each end at least, where nothing is skewed and where one subject makes all of
-it: at five subjects further ones would be of nothing but resamples of two people."""
+"""Smallest part of the bootstrap beyond each end, without skewness and if one subject makes all of
+it: with five subjects, smaller parts would consist only of resamples of two people."""
 MOST_DRAWS, LEAST_DRAWS, WORK = 100_000, 5_000, 10_000_000
-"""Resamples, and resamples × subjects up to which there are most: an end then moves by about a hundredth of
-the standard error from one seed to the next."""
+"""Most and fewest resamples, and the limit of resamples × subjects: an end then moves by about a
+hundredth of the standard error from one seed to the next."""
 SKEWED_WORDS = (
     "subjects' differences are skewed: each end of the interval is the wider one of Student t and "
     "bootstrap-t over subjects, and p is the larger one"
 )
-"""What is said beneath a table of numbers that rest on it."""
+"""The remark below a table with such numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a difference of means is made of."""
+    """The data of a difference of means."""
 
     difference_S: Floats
     """Each subject's summed differences."""
     items_S: Floats
-    """Its items."""
+    """Each subject's number of items."""
 
     @property
     def means_S(self) -> Floats:  # noqa: N802  # tensors carry their shape
@@ -50,17 +52,18 @@ class Sums:
 
 
 def skewness(values: Floats) -> float:
-    """Third central moment over the cubed standard deviation; 0 where nothing varies."""
+    """Third central moment divided by the cubed standard deviation; 0 if nothing varies."""
     spread = values - values.mean()
     deviation = float(np.sqrt((spread**2).mean()))
     return float((spread**3).mean()) / deviation**3 if deviation > 0 else 0.0
 
 
 def with_bootstrap_t(estimate: Estimate, sums: Sums) -> Estimate:
-    """The estimate, its interval and p widened by bootstrap-t where subjects' mean differences are skewed.
+    """The estimate, with interval and p widened by bootstrap-t if subjects' mean differences are
+    skewed.
 
-    Unchanged where it has no interval, or where resamples without any spread are so frequent that bootstrap-t
-    has no end (differences of few values, which have no long tail either).
+    Unchanged if it has no interval, or if resamples without any spread are so frequent that
+    bootstrap-t has no end (differences with few values, which have no long tail either).
     """
     if estimate.interval is None or estimate.se is None or estimate.df is None or estimate.p is None:
         return estimate
@@ -86,14 +89,14 @@ def with_bootstrap_t(estimate: Estimate, sums: Sums) -> Estimate:
 def tail(effective: float, heaviness: float) -> float:
     """Part of the bootstrap's t beyond each end of a 95 % interval.
 
-    Φ(−√(n/(n − 1)) · t₍.975, n−1₎) instead of .025: resamples of few subjects vary too little, which
-    Hesterberg (2015) mends so for the percentile interval; at least one hundredth. Of that (1 − h²)²: the
-    nearer h is to 1, the more one subject makes the skewness alone, and the less resamples know of the tail
-    that it stands for.
+    Φ(−√(n/(n − 1)) · t₍.975, n−1₎) instead of .025: resamples of few subjects vary too little;
+    Hesterberg (2015) corrects the percentile interval in this way. At least one hundredth. This is
+    multiplied by (1 − h²)²: the nearer h is to 1, the more one subject alone makes the skewness,
+    and the less the resamples know about the tail that it comes from.
 
     Args:
         effective: subjects, n.
-        heaviness: |skewness| over √n, h: from 0 to 1.
+        heaviness: |skewness| divided by √n, h: from 0 to 1.
     """
     from scipy.special import ndtr
 
@@ -102,7 +105,7 @@ def tail(effective: float, heaviness: float) -> float:
 
 
 def _p(t_R: Floats, observed: float, effective: float, part: float) -> float:
-    """Two-sided p: ≤ .05 exactly where the interval of `tail` leaves 0 out."""
+    """Two-sided p: ≤ .05 exactly if the interval of `tail` does not contain 0."""
     from scipy.special import ndtri, stdtr
 
     beyond = min(int((t_R >= observed).sum()), int((t_R <= observed).sum()))
@@ -117,11 +120,13 @@ def _quantile(effective: float) -> float:
 
 
 def studentised(sums: Sums) -> Floats:
-    """(mean − the sample's) / standard error of each resample of the subjects [R]; ± ∞ where none varies.
+    """(mean − the sample's) / standard error of each resample of the subjects [R]; ± ∞ without
+    variation.
 
-    The standard error of a mean over subjects of several items each is that of a ratio of sums,
-    √(S/(S − 1) · Σ(dₛ − θ·nₛ)²) / n, of each resample from its own sums. Subjects are put in the order of
-    their differences, the long tail last, so that neither their names nor the arms' order moves a digit.
+    The standard error of a mean over subjects with several items each is that of a ratio of sums,
+    √(S/(S − 1) · Σ(dₛ − θ·nₛ)²) / n, for each resample from its own sums. Subjects are sorted by
+    their differences, the long tail last, so that neither their names nor the arms' order changes a
+    digit.
     """
     subjects = len(sums.items_S)
     draws = int(np.clip(WORK / subjects, LEAST_DRAWS, MOST_DRAWS))
@@ -131,8 +136,8 @@ def studentised(sums: Sums) -> Floats:
     rest_S = rest_S / np.sqrt((rest_S**2).sum())  # in units in which rounding is known
     order_S = np.lexsort((sums.items_S, rest_S))
     rest_S, items_S = rest_S[order_S], sums.items_S[order_S]
-    told = np.stack([rest_S, items_S, rest_S**2, rest_S * items_S, items_S**2], axis=1)
-    rows = [counts_RS.astype(np.float64) @ told for counts_RS in counts(subjects, draws)]
+    terms = np.stack([rest_S, items_S, rest_S**2, rest_S * items_S, items_S**2], axis=1)
+    rows = [counts_RS.astype(np.float64) @ terms for counts_RS in counts(subjects, draws)]
     rest, items, squares, both, sizes = np.concatenate(rows).T
     gap = rest / items
     variance = np.maximum(squares - 2 * gap * both + gap**2 * sizes, 0) * subjects / (subjects - 1)

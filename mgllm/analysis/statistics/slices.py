@@ -19,32 +19,35 @@ from mgllm.records import Effect, Exposure, Slice
 Scalar = str | int | float | bool | None
 
 MOST = 12
-"""Values a covariate may have; numbers with more than six are cut into thirds."""
+"""Most values of a covariate."""
 WHOLE_NUMBERS = 6
+"""Numbers with more different values are cut into thirds."""
 UNKNOWN = "(unknown)"
+"""The slice of items without a value."""
 EXPOSURE = "exposure"
-"""`--by exposure`: told by the records, not by the items."""
+"""`--by exposure`: this is in the records, not in the items."""
 GRAVITY: tuple[Exposure, ...] = ("held_out", "unknown", "in_sample")
 """From clean to leaked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Covariate:
-    """What is known of the items under one name."""
+    """The values of one covariate."""
 
     name: str
-    """Of the covariate."""
+    """Its name."""
     values: Mapping[tuple[str, str], Scalar]
     """By scenario and item."""
 
 
 def exposures(runs: Sequence[RunRecords]) -> Covariate:
-    """Of each item, whether the recogniser behind the main arm's gestures knew the person.
+    """For each item, whether the recogniser of the main arm's gestures had seen the person.
 
-    Annotated gestures have no exposure; an item of which it differs between records is the worse one.
+    Annotated gestures have no exposure; if it differs between records of an item, the worse one
+    counts.
 
     Raises:
-        InputError: no run tells recognised gestures.
+        InputError: no run shows recognised gestures.
     """
     worst: dict[tuple[str, str], Exposure] = {}
     for run in runs:
@@ -86,7 +89,8 @@ def _slice(grid: Grid, covariate: str, value: str, kept_I: Bools) -> Slice:
 
 
 def _effects(part: Grid) -> list[Effect]:
-    """Primary metrics of the primary contrasts; over a part of the items they are exploratory."""
+    """Primary metrics of the primary contrasts; exploratory, because they are over a part of the
+    items."""
     if not (part.target_I >= 0).any():
         return []
     metrics = [metric for metric in known_metrics() if metric.primary]

@@ -1,4 +1,4 @@
-"""From runs to everything that the tables show."""
+"""From runs to the summary: everything that the tables show."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     """Arms, differences between arms, claims, flips, biases and notes of one or more runs.
 
     Args:
-        runs: what to read.
+        runs: the runs with their records.
         by: also slice by this covariate.
-        pairs: further contrasts, each an arm and what it is taken against; exploratory.
+        pairs: further contrasts, each an arm and what it is compared with; exploratory.
 
     Raises:
-        InputError: a run's records do not fit its manifest, the covariate cannot be sliced, or no run has
-            both arms of a pair.
+        InputError: a run's records do not fit its manifest, the covariate cannot be sliced, or no
+            run has both arms of a pair.
     """
     found = named_grids(runs)
     whole = with_averages(found)
@@ -75,7 +75,8 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
 
 
 def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Effect, ...]:
-    """The same arm in two runs, paired on (scenario, item, epoch): `runs` − `against`, all exploratory.
+    """The same arm in two runs, paired on (scenario, item, epoch): `runs` − `against`, all
+    exploratory.
 
     Only what was asked in the same form, with the same reasoning, score and effort, is subtracted.
 
@@ -94,7 +95,7 @@ def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -
 
 
 def flips_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Flips, ...]:
-    """Items of the same arm gained and lost between two runs: in `runs`, taken against `against`."""
+    """Items of the same arm gained and lost in `runs` compared with `against`."""
     return tuple(flips(contrast) for contrast in _contrasts_between(runs, against))
 
 
@@ -121,7 +122,7 @@ def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:
 
 
 def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:
-    """The slices, Benjamini–Hochberg's q taken over the effects of all of them."""
+    """The slices, with Benjamini–Hochberg's q over the effects of all of them."""
     effects = iter(with_q([effect for part in parts for effect in part.effects]))
     return tuple(
         part.model_copy(update={"effects": tuple(next(effects) for _ in part.effects)}) for part in parts
@@ -138,7 +139,7 @@ def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]
 
 
 def _matched(mine: Sequence[Grid], others: Sequence[Grid]) -> list[tuple[Grid, Grid]]:
-    """What may be subtracted; where a run has several cells of a sweep, the same cell of the other."""
+    """What may be subtracted; if a run has several cells of a sweep, the same cell of the other."""
     both = [pair for pair in product(mine, others) if _comparable(pair[0].row, pair[1].row)]
     same = [pair for pair in both if _cell(pair[0].row) == _cell(pair[1].row)]
     return same or both

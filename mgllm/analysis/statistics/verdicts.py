@@ -1,4 +1,4 @@
-"""What bars a claim whatever its p is, and what leaves it in doubt although its p is small."""
+"""What rules a claim out whatever its p is, and what leaves it in doubt although its p is small."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ from mgllm.records import Effect
 Both = tuple[Effect, Effect]
 """The two contrasts of a claim."""
 STRICT_LEVEL = 0.05
-"""P up to which a strict gain is told from chance. Its sign alone is not enough: a model that is silent where
-it would be wrong, and no better otherwise, has strict differences around 0, half of them gains. Simulated,
-the claim was "supported" in up to 44 % of such data (docs/results/coverage.md)."""
+"""Largest p of a strict gain that is distinguished from chance. Its sign alone is not enough: a
+model that is silent where it would be wrong, and no better otherwise, has strict differences around
+0, half of them gains. In simulations, the claim was "supported" in up to 44 % of such data
+(docs/results/coverage.md)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is said of a claim beside its p."""
+    """What decides a claim besides its p."""
 
     outside: str | None
-    """Why it is not claimed, known before any answer: it is in no family; null where nothing bars it."""
+    """Why it is not claimed, known before any answer: it is in no family. Null if there is no such
+    reason."""
     barred: str | None
-    """Why it is not claimed, known from the answers: in its family it counts as one that failed."""
+    """Why it is not claimed, known from the answers: in its family it counts as failed."""
     doubt: str | None
     """Why it would be supported among the answered only."""
 
@@ -54,14 +56,14 @@ def _cautions(effects: Both, *kinds: str) -> Iterator[str]:
 
 
 def _constant(metric: Metric, effects: Both) -> Iterator[str]:
-    """A constant arm; a constant baseline where the metric then says nothing."""
+    """A constant arm; a constant baseline if the metric then says nothing."""
     for flag in _cautions(effects, CONSTANT):
         if metric.needs_both or flag.startswith(f"{CONSTANT}: {effects[0].arm} "):
             yield flag
 
 
 def _tiny(metric: Metric, effects: Both) -> Iterable[str]:
-    """A difference that is printed as 0, however sure it is."""
+    """A difference that is not 0 but printed as 0, however sure it is."""
     for effect in effects:
         size = effect.difference
         if size and effect.p is not None and metric.scale.rounds_to_zero(size):
@@ -69,7 +71,7 @@ def _tiny(metric: Metric, effects: Both) -> Iterable[str]:
 
 
 def _doubts(metric: Metric, effects: Both) -> Iterable[str]:
-    """Readings of what is missing under which a gain is none."""
+    """Ways to count what is missing in which a gain is not a gain."""
     sign = -1 if metric.less_is_better else 1
     for effect in effects:
         bound = effect.bounds[0] if effect.bounds else None

@@ -1,4 +1,4 @@
-"""The table of what each gesture gives: a line per gesture, both ways side by side."""
+"""The table of what each gesture adds: a line per gesture, both ways side by side."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ PULL_WORDS = (
 
 
 class GestureRow(NamedTuple):
-    """One gesture in both ways; null where it was not asked."""
+    """One gesture in both ways; a way that was not asked is missing."""
 
     gesture: AttributedGesture
     ways: dict[Way, Attribution]
 
     def effect(self, way: Way) -> Effect | None:
-        """What it gives in one way."""
+        """Its effect in one way."""
         return self.ways[way].effect if way in self.ways else None
 
 
 def gesture_rows(found: Sequence[Attribution]) -> list[GestureRow]:
-    """Attributions of one row of the tables, joined by gesture, in their order."""
+    """Attributions of one row name, joined by gesture, in their order."""
     rows: dict[str, GestureRow] = {}
     for each in found:
         rows.setdefault(each.gesture.name, GestureRow(each.gesture, {})).ways[each.way] = each
@@ -43,7 +43,7 @@ def gesture_rows(found: Sequence[Attribution]) -> list[GestureRow]:
 
 
 def attribution_table(found: Sequence[Attribution]) -> Iterable[Table]:
-    """One table, where there is anything to show."""
+    """One table, if there is anything to show."""
     if not found:
         return
     rows = gesture_rows(found)
@@ -107,7 +107,7 @@ def _pooled(rows: Sequence[GestureRow]) -> Iterable[str]:
 
 
 def _flags(found: Sequence[Attribution]) -> Iterable[str]:
-    """Each kind of caution once, with the gestures that it is about and their numbers."""
+    """Each kind of caution once, with its gestures and their numbers."""
     about: dict[str, dict[str, list[Way]]] = {}
     for each in found:
         for flag in each.effect.flags:

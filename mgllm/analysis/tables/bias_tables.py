@@ -1,4 +1,4 @@
-"""Columns of the tables on bias: places of labels, declined answers, slices."""
+"""Columns of the tables on bias: positions of labels, replies without an answer, slices."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SLICES_WORDS = (
 
 
 class Place(NamedTuple):
-    """One place of a label in one arm."""
+    """One position of a label in one arm."""
 
     bias: ArmBias
     nth: int
@@ -57,7 +57,7 @@ class SliceEffect(NamedTuple):
 
 
 def places(rows: list[ArmBias]) -> list[Place]:
-    """The places to show: of two the first, since the second is what is left."""
+    """The positions to show: of two only the first, because the second is the rest."""
     return [
         Place(row, nth) for row in rows for nth in range(1 if len(row.positions) == 2 else len(row.positions))
     ]
@@ -102,7 +102,7 @@ DECLINED = TableSpec[ArmBias](
 
 
 def _scored(rows: Sequence[SliceArm]) -> Iterable[Column[SliceArm]]:
-    """AUC and log-odds, saying so where they are of shares."""
+    """AUC and log-odds; the headers say if they are from shares."""
     if not rows:
         return []
     row = rows[0].part.row
@@ -146,7 +146,7 @@ SLICE_EFFECTS = TableSpec[SliceEffect](
 
 
 def bias_tables(rows: Sequence[ArmBias]) -> Iterable[Table]:
-    """Places of labels, and declined answers where there are any."""
+    """Positions of labels, and replies without an answer if there are any."""
     found = places([row for row in rows if row.positions])
     if found:
         unasked = dict.fromkeys(place.bias.arm for place in found if not place.bias.subjects)
@@ -168,7 +168,7 @@ def slice_tables(parts: Sequence[Slice]) -> Iterable[Table]:
 
 
 def _flags(rows: Sequence[SliceEffect]) -> Iterable[str]:
-    """Each slice's words of caution, with the differences that they are about unless it is all of them."""
+    """Each slice's words of caution, with the differences that have them unless all have them."""
     about: dict[tuple[str, str], list[str]] = {}
     size: Counter[str] = Counter()
     for part, effect in rows:

@@ -1,4 +1,4 @@
-"""Cells of a csv: numbers as they are, words of strangers so that no spreadsheet runs them."""
+"""Cells of a csv: numbers as they are, untrusted text so that no spreadsheet runs it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from io import StringIO
 Value = str | int | float | bool | None
 
 RUN_BY_SPREADSHEETS = tuple("=+-@\t\r\n＝＋－＠")
-"""What makes a cell a formula in Excel, LibreOffice and Google Sheets (OWASP, CSV Injection)."""
+"""Beginnings that make a cell a formula in Excel, LibreOffice and Google Sheets (OWASP, CSV
+Injection)."""
 
 
 def safe(value: Value) -> Value:
-    """A cell that is no formula: text that begins like one gets an apostrophe before it, numbers never.
+    """A cell that is not a formula: text that begins like one gets an apostrophe before it, numbers
+    never.
 
     >>> safe("=1+1"), safe(-1.5), safe("text+mg")
     ("'=1+1", -1.5, 'text+mg')
@@ -33,7 +35,8 @@ def csv_text(header: Iterable[str], rows: Iterable[Iterable[Value]]) -> str:
 
 
 class _Lines(StringIO):
-    """Ends lines with "\\n"; the writer, told "\\r\\n", quotes cells that hold either."""
+    """Ends lines with "\\n". The writer is set to "\\r\\n", so that it quotes cells that contain
+    either."""
 
     def write(self, line: str) -> int:
         """One row."""

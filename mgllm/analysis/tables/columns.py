@@ -1,4 +1,4 @@
-"""What a table is made of."""
+"""A table before any format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 R = TypeVar("R")
 Column = tuple[str, Callable[[R], str]]
-"""Header, and a row's words beneath it."""
+"""Header, and the words of a row's cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +18,19 @@ class Table:
     title: str
     """What it shows."""
     header: tuple[str, ...]
-    """One word or two per column."""
+    """The header of each column."""
     rows: tuple[tuple[str, ...], ...]
     """Cells; the first columns are names, the others numbers."""
     names: int = 1
-    """How many columns are names: set left, the others right."""
+    """How many columns are names: aligned left, the others right."""
     remarks: tuple[str, ...] = ()
-    """Lines directly beneath."""
+    """Lines directly below."""
     strong: tuple[str, ...] = ()
-    """Lines beneath those, in bold: supported claims alone."""
+    """Lines below those, in bold: only supported claims."""
     name: str = ""
-    """What `compare --table` calls it; an empty word where it cannot be asked for."""
+    """Its name for `compare --table`; empty if it cannot be asked for."""
     label: str = ""
-    """What its label in LaTeX says instead, where two tables have one name."""
+    """Its label in LaTeX, if two tables have the same name."""
 
 
 class TableSpec(Generic[R]):
@@ -39,8 +39,9 @@ class TableSpec(Generic[R]):
     Args:
         title: what it shows.
         names: how many columns are names.
-        columns: each a header and its words, or a function that says a group of them from a table's rows.
-        name: what `compare --table` calls it.
+        columns: each a header and its cell, or a function that makes a group of columns from a
+        table's rows.
+        name: its name for `compare --table`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Columns of the tables on differences, and the words beneath them."""
+"""Columns of the tables on differences, and the words below them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SIDES: tuple[Column[Effect], ...] = (
     ("arm", lambda effect: level(effect.arm_value, effect.metric)),
     ("baseline", lambda effect: level(effect.baseline_value, effect.metric)),
 )
-"""What a difference is taken of."""
+"""The two sides of a difference."""
 
 
 PRIMARY = TableSpec[Effect](
@@ -83,7 +83,7 @@ CHECKS = TableSpec[Effect](
     columns=[
         *ABOUT,
         ("detectable", lambda effect: change(effect.detectable, effect.metric).lstrip("+")),
-        # Of drawn ones the last digit would be the seed's.
+        # If patterns are drawn, the last digit would depend on the seed.
         ("sign-flip p", lambda effect: p_words(effect.sign_flip_p, 3 if effect.sign_flip_exact else 2)),
         ("BCa [95 %]", lambda effect: span(effect.bca_interval, effect.metric, fewer=1)),
         ("subjects weigh the same [95 %]", _by_subject),
@@ -100,7 +100,8 @@ CHECKS = TableSpec[Effect](
 
 
 def _lacking_in_pairs(effects: Sequence[Effect]) -> Iterable[Column[Effect]]:
-    """Of the pairs answered by both, how many lack probabilities on each side, where any does."""
+    """Of the pairs answered in both arms, the share without probabilities on each side, if there
+    are any."""
     some = any(effect.arm_censored is not None for effect in effects)
     return [("no probabilities %", _lacking_sides)] if some else []
 
@@ -146,7 +147,7 @@ EXPLORATORY = TableSpec[Effect](
 
 
 def rule_words(effects: Sequence[Effect]) -> Iterable[str]:
-    """What interval and p rest on where it is not Student's t, with the rows that it is about."""
+    """How interval and p are computed if not by Student's t, with the rows that this is about."""
     about: dict[Rule, list[str]] = {}
     for effect in effects:
         words = f"{contrast_words(effect)} ({metric_words(effect.row, effect.metric)})"
@@ -157,7 +158,8 @@ def rule_words(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def wide_table(effects: Sequence[Effect], remarks: Sequence[str]) -> Table:
-    """One line per contrast, a column per metric: what fits a paper. A second run of one name has its own."""
+    """One line per contrast, a column per metric, for papers. A second run of the same name has its
+    own lines."""
     metrics = [m for m in known_metrics() if any(effect.metric == m.name for effect in effects)]
     lines: dict[str, list[dict[str, Effect]]] = {}
     for effect in effects:

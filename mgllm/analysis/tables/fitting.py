@@ -1,4 +1,5 @@
-"""Wide tables made to fit: words of names go on beneath, columns that do not fit make a further part."""
+"""Wide tables made to fit: names continue in the next line, columns that do not fit are a further
+part."""
 
 from __future__ import annotations
 
@@ -12,53 +13,56 @@ Lines = tuple[str, ...]
 """A cell, line by line."""
 
 NAMES_SHARE = (1.0, *(share / 100 for share in range(60, 26, -2)))
-"""How much of the width names may take, tried in turn: the fewest lines win, then the fewest parts."""
+"""Shares of the width that names may take, all tried: the one with the fewest lines wins, then with
+the fewest parts."""
 HEAD = 3
-"""Lines that a part takes beside its rows."""
+"""Lines of a part besides its rows."""
 READABLE = 24
-"""Letters under which running text in a cell is hard to read: it gets a part of its own instead."""
+"""In a narrower cell (in letters), running text is hard to read: it gets a part of its own
+instead."""
 LONGEST_WORD = 20
-"""Letters of a name's word up to which it is not cut: our choice."""
+"""Words of a name up to so many letters are not cut: our choice."""
 SHORTEST, MOST_NAMES = 6, 0.7
-"""Where even so names take more than this share, words are cut, to no less than so many letters."""
+"""If names still take more than this share, their words are cut, but not to fewer letters than
+this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a format has for a table."""
+    """The space that a format has for a table."""
 
     width: float
-    """Of a line."""
+    """Width of a line."""
     measure: Measure
-    """Width of a text in it."""
+    """Width of a text."""
     letter: float = 1.0
     """Width of a usual letter."""
     column: float = 3.0
-    """What each column takes beside its words."""
+    """Width of each column besides its words."""
     edge: float = 1.0
-    """What the table takes beside its columns."""
+    """Width of the table besides its columns."""
     least: float = 3.0
-    """The narrowest column."""
+    """Width of the narrowest column."""
     header_breaks: bool = False
-    """A header may take two lines also where it would fit in one."""
+    """True: a header may take two lines although it would fit in one."""
 
     def of(self, cells: Iterable[str]) -> float:
-        """Of the widest cell."""
+        """Width of the widest cell."""
         return max((self.measure(cell) for cell in cells), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some columns of a table; its names stand in each part."""
+    """Some columns of a table; the names are in each part."""
 
     left: tuple[bool, ...]
-    """Which columns are set left: names and words; numbers are set right."""
+    """Which columns are aligned left: names and words; numbers are aligned right."""
     header: tuple[Lines, ...]
     """One cell a column."""
     rows: tuple[tuple[Lines, ...], ...]
     """One cell a column."""
     widths: tuple[float, ...]
-    """Room of each column."""
+    """Width of each column."""
 
     @property
     def lines(self) -> int:
@@ -68,20 +72,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """How wide a column would like to be, and the least that it can do with."""
+    """The best width of a column, and the smallest that is enough."""
 
     cells: tuple[str, ...]
     """Header first."""
     like: float
-    """Everything in one line."""
+    """Width with every cell in one line."""
     word: float
-    """Every word in one line."""
+    """Width with every word in one line."""
     head: float
-    """Its header as it must stand."""
+    """Width of its header."""
 
 
 def fit(table: Table, room: Room) -> list[Part]:
-    """The table in as few lines as its width allows, in parts where not all columns fit beside each other."""
+    """The table in as few lines as possible, in parts if not all columns fit beside each other."""
     columns = [
         _column((table.header[n], *(row[n] for row in table.rows)), room) for n in range(len(table.header))
     ]
@@ -113,7 +117,7 @@ def _column(cells: tuple[str, ...], room: Room) -> _Column:
 
 
 def _head(header: str, room: Room) -> float:
-    """The narrowest room in which a header takes two lines."""
+    """The smallest width in which a header takes two lines."""
     width = narrowest(header, room.measure)
     while len(wrapped(header, width, room.measure)) > 2:
         width += room.letter / 2
@@ -121,8 +125,8 @@ def _head(header: str, room: Room) -> float:
 
 
 def _names(columns: Sequence[_Column], room: Room, share: float) -> list[float]:
-    """Widths of the names: the widest give way until all take no more than their share, words whole if they
-    are no monsters."""
+    """Widths of the names: the widest are narrowed until all take no more than their share; words
+    are not cut, unless they are very long."""
     widths = [column.like for column in columns]
     whole = [
         min(each.like, max(each.head, min(each.word + room.letter, LONGEST_WORD * room.letter)))
@@ -135,7 +139,7 @@ def _names(columns: Sequence[_Column], room: Room, share: float) -> list[float]:
 
 
 def _narrowed(widths: list[float], least: Sequence[float], room: Room, most: float) -> None:
-    """The widest gives way, letter by letter."""
+    """Narrows the widest, letter by letter."""
     while sum(widths) > most and (wide := [n for n, w in enumerate(widths) if w > least[n] + 1e-9]):
         widest = max(wide, key=lambda n: widths[n])
         widths[widest] = max(least[widest], widths[widest] - min(room.letter, sum(widths) - most))
@@ -144,7 +148,8 @@ def _narrowed(widths: list[float], least: Sequence[float], room: Room, most: flo
 def _groups(
     values: Sequence[_Column], room: Room, narrow: Sequence[float], stacked: bool
 ) -> list[list[tuple[int, float]]]:
-    """Columns of each part with their widths, from the left; stacked: intervals under their numbers."""
+    """Columns of each part with their widths, from the left; stacked: intervals below their
+    numbers."""
     most = room.width - room.edge - sum(narrow) - room.column * (len(narrow) + 1)
     groups: list[list[tuple[int, float]]] = []
     left = -1.0
@@ -168,7 +173,7 @@ def _part(
     group: Sequence[tuple[int, float]],
     broken: dict[tuple[str, float, float], Lines],
 ) -> Part:
-    """Names take what the other columns leave."""
+    """One part; names take the width that the other columns leave."""
     widths = list(narrow)
     free = room.width - room.edge - sum(narrow) - sum(width for _, width in group)
     free -= room.column * (len(narrow) + len(group))

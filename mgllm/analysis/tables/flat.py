@@ -1,4 +1,5 @@
-"""For machines: the summary as one CSV, and records as a frame; numbers plain and unrounded."""
+"""For programs: the summary as one CSV, and records as a data frame; numbers plain and
+unrounded."""
 
 from __future__ import annotations
 
@@ -34,15 +35,17 @@ SELDOM = tuple(
     for name, field in model.model_fields.items()
     if field.exclude_if is not None and name != "further"
 )
-"""Beginnings of columns that most summaries do not have: they stand last, where there are any."""
+"""Beginnings of columns that most summaries do not have: they come last, if there are any."""
 NESTED = {"probabilities", "scores", "usage", "label_order", "answer_tokens"}
 """Fields that become several columns or another type, or are left out."""
 
 
 def flat_csv(summary: Summary) -> str:
-    """A summary as one CSV; the column `table` says what a line is about; notes and ids are left out.
+    """A summary as one CSV; the column `table` says which table a line is from; notes and ids are
+    left out.
 
-    Columns carry the names of the fields of `summary.json`; shares and exposures have a column each.
+    Columns carry the names of the fields of `summary.json`; shares and exposures have a column
+    each.
     """
     rows = [{"table": table, **values} for table, values in flat_lines(summary)]
     columns = _columns(rows)
@@ -67,7 +70,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Columns of the models in their order, then those of labels and exposures that occur."""
+    """Columns of the records in their order, then those of labels and exposures that occur."""
     fixed = ["table"]
     for model in (ArmSummary, Effect, Claim):
         for name in _always(model):
@@ -80,7 +83,7 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _always(model: type[Frozen]) -> list[str]:
-    """Fields written even where they say nothing; the others have a column where they do, at the end."""
+    """Fields that are always written; the others have a column at the end if they say something."""
     return [name for name, field in model.model_fields.items() if field.exclude_if is None]
 
 
@@ -91,7 +94,8 @@ def _names(field: str) -> list[str]:
 
 
 def _flat_bias(bias: ArmBias) -> dict[str, Any]:
-    """Shares as `refused_share`, `refused_share_low`, `refused_share_high` …, positions counted from 1."""
+    """Shares as `refused_share`, `refused_share_low`, `refused_share_high` …, positions counted
+    from 1."""
     shares: dict[str, Share | None] = {
         **{f"position_{nth}": share for nth, share in enumerate(bias.positions, 1)},
         "refused_share": bias.refused,
@@ -133,19 +137,20 @@ LATER = (
     *("censored", "censored_reason", "reasoning_tokens", "cached_tokens", "served_model", "cell", "wording"),
     *("order", "style", "shots", "masked", "probe", "cue_f1"),
 )
-"""Fields whose columns stand at the end, so that those of before stand where they stood."""
+"""Fields whose columns come last, so that older columns keep their places."""
 FLAT = tuple(name for name in Record.model_fields if name not in {*NESTED, *LATER})
 """Fields that become one column each."""
 
 
 def frame(records: Iterable[Record], unasked: str = FIRST_ROLES["unasked"]) -> pd.DataFrame:
-    """One row per record, in their order; every field that is one value is a column of its name.
+    """One row per record, in their order; every field with a single value is a column with its
+    name.
 
-    `label_order` is joined by "|". Further columns: `prompt_tokens`, `completion_tokens`, `log_odds` (of
-    the target, nats), `missing_mass`, and per label `p_<label>`, `logprob_<label>` (raw sum, nats),
-    `mean_logprob_<label>` (per token) and `corrected_<label>` (raw sum less that of the arm `none` under
-    the same label order, scenario and epoch); last, whether and why probabilities are missing, hidden
-    tokens, the model that answered, and the cell of a sweep.
+    `label_order` is joined by "|". Further columns: `prompt_tokens`, `completion_tokens`,
+    `log_odds` (of the target, nats), `missing_mass`, and per label `p_<label>`, `logprob_<label>`
+    (raw sum, nats), `mean_logprob_<label>` (per token) and `corrected_<label>` (raw sum less that
+    of the arm `none` under the same label order, scenario and epoch); last, whether and why
+    probabilities are missing, hidden tokens, the model that answered, and the cell of a sweep.
     """
     import pandas as pd
 

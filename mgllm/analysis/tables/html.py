@@ -1,4 +1,4 @@
-"""A plain HTML fragment of the tables; everything that comes from outside is escaped."""
+"""A plain HTML fragment of the tables; all untrusted text is escaped."""
 
 from __future__ import annotations
 

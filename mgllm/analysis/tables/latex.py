@@ -1,4 +1,5 @@
-"""LaTeX with booktabs: each table fits one column of two, with a label, a short caption, and notes below."""
+"""LaTeX with booktabs: each table fits one column of two, with a label, a short caption, and notes
+below."""
 
 from __future__ import annotations
 
@@ -39,9 +40,9 @@ SPECIAL = {
     "–": "--",
     "—": "---",
 }
-"""Letters that LaTeX reads as commands, or that older engines lack."""
+"""Letters that LaTeX reads as commands, or that older engines do not have."""
 PREAMBLE = (
-    "% needs \\usepackage{booktabs}; other scripts than Latin need xelatex or lualatex. Each table fits one\n"
+    "% needs \\usepackage{booktabs}; scripts other than Latin need xelatex or lualatex. Each table fits one\n"
     "% column of two in \\documentclass[twocolumn]{article}."
 )
 WIDTHS = {
@@ -57,32 +58,34 @@ WIDTHS = {
     8.8: "W",
     11.4: "…→",
 }
-"""Points that letters take in \\footnotesize (8 pt) of Computer Modern, rounded up: other fonts of papers
-are narrower."""
+"""Points that letters take in \\footnotesize (8 pt) of Computer Modern, rounded up: other fonts of
+papers are narrower."""
 POINTS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
 COLUMN = 203.0
-"""Points of a table's width: less than a column of two in article (229.5), so that it also fits those of
-conferences (219 and more) and of 11 pt, where \\footnotesize is larger."""
+"""Points of a table's width: less than a column of two in article (229.5), so that it also fits
+those of conferences (219 and more) and of 11 pt, where \\footnotesize is larger."""
 MOST, HEAD = 44, 4
-"""Lines of one float in \\footnotesize, two thirds of a page, which LaTeX always finds room for; and those
-beside the rows."""
+"""Lines of one float in \\footnotesize: two thirds of a page, for which LaTeX always finds a place.
+And lines besides the rows."""
 SHORT = 12
-"""Letters in brackets that stay in a caption: a unit."""
+"""Up to so many letters in brackets stay in a caption: a unit."""
 LETTERS = 54
-"""Letters of a line of notes, about."""
+"""Letters in a line of notes, about."""
 FLUSH = 12
-"""Floats after which LaTeX is told to print what it holds: it gives up at 52."""
+"""After so many floats LaTeX must print those that are waiting: it fails at 52."""
 LONG_WORD = re.compile(r"\S{19,}")
+"""Words that may be too long for a line."""
 JOINT = re.compile(r"(?<=[/\-_.+·@:])(?=\w)")
+"""Where a long word is broken first."""
 BREAK = "\u200b"
-"""Where a long word may be broken; a letter of its own, so that it survives the escaping of the others."""
+"""Where a long word may be broken: a letter that the escaping of the others does not change."""
 HYPHENS, APART = re.compile(r"-(?=-)"), "\u2060"
-"""Two hyphens would be a dash: something stands between them."""
+"""Two hyphens would become a dash, so a letter goes between them."""
 OPENING = re.compile(r"(?<!\S)'(?=\w)|(?<=[(\[])'(?=\w)")
-"""A quotation's first mark, which LaTeX writes another way."""
+"""The first mark of a quotation, which LaTeX writes in another way."""
 TO_LATEX = str.maketrans({**SPECIAL, BREAK: r"\allowbreak{}", APART: "{}"})
 TABCOLSEP, INDENT = 3, 4
-"""Points beside a column, and of a name's second line."""
+"""Points beside a column, and indent of a name's second line."""
 
 
 def points(text: str) -> float:
@@ -99,7 +102,7 @@ ROOM = Room(
     least=0,
     header_breaks=True,
 )
-"""Of one column."""
+"""The space of one column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,12 @@ class _Tabular:
 
 @dataclass
 class _Labels:
-    """Labels that are each given once."""
+    """Labels of tables, each used once."""
 
     given: set[str] = field(default_factory=set)
 
     def new(self, table: Table, about: str) -> str:
-        """tab:mgllm-NAME, with what it is about, and a number where that is not enough."""
+        """tab:mgllm-NAME, with what the table is about, and a number if that is not unique."""
         base = "-".join(filter(None, ["tab:mgllm", table.label or table.name or "table", _slug(about)]))
         names = (base if n == 1 else f"{base}-{n}" for n in count(1))
         label = next(name for name in names if name not in self.given)
@@ -133,8 +136,8 @@ def latex(summary: Summary, layout: Layout) -> str:
     floats = [part for table in report.head for part in _floats(table, "", labels)]
     for section in report.sections:
         for table in section.tables:
-            told = replace(table, remarks=(f"{section.heading}.", *table.remarks))
-            floats += _floats(told, section.about, labels)
+            headed = replace(table, remarks=(f"{section.heading}.", *table.remarks))
+            floats += _floats(headed, section.about, labels)
     parts = [PREAMBLE, *_verdicts(report), *_flushed(floats)]
     if report.notes:
         parts.append(_list(report.notes))
@@ -161,7 +164,7 @@ def _flushed(floats: Sequence[str]) -> Iterator[str]:
 
 
 def _floats(table: Table, about: str, labels: _Labels) -> list[str]:
-    """The table, cut where it is longer than a float may be; its notes stand under the last part."""
+    """The table, cut if it is longer than a float may be; its notes are below the last part."""
     caption, notes = _words(table, about)
     groups: list[list[_Tabular]] = []
     for tabular in (tabular for part in fit(table, ROOM) for tabular in _tabulars(part)):
@@ -183,7 +186,7 @@ def _floats(table: Table, about: str, labels: _Labels) -> list[str]:
 
 
 def _words(table: Table, about: str) -> tuple[str, list[str]]:
-    """The caption, short, and the notes: what the title says in brackets is one of them."""
+    """The short caption, and the notes: the part of the title in brackets is one of them."""
     title, _, more = table.title.partition(" (")
     if len(more) <= SHORT:
         title, more = table.title, ""
@@ -210,7 +213,7 @@ def _float(tabulars: Sequence[str], caption: str, label: str, notes: Sequence[st
 
 
 def _tabulars(part: Part) -> Iterator[_Tabular]:
-    """The part, cut where it is longer than a float may be."""
+    """The part, cut if it is longer than a float may be."""
     rows: list[tuple[Lines, ...]] = []
     lines = 0
     for row in part.rows:
@@ -239,19 +242,19 @@ def _tabular(part: Part, rows: Sequence[tuple[Lines, ...]]) -> _Tabular:
 
 
 def _row(cells: Sequence[Lines]) -> list[str]:
-    """One line, or several where a cell has several: the first name then stands further in."""
+    """One line, or several if a cell has several: the first name is then indented."""
     lines = []
     for at in range(max(1, *map(len, cells))):
         words = [escape(cell[at]) if at < len(cell) else "" for cell in cells]
         if at and words[0]:
             words[0] = rf"\hspace*{{{INDENT}pt}}{words[0]}"
-        # An empty group first: a cell that begins with "[" after \\ would be read as the line's spacing.
+        # An empty group first: LaTeX would read "[" at the start of a cell after \\ as spacing.
         lines.append("{}" + " & ".join(words) + r" \\")
     return lines
 
 
 def _prose(text: str) -> str:
-    """Text of a paragraph: long names may be broken, behind their joints or anywhere."""
+    """Text of a paragraph: long names may be broken, after their joints or anywhere."""
     quoted = OPENING.sub("`", HYPHENS.sub(f"-{APART}", " ".join(text.split())))
     return LONG_WORD.sub(lambda word: _breakable(word[0]), quoted).translate(TO_LATEX)
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LATER = tuple(name for name, field in RowName.model_fields.items() if field.exclude_if is not None)
-"""Parts of a row's name that few runs have: columns at the end, where there are any."""
+"""Parts of a row's name that few runs have: columns at the end, if there are any."""
 NAMES = tuple(name for name in RowName.model_fields if name not in LATER)
 
 Interval = tuple[float, float] | None
 
 
 class Number(NamedTuple):
-    """One number and how sure it is."""
+    """One number with its interval and p."""
 
     row: RowName
     about: str
@@ -39,7 +39,7 @@ class Number(NamedTuple):
     p: float | None
     q: float | None
     n: int
-    """Items, pairs or answers that it is over."""
+    """Number of items, pairs or answers."""
     subjects: int
 
 
@@ -88,7 +88,7 @@ def long_csv(summary: Summary) -> str:
 
 
 def long_frame(summary: Summary) -> pd.DataFrame:
-    """The same as a frame; what a number lacks is missing."""
+    """The same as a data frame; what a number does not have is missing."""
     import pandas as pd
 
     columns, rows = long_rows(summary)

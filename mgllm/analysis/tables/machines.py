@@ -1,4 +1,4 @@
-"""The formats for machines: csv and json, of everything or of the tables asked for."""
+"""The formats for programs: csv and json, of everything or of the tables asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mgllm.records import Summary
 
 @table_format("csv")
 def plain_csv(summary: Summary, layout: Layout) -> str:
-    """One CSV, in the shape asked for; of tables asked for by name their rows alone."""
+    """One CSV, in the shape asked for; for tables asked for by name only their rows."""
     if layout.names:
         return _tables(summary, layout.names)
     return long_csv(summary) if layout.shape == "long" else flat_csv(summary)
@@ -22,7 +22,7 @@ def plain_csv(summary: Summary, layout: Layout) -> str:
 
 @table_format("json")
 def whole_json(summary: Summary, layout: Layout) -> str:
-    """The whole summary, whatever the layout; of tables asked for by name their rows, unrounded."""
+    """The whole summary in any layout; for tables asked for by name their rows, unrounded."""
     if not layout.names:
         return summary.model_dump_json(by_alias=True, indent=2) + "\n"
     rows = {name: plain_rows(summary, name) for name in layout.names}
@@ -30,7 +30,7 @@ def whole_json(summary: Summary, layout: Layout) -> str:
 
 
 def _tables(summary: Summary, names: tuple[str, ...]) -> str:
-    """Of several tables a first column says which."""
+    """The rows; with several tables, a first column says which."""
     rows = [
         ({"table": name} if len(names) > 1 else {}) | row
         for name in names

@@ -13,11 +13,11 @@ from mgllm.analysis.tables.width import display_width, wrapped
 from mgllm.records import Summary
 
 WIDTH = 80
-"""Columns of a terminal, unless somebody has made it wider."""
+"""Usual columns of a terminal."""
 MARKUP = re.compile(r"[\\|`*]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<=\])\(|(?<!\w)_|_(?!\w)|~(?=~)")
-"""What a markdown reader would take for markup, and what would end a cell."""
+"""What markdown would read as markup, and what would end a cell."""
 LINE_MARK = re.compile(r"^(?:[#>](?=\S|$)|[#>+-](?=\s|$)|\d+(?=[.)](?:\s|$)))")
-"""What a markdown reader would take for a heading, a quotation or a list at the start of a line."""
+"""What markdown would read as a heading, a quotation or a list at the start of a line."""
 
 
 @table_format("md")
@@ -52,7 +52,7 @@ def _verdict(verdict: ScenarioVerdict) -> list[str]:
 
 
 def _heading(mark: str, words: str) -> list[str]:
-    """A heading takes one line: what does not fit stands under it."""
+    """A heading of one line; the rest is below it."""
     text = " ".join(words.split())
     lines = wrapped(text, WIDTH - len(mark) - 1, _width)
     first = f"{mark} {escape(lines[0]).removesuffix(' ·')}"
@@ -83,7 +83,8 @@ def _part(part: Part) -> str:
 
 
 def _rows(cells: Sequence[Sequence[str]], widths: Sequence[float], left: Sequence[bool]) -> list[str]:
-    """One row, or several where a cell has several lines: the first name then stands a letter further in."""
+    """One row, or several if a cell has several lines: the first name is then indented by a
+    letter."""
     rows = []
     for at in range(max(1, *(len(cell) for cell in cells))):
         padded = []
@@ -103,15 +104,15 @@ def _bullets(lines: Iterable[str], strong: Iterable[str] = ()) -> str:
 
 
 def _lines(text: str, width: float) -> list[str]:
-    """Prose in lines; none begins with what would be a list or a heading."""
+    """Prose in lines; none begins like a list or a heading."""
     return [LINE_MARK.sub(_as_text, escape(line)) for line in wrapped(" ".join(text.split()), width, _width)]
 
 
 def _as_text(mark: re.Match[str]) -> str:
-    """A number that would be one of a list keeps it before its dot."""
+    """The backslash is before a mark, but after a number, before its dot."""
     return f"{mark[0]}\\" if mark[0].isdigit() else f"\\{mark[0]}"
 
 
 def _width(text: str) -> int:
-    """Of a text once it is escaped."""
+    """Width of a text after escaping."""
     return display_width(escape(text))

@@ -1,4 +1,4 @@
-"""What a reader takes away beside the verdict: every model's arms in one table, and the claims."""
+"""The tables beside the verdict: the arms of all models, and the claims."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mgllm.analysis.metric import Metric, headline, known_metrics
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
-from mgllm.analysis.tables.naming import HEADERS, apart, parts, shared, telling
+from mgllm.analysis.tables.naming import HEADERS, apart, differing, parts, shared
 from mgllm.analysis.tables.remarks import grouped, own_words
 from mgllm.analysis.tables.tables import NO_NUMBER
 from mgllm.analysis.tables.verdict import SHOWN, verdict_of
@@ -35,7 +35,7 @@ def model_tables(summary: Summary) -> Iterable[Table]:
         spec = TableSpec[ModelRow](
             f"{capital(metric_words(names[0], metric.name))} by model and arm{_unit(metric)}",
             name="models",
-            names=len(telling(names)),
+            names=len(differing(names)),
             columns=[*_name_columns(names), *((arm, partial(_cell, metric.name, arm)) for arm in arms)],
         )
         table = spec.table(rows, _remarks(rows) if metric.headline else _without(rows, metric.name))
@@ -43,7 +43,7 @@ def model_tables(summary: Summary) -> Iterable[Table]:
 
 
 def claim_table(claims: Sequence[Claim], rows: Sequence[RowName]) -> Table | None:
-    """What is claimed of each row, and why it is no more."""
+    """The claim for each row, and the reason if it is not supported."""
     if not claims:
         return None
     about = list(dict.fromkeys([*rows, *(claim.row for claim in claims)]))
@@ -70,7 +70,7 @@ def claim_table(claims: Sequence[Claim], rows: Sequence[RowName]) -> Table | Non
 
 
 def _rows(summary: Summary) -> list[ModelRow]:
-    """Rows of one name are of different runs: each keeps its own line."""
+    """Rows with the same name are from different runs: each has its own line."""
     rows: list[ModelRow] = []
     found: dict[RowName, list[dict[str, ArmSummary]]] = {}
     for arm in summary.arms:
@@ -111,7 +111,7 @@ def _unit(metric: Metric) -> str:
 
 
 def _row_columns(rows: Sequence[RowName]) -> list[Column[RowName]]:
-    return [(HEADERS[n] or "cues, run", partial(_name_part, n)) for n in telling(rows)]
+    return [(HEADERS[n] or "cues, run", partial(_name_part, n)) for n in differing(rows)]
 
 
 def _name_columns(rows: Sequence[RowName]) -> list[Column[ModelRow]]:
@@ -128,24 +128,24 @@ def _named(cell: object, about: ModelRow | Claim) -> str:
 
 
 def _remarks(rows: Sequence[ModelRow]) -> Iterable[str]:
-    """What all rows share, how much they rest on, and every caution that an arm calls for."""
+    """What all rows have in common, their numbers of records, and every caution about an arm."""
     names = [row.row for row in rows]
     if common := shared(names):
         yield f"Asked: {common}."
     yield from _sizes(rows)
     yield from _unanswered(rows)
-    told: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
     shown = 0
     for row in rows:
         for arm in row.arms.values():
             shown += arm.level(headline()) is not None
             for words in own_words(arm):
-                told.setdefault(words, []).append(_who(row, arm, names))
-    yield from grouped(told, shown)
+                about.setdefault(words, []).append(_who(row, arm, names))
+    yield from grouped(about, shown)
 
 
 def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
-    """Items and people of each row; said once where they are alike."""
+    """Records and people of each row; once if they are equal."""
     sizes: dict[str, list[str]] = {}
     for row in rows:
         n = max(arm.n for arm in row.arms.values())
@@ -157,7 +157,7 @@ def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
 
 
 def _unanswered(rows: Sequence[ModelRow]) -> Iterable[str]:
-    """How many answers each arm lacks, and the outcomes instead, a line for each row."""
+    """How many answers are missing in each arm, and the outcomes instead, a line for each row."""
     names = [row.row for row in rows]
     lost = [row for row in rows if any(arm.answered < arm.n for arm in row.arms.values())]
     if not lost:
@@ -176,16 +176,16 @@ def _outcomes(arms: Sequence[ArmSummary]) -> str:
 
 def _without(rows: Sequence[ModelRow], metric: str) -> Iterable[str]:
     names = [row.row for row in rows]
-    told: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
     for row in rows:
         for arm in row.arms.values():
             if metric in arm.unscored:
-                told.setdefault(f"no number: {arm.unscored[metric]}", []).append(_who(row, arm, names))
+                about.setdefault(f"no number: {arm.unscored[metric]}", []).append(_who(row, arm, names))
             if arm.censored:
-                told.setdefault("answers without probabilities", []).append(
+                about.setdefault("answers without probabilities", []).append(
                     f"{_who(row, arm, names)} {arm.censored} of {arm.answered}"
                 )
-    return grouped(told)
+    return grouped(about)
 
 
 def _who(row: ModelRow, arm: ArmSummary, names: Sequence[RowName]) -> str:
@@ -197,15 +197,15 @@ def _about_claims(claims: Sequence[Claim], rows: Sequence[RowName]) -> Iterable[
     if family:
         all_of_them = ": all rows of this table" if family == len(claims) else ""
         yield f"Holm correction over a family of {family} claim{'s' if family > 1 else ''}{all_of_them}."
-    told: dict[str, list[Claim]] = {}
+    flagged: dict[str, list[Claim]] = {}
     for claim in claims:
         for flag in claim.flags:
-            told.setdefault(flag, []).append(claim)
-    yield from grouped({flag: _claims(of, claims, rows) for flag, of in told.items()})
+            flagged.setdefault(flag, []).append(claim)
+    yield from grouped({flag: _claims(of, claims, rows) for flag, of in flagged.items()})
 
 
 def _claims(some: Sequence[Claim], claims: Sequence[Claim], rows: Sequence[RowName]) -> list[str]:
-    """Claims by name: the row's alone where all of its claims are meant, "all rows" where all are."""
+    """Claims by name: only the row if all of its claims are meant, "all rows" if all claims are."""
     if len(some) == len(claims):
         return ["all rows"]
     found = []
@@ -217,7 +217,7 @@ def _claims(some: Sequence[Claim], claims: Sequence[Claim], rows: Sequence[RowNa
 
 
 def contrasts_of(effects: Sequence[Effect], pairs: Sequence[tuple[str, str]]) -> list[Effect]:
-    """Exploratory differences that somebody asked for: between runs, and of arms named."""
+    """Exploratory differences that an option asked for: between runs, and of named arms."""
     primary = {metric.name for metric in known_metrics() if metric.primary}
     return [
         effect

@@ -1,4 +1,4 @@
-"""The tables by name: what `compare --table` takes."""
+"""The names of tables, for `compare --table`."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ TABLES: Mapping[str, str] = {
     "gestures": "only runs made with `mgllm run --attribute` have it",
     "gee": "it needs several models or scenarios, and at least 20 subjects",
 }
-"""Every table, and why there may be nothing in it."""
+"""Every table, and why it may be empty."""
 
 
 def refuse_unknown(names: Iterable[str]) -> None:
-    """Refuse a name that no table has.
+    """Check that each name is the name of a table.
 
     Raises:
-        InputError: it names the tables that there are.
+        InputError: a name is unknown; the message lists the tables.
     """
     for name in names:
         if name not in TABLES:

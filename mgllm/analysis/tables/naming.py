@@ -1,4 +1,4 @@
-"""Names of rows beside each other: what tells them apart in columns, what they share said once."""
+"""Names of rows in one table: what differs is in columns, what they have in common is said once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from mgllm.records import RowName
 
 HEADERS = ("scenario", "model", "manner", "")
-"""Of the parts of a row's name; the last one has what few rows have: cues, wording, run …"""
+"""Headers for the parts of a row's name; the last part has what few rows have: cues, wording, run
+…"""
 
 
 def parts(row: RowName) -> tuple[str, str, str, str]:
@@ -16,19 +17,19 @@ def parts(row: RowName) -> tuple[str, str, str, str]:
     return row.scenario, row.model, row.manner, row.words.removeprefix(start).removeprefix(" · ")
 
 
-def telling(rows: Sequence[RowName]) -> list[int]:
-    """The parts that differ between rows; the scenario where none does."""
+def differing(rows: Sequence[RowName]) -> list[int]:
+    """The parts that differ between rows; the scenario if none does."""
     found = [parts(row) for row in rows]
     return [n for n in range(len(HEADERS)) if len({each[n] for each in found}) > 1] or [0]
 
 
 def apart(row: RowName, rows: Sequence[RowName]) -> str:
-    """What tells a row from the others of a table, in one line."""
+    """How a row differs from the others of a table, in one line."""
     mine = parts(row)
-    return " · ".join(filter(None, (mine[n] for n in telling(rows)))) or row.scenario
+    return " · ".join(filter(None, (mine[n] for n in differing(rows)))) or row.scenario
 
 
 def shared(rows: Sequence[RowName]) -> str:
-    """What all rows have in common, in one line; an empty word where there is nothing."""
-    left = [n for n in range(len(HEADERS)) if n not in telling(rows)]
+    """What all rows have in common, in one line; an empty word if there is nothing."""
+    left = [n for n in range(len(HEADERS)) if n not in differing(rows)]
     return " · ".join(filter(None, (parts(rows[0])[n] for n in left))) if rows else ""

@@ -1,4 +1,5 @@
-"""A summary in words, for the top of a page. Says what was measured and how sure; never "no effect"."""
+"""A summary in words, for the top of a page: what was measured, and how sure it is; never "no
+effect"."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from mgllm.analysis.wording import gain, level, metric_words, number, p_words, s
 from mgllm.records import ArmSummary, Attribution, Claim, Effect, Role, RowName, Summary
 
 LIKELY = 0.05
-"""False discovery rate up to which a single gesture is named."""
+"""Largest false discovery rate at which a single gesture is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Account:
     sentences: tuple[str, ...]
     """What was found."""
     claims: tuple[str, ...]
-    """What was claimed and is not shown, or not tested."""
+    """Claims that are not shown, or not tested."""
     supported: tuple[str, ...] = ()
-    """Claims that are supported: these alone may stand in bold."""
+    """Claims that are supported: only these may be in bold."""
 
 
 def narrate(summary: Summary) -> tuple[Account, ...]:
@@ -73,7 +74,8 @@ def _asked(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str]:
-    """What the main arm is set against: the text, another's gestures, as much text that says nothing."""
+    """The main arm compared with the text alone, with another person's gestures, and with
+    filler."""
     controls: dict[str | None, str] = {
         roles.get("shuffled"): "another person's gestures",
         roles.get("filler"): "filler text",
@@ -89,9 +91,9 @@ def _found(effects: Sequence[Effect], roles: Mapping[Role, str]) -> Iterable[str
 
 
 def _elsewhere(headed: Effect, others: Sequence[Effect]) -> Iterable[str]:
-    """What other metrics show of a contrast in which the headline shows neither a gain nor a loss.
+    """What other metrics show in a contrast in which the headline shows neither a gain nor a loss.
 
-    An exploratory number is named where its q is small, as a single gesture is.
+    An exploratory number is named if its q is small, as with a single gesture.
     """
     if _one_sided(headed):
         return
@@ -103,7 +105,7 @@ def _elsewhere(headed: Effect, others: Sequence[Effect]) -> Iterable[str]:
 
 
 def _one_sided(effect: Effect) -> bool:
-    """Whether its interval holds gains alone, or losses alone."""
+    """Whether its interval contains only gains, or only losses."""
     return effect.interval is not None and (effect.interval[0] > 0 or effect.interval[1] < 0)
 
 
@@ -123,14 +125,15 @@ def _between(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
-    found = [each for each in found if each.gesture.members]  # the empty cue block is no gesture
+    found = [each for each in found if each.gesture.members]  # the empty cue block is not a gesture
     if not found:
         return
     several = len({each.gesture.name for each in found})
     start = f"Exploratory: of {several} single gestures," if several > 1 else "Exploratory:"
     sure = [each for each in found if each.effect.q is not None and each.effect.q <= LIKELY]
     if not sure:
-        yield f"{start} none can be distinguished from chance (q ≤ .05)."
+        which = "none can" if several > 1 else f"{found[0].gesture.words} cannot"
+        yield f"{start} {which} be distinguished from chance (q ≤ .05)."
         return
     named = "; ".join(map(_one_gesture, sure))
     yield f"{start} these can be distinguished from chance: {named}."
@@ -160,7 +163,7 @@ def _difference(effect: Effect, who: str, than: str) -> str:
 
 
 def _sure(effect: Effect) -> str:
-    """The interval, and whether both directions are inside it."""
+    """The interval, and whether it includes both directions."""
     if effect.interval is None:
         return "[no interval]"
     inside = effect.interval[0] <= 0 <= effect.interval[1]
@@ -178,18 +181,18 @@ def _constant(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def _flagged(arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """Each flag once, with the arms that have it; one answer has its own sentence."""
-    told: dict[str, list[str]] = {}
+    """Each flag once, with the arms that have it; a constant answer has its own sentence."""
+    about: dict[str, list[str]] = {}
     for arm in arms:
         for flag in arm.flags:
             if arm.constant is None or not flag.startswith("constant"):
-                told.setdefault(flag, []).append(arm.arm)
-    for flag, names in told.items():
+                about.setdefault(flag, []).append(arm.arm)
+    for flag, names in about.items():
         yield f"{', '.join(names)}: {flag.rstrip('.')}."
 
 
 def _claimed(claim: Claim) -> str:
-    """The claim's result; its reason and its flags, where the result does not tell them."""
+    """The claim's result, with its reason and its flags if the result does not contain them."""
     words = claim.words
     for more in filter(None, (claim.reason, *claim.flags)):
         if more not in words:

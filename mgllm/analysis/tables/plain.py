@@ -1,4 +1,5 @@
-"""One table for machines: its rows with the names of `summary.json`'s fields, numbers plain and unrounded."""
+"""One table for programs: its rows with the field names of `summary.json`, numbers plain and
+unrounded."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "sign_changes",
     ),
 }
-"""Beginnings of the columns of tables that show a part of their rows; the others show all."""
+"""Columns of the tables that show only a part of their fields; the others show all."""
 
 
 def plain_rows(summary: Summary, name: str) -> list[Row]:
@@ -59,7 +60,7 @@ def plain_rows(summary: Summary, name: str) -> list[Row]:
 
 
 def columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The columns of some rows in order, without those that are empty everywhere."""
+    """The columns of the rows in order, without those that are empty everywhere."""
     names = dict.fromkeys(name for row in rows for name in row)
     return [name for name in names if any(row.get(name) not in (None, "") for row in rows)]
 
@@ -85,7 +86,8 @@ def _only(row: Row, kept: Sequence[str]) -> Row:
 
 
 def _of(name: str, field: str) -> bool:
-    """Whether a column is of a field: itself, an end of its interval, or one label's or exposure's."""
+    """Whether a column is of a field: itself, an end of its interval, or one label's or
+    exposure's."""
     ends = (f"{field}_low", f"{field}_high")
     return name == field or name in ends or (field in BY_LABEL and name.startswith(f"{field}_"))
 
@@ -103,7 +105,7 @@ def _exploratory(row: Row) -> bool:
 
 
 def _scored(row: Row) -> bool:
-    """Arms that were asked: those without an accuracy have nothing to show."""
+    """Arms with an accuracy or an agreement: others have nothing to show."""
     return row["accuracy"] is not None or row["agreement"] is not None
 
 
@@ -135,4 +137,4 @@ WHERE: Mapping[str, tuple[tuple[str, ...], Wanted]] = {
     "gestures": (("attribution",), _any),
     "gee": (("gee",), _any),
 }
-"""Of each table the lines of the flat csv that it shows."""
+"""For each table, the lines of the flat csv that it shows."""

@@ -1,4 +1,4 @@
-"""Lines beneath tables: cautions of arms and effects, each said once with what it is about."""
+"""Lines below tables: cautions of arms and effects, each said once with what it is about."""
 
 from __future__ import annotations
 
@@ -14,28 +14,30 @@ EXPOSED: Mapping[Exposure, str] = {
     "in_sample": "the recogniser was trained on the subject: a LEAK (in-sample cues)",
     "unknown": "it is unknown whether the recogniser was trained on the subject",
 }
-"""What is said of cues that were not held out."""
+"""The words for cues that were not held out."""
 PRIOR = "mean probability of each label when nothing is shown (the prior), not an accuracy."
 SAID = "share of each label among the answers when nothing is shown (the prior), not an accuracy."
 
 
-def grouped(told: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]:
-    """Each caution once, with those that it is about: "Few subjects: 8.0 effective: emotion · text; …".
+def grouped(cautions: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]:
+    """Each caution once, with the rows that it is about: "Few subjects: 8.0 effective: emotion ·
+    text; …".
 
-    A kind of caution that says something else of each is one line: "Few subjects: text (7.0 effective); …".
+    Cautions of one kind that differ from row to row are one line: "Few subjects: text (7.0
+    effective); …".
 
     Args:
-        told: by caution, whom it is about.
-        all_of: how many there are: a caution about all of them says "all rows".
+        cautions: the rows of each caution.
+        all_of: how many rows there are: a caution about all of them says "all rows".
     """
     kinds: dict[str, dict[str, Sequence[str]]] = {}
-    for words, about in told.items():
+    for words, about in cautions.items():
         kinds.setdefault(kind(words), {})[words] = about
-    for start, cautions in kinds.items():
-        everywhere = [words for words, about in cautions.items() if len(about) == all_of]
+    for start, alike in kinds.items():
+        everywhere = [words for words, about in alike.items() if len(about) == all_of]
         yield from (f"{capital(words)}: all rows." for words in everywhere)
         whose: dict[str, list[str]] = {}
-        for words, about in cautions.items():
+        for words, about in alike.items():
             if words not in everywhere:
                 whose.setdefault("; ".join(dict.fromkeys(about)), []).append(words)
         if sum(map(len, whose.values())) == 1:
@@ -45,24 +47,24 @@ def grouped(told: Mapping[str, Sequence[str]], all_of: int = 0) -> Iterable[str]
 
 
 def _each(start: str, who: str, words: Sequence[str]) -> str:
-    """Whom a kind of caution is about, and what it says of them."""
+    """A row with its cautions of one kind."""
     return f"{who} ({', '.join(each.removeprefix(f'{start}: ') for each in words)})"
 
 
 def own_words(arm: ArmSummary) -> list[str]:
-    """Every caution about an arm, whichever field it stands in."""
+    """Every caution about an arm, from all of its fields."""
     words = [flag for flag in arm.flags if kind(flag) != CONSTANT]
     if arm.constant is not None:
         words.append(f"{CONSTANT} '{arm.constant}'")
-    told = {kind(flag) for flag in arm.flags}
-    for exposure, meaning in () if told & {LEAKED, UNKNOWN} else EXPOSED.items():
+    kinds = {kind(flag) for flag in arm.flags}
+    for exposure, meaning in () if kinds & {LEAKED, UNKNOWN} else EXPOSED.items():
         if count := arm.exposures.get(exposure):
             words.append(f"in {count} of {arm.n} records {meaning}")
     return words
 
 
 def arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> Iterable[str]:
-    """What an arm's row calls for, arm by arm."""
+    """Explanations and cautions for the rows of arms."""
     for arm in arms:
         if arm in unasked and arm.answer_shares:
             said = arm.row.score == "sample" or 0 < arm.censored == arm.answered
@@ -72,23 +74,23 @@ def arm_remarks(arms: Sequence[ArmSummary], unasked: Sequence[ArmSummary]) -> It
         for exposure, words in EXPOSED.items():
             if count := arm.exposures.get(exposure):
                 yield f"{arm.arm}: in {count} of {arm.n} records {words}."
-    told: dict[str, list[str]] = {}
+    cautions: dict[str, list[str]] = {}
     for arm in arms:
         for flag in arm.flags:
             if kind(flag) not in (CONSTANT, LEAKED, UNKNOWN):
-                told.setdefault(flag, []).append(arm.arm)
-    yield from grouped(told, len(arms) if len(arms) > 1 else 0)
+                cautions.setdefault(flag, []).append(arm.arm)
+    yield from grouped(cautions, len(arms) if len(arms) > 1 else 0)
 
 
 def results(claims: Sequence[Claim], *, supported: bool) -> Iterable[str]:
-    """The claims' words, those that are supported or the others."""
+    """The claims' words: of those that are supported, or of the others."""
     for claim in claims:
         if claim.supported == supported:
             yield f"Claim, {metric_words(claim.row, claim.metric)}: {claim.words}."
 
 
 def clusters(primary: Sequence[Effect]) -> Iterable[str]:
-    """How the pairs fall on subjects, once for all contrasts where it is the same."""
+    """How many pairs the subjects have; once if it is the same for all contrasts."""
     facts: dict[str, list[str]] = {}
     for effect in primary:
         most = _count(effect.largest_cluster, "pair")
@@ -110,7 +112,7 @@ def equal(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def less(effects: Sequence[Effect]) -> Iterable[str]:
-    """Which metrics are better where they are smaller."""
+    """The metrics in which lower is better."""
     names = {metric.name: metric.scale.name for metric in known_metrics() if metric.less_is_better}
     if any(effect.metric in names for effect in effects):
         *others, last = names.values()
@@ -129,17 +131,17 @@ def flags(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def leaks(effects: Sequence[Effect]) -> Iterable[str]:
-    """How many pairs were told gestures of a recogniser that knew the person, or may have known."""
-    told: dict[str, list[str]] = {}
+    """How many pairs show gestures from a recogniser that has, or may have, learned from the
+    person."""
+    cautions: dict[str, list[str]] = {}
     for effect in effects:
         if effect.leaked and not _says(effect, LEAKED):
-            told.setdefault(f"{LEAKED}: {effect.leaked} of {effect.pairs} pairs", []).append(
-                contrast_words(effect)
-            )
+            words = f"{LEAKED}: {effect.leaked} of {effect.pairs} pairs"
+            cautions.setdefault(words, []).append(contrast_words(effect))
         if effect.exposure_unknown and not _says(effect, UNKNOWN):
             words = f"{UNKNOWN}: {effect.exposure_unknown} of {effect.pairs} pairs"
-            told.setdefault(words, []).append(contrast_words(effect))
-    return grouped(told)
+            cautions.setdefault(words, []).append(contrast_words(effect))
+    return grouped(cautions)
 
 
 def _says(effect: Effect, word: str) -> bool:

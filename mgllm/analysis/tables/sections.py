@@ -1,4 +1,4 @@
-"""Which rows stand in which table, and the shelf of formats that write it."""
+"""Which rows are in which table, and the registry of formats that write tables."""
 
 from __future__ import annotations
 
@@ -39,11 +39,12 @@ ALPHA = (
     "agreement: Krippendorff's alpha between people who read an item in the same arm: 1 is perfect, 0 is "
     "chance; over items with two answers or more."
 )
+OVER_ANSWERED = "Each number is over the items that were answered in the arm."
 SHAPES = ("tables", "wide", "long")
-"""What `compare --shape` takes; the first is the default."""
+"""Values of `compare --shape`; the first is the default."""
 TOGETHER = "Models and scenarios together"
 Pair = tuple[str, str]
-"""An arm, and what it is taken against."""
+"""An arm, and the arm that it is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,22 @@ class Layout:
     """Which tables are shown."""
 
     brief: bool = False
-    """The verdict, models × arms, claims, what was asked for by name, and the notes that a reader needs."""
+    """True: only the verdict, models × arms, claims, what options asked for, and the notes that a
+    reader needs."""
     shape: str = "tables"
     """One of SHAPES."""
     ids: bool = False
     """Name the items gained and lost."""
     pairs: tuple[Pair, ...] = ()
-    """Contrasts that were asked for: a brief layout shows these, too."""
+    """Contrasts that were asked for: a brief layout shows these too."""
     names: tuple[str, ...] = ()
-    """Tables that are shown, and no others; all where there is none."""
+    """Only these tables are shown; all if it is empty."""
 
 
 table_formats: Shelf[Callable[[Summary, Layout], str]] = Shelf("table format", "mgllm.analysis.tables")
-"""What writes a summary, by the name that `compare --format` takes."""
+"""Functions that write a summary, by their name for `compare --format`."""
 table_format = table_formats.register
-"""Decorator: put a format on the shelf under a name."""
+"""Decorator: register a format under a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Section:
     tables: tuple[Table, ...]
     """In the order of reading."""
     about: str = ""
-    """What tells it from other sections."""
+    """How it differs from other sections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,9 @@ class Report:
     sections: tuple[Section, ...]
     """One per row name."""
     notes: tuple[str, ...]
-    """What stands under everything."""
+    """Lines below everything."""
     verdicts: tuple[ScenarioVerdict, ...] = ()
-    """One per scenario: what stands above everything."""
+    """One per scenario, above everything."""
     models: tuple[Table, ...] = ()
     """Models × arms, one table per primary metric."""
 
@@ -126,10 +128,10 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
 
 
 def _only(report: Report, names: Sequence[str]) -> Report:
-    """The tables of these names, with the notes that always stand.
+    """The tables with these names, with the notes that are always shown.
 
     Raises:
-        InputError: there is none.
+        InputError: one of them is empty.
     """
 
     def kept(tables: Iterable[Table]) -> tuple[Table, ...]:
@@ -152,7 +154,7 @@ def _only(report: Report, names: Sequence[str]) -> Report:
 
 
 def _about(summary: Summary, row: RowName) -> Summary:
-    """What a summary says of one row."""
+    """The part of a summary about one row."""
     parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution")
     return summary.model_copy(
         update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
@@ -187,11 +189,11 @@ def _arm_tables(about: Summary) -> Iterable[Table]:
     if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
         rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
         asked = [arm for arm in arms if arm not in unasked]
-        yield SCORES.table(asked, [*rated, *unscored_words(asked), *sampled_words(asked)])
+        yield SCORES.table(asked, [OVER_ANSWERED, *rated, *unscored_words(asked), *sampled_words(asked)])
 
 
 def _asked_for(about: Summary, layout: Layout) -> Iterable[Table]:
-    """Of the differences, those that an option asked for: --margin, --against, --pair."""
+    """The differences that an option asked for: --margin, --against, --pair."""
     primary = [effect for effect in about.effects if effect.primary]
     if any(effect.margin is not None for effect in primary):
         yield _contrasts(about, primary)
@@ -247,16 +249,19 @@ def render(  # noqa: PLR0913  # keywords of one call each
 
     Args:
         summary: what to show.
-        form: the name of a format: md, csv, tex, html, json, or one from outside.
+        form: the name of a format: md, csv, tex, html, json, or one from another package.
         margin: also say whether accuracy differences are within ± this share (0.05: five points).
-        brief: verdict, models × arms, claims and the notes that a reader needs; md, tex and html only.
-        shape: tables; wide: one contrast a line, metrics side by side; long: one number a line (also csv).
+        brief: verdict, models × arms, claims and the notes that a reader needs; md, tex and html
+        only.
+        shape: tables; wide: one contrast a line, metrics side by side; long: one number a line
+        (also csv).
         ids: name the items gained and lost; md, tex and html only.
-        pairs: contrasts that were asked for, which a brief table shows, too.
-        tables: show these tables alone, by name: see TABLES.
+        pairs: contrasts that were asked for; a brief table shows these too.
+        tables: show only these tables, by name: see TABLES.
 
     Raises:
-        InputError: no such format, shape or table, nothing to show in it, or a margin that is not positive.
+        InputError: no such format, shape or table, nothing to show in it, or a margin that is not
+        positive.
     """
     if form not in (known := table_formats.names()):
         raise InputError(f"--format: {unknown('format', form, known)}")

@@ -1,4 +1,5 @@
-"""Columns of the tables on arms, flips and regressions, a line each; of differences: effect_tables."""
+"""Columns of the tables on arms, flips and regressions; those on differences are in
+effect_tables."""
 
 from __future__ import annotations
 
@@ -17,11 +18,11 @@ from mgllm.analysis.wording import (
 from mgllm.records import ArmSummary, Flips, Gee, GeeTerm
 
 NO_NUMBER = "–"
-"""Stands where missing probabilities leave no number; the reason stands beneath."""
+"""The cell if probabilities are missing for a number; the reason is below the table."""
 
 
 def _cues(arm: ArmSummary) -> str:
-    """How a recogniser's gestures were made, and whether it knew the person."""
+    """The source of recognised gestures, and whether the recogniser had seen the person."""
     if not arm.exposures or arm.row.cue_source is None:
         return ""
     several = len(arm.exposures) > 1
@@ -30,7 +31,7 @@ def _cues(arm: ArmSummary) -> str:
 
 
 def _metrics(arms: Sequence[ArmSummary]) -> Iterable[Column[ArmSummary]]:
-    """One for each metric, with its interval where there is one; those of shares say so."""
+    """One for each metric, with its interval if there is one; headers say if it is from shares."""
     return [(_header(metric, arms), partial(_level, metric.name)) for metric in known_metrics()]
 
 
@@ -61,7 +62,7 @@ def _share_error(arm: ArmSummary) -> str:
 
 
 def _lacking(arms: Sequence[ArmSummary]) -> Iterable[Column[ArmSummary]]:
-    """How many answers of each arm lack the probabilities asked for, where any does."""
+    """How many answers of each arm are without the probabilities asked for, if there are any."""
     return [("no probabilities", _censored)] if any(arm.censored for arm in arms) else []
 
 
@@ -99,7 +100,7 @@ OUTCOMES = TableSpec[ArmSummary](
     ],
 )
 SCORES = TableSpec[ArmSummary](
-    "How good the answers are (answered items only; accuracies and F1 in percent, log-odds in nats)",
+    "How good the answers are (accuracies and F1 in percent, log-odds in nats)",
     name="scores",
     names=1,
     columns=[
@@ -130,7 +131,7 @@ FLIPPED = TableSpec[Flips](
 
 
 GEE = TableSpec[GeeTerm](
-    "Log odds ratios of a correct answer, compared with the reference",
+    "Log odds ratios of a correct answer (compared with the reference)",
     name="gee",
     names=1,
     columns=[
@@ -146,7 +147,7 @@ GEE = TableSpec[GeeTerm](
 
 
 def gee_words(gee: Gee) -> list[str]:
-    """What was fitted, and on how much."""
+    """What was fitted, and on which data."""
     about = f"{gee.rows:,} answers about {gee.subjects} subjects ({gee.effective_subjects:.1f} effective)"
     return [
         f"{gee.formula}, logistic GEE, exchangeable within subject (working correlation "

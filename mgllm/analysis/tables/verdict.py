@@ -1,4 +1,5 @@
-"""What a reader takes away: at most three sentences a scenario, on the terminal, in files and on the page."""
+"""The verdict: at most three sentences for each scenario, on the terminal, in files and on the
+page."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ SHOWN: Mapping[ClaimVerdict, str] = {
 }
 """The verdicts as people read them, the strongest first."""
 NUMBERS = re.compile(r"\s*\([^()]*\)")
-"""What stands in brackets behind a reason."""
+"""Words in brackets after a reason."""
 NAMED = 3
-"""Models named in a sentence; of more, the first ones and how many others."""
+"""A sentence names so many models, and says how many others there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ class ScenarioVerdict:
     lines: tuple[str, ...]
     """One to three sentences: what changed, by how much, and whether it is shown."""
     supported: bool
-    """A claim of it is supported without reserve: it alone may stand in bold."""
+    """A claim of it is supported without reservation: only then it may be in bold."""
     items: str = ""
-    """What a reader must know of its items before all else: made up."""
+    """What a reader must know about its items before anything else: made up."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What is known of one model in one scenario, asked in one way."""
+    """The results of one model in one scenario, asked in one way."""
 
     name: RowName
     arms: tuple[ArmSummary, ...]
@@ -58,7 +59,7 @@ class _Row:
 
     @property
     def main(self) -> str:
-        """The arm that tells the gestures; that without speech where a claim is about it."""
+        """The arm that shows the gestures; the one without speech if a claim is about it."""
         of_claim = (claim.arm for claim in self.claims)
         return next(of_claim, None) or self.roles.get("main", "")
 
@@ -70,16 +71,17 @@ class _Row:
 
     @property
     def constant(self) -> str | None:
-        """The label that the main arm always answers, if it does."""
+        """The label that the main arm always answers, if there is one."""
         return next((arm.constant for arm in self.arms if arm.arm == self.main), None)
 
     def primary(self, metric: str) -> tuple[Effect, ...]:
-        """The contrasts of the claim, that over the text first."""
+        """The contrasts of the claim, the one with the text first."""
         return tuple(e for e in self.effects if e.primary and e.metric == metric)
 
 
 def verdicts(summary: Summary) -> tuple[ScenarioVerdict, ...]:
-    """One verdict a scenario, in table order; several models (or ways of asking) are summed up."""
+    """One verdict for each scenario, in table order; several models (or ways of asking) are summed
+    up."""
     rows = _rows(summary)
     made_up = _made_up(summary)
     supported = {claim.row.scenario for claim in summary.claims if verdict_of(claim) == "supported"}
@@ -96,12 +98,12 @@ def verdicts(summary: Summary) -> tuple[ScenarioVerdict, ...]:
 
 def _made_up(summary: Summary) -> set[str]:
     """Scenarios whose items a note calls made up."""
-    told = (note.partition(": ") for note in summary.notes)
-    return {name for names, _, words in told if words == MADE_UP for name in names.split(", ")}
+    parts = (note.partition(": ") for note in summary.notes)
+    return {name for names, _, words in parts if words == MADE_UP for name in names.split(", ")}
 
 
 def verdict_of(claim: Claim) -> ClaimVerdict:
-    """What may be said; claims that were made before there were verdicts are supported or not shown."""
+    """A claim's verdict; older claims without one are supported or not shown."""
     return "supported" if claim.supported else claim.verdict
 
 
@@ -120,7 +122,8 @@ def _rows(summary: Summary) -> list[_Row]:
 
 
 def _lines(rows: Sequence[_Row]) -> list[str]:
-    """Between runs, the differences of the main arm take the place of the second metric."""
+    """One to three sentences. Between runs, the differences of the main arm replace the second
+    metric."""
     asked = [row for row in rows if row.arms]
     between = [line for row in rows if not row.arms for line in _between(row)]
     if not asked:
@@ -136,11 +139,12 @@ def _of_one(row: _Row) -> list[str]:
 
 
 def _moved(row: RowName, effects: Sequence[Effect]) -> str:
-    """What changed, by how much: "Accuracy +8.3 points [−4.0, 20.7] over text, …": one line of a terminal."""
+    """What changed, by how much: "Accuracy +8.3 points [−4.0, 20.7] over text, …": one line of a
+    terminal."""
     first, *others = effects
-    told = [f"{_change(first, unit=first.metric == headline())} over {first.baseline}"]
-    told += [f"{_change(effect)} over {_short(effect)}" for effect in others]
-    return f"{capital(metric_words(row, first.metric))} {', '.join(told)}."
+    parts = [f"{_change(first, unit=first.metric == headline())} over {first.baseline}"]
+    parts += [f"{_change(effect)} over {_short(effect)}" for effect in others]
+    return f"{capital(metric_words(row, first.metric))} {', '.join(parts)}."
 
 
 def _change(effect: Effect, *, unit: bool = False) -> str:
@@ -152,23 +156,25 @@ def _change(effect: Effect, *, unit: bool = False) -> str:
 
 
 def _short(effect: Effect) -> str:
-    """The control's name without what it shares with the arm: text+shuffled → shuffled."""
+    """The control's name without the part that the arm has too: text+shuffled → shuffled."""
     return effect.baseline.rpartition("+")[2] or effect.baseline
 
 
 def _shown(row: _Row) -> str:
-    """Shown or why not, and what to do where one model gives one answer."""
+    """Whether the claim is shown, or why not; and what to do if the model always gives the same
+    answer."""
     if not row.claims:
         return " ".join(filter(None, [_nothing_to_claim(row), _one_answer(row)]))
     by_verdict: dict[ClaimVerdict, list[Claim]] = {}
     for claim in row.claims:
         by_verdict.setdefault(verdict_of(claim), []).append(claim)
-    told = [_told_of(verdict, by_verdict[verdict], row) for verdict in SHOWN if verdict in by_verdict]
-    return " ".join(filter(None, [*told, _one_answer(row)]))
+    sentences = [_sentence(verdict, by_verdict[verdict], row) for verdict in SHOWN if verdict in by_verdict]
+    return " ".join(filter(None, [*sentences, _one_answer(row)]))
 
 
-def _told_of(verdict: ClaimVerdict, claims: Sequence[Claim], row: _Row) -> str:
-    """One verdict's sentence, with its metrics where they are not all; the nearest claim first."""
+def _sentence(verdict: ClaimVerdict, claims: Sequence[Claim], row: _Row) -> str:
+    """One verdict's sentence, with its metrics if they are not all; the claim with the smallest p
+    first."""
     claims = sorted(claims, key=lambda claim: 2.0 if claim.p_holm is None else claim.p_holm)
     names = [metric_words(claim.row, claim.metric) for claim in claims]
     by = "" if len(claims) == len(row.claims) else f" by {' and '.join(names)}"
@@ -179,12 +185,13 @@ def _told_of(verdict: ClaimVerdict, claims: Sequence[Claim], row: _Row) -> str:
     why = f": {first.rstrip('.')}" if first else ""
     if others and any(reason != first for reason in others):
         more = "and" if verdict == "supported_among_answered" else "nor"
-        return f"{capital(SHOWN[verdict])}{why}, by {names[0]}; {more} by {' and '.join(names[1:])}."
+        return f"{capital(SHOWN[verdict])} by {names[0]}{why}; {more} by {' and '.join(names[1:])}."
     return f"{capital(SHOWN[verdict])}{by}{why}."
 
 
 def _one_answer(row: _Row) -> str:
-    """One answer whatever is said is no judgement: another model has to be asked."""
+    """A model that always gives the same answer does not judge anything: another model is
+    needed."""
     constant = {arm.arm: arm.constant for arm in row.arms if arm.constant is not None}
     if row.main in constant:
         return f"In {row.main} the model always answers '{constant[row.main]}': use another model."
@@ -217,7 +224,7 @@ def _of_many(rows: Sequence[_Row]) -> list[str]:
     """How many were helped, from what to what, and why the others were not."""
     what = _what(rows)
     helped = [row for row in rows if row.best == "supported"]
-    names = f": {_listed([_told(row, rows) for row in helped])}" if helped else ""
+    names = f": {_listed([_name(row, rows) for row in helped])}" if helped else ""
     lines = [f"That the gestures' content helps is shown for {len(helped)} of {len(rows)} {what}{names}."]
     ranges = _range(rows)
     return [*lines, *([ranges] if ranges else []), *_why_not(rows)]
@@ -227,40 +234,41 @@ def _what(rows: Sequence[_Row]) -> str:
     return "models" if len({row.name.model for row in rows}) == len(rows) else "rows"
 
 
-def _told(row: _Row, rows: Sequence[_Row]) -> str:
+def _name(row: _Row, rows: Sequence[_Row]) -> str:
     return row.name.model if _what(rows) == "models" else apart(row.name, [each.name for each in rows])
 
 
 def _range(rows: Sequence[_Row]) -> str:
-    """From the least to the greatest difference, in each contrast."""
+    """From the smallest to the largest difference, in each contrast."""
     found: dict[str, list[Effect]] = {}
     for row in rows:
         for n, effect in enumerate(row.primary(headline())):
             if effect.difference is not None:
                 found.setdefault(_short(effect) if n else effect.baseline, []).append(effect)
     unit = scale_of(headline()).unit
-    told: list[str] = []
+    parts: list[str] = []
     for baseline, effects in found.items():
         values = sorted(effect.difference or 0.0 for effect in effects)
         low, high = change(values[0], headline()), change(values[-1], headline())
-        values_told = [low] if low == high else [f"{low} to {high}"]
-        told.append(" ".join([*values_told, *([] if told else [unit]), "over", baseline]))
-    return f"{capital(headline())}: {', '.join(told)}." if told else ""
+        size = low if low == high else f"{low} to {high}"
+        parts.append(" ".join([size, *([] if parts else [unit]), "over", baseline]))
+    return f"{capital(headline())}: {', '.join(parts)}." if parts else ""
 
 
 def _why_not(rows: Sequence[_Row]) -> list[str]:
-    """The reasons of those that are not supported, each with how many it is of; then the constant ones."""
+    """The reasons of rows that are not supported, each with its number of rows; then the constant
+    ones."""
     reasons = Counter(_short_reason(row) for row in rows if row.best != "supported")
-    told = [f"{count} {reason}" for reason, count in reasons.items()]
-    constant = [_told(row, rows) for row in rows if row.constant is not None]
-    lines = [f"{'; '.join(told)}."] if told else []
+    counts = [f"{count} {reason}" for reason, count in reasons.items()]
+    constant = [_name(row, rows) for row in rows if row.constant is not None]
+    lines = [f"{'; '.join(counts)}."] if counts else []
     if constant:
         lines.append(f"Always the same answer: {_listed(constant)}; use another model.")
     return [capital(" ".join(lines))] if lines else []
 
 
 def _short_reason(row: _Row) -> str:
-    """Without the numbers, which differ from model to model."""
+    """The reason without its numbers, which differ from model to model."""
     if row.best is None:
         return "nothing is claimed"
     claim = next(claim for claim in row.claims if verdict_of(claim) == row.best)

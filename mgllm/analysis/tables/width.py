@@ -1,4 +1,4 @@
-"""How wide text is on a terminal, and how it is broken into lines that fit."""
+"""Width of text on a terminal, and breaking it into lines that fit."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import unicodedata
 from collections.abc import Callable
 
 Measure = Callable[[str], float]
-"""How much room a text takes, in whatever unit a format counts."""
+"""Width of a text, in the unit of a format."""
 
 PIECE = re.compile(r"(?:\[[^\[\]]*\]|\S)+\s*")
-"""A word with the spaces behind it; an interval in brackets is one word."""
+"""A word with the spaces after it; an interval in brackets is one word."""
 JOINTS = "/-_.·+@:,;|"
-"""Letters after which a word that is too long is cut first."""
+"""A word that is too long is cut after one of these letters if possible."""
 
 
 def display_width(text: str) -> int:
-    """Columns of a terminal: letters of East Asia take two, marks over a letter none.
+    """Columns of a terminal: East Asian letters take two, accents over a letter none.
 
     >>> display_width("喜び [é]")
     8
@@ -29,9 +29,9 @@ def wrapped(text: str, room: float, measure: Measure, indent: float = 0) -> list
 
     Args:
         text: in one line.
-        room: of each line, in the unit of `measure`; a single letter may take more.
+        room: width of each line, in the unit of `measure`; a single letter may take more.
         measure: the width of a text.
-        indent: room that every line but the first lacks.
+        indent: every line but the first is narrower by this.
     """
     lines: list[str] = []
     line = ""
@@ -49,12 +49,12 @@ def wrapped(text: str, room: float, measure: Measure, indent: float = 0) -> list
 
 
 def narrowest(text: str, measure: Measure) -> float:
-    """The room that a text needs if no word of it may be cut."""
+    """The width that a text needs if no word of it may be cut."""
     return max((measure(piece.rstrip()) for piece in PIECE.findall(text)), default=0)
 
 
 def _cut(word: str, room: float, measure: Measure) -> int:
-    """Where a word is cut: behind its last joint that fits, else where the room ends."""
+    """Where a word is cut: after its last joint that fits, else where the line ends."""
     fits = 1
     while fits < len(word) and measure(word[: fits + 1]) <= room:
         fits += 1

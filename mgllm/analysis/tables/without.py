@@ -1,4 +1,5 @@
-"""Lines beneath the tables on probabilities: which are missing and why, and which are shares of answers."""
+"""Lines below the tables on probabilities: which are missing and why, and which are shares of
+answers."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def without_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def unscored_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """Why a cell holds a dash; what is true of several arms is said once."""
+    """Why a cell has a dash; what is true of several arms is said once."""
     about: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for arm in arms:
         by_reason: dict[str, list[str]] = {}
@@ -45,7 +46,7 @@ def unscored_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
 
 
 def sampled_words(arms: Sequence[ArmSummary]) -> Iterable[str]:
-    """What shares are of, how sure one is, and where answers are too few."""
+    """What the shares are, their error, and which items have too few answers."""
     sampled = [arm for arm in arms if arm.row.score == "sample"]
     if not sampled:
         return

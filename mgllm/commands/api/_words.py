@@ -32,6 +32,14 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "clips": ("recordings", "trimmed"),
 }
 """Words that are values where they stand after a flag; other words go on with the sentence."""
+_KINDS = {
+    "an object {…}": "a dict",
+    "true or false": "True or False",
+    "text": "a string",
+    "null": "None",
+    "the name of a file or folder": "a path",
+}
+"""Kinds of values, in messages that begin with a keyword; others may be about files."""
 _COMMAND_LINE = r"`mgllm [^`]*`|\bmgllm(?: [a-z]+)+(?: --[a-z-]+(?: [^\s`;:,)-]\S*)?)*"
 _FLAG = r"(?<![\w-])(?:--(?P<long>[a-z][a-z-]*[a-z])|-(?P<short>o))(?![\w-])"
 _PLACE = re.compile(f"{_COMMAND_LINE}|{_FLAG}")
@@ -58,7 +66,9 @@ def in_python(message: str, parameters: Mapping[str, Parameter]) -> str:
         if name in parameters:
             words, done = _spelled(message, name, found, parameters[name].default)
         parts.append(words)
-    return "".join([*parts, message[done:]])
+    text = "".join([*parts, message[done:]])
+    kind = next((kind for kind in _KINDS if re.match(rf"\w+ must be {re.escape(kind)}", text)), None)
+    return text.replace(kind, _KINDS[kind], 1) if kind else text
 
 
 def _spelled(message: str, name: str, found: re.Match[str], default: object) -> tuple[str, int]:

@@ -84,7 +84,7 @@ class Evidence:
     def own(self) -> tuple[tuple[Line, Record], ...]:
         """The lines of this run's model and scenarios."""
         read = [(line, line.record) for line in self.lines if line.record is not None]
-        return tuple((line, record) for line, record in read if self.belonging.stranger(record) is None)
+        return tuple((line, record) for line, record in read if self.belonging.foreign(record) is None)
 
     @cached_property
     def counted(self) -> tuple[tuple[Line, Record], ...]:

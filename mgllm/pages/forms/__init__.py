@@ -1,1 +1,1 @@
-"""The form that a person answers: one file, no network, no names."""
+"""The form for raters: one file, no network, no names."""

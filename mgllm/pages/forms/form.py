@@ -1,4 +1,4 @@
-"""A rater's form as one file: consent, one item a page, and a file of answers to hand in."""
+"""A rater's form as one file: consent, one item on each page, and a file of answers to hand in."""
 
 from __future__ import annotations
 
@@ -19,26 +19,27 @@ SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """What is read and what may be answered."""
+    """A text to read, and its possible answers."""
 
     prompt: Prompt
-    """What a model would read; shown to the letter, and nothing in it is made to stand out."""
+    """The prompt that a model gets; shown exactly, with nothing highlighted."""
     choices: Sequence[tuple[str, str]]
     """Label id and words, in the order listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormContent:
-    """Everything in a rater's form; nothing of who it is about, what is true, or which arm it is."""
+    """Everything in a rater's form. It does not say who the person is, what the target is, or which
+    arm it is."""
 
     form: str
-    """Id that the file of answers repeats."""
+    """Id of the form, which the file of answers repeats."""
     saved_as: str
     """Name of that file."""
     title: str
     """Heading."""
     consent: str
-    """What the rater agrees to; an empty line ends a paragraph."""
+    """The text that the rater agrees to; an empty line ends a paragraph."""
     ethics: str
     """What the answers may not be used for."""
     items: Sequence[FormItem]
@@ -46,7 +47,7 @@ class FormContent:
 
 
 def build_form(content: FormContent) -> str:
-    """The whole file."""
+    """The HTML of the form."""
     style = asset("mgllm.pages", "colours.css") + asset("mgllm.pages.forms", "form.css")
     script = bundle(SCRIPTS)
     page: str = (

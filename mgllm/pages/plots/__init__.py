@@ -1,1 +1,1 @@
-"""Pictures of a summary, for the page and for papers: drawn once, in the colours and the width asked."""
+"""Pictures of a summary, for the page and for papers, in the colours and the width asked for."""

@@ -1,4 +1,4 @@
-"""How often each arm is right, all models beside each other."""
+"""The accuracy of each arm, with all models beside each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def scored_arms(arms: Sequence[ArmSummary]) -> list[ArmSummary]:
 
 
 def draw_accuracy(arms: Sequence[ArmSummary], look: Look) -> Any:
-    """A figure: one line an arm, scenarios one under the other; at least one arm, each with an accuracy."""
+    """A figure: one line for each arm, scenarios one below the other; needs at least one arm with
+    an accuracy."""
     series = series_of(arm.row for arm in arms)
     scenarios = dict.fromkeys(arm.row.scenario for arm in arms)
     marks = [
@@ -42,7 +43,7 @@ def _percent(interval: tuple[float, float] | None) -> tuple[float, float] | None
 
 
 def _flags(arm: ArmSummary) -> tuple[str, ...]:
-    """Its words of caution; that it answers one thing stands in a field of its own."""
+    """Its words of caution; a constant answer is in a field of its own."""
     if arm.constant is None or any(flag.startswith("constant") for flag in arm.flags):
         return arm.flags
     return (*arm.flags, f"constant answer: {arm.arm} always says '{arm.constant}'")

@@ -1,4 +1,4 @@
-"""The differences between arms with their intervals, all models on one scale."""
+"""The differences between arms with their intervals, with all models on one scale."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from mgllm.records import Effect, Summary
 
 
 def key_effects(summary: Summary) -> list[Effect]:
-    """What the claims rest on: the primary contrasts in the primary metrics, those with a number."""
+    """The effects behind the claims: primary contrasts in primary metrics, those with a number."""
     return [effect for effect in forest_effects(summary.effects) if effect.primary]
 
 
 def forest_effects(effects: Sequence[Effect]) -> list[Effect]:
-    """Those that a forest shows: differences with a number, in the primary metrics."""
+    """The effects in a forest plot: differences with a number, in the primary metrics."""
     shown = {metric.name: place for place, metric in enumerate(known_metrics()) if metric.primary}
     found = [e for e in effects if e.metric in shown and e.difference is not None]
     return sorted(found, key=lambda effect: shown[effect.metric])
 
 
 def draw_forest(effects: Sequence[Effect], look: Look, tallest: float | None = None) -> Any:
-    """A figure: a panel a metric, scenarios one under the other.
+    """A figure: a panel for each metric, scenarios one below the other.
 
     Args:
         effects: at least one, each with a difference.
         look: sizes and colours.
-        tallest: inches that its lines may take.
+        tallest: largest height of its lines in inches.
     """
     series = series_of(effect.row for effect in effects)
     by_scenario = {e.row.scenario: [o for o in effects if o.row.scenario == e.row.scenario] for e in effects}
@@ -53,7 +53,7 @@ def draw_forest(effects: Sequence[Effect], look: Look, tallest: float | None = N
 
 
 def _subject(found: Sequence[Effect]) -> str | None:
-    """The arm from which all others are taken; null where there are several."""
+    """The arm in all differences; null if there are several."""
     arms = {effect.arm for effect in found}
     return arms.pop() if len(arms) == 1 and all(e.arm != e.baseline for e in found) else None
 
@@ -70,7 +70,8 @@ def _line(effect: Effect, found: Sequence[Effect]) -> str:
 
 
 def _column(effect: Effect, effects: Sequence[Effect]) -> str:
-    """The axis of its metric, as the first row says it: sampled and read probabilities share one."""
+    """The axis of its metric, named as in the first row: sampled and read probabilities have the
+    same axis."""
     first = next(other for other in effects if other.metric == effect.metric)
     return axis_words(first.row, effect.metric)
 

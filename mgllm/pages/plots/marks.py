@@ -1,4 +1,5 @@
-"""Points with their intervals, line by line, models beside each other: what plots of results are made of."""
+"""Points with their intervals, line by line, with models beside each other: the base of all result
+plots."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from mgllm.pages.plots.svg import new_figure, short
 
 Interval = tuple[float, float]
 CLOSEST = 0.08
-"""Inches between marks that are still told apart."""
+"""Smallest distance between marks in inches, so that they can still be distinguished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,21 @@ class Mark:
     """One number."""
 
     group: str
-    """What stands over its lines; empty where all lines are of one kind."""
+    """Heading above its lines; empty if there is only one kind of lines."""
     line: str
-    """What stands at its line."""
+    """Label of its line."""
     column: str
-    """What the axis says."""
+    """Label of its axis."""
     series: Series
-    """Whose it is."""
+    """The model that it is from."""
     value: float | None
-    """Where it stands; null where there is no number."""
+    """Its place on the axis; null if there is no number."""
     interval: Interval | None = None
     """Its bar."""
     strong: bool = True
     """False: drawn thin."""
     flags: tuple[str, ...] = ()
-    """Words of caution; a number that they take the ground from is drawn hollow."""
+    """Words of caution; a number that they make unreliable is drawn hollow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Place:
     line: str
     series: tuple[Series, ...]
     top: float
-    """In pitches from the top."""
+    """Distance from the top, in pitches."""
     height: float
-    """In pitches."""
+    """Height in pitches."""
 
     def y(self, series: Series) -> float:
-        """Where a model's mark stands."""
+        """Vertical place of a model's mark."""
         middle, at = (len(self.series) - 1) / 2, self.series.index(series)
         return self.top + self.height / 2 + at - middle
 
@@ -66,14 +67,14 @@ def draw_marks(
     limits: Interval | None = None,
     tallest: float | None = None,
 ) -> Any:
-    """A figure of one panel a column; to be called inside `drawing`.
+    """A figure with one panel for each column; to be called inside `drawing`.
 
     Args:
         marks: what is drawn, in order; at least one.
         look: its sizes and colours.
-        zero: a line stands at 0, and 0 is always seen.
-        limits: what no axis goes beyond.
-        tallest: inches that the lines may take; many marks stand closer together.
+        zero: draw a line at 0, which is then always visible.
+        limits: no axis goes beyond these.
+        tallest: largest height of the lines in inches; many marks are then closer together.
     """
     look = look if tallest is None else _fitted(marks, look, tallest)
     columns, every = list(dict.fromkeys(m.column for m in marks)), _series(marks)
@@ -124,7 +125,7 @@ def _places(marks: Sequence[Mark], look: Look) -> tuple[list[Place], list[tuple[
 
 
 def _fitted(marks: Sequence[Mark], look: Look, tallest: float) -> Look:
-    """The look with its marks as close as they must be, and no closer than they can be told apart."""
+    """The look with marks close enough to fit, but still far enough to be distinguished."""
     while look.pitch > CLOSEST and _places(marks, look)[2] * look.pitch > tallest:
         look = replace(look, pitch=look.pitch - 0.01)
     return look
@@ -139,7 +140,7 @@ def _set_panel(panel: Any, caption: str, look: Look, height: float) -> None:
 
 
 def _set_heads(panel: Any, heads: Sequence[tuple[str, float]], look: Look) -> None:
-    """Headings at the left edge of the picture; panels make no room for them."""
+    """Headings at the left edge of the picture; panels leave no space for them."""
     from matplotlib.transforms import blended_transform_factory
 
     where = blended_transform_factory(panel.figure.transFigure, panel.transData)
@@ -187,12 +188,12 @@ def _draw(panel: Any, marks: Sequence[Mark], places: Sequence[Place], look: Look
 
 
 def _ends(places: Sequence[Place]) -> tuple[list[float], list[float]]:
-    """Where each line begins and ends; a line at 0 runs through these and through no heading."""
+    """Where each line begins and ends; the line at 0 crosses these, but no heading."""
     return [place.top for place in places], [place.top + place.height for place in places]
 
 
 def _size(look: Look) -> float:
-    """Points of a mark: no larger than the way to the next."""
+    """Size of a mark in points: not larger than the distance to the next."""
     return min(0.62 * look.letters, 0.7 * 72 * look.pitch)
 
 

@@ -1,4 +1,4 @@
-"""Why a number is doubtful, said beneath a picture: one sign for each kind of reason."""
+"""Why a number is not reliable, below a picture: one sign for each kind of reason."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from mgllm.pages.plots.look import Look
 from mgllm.pages.shell import visible
 
 SIGNS = ("†", "‡", "§", "¶", "††", "‡‡", "§§")
-"""In this order; further reasons share the last."""
+"""In this order; if there are more reasons, they have the last one in common."""
 GROUNDLESS = frozenset({LEAKED, UNKNOWN, CONSTANT, SINGLE_LABEL, STOPPED})
-"""Kinds of caution that take the ground from a number: it is drawn hollow."""
+"""Kinds of caution that make a number unreliable: it is drawn hollow."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 VARIANTS = 3
-"""How many wordings of one reason are told beneath a picture; the tables have all."""
+"""How many versions of one reason are below a picture; the tables have all."""
 
 
 class Flagged(Protocol):
-    """What carries words of caution."""
+    """Anything with words of caution."""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -29,12 +29,12 @@ class Flagged(Protocol):
 
 
 def doubtful(flags: Iterable[str]) -> bool:
-    """Whether a number with these flags has lost its ground."""
+    """Whether a number with these flags is unreliable."""
     return any(kind(flag) in GROUNDLESS for flag in flags)
 
 
 def kind_of(flag: str) -> str:
-    """What a flag is about, its numbers left out.
+    """What a flag is about, without its numbers.
 
     >>> kind_of("leaked: 12 of 60 pairs")
     'leaked'
@@ -43,7 +43,7 @@ def kind_of(flag: str) -> str:
 
 
 def merged(flags: Sequence[str]) -> list[str]:
-    """Flags that differ in their numbers alone as one, each number as a range.
+    """Flags that differ only in their numbers as one flag, with each number as a range.
 
     >>> merged(["leaked: 30 of 58 pairs", "leaked: 30 of 60 pairs"])
     ['leaked: 30 of 58–60 pairs']
@@ -57,21 +57,21 @@ def merged(flags: Sequence[str]) -> list[str]:
 def _ranged(flags: Sequence[str]) -> str:
     columns = iter(list(zip(*(NUMBER.findall(flag) for flag in flags), strict=True)))
 
-    def told(_: re.Match[str]) -> str:
+    def span(_: re.Match[str]) -> str:
         numbers = sorted(set(next(columns)), key=float)
         return "–".join(dict.fromkeys((numbers[0], numbers[-1])))
 
-    return NUMBER.sub(told, flags[0])
+    return NUMBER.sub(span, flags[0])
 
 
 class Reasons:
     """The flags of all marks of a picture."""
 
     def __init__(self, marks: Iterable[Flagged]) -> None:
-        self._told: dict[str, list[str]] = {}
+        self._flags: dict[str, list[str]] = {}
         for flag in (flag for mark in marks for flag in mark.flags):
-            self._told.setdefault(kind_of(flag), []).append(flag)
-        self._signs = {kind: SIGNS[min(number, len(SIGNS) - 1)] for number, kind in enumerate(self._told)}
+            self._flags.setdefault(kind_of(flag), []).append(flag)
+        self._signs = {kind: SIGNS[min(number, len(SIGNS) - 1)] for number, kind in enumerate(self._flags)}
 
     def symbols(self, mark: Flagged) -> str:
         """The signs of one mark."""
@@ -80,9 +80,11 @@ class Reasons:
     def lines(self, look: Look) -> list[str]:
         """What each sign means, wrapped."""
         width = int(look.characters * look.letters / look.small)
-        return [line for kind, told in self._told.items() for line in self._line(kind, merged(told), width)]
+        return [
+            line for kind, flags in self._flags.items() for line in self._line(kind, merged(flags), width)
+        ]
 
-    def _line(self, kind: str, told: Sequence[str], width: int) -> list[str]:
-        others = [flag.removeprefix(kind).lstrip(": ") for flag in told[1:VARIANTS]]
-        words = "; ".join([told[0], *others, *(["…"] if len(told) > VARIANTS else [])])
+    def _line(self, kind: str, flags: Sequence[str], width: int) -> list[str]:
+        others = [flag.removeprefix(kind).lstrip(": ") for flag in flags[1:VARIANTS]]
+        words = "; ".join([flags[0], *others, *(["…"] if len(flags) > VARIANTS else [])])
         return textwrap.wrap(f"{self._signs[kind]} {visible(words)}", width)

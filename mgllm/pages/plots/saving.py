@@ -1,4 +1,5 @@
-"""A plot as a file for a paper: one column wide, black on white, the same bytes for the same numbers."""
+"""A plot as a file for a paper: one column wide, black on white, the same bytes for the same
+numbers."""
 
 from __future__ import annotations
 
@@ -21,14 +22,14 @@ ENDINGS: Mapping[str, Mapping[str, Any]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-"""What a file name may end in, and what is left out of the file so that the same numbers give the same
-bytes."""
+"""What a file name may end in, and what is left out of the file so that the same numbers give the
+same bytes."""
 DOTS = 300
 """Dots per inch of a PNG: what journals ask for."""
 
 
 def _forest(summary: Summary) -> Any | None:
-    """The primary contrasts; where there are none, as between runs, all."""
+    """The primary contrasts; all if there are none, as between two runs."""
     found = key_effects(summary) or forest_effects(summary.effects)
     return draw_forest(found, PAPER) if found else None
 
@@ -39,14 +40,14 @@ def _accuracy(summary: Summary) -> Any | None:
 
 
 PLOTS: Mapping[str, Callable[[Summary], Any | None]] = {"forest": _forest, "accuracy": _accuracy}
-"""What can be drawn; null where a summary has nothing to draw."""
+"""The plots by name; null if a summary has nothing to draw."""
 
 
 def check_plot(path: Path, plot: str) -> None:
-    """Refuse what cannot be written, before anything is worked out.
+    """Check that a plot can be written, before anything is computed.
 
     Raises:
-        InputError: no such plot, another ending, or the folder is not there.
+        InputError: no such plot, another ending, or the folder does not exist.
     """
     if plot not in PLOTS:
         raise InputError(f"--plot-of: {unknown('plot', plot, PLOTS)}")
@@ -68,7 +69,7 @@ def save_plot(summary: Summary, path: Path, plot: str = "forest") -> None:
         plot: forest or accuracy.
 
     Raises:
-        InputError: what `check_plot` refuses, nothing to draw, or the file cannot be written.
+        InputError: as in `check_plot`, or there is nothing to draw, or the file cannot be written.
     """
     check_plot(path, plot)
     content = _bytes(summary, path.suffix.lower(), plot)

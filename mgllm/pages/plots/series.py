@@ -1,4 +1,4 @@
-"""Which models a picture tells apart, and by what name, colour and shape."""
+"""The models of a picture, with name, colour and shape of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mgllm.pages.plots.look import MARKERS, Look
 from mgllm.records import RowName
 
 APART = " · "
-"""What stands between the parts of a row's name."""
+"""Between the parts of a row's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Series:
     """A model, or one of the ways in which it was asked."""
 
     words: str
-    """In the legend."""
+    """Its name in the legend."""
     number: int
     """Its place among all of a picture."""
 
@@ -32,7 +32,8 @@ class Series:
 
 
 def series_of(rows: Iterable[RowName]) -> Mapping[RowName, Series]:
-    """One series a model; of several rows of one model in a scenario one each, named by what differs."""
+    """One series for each model; if a model has several rows in a scenario, one for each, named by
+    what differs."""
     distinct = list(dict.fromkeys(rows))
     words = {row: _words(row, [r for r in distinct if _same(r, row)]) for row in distinct}
     numbers = {name: number for number, name in enumerate(dict.fromkeys(words.values()))}
@@ -52,5 +53,6 @@ def _words(row: RowName, twins: Sequence[RowName]) -> str:
 
 
 def _parts(row: RowName) -> list[str]:
-    """How it was asked, and all else that tells it from other rows of its scenario and model."""
+    """How it was asked, and everything else that differs from other rows of its scenario and
+    model."""
     return row.words.removeprefix(f"{row.scenario}{APART}{row.model}{APART}").split(APART)

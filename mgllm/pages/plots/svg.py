@@ -1,6 +1,6 @@
-"""A matplotlib figure as static SVG that reads on light and dark paper.
+"""A matplotlib figure as static SVG that can be read on a light and a dark background.
 
-Colours become classes, which the page's style sheet fills in for each theme; style attributes become
+Colours become classes, which the page's style sheet defines for each theme; style attributes become
 presentation attributes, so that a page may forbid inline styles; letters stay letters.
 """
 
@@ -50,13 +50,13 @@ def new_figure(
 def panel_grid(
     count: int, size: tuple[float, float], look: Look, axes: tuple[str, str]
 ) -> tuple[Any, list[Any]]:
-    """A figure of equal panels, as many in a row as the look is wide.
+    """A figure of equal panels, as many in a row as fit.
 
     Args:
-        count: of panels.
-        size: of each, in inches.
-        look: of the whole.
-        axes: what x and y say, once for all panels.
+        count: number of panels.
+        size: width and height of each, in inches.
+        look: sizes and colours.
+        axes: labels of x and y, once for all panels.
     """
     width, height = size
     columns = max(1, min(count, int(look.width / width)))
@@ -70,7 +70,7 @@ def panel_grid(
 
 
 def label_outer(panels: Sequence[Any]) -> None:
-    """What stands at the y axis is said at the first panel of each row alone."""
+    """Keeps the labels of the y axis only at the first panel of each row."""
     for panel in panels:
         if not panel.get_subplotspec().is_first_col():
             panel.tick_params(labelleft=False)
@@ -78,7 +78,7 @@ def label_outer(panels: Sequence[Any]) -> None:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw inside: letters are written as they stand, never as mathematics."""
+    """Draw inside this: letters are written as they are, never as mathematics."""
     import matplotlib as mpl
 
     with mpl.rc_context({"text.parse_math": False, "svg.fonttype": "none"}):
@@ -157,6 +157,6 @@ def _name(root: ET.Element, name: str, title: str, description: str) -> None:
 
 
 def short(text: str, length: int = 30) -> str:
-    """At most so many characters, hidden ones named, for a picture."""
+    """At most so many characters, for a picture; hidden characters are named."""
     text = visible(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -1,4 +1,4 @@
-"""One page that a reader opens in a browser: summary, pictures, and every item down to the prompt.
+"""One page for a browser: summary, pictures, and every item with its prompts.
 
 facts, accounts, tables ─► sections (pictures as SVG) ─┐
                                                        ├─► page.html, one file, no network

@@ -21,7 +21,7 @@ LEAD = (
 
 @section("arms")
 def arms_section(content: PageContent) -> Section | None:
-    """A picture a scenario with all models, and the tables, shown openly."""
+    """A picture for each scenario with all models, and the tables."""
     names = names_of(arm.row for arm in content.summary.arms)
     found = content.arm_tables.items()
     shown = tuple((names.get(heading, heading), tables) for heading, tables in found if tables)

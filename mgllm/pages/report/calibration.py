@@ -1,4 +1,4 @@
-"""Are answers right as often as their probabilities promise."""
+"""Are answers right as often as their probabilities say."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEAD = (
 
 @section("calibration")
 def calibration_section(content: PageContent) -> Section | None:
-    """One picture per row, a panel per arm; null where labels were not scored."""
+    """One picture per row, a panel per arm; null if labels were not scored."""
     errors = {(arm.row, arm.arm): arm.calibration_error for arm in content.summary.arms}
 
     def draw(name: str, row: RowName, arms: list[Calibration]) -> Picture:
@@ -76,7 +76,7 @@ def _draw(axes: Any, arm: Calibration) -> None:
 
 
 def _described(arm: Calibration, error: float | None) -> str:
-    """In words, with the expected calibration error of the tables."""
+    """The panel in words, with the expected calibration error of the tables."""
     gap = "" if error is None else f", expected calibration error {100 * error:.1f} points"
     sure = sum(each.confidence * each.n for each in arm.bins) / arm.n
     right = sum(each.right * each.n for each in arm.bins) / arm.n

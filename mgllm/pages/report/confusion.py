@@ -1,4 +1,4 @@
-"""What items are, and what they were taken for, arm by arm."""
+"""Confusion matrices, arm by arm."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LEAD = (
     "column that is dark from top to bottom means that the arm gives this answer to everything."
 )
 DEEPEST = 0.5
-"""Opacity of a cell that holds its whole row: letters stay readable on it."""
+"""Opacity of a cell with all of its row: letters stay readable on it."""
 
 
 @section("confusion")
 def confusion_section(content: PageContent) -> Section | None:
-    """One picture per row, a panel per arm; null where nothing with a known target was answered."""
+    """One picture per row, a panel per arm; null if nothing with a known target was answered."""
     found = [each for each in content.figures.confusions if any(map(any, each.counts))]
     pictures = picture_per_row("confusion", found, _picture, content.summary.arms)
     return Section("confusion", "Confusion matrix", LEAD, pictures, order=50) if pictures else None

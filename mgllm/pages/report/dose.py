@@ -1,4 +1,4 @@
-"""How good must a recogniser be: accuracy over the share of wrong gestures."""
+"""How good must a recogniser be: accuracy by share of wrong gestures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import ArmSummary, RowName, ScenarioManifest
 
 NOISY = "noisy"
-"""What an arm with wrong gestures adds to its text; its level is the share of labels replaced."""
+"""End of the name of an arm with wrong gestures; its level is the share of gesture names
+replaced."""
 LEAD = (
     "Accuracy if each gesture's name is replaced by a wrong one with the probability below (0: {main}). Bars "
     "are 95 % intervals by person, over the items that were answered in the arm."
@@ -23,7 +24,7 @@ LEAD = (
 
 @section("dose")
 def dose_section(content: PageContent) -> Section | None:
-    """One picture per row with at least one noisy arm; null where there is none."""
+    """One picture per row with at least one noisy arm; null if there is none."""
     scenarios = {scenario.name: scenario for run in content.runs for scenario in run.manifest.scenarios}
 
     def draw(name: str, row: RowName, arms: list[ArmSummary]) -> Picture | None:
@@ -81,7 +82,7 @@ def _draw(axes: Any, doses: Mapping[float, ArmSummary], levels: Sequence[ArmSumm
 
 
 def _apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Rising heights moved apart, so that words at them do not lie on each other."""
+    """Rising heights, moved apart so that the words at them do not overlap."""
     centre = sum(heights) / max(1, len(heights))
     moved: list[float] = []
     for height in heights:

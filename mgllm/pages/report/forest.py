@@ -1,4 +1,5 @@
-"""The differences between arms with their intervals: the key plot, and all of them scenario by scenario."""
+"""The differences between arms with their intervals: the key plot, and all of them scenario by
+scenario."""
 
 from __future__ import annotations
 
@@ -20,18 +21,19 @@ READ = (
 )
 LEAD = f"{READ} Thick bars: the contrasts that the claim needs. Thin bars: exploratory."
 FIRST_SCREEN: Mapping[Look, float] = {WIDE: 3.9, NARROW: 2.9}
-"""Inches that the lines of the key plot may take, so that it is seen without scrolling."""
+"""Largest height of the key plot's lines in inches, so that it is visible without scrolling."""
 
 
 def key_picture(content: PageContent) -> Picture | None:
-    """The contrasts of the claim, all models and scenarios of the page in one plot; null without any."""
+    """The contrasts of the claim, for all models and scenarios of the page in one plot; null
+    without any."""
     effects = key_effects(content.summary)
     return _picture("key", "What the gestures add", effects) if effects else None
 
 
 @section("differences")
 def forest_section(content: PageContent) -> Section | None:
-    """One picture per scenario, tables alone where no pair is answered; null without contrasts."""
+    """One picture per scenario, only tables if no pair is answered; null without contrasts."""
     effects = content.summary.effects
     several = len({effect.row.scenario for effect in effects}) > 1
     pictures = []
@@ -54,7 +56,7 @@ def forest_section(content: PageContent) -> Section | None:
 
 
 def _kind(effect: Effect) -> tuple[str, bool]:
-    """Its scenario, and whether one arm is taken between two runs."""
+    """Its scenario, and whether it compares one arm between two runs."""
     return effect.row.scenario, effect.arm == effect.baseline
 
 
@@ -86,14 +88,14 @@ def _rows(content: PageContent) -> Mapping[str, str]:
 def _described(effects: Sequence[Effect]) -> str:
     series = series_of(effect.row for effect in effects)
     scenarios = len({effect.row.scenario for effect in effects}) > 1
-    told = []
+    parts = []
     for effect in effects:
         who = [series[effect.row].words] if len(set(series.values())) > 1 else []
         where = [effect.row.scenario] if scenarios else []
         flags = f" ({'; '.join(effect.flags)})" if effect.flags else ""
         numbers = (axis_words(effect.row, effect.metric), difference(effect))
-        told.append(" ".join([*where, *who, f"{contrast_words(effect)},", *numbers]) + flags)
-    return visible("; ".join(told))
+        parts.append(" ".join([*where, *who, f"{contrast_words(effect)},", *numbers]) + flags)
+    return visible("; ".join(parts))
 
 
 def _numbers(effects: Sequence[Effect]) -> Table:

@@ -15,11 +15,11 @@ from mgllm.pages.report.section import PageContent, Picture, Section, in_both_wi
 from mgllm.records import Attribution, RowName
 
 LEAD = (
-    "Each gesture over the items that have it, most frequent first. Filled: text+mg minus text+mg without "
-    "the gesture. Open: a cue block with this gesture only, minus an empty block; the empty block itself: "
-    "minus text. To the right of the line the gesture helps towards the true label. Bars are 95 % intervals by "
-    "person. Everything here is exploratory. A number is about how this model reads a word in a prompt, not "
-    "about what the movement means in a person."
+    "Each gesture over the items that have it, most frequent first. Filled: text+mg minus text+mg "
+    "without the gesture. Open: a cue block with this gesture only, minus an empty block; the empty "
+    "block itself: minus text. To the right of the line the gesture helps towards the true label. Bars "
+    "are 95 % intervals by person. Everything here is exploratory. A number is about how this model "
+    "reads a word in a prompt, not about what the movement means in a person."
 )
 APART = 0.17
 """Distance of a gesture's two marks from its line, in lines."""
@@ -27,7 +27,7 @@ APART = 0.17
 
 @section("gestures")
 def gestures_section(content: PageContent) -> Section | None:
-    """One picture per row with its table; null where no run was attributed."""
+    """One picture per row with its table; null if no run was made with --attribute."""
 
     def draw(name: str, row: RowName, found: list[Attribution]) -> Picture:
         return _picture(name, row, found, content.gesture_tables.get(row.words, ()))

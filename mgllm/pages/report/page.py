@@ -18,14 +18,15 @@ from mgllm.records import RunManifest, ScenarioManifest
 SCRIPTS = ("unpack", "text", "rows", "table", "timeline", "item", "theme", "save", "live", "start")
 """The page's script, in this order."""
 SHARED = ("unpack", "text", "theme")
-"""Those that other pages have too."""
+"""Those that other pages use too."""
 CAUTION = (
-    "These numbers are research evidence about groups. They are never a verdict on a person, and nothing here "
-    "may be used to judge, hire, accuse or diagnose anyone. The deception scenario is not a lie detector."
+    "These numbers are research evidence about groups. They are never a verdict on a person, and "
+    "nothing here may be used to judge, hire, accuse or diagnose anyone. The deception scenario is not "
+    "a lie detector."
 )
 
 UNBROKEN = re.compile(r"\[[−\d., ]+\]|\d %")
-"""Intervals, and a percent sign behind its number."""
+"""Intervals, and a percent sign after its number."""
 EXPOSED = {
     "held_out": "held out (the recogniser had not seen the person)",
     "in_sample": "IN SAMPLE: the recogniser was trained on the person, a leak",
@@ -34,7 +35,7 @@ EXPOSED = {
 
 
 def made_sections(content: PageContent) -> list[Section]:
-    """Parts between the summary and the items, in order, those with something to show."""
+    """Sections between the summary and the items, in order, without empty ones."""
     made = [part for name in sections.names() if (part := sections.get(name)(content)) is not None]
     return sorted(made, key=lambda part: (part.order, part.id))
 
@@ -44,8 +45,8 @@ def build_page(content: PageContent, *, version: str | None = None) -> str:
 
     Args:
         content: what it shows.
-        version: names the state shown on a page that is served and asks its own server for news; without
-            one the page may reach no network at all.
+        version: name of the state shown, for a page that is served and asks its own server for
+            news; without it the page may use no network at all.
     """
     style = asset("mgllm.pages", "colours.css") + asset("mgllm.pages.report", "page.css")
     script = bundle([("mgllm.pages" if name in SHARED else "mgllm.pages.report", name) for name in SCRIPTS])
@@ -78,15 +79,16 @@ class Verdict:
     scenario: str
     """Its name."""
     said: str
-    """Whether it is shown: never folded away."""
+    """Whether it is shown: never folded."""
     more: tuple[str, ...]
-    """What changed, by how much: folded on a phone where there are several scenarios."""
+    """What changed, by how much: folded on a phone if there are several scenarios."""
     supported: bool
     """A claim of it is supported: only then in bold."""
 
 
 def _verdicts(content: PageContent) -> list[Verdict]:
-    """What is shown stands last in the words about one model, and first in those about several."""
+    """Whether the claim is shown is the last sentence about one model, and the first about
+    several."""
     found = []
     for verdict in content.verdicts:
         rows = {arm.row for arm in content.summary.arms if arm.row.scenario == verdict.scenario}
@@ -97,7 +99,8 @@ def _verdicts(content: PageContent) -> list[Verdict]:
 
 
 def _roles(content: PageContent) -> dict[str, list[str]]:
-    """By role, the arms that have it in some run; the page's script asks for these, never for a name."""
+    """By role, the arms that have it in some run; the page's script uses roles, never names of
+    arms."""
     roles: dict[str, list[str]] = {}
     for run in content.runs:
         for scenario in run.manifest.scenarios:
@@ -114,12 +117,13 @@ def _title(content: PageContent) -> str:
 
 
 def _named(names: Sequence[str], what: str) -> str:
-    """One or two by name; of more how many there are: the verdicts and the key plot name them."""
+    """One or two names; the number if there are more, because the verdicts and the key plot name
+    them."""
     return ", ".join(names) if len(names) < 3 else f"{len(names)} {what}"
 
 
 def _texts(content: PageContent) -> str | None:
-    """Why prompts cannot be read here, if they cannot."""
+    """Why there are no prompts on the page, if there are none."""
     if content.texts_left_out:
         return "Prompts and replies are left out of this page (--no-text)."
     unstored = [run.manifest.id for run in content.runs if not run.manifest.stores_text]
@@ -127,7 +131,7 @@ def _texts(content: PageContent) -> str | None:
 
 
 def _unbroken(text: str) -> str:
-    """Numbers that no line end divides."""
+    """The text with numbers that are not split at the end of a line."""
     return UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
@@ -138,17 +142,17 @@ class RunFacts:
     heading: str
     """Model."""
     pairs: tuple[tuple[str, str], ...]
-    """Of the whole run."""
+    """Facts of the whole run."""
     scenarios: Table | None
-    """A column per scenario; null where another run was asked the very same."""
+    """A column per scenario; null if another run has exactly the same scenarios."""
     same_as: str | None
-    """Heading of the first run that was asked the very same."""
+    """Heading of the first run with exactly the same scenarios."""
     waiting: bool
     """Nothing is answered yet."""
 
 
 def run_facts(runs: Sequence[PageRun]) -> list[RunFacts]:
-    """What a reader must know of each run before any number; what several share is told once."""
+    """What a reader must know about each run before any number; common facts are said once."""
     found: list[RunFacts] = []
     for nth, run in enumerate(runs):
         manifest = run.manifest
@@ -166,7 +170,7 @@ def run_facts(runs: Sequence[PageRun]) -> list[RunFacts]:
 
 
 def _side_by_side(scenarios: Sequence[ScenarioManifest]) -> Table:
-    facts = [_told(scenario) for scenario in scenarios]
+    facts = [_facts(scenario) for scenario in scenarios]
     terms = dict.fromkeys(term for each in facts for term in each)
     return Table(
         title="Scenarios",
@@ -175,12 +179,12 @@ def _side_by_side(scenarios: Sequence[ScenarioManifest]) -> Table:
     )
 
 
-def _told(scenario: ScenarioManifest) -> dict[str, str]:
-    """By term; what is said twice under one term is joined."""
-    told: dict[str, str] = {}
+def _facts(scenario: ScenarioManifest) -> dict[str, str]:
+    """Facts by term; several facts with the same term are joined."""
+    facts: dict[str, str] = {}
     for term, words in _about(scenario):
-        told[term] = f"{told[term]}; {words}" if term in told else words
-    return told
+        facts[term] = f"{facts[term]}; {words}" if term in facts else words
+    return facts
 
 
 def _about_run(run: PageRun) -> Iterable[tuple[str, str]]:

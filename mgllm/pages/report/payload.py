@@ -1,4 +1,5 @@
-"""Items, records and prompts for the browser: each distinct text once, columns of small numbers, deflated."""
+"""Items, records and prompts for the browser: each distinct text once, columns of small numbers,
+compressed."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from mgllm.records import Prompt, Record, RowName
 
 OUTCOMES = ("answered", "unparsed", "refused", "failed")
 BLOCKS = {"speech": 1, "cues": 2}
-"""Kinds of a prompt's pieces; 0 is the frame that all arms share."""
+"""Kinds of a prompt's pieces; 0 is the text that all arms have in common."""
 HASH = 12
 """Characters kept of a prompt's sha256: enough to find it in prompts.jsonl."""
 PRECISION = 10_000
@@ -23,8 +24,8 @@ RECORD_COLUMNS = (
     *("text", "error", "prompt", "cues", "tokens"),
 )
 SELDOM = ("why", "read", "thought", "served")
-"""Columns that stand only where they say something: why an answer has no probabilities, the tokens at which
-they were read, tokens of hidden reasoning, a model other than the one asked for."""
+"""Columns that are only there if they say something: why an answer has no probabilities, the tokens
+at which they were read, tokens of hidden reasoning, a model other than the one asked for."""
 
 
 class Pool:
@@ -35,22 +36,23 @@ class Pool:
         self._number: dict[str, int] = {}
 
     def __call__(self, text: str) -> int:
-        """The text's number, a new one where it is new."""
+        """The text's number; a new one if the text is new."""
         number = self._number.setdefault(text, len(self.texts))
         if number == len(self.texts):
             self.texts.append(text)
         return number
 
     def maybe(self, text: str | None) -> int:
-        """The text's number; −1 where there is none."""
+        """The text's number; −1 for None."""
         return -1 if text is None else self(text)
 
 
 def payload(runs: Sequence[PageRun]) -> dict[str, Any]:
-    """What the page's table and its items need, as plain values.
+    """The data of the page's table of items, as plain values.
 
-    Every group is one scenario of one run under one form, reasoning and score. Columns of `items` and
-    `records` have one entry each; ids, subjects, replies and errors are numbers of `texts`, −1 for none.
+    Every group is one scenario of one run with one form, reasoning and score. Columns of `items`
+    and `records` have one entry for each; ids, subjects, replies and errors are numbers of `texts`,
+    −1 for none.
     """
     pool, prompts, orders = Pool(), _Prompts(), _Orders()
     groups: list[dict[str, Any]] = []
@@ -116,7 +118,7 @@ class _Orders:
 
 
 def _groups(run: PageRun) -> dict[RowName, list[Record]]:
-    """Records by what may be subtracted, scenarios in the manifest's order, records by key."""
+    """Records by row name, scenarios in the manifest's order, records by key."""
     manifests = {scenario.name: (place, scenario) for place, scenario in enumerate(run.manifest.scenarios)}
     known = [record for record in run.records if record.scenario in manifests]
     found: dict[RowName, list[Record]] = {}
@@ -208,7 +210,7 @@ def _messages(prompt: Prompt, pool: Pool) -> list[list[Any]]:
 
 
 def _pieces(prompt: Prompt, message: int, content: str, pool: Pool) -> Iterable[int]:
-    """Kind and text of each piece, cut where speech and cue block begin and end."""
+    """Kind and text of each piece: cut where speech and cue block begin and end."""
     at = 0
     spans = sorted(
         (s for s in prompt.spans if s.message == message and s.end > s.start), key=lambda s: s.start

@@ -22,7 +22,7 @@ LEAD = (
 
 @section("places")
 def places_section(content: PageContent) -> Section | None:
-    """One picture per row, a panel per arm; null where labels stood in one order."""
+    """One picture per row, a panel per arm; null if all labels were listed in one order."""
     found = [each for each in content.summary.bias if each.positions and each.orders > 1]
     pictures = picture_per_row("places", found, _picture, content.summary.arms)
     return Section("places", "Position in the list", LEAD, pictures, order=60) if pictures else None
@@ -44,7 +44,8 @@ def _picture(name: str, row: RowName, arms: Sequence[ArmBias]) -> Picture:
 
 
 def _top(arms: Sequence[ArmBias]) -> float:
-    """Percent at the top of a row's panels: a quarter, a half or the whole, whichever holds all."""
+    """Percent at the top of a row's panels: 25, 50 or 100, the smallest in which everything
+    fits."""
     shares = [place.value for arm in arms for place in arm.positions]
     ends = [place.interval[1] for arm in arms for place in arm.positions if place.interval]
     highest = 100 * max(*shares, *ends, *(target for arm in arms for target in arm.targets), 0.0)
@@ -87,5 +88,5 @@ def _target(arm: ArmBias, place: int) -> str:
 
 
 def _items(arm: ArmBias) -> str:
-    """How many items; `none` is about nobody and was asked once for each order."""
+    """How many items; `none` shows no person and was asked once for each order."""
     return str(arm.items) if arm.subjects else ""

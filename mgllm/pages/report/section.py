@@ -1,4 +1,4 @@
-"""A part of the page: words, pictures, and each picture's numbers as a table."""
+"""A section of the page: words, pictures, and each picture's numbers as a table."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ class Picture:
     """A drawing and the numbers behind it."""
 
     caption: str
-    """What tells it from others of its section; empty where it is alone."""
+    """How it differs from others of its section; empty if there is only one."""
     svg: Markup
-    """The drawing; it says in words what it shows."""
+    """The drawing, with a description in words."""
     tables: Sequence[Table] = ()
     """Its numbers."""
     narrow: Markup | None = None
-    """The same drawn for a phone; null where the drawing is narrow anyway."""
+    """The same drawn for a phone; null if the drawing is narrow anyway."""
     further: Sequence[tuple[str, Sequence[Table]]] = ()
-    """More numbers, under a heading each."""
+    """More numbers, each with a heading."""
     remarks: Sequence[str] = ()
-    """Words of caution beneath it."""
+    """Words of caution below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page."""
+    """A section of the page."""
 
     id: str
     """Its anchor."""
@@ -50,17 +50,17 @@ class Section:
     pictures: Sequence[Picture] = ()
     """Drawings, each with its table."""
     tables: Sequence[tuple[str, Sequence[Table]]] = ()
-    """Tables shown openly, under a heading each."""
+    """Tables that are not folded, each with a heading."""
     order: int = 1000
-    """Its place on the page: smaller ones stand first, equal ones by name."""
+    """Its place on the page: smaller ones come first, equal ones by name."""
 
 
 class AboutRow(Protocol):
-    """Anything that stands in a row of the tables."""
+    """Anything with a row name."""
 
     @property
     def row(self) -> RowName:
-        """What the row is about."""
+        """The row name."""
 
 
 T = TypeVar("T", bound=AboutRow)
@@ -72,7 +72,7 @@ def in_both_widths(
     """A drawing for a window and for a phone.
 
     Args:
-        draw: a figure in the look asked.
+        draw: makes a figure in the look asked for.
         name: unique on the page.
         title: what it shows.
         description: what a reader who cannot see it should know.
@@ -88,13 +88,14 @@ def picture_per_row(
     draw: Callable[[str, RowName, list[T]], Picture | None],
     arms: Iterable[ArmSummary] = (),
 ) -> tuple[Picture, ...]:
-    """What is found, drawn row by row in the order of their first appearance.
+    """One picture for each row, in the order of their first appearance.
 
     Args:
-        name: of the pictures; a number makes each one's own.
+        name: name of the pictures; a number is added to make it unique.
         found: what is drawn.
-        draw: a picture from its name, the row and what is found there; null where there is nothing to see.
-        arms: whose flags stand beneath their pictures, where they take the ground from what is drawn.
+        draw: makes a picture from its name, the row and what is found there; null if there is
+        nothing to see.
+        arms: their flags are below the pictures if they make what is drawn unreliable.
     """
     by_row: dict[RowName, list[T]] = {}
     for each in found:
@@ -109,29 +110,29 @@ def picture_per_row(
 
 
 def _cautions(row: RowName, found: Iterable[AboutRow], arms: Iterable[ArmSummary]) -> tuple[str, ...]:
-    """Each flag that takes the ground from a drawn arm, with the arms that have it."""
+    """Each flag that makes a drawn arm unreliable, with the arms that have it."""
     drawn = {getattr(each, "arm", None) for each in found}
-    told: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
     for arm in arms:
         for flag in arm.flags if arm.row == row and arm.arm in drawn else ():
             if doubtful([flag]):
-                told.setdefault(flag, []).append(arm.arm)
-    return tuple(f"{', '.join(names)}: {flag}." for flag, names in told.items())
+                about.setdefault(flag, []).append(arm.arm)
+    return tuple(f"{', '.join(names)}: {flag}." for flag, names in about.items())
 
 
 def names_of(rows: Iterable[RowName]) -> Mapping[str, str]:
-    """By a row's words, what tells it from the others of the page; nothing where it is alone, for the page's
-    heading says it."""
+    """By a row's words, how it differs from the others of the page; empty if it is the only one,
+    because the page's heading says it."""
     distinct = list(dict.fromkeys(rows))
     return {row.words: apart(row, distinct) if len(distinct) > 1 else "" for row in distinct}
 
 
 @dataclass(frozen=True, slots=True)
 class PageItem:
-    """What an item file says beside the records: times of gestures and speech."""
+    """What an item file says in addition to the records: times of gestures and speech."""
 
     gestures: tuple[Gesture, ...] = ()
-    """Those of the source that the run told."""
+    """Gestures from the source that the run shows."""
     turns: tuple[Turn, ...] = ()
     """The speech."""
     duration: float | None = None
@@ -143,13 +144,13 @@ class PageRun:
     """A run as the page shows it."""
 
     manifest: RunManifest
-    """What it was."""
+    """Its manifest."""
     records: Sequence[Record]
-    """The last of every key."""
+    """The last record of every key."""
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
-    """By sha256; empty where they are not stored or not to be shown."""
+    """By sha256; empty if they are not stored or not to be shown."""
     items: Mapping[tuple[str, str], PageItem] = field(default_factory=dict)
-    """By scenario and item id, where an item file is at hand."""
+    """By scenario and item id, if there is an item file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,24 +162,24 @@ class PageContent:
     summary: Summary
     """The numbers."""
     figures: Figures
-    """What is drawn beside them."""
+    """Calibration and confusion."""
     accounts: Sequence[Account]
     """The numbers in words."""
     verdicts: Sequence[ScenarioVerdict]
-    """What a reader takes away, one a scenario."""
+    """One per scenario."""
     arm_tables: Mapping[str, Sequence[Table]]
     """By heading: what was answered, and how well."""
     other_tables: Mapping[str, Sequence[Table]]
-    """By heading: differences and all that stands beside them."""
+    """By heading: differences, and the tables beside them."""
     gesture_tables: Mapping[str, Sequence[Table]] = field(default_factory=dict)
-    """By heading: what each gesture gives."""
+    """By heading: what each gesture adds."""
     claim_tables: Sequence[Table] = ()
-    """All claims of the page, with what many comparisons cost."""
+    """All claims of the page, with p corrected for their number."""
     texts_left_out: bool = False
     """Prompts and replies were left out on request."""
 
 
 sections: Shelf[Callable[[PageContent], Section | None]] = Shelf("section", "mgllm.pages.report")
-"""Parts of the page by name; each makes nothing where there is nothing to show."""
+"""Sections of the page by name; each returns None if there is nothing to show."""
 section = sections.register
-"""Decorator: put a part of the page on the shelf under a name."""
+"""Decorator: register a section of the page under a name."""

@@ -1,7 +1,9 @@
-"""A page on this machine alone: behind a path that cannot be guessed, read-only, anew when its material is.
+"""Serves a page on this machine only: under a path that cannot be guessed, read-only, rebuilt for
+new records.
 
-Nothing but the page and its state is served; every other path, and a wrong token, is 404. The Host header
-must name this very address, so that no site can reach the page by a name of its own (DNS rebinding).
+Only the page and its state are served; every other path, and a wrong token, is 404. The Host header
+must be exactly this address, so that no web site can reach the page with a name of its own (DNS
+rebinding).
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
+"""Only this machine can reach it."""
 SHORTEST_S = 1.0
-"""Seconds for which a look at the material stands."""
+"""Seconds between two checks for new records, at least."""
 PATIENCE = 3.0
-"""Looks are at least so many times as far apart as the last page took to build."""
+"""Also at least so many times the seconds that the last page took to build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,11 @@ class PageSource:
     """Where a served page comes from."""
 
     version: Callable[[], str]
-    """Names the material's present state; quick."""
+    """Name of the present state of the records; quick."""
     build: Callable[[str], tuple[str, int]]
     """The page for a version, and how many records it shows."""
     clock: Callable[[], float] = time.monotonic
-    """Seconds, for how often to look."""
+    """Seconds, for the time between checks."""
 
 
 class PageServer:
@@ -53,7 +56,7 @@ class PageServer:
         self._server = ThreadingHTTPServer((LOOPBACK, port), _handler(self._shelf, self.token, hosts))
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
-        hosts |= {f"{LOOPBACK}:{self.port}", f"localhost:{self.port}"}  # known only now
+        hosts |= {f"{LOOPBACK}:{self.port}", f"localhost:{self.port}"}  # the port is known only now
 
     @property
     def address(self) -> str:
@@ -61,7 +64,7 @@ class PageServer:
         return f"http://{LOOPBACK}:{self.port}/{self.token}/"
 
     def serve(self) -> None:
-        """Answer until `close` is called or the process is interrupted."""
+        """Answer requests until `close` is called or the process is interrupted."""
         self._shelf.latest()
         try:
             self._server.serve_forever(poll_interval=0.2)
@@ -85,7 +88,7 @@ def _handler(shelf: _Shelf, token: str, hosts: set[str]) -> type[BaseHTTPRequest
 
 
 def _answer(shelf: _Shelf, token: str, path: str) -> tuple[str, bytes] | None:
-    """Content type and body for a path; null where there is nothing."""
+    """Content type and body for a path; null if there is nothing."""
     first, slash, rest = path.removeprefix("/").partition("/")
     if not path.startswith("/") or not slash or not secrets.compare_digest(first.encode(), token.encode()):
         return None
@@ -106,7 +109,7 @@ class _Built:
 
 
 class _Shelf:
-    """The last page built; built anew when its material has changed, and never twice at once."""
+    """The last page built; built again if there are new records, and never twice at once."""
 
     def __init__(self, source: PageSource) -> None:
         self._source = source
@@ -157,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"wrong host name\n", body=body)
         try:
             found = self.found()
-        except Exception as error:  # the run is being written, or has gone: say so, go on serving
+        except Exception as error:  # the run is being written, or was deleted: say so, continue to serve
             words = f"the page cannot be built now: {error}\n".encode(errors="replace")
             return self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain; charset=utf-8", words, body=body)
         if found is None:
@@ -178,4 +181,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # the base class's name
-        """Say nothing: the token would stand in every line."""
+        """Log nothing: every line would contain the token."""

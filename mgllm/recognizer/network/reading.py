@@ -107,7 +107,7 @@ def check_layout(layout: Layout, dataset: SkeletonDataset, what: str) -> None:
     if found == layout.joints:
         return
     first = next((pair for pair in zip(layout.joints, found, strict=False) if pair[0] != pair[1]), None)
-    where = f"first difference: '{first[0]}' against '{first[1]}'" if first else "one has more joints"
+    where = f"first difference: '{first[0]}' against '{first[1]}'" if first else "the first ones are the same"
     raise InputError(
         f"{what} was made for a layout of {len(layout.joints)} joints; {dataset.path} has {len(found)} "
         f"({where}); train a recogniser on this layout"

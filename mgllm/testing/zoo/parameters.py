@@ -57,7 +57,7 @@ def _google(ask: Ask) -> Served:
 
 animal(
     "one-prompt-temperature",
-    "Refuses one prompt with an error that contains the word temperature: the parameter stays for all others.",
+    "Refuses one prompt with an error about temperature: the parameter stays for all others.",
     _first_question(
         error(400, "The prompt speaks of a body temperature, which this service does not discuss.")
     ),

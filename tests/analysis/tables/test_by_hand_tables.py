@@ -31,9 +31,9 @@ NAMED_BY = {
     "Position bias": 2,
 }
 """Columns that name a row; one elsewhere."""
-OF_WORDS = {"whynomore", "cues"}
+OF_WORDS = {"reason", "cues"}
 """Columns of words."""
-BY_ROUND = {"acc.lessprior", "acc.pertoken"}
+BY_ROUND = {"acc.minusprior", "acc.pertoken"}
 """Tested where all arms are (statistics/test_by_hand.py)."""
 TALKED = re.compile(r"[+−]?\d*\.\d+")
 

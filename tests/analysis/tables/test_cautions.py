@@ -66,8 +66,8 @@ def test_one_arm_alone_has_levels_and_no_difference(made_run: MakeRun, arm: str)
     run = made_run(1, sizes=(2,) * 12)
     summary = summarise([RunRecords(run.manifest, [r for r in run.records if r.arm == arm])])
     assert (summary.effects, summary.claims, summary.flips) == ((), (), ())
-    assert titles(summary) == ["What was answered", "How good", "Position bias"]
-    assert titles(summary, shape="wide") == ["What was answered", "How good"]
+    assert titles(summary) == ["What was answered", "How good the answers are", "Position bias"]
+    assert titles(summary, shape="wide") == ["What was answered", "How good the answers are"]
     (account,) = narrate(summary)
     assert account.sentences == ("1 arm, 24 records about 12 subjects: 24 answered.",)
 
@@ -168,7 +168,12 @@ def test_a_brief_report_leaves_out_what_it_says_it_does(made_run: MakeRun) -> No
     summary = summarise([run], by)
     whole, brief = titles(summary), titles(summary, brief=True)
     assert brief == ["Claim", "Slices", "Primary contrasts by slice"]  # slices were asked for
-    more = ["What was answered", "How good", "The two primary contrasts", "Checks of the primary contrasts"]
+    more = [
+        "What was answered",
+        "How good the answers are",
+        "The two primary contrasts",
+        "Checks of the primary contrasts",
+    ]
     more += ["Primary contrasts if the missing answers were different"]
     more += ["Exploratory differences", "Items gained and lost"]
     assert set(more) <= set(whole)
@@ -191,7 +196,7 @@ def test_each_row_of_the_tables_has_a_heading_of_its_own(made_run: MakeRun) -> N
     (claims,) = report.claims
     assert claims.remarks[0] == "Holm correction over a family of 4 claims: all rows of this table."
     assert len(claims.rows) == 4
-    assert report.notes[-1].startswith("correct ~ arm × model: not fitted: 6 subjects")
+    assert report.notes[-1].startswith("the regression correct ~ arm × model is not fitted: 6 subj")
 
 
 def test_a_flag_of_some_rows_names_them(made_run: MakeRun) -> None:

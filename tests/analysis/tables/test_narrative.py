@@ -96,7 +96,7 @@ def test_without_targets_there_is_no_accuracy(random_run: MakeRun) -> None:
     blind = [r.model_copy(update={"target": None, "correct": None}) for r in run.records]
     (account,) = narrate(summarise([RunRecords(run.manifest, blind)]))
     assert account.sentences[1:] == (
-        "The items have no known targets, or none was answered: there is no accuracy.",
+        "There is no accuracy: the items have no known targets, or nothing was answered.",
     )
 
 
@@ -139,7 +139,7 @@ def test_where_accuracy_is_silent_other_metrics_speak(random_run: MakeRun) -> No
         return moved.get(effect.metric, {}) | {"flags": ()}
 
     words = with_effects(summary, change)
-    start = "Accuracy shows neither a gain nor a loss here, yet other numbers do: "
+    start = "Accuracy shows neither a gain nor a loss here, but other numbers do: "
     sentence, *_ = (part.split(").")[0] + ")" for part in words.split(start)[1:])
     assert "log-odds +0.40 [0.20, 0.60] nats (in favour of the gestures)" in sentence
     assert "(in favour of the gestures, exploratory, q .010)" in sentence  # less Brier is better

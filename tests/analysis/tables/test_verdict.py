@@ -68,9 +68,9 @@ def test_one_model_says_what_changed_by_how_much_and_whether_it_is_shown(plain: 
 def test_of_reasons_that_differ_that_of_the_nearest_claim_is_told(plain: Summary) -> None:
     other = NOT_SHOWN | {"reason": "not distinguished from chance over the text alone (p .3)"}
     (verdict,) = verdicts(judged(plain, NOT_SHOWN | {"p_holm": 0.2}, other | {"p_holm": 0.9}))
-    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by accuracy; nor by log-odds."
+    assert verdict.lines[-1] == "Not shown by accuracy: no gain over shuffled gestures; nor by log-odds."
     (verdict,) = verdicts(judged(plain, other | {"p_holm": None}, NOT_SHOWN | {"p_holm": 0.2}))
-    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by log-odds; nor by accuracy."
+    assert verdict.lines[-1] == "Not shown by log-odds: no gain over shuffled gestures; nor by accuracy."
 
 
 def test_support_names_its_metric_and_holm(plain: Summary) -> None:
@@ -112,7 +112,7 @@ def test_several_models_are_summed_up(three: Summary) -> None:
     assert verdict.lines[1].startswith(f"Accuracy: {over[0]:+.1f} to {over[-1]:+.1f} points over text, ")
     assert verdict.lines[2] == (
         "1 not shown: no gain over shuffled gestures; 1 not claimed: leaked. "
-        "One answer whatever is told: fake/2; use another model."
+        "Always the same answer: fake/2; use another model."
     )
     assert verdict.supported
 
@@ -131,7 +131,7 @@ def test_without_targets_or_controls_nothing_is_claimed_and_why(made_run: MakeRu
     assert verdict.lines == ("Nothing can be claimed: there are no known targets, or no answers.",)
     bare = [r for r in run.records if r.arm in ("text", "text+mg")]
     (verdict,) = verdicts(summarise([RunRecords(run.manifest, bare)]))
-    assert verdict.lines[-1] == "Nothing is claimed: text+shuffled not asked."
+    assert verdict.lines[-1] == "Nothing is claimed: text+shuffled was not asked."
 
 
 def test_made_up_items_are_said_in_the_heading(made_run: MakeRun) -> None:

@@ -311,7 +311,7 @@ def test_a_redirect_is_not_followed() -> None:
     fault = Fault(status=307, headers={"Location": "http://example.org/v1/chat/completions"})
     with (
         FakeServer(Behaviour(faults=(fault,))) as server,
-        pytest.raises(FatalBackendError, match="elsewhere"),
+        pytest.raises(FatalBackendError, match="to another address"),
     ):
         ask(server, a_question())
     assert len(server.requests) == 1
@@ -319,7 +319,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 def test_asking_before_open_is_an_error_in_one_line() -> None:
     backend = backends.get("vllm")(BackendOptions(model="m"))
-    with pytest.raises(FatalBackendError, match="not opened"):
+    with pytest.raises(FatalBackendError, match="is not open"):
         asyncio.run(backend.ask(a_question()))
 
 

@@ -63,14 +63,14 @@ STRANGE = [
     (b"<!doctype html><title>Sign in", "text/html", "an HTML page", True),
     (b"<html>busy</html>", "application/json", "an HTML page", True),
     (b"<?xml version='1.0'?><Error/>", "text/xml", "XML", True),
-    (GOOD[:-9], "application/json", 'JSON that is cut off or damaged: \'{"choices"', False),
-    (b"[1, 2]", "application/json", "JSON that is no object: '[1, 2]'", False),
-    (b"null", "application/json", "JSON that is no object: 'null'", False),
-    (b"upstream busy", "text/plain; charset=x", "no JSON but text/plain: 'upstream busy'", False),
+    (GOOD[:-9], "application/json", 'incomplete or damaged JSON: \'{"choices"', False),
+    (b"[1, 2]", "application/json", "JSON that is not an object: '[1, 2]'", False),
+    (b"null", "application/json", "JSON that is not an object: 'null'", False),
+    (b"upstream busy", "text/plain; charset=x", "text/plain instead of JSON: 'upstream busy'", False),
     (b"[" * 200_000, "application/json", "JSON nested too deeply", True),
     (b'{"a":' * 100_000, "application/json", "JSON nested too deeply", True),
-    (b"data: [" + b"[" * 200_000, "text/event-stream", "a stream of events that breaks off", False),
-    (b"\x00\x01\x02", "application/octet-stream", "no JSON but application/octet-stream", False),
+    (b"data: [" + b"[" * 200_000, "text/event-stream", "an incomplete stream of events", False),
+    (b"\x00\x01\x02", "application/octet-stream", "application/octet-stream instead of JSON", False),
 ]
 
 
@@ -141,10 +141,10 @@ def test_a_body_just_within_the_limit_is_read() -> None:
 @pytest.mark.parametrize(
     ("packed", "raw", "words"),
     [
-        ("br", b"\x0b\x02\x80", "a body packed as 'br', which was not asked for"),
-        ("gzip, gzip", GOOD, "a body packed as 'gzip, gzip'"),
-        ("gzip", GOOD, "a body that is not packed as its header says"),
-        ("gzip", gzip.compress(GOOD, mtime=0)[:-20], "JSON that is cut off"),
+        ("br", b"\x0b\x02\x80", "a body compressed as 'br', which was not asked for"),
+        ("gzip, gzip", GOOD, "a body compressed as 'gzip, gzip'"),
+        ("gzip", GOOD, "a body that is not compressed as its header says"),
+        ("gzip", gzip.compress(GOOD, mtime=0)[:-20], "incomplete or damaged JSON"),
     ],
 )
 def test_bodies_packed_wrongly_are_told(packed: str, raw: bytes, words: str) -> None:

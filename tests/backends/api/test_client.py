@@ -99,7 +99,7 @@ def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
 
     with raw_server(respond) as port:
         found = post(f"http://127.0.0.1:{port}/v1")
-    assert found.said == "the server sent more than 8 MB, which no reply to such a question needs (HTTP 200)"
+    assert found.said == "the server sent more than 8 MB, too much for a reply to such a question (HTTP 200)"
     assert found.final
 
 
@@ -121,7 +121,7 @@ def test_a_packed_body_is_read() -> None:
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + GOOD[:20], "the body broke off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + GOOD[:20], "the answer is incomplete"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "chunk"),
         (b"HTTP/1.1 abc\r\n\r\n", "Bad"),
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "Bad"),
@@ -238,7 +238,7 @@ def test_a_file_without_certificates_is_told(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_a_server_without_tls_says_so() -> None:
-    with FakeServer() as server, pytest.raises(FatalBackendError, match="speaks no TLS; write http"):
+    with FakeServer() as server, pytest.raises(FatalBackendError, match="does not use TLS; write http"):
         ask(server.url.replace("http:", "https:"))
 
 
@@ -293,12 +293,14 @@ def test_a_proxy_that_does_not_answer_is_named_without_its_password(monkeypatch:
     monkeypatch.setenv("http_proxy", "http://me:hunter2@127.0.0.1:9")
     with pytest.raises(FatalBackendError) as caught:
         ask("http://gpu.example.org/v1")
-    assert "by way of the proxy in http_proxy: NO_PROXY=gpu.example.org goes without it" in str(caught.value)
+    assert "asked through the proxy in http_proxy; set NO_PROXY=gpu.example.org to avoid it" in str(
+        caught.value
+    )
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_proxy_that_wants_a_password_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with raw_server(answer(b"", status="407 Proxy Authentication Required")) as port:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
-        with pytest.raises(FatalBackendError, match=r"proxy before .* password"):
+        with pytest.raises(FatalBackendError, match=r"proxy for .* password"):
             ask("http://gpu.example.org/v1")

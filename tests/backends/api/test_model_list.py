@@ -45,7 +45,7 @@ def test_what_is_no_list_names_nothing(body: dict[str, object]) -> None:
     [
         (date(2026, 12, 11), "in 11 days"),
         (TODAY, "in 0 days"),
-        (date(2026, 11, 1), "was to be shut down on 2026-11-01"),
+        (date(2026, 11, 1), "should have been shut down on 2026-11-01"),
         (date(2027, 1, 29), "in 60 days"),
         (date(2027, 1, 30), None),
         (None, None),

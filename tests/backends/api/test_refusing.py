@@ -131,10 +131,10 @@ def test_a_list_of_models_is_no_trouble() -> None:
         ),
         (
             Answer(200, {}, {"a": 1}, '{"a": 1}'),
-            'the server sent a reply that holds no choice: {"a": 1}',
+            'the server sent a reply without a choice: {"a": 1}',
             False,
         ),
-        (Answer(200, {}, {"choices": [None]}, ""), "the server sent a reply that holds no choice: ", False),
+        (Answer(200, {}, {"choices": [None]}, ""), "the server sent a reply without a choice: ", False),
         (Answer(200, {}, {}, ""), "the server sent nothing", False),
     ],
 )

@@ -191,10 +191,10 @@ def test_thoughts_without_an_answer_say_what_to_do() -> None:
     reply = read_reply(counted, a_question())
     assert (reply.text, reply.error) == ("", None)
     assert "88 tokens" in str(reply.hint)
-    assert "--reasoning-effort none" in str(reply.hint)
+    assert "--reasoning-effort" in str(reply.hint)
     assert "--max-tokens" in str(reply.hint)
     uncounted = read_reply(thinking(), a_question())
-    assert "--reasoning-effort none" in str(uncounted.hint)
+    assert "--reasoning-effort" in str(uncounted.hint)
     assert uncounted.usage is not None
     assert uncounted.usage.completion_tokens >= 8, "thoughts are paid for"
 
@@ -224,7 +224,7 @@ def test_a_reply_cut_by_its_thoughts_says_so_with_numbers() -> None:
     assert "--max-tokens 16 after 16 tokens, 15 of them" in hint
     assert "--reasoning-effort" in hint
     plain = str(read_reply(body("It may be", finish_reason="length"), a_question()).hint)
-    assert "--max-tokens 16 after about 3 tokens; raise" in plain
+    assert "--max-tokens 16 after about 3 tokens; give a larger" in plain
     assert "--reasoning-effort" not in plain
 
 
@@ -251,7 +251,7 @@ def test_words_beside_a_tool_are_the_reply() -> None:
 def test_what_is_no_completion_is_a_failed_reply(answer: dict[str, Any]) -> None:
     reply = read_reply(answer, a_question(score="logprob"))
     assert reply == Reply(error=reply.error)
-    assert "holds no choice" in str(reply.error)
+    assert "has no choice" in str(reply.error)
 
 
 def test_a_part_that_is_a_thought_is_no_word_of_the_answer() -> None:

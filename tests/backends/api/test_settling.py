@@ -263,7 +263,7 @@ def test_an_effort_is_said_in_the_words_of_the_server(preset: str, effort: str, 
 
 
 def test_an_effort_for_a_server_that_has_no_word_for_it_is_refused_before_any_call() -> None:
-    with pytest.raises(InputError, match=r"anthropic/ knows no reasoning effort but none"):
+    with pytest.raises(InputError, match=r"anthropic/ allows only --reasoning-effort none"):
         backends.get("anthropic")(BackendOptions(model="m", reasoning_effort="high"))
 
 

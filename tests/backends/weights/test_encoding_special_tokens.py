@@ -81,7 +81,7 @@ def test_an_empty_text_has_a_beginning_or_none(make_coder: MakeCoder, make_quest
     assert set_before(make_coder(), "") == (0,)
     bare = make_coder()
     bare.bos_token = bare.eos_token = None
-    with pytest.raises(BackendError, match="holds no token"):
+    with pytest.raises(BackendError, match="has no tokens"):
         encode_prompt(bare, make_question("cloze", [""], LABELS))
 
 

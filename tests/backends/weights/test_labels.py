@@ -19,11 +19,11 @@ NOTHING: frozenset[int] = frozenset()
     [
         (("Zorn", "Wut"), ((3,), (3,)), "cloze", "'Zorn' and 'Wut' are the same tokens"),
         (("a", "b", "c"), ((1, 2), (4,), (1, 2)), "chat", "'a' and 'c' are the same tokens"),
-        (("calm", "喜"), ((1,), (0,)), "chat", "'喜' holds what this model's tokenizer does not know"),
-        (("calm", "calm 喜"), ((1,), (1, 0)), "chat", "'calm 喜' holds what"),
-        ((" sad", " sad enough"), ((7,), (7, 8)), "cloze", "'sad' begins label 'sad enough'"),
-        (("glum indeed", "glum"), ((5, 6), (5,)), "chat", "'glum' begins label 'glum indeed'"),
-        ((" fight", " fighter"), ((5,), (6,)), "cloze", "'fight' begins label 'fighter'"),
+        (("calm", "喜"), ((1,), (0,)), "chat", "'喜' has a word that this model's tokenizer does not know"),
+        (("calm", "calm 喜"), ((1,), (1, 0)), "chat", "'calm 喜' has a word"),
+        ((" sad", " sad enough"), ((7,), (7, 8)), "cloze", "'sad' is the beginning of label 'sad enough'"),
+        (("glum indeed", "glum"), ((5, 6), (5,)), "chat", "'glum' is the beginning of label 'glum indeed'"),
+        ((" fight", " fighter"), ((5,), (6,)), "cloze", "'fight' is the beginning of label 'fighter'"),
     ],
 )
 def test_what_is_decided_by_spelling_is_refused(
@@ -51,7 +51,7 @@ def test_labels_that_differ_are_accepted(
 def test_a_token_without_a_vector_is_refused(make_coder: Callable[..., Any]) -> None:
     coder = make_coder()
     refuse_rows(coder, (1, 2), 3)
-    with pytest.raises(FatalBackendError, match=r"writes token 3 .*has only 3 of them"):
+    with pytest.raises(FatalBackendError, match=r"uses token 3 .*knows only 3 tokens"):
         refuse_rows(coder, (1, 3), 3)
 
 

@@ -53,7 +53,7 @@ def test_a_pickle_in_the_weights_place_is_not_run(
         load(folder)
     (folder / "config.json").unlink()
     with pytest.raises(
-        InputError, match=r"is no checkpoint; a checkpoint is a folder with model\.safetensors"
+        InputError, match=r"is not a checkpoint; a checkpoint is a folder with model\.safetensors"
     ):
         load(folder)
     assert not (tmp_path / "harmed").exists()

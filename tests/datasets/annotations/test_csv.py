@@ -42,9 +42,7 @@ def test_a_gesture_without_times_is_present(tmp_path: Path) -> None:
         Gesture(label="head up"),
         Gesture(label="folding arms", start=3),
     )
-    assert imported.warnings == (
-        "1 annotations have no start: they count as present, without a time: talk",
-    )
+    assert imported.warnings == ("1 annotations have no start: they count as present, without a time: talk",)
 
 
 def test_a_table_without_rows_says_that_nothing_was_seen(tmp_path: Path) -> None:
@@ -78,7 +76,10 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
         ("label,start,end\nhead up,2,1.5\n", "talk.csv:2 end: 1.5 s is before the start at 2 s"),
         ("label,start,end\n,1,2\n", "talk.csv:2 label: must be 1 to 200 characters"),
         (f"label,start,end\n{'x' * 201},1,2\n", "talk.csv:2 label: must be 1 to 200 characters"),
-        ("label,start,end,confidence\nhead up,1,2,82\n", "talk.csv:2 confidence: must be from 0 to 1 (given 82)"),
+        (
+            "label,start,end,confidence\nhead up,1,2,82\n",
+            "talk.csv:2 confidence: must be from 0 to 1 (given 82)",
+        ),
         ("label,start,end,end\nhead up,1,2,2\n", "talk.csv:1 has the column 'end' twice"),
         ('label,start,end\n"head up,1,2\n', "is not csv"),
         ("label,start,end\nd\xe9j\xe0,1,2\n".encode("latin-1"), "is not UTF-8 text (byte 18)"),

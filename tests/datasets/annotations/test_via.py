@@ -116,7 +116,10 @@ def test_an_export_without_rows_says_that_nothing_was_seen(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("label,start,end\nhead up,1,2\n", "is not a csv of VIA with temporal segments; in VIA choose Export"),
+        (
+            "label,start,end\nhead up,1,2\n",
+            "is not a csv of VIA with temporal segments; in VIA choose Export",
+        ),
         (
             export(columns="filename,file_size,region_shape_attributes"),
             "is not a csv of VIA with temporal segments",

@@ -72,7 +72,10 @@ def test_finger_blocks_go_to_the_wrist_that_they_lie_nearer_to(tmp_path: Path, c
     store(source, "0009", odd, "1,0,59\n")
     report = import_dataset("imigue", source, tmp_path / "d")
     side = "left" if crossed else "right"
-    assert f"the first finger block is the {side} hand's: it is nearer to that wrist in 3 of 4" in report.warnings
+    assert (
+        f"the first finger block is the {side} hand's: it is nearer to that wrist in 3 of 4"
+        in report.warnings
+    )
     dataset = open_dataset(tmp_path / "d")
     right, left = LAYOUT.index("right_wrist"), LAYOUT.index("left_wrist")
     for number in range(3):

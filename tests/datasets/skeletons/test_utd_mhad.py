@@ -77,7 +77,10 @@ def test_it_becomes_a_folder_with_the_field_s_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"x": np.ones((10, 25, 3), np.float32)}, "x: must be float [frames, 20, 3], but is float32 [10, 25, 3]"),
+        (
+            {"x": np.ones((10, 25, 3), np.float32)},
+            "x: must be float [frames, 20, 3], but is float32 [10, 25, 3]",
+        ),
         ({"x": np.ones((9, 20, 3), np.float32)}, "lengths: their sum is 10, but x has 9 frames"),
         ({"label": np.array([0, 1, 2, 3])}, "label: must be 1 to 27 (given 0)"),
         ({"label": np.array([1, 1, 2])}, "label: has shape [3]"),

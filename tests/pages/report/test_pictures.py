@@ -114,7 +114,9 @@ def test_too_few_items_for_calibration_are_said(content: PageContent) -> None:
         replace(content, figures=content.figures.model_copy(update={"calibrations": few})),
     )
     assert section.pictures == ()
-    assert section.lead.startswith("Not drawn, because a group needs ten items with probabilities: text (7), ")
+    assert section.lead.startswith(
+        "Not drawn, because a group needs ten items with probabilities: text (7), "
+    )
     some = (*content.figures.calibrations[:1], *few[1:2])
     figures = content.figures.model_copy(update={"calibrations": some})
     section = made_by(calibration_section, replace(content, figures=figures))

@@ -69,7 +69,7 @@ def test_the_notes_say_what_was_spent_and_who_was_tested() -> None:
     said = " ".join(notes(made(unfinished=("fusion sum",))))
     for words in (
         "toy, people, 6 test clips",
-        "4 trainings (3 rows, 2 seeds, 1 splits) of 7 epochs at 0.12 s in 3 minutes; took 2.5 minutes",
+        "4 trainings (3 rows, 2 seeds, 1 splits) of 7 epochs of 0.12 s in 3 minutes; took 2.5 minutes",
         "Fewer seeds than planned: fusion sum.",
     ):
         assert words in said

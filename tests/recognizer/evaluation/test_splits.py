@@ -90,16 +90,16 @@ def test_folds_by_another_column_may_not_share_people_unnoticed(toy: SkeletonDat
         (SplitOptions(train_on="subject=1-4"), "the test side is empty"),
         (SplitOptions(test_on="subject=1-4"), "the train side is empty"),
         (SplitOptions(train_on="subject=9"), "no clip has subject '9'"),
-        (SplitOptions(train_on="nonsense"), "'nonsense' is no condition"),
+        (SplitOptions(train_on="nonsense"), "'nonsense' is not a condition"),
         (SplitOptions(split="poeple"), "Did you mean 'people'?"),
-        (SplitOptions(folds=5), "5 folds by subject cannot be made of 4 values; give 2 to 4"),
+        (SplitOptions(folds=5), "5 folds by subject cannot be made from 4 values; give 2 to 4"),
         (SplitOptions(folds=2, by="person"), "unknown column 'person'"),
         (
             SplitOptions(split="people", train_on="subject=1"),
-            "--split and --train-on or --test-on name clips",
+            "--split and --train-on or --test-on both choose clips",
         ),
-        (SplitOptions(split="people", folds=2), "--split and --folds name clips in two ways; give one"),
-        (SplitOptions(folds=2, test_on="subject=1"), "--train-on or --test-on and --folds name clips"),
+        (SplitOptions(split="people", folds=2), "--split and --folds both choose clips; give only one"),
+        (SplitOptions(folds=2, test_on="subject=1"), "--train-on or --test-on and --folds both choose clips"),
         (SplitOptions(), "its splits are people, view; name one with --split"),
     ],
 )
@@ -112,7 +112,7 @@ def test_what_is_no_split_is_refused(toy: SkeletonDataset, options: SplitOptions
 def test_two_ways_are_refused_wherever_sides_are_named(toy: SkeletonDataset) -> None:
     both = SplitOptions(split="people", train_on="subject=1")
     for name_clips in (training_side, side_to_test):
-        with pytest.raises(InputError, match="in two ways"):
+        with pytest.raises(InputError, match="both choose clips"):
             name_clips(toy, both)
 
 
@@ -124,7 +124,7 @@ def test_the_only_split_need_not_be_named(toy: SkeletonDataset) -> None:
 
     (split,) = both_sides(having("people"), SplitOptions(), 0)
     assert split.name == "people"
-    with pytest.raises(InputError, match="it has no split of its own; name one with --split, or say"):
+    with pytest.raises(InputError, match="it defines no split; name one with --split, or use"):
         both_sides(having(), SplitOptions(), 0)
 
 

@@ -43,7 +43,7 @@ def test_it_says_what_it_is_and_whom_it_has_seen(config: CheckpointConfig) -> No
 def test_a_network_that_has_seen_nothing_says_so(config: CheckpointConfig) -> None:
     empty = config.model_copy(update={"subjects_seen": (), "classes": (), "versions": {}})
     card = model_card(empty)
-    assert "* nothing: its weights are random" in card
+    assert "* nothing; its weights are random" in card
     assert "* classes: none" in card
     assert "mgllm ?, torch ?" in card
 

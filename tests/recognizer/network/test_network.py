@@ -97,8 +97,8 @@ def _longer(weights: dict[str, Tensor]) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (_without, "here: the weights lack tensor 'mean_D'; they do not fit config.json"),
-        (_strange, "here: the weights have the unknown tensor 'more'"),
+        (_without, "here: the weights have no tensor 'mean_D'; they do not fit config.json"),
+        (_strange, "here: the weights have an unknown tensor 'more'"),
         (_longer, "here: tensor 'mean_D' has shape (25,), config.json asks for (24,)"),
     ],
 )

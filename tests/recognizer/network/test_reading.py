@@ -75,10 +75,10 @@ def test_a_layout_becomes_a_graph_by_number(toy: SkeletonDataset) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda names: (*names, "nose"), "6 joints, {path} has 5 (the shorter begins the longer)"),
+        (lambda names: (*names, "nose"), "6 joints; {path} has 5 (the first ones are the same)"),
         (
             lambda names: (*names[:3], names[4], names[3]),
-            "5 joints, {path} has 5 (first difference: 'right_hand' against 'left_hand')",
+            "5 joints; {path} has 5 (first difference: 'right_hand' against 'left_hand')",
         ),
     ],
 )
@@ -91,13 +91,13 @@ def test_another_layout_is_refused(
     with pytest.raises(InputError) as caught:
         check_layout(Layout(joints=names, edges=edges), toy, "it")
     assert str(caught.value) == (
-        f"it was made for a layout of {words.format(path=toy.path)}; train one on this layout"
+        f"it was made for a layout of {words.format(path=toy.path)}; train a recogniser on this layout"
     )
 
 
 def test_a_preparation_that_does_not_fit_is_refused_at_once(toy: SkeletonDataset) -> None:
     pair = Preparation(pair=("left_hand", "nose"))
-    with pytest.raises(InputError, match="'nose' is no joint of the layout"):
+    with pytest.raises(InputError, match="'nose' is not a joint of the layout"):
         ClipReader(toy, Preprocessing(preparation=pair))
     ClipReader(toy, Preprocessing(preparation=pair.model_copy(update={"scale": "none"})))
 

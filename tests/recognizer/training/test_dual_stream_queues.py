@@ -52,5 +52,5 @@ def test_it_is_saved_and_goes_on_where_it_was() -> None:
 
 
 def test_a_queue_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="holds nothing"):
+    with pytest.raises(ValueError, match="cannot hold keys"):
         KeyQueue(0, 3)

@@ -263,7 +263,7 @@ def test_parts_that_do_not_exist(reader: ClipReader, quick: PretrainOptions, ref
 
 
 def test_sizes_that_do_not_fit(reader: ClipReader, quick: PretrainOptions, refusal: Refusal) -> None:
-    assert "1 clips to learn from; contrast needs two" in refusal(lambda: start(reader, quick, [3]))
+    assert "1 clips to learn from; contrast needs at least two" in refusal(lambda: start(reader, quick, [3]))
     assert "0 clips to learn from" in refusal(lambda: start(reader, quick, []))
     two = Processes(0, 2, 0)
     assert "a batch of 9 cannot be shared by 2 processes" in refusal(

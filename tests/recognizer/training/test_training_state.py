@@ -184,7 +184,7 @@ def _no_model(tensors: dict[str, Any], _: dict[str, str]) -> None:
         (lambda _, about: about.update(history="[1]"), "is damaged"),
         (lambda _, about: about.update(history="{torn"), "is damaged"),
         (lambda _, about: about.update(options='{"epochs": 0}'), "is damaged"),
-        (_no_model, "the weights lack tensor 'queues."),
+        (_no_model, "the weights have no tensor 'queues."),
     ],
 )
 def test_parts_that_are_not_there(
