@@ -1,4 +1,5 @@
-"""The main job, as `make demo` runs it: all bundled scenarios on the small local model, and the table.
+"""The main job, as `make demo` runs it: all bundled scenarios on the small local model, and the
+table.
 
 python examples/demo.py             # or: make demo
 LIMIT=6 python examples/demo.py     # or: make demo LIMIT=6; six items a scenario, for a quick look

@@ -1,15 +1,15 @@
 """Does body language help a language model to understand people?
 
-    mgllm.run(model="local", scenarios="emotion")   ask a model: a folder with every answer and a table
-    mgllm.compare("latest")                         what the gestures did
-    mgllm.load_run("latest").to_frame()             the records, as a pandas frame
-    mgllm.report("latest", "report.html")           a page to open in a browser
-    mgllm.render("emotion", item="emotion-01a")     one item's prompts, and what differs between the arms
-    mgllm.load_items("items.jsonl")                 items, checked
-    mgllm.transcribe("talk.mp4", out="transcripts") the gestures of a recording
+    mgllm.run(model="local", scenarios="emotion")    ask a model; a folder has every answer
+    mgllm.compare("latest")                          what the gestures did
+    mgllm.load_run("latest").to_frame()              the records, as a pandas frame
+    mgllm.report("latest", "report.html")            a page to open in a browser
+    mgllm.render("emotion", item="emotion-01a")      one item's prompts, arm by arm
+    mgllm.load_items("items.jsonl")                  items, checked
+    mgllm.transcribe("talk.mp4", out="transcripts")  the gestures of a recording
 
-`help(mgllm.run)` explains every keyword; docs/python.md has an example of each. Names are resolved when
-they are first used: `import mgllm` loads nothing heavy.
+`help(mgllm.run)` explains every keyword; docs/python.md has an example of each. Names are resolved
+when they are first used: `import mgllm` loads nothing heavy.
 """
 
 from __future__ import annotations

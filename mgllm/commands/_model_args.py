@@ -1,4 +1,4 @@
-"""`--model-arg K=V` words into values: text, numbers, or JSON, also inside objects."""
+"""`--model-arg K=V` words as values: text, numbers or JSON, also inside objects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_model_args(words: Iterable[str]) -> dict[str, JsonValue]:
     {'chat_template_kwargs': {'enable_thinking': False}, 'top_k': 1}
 
     Raises:
-        InputError: a word is not K=V, its value cannot be read, or a name is said twice.
+        InputError: a word is not K=V, its value cannot be read, or a name is given twice.
     """
     pairs: dict[str, Any] = {}
     for word in words:
@@ -29,7 +29,7 @@ def read_model_args(words: Iterable[str]) -> dict[str, JsonValue]:
         steps = [step.strip() for step in place.split(".")]
         if not (equals and all(steps)):
             # Not shown: it may be a key.
-            raise InputError(f"--model-arg takes K=V, {_EXAMPLE}; one of those given has no name or no =")
+            raise InputError(f"--model-arg needs K=V, {_EXAMPLE}; one has no name or no =")
         _put(pairs, steps, _value(place, text), place)
     return pairs
 
@@ -40,19 +40,19 @@ def _put(pairs: dict[str, Any], steps: list[str], value: JsonValue, place: str) 
     if rest:
         inner = pairs.setdefault(name, {})
         if not isinstance(inner, dict):
-            raise InputError(f"--model-arg {place}: {name} has a value already, no parts; say one of them")
+            raise InputError(f"--model-arg {place}: {name} has a value; give that or its parts")
         _put(inner, rest, value, place)
     elif isinstance(value, dict) and isinstance(pairs.get(name), dict):
         for part, one in value.items():
             _put(pairs[name], [part], one, f"{place}.{part}")
     elif name in pairs:
-        raise InputError(f"--model-arg {place} is said twice; say it once")
+        raise InputError(f"--model-arg {place} is given twice; give it once")
     else:
         pairs[name] = value
 
 
 def _value(place: str, text: str) -> JsonValue:
-    """JSON where it is that, else the words as they stand."""
+    """The value of JSON; of anything else, the number or the text."""
     bare = text.strip()
     if bare.lower() in ("true", "false"):
         return bare.lower() == "true"
@@ -63,13 +63,13 @@ def _value(place: str, text: str) -> JsonValue:
     except (ValueError, RecursionError) as error:
         if bare.startswith(("{", "[", '"')):
             raise InputError(
-                f"--model-arg {place}: the value is no JSON ({error}); in a shell put it in single quotes, "
+                f"--model-arg {place}: the value is not JSON ({error}); in a shell put it in single quotes, "
                 f"{_EXAMPLE}"
             ) from None
         value = _number_or_text(text)
     if not _is_finite(value):
         raise InputError(
-            f"--model-arg {place}={bare[:40]} is no finite number; give one, or text in double quotes: "
+            f"--model-arg {place}={bare[:40]} is not a finite number; give one, or text in double quotes: "
             f"'{place}=\"{bare[:40]}\"'"
         )
     return value

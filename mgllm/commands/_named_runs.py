@@ -1,4 +1,4 @@
-"""The runs that a command names, read: each once, none against itself; redacted where that is wanted."""
+"""The runs that a command names: each is read once, none is compared with itself."""
 
 from __future__ import annotations
 
@@ -15,30 +15,33 @@ Facts = Mapping[str, str | int | float | bool | None]
 def named_runs(
     runs: Sequence[str | Path], results: Path, against: str | Path | None = None
 ) -> list[StoredRun]:
-    """The runs in the order named, the one they are set against last.
+    """The runs in the order given; the one that is subtracted from them comes last.
 
-    A folder named twice is read once; one that the others are set against is not set against itself.
+    A folder given twice is read once. The run to subtract is not subtracted from itself.
 
     Args:
         runs: folders, names, beginnings or ends of names, or `latest`.
         results: where names are looked up.
-        against: another run, likewise.
+        against: a run to subtract, given in the same way.
 
     Raises:
-        InputError: a run is not there or is damaged, is a copy of another, or is set against itself.
+        InputError: there is no such run, it is damaged or a copy of another, or nothing is left to
+            compare.
     """
     folders = {folder.resolve(): folder for name in runs for folder in [find_run(name, results)]}
     if against is not None:
         other = find_run(against, results)
         folders.pop(other.resolve(), None)
         if not folders:
-            raise InputError(f"--against {against} is the run itself; name another run")
+            raise InputError(f"--against '{against}' is the run itself; give another run")
         folders[other.resolve()] = other
     found = [read_run(folder) for folder in folders.values()]
     seen: dict[str, Path] = {}
     for run in found:
         if (twin := seen.setdefault(run.manifest.id, run.path)) != run.path:
-            raise InputError(f"{run.path} and {twin} are one run ('{run.manifest.id}'); name it once")
+            raise InputError(
+                f"{run.path} and {twin} are the same run ('{run.manifest.id}'); give one of them"
+            )
     return found
 
 
@@ -54,13 +57,13 @@ def refuse_empty(runs: Sequence[StoredRun], why: str) -> None:
 
 
 def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
-    """A stored run as the ledger reads it; redacted, it is called run-`nth`."""
+    """A stored run as the statistics read it; if redacted, its name is run-`nth`."""
     read = RunRecords(
         manifest=stored.manifest, records=stored.records
-    )  # by the address, which is then hidden
+    )  # the records are read while the address is known; it may be redacted below
     if not redact:
         return read
-    model = _without_folder(stored.manifest.model)  # a server, too, can call its model by a folder
+    model = _without_folder(stored.manifest.model)  # servers, too, use folders as names
     scenarios = tuple(s.model_copy(update={"items_name": "items"}) for s in stored.manifest.scenarios)
     change = {
         **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
@@ -80,7 +83,7 @@ def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
 
 
 def _nameless(facts: Facts) -> Facts:
-    """Hashes, numbers and yes or no; words may name a file or a server."""
+    """Hashes, numbers, true and false; text may name a file or a server."""
     return {
         key: value for key, value in facts.items() if not isinstance(value, str) or key.endswith("sha256")
     }

@@ -1,4 +1,4 @@
-"""The html of tables as a notebook needs it: it sets every cell to the right and headings very large."""
+"""Tables as html for a notebook, which sets every cell to the right and headings very large."""
 
 from __future__ import annotations
 

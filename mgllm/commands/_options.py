@@ -1,4 +1,4 @@
-"""Flags of the command line, or keyword arguments of Python, into the nested options of a command."""
+"""Flags of the command line, or keywords of Python, as the nested options of a command."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def parse_options(
         places: where a flag's value is in the options, if not under the flag's own name.
 
     Raises:
-        InputError: an option is unknown or its value does not fit; the option is named as the user wrote it.
+        InputError: an option is unknown or its value does not fit; the option is named as the user
+            wrote it.
     """
     nested: dict[str, Any] = base.model_dump() if base is not None else {}
     spelled: dict[str, str] = {}

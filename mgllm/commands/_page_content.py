@@ -43,10 +43,10 @@ class PageOptions:
 
 
 def read_runs(runs: Sequence[str | Path], options: PageOptions) -> list[StoredRun]:
-    """The runs named, and the one they are set against; each once.
+    """The given runs, and the one that is subtracted from them; each once.
 
     Raises:
-        InputError: a run is not there or is damaged, or another item file was asked.
+        InputError: there is no such run, it is damaged, or the item file is not theirs.
     """
     stored = named_runs(runs, options.results, options.against)
     if options.items is not None and any(run.records for run in stored):
@@ -79,7 +79,7 @@ def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageConte
 
 
 def _told_apart(runs: Sequence[RunRecords]) -> list[RunRecords]:
-    """Runs of one scenario and model are numbered, so that no two rows of the page have one name."""
+    """Runs of the same scenario and model are numbered, so that no two rows have the same name."""
     names = Counter(
         (scenario.name, run.manifest.model) for run in runs for scenario in run.manifest.scenarios
     )
@@ -97,7 +97,7 @@ def _renamed(run: RunRecords, model: str) -> RunRecords:
 
 def _page_run(stored: StoredRun, read: RunRecords, options: PageOptions) -> PageRun:
     records = read.records
-    if options.redact:  # a failure's words may name a server or a folder
+    if options.redact:  # the text of a failure may name a server or a folder
         records = [r.model_copy(update={"error": None}) if r.outcome == "failed" else r for r in records]
     if not options.texts:
         return PageRun(read.manifest, [record.model_copy(update={"text": None}) for record in records])
@@ -113,11 +113,12 @@ def _tables(laid: Report, wanted: Callable[[str], bool]) -> Mapping[str, list[Ta
 
 
 def items_of(manifest: RunManifest, source: str | None) -> dict[ItemKey, PageItem]:
-    """What an item file says of a run's items; without one, the bundled items where the run asked them.
+    """What an item file says about a run's items; without one, the bundled items if the run used
+    them.
 
     Args:
         manifest: of the run.
-        source: an item file; items are found by id.
+        source: an item file; its items are matched by id.
 
     Raises:
         InputError: the file cannot be read.
@@ -130,18 +131,18 @@ def items_of(manifest: RunManifest, source: str | None) -> dict[ItemKey, PageIte
 
 
 def check_known(source: str, runs: Iterable[StoredRun]) -> None:
-    """Refuse an item file of which no item was asked.
+    """Refuse an item file if none of its items was asked.
 
     Raises:
         InputError: none was, or the file cannot be read.
     """
     asked = {record.item for run in runs for record in run.records}
     if not asked & {item.id for item in load_items(source)}:
-        raise InputError(f"--items {source}: none of its items was asked; name the runs' own item file")
+        raise InputError(f"--items '{source}': none of its items was asked; give the item file of the runs")
 
 
 def _bundled(scenario: ScenarioManifest) -> tuple[Item, ...]:
-    """The bundled items, if they are still the very ones that were asked."""
+    """The bundled items, if they are still the same as those that were asked."""
     if not scenario.made_up:
         return ()
     try:

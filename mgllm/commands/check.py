@@ -1,6 +1,7 @@
 """`mgllm scenario check`: YAML, templates, items and the integrity of the arms, without a model.
 
-Templates are rendered in a child process with limits of time and memory: they are a stranger's text.
+Templates are rendered in a child process with limits of time and memory: others may have written
+them.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from mgllm.experiment.checking import CheckReport, check_here
 from mgllm.experiment.options import RunOptions
 
 SECONDS = 60
-"""A check may take so long."""
+"""Limit of a check: the bundled scenarios take about a second, a template that loops for ever."""
 MEMORY_BYTES = 4 * 2**30
-"""A check may use so much address space."""
+"""Limit of address space for a check."""
 
 
 def check_scenario(name: str, options: RunOptions, *, seconds: float = SECONDS) -> CheckReport:
     """Check a scenario in a child process.
 
     Raises:
-        InputError: the first thing that is wrong, in one line; or the check took too much time or memory.
+        InputError: the first thing that is wrong, in one line; or the check took too much time or
+            memory.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
@@ -46,7 +48,7 @@ def _received(here: Connection, name: str) -> CheckReport:
         kind, text = here.recv()
     except EOFError:
         raise InputError(
-            f"scenario {name}: rendering ended without a result; it needs too much memory"
+            f"scenario {name}: rendering ended without a result; it probably needs too much memory"
         ) from None
     if kind == "report":
         return CheckReport.model_validate_json(text)

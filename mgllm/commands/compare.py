@@ -28,7 +28,9 @@ def compare(  # noqa: PLR0913  # keywords of the public API
     items: str | None = None,
     pairs: Sequence[tuple[str, str]] = (),
 ) -> ShownSummary:
-    """The summary of one or more runs together, one Holm family; `against` adds run-against-run effects.
+    """Effects and claims of one or more runs; `against` also subtracts one run from the others.
+
+    All claims are one family for Holm's correction.
 
     Args:
         runs: folders, names, beginnings or ends of names, or `latest`.
@@ -36,15 +38,15 @@ def compare(  # noqa: PLR0913  # keywords of the public API
         results: where names are looked up.
         redact: leave run ids, ids of items, file names and folders of local models out.
         by: a covariate of the items, or "exposure": each of its values is a slice.
-        items: the item set that the runs asked, if it no longer lies where they found it.
-        pairs: further contrasts, each an arm and what it is taken against.
+        items: the item set that the runs asked, if it is no longer where they found it.
+        pairs: further contrasts, each an arm and the arm that is subtracted from it.
 
     Raises:
-        InputError: a run is not there, is damaged or has no records, or its items have no such covariate.
+        InputError: a run is missing, damaged or without records, or no item has such a covariate.
     """
     found = named_runs(runs, results, against)
     warn_of(found)
-    refuse_empty(found, "nothing can be compared before its first answer")
+    refuse_empty(found, "compare it after its first answer")
     other = found.pop() if against is not None else None
     stored = [run_records(run, redact, nth) for nth, run in enumerate(found, 1)]
     summary = summarise(stored, _slicing(found, stored, by, items), pairs)
@@ -59,7 +61,7 @@ def compare(  # noqa: PLR0913  # keywords of the public API
 
 
 def _without_items(summary: Summary) -> Summary:
-    """Ids of items are often file names: the counts stay."""
+    """The summary without ids of items, which are often file names; their numbers stay."""
     bare = {"gained_items": (), "lost_items": ()}
     return summary.model_copy(update={"flips": tuple(f.model_copy(update=bare) for f in summary.flips)})
 
@@ -67,7 +69,7 @@ def _without_items(summary: Summary) -> Summary:
 def _slicing(
     runs: Sequence[StoredRun], read: Sequence[RunRecords], by: str | None, items: str | None
 ) -> Covariate | None:
-    """What `--by` names: exposure, which records tell, or a covariate of the items."""
+    """What `--by` names: exposure, which is in the records, or a covariate of the items."""
     if by is None:
         return None
     return exposures(read) if by == EXPOSURE else _covariate(runs, by, items)
@@ -79,10 +81,11 @@ def _covariate(runs: Sequence[StoredRun], name: str, items: str | None = None) -
     Args:
         runs: the runs.
         name: of the covariate.
-        items: the item set of all of them; None reads again what each run was started with.
+        items: the item set of all of them; None takes the one that each run was started with.
 
     Raises:
-        InputError: the items are not there, are other ones than those asked, or lack the covariate.
+        InputError: there are no items, they are not those that were asked, or they have no such
+            covariate.
     """
     values: dict[tuple[str, str], str | int | float | bool | None] = {}
     known: set[str] = set()
@@ -106,7 +109,7 @@ def _sources(run: StoredRun, items: str | None) -> Iterable[tuple[str, str]]:
     try:
         options = read_options(run.path, RunOptions)
     except InputError:
-        what = f"--by: {run.path} does not say which items it asked"
+        what = f"--by: {run.path} does not say which item set it used"
         raise InputError(f"{what}; name the item set with --items") from None
     if options.which.items is not None:
         return [(name, options.which.items) for name in asked]

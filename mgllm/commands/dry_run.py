@@ -1,4 +1,4 @@
-"""`mgllm run --dry-run`: what a run would ask, cost and be able to see, without asking."""
+"""`mgllm run --dry-run`: what a run would ask and cost, and which effect it could find."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
 
 DISCORDANT = 0.25
-"""Share of pairs assumed to differ between two arms, for the minimum detectable effect before a run."""
+"""Share of discordant pairs, assumed for the smallest detectable effect."""
 
 
 class DryScenario(Frozen):
-    """One scenario of a run that was not made."""
+    """One scenario of a planned run."""
 
     scenario: str
     """Its name."""
@@ -50,18 +50,18 @@ class DryScenario(Frozen):
     dollars_most: float | None
     """At most, by the prices given; None without prices."""
     tokens_out_thinking: int | None = None
-    """The same for a model that thinks before it answers; None where it cannot, or `--max-tokens` says it."""
+    """The same if the model thinks first; None if it cannot, or if `--max-tokens` is given."""
     dollars_thinking: float | None = None
     """Dollars at most, if it thinks."""
     epochs: int = 1
     """Repetitions of every question, counted above."""
     detectable_points: float | None
-    """Smallest effect on accuracy, in points, that 80 % of such runs would find; None with too few subjects
-    for an interval."""
+    """Smallest effect on accuracy, in points, that 80 % of such runs would find; None with too few
+    subjects for an interval."""
 
 
 class DryRun(Frozen):
-    """A run that was not made."""
+    """A planned run."""
 
     model: str
     """Full model name."""
@@ -72,7 +72,7 @@ class DryRun(Frozen):
 
 
 def dry_run(options: RunOptions) -> DryRun:
-    """Plan a run and count, asking nobody. A local model's tokenizer is used, an API is not reached."""
+    """Plan a run and count. A local model's tokenizer counts tokens; a server is not contacted."""
     name = parse_model(options.model)
     return run_blocking(_dry(name, with_prices(name, options)))
 
@@ -123,7 +123,7 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
 
 
 def _detectable(items: int, effective: float) -> float | None:
-    """In points, were subjects alike: k(df) standard errors of the mean of independent pairs."""
+    """In points: k(df) standard errors of the mean of pairs, as if these were independent."""
     if effective < FEWEST:
         return None
     return 100 * detectable_in_se(effective - 1) * math.sqrt(DISCORDANT / items)
@@ -143,7 +143,7 @@ def _dollars(tokens_in: int, tokens_out: int, options: RunOptions) -> float | No
 
 
 class _Unreached:
-    """An API that is not reached: it answers nothing and knows no tokenizer."""
+    """A server that is not contacted: it answers nothing and has no tokenizer."""
 
     concurrency = 1
     facts: Mapping[str, str | int | float | bool | None] = {}
@@ -170,7 +170,7 @@ class _Unreached:
         return None
 
     async def ask(self, question: Question) -> Reply:
-        raise AssertionError("a dry run asks nobody")
+        raise AssertionError("a dry run asks nothing")
 
     async def close(self) -> None:
         """Nothing to close."""

@@ -1,4 +1,4 @@
-"""`mgllm export`: gesture transcripts in the formats of the tools that people annotate with."""
+"""`mgllm export`: gesture transcripts in the formats of annotation tools."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class ExportReport(Frozen):
     gestures: int
     """Gestures in them."""
     warnings: tuple[str, ...]
-    """What the format cannot say: one line each, with its number."""
+    """What the format cannot contain, a line each, with how often it was left out."""
 
 
 def export_transcripts(
     format: str, sources: Sequence[Path], out: Path, choices: ExportChoices = NO_CHOICES
 ) -> ExportReport:
-    """Write each `*.mg.json`, or each of a folder, in the format called `format` into `out`.
+    """Write transcripts, given as files or as folders of `*.mg.json`, in a format into `out`.
 
-    Files are named after the items; where an item has several transcripts, after item and source. Nothing is
-    written unless all could be read; existing files are never written over.
+    Files are named after the items; where an item has several transcripts, after item and source.
+    Nothing is written unless all could be read; existing files are not replaced.
 
     Raises:
-        InputError: an unknown format, a file that is no transcript, or files that are there already.
+        InputError: the format is unknown, a file is not a transcript, or a file already exists.
     """
     exporter = _made(format, choices)
     transcripts = [read_gesture_file(path) for path in _paths(sources)]
@@ -64,10 +64,10 @@ def export_transcripts(
 
 
 def _made(format: str, choices: ExportChoices) -> Exporter:
-    """The exporter; choices that it would not heed are refused."""
+    """The exporter; an option that has no effect on its format is refused."""
     exporter = exports.get(format)(choices)
     if useless := sorted(choices.model_fields_set - exporter.heeds):
-        raise InputError(f"--{useless[0]} says nothing to the format {format}")
+        raise InputError(f"--{useless[0]} has no effect on the format {format}; leave it out")
     return exporter
 
 
@@ -76,12 +76,12 @@ def _paths(sources: Iterable[Path]) -> list[Path]:
     paths: list[Path] = []
     for source in sources:
         if not source.exists():
-            raise InputError(f"{source} does not exist; give *{SUFFIX} files, or a folder of them")
+            raise InputError(f"{source} does not exist; give *{SUFFIX} files or a folder of them")
         found = [source]
         if source.is_dir():
             found = sorted(path for path in source.glob(f"*{SUFFIX}") if not path.name.startswith("."))
         if not found:
-            raise InputError(f"{source} holds no *{SUFFIX} files")
+            raise InputError(f"{source} has no *{SUFFIX} files")
         paths.extend(path for path in found if path not in paths)
     return paths
 
@@ -91,5 +91,5 @@ def _stems(transcripts: Sequence[GestureFile]) -> list[str]:
     count = Counter(transcript.item for transcript in transcripts)
     stems = [file_stem(one.item) + (f".{one.source}" if count[one.item] > 1 else "") for one in transcripts]
     if twice := [stem for stem, times in Counter(stems).items() if times > 1]:
-        raise InputError(f"two files are of the same item and source, '{twice[0]}'; name one of them")
+        raise InputError(f"two files have the same item and source, '{twice[0]}'; give one of them")
     return stems

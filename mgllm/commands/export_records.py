@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 RUN = "run"
 """The column that names the run; the others are those of `to_frame()`."""
 _KINDS = {"bool": "boolean", "int": "Int64", "float": "Float64"}
-"""Types of columns that may lack values, by the types of fields; all else is words."""
+"""Column types that allow missing values, by the types of fields; all other columns are text."""
 _COUNTS = ("prompt_tokens", "completion_tokens")
 _WORDS = (RUN, "label_order")
-"""Columns that are no fields of a record; the further ones are numbers by label."""
+"""Columns that are not fields of a record; all others that are not are numbers for each label."""
 
 
 class ExportedRecords(Frozen):
@@ -42,7 +42,7 @@ class ExportedRecords(Frozen):
 
 
 def export_records(runs: Sequence[str | Path], out: Path, results: Path = Path("results")) -> ExportedRecords:
-    """Write the records of runs as one table, a row each; an existing file is never written over.
+    """Write the records of runs as one table, a row each. An existing file is not replaced.
 
     Args:
         runs: folders, names, beginnings or ends of names, or `latest`.
@@ -50,15 +50,15 @@ def export_records(runs: Sequence[str | Path], out: Path, results: Path = Path("
         results: where names are looked up.
 
     Raises:
-        InputError: a run is not there, is damaged or empty, or the file is of another kind, is there already
-            or cannot be written.
+        InputError: a run is not there, is damaged or empty, or the file is of another kind, is
+            there already or cannot be written.
     """
     write = _writer(out)
     found = named_runs(runs, results)
     warn_of(found)
     refuse_empty(found, "there is nothing to export")
     table = _typed(_together(found))
-    with naming_unwritten(out, "; name another -o"):
+    with naming_unwritten(out, "; choose another -o"):
         out.parent.mkdir(parents=True, exist_ok=True)
         with draft_of(out) as draft:
             write(table, draft)
@@ -71,7 +71,7 @@ def export_records(runs: Sequence[str | Path], out: Path, results: Path = Path("
 
 
 def _together(runs: Sequence[StoredRun]) -> pd.DataFrame:
-    """The frames of all runs beneath one another, the id of its run before each row."""
+    """The rows of all runs in one frame; each row begins with the id of its run."""
     import pandas as pd
 
     frames = []
@@ -83,7 +83,7 @@ def _together(runs: Sequence[StoredRun]) -> pd.DataFrame:
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Every column of the type that its field has, also where it holds no value at all."""
+    """Give every column the type of its field, even if it has no value at all."""
     return table.astype({name: _kind(name) for name in table.columns})
 
 
@@ -96,7 +96,7 @@ def _kind(column: str) -> str:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Words in quotes: a carriage return in them would otherwise end a row."""
+    """Text is quoted: a line break in it would otherwise end a row."""
     guarded = table.copy()
     for name in (each for each in table.columns if _kind(each) == "string"):
         guarded[name] = table[name].map(safe, na_action="ignore")
@@ -116,7 +116,7 @@ def _writer(out: Path) -> Callable[[pd.DataFrame, Path], None]:
     if suffix not in WRITERS:
         raise InputError(f"-o {out}: {unknown('ending', suffix, WRITERS)}")
     if out.is_dir():
-        raise InputError(f"{out} is a folder; name the file: -o {out / 'records.csv'}")
+        raise InputError(f"{out} is a folder; give a file: -o {out / 'records.csv'}")
     if out.exists():
-        raise InputError(f"{out} is there already and is not written over; choose another -o")
+        raise InputError(f"{out} exists already and is not overwritten; choose another -o")
     return WRITERS[suffix]

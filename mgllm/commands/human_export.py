@@ -1,4 +1,4 @@
-"""`mgllm human export`: a scenario as forms for people, in the very words that a chat model reads."""
+"""`mgllm human export`: a scenario as forms for people, in the words that a chat model reads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from mgllm.records.human import FEWEST_PER_CELL, PLAN, HumanPlan, HumanQuestion,
 README = "README.txt"
 MOST_RATERS = 999
 WORDS_PER_MINUTE, SECONDS_PER_ITEM = 200, 6
-"""For the time that the consent text announces."""
+"""Reading and answering; for the time that the consent text states."""
 LONGEST_CONSENT = 100_000
 """Bytes of a consent text."""
 
@@ -39,25 +39,25 @@ class HumanExport(Frozen):
     out: Path
     """The folder."""
     forms: int
-    """Forms, one per rater."""
+    """Forms, one for each rater."""
     items: int
     """Items, each in every form."""
     subjects: int
     """People they are about."""
     arms: tuple[str, ...]
-    """Arms, by turns over raters."""
+    """Arms; each rater sees each item in one of them."""
     fewest: int
-    """Raters of the item and arm that has fewest."""
+    """Raters of the item and arm that has the fewest."""
     minutes: int
     """About how long a form takes."""
     restricted: int
     """Items whose licence restricts who may read them."""
     notes: tuple[str, ...] = ()
-    """What joining gestures had to say."""
+    """Notes from joining gestures."""
 
 
 def human_export(options: RunOptions, raters: int, out: Path, consent: Path | None = None) -> HumanExport:
-    """Write a form per rater, and the plan that the answers are read with.
+    """Write a form for each rater, and the plan that `human import` reads their answers with.
 
     Args:
         options: one scenario, its items, arms, cue source, limit and seed.
@@ -106,7 +106,7 @@ def _arms(options: RunOptions, scenario: Scenario) -> tuple[str, ...]:
     """The arms asked for, else the baseline and the main arm."""
     arms = options.ask.arms or (scenario.baseline, arm_roles()["main"])
     if empty := [arm.name for arm in get_arms(arms) if not (arm.speech or arm.shows_cues)]:
-        raise InputError(f"arm {empty[0]} shows a person nothing to judge; leave it out of --arms")
+        raise InputError(f"arm {empty[0]} shows neither speech nor gestures; leave it out of --arms")
     return arms
 
 
@@ -118,7 +118,7 @@ def _check_raters(raters: int, arms: Sequence[str]) -> None:
             f"{FEWEST_PER_CELL} in each arm"
         )
     if raters > MOST_RATERS:
-        raise InputError(f"--raters {raters}: at most {MOST_RATERS}")
+        raise InputError(f"--raters {raters} is too many; at most {MOST_RATERS}")
 
 
 def _consent(path: Path | None) -> str:
@@ -126,7 +126,7 @@ def _consent(path: Path | None) -> str:
         return files("mgllm.pages.forms").joinpath("assets", "consent.txt").read_text(encoding="utf-8")
     text = decode(read_at_most(path, LONGEST_CONSENT, "a consent text"), str(path))
     if not text.strip():
-        raise InputError(f"{path} is empty; a form needs a text that the rater agrees to")
+        raise InputError(f"{path} is empty; a form needs a text to which the rater agrees")
     return text
 
 
@@ -160,7 +160,7 @@ def _plan(material: Material, options: RunOptions, raters: int, consent: str) ->
 
 
 def _form_id(content: str, seed: int, rater: int, raters: int) -> str:
-    """A function of what is shown to whom: another export's files are refused."""
+    """Depends on what is shown to whom: files of another export are refused by it."""
     return hashlib.sha256(f"{content} {seed} {rater} of {raters}".encode()).hexdigest()[:16]
 
 
@@ -216,17 +216,17 @@ README_TEXT = """\
 Forms for people, made by mgllm human export.
 
 {first}.html … {last}.html
-    One form per rater: {items} texts, about {minutes} minutes. Give each person one form, and each form to
-    one person. It opens in any browser, works without a network, and sends nothing anywhere.
+    One form for each rater: {items} texts, about {minutes} minutes. Give each person one form, and
+    each form to one person. It opens in any browser, needs no network, and sends nothing anywhere.
 
 plan.json
-    Who sees what, with the truth. Keep it; never give it to a rater.
+    Who sees what, and the right answers. Keep it, and never give it to a rater.
 
-A rater saves {first}.json (or another number) and gives it back. When the files are there:
+A rater saves {first}.json (or another number) and sends it back. When you have the files:
 
     mgllm human import THIS_FOLDER FOLDER_OF_THE_FILES
     mgllm compare RUN_OF_A_MODEL RUN_OF_THE_PEOPLE
 
-Whether you may ask people at all, and with which consent text, your ethics board decides; this form does not
-replace its approval.
+Your ethics board decides whether you may ask people at all, and with which consent text. This form
+does not replace its approval.
 """

@@ -23,7 +23,7 @@ MOST_BYTES = 500_000_000
 MOST_RATING_BYTES = 10_000_000
 """Of a rater's file."""
 Given = tuple[HumanQuestion, Rating]
-"""A question and what one rater said of it."""
+"""A question and one rater's answer."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class HumanImport:
     raters: int
     """Raters' files."""
     missing_raters: tuple[str, ...]
-    """Forms without a file: rater-03 …"""
+    """Forms that nobody sent back: rater-03 …"""
     unanswered: int
-    """Texts shown to these raters and not answered."""
+    """Texts that these raters saw and did not answer."""
     unsure: int
     """Answers "I do not know"."""
     thin: int
@@ -59,7 +59,7 @@ def human_import(plan_folder: Path, files: Sequence[Path], results: Path) -> Hum
     answered = _read_all(plan, files)
     given = list(_given(plan, answered))
     if not given:
-        raise InputError("no rater answered a single text; there is nothing to make a run of")
+        raise InputError("no rater answered any text, so there is no run to make")
     manifest = _manifest(plan, len(answered), given)
     folder = new_run(results, manifest.id)
     with RunWriter(folder) as writer:
@@ -89,9 +89,9 @@ def _read_all(plan: HumanPlan, files: Sequence[Path]) -> dict[int, RaterFile]:
         read = read_json(path, RaterFile, MOST_RATING_BYTES, "a rater's file")
         rater = forms.get(read.form)
         if rater is None:
-            raise InputError(f"{path} form: '{read.form}' is of another export than {PLAN}")
+            raise InputError(f"{path} form: '{read.form}' is from another export than {PLAN}")
         if rater in found:
-            raise InputError(f"{path} and {where[rater]} are of one form; keep one of them")
+            raise InputError(f"{path} and {where[rater]} are answers to the same form; keep one of them")
         _check(plan, rater, read, path)
         found[rater], where[rater] = read, path
     return dict(sorted(found.items()))
@@ -103,7 +103,7 @@ def _paths(files: Sequence[Path]) -> list[Path]:
         if file.is_dir():
             inside = sorted(path for path in file.glob("*.json") if path.name != PLAN)
             if not inside:
-                raise InputError(f"{file} holds no *.json; name the raters' files or their folder")
+                raise InputError(f"{file} has no *.json files; give the raters' files or their folder")
             paths += inside
         else:
             paths.append(file)
@@ -132,7 +132,7 @@ def _given(plan: HumanPlan, answered: Mapping[int, RaterFile]) -> Iterator[Given
 
 
 def _records(plan: HumanPlan, model: str, given: Sequence[Given]) -> Iterator[Record]:
-    """Ratings of an item in an arm are counted as epochs, in the order of raters."""
+    """The ratings of an item in an arm become epochs, in the order of raters."""
     before: Counter[tuple[str, str]] = Counter()
     texts = {label.id: label.text for label in plan.scenario.labels}
     for question, rating in given:

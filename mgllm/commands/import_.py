@@ -1,4 +1,4 @@
-"""`mgllm import`: a data set, as its authors hand it out, into a folder of our own files."""
+"""`mgllm import`: a data set as its authors publish it, written as a folder of mgllm's files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ImportReport(Frozen):
     subjects: int
     """Distinct subjects, or recordings where those are not known."""
     subject_known: bool
-    """False where recordings stand for subjects."""
+    """False if each recording counts as a subject."""
     targets: Mapping[str, int]
     """Items by target, or clips by class."""
     gestures: int
@@ -50,9 +50,9 @@ class ImportReport(Frozen):
     labels: int
     """Distinct gesture labels, or classes."""
     warnings: tuple[str, ...]
-    """What was left out, guessed or found odd."""
+    """What was left out, guessed, or is unusual."""
     caution: str
-    """What a reader of numbers must know."""
+    """What everyone who reads the numbers must know."""
     frames: int | None = None
     """Frames of a skeleton data set; None for items."""
     splits: tuple[str, ...] = ()
@@ -60,22 +60,23 @@ class ImportReport(Frozen):
     turns: int = 0
     """Turns of speech over all items."""
     vocabulary: str | None = None
-    """Vocabulary of gesture transcripts, or several; None for anything else."""
+    """Vocabulary or vocabularies of gesture transcripts; None for anything else."""
 
 
 def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices = NO_CHOICES) -> ImportReport:
-    """Read `source` with the importer called `format` and write what it holds, and `SOURCE.md`, into `out`.
+    """Read `source` with the importer `format`; write its content and `SOURCE.md` into `out`.
 
-    That is `items.jsonl`, or the three files of a skeleton data set, or a `*.mg.json` an item. Nothing is
-    written unless all of it was read; existing files are never written over.
+    That is `items.jsonl`, or the three files of a skeleton data set, or a `*.mg.json` an item.
+    Nothing is written unless all of it was read; existing files are not replaced.
 
     Raises:
-        InputError: an unknown format, a source that is not the data set, or files that are there already.
+        InputError: an unknown format, a source that is not the data set, or files that are there
+            already.
     """
     one = _Import(format, _made(format, choices), source, out)
     refuse_existing(out, (SOURCE, ITEMS, *SKELETON_FILES))
     if not source.exists():
-        raise InputError(f"{source} does not exist; give the file or folder to import")
+        raise InputError(f"{source} does not exist; give a file or folder to import")
     imported = one.importer.read(source)
     if isinstance(imported, ImportedTranscripts):
         return _write_transcripts(one, imported)
@@ -85,7 +86,7 @@ def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices 
 
 
 def _made(format: str, choices: ImportChoices) -> Importer:
-    """The importer; choices that it would not heed are refused."""
+    """The importer; an option that has no effect on its format is refused."""
     importer = datasets.get(format)()
     if not choices.model_fields_set:
         return importer
@@ -93,12 +94,12 @@ def _made(format: str, choices: ImportChoices) -> Importer:
     if isinstance(importer, AnnotationImporter) and choices.model_fields_set <= heeds:
         return type(importer)(choices)
     useless = min(choices.model_fields_set - heeds)
-    known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such option"
-    raise InputError(f"--{useless} says nothing to the format {format}, which heeds {known}")
+    known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such options"
+    raise InputError(f"--{useless} has no effect on the format {format}; it reads {known}")
 
 
 class _Import(NamedTuple):
-    """Who reads what, and where it goes."""
+    """Importer, source and target of an import."""
 
     format: str
     importer: Importer
@@ -106,12 +107,12 @@ class _Import(NamedTuple):
     out: Path
 
     def report(self, names: Iterable[str], **facts: Any) -> ImportReport:
-        """What was written: files by name, beside `SOURCE.md`, and what is in them."""
+        """What was written: the files, `SOURCE.md` among them, and what is in them."""
         files = tuple(str(self.out / name) for name in (SOURCE, *names))
         return ImportReport(format=self.format, files=files, caution=self.importer.caution, **facts)
 
     def page(self, report: ImportReport) -> str:
-        """`SOURCE.md`: where the files come from, what they hold, and what their terms ask for."""
+        """`SOURCE.md`: where the files come from, what is in them, and what their terms demand."""
         importer = self.importer
         lines = [
             f"# {importer.title}",
@@ -149,7 +150,7 @@ def _made_of(report: ImportReport) -> str:
 
 
 def _write_items(one: _Import, imported: ImportedItems) -> ImportReport:
-    """Write `items.jsonl` and `SOURCE.md`: both are there and whole, or none is."""
+    """Write `items.jsonl` and `SOURCE.md`: both completely, or none."""
     items = imported.items
     for item in items:
         check_characters(item, f"{one.source} item '{item.id}'")
@@ -171,10 +172,10 @@ def _write_items(one: _Import, imported: ImportedItems) -> ImportReport:
 
 
 def _write_transcripts(one: _Import, imported: ImportedTranscripts) -> ImportReport:
-    """Write each transcript under its item's name, and `SOURCE.md`: all are there and whole, or none is.
+    """Write each transcript under its item's name, and `SOURCE.md`: all completely, or none.
 
     Raises:
-        InputError: a transcript holds what items may not hold, or a file is there already.
+        InputError: a transcript has what items may not have, or a file already exists.
     """
     files = imported.transcripts
     texts = {
@@ -199,7 +200,7 @@ def _write_transcripts(one: _Import, imported: ImportedTranscripts) -> ImportRep
 
 
 def _write_skeletons(one: _Import, imported: ImportedSkeletons) -> ImportReport:
-    """Write the clips while they are read: the three files and `SOURCE.md` are there and whole, or none is.
+    """Write the clips while they are read: three files and `SOURCE.md`, all completely, or none.
 
     Raises:
         InputError: a clip cannot be read, or the folder cannot be written.
@@ -231,7 +232,7 @@ def _skeletons_report(one: _Import, imported: ImportedSkeletons, written: Writte
 
 
 def _shared(written: Written) -> list[str]:
-    """A line for each split that has the same persons on both sides."""
+    """A line for each split with the same people on both sides."""
     dataset = written.dataset
     lines = []
     for name, rule in dataset.meta.splits.items():

@@ -13,7 +13,7 @@ from mgllm.records import Frozen
 
 
 class JoinOptions(Frozen):
-    """What `mgllm items join` was told."""
+    """Options of `mgllm items join`."""
 
     items: str
     """ITEMS: an item file, or anything that `--items` takes."""
@@ -31,25 +31,25 @@ class JoinedItems(Frozen):
     file: str
     """Path of the item file."""
     items: int
-    """Items in it: all of the set, joined or not."""
+    """Items in it: the whole set, joined or not."""
     subjects: int
     """People among them."""
     with_gestures: int
-    """Gesture files that joined an item."""
+    """Gesture files that were joined to an item."""
     with_speech: int
     """Items that got speech."""
     notes: tuple[str, ...]
-    """What found no partner, was replaced or is odd, a line each."""
+    """What has no partner, was replaced or is unusual, a line each."""
 
 
 def join_items(options: JoinOptions) -> JoinedItems:
     """Join, and write all items into a new file.
 
     Raises:
-        InputError: nothing to join is named, nothing matches, or the file is there already.
+        InputError: nothing to join is given, nothing matches, or the file already exists.
     """
     if options.gestures is None and options.speech is None:
-        raise InputError("nothing to join: give --gestures DIR, --speech DIR or both")
+        raise InputError("nothing to join; give --gestures DIR, --speech DIR or both")
     folder, name = _place(options.out)
     refuse_existing(folder, (name,))
     items, notes = load_items(options.items), list[str]()

@@ -1,4 +1,4 @@
-"""`mgllm listen`: what is said in recordings, as captions that `mgllm items join --speech` reads."""
+"""`mgllm listen`: the speech of recordings as captions, for `mgllm items join --speech`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HeardFile(Frozen):
     captions: int
     """Segments of speech."""
     language: str
-    """The one given, or the one heard."""
+    """The one given, or the one recognised."""
     seconds: float
     """Length of the sound."""
 
@@ -36,7 +36,7 @@ class Listened(Frozen):
     files: tuple[HeardFile, ...]
     """In the order of the recordings."""
     notes: tuple[str, ...]
-    """What is odd about them, a line each."""
+    """What is unusual about them, a line each."""
     failures: tuple[str, ...]
     """Recordings without captions and why, a line each."""
 
@@ -49,10 +49,11 @@ class Listened(Frozen):
 def listen(
     sources: Sequence[Path], out: Path, options: ListenOptions, *, display: Display = "auto"
 ) -> Listened:
-    """Write `STEM.srt` for each recording, each as soon as it is heard.
+    """Write `STEM.srt` for each recording as soon as it is done.
 
     Raises:
-        InputError: two recordings would have the same captions, some are there already, or there is no model.
+        InputError: two recordings would have the same captions, some are there already, or there is
+            no model.
     """
     names = _names(sources)
     refuse_existing(out, names)
@@ -74,19 +75,19 @@ def listen(
 
 
 def _names(sources: Sequence[Path]) -> list[str]:
-    """The captions' file names: an item is found by it."""
+    """Recordings by the name of their captions, by which `items join` finds the item."""
     by_name: dict[str, Path] = {}
     for source in sources:
         other = by_name.setdefault(f"{source.stem}.srt", source)
         if other is not source:
-            raise InputError(f"{other} and {source} would both be written as {source.stem}.srt")
+            raise InputError(f"{other} and {source} would both become {source.stem}.srt; rename one of them")
     return list(by_name)
 
 
 def _check_speech(heard: Heard, source: Path) -> None:
-    """Captions without a caption are no file that anything reads."""
+    """Refuse a recording without speech: no program reads an empty caption file."""
     if not heard.turns:
-        what = f"no speech is heard in its {heard.seconds:.1f} s; no captions are written"
+        what = f"no speech was found in {heard.seconds:.1f} s, so no captions were written"
         raise InputError(f"{source}: {what}")
 
 
@@ -98,4 +99,4 @@ def _file(heard: Heard, source: Path, path: Path) -> HeardFile:
 def _note(heard: Heard, source: Path) -> list[str]:
     if not heard.missing:
         return []
-    return [one_line(f"{source}: {heard.missing:.1f} s of its sound are missing and were taken as silence")]
+    return [one_line(f"{source}: {heard.missing:.1f} s of its sound are missing and count as silence")]

@@ -12,13 +12,13 @@ class ModelRow(Frozen):
     """One line of `mgllm models list`."""
 
     name: str
-    """What stands behind `local/`."""
+    """What follows `local/`."""
     title: str
     """What it is, its licence and its size."""
     default: bool
-    """Whether `--model local` means it."""
+    """Whether `--model local` takes it."""
     folder: Path | None
-    """Where it lies; None until it is pulled."""
+    """Where it is; None until it is pulled."""
     source: str | None
     """Where the weights came from; None until it is pulled."""
     weights_sha256: str | None

@@ -1,4 +1,4 @@
-"""`mgllm models probe`: what a server really does, found out with fewer than twenty small requests."""
+"""`mgllm models probe`: what a server really does, tested with fewer than twenty small requests."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ from mgllm.experiment.options import ReachOptions, RunOptions
 from mgllm.records import Frozen, Message, Prompt, Question, Reply, prompt_sha256
 
 _MOST_DIRECT, _MOST_DEFAULT = 10, 5
-"""First questions in the two manners; with two of the seed and two looks at the list fewer than twenty."""
+"""First questions, direct and with reasoning. With two about the seed and two about the list of
+models they are fewer than twenty."""
 
 
 class Probabilities(Frozen):
-    """What a server shows of the probabilities of its words."""
+    """What a server reports about the probabilities of its words."""
 
     shown: str
-    """given, none, misaligned (its tokens do not spell its text) or not numbers (null, −9999, positive)."""
+    """given, none, misaligned (its tokens do not spell its text) or not numbers (null, −9999 …)."""
     rivals: int
-    """Tokens shown at the first position; 0 where none are."""
+    """Tokens reported at the first position; 0 if none are."""
 
 
 class Thinking(Frozen):
     """Reasoning before the answer."""
 
     by_default: bool | None
-    """Whether the model does where nothing is said of it; None: that was not answered."""
+    """Whether the model reasons if the request does not say; None if that was not answered."""
     tokens_by_default: int | None
-    """Tokens that it spent on one word; None where not known."""
+    """Tokens that it used for one word; None if unknown."""
     told_off: bool
-    """Whether it stops where it is told to."""
+    """Whether it stops reasoning when it is asked to."""
     said: Mapping[str, JsonValue]
-    """What it is told for the least reasoning; empty: nothing."""
+    """What is sent to ask for the least reasoning; empty if nothing is."""
     tokens_at_least: int
-    """Tokens spent then."""
+    """Tokens used then."""
 
 
 class ProbedModel(Frozen):
@@ -53,37 +54,37 @@ class ProbedModel(Frozen):
     base_url: str
     """Where it was asked."""
     served_model: str | None
-    """The name of the model that says it answered."""
+    """The model that answered, as the server names it."""
     probabilities: Probabilities
     """Log-probabilities."""
     system_role: str
-    """system: taken; developer: under that name; folded: before the user's words."""
+    """system: accepted; developer: under that name; folded: put before the user's words."""
     thinking: Thinking
     """Reasoning."""
     temperature: bool
-    """Whether a temperature is taken."""
+    """Whether a temperature is accepted."""
     seed: bool
-    """Whether a seed is taken."""
+    """Whether a seed is accepted."""
     same_twice: bool | None
-    """Whether one seed at temperature 1 gives one text; None: not found out."""
+    """Whether the same seed at temperature 1 gives the same text; None if that was not tested."""
     max_tokens: str
-    """The name of the bound of tokens: max_tokens or max_completion_tokens."""
+    """What the limit of tokens is called: max_tokens or max_completion_tokens."""
     refused: tuple[str, ...]
     """Parameters that the server refused."""
     listed: bool
     """Whether its list of models names this one."""
     context: int | None
-    """Tokens of the context, where told."""
+    """Length of the context in tokens, if the server says it."""
     limits: Mapping[str, str]
-    """Its rate limits, as headers tell them."""
+    """Its rate limits, from the headers."""
     ends: date | None
-    """The day on which the model is shut down, where told."""
+    """The day on which the model is shut down, if the server says it."""
     days_left: int | None
     """Days until then; negative: it is past."""
     requests: int
-    """Requests that this took."""
+    """Requests that were sent."""
     use: str
-    """A command that fits."""
+    """A command that suits this server."""
 
 
 class _Looks(NamedTuple):
@@ -99,7 +100,7 @@ class _Looks(NamedTuple):
 
 
 def probe_model(model: str, reach: ReachOptions, effort: str | None = None) -> ProbedModel:
-    """Ask a server small questions and say what it does.
+    """Send a server small questions and report what it does.
 
     Raises:
         InputError: the model is not behind a server.
@@ -111,7 +112,7 @@ def probe_model(model: str, reach: ReachOptions, effort: str | None = None) -> P
     backend = make_backend(name, options)
     if not isinstance(backend, ApiBackend):
         raise InputError(
-            f"{name} is no server's model; `models probe` asks servers: name one, such as vllm/NAME"
+            f"{name} is not on a server; `models probe` tests servers: give a model such as vllm/NAME"
         )
     return asyncio.run(_probe(name, backend, reach))
 
@@ -122,7 +123,7 @@ async def _probe(name: ModelName, backend: ApiBackend, reach: ReachOptions) -> P
         direct = await backend.look_into("direct", None, _MOST_DIRECT)
         try:
             default = await backend.look_into("chain_of_thought", "generate", _MOST_DEFAULT)
-        except FatalBackendError:  # it answers in the manner that is asked for first; that is enough
+        except FatalBackendError:  # it answers direct questions; that is enough
             default = None
         twice = await _ask_twice(backend, direct)
     finally:
@@ -131,7 +132,7 @@ async def _probe(name: ModelName, backend: ApiBackend, reach: ReachOptions) -> P
 
 
 async def _ask_twice(backend: ApiBackend, direct: Learnt) -> tuple[Reply, ...]:
-    """One question that leaves a choice, twice with one seed; nothing where no seed is taken."""
+    """Whether an open question gets the same reply twice with one seed."""
     if "seed" not in direct.sent or "temperature" not in direct.sent:
         return ()
     question = _open_question(direct.settled.thinks)

@@ -1,8 +1,9 @@
-"""`mgllm scenario new`: a scenario that works at once, to be changed bit by bit."""
+"""`mgllm scenario new`: a scenario that works at once, to be changed step by step."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 from mgllm.errors import InputError
@@ -10,10 +11,10 @@ from mgllm.prompts.scenarios import Folders, scenario_names
 from mgllm.records import Gesture, GestureTranscript, Item, Turn
 
 _YAML = """\
-# A scenario is this form, filled in. What is not right yet is told, without asking any model, by
+# A scenario is this form, filled in. To find what is not right yet, without asking a model:
 #   mgllm scenario check {name} --scenarios {scenarios} --prompts {prompts}
 name: {name}
-version: 1                       # raise it whenever a change can move numbers
+version: 1                       # raise it with every change that can move numbers
 title: {title}
 question: What does the speaker think of the plan?
 labels:                          # id: in items; text: offered to chat models; cloze: continues a cloze prompt
@@ -64,10 +65,15 @@ def new_scenario(name: str, folders: Folders) -> tuple[Path, ...]:
         The files written.
 
     Raises:
-        InputError: the name is no slug, belongs to a bundled scenario, or a file is there already.
+        InputError: the name does not fit or is a bundled scenario's, or a file already exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise InputError(f"'{name}' cannot name a scenario; use lower-case letters, digits, - and _")
+        bare = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+        usable = re.sub(r"[^a-z0-9_]+", "-", bare).strip("-_")
+        proposal = f". Try: mgllm scenario new {usable}" if usable else ""
+        raise InputError(
+            f"'{name}' is not a name for a scenario; use lower-case letters, digits, - and _{proposal}"
+        )
     if name in scenario_names(Folders()):
         raise InputError(f"'{name}' is a bundled scenario; choose another name")
     scenarios = folders.scenarios or Path("scenarios")
@@ -82,7 +88,7 @@ def new_scenario(name: str, folders: Folders) -> tuple[Path, ...]:
     }
     for path in files:
         if path.exists():
-            raise InputError(f"{path} is there already; nothing was written. Choose another name or folder")
+            raise InputError(f"{path} already exists; nothing was written. Choose another name or folder")
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`mgllm render`: the experiment made visible: one item's prompts, and what differs between the arms."""
+"""`mgllm render`: one item's prompts, and what differs between the arms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RenderedArm(Frozen):
     prompt: Prompt
     """Messages and spans."""
     diff: tuple[str, ...]
-    """Lines by which it differs from the baseline's prompt: "+ …", "- …"; empty for the baseline."""
+    """What differs from the baseline's prompt: "+ …", "- …"; empty for the baseline."""
 
 
 class RenderedItem(Frozen):
@@ -43,10 +43,10 @@ class RenderedItem(Frozen):
 
 
 def render_item(name: str, item: str | None, options: RunOptions) -> RenderedItem:
-    """Render one item of a scenario (the first, if none is named) as a run would, without a model.
+    """Render one item of a scenario (the first, if none is given) as a run would, without a model.
 
     Raises:
-        InputError: no such item, or prompts that are not right.
+        InputError: there is no such item, or a prompt is not right.
     """
     found = find_scenario(name, options.folders)
     material = gather(found, options)

@@ -35,21 +35,22 @@ def report(runs: Sequence[str | Path], out: Path, options: PageOptions | None = 
         options: what is in it.
 
     Raises:
-        InputError: a run is not there, is damaged or has no records, or the file cannot be written.
+        InputError: there is no such run, it is damaged or has no records, or the file cannot be
+            written.
     """
     options = options or PageOptions()
     stored = read_runs(runs, options)
     warn_of(stored)
-    refuse_empty(stored, "a page needs at least one (`mgllm view` waits for them)")
+    refuse_empty(stored, "a page needs at least one (`mgllm view` waits for records)")
     page = build_page(page_content(stored, options))
     _write(out, page)
     return WrittenPage(out, len(page.encode()), sum(len(run.records) for run in stored))
 
 
 def _write(out: Path, page: str) -> None:
-    """Whole or not at all."""
+    """Completely or not at all."""
     if out.is_dir():
-        raise InputError(f"{out} is a folder; name the page's file: -o report.html")
-    with naming_unwritten(out, "; name another -o"):
+        raise InputError(f"{out} is a folder; give a file: -o report.html")
+    with naming_unwritten(out, "; choose another -o"):
         out.parent.mkdir(parents=True, exist_ok=True)
         replace_text(out, page)

@@ -37,13 +37,13 @@ from mgllm.store import MANIFEST, RunWriter, find_run, new_run, read_run, write_
 
 
 def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
-    """Run scenarios on a model, or go on with a run that was stopped.
+    """Ask a model about scenarios, or resume a run.
 
     Returns:
         The run's folder, its summary, and why it stopped early if it did.
 
     Raises:
-        InputError: anything that does not fit, before any call.
+        InputError: something does not fit; nothing was asked.
         FatalBackendError: the model cannot be asked.
         KeyboardInterrupt: after writing what there is.
     """
@@ -74,8 +74,8 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
 
 
 def _as_begun(options: RunOptions, folder: Path | None) -> RunOptions:
-    """A resumed run keeps the rules it was drawn by, and its bound of tokens, which a model that thinks now
-    and then would move."""
+    """A resumed run keeps its rules for drawing, and its limit of tokens: the default could differ
+    for a model that thinks only sometimes."""
     if folder is None:
         return options
     old = read_run(folder).manifest
@@ -86,7 +86,7 @@ def _as_begun(options: RunOptions, folder: Path | None) -> RunOptions:
 
 
 def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
-    """What was sent; what only the first half of a resumed run has sent stays."""
+    """What was sent, in this part of a resumed run or in an earlier one."""
     sent: dict[str, JsonValue] = dict(manifest.sent)
     for name, value in getattr(backend, "sent", {}).items():
         old = sent.get(name)
@@ -117,7 +117,7 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
                 desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
                 groups = _groups_to_ask(plan, done, desk)
                 stopped = await ask_all(groups, desk, options.reach.concurrency)
-        finally:  # also after Ctrl-C or a refused key: the tables of what there is
+        finally:  # also after Ctrl-C or a refused key: tables of the records so far
             told = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
             writer.write_manifest(plan.manifest.model_copy(update=told))
             finished = finish(folder, writer, len(plan.planned), stopped)
@@ -125,7 +125,7 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
 
 
 def _continued(plan: Plan, folder: Path, writer: RunWriter) -> Plan:
-    """A resumed run under its own manifest, what it has judged by today's rules; a new one as it is."""
+    """A resumed run with its own manifest, its replies read by today's rules; a new run as is."""
     if not (folder / MANIFEST).exists():
         return plan
     manifest = bring_up_to_date(read_run(folder), plan.planned, plan.words, writer)

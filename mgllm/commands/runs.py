@@ -1,4 +1,4 @@
-"""`mgllm runs`: what there is."""
+"""`mgllm runs`: the runs in a folder."""
 
 from __future__ import annotations
 

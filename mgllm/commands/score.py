@@ -1,4 +1,4 @@
-"""`mgllm score`: judge a run's stored replies again by today's rules, into a new run, asking nobody."""
+"""`mgllm score`: read a run's stored replies again by today's rules, into a new run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
 
 
 def score(name: str | Path, results: Path) -> Finished:
-    """Judge the replies of run `name` again.
+    """Read the replies of run `name` again.
 
     Raises:
         InputError: no such run, or one that kept no text although words decide.
@@ -25,7 +25,7 @@ def score(name: str | Path, results: Path) -> Finished:
     warn_of([stored])
     old = stored.manifest
     if old.backend == HUMAN:
-        raise InputError(f"run {old.id} is what people chose; there are no replies to judge again")
+        raise InputError(f"run {old.id} has people's choices; there are no replies to read again")
     refuse_wordless(stored)
     now = datetime.now(UTC)
     what = old.scenarios[0].name if len(old.scenarios) == 1 else "suite"

@@ -19,12 +19,12 @@ class ShownAnswer(Frozen):
     """One arm's prompt and reply."""
 
     record: Record
-    """The record, without probabilities that the tables do not take."""
+    """The record, without probabilities that the tables do not use."""
     prompt: Prompt | None
-    """The prompt; None where the run kept hashes alone."""
+    """The prompt; None if the run kept only hashes."""
     remarks: tuple[str, ...] = Field(default=(), exclude_if=lambda remarks: not remarks)
-    """What to know of the reply: at which tokens its probabilities were read or why it has none, hidden
-    reasoning, another model than the one asked."""
+    """About the reply: at which token its probabilities were read, or why it has none; hidden
+    reasoning; whether another model answered."""
 
 
 class ShownRun(Frozen):
@@ -35,7 +35,7 @@ class ShownRun(Frozen):
     items: tuple[str, ...]
     """Ids of all items."""
     answers: tuple[ShownAnswer, ...]
-    """Of the item asked for, in the order of arms; empty if none was."""
+    """Of the chosen item, in the order of arms; empty without one."""
 
 
 def show_run(name: str | Path, results: Path, item: str | None = None) -> ShownRun:

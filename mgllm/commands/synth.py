@@ -33,13 +33,13 @@ SPLITS = {
 }
 CAUTION = (
     "Made up by a program from definitions: no person moved, and nothing was learned from a person's data. "
-    "Numbers over it say how a recogniser does on this program's movements, not on people's."
+    "Numbers from it show how a recogniser does on this program's movements, not on people's."
 )
-LICENCE = "Made by mgllm (Apache-2.0) from no one's data."
+LICENCE = "Made by mgllm (Apache-2.0), from nobody's data."
 
 
 class SynthOptions(Frozen):
-    """What `mgllm synth` was told."""
+    """Options of `mgllm synth`."""
 
     clips: int = Field(default=0, ge=0, le=10_000_000)
     """`--clips`: trimmed clips, one gesture each."""
@@ -50,9 +50,9 @@ class SynthOptions(Frozen):
     seed: int = Field(default=0, ge=0)
     """`--seed`: decides everything."""
     noise: float = Field(default=1.0, ge=0, le=10)
-    """`--noise`: factor on the detector's jitter, lost hands and swapped sides; 0: none."""
+    """`--noise`: factor on the detector's errors: jitter, lost hands, swapped sides; 0: none."""
     illustrative: bool = False
-    """`--illustrative`: the truth also tells when hands go with speech."""
+    """`--illustrative`: the truth also says when hands move with the speech."""
 
 
 class SynthReport(Frozen):
@@ -63,7 +63,7 @@ class SynthReport(Frozen):
     clips: int
     """Trimmed clips."""
     bodies: int
-    """Persons in them."""
+    """People in them."""
     classes: int
     """Classes in them."""
     recordings: int
@@ -73,27 +73,27 @@ class SynthReport(Frozen):
     frames: int
     """In all."""
     hidden: tuple[str, ...]
-    """Classes of the vocabulary that the layout cannot show: none is made."""
+    """Classes of the vocabulary that the layout cannot show, so that none is made."""
     notes: tuple[str, ...]
     """What was left out."""
     caution: str = CAUTION
-    """What a reader of numbers must know."""
+    """What everyone who reads the numbers must know."""
 
 
 def synthesize(out: Path, options: SynthOptions) -> SynthReport:
-    """Write `clips/` and `recordings/` into a folder: each is whole or not there.
+    """Write `clips/` and `recordings/` into a folder, each completely or not at all.
 
     Raises:
-        InputError: nothing is asked for, a folder is there already, or it cannot be written.
+        InputError: nothing is asked for, a folder already exists, or it cannot be written.
     """
     wanted = [
         name for name, number in ((CLIPS, options.clips), (RECORDINGS, options.recordings)) if number > 0
     ]
     if not wanted:
-        raise InputError("nothing to make: give --clips N, --recordings N or --preview CLASS FILE.gif")
+        raise InputError("nothing to make; give --clips N, --recordings N or --preview CLASS FILE.gif")
     for folder in (out / name for name in wanted):
         if folder.exists():
-            raise InputError(f"{folder} is there already and is not written over; choose another -o")
+            raise InputError(f"{folder} exists already and is not overwritten; choose another -o")
     difficulty = Difficulty().times(options.noise)
     made: dict[str, _Made] = {}
     with write_folder(out, wanted) as drafts:

@@ -1,4 +1,4 @@
-"""`mgllm transcribe`: videos and skeleton files, or one skeleton data set, by what the inputs are."""
+"""`mgllm transcribe`: of files or of one data set, whichever the inputs are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mgllm transcribe` of videos and skeleton files: skeleton, transcript, ELAN file and picture for each."""
+"""`mgllm transcribe` of videos and skeleton files: transcript, ELAN file and picture."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class FileOptions(Frozen):
     checkpoint: Path | None = None
     """`--checkpoint`: a recogniser with classes."""
     crop: str | None = None
-    """`--crop X,Y,W,H`: the part of the picture that is looked at, in pixels or percent."""
+    """`--crop X,Y,W,H`: the part of the picture that is read, in pixels or percent."""
     anonymous: bool = False
-    """`--anonymous`: items are called clip-0001 and so on, no file is named, pictures are blank."""
+    """`--anonymous`: items are called clip-0001 …, and nothing written has file names or pixels."""
     subject: str | None = None
-    """`--subject`: who is seen in all inputs; None: in each somebody else, called as the file is."""
+    """`--subject`: who is seen in all inputs; None: another person in each, named like the file."""
     timeline: TimelineOptions = Field(default_factory=TimelineOptions)
     """How gestures are found in time."""
 
@@ -58,13 +58,13 @@ class FileSummary(Frozen):
     gestures: int
     """In its transcript."""
     exposure: Exposure
-    """Whether the recogniser had seen the person."""
+    """Whether the recogniser has learned from the person."""
     poses_kept: bool = False
-    """Whether the poses were kept from an earlier run."""
+    """Whether the poses are from an earlier run."""
     partial: str | None = None
-    """What of the recording could not be read; None if all was."""
+    """Which part of the recording could not be read; None if all was read."""
     notes: tuple[str, ...] = ()
-    """What else is to be known, a line each."""
+    """Notes, a line each."""
 
 
 class TranscribedFiles(Frozen):
@@ -85,11 +85,11 @@ class TranscribedFiles(Frozen):
 def transcribe_files(
     paths: Sequence[Path], out: Path, options: FileOptions, *, display: Display = "auto"
 ) -> TranscribedFiles:
-    """Write the files of each input as soon as they are ready; one that cannot be used stops no other.
+    """Write the files of each input as soon as they are ready; a bad one does not stop the others.
 
     Raises:
-        InputError: the recogniser, the options or the folder cannot be used; or there is one input and it
-            cannot.
+        InputError: the recogniser, the options or the folder cannot be used; or there is one input
+            and it cannot.
     """
     inputs = _name_inputs(paths, anonymous=options.anonymous)
     crop = parse_crop(options.crop) if options.crop is not None else None
@@ -131,7 +131,7 @@ class _Work(NamedTuple):
 
 
 def _names(one: NamedInput) -> list[str]:
-    """Files that an input is to give; a skeleton file is not written again."""
+    """Names of the files of an input; a skeleton file is not written again."""
     endings = [SUFFIX, ELAN, OVERLAY] if one.is_skeleton else [SKELETON, SUFFIX, ELAN, OVERLAY]
     return [f"{one.stem}{ending}" for ending in endings]
 
@@ -160,7 +160,7 @@ def _watched(one: NamedInput, work: _Work) -> Watched:
         work.reader.check_video()
         return watch_video(one.path, layout, work.crop, one.item, work.display)
     if work.crop is not None:
-        raise InputError(f"{one.path} holds joints, no pictures: --crop says nothing to it")
+        raise InputError(f"{one.path} has joints, no pictures: --crop has no effect on it; leave it out")
     return read_skeleton(one.path, layout, work.reader.name)
 
 
@@ -197,7 +197,7 @@ class NamedInput(Frozen):
 
     @property
     def is_skeleton(self) -> bool:
-        """Whether it holds joints instead of pictures."""
+        """Whether it has joints instead of pictures."""
         return self.path.name.endswith(SKELETON)
 
     @property
@@ -210,12 +210,13 @@ def _name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput,
     """Inputs by their files' stems, or as clip-0001 and so on in their order.
 
     Raises:
-        InputError: a folder is among several inputs, two inputs have one stem, or a name cannot be an item's.
+        InputError: a folder is among several inputs, two inputs have one stem, or a name cannot be
+            an item's.
     """
     for path in paths:
         if path.is_dir():
             raise InputError(
-                f"{path} is a folder: name one skeleton data set, or videos and *{SKELETON} files, "
+                f"{path} is a folder: give one skeleton data set, or videos and *{SKELETON} files, "
                 "such as FOLDER/*.mp4"
             )
     if anonymous:

@@ -1,4 +1,4 @@
-"""`mgllm transcribe`: skeleton data sets into gesture transcripts, by a checkpoint or by cross-fitting."""
+"""`mgllm transcribe`: of skeleton data sets, by a checkpoint or by cross-fitting."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class TranscribeOptions(Frozen):
     """How transcripts are made."""
 
     checkpoint: Path | None = None
-    """`--checkpoint`: a recogniser with classes; none, and no cross-fitting: the one that ships."""
+    """`--checkpoint`: a recogniser with classes; None: the one that comes with mgllm."""
     cross_fit: int | None = Field(default=None, ge=2)
-    """`--cross-fit`: train so many recognisers on the data set itself, each without a part of its people."""
+    """`--cross-fit`: train so many recognisers on the set, each without some of its people."""
     by: str = "subject"
-    """`--by`: column that the parts keep together."""
+    """`--by`: the column whose values are not divided between parts."""
     on: str | None = None
-    """`--on`: the clips that are read, as column=values; none: all."""
+    """`--on`: the clips that are read, as column=values; None: all."""
     clips: Literal["auto", "recordings", "trimmed"] = "auto"
-    """`--clips`: each clip is a recording, or holds one gesture of one (columns recording, first, last);
-    auto: trimmed where there are such columns."""
+    """`--clips`: each clip is a recording, or one gesture of a recording (columns recording, first,
+    last); auto: trimmed if there are such columns."""
     timeline: TimelineOptions = Field(default_factory=TimelineOptions)
     """Of recordings."""
     fit: FitOptions = Field(default_factory=FitOptions)
@@ -66,11 +66,11 @@ def transcribe(
     """Write a `*.mg.json` for each recording of a skeleton data set.
 
     Raises:
-        InputError: data set or checkpoint cannot be used, or a file is there already.
-        TrainingStopped: a training of cross-fitting went astray.
+        InputError: data set or checkpoint cannot be used, or a file already exists.
+        TrainingStopped: a training of cross-fitting failed.
     """
     if options.checkpoint is not None and options.cross_fit is not None:
-        raise InputError("--checkpoint and --cross-fit name two recognisers; give one")
+        raise InputError("--checkpoint and --cross-fit exclude each other; give one of them")
     dataset = open_dataset(path)
     check_dataset(dataset)
     trimmed = is_trimmed(dataset, options.clips)
@@ -81,7 +81,7 @@ def transcribe(
     source: CueSource = "recognized" if options.cross_fit is None else "out_of_fold"
     made: list[GestureFile] = []
     checkpoints: list[str] = []
-    alone = "none" if options.cross_fit is not None else display  # cross-fitting shows its own progress
+    alone = "none" if options.cross_fit is not None else display  # it shows its own
     with Progress(alone, "transcribe", len(set(items))) as steps:
         for reading in _readings(dataset, options, out, display):
             checkpoints += [str(reading.folder)] if options.cross_fit is not None else []
@@ -110,6 +110,6 @@ def _readings(
         yield reading_of(options.checkpoint, dataset)
         return
     if not dataset.meta.classes:
-        raise InputError(f"{dataset.path} has no classes: cross-fitting has nothing to learn")
+        raise InputError(f"{dataset.path} has no classes, so --cross-fit has nothing to learn")
     splits = folds(dataset, options.cross_fit, by=options.by, seed=options.seed)
     yield from cross_fitted(dataset, splits, options.fit, out / "checkpoints", display)

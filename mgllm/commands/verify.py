@@ -1,4 +1,4 @@
-"""`mgllm verify`: whether run folders are whole: files, records, prompts, replies and tables fit together."""
+"""`mgllm verify`: whether run folders are complete and their files fit together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mgllm.store import find_run
 
 
 def verify(runs: Sequence[str | Path], results: Path = Path("results")) -> tuple[Verification, ...]:
-    """Look at runs with every check there is; each folder once.
+    """Check runs in every way; each folder once.
 
     Args:
         runs: folders, names, beginnings or ends of names, or `latest`.

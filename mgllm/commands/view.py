@@ -34,7 +34,7 @@ def view(runs: Sequence[str | Path], options: PageOptions, port: int = 0) -> Pag
     try:
         return PageServer(PageSource(lambda: _version(folders), build), port)
     except OverflowError:
-        raise InputError(f"--port {port} is none: 0 to 65535; leave it out for a free one") from None
+        raise InputError(f"--port {port} is not a port: 0 to 65535; leave it out for a free one") from None
     except OSError as error:
         why = error.strerror or error
         raise InputError(f"--port {port} cannot be used: {why}; leave it out for a free one") from None

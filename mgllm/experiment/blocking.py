@@ -12,19 +12,20 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 _SECONDS_BETWEEN_LOOKS = 0.2
-"""How soon an interrupt is seen where it does not end a wait by itself: in `asyncio.run`, which turns it
-into a cancelled task, and on Windows. A person notices no such delay."""
+"""How soon an interrupt is seen where it does not end a wait by itself: in `asyncio.run`, which
+turns it into a cancelled task, and on Windows. A person notices no such delay."""
 
 
 def run_blocking(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end and return its result.
 
-    Without a running loop this is `asyncio.run`. In a running loop, as in every cell of a notebook, the
-    coroutine gets a loop and a thread of its own, with a copy of the caller's context variables.
+    Without a running loop this is `asyncio.run`. In a running loop, as in every cell of a notebook,
+    the coroutine gets a loop and a thread of its own, with a copy of the caller's context
+    variables.
 
     Raises:
-        KeyboardInterrupt: after the coroutine was cancelled and has cleaned up. A second interrupt does
-            not wait for that.
+        KeyboardInterrupt: after the coroutine was cancelled and has cleaned up. A second interrupt
+            does not wait for that.
         BaseException: whatever the coroutine raises, with its trace.
     """
     return _InThread(coroutine).result() if _loop_runs() else asyncio.run(coroutine)
@@ -84,7 +85,7 @@ class _InThread(Generic[T]):
                 until_cancelled = False
 
     def _cancels(self) -> int:
-        """How often the caller's own task was asked to stop: its loop, which waits here, cannot say so."""
+        """How often the caller's own task was asked to stop, which its waiting loop cannot say."""
         return self._caller.cancelling() if self._caller is not None else 0
 
     def _cancel(self) -> None:

@@ -102,7 +102,7 @@ def test_flags_that_would_not_be_heeded(
         ([toy_set, "--crop", "0,0,9,9"], f"--crop is for videos; {toy_set} is read as a skeleton data set"),
         ([toy_set, "--anonymous"], "--anonymous is for videos"),
         ([a, toy_set], f"{toy_set} is a folder: name one skeleton data set"),
-        ([a, "--crop", "0,0,50%,50%"], "holds joints, no pictures: --crop says nothing to it"),
+        ([a, "--crop", "0,0,50%,50%"], "no pictures: --crop has no effect on it"),
         ([a, "--display", "loud"], "unknown display 'loud'"),
     ):
         code, printed, err = run(*words, *end)

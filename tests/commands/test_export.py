@@ -160,14 +160,14 @@ def test_nothing_is_written_over_or_half(tmp_path: Path) -> None:
 def test_what_cannot_be_exported_is_said_in_one_line(tmp_path: Path) -> None:
     source = store(tmp_path / "s", GestureFile(item="a"), GestureFile(item="a"))
     out = tmp_path / "out"
-    with pytest.raises(InputError, match=r"two files are of the same item and source, 'a\.annotated'"):
+    with pytest.raises(InputError, match=r"two files have the same item and source, 'a\.annotated'"):
         export_transcripts("csv", [source], out)
     with pytest.raises(InputError, match="none does not exist"):
         export_transcripts("csv", [tmp_path / "none"], out)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"holds no \*\.mg\.json files"):
+    with pytest.raises(InputError, match=r"has no \*\.mg\.json files"):
         export_transcripts("csv", [tmp_path / "empty"], out)
-    with pytest.raises(InputError, match="--fps says nothing to the format csv"):
+    with pytest.raises(InputError, match="--fps has no effect on the format csv"):
         export_transcripts("csv", [source], out, ExportChoices(fps=25))
     with pytest.raises(InputError, match="unknown export 'boris'"):
         export_transcripts("boris", [source], out)

@@ -118,7 +118,7 @@ def test_raters_are_counted(export: Export) -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"arms": ("none", "text")}, "arm none shows a person nothing"),
+        ({"arms": ("none", "text")}, "arm none shows neither speech nor gestures"),
         ({"arms": ("text", "txt")}, "txt"),
         ({"scenarios": ["meeting", "emotion"]}, "one scenario"),
         ({"raters": 1000}, "at most 999"),
@@ -192,7 +192,7 @@ def test_people_stand_beside_models(
 def test_people_are_not_scored_again(export: Export, take_in: Any, tmp_path: Path) -> None:
     fill_in(export().out, tmp_path / "answers")
     people = take_in(tmp_path / "answers").finished
-    with pytest.raises(InputError, match="what people chose"):
+    with pytest.raises(InputError, match="people's choices"):
         score(people.folder, tmp_path / "results")
 
 
@@ -205,7 +205,7 @@ def spoil(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda c: c.update(form="x"), r"form: 'x' is of another export"),
+        (lambda c: c.update(form="x"), r"form: 'x' is from another export"),
         (lambda c: c.update(consent=False), r"consent: "),
         (lambda c: c.pop("consent"), r"consent: is missing"),
         (lambda c: c["ratings"][0].update(n=17), r"ratings\.0\.n: 17 is not from 1 to 16"),
@@ -233,10 +233,10 @@ def test_other_wrong_inputs(export: Export, take_in: Any, tmp_path: Path) -> Non
     forms = export().out
     files = fill_in(forms, tmp_path / "answers")
     shutil.copy(files[0], tmp_path / "answers" / "again.json")
-    with pytest.raises(InputError, match="are of one form"):
+    with pytest.raises(InputError, match="answers to the same form"):
         take_in(tmp_path / "answers")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"holds no \*\.json"):
+    with pytest.raises(InputError, match=r"has no \*\.json"):
         take_in(tmp_path / "empty")
     with pytest.raises(InputError, match=r"plan\.json cannot be read"):
         take_in(files[0], plan=tmp_path / "empty")

@@ -63,10 +63,10 @@ def test_names_and_labels_that_items_may_not_hold_are_refused(tmp_path: Path, ta
 
 
 def test_choices_that_a_format_does_not_heed_are_refused(tmp_path: Path, tables: Path) -> None:
-    with pytest.raises(InputError, match=r"^--fps says nothing to the format csv, which heeds --vocabulary$"):
+    with pytest.raises(InputError, match=r"^--fps has no effect on the format csv; it reads --vocabulary$"):
         import_dataset("csv", tables, tmp_path / "o", ImportChoices(fps=25))
     with pytest.raises(
-        InputError, match=r"^--tier says nothing to the format rltd, which heeds no such option$"
+        InputError, match=r"^--tier has no effect on the format rltd; it reads no such options$"
     ):
         import_dataset("rltd", tables, tmp_path / "o", ImportChoices(tier="x"))
 
@@ -101,8 +101,8 @@ def test_the_commands_go_from_a_table_to_elan_and_back(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["import", "csv", "SRC", "-o", "OUT", "--fps", "25"], "--fps says nothing to the format csv"),
-        (["import", "miga", "SRC", "-o", "OUT"], "--fps N"),
+        (["import", "csv", "SRC", "-o", "OUT", "--fps", "25"], "--fps has no effect on the format csv"),
+        (["import", "miga", "SRC", "-o", "OUT"], "give --fps N"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "0"], "--fps 0"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "inf"], "--fps inf"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "x"], "--fps"),

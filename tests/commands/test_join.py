@@ -82,7 +82,10 @@ def test_json_says_the_same(join: object) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["items.jsonl", "-o", "J.jsonl"], "nothing to join: give --gestures DIR, --speech DIR or both"),
+        (
+            ["items.jsonl", "-o", "J.jsonl"],
+            "nothing to join; give --gestures DIR, --speech DIR or both",
+        ),
         (["items.jsonl", "--speech", "empty", "-o", "J.jsonl"], "has no transcripts of speech"),
         (["items.jsonl", "--gestures", "empty", "-o", "J.jsonl"], "has no *.mg.json files"),
         (["items.jsonl", "--speech", "speech", "-o", "items.jsonl"], "exists already"),

@@ -86,10 +86,10 @@ def test_what_cannot_be_heard_is_named_and_the_rest_is_written(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["b.srt", "torn.srt"]
     told = json.loads(out)
     assert [one["file"] for one in told["files"]] == ["out/torn.srt", "out/b.srt"]
-    assert told["notes"] == ["torn.wav: 0.5 s of its sound are missing and were taken as silence"]
+    assert told["notes"] == ["torn.wav: 0.5 s of its sound are missing and count as silence"]
     assert told["failures"] == [
         "mute.mkv has no sound",
-        "quiet.wav: no speech is heard in its 3.0 s; no captions are written",
+        "quiet.wav: no speech was found in 3.0 s, so no captions were written",
     ]
     assert err.splitlines() == [f"mgllm: {line}" for line in told["failures"]]
 

@@ -45,39 +45,39 @@ def test_each_run_is_read_once_in_the_order_named(results: Path) -> None:
 
 def test_a_copy_is_no_second_run(results: Path) -> None:
     copy = results.parent / "copy"
-    with pytest.raises(InputError, match=r"copy and .*one are one run \('one'\); name it once"):
+    with pytest.raises(InputError, match=r"copy and .*one are the same run \('one'\)"):
         named_runs(["one", copy], results)
     with pytest.raises(InputError, match="are one run"):
         named_runs(["one"], results, against=copy)
 
 
 WRONG = {
-    "report ''": "a run's name is empty; write a folder, a name or latest",
+    "report ''": "a run's name is empty; write a folder, the name of a run, or latest",
     "report three": "unknown run 'three'. Known: bare, damaged, empty, one, two (in ",
-    "report one -o .": ". is a folder; name the page's file: -o report.html",
+    "report one -o .": ". is a folder; give a file: -o report.html",
     "report one -o one/manifest.json/x.html": "x.html cannot be written: ",
-    "report one --items other.jsonl": "none of its items was asked; name the runs' own item file",
+    "report one --items other.jsonl": "none of its items was asked",
     "report one --items gone.jsonl": "gone.jsonl does not exist",
-    "report one --against one": "--against one is the run itself; name another run",
-    "report one ../copy": "are one run ('one'); name it once",
-    "report damaged": "records.jsonl:3 is damaged: scenario: Input should be a valid string; restore it, ",
+    "report one --against one": "--against 'one' is the run itself; give another run",
+    "report one ../copy": "are the same run ('one'); give one of them",
+    "report damaged": "records.jsonl:3 is damaged: scenario: must be text; restore it ",
     "report ../elsewhere": "elsewhere is a folder, but no run: it has no manifest.json",
-    "report bare": "manifest.json is damaged: id: Field required",
-    "report empty": "empty has no records yet; a page needs at least one (`mgllm view` waits for them)",
+    "report bare": "manifest.json is damaged: id: is missing",
+    "report empty": "empty has no records yet; a page needs at least one (`mgllm view` waits for records)",
     "view three": "unknown run 'three'",
     "view damaged": "records.jsonl:3 is damaged",
-    "view one --port 99999": "--port 99999 is none: 0 to 65535; leave it out for a free one",
+    "view one --port 99999": "--port 99999 is not a port: 0 to 65535; leave it out for a free one",
     "view one --port -1": "--port -1 is none",
-    "compare one --by sex": "does not say which items it asked; name the item set with --items",
+    "compare one --by sex": "does not say which item set it used; name the item set with --items",
     "compare one --by sex --items other.jsonl": "item 'i00000' of the run is not in ",
     "compare one --margin -1": "--margin must be a number above 0: how large a difference would not matter",
     "compare one --margin nan": "--margin must be a number above 0",
     "compare one --margin inf": "--margin must be a number above 0",
     "compare one --fail-if nonsense": "'nonsense' is not a comparison of two arms; write 'text+mg<text' or",
     "compare one --fail-if text+mg<nope": "unknown arm 'nope'. Known: text, text+mg, text+shuffled",
-    "compare one --against one": "--against one is the run itself; name another run",
-    "compare one ../copy": "are one run ('one'); name it once",
-    "compare empty": "empty has no records yet; nothing can be compared before its first answer",
+    "compare one --against one": "--against 'one' is the run itself; give another run",
+    "compare one ../copy": "are the same run ('one'); give one of them",
+    "compare empty": "empty has no records yet; compare it after its first answer",
     "compare one --format pdf": "--format: unknown format 'pdf'. Known: ",
 }
 
@@ -100,5 +100,5 @@ def test_a_wrong_word_is_one_line(
 
 def test_where_nothing_may_be_written_it_is_said(results: Path) -> None:
     for out in (Path("/proc/page.html"), Path("/dev/null/page.html")):
-        with pytest.raises(InputError, match=rf"{out} cannot be written: .*; name another -o"):
+        with pytest.raises(InputError, match=rf"{out} cannot be written: .*; choose another -o"):
             report([results / "one"], out, PageOptions())

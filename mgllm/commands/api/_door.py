@@ -18,8 +18,8 @@ R = TypeVar("R")
 def python_door(function: Callable[P, R]) -> Callable[P, R]:
     """A function of the face, whose errors name keywords instead of flags of the command line.
 
-    Its signature stays what it is. An unknown keyword is Python's own TypeError, with the nearest known one,
-    which Python itself offers from 3.13 on.
+    Its signature stays what it is. An unknown keyword is Python's own TypeError, with the nearest
+    known one, which Python itself offers from 3.13 on.
     """
     parameters = inspect.signature(function).parameters
 
@@ -31,7 +31,7 @@ def python_door(function: Callable[P, R]) -> Callable[P, R]:
                 raise TypeError(f"{what}.{guess(name, parameters)}")
         try:
             with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "IProgress not found")  # a bar that no library here shows
+                warnings.filterwarnings("ignore", "IProgress not found")  # by tqdm
                 return function(*args, **kwargs)
         except MgllmError as error:
             error.args = (in_python(str(error), parameters),)  # the same error, with its trace

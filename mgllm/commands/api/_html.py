@@ -1,4 +1,4 @@
-"""Small pieces of html for a notebook, in which everything is escaped: it may come from anybody's files."""
+"""Small pieces of html for a notebook; everything in them is escaped, whoever wrote it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from mgllm.errors import InputError
 from mgllm.experiment.finishing import Finished
 
 AnyRun: TypeAlias = str | Path | LoadedRun | Finished
-"""A folder, a name, the beginning or end of a name, `"latest"`, or what `run` and `load_run` return."""
+"""A folder, a name, a part of a name, `"latest"`, or what `run` and `load_run` return."""
 
 
 def run_place(run: object, keyword: str) -> str | Path:

@@ -41,7 +41,8 @@ class RenderedPrompts(RenderedItem):
         """The same, each whole prompt to be opened."""
         parts = [f"<p><strong>{shown(self._heading())}</strong></p>"]
         for arm, text in self._differences():
-            parts.append(f"<p><strong>{shown(arm)}</strong></p>\n<pre>{shown(text)}</pre>")
+            what = "the baseline" if arm == self.baseline else f"what differs from {self.baseline}"
+            parts.append(f"<p><strong>{shown(arm)}</strong> · {shown(what)}</p>\n<pre>{shown(text)}</pre>")
             if arm != self.baseline:
                 whole = shown(self.text(arm))
                 parts.append(f"<details><summary>the whole prompt</summary><pre>{whole}</pre></details>")

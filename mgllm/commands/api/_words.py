@@ -39,7 +39,7 @@ _KINDS = {
     "null": "None",
     "the name of a file or folder": "a path",
 }
-"""Kinds of values, where a message begins with a keyword; what files must have keeps the words of files."""
+"""Kinds of values, in messages that begin with a keyword; others may be about files."""
 _COMMAND_LINE = r"`mgllm [^`]*`|\bmgllm(?: [a-z]+)+(?: --[a-z-]+(?: [^\s`;:,)-]\S*)?)*"
 _FLAG = r"(?<![\w-])(?:--(?P<long>[a-z][a-z-]*[a-z])|-(?P<short>o))(?![\w-])"
 _PLACE = re.compile(f"{_COMMAND_LINE}|{_FLAG}")

@@ -25,8 +25,9 @@ def compare(  # noqa: PLR0913  # keywords of the public API
     """Arms against the baseline arm, over one run or several together.
 
     Args:
-        runs: One run or several: folders, names, beginnings or ends of names, `"latest"`, or what `run` and
-            `load_run` returned. All claims of a call are one family for Holm's correction.
+        runs: One run or several: folders, names, beginnings or ends of names, `"latest"`, or what
+            `run` and `load_run` returned. All claims of a call are one family for Holm's
+            correction.
         against: A run to subtract from each of the others, arm by arm.
         results: The folder in which names are looked up.
         redact: Leave out run ids, ids of items, file names and folders of local models.
@@ -35,11 +36,12 @@ def compare(  # noqa: PLR0913  # keywords of the public API
         pairs: Further contrasts, each an arm and the arm that is subtracted from it.
 
     Returns:
-        A summary: `.effects`, `.arms`, `.claims` …; `to_frame()` has a number a row, `plot()` draws, and a
-        notebook shows the short table.
+        A summary: `.effects`, `.arms`, `.claims` …; `to_frame()` has a number a row, `plot()`
+        draws, and a notebook shows the short table.
 
     Raises:
-        InputError: A run is not there, is damaged or has no records, or no item has such a covariate.
+        InputError: A run is not there, is damaged or has no records, or no item has such a
+            covariate.
 
     Example:
         >>> summary = mgllm.compare("latest", pairs=[("text+mg", "mg")])

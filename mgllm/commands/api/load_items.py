@@ -14,12 +14,12 @@ def load_items(source: str | Path) -> Items:
     """Read and check all items of a set.
 
     Args:
-        source: A JSONL file; a parquet, csv or json file; a folder with files of one of these kinds; or
-            `"org/name[:split]"` on the hub.
+        source: A JSONL file; a parquet, csv or json file; a folder with files of one of these
+            kinds; or `"org/name[:split]"` on the hub.
 
     Returns:
-        The items as a tuple, in their order; `by_id` finds one. In a notebook the set shows itself as a
-        table, an item as its speech and its gestures.
+        The items as a tuple, in their order; `by_id` finds one. In a notebook the set shows itself
+        as a table, an item as its speech and its gestures.
 
     Raises:
         InputError: File, line and field of the first thing that is wrong.

@@ -57,8 +57,8 @@ def load_run(path: str | Path, results: str | Path = "results") -> LoadedRun:
         results: The folder in which names are looked up.
 
     Returns:
-        Folder, manifest and records; `to_frame()` gives the records as a pandas frame, `summary()` the
-        effects.
+        Folder, manifest and records; `to_frame()` gives the records as a pandas frame, `summary()`
+        the effects.
 
     Raises:
         InputError: There is no such run, or it is damaged.

@@ -41,8 +41,8 @@ def render(  # noqa: PLR0913  # keywords of the public API
         item: Id of the item. Default: the first.
         items: The item set, as for `run`. Default: the scenario's own.
         gestures: A folder of `*.mg.json` files to join to the items.
-        cue_source: annotated, recognized or out_of_fold. Default: the first of out_of_fold, recognized,
-            annotated that every item has.
+        cue_source: annotated, recognized or out_of_fold. Default: the first of out_of_fold,
+            recognized, annotated that every item has.
         arms: Names of arms. Default: the scenario's.
         seed: Decides donors, filler and the order of labels, as in a run with the same seed.
         form: chat or cloze; auto is chat here.

@@ -64,24 +64,27 @@ def run(  # noqa: PLR0913  # keywords of the public API
     Also works in a notebook. An interrupt stops the run; `resume` goes on with it.
 
     Args:
-        model: `"local"`, `"local/FOLDER-OR-HUB-ID"`, `"openai/NAME"` … docs/models.md lists all. May be
-            left out with `resume` alone.
-        scenarios: Names of scenarios, or their YAML files; one or several. Default: all that are bundled.
-        items: The item set: a JSONL file, or a hub id, parquet, csv or folder. Default: each scenario's own.
+        model: `"local"`, `"local/FOLDER-OR-HUB-ID"`, `"openai/NAME"` … docs/models.md lists all.
+            May be left out with `resume` alone.
+        scenarios: Names of scenarios, or their YAML files; one or several. Default: all that are
+            bundled.
+        items: The item set: a JSONL file, or a hub id, parquet, csv or folder. Default: each
+            scenario's own.
         gestures: A folder of `*.mg.json` files to join to the items.
-        cue_source: Which gestures are shown: annotated, recognized or out_of_fold. Default: the first of
-            out_of_fold, recognized, annotated that every item has.
+        cue_source: Which gestures are shown: annotated, recognized or out_of_fold. Default: the
+            first of out_of_fold, recognized, annotated that every item has.
         limit: Ask so many items of each scenario at most, balanced over targets. Default: all.
         arms: Names of arms. Default: the scenario's.
         epochs: Repetitions of every question. Default: 1, and 8 with `score="sample"`.
         shuffles: Donors for each item and epoch in each arm that shows another person's gestures.
         seed: Decides everything that is random on this side.
-        form: chat asks, cloze lets the model continue a sentence; auto takes cloze for small local models.
+        form: chat asks, cloze lets the model continue a sentence; auto takes cloze for small local
+            models.
         reasoning: direct or chain_of_thought. Default: the scenario's.
-        reasoning_effort: The server's own word, such as none, low or high. Default: the least that it
-            allows, and its own default for chain_of_thought.
-        score: logprob (probabilities of the labels), generate (the words alone) or sample (shares of several
-            answers); auto takes logprob where the model gives probabilities.
+        reasoning_effort: The server's own word, such as none, low or high. Default: the least that
+            it allows, and its own default for chain_of_thought.
+        score: logprob (probabilities of the labels), generate (the words alone) or sample (shares
+            of several answers); auto takes logprob where the model gives probabilities.
         paraphrase: Another wording of the scenario, by its name.
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
         attribute: Also leave each gesture out and show it alone, to see what each of them does.
@@ -104,13 +107,13 @@ def run(  # noqa: PLR0913  # keywords of the public API
         prompts_dir: A folder of your own templates.
         results: The folder of runs.
         store_text: Keep prompts and replies; False keeps their hashes alone.
-        resume: A run to go on with: what is missing or failed is asked. It keeps its own options; give those
-            that shall change, such as `budget_usd`.
+        resume: A run to go on with: what is missing or failed is asked. It keeps its own options;
+            give those that shall change, such as `budget_usd`.
         display: Progress: rich (a bar in a terminal), plain (lines), none; auto chooses.
 
     Returns:
-        The run: `.folder`, `.summary`, `.table` (markdown), `.records` (their number), `.exit_code`,
-        `.stopped`, `.advice`.
+        The run: `.folder`, `.summary`, `.table` (markdown), `.records` (their number),
+        `.exit_code`, `.stopped`, `.advice`.
 
     Raises:
         InputError: Something does not fit; nothing was asked.

@@ -37,23 +37,27 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
     Videos need the extra `video`; skeleton files and data sets need nothing more.
 
     Args:
-        paths: Videos and `*.skeleton.npz` files, one or several; or the folder of one skeleton data set.
+        paths: Videos and `*.skeleton.npz` files, one or several; or the folder of one skeleton data
+            set.
         out: The folder to write into. No file is written over.
         checkpoint: A trained recogniser, as a folder. Default: the one that comes with mgllm.
-        crop: Of videos: the part of the picture that is looked at, `"X,Y,W,H"` in pixels or percent.
+        crop: Of videos: the part of the picture that is looked at, `"X,Y,W,H"` in pixels or
+            percent.
         subject: Of videos: who is seen in all of them. Default: another person in each.
         anonymous: Of videos: call items clip-0001 and so on, and write no file names and no pixels.
-        cross_fit: Of a data set: train so many recognisers on it, each without a part of its people.
+        cross_fit: Of a data set: train so many recognisers on it, each without a part of its
+            people.
         by: Of a data set: the column that the parts of `cross_fit` keep together.
         on: Of a data set: the clips to read, as `"column=values"`. Default: all.
-        clips: Of a data set: whether each clip is a recording or has one gesture of one; auto looks.
+        clips: Of a data set: whether each clip is a recording or has one gesture of one; auto
+            looks.
         seed: Of the parts of `cross_fit`.
         settings: Any other option by its place, such as `{"timeline.windows.seconds": 1.5}`.
         display: Progress: rich (a bar in a terminal), plain (lines), none; auto chooses.
 
     Returns:
-        What was written: `.out`, `.gestures`, `.exposures`; of videos and skeleton files also `.items` and
-        `.problems`, a line for each input that could not be used.
+        What was written: `.out`, `.gestures`, `.exposures`; of videos and skeleton files also
+        `.items` and `.problems`, a line for each input that could not be used.
 
     Raises:
         InputError: Recogniser, options or folder cannot be used, or none of the inputs can.

@@ -30,10 +30,11 @@ from mgllm.skeleton import check_dataset, open_dataset
 def ablate(
     path: Path, options: AblateOptions, *, out: Path | None = None, display: Display = "auto"
 ) -> Ablation:
-    """Train and test all rows; a row whose training goes astray says so and the others go on.
+    """Train and test all rows. A row whose training fails is reported, and the others go on.
 
     Raises:
-        InputError: data set, split or options cannot be used, or the budget is too small for two epochs.
+        InputError: data set, split or options cannot be used, or the budget is too small for two
+            epochs.
     """
     began = time.monotonic()
     dataset = open_dataset(path)

@@ -27,7 +27,7 @@ def evaluate(
 
     Raises:
         InputError: data set, checkpoint or split cannot be used, or the test side has been seen.
-        TrainingStopped: fine-tuning went astray.
+        TrainingStopped: fine-tuning failed.
     """
     dataset = open_dataset(path)
     check_dataset(dataset)
@@ -63,18 +63,18 @@ def _splits(
     dataset: SkeletonDataset, config: CheckpointConfig, options: EvaluateOptions, name: str
 ) -> tuple[Split, ...]:
     if not dataset.meta.classes:
-        raise InputError(f"{dataset.path} has no classes: there is nothing to evaluate")
+        raise InputError(f"{dataset.path} has no classes, so there is nothing to evaluate")
     if options.protocol != "classifier":
         return both_sides(dataset, options.which, options.training.seed)
     if config.kind == "pretrained":
         raise InputError(f"{name} has no classifier; make one with: mgllm recognizer finetune {name} …")
     lacking = [label for label in dataset.meta.classes if label not in config.classes]
     if lacking:
-        raise InputError(f"{name} does not tell '{lacking[0]}', a class of {dataset.path}")
+        raise InputError(f"{name} does not know '{lacking[0]}', a class of {dataset.path}")
     if options.stream not in (None, config.stream):
         raise InputError(f"--stream {options.stream}: the classifier of {name} reads {config.stream}")
     if options.which.folds is not None:
-        raise InputError("--folds: a classifier learns nothing more; say --test-on, or --split")
+        raise InputError("--folds: a classifier is not trained again; use --test-on or --split")
     return (tested_side(dataset, options.which),)
 
 

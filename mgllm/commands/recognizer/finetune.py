@@ -1,4 +1,4 @@
-"""`mgllm recognizer finetune`: give a checkpoint classes, all of it trained or the classifier alone."""
+"""`mgllm recognizer finetune`: give a checkpoint classes; train all of it, or the classifier."""
 
 from __future__ import annotations
 
@@ -40,10 +40,9 @@ class FinetuneOptions(Frozen):
     linear: bool = False
     """`--linear`: the encoder stays frozen."""
     calibrate_on: str | None = None
-    """`--calibrate-on`: labelled clips of other people, by which probabilities are made to mean what they
-    say; none: they stay as they are."""
+    """`--calibrate-on`: labelled clips of other people for calibration; None: no calibration."""
     training: SupervisedOptions = Field(default_factory=SupervisedOptions)
-    """All knobs."""
+    """All other options."""
 
 
 class Finetuned(Frozen):
@@ -54,15 +53,15 @@ class Finetuned(Frozen):
     kind: str
     """linear or finetuned."""
     clips: int
-    """Labelled clips it has learned from."""
+    """Labelled clips it learned from."""
     subjects: tuple[str, ...]
-    """Persons in them."""
+    """People in them."""
     classes: int
-    """Classes it tells apart."""
+    """Classes it distinguishes."""
     loss: float | None
-    """Of the last step; none for a linear classifier."""
+    """Of the last step; None for a linear classifier."""
     temperature: float
-    """By which logits were divided; 1 where nothing was calibrated."""
+    """By which logits were divided; 1 without calibration."""
 
 
 def finetune(
@@ -71,21 +70,22 @@ def finetune(
     """Fine-tune a checkpoint, or `random`, on labelled clips of a skeleton data set.
 
     Raises:
-        InputError: data set, checkpoint or clips cannot be used, or there is a checkpoint in `out` already.
-        TrainingStopped: the training went astray; nothing is written.
+        InputError: data set, checkpoint or clips cannot be used, or there is a checkpoint in `out`
+            already.
+        TrainingStopped: the training failed; nothing is written.
     """
     if (out / CONFIG).exists():
-        raise InputError(f"{out} holds a checkpoint already; name another folder")
+        raise InputError(f"{out} already has a checkpoint; choose another folder")
     make_folder(out)
     dataset = open_dataset(path)
     check_dataset(dataset)
     if not dataset.meta.classes:
-        raise InputError(f"{dataset.path} has no classes: there is nothing to learn")
+        raise InputError(f"{dataset.path} has no classes, so there is nothing to learn")
     base, config, reader = open_recognizer(name, dataset, options.training.seed)
     side = training_side(dataset, options.which)
     numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
     if not len(numbers):
-        raise InputError(f"{dataset.path}: none of the clips to learn from has a label")
+        raise InputError(f"{dataset.path}: no clip to learn from has a label")
     judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
     network = with_classes(base, dataset.meta.classes, config.stream)
@@ -124,7 +124,7 @@ def _train(
     options: FinetuneOptions,
     display: Display,
 ) -> float | None:
-    """Fit the classifier, or train all weights; the loss of the last step, none for a classifier."""
+    """Fit the classifier, or train all weights; the loss of the last step."""
     if options.linear:
         features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
         fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
@@ -148,12 +148,12 @@ def _calibration_side(
         return np.array([], np.int64)
     chosen = labelled(dataset, select(dataset, where))
     if not len(chosen):
-        raise InputError(f"--calibrate-on {where}: no such clip of {dataset.path} has a label")
+        raise InputError(f"--calibrate-on {where}: no such clip in {dataset.path} has a label")
     people = {dataset.clips[int(number)].subject for number in learned}
     shared = people & {dataset.clips[int(number)].subject for number in chosen}
     if shared:
         raise InputError(
-            f"--calibrate-on {where}: subject {min(shared)} is also learned from; "
+            f"--calibrate-on {where}: subject {min(shared)} is also among those to learn from; "
             "probabilities are calibrated on other people (--train-on leaves them out)"
         )
     return chosen

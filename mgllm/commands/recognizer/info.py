@@ -36,7 +36,7 @@ def recognizer_info(folder: Path) -> RecognizerInfo:
     config, path = read_config(folder), folder / WEIGHTS
     try:
         with safe_open(path, "np") as file:
-            shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118  # no mapping
+            shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118  # no dict
         content = path.read_bytes()
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path} cannot be read: {error}") from None

@@ -1,4 +1,4 @@
-"""`mgllm recognizer pretrain`: learn to tell clips apart without labels, into a checkpoint."""
+"""`mgllm recognizer pretrain`: learn to distinguish clips without labels."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Pretrained(Frozen):
     checkpoint: Path
     """Its folder."""
     epochs: int
-    """Epochs behind it."""
+    """Epochs done."""
     clips: int
-    """Clips it has learned from."""
+    """Clips it learned from."""
     subjects: tuple[str, ...]
-    """Persons in them."""
+    """People in them."""
     seconds: float
-    """That the epochs took."""
+    """Seconds that the epochs took."""
     clips_per_second: float
     """Over all of them."""
     loss: float
@@ -53,7 +53,7 @@ class Pretrained(Frozen):
     verdict: str
     """Whether it is learning, in words."""
     leads: bool = True
-    """Whether this process is the one that speaks."""
+    """Whether this process prints the result; of several that train together, one does."""
 
 
 def pretrain(
@@ -69,7 +69,7 @@ def pretrain(
 
     Raises:
         InputError: data set, clips or options cannot be used, or there is a checkpoint already.
-        TrainingStopped: the training went astray; the last epoch's checkpoint is kept.
+        TrainingStopped: the training failed; the last epoch's checkpoint is kept.
     """
     _check_place(out, resume=resume)
     dataset = open_dataset(path)
@@ -93,9 +93,9 @@ def pretrain(
 
 def _check_place(out: Path, *, resume: bool) -> None:
     if resume and (out / CONFIG).is_file() and not (out / STATE).is_file():
-        raise InputError(f"{out} is a finished training: there is nothing to resume")
+        raise InputError(f"{out} is a finished training, so there is nothing to resume")
     if not resume and ((out / CONFIG).exists() or (out / STATE).exists()):
-        raise InputError(f"{out} holds a checkpoint already; name another folder, or go on with --resume")
+        raise InputError(f"{out} already has a checkpoint; choose another folder, or go on with --resume")
     make_folder(out)
 
 

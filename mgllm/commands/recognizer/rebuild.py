@@ -1,4 +1,4 @@
-"""`mgllm recognizer rebuild`: the recogniser that ships, made again from nothing by the tool's own commands.
+"""`mgllm recognizer rebuild`: the recogniser that comes with mgllm, made again by its own commands.
 
 Made-up clips and recordings, windows of them, pre-training without labels, fine-tuning with them,
 calibration on bodies that neither has seen, weights in 16 bits. Nothing of a person goes in.
@@ -49,7 +49,7 @@ class OneEpoch(PretrainOptions):
 
 
 class FourEpochs(SupervisedOptions):
-    """Fine-tuning with other defaults: windows must keep their middle, so none is cropped in time."""
+    """Fine-tuning with other defaults: windows keep their middle, so none is cropped in time."""
 
     epochs: int = Field(default=4, ge=1)
     """Times that each clip is seen."""
@@ -67,7 +67,7 @@ class RebuildOptions(Frozen):
     minutes: float = Field(default=5.0, ge=1)
     """Length of each."""
     joints: tuple[str, ...] | None = None
-    """`--joints`: those that are looked at; none: all."""
+    """`--joints`: those that are used; None: all."""
     windows: CutOptions = Field(default_factory=CutOptions)
     """Which windows are cut out of recordings."""
     pretraining: OneEpoch = Field(default_factory=OneEpoch)
@@ -88,7 +88,7 @@ class Rebuilt(Frozen):
     sha256: str
     """Of its weights."""
     classes: int
-    """Classes it tells apart, background among them."""
+    """Classes it distinguishes, background among them."""
     temperature: float
     """By which logits were divided."""
 
@@ -96,22 +96,22 @@ class Rebuilt(Frozen):
 def rebuild(
     out: Path, options: RebuildOptions, *, display: Display = "auto", say: Callable[[str], None]
 ) -> Rebuilt:
-    """Make the recogniser, step by step; a step whose folder is whole is not done again.
+    """Make the recogniser, step by step. A step whose folder is complete is not done again.
 
     Args:
         out: folder for all steps: `made`, `learned`, `pretrained`, `finetuned`, `recognizer`.
         options: how much.
         display: of progress.
-        say: told what is done now.
+        say: called with a line at each step.
 
     Raises:
-        InputError: the folder cannot be used or holds a recogniser already, or a joint is unknown.
-        TrainingStopped: a training went astray.
+        InputError: the folder cannot be used or already has a recogniser, or a joint is unknown.
+        TrainingStopped: a training failed.
     """
     made, learned, pretrained = out / "made", out / "learned", out / "pretrained"
     finetuned, shipped = out / "finetuned", out / "recognizer"
     if (shipped / CONFIG).exists():
-        raise InputError(f"{shipped} holds a recogniser already; name another folder")
+        raise InputError(f"{shipped} already has a recogniser; choose another folder")
     hidden_joints(load_layout(LAYOUT), _pretraining(options).preprocessing)
     seed, which = options.seed, SplitOptions(train_on=LEARNED)
     if not (made / RECORDINGS / META).exists():

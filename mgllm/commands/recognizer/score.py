@@ -1,4 +1,4 @@
-"""`mgllm recognizer score`: transcripts of a recogniser against annotated ones of the same recordings."""
+"""`mgllm recognizer score`: transcripts of a recogniser compared with annotated ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ScoreOptions(Frozen):
     """What counts."""
 
     leave_out: tuple[str, ...] = NO_GESTURES
-    """`--leave-out`: classes that are counted on neither side."""
+    """`--leave-out`: classes that are ignored in both folders."""
     step: float = Field(default=0.04, gt=0)
     """Seconds between the frames that are compared."""
 
@@ -57,15 +57,15 @@ def _recognised(folder: Path) -> dict[str, GestureTranscript]:
     files = read_folder(folder).items()
     found = {item: file for (item, source), (_, file) in files if source != "annotated"}
     if not found:
-        raise InputError(f"{folder} holds no recognised transcripts; make some: mgllm transcribe")
+        raise InputError(f"{folder} has no recognised transcripts; make some: mgllm transcribe")
     for item, file in found.items():
         if any(one.start is None or one.end is None for one in file.gestures):
-            raise InputError(f"{folder}: a gesture of '{item}' has no times; they are needed here")
+            raise InputError(f"{folder}: a gesture of '{item}' has no times, which are needed to compare")
     return found
 
 
 class _Keep:
-    """Gestures as segments, without those that are left out; labels in their vocabulary's spelling."""
+    """Gestures as segments, labels as their vocabulary spells them; without those left out."""
 
     def __init__(self, leave_out: Iterable[str]) -> None:
         self._out = set(leave_out)

@@ -1,4 +1,4 @@
-"""`mgllm recognizer windows`: annotated recordings become clips to learn from, background among them."""
+"""`mgllm recognizer windows`: clips to learn from, cut out of annotated recordings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mgllm.skeleton import (
 )
 
 ADDED = ("recording", "first", "last")
-"""Columns of windows; empty for clips that come from elsewhere."""
+"""Columns of windows; empty for clips of another data set."""
 
 
 class Cut(Frozen):
@@ -35,9 +35,9 @@ class Cut(Frozen):
     clips: int = Field(ge=0)
     """Clips of the other data set."""
     recordings: int
-    """That windows were cut from."""
+    """Recordings that windows were cut from."""
     untold: tuple[str, ...]
-    """Recordings without a transcript: nothing is known of them, so nothing was cut."""
+    """Recordings without a transcript: their gestures are unknown, so nothing was cut."""
 
 
 def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, beside: Path | None = None) -> Cut:
@@ -58,7 +58,7 @@ def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, besid
     truth = timed_truth(gestures or path)
     known = {row.id: truth[row.id].gestures for row in dataset.clips if row.id in truth}
     if not known:
-        raise InputError(f"{gestures or path}: no transcript names a recording of {path}")
+        raise InputError(f"{gestures or path}: no transcript is of a recording in {path}")
     other = None if beside is None else open_dataset(beside)
     if other is not None:
         check_dataset(other)
@@ -88,12 +88,12 @@ def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, besid
 def _check_fit(dataset: SkeletonDataset, other: SkeletonDataset) -> None:
     a, b = dataset.meta, other.meta
     if not b.classes:
-        raise InputError(f"{other.path} has no classes: nothing can be learned from its clips")
+        raise InputError(f"{other.path} has no classes, so nothing can be learned from its clips")
     if (a.layout.joints, a.dims, a.units) != (b.layout.joints, b.dims, b.units):
         raise InputError(f"{other.path} has other joints, dimensions or units than {dataset.path}")
     same = {row.id for row in other.clips} & {f"{row.id}-w00000" for row in dataset.clips}
     if same:
-        raise InputError(f"{other.path} has a clip '{min(same)}', which is a window's name; rename it")
+        raise InputError(f"{other.path} has a clip '{min(same)}', as windows are called; rename it")
 
 
 def _columns(dataset: SkeletonDataset, other: SkeletonDataset | None) -> tuple[str, ...]:

@@ -261,7 +261,7 @@ def test_what_a_classifier_cannot_do_is_refused(
 
 def test_labels_that_are_not_there(evaluated: Test, rewrite: Callable[..., Path]) -> None:
     bare = rewrite("bare", classes=(), label=lambda *_: None)
-    with pytest.raises(InputError, match="has no classes: there is nothing to evaluate"):
+    with pytest.raises(InputError, match="has no classes, so there is nothing to evaluate"):
         evaluated(path=bare)
     for who, side in (("3", "train"), ("4", "test")):
         half = rewrite(f"half-{who}", label=lambda subject, label, who=who: None if subject == who else label)

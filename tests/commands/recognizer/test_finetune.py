@@ -132,20 +132,20 @@ def test_clips_without_a_label_are_passed_over(tune: Tune, rewrite: Rewrite) -> 
     path = rewrite("half", label=lambda who, label: None if who == "4" else label)
     made = tune(path=path, on="subject=3,4", linear=True)
     assert (made.clips, made.subjects) == (6, ("3",))
-    with pytest.raises(InputError, match="none of the clips to learn from has a label"):
+    with pytest.raises(InputError, match="no clip to learn from has a label"):
         tune("none", path=path, on="subject=4")
 
 
 def test_a_set_without_classes_has_nothing_to_teach(tune: Tune, rewrite: Rewrite) -> None:
     path = rewrite("bare", classes=(), label=lambda *_: None)
-    with pytest.raises(InputError, match="has no classes: there is nothing to learn"):
+    with pytest.raises(InputError, match="has no classes, so there is nothing to learn"):
         tune(path=path)
 
 
 def test_a_place_that_is_taken_is_refused(tune: Tune, tmp_path: Path) -> None:
     tune(linear=True)
     before = (tmp_path / "out" / "model.safetensors").read_bytes()
-    with pytest.raises(InputError, match="out holds a checkpoint already; name another folder"):
+    with pytest.raises(InputError, match="out already has a checkpoint"):
         tune()
     assert (tmp_path / "out" / "model.safetensors").read_bytes() == before
     (tmp_path / "file").write_text("mine")
@@ -193,5 +193,5 @@ def test_calibration_is_by_others_and_lists_them(tune: Tune, toy_set: Path, tmp_
 
 
 def test_calibration_on_people_learned_from_is_refused(tune: Tune) -> None:
-    with pytest.raises(InputError, match="subject 3 is also learned from"):
+    with pytest.raises(InputError, match="subject 3 is also among those to learn from"):
         tune(calibrate_on="subject=3,4")

@@ -106,9 +106,9 @@ def test_only_what_was_stopped_can_be_resumed(train: Train, tmp_path: Path) -> N
     with pytest.raises(InputError, match=r"there is no unfinished training in .*out to resume"):
         train(resume=True)
     train("out", "epochs=1")
-    with pytest.raises(InputError, match="is a finished training: there is nothing to resume"):
+    with pytest.raises(InputError, match="is a finished training, so there is nothing to resume"):
         train("out", "epochs=1", resume=True)
-    with pytest.raises(InputError, match=r"holds a checkpoint already; name another folder, or .* --resume"):
+    with pytest.raises(InputError, match=r"already has a checkpoint; choose another folder, or .* --resume"):
         train()
     assert names(tmp_path / "out") == FILES
 
