@@ -1,11 +1,12 @@
-"""What `mgllm run` costs against an API: 2,000 prompts of ~400 tokens to a loopback server, 64 in flight.
+"""What `mgllm run` costs against an API: 2,000 prompts of ~400 tokens to a loopback server, 64 in
+flight.
 
     python benchmarks/api_load.py [--faults] [--items 1000] [--repeats 3]
 
-Whole processes are timed, imports and all: `mgllm run`, and for comparison a bare aiohttp loop that sends
-the same requests. They take turns; the table shows medians. `--faults`: 10 % of requests are answered with
-429 and `Retry-After: 1`, 2 % with 500, 1 % are dropped; then what counts is that all is answered and that
-no retry came before its time. Exit 1 when a target is missed.
+Whole processes are timed, imports and all: `mgllm run`, and for comparison a bare aiohttp loop that
+sends the same requests. They take turns; the table shows medians. `--faults`: 10 % of requests are
+answered with 429 and `Retry-After: 1`, 2 % with 500, 1 % are dropped; then what counts is that all
+is answered and that no retry came before its time. Exit 1 when a target is missed.
 """
 
 from __future__ import annotations

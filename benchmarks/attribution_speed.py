@@ -2,7 +2,8 @@
 
     python benchmarks/attribution_speed.py [--items 2500] [--gestures 30] [--shown 7]
 
-Processor time of one thread, beside the same run without its attribution. Exit 1 when the target is missed.
+Processor time of one thread, beside the same run without its attribution. Exit 1 when the target is
+missed.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def _gestures(shown: list[list[int]], count: int) -> tuple[AttributedGesture, ..
 def _records(
     made: MadeRun, shown: list[list[int]], gestures: tuple[AttributedGesture, ...]
 ) -> Iterator[Record]:
-    """Those of a made-up run; answers of `mg` and `text+shuffled` stand again as those of an attribution."""
+    """Those of a made-up run; answers of `mg` and `text+shuffled` stand again as those of an
+    attribution.
+    """
     for place, (_, record) in enumerate(made_answers(made)):
         yield record
         here = [gestures[number + 1].arms for number in shown[place // len(ARMS)]]

@@ -1,8 +1,10 @@
-"""The yardstick of `api_load.py`: the same requests in a bare aiohttp loop, replies appended to a file.
+"""The yardstick of `api_load.py`: the same requests in a bare aiohttp loop, replies appended to a
+file.
 
     python benchmarks/bare_loop.py URL PROMPTS.jsonl LOG.jsonl WIDTH
 
-Asks again after 429 (when told), 500 and dropped connections, so that it can run against faults too.
+Asks again after 429 (when told), 500 and dropped connections, so that it can run against faults
+too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""How often the printed interval holds the truth, the printed p cries wolf and a claim stands on nothing.
+"""How often the printed interval holds the truth, the printed p cries wolf and a claim stands on
+nothing.
 
     python benchmarks/coverage.py [--replicates 2000] [--seed 0] [-o docs/results/coverage.md]
 

@@ -1,7 +1,10 @@
-"""Cells of the simulation: what the model and the people are like, and every metric's interval and p.
+"""Cells of the simulation: what the model and the people are like, and every metric's interval and
+p.
 
-An item's log-odds of its target are skill + subject + item + what the arm adds + the arm's own logistic
-noise, so that an answer is right with the chance that the logit says. Shape suffixes: N items, S subjects.
+An item's log-odds of its target are skill + subject + item + what the arm adds + the arm's own
+logistic
+noise, so that an answer is right with the chance that the logit says. Shape suffixes: N items, S
+subjects.
 """
 
 from __future__ import annotations
@@ -81,8 +84,8 @@ def simulate(cell: Cell, replicates: int, seed: int) -> dict[str, Counts]:
 
 @contextmanager
 def without_checks() -> Iterator[None]:
-    """Numbers beside the interval are not looked at; bootstrap-t from a tenth of its resamples, of which an
-    end then moves by a thirtieth of the standard error."""
+    """Numbers beside the interval are not looked at; bootstrap-t from a tenth of its resamples, of
+    which an end then moves by a thirtieth of the standard error."""
     with (
         patch.object(checks, "DRAWS", 100),
         patch.object(skewed, "MOST_DRAWS", 10_000),

@@ -1,6 +1,7 @@
 """How often a claim says "supported" where nothing may be claimed: five kinds of nothing.
 
-Arms go through `contrast_effects` and `claims`, the code that judges. Shape suffixes: I items, S subjects.
+Arms go through `contrast_effects` and `claims`, the code that judges. Shape suffixes: I items, S
+subjects.
 """
 
 from __future__ import annotations
@@ -111,7 +112,9 @@ def _even(owner_I: Ints) -> Ints:
 
 
 def _no_effect(rng: np.random.Generator, owner_I: Ints) -> tuple[Ints, Mapping[str, Answers]]:
-    """text+mg is as good as the text; the shuffled arm is worse, so that one contrast alone decides."""
+    """text+mg is as good as the text; the shuffled arm is worse, so that one contrast alone
+    decides.
+    """
     odds, target_I = _arms(rng, owner_I), _even(owner_I)
     return target_I, _told({**odds, "text+shuffled": odds["text+shuffled"] - 3}, target_I)
 

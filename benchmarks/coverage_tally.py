@@ -1,4 +1,6 @@
-"""What simulations count: how often something held, of how many, and what that says of the true rate."""
+"""What simulations count: how often something held, of how many, and what that says of the true
+rate.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ COVERAGE, ROUGHLY = (0.93, 0.97), (0.92, 0.98)
 """Shares of intervals that may hold the truth, from 2,000 intervals on and from 400 on."""
 MANY, SOME = 2_000, 400
 PRINTED, WRONG = 0.95, 0.05
-"""Share of replicates with an interval, of those with five effective subjects a label; error rate."""
+"""Share of replicates with an interval, of those with five effective subjects a label; error rate.
+"""
 
 
 @dataclass

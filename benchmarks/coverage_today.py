@@ -1,7 +1,8 @@
-"""Accuracy over people of five items: the printed interval and p beside what else might have been printed.
+"""Accuracy over people of five items: the printed interval and p beside what else might have been
+printed.
 
-Every experiment goes through `contrast_effects`, the code that prints; beside it stand BCa and percentile
-intervals of the same resamples and McNemar's exact test.
+Every experiment goes through `contrast_effects`, the code that prints; beside it stand BCa and
+percentile intervals of the same resamples and McNemar's exact test.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def _run(name: str, points: float, replicates: int, seed: int) -> Cell:
 
 
 def _shift(points: float) -> float:
-    """Logit shift of the arm that moves its mean accuracy by so much, the baseline's being one half."""
+    """Logit shift of the arm that moves its mean accuracy by so much, the baseline's being one
+    half.
+    """
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
     weights = weights / weights.sum()
     spread = SD * np.sqrt(3.0)
@@ -74,7 +77,9 @@ def _shift(points: float) -> float:
 
 
 def _right(rng: np.random.Generator, owner_I: Ints, shift: float) -> Ints:
-    """Correctness of baseline and arm [2, I, E]: subjects, items and the effect vary on the logit scale."""
+    """Correctness of baseline and arm [2, I, E]: subjects, items and the effect vary on the logit
+    scale.
+    """
     subjects = int(owner_I[-1]) + 1
     base_I = rng.normal(0, SD, subjects)[owner_I] + rng.normal(0, SD, len(owner_I))
     effect_I = rng.normal(shift, SD, subjects)[owner_I]

@@ -1,8 +1,10 @@
-"""What single remarks of the filler do to a small model's answers, beyond being lines about equipment.
+"""What single remarks of the filler do to a small model's answers, beyond being lines about
+equipment.
 
-`python benchmarks/filler_valence.py [STATE…]` tells four items of each bundled scenario five lines about
-equipment, alone and with a state behind each ("audio level steady"), and prints how far the state moves the
-mean log-odds of the scenario's first label on SmolLM2-135M. About 20 minutes on two cores for thirty states.
+`python benchmarks/filler_valence.py [STATE…]` tells four items of each bundled scenario five lines
+about equipment, alone and with a state behind each ("audio level steady"), and prints how far the
+state moves the mean log-odds of the scenario's first label on SmolLM2-135M. About 20 minutes on two
+cores for thirty states.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python benchmarks/ledger_speed.py [--records 50000] [--pairs 10000]
 
-Processor time of one thread. The bootstrap stands beside a plain loop over the same resamples, of which the
-loop makes a tenth, of AUC a hundredth. Exit 1 when a target is missed.
+Processor time of one thread. The bootstrap stands beside a plain loop over the same resamples, of
+which the loop makes a tenth, of AUC a hundredth. Exit 1 when a target is missed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Made-up work for `api_load.py`: a scenario, its templates, items, and the same prompts as bare requests.
+"""Made-up work for `api_load.py`: a scenario, its templates, items, and the same prompts as bare
+requests.
 
 python benchmarks/load_material.py FOLDER ITEMS
 """

@@ -1,17 +1,18 @@
 """How much faster a local model scores labels here than one forward pass per (prompt, label).
 
-60 prompts: 30 invented items × 2 arms that differ in the cue block alone, behind a template with two fixed
-exemplars. Three ways, interleaved item by
+60 prompts: 30 invented items × 2 arms that differ in the cue block alone, behind a template with
+two fixed exemplars. Three ways, interleaved item by
 item in changing order, so that a busy machine slows them alike; the median of three rounds counts:
 
     mgllm      `LocalBackend.ask`: shared beginnings cached, all labels in one tree-masked pass
     every      one pass per (prompt, label), log-softmax at every position: what lm-eval does
     labels     the same with logits at the label's positions alone
 
-What all items share matters too: `--head short` is an instruction of 22 tokens, `long` adds two fixed
-exemplars (109 tokens). In both, a pair of prompts shares about 284 tokens.
+What all items share matters too: `--head short` is an instruction of 22 tokens, `long` adds two
+fixed exemplars (109 tokens). In both, a pair of prompts shares about 284 tokens.
 
-Run: python benchmarks/local_scoring.py [--head long] [--quick] [--items N] [--rounds N] [--clock cpu]
+Run: python benchmarks/local_scoring.py [--head long] [--quick] [--items N] [--rounds N] [--clock
+cpu]
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ TARGETS = {("every", 2): 4.5, ("every", 4): 6.0, ("labels", 2): 2.5, ("labels", 
 
 
 class Head(NamedTuple):
-    """How a prompt begins for all items, and how long the speech is, so that all prompts have ~380 tokens."""
+    """How a prompt begins for all items, and how long the speech is, so that all prompts have ~380
+    tokens.
+    """
 
     text: str
     words: int

@@ -1,8 +1,10 @@
-"""What `recognizer_speed.py` compares with: public designs, written down again in their plainest form.
+"""What `recognizer_speed.py` compares with: public designs, written down again in their plainest
+form.
 
-ST-GCN with hidden 16 (ten layers, as in AimCLR, Guo et al., AAAI 2022), a GRU of 512 units (one direction,
-two layers: the cheapest reading of the sequence stream of Thoker et al., ACM MM 2021), MoCo with weights
-averaged one by one, and augmentation of one sample after the other in NumPy.
+ST-GCN with hidden 16 (ten layers, as in AimCLR, Guo et al., AAAI 2022), a GRU of 512 units (one
+direction,
+two layers: the cheapest reading of the sequence stream of Thoker et al., ACM MM 2021), MoCo with
+weights averaged one by one, and augmentation of one sample after the other in NumPy.
 """
 
 from __future__ import annotations
@@ -85,7 +87,9 @@ class Gru512(nn.Module):
 
 
 class PlainMoco(nn.Module):
-    """Both encoders with linear heads, their slow copies, and queues; contrast inside and between streams."""
+    """Both encoders with linear heads, their slow copies, and queues; contrast inside and between
+    streams.
+    """
 
     def __init__(self, graph: Graph, channels: int, queue: int) -> None:
         super().__init__()

@@ -1,12 +1,13 @@
-"""How the recogniser's time and memory grow with frames, joints, batch and the size of the data set.
+"""How the recogniser's time and memory grow with frames, joints, batch and the size of the data
+set.
 
     python benchmarks/recognizer_scaling.py [--quick] [--repeats 5] [--picture FILE.svg]
 
-Time is processor time (user and system) of one thread on made-up clips. All sizes take turns; the tables
-show medians and the exponent e of time ~ size^e, by all sizes and by the last two: 1 is linear. Memory (Linux
-only) is that of child processes over a small and a large folder, above what they hold after the imports.
-Writes 0.5 GB to the temporary directory and takes it away again. `--quick` tries everything in seconds, and
-its numbers mean nothing. Exit 1 when a target is missed.
+Time is processor time (user and system) of one thread on made-up clips. All sizes take turns; the
+tables show medians and the exponent e of time ~ size^e, by all sizes and by the last two: 1 is
+linear. Memory (Linux only) is that of child processes over a small and a large folder, above what
+they hold after the imports. Writes 0.5 GB to the temporary directory and takes it away again.
+`--quick` tries everything in seconds, and its numbers mean nothing. Exit 1 when a target is missed.
 """
 
 from __future__ import annotations

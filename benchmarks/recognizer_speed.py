@@ -2,8 +2,8 @@
 
     python benchmarks/recognizer_speed.py [--batch 32] [--repeats 5]
 
-Clips a second of processor time (user and system) of one thread; the competitors take turns and the table
-shows medians. Everything runs on made-up clips. Exit 1 when a target is missed.
+Clips a second of processor time (user and system) of one thread; the competitors take turns and the
+table shows medians. Everything runs on made-up clips. Exit 1 when a target is missed.
 """
 
 from __future__ import annotations

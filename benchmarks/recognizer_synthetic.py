@@ -1,11 +1,12 @@
 """How well a recogniser reads made-up movements: trimmed, untrimmed, and with more and less noise.
 
     mgllm recognizer rebuild -o REBUILT
-    python benchmarks/recognizer_synthetic.py REBUILT [--checkpoint C] [--recordings 100] [--no-floors]
+    python benchmarks/recognizer_synthetic.py REBUILT [--checkpoint C] [--recordings 100]
+    [--no-floors]
 
-REBUILT is the folder of `mgllm recognizer rebuild`: its clips give the floors what the recogniser learned
-from. The checkpoint is the one that ships unless another is named. Prints Markdown; exit 1 when a target is
-missed.
+REBUILT is the folder of `mgllm recognizer rebuild`: its clips give the floors what the recogniser
+learned from. The checkpoint is the one that ships unless another is named. Prints Markdown; exit 1
+when a target is missed.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from mgllm.skeleton.selection import select
 
 NOISES = (0.0, 0.5, 1.0, 2.0, 4.0)
 ABOVE, F1 = 0.10, 0.60
-"""Targets: macro-recall above the better floor, and F1 at an overlap of 0.3 at the default noise."""
+"""Targets: macro-recall above the better floor, and F1 at an overlap of 0.3 at the default noise.
+"""
 UNSEEN = "unseen ranges"
 PARTS = {UNSEEN: "part=test", "unseen bodies, seen ranges": "part=validation"}
 SEED = 900

@@ -2,8 +2,9 @@
 
     python benchmarks/report_speed.py [--records 10000 50000]
 
-Made-up runs of six arms, 80 words of speech an item. Exit 1 when a target is missed: page of 10,000 records
-at most 5 MB; of 50,000 records table at most 20 s, page at most 60 s (the page's time holds its tables').
+Made-up runs of six arms, 80 words of speech an item. Exit 1 when a target is missed: page of 10,000
+records at most 5 MB; of 50,000 records table at most 20 s, page at most 60 s (the page's time holds
+its tables').
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ def open_reader(folder: Path) -> ClipReader:
 
 
 def start_training(reader: ClipReader, queue: int | None = None) -> Pretraining:
-    """A training with the default options over all clips, its queues as full as they are after an epoch."""
+    """A training with the default options over all clips, its queues as full as they are after an
+    epoch.
+    """
     options = PretrainOptions(device="cpu", queue=queue)
     training = Pretraining(reader, np.arange(len(reader.dataset)), options, Processes())
     for name in STREAMS:

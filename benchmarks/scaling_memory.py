@@ -1,11 +1,14 @@
-"""One process of `recognizer_scaling.py`: trains or encodes, and says how much memory it came to hold.
+"""One process of `recognizer_scaling.py`: trains or encodes, and says how much memory it came to
+hold.
 
     python benchmarks/scaling_memory.py FOLDER pretrain|encode COUNT [QUEUE]
 
-COUNT: steps to train, or clips to encode, spread over the whole folder. QUEUE: keys to keep, where it is not
+COUNT: steps to train, or clips to encode, spread over the whole folder. QUEUE: keys to keep, where
+it is not
 the default. Prints JSON, in MB above what was held after the imports: `opened` (clip table read),
-`anonymous` (most at any time) and `resident` (the same with the pages of the memory-mapped file, which the
-system may drop at will). The resident peak is `VmHWM`, not `ru_maxrss`: that begins at the parent's peak.
+`anonymous` (most at any time) and `resident` (the same with the pages of the memory-mapped file,
+which the system may drop at will). The resident peak is `VmHWM`, not `ru_maxrss`: that begins at
+the parent's peak.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The times of `recognizer_scaling.py`: training and inference along four axes, all sizes taking turns."""
+"""The times of `recognizer_scaling.py`: training and inference along four axes, all sizes taking
+turns.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Curve(NamedTuple):
     """By work."""
 
     def exponent(self, work: str, last: int = 0) -> float:
-        """e of time ~ size^e: the slope of a straight line through logarithms, of all sizes or the last."""
+        """e of time ~ size^e: the slope of a straight line through logarithms, of all sizes or the
+        last.
+        """
         return float(np.polyfit(np.log(self.sizes[-last:]), np.log(self.times[work][-last:]), 1)[0])
 
 

@@ -1,8 +1,9 @@
 """A row to compare with: a plain SkeletonCLR-like training on the same clips, for the same epochs.
 
-ST-GCN with hidden 16, one MoCo contrast, shear and temporal crop as augmentations (Li et al., CVPR 2021; the
-encoder and sizes as AimCLR's code has them), SGD. Queue and momentum follow the set's size as ours do, since
-with the published values (32,768 keys, .999) it does not learn from some hundred clips.
+ST-GCN with hidden 16, one MoCo contrast, shear and temporal crop as augmentations (Li et al., CVPR
+2021; the encoder and sizes as AimCLR's code has them), SGD. Queue and momentum follow the set's
+size as ours do, since with the published values (32,768 keys, .999) it does not learn from some
+hundred clips.
 
     python benchmarks/skeletonclr_like.py D --train-on subject=1,3,7 --test-on subject=5 --rate .01
 """

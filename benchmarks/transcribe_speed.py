@@ -2,10 +2,11 @@
 
     python benchmarks/transcribe_speed.py [--minutes 10] [--repeats 3]
 
-Each transcription is a process of its own, `mgllm transcribe` as a user calls it; wall time with all that
-starting takes. The baseline is the same number of windows put through the network alone, in batches that
-stand ready. Memory: most anonymous memory of the process, for the length and for four times it. Exit 1 when a
-target is missed.
+Each transcription is a process of its own, `mgllm transcribe` as a user calls it; wall time with
+all that starting takes. The baseline is the same number of windows put through the network alone,
+in batches that
+stand ready. Memory: most anonymous memory of the process, for the length and for four times it.
+Exit 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from mgllm.recognizer.timelines.timeline import WindowOptions
 SECONDS, FPS = 15.0, 25
 """Target for ten minutes on two cores."""
 GROWTH = 1.25
-"""Most memory of a recording four times as long, as a factor: the same length differs by a fifth from run to
-run (the allocator)."""
+"""Most memory of a recording four times as long, as a factor: the same length differs by a fifth
+from run to run (the allocator)."""
 
 
 def main() -> int:

@@ -5,11 +5,11 @@
 left_shoulder,left_elbow,left_wrist
     python benchmarks/utd_folding_arms.py UTD MASKED/recognizer
 
-UTD-MHAD has one class that is also a micro-gesture: "arm cross". Its Kinect joints and iMiGUE's 22 share
-seven; the recogniser must have been trained with those alone. Depth is dropped. Printed: AUC of the
-probability of *folding arms*, arm cross against the 26 other actions, with a delete-one-subject jackknife
-interval (Student t, 7 degrees of freedom); and how often each other action is called folding arms. Exit 1
-when a target is missed.
+UTD-MHAD has one class that is also a micro-gesture: "arm cross". Its Kinect joints and iMiGUE's 22
+share seven; the recogniser must have been trained with those alone. Depth is dropped. Printed: AUC
+of the probability of *folding arms*, arm cross against the 26 other actions, with a
+delete-one-subject jackknife interval (Student t, 7 degrees of freedom); and how often each other
+action is called folding arms. Exit 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def main() -> int:
 
 
 def _flattened(kinect: SkeletonDataset, out: Path) -> SkeletonDataset:
-    """The shared joints as a camera in front sees them: y downwards, the person's left to the right.
+    """The shared joints as a camera in front sees them: y downwards, the person's left to the
+    right.
 
     In UTD-MHAD's metres the joints called left have the smaller x. The other joints are missing.
     """

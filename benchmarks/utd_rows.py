@@ -2,8 +2,9 @@
 
     python benchmarks/utd_rows.py D -o OUT --jobs 2
 
-Every row is a `mgllm recognizer` command, printed with the row. What is in OUT already is not done again, so
-that it may be stopped at any time. People 2, 4, 6, 8 are tested once a row and seed; nothing is chosen here.
+Every row is a `mgllm recognizer` command, printed with the row. What is in OUT already is not done
+again, so that it may be stopped at any time. People 2, 4, 6, 8 are tested once a row and seed;
+nothing is chosen here.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
     python benchmarks/video_speed.py [VIDEO...] [--repeats 3]
 
-Without a video: the clips in examples/clips. Of the same frames, in the same process, video by video in
+Without a video: the clips in examples/clips. Of the same frames, in the same process, video by
+video in
 turns: MediaPipe alone on pictures that are in memory already, and mgllm from the file to the joints
-(decoding, pose, mapping, steady rate; nothing kept from before). Wall and processor time; medians of ratios
-over turns and videos, since other work on the machine falls on one or the other. Exit 1 when the target is
-missed.
+(decoding, pose, mapping, steady rate; nothing kept from before). Wall and processor time; medians
+of ratios over turns and videos, since other work on the machine falls on one or the other. Exit 1
+when the target is missed.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 python examples/pictures.py [RUN]
 
 Writes docs/pictures/gestures.gif and docs/pictures/page.png. RUN is a folder that `make demo` or
-`mgllm run` wrote; without it all bundled scenarios are run. The page needs chromium and chromedriver.
+`mgllm run` wrote; without it all bundled scenarios are run. The page needs chromium and
+chromedriver.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from mgllm.synthetic.trimmed import make_batch
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 
 SHOWN = (("touching or scratching neck", 0), ("folding arms", 3), ("rubbing eyes", 7))
-"""Gestures side by side, and which of the made-up people does each: chosen by eye, all face the camera."""
+"""Gestures side by side, and which of the made-up people does each: chosen by eye, all face the
+camera.
+"""
 PANEL = (280, 260)
 """Width and height of a panel, in pixels of the picture."""
 CAPTION = 34
@@ -114,7 +117,9 @@ def _panel(one: Moving, frame: int) -> Image.Image:
 
 
 def _placed(pixels_TV2: Reals, frame: int) -> dict[str, Reals]:
-    """Each point's place on the panel: the neck of the first frame in the middle, shoulders 1/4 wide."""
+    """Each point's place on the panel: the neck of the first frame in the middle, shoulders 1/4
+    wide.
+    """
     first = pixels_TV2[0]
     neck = first[NAMES.index("neck")]
     wide = abs(first[NAMES.index("right_shoulder"), 0] - first[NAMES.index("left_shoulder"), 0])

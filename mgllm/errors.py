@@ -26,21 +26,27 @@ OTHER_NAMES = {
     "markdown": "md",
     "latex": "tex",
     "cot": "chain_of_thought",
-    "gestures": "mg",
     "annotation": "annotated",
     "recognised": "recognized",
 }
-"""What people call things that have another name here; each is the name of a program or a common word."""
-FEW = 16
-"""So many known names are written in a message; of more, the nearest alone: a line of 50 is not read."""
+"""What people call things that have another name here; each is the name of a program or a common
+word.
+"""
+FEW = 20
+"""So many known names are written in a message; of more, the nearest alone: a line of 50 is not
+read.
+"""
 SHOWN = 6
 """Names that are shown of a long list."""
 WHERE_ALL = {
     "scenario": "mgllm scenario list",
     "run": "mgllm runs",
-    "item": "mgllm show RUN, or the item file",
+    "item of": "the item file",
+    "item": "mgllm show RUN",
     "arm": "mgllm run --help",
     "table": "mgllm compare --help",
+    "dataset": "mgllm import --help",
+    "export": "mgllm export --help",
     "class": "docs/synthetic.md",
     "gesture vocabulary": "mgllm import --help",
 }
@@ -115,8 +121,8 @@ def guess(name: object, known: Iterable[str]) -> str:
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name that was probably meant; None if none is near.
 
-    Case, blanks and leading zeros do not count. A beginning weighs more than a likeness, and of names that
-    are alike, the one with the same digits is meant.
+    Case, blanks and leading zeros do not count. A beginning weighs more than a likeness, and of
+    names that are alike, the one with the same digits is meant.
 
     >>> nearest("Emotion-1a", ["emotion-10a", "emotion-01a"])
     'emotion-01a'
@@ -143,7 +149,9 @@ def _alike(wanted: str, plain: dict[str, str], cutoff: float) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A name as it is compared: small letters, one kind of dash, no blanks around signs, no leading zeros."""
+    """A name as it is compared: small letters, one kind of dash, no blanks around signs, no leading
+    zeros.
+    """
     small = re.sub(r"\s*([+@/,])\s*", r"\1", name.casefold().strip(" '\"\t\n"))
     return re.sub(r"(?<![\d.])0+(?=\d)", "", re.sub(r"[\s_–-]+", "-", small))
 
@@ -151,17 +159,19 @@ def _plain(name: str) -> str:
 def _listed(kind: str, name: str, names: Sequence[str]) -> str:
     """All known names, or of many the nearest and how to see the others."""
     if len(names) <= FEW:
-        return f"Known: {', '.join(names) or '(none)'}"
+        return f"Known: {', '.join(names)}" if names else "There are none yet"
+    best = nearest(name, names)
     near = get_close_matches(name, names, n=SHOWN, cutoff=0.3)
-    shown = list(dict.fromkeys([*near, *names]))[:SHOWN]
-    where = next((f"; all: {where}" for word, where in WHERE_ALL.items() if kind.startswith(word)), "")
+    shown = list(dict.fromkeys([*([best] if best else []), *near, *names]))[:SHOWN]
+    where = next((f"; see {where}" for word, where in WHERE_ALL.items() if kind.startswith(word)), "")
     return f"Known: {', '.join(shown)}, … ({len(names)} in all{where})"
 
 
 def one_line(message: str) -> str:
     r"""The message with line breaks, control characters and the like written as escapes.
 
-    Names in messages come from untrusted files: they may neither break the line nor control a terminal.
+    Names in messages come from untrusted files: they may neither break the line nor control a
+    terminal.
 
     >>> one_line("a\nb")
     'a\\nb'

@@ -19,11 +19,12 @@ T = TypeVar("T")
 class Shelf(Generic[T]):
     """A registry whose entries are imported only when one is taken.
 
-    A module of the package, or of a folder below it, puts a thing on the shelf by its registration line,
-    `@<kind>("NAME")` at the beginning of a line. The names are read from these lines, in the text of the
-    modules: names can be listed without an import, one module may register several, and a module without
-    such a line registers nothing. Other distributions add to the shelf through the entry-point group
-    `mgllm.<kind>s`.
+    A module of the package, or of a folder below it, puts a thing on the shelf by its registration
+    line, `@<kind>("NAME")` at the beginning of a line. The names are read from these lines, in the
+    text of the
+    modules: names can be listed without an import, one module may register several, and a module
+    without such a line registers nothing. Other distributions add to the shelf through the
+    entry-point group `mgllm.<kind>s`.
     """
 
     def __init__(self, kind: str, package: str) -> None:
@@ -85,7 +86,9 @@ class Shelf(Generic[T]):
 
 
 def _folder(package: str) -> Traversable:
-    """The package's files; only the outermost package is imported, since the inner ones may be heavy."""
+    """The package's files; only the outermost package is imported, since the inner ones may be
+    heavy.
+    """
     root, *inside = package.split(".")
     return files(root).joinpath(*inside)
 

@@ -8,8 +8,8 @@ ignored; any other bad line is an error.
 from __future__ import annotations
 
 import json
-import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from pydantic import ConfigDict, ValidationError
 from mgllm.errors import InputError, unknown
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
-from mgllm.wanted import first_words
+from mgllm.records.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
 MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
@@ -40,7 +40,7 @@ class StoredRun(Frozen):
     records: tuple[Record, ...]
     """The last line of every key, in the order of their first lines; without lines of other
     runs."""
-    strangers: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     """The lines of another model or scenario: their place, and what they belong to."""
     doubtful: tuple[str, ...] = ()
     """Lines that do not fit the plan or contradict themselves: their place, and how."""
@@ -74,8 +74,8 @@ class RunWriter:
         self._lock = _lock(self.path)
         for name in (RECORDS, PROMPTS):
             _cut_torn_line(self.path / name)
-        self._records = (self.path / RECORDS).open("a", encoding="utf-8")
-        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8")
+        self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
+        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8", newline="\n")
         return self
 
     def __exit__(
@@ -84,6 +84,8 @@ class RunWriter:
         for file in (self._records, self._prompts):
             if file is not None:
                 file.close()
+        if sys.platform == "win32":
+            self._lock.close()  # Windows removes no file that is open
         (self.path / _LOCK).unlink(missing_ok=True)
         self._lock.close()
 
@@ -138,11 +140,7 @@ def run_id(when: str, what: str, model: str, tail: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Letters, digits and single dashes, at most 40 characters.
-
-    >>> slug("openai/GPT-5 mini")
-    'openai-gpt-6'
-    """
+    """Letters, digits and single dashes, at most 40 characters."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[-40:].strip("-") or "x"
 
 
@@ -184,11 +182,18 @@ def read_run(path: Path) -> StoredRun:
     """
     manifest = read_manifest(path)
     sorted_out = sort_out(manifest, _read_lines(path / RECORDS, Record))
-    if sorted_out.strangers and not sorted_out.records:
+    foreign = sorted_out.foreign
+    if foreign and not sorted_out.records:
         raise InputError(
-            f"{path} has only records of another run; the first: {sorted_out.strangers[0]}; restore {RECORDS}"
+            f"{path} has only records of another run; the first: {foreign[0]}; restore {RECORDS}"
         )
-    return StoredRun(path=path, manifest=manifest, **sorted_out._asdict())
+    return StoredRun(
+        path=path,
+        manifest=manifest,
+        records=sorted_out.records,
+        foreign=foreign,
+        doubtful=sorted_out.doubtful,
+    )
 
 
 def read_manifest(path: Path) -> RunManifest:
@@ -215,9 +220,7 @@ def read_options(path: Path, model: type[M]) -> M:
     if not (path / OPTIONS).is_file():
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
-        return model.model_validate_json((path / OPTIONS).read_bytes())
-    except OSError as error:
-        raise InputError(f"{path / OPTIONS} cannot be read: {error.strerror or error}") from None
+        return model.model_validate_json(_content(path / OPTIONS))
     except ValidationError as error:
         raise InputError(f"{path / OPTIONS} {_first(error)}") from None
 
@@ -278,14 +281,14 @@ def _cut_torn_line(file: Path) -> None:
 def _write(file: Path, text: str) -> None:
     """Write all of the file, or leave the old one as it is."""
     fresh = file.with_name(file.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
     fresh.replace(file)
 
 
 def _lock(path: Path) -> IO[str]:
     """Lock the folder against a second writer; the lock ends with the process, in whatever way."""
     file = (path / _LOCK).open("w", encoding="utf-8")
-    if os.name == "posix":
+    if sys.platform != "win32":
         import fcntl
 
         try:

@@ -17,6 +17,8 @@ ADDRESS = "ADDRESS"
 """Stands in pages for where the repository is."""
 FEW = "6"
 """Items a scenario in the demo of a test: the fewest with which the item of the pages is among them."""
+ALONE = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+"""No hub; one thread for each test, since as many tests run at a time as there are processors."""
 WRAPPER = """#!/bin/sh
 case "$*" in "-m pip "*|"-m venv "*) exit 0;; esac
 exec {python} {words} "$@"
@@ -86,11 +88,11 @@ class Desk:
             ["bash"],
             input="\n".join(shell),
             cwd=self.here,
-            env={**os.environ, "LIMIT": self.limit, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(self.clone)},
+            env={**os.environ, **ALONE, "LIMIT": self.limit, "PYTHONPATH": str(self.clone)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=500,
+            timeout=900,
             check=False,
         )
         return [_typed(command, n, done.stdout) for n, command in enumerate(given)]

@@ -142,3 +142,21 @@ def test_half_a_surrogate_pair_ends_no_run(folder: Path, place: str) -> None:
     *_, first, second = read_run(folder).records
     assert getattr(first, place) == "calm \ufffd, \U0001f622 and \ufffd"
     assert second == record("z")
+
+
+def test_on_windows_the_lock_is_closed_before_it_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, closed = Path.unlink, list[bool]()
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        closed.append(writer._lock.closed)
+        remove(path, missing_ok)
+
+    for system in ("linux", "win32"):
+        with RunWriter(new_run(tmp_path, system)) as writer:
+            monkeypatch.setattr(Path, "unlink", unlink)
+            monkeypatch.setattr("mgllm.store.sys.platform", system)
+        monkeypatch.undo()
+        assert not (tmp_path / system / ".lock").exists()
+    assert closed == [False, True]

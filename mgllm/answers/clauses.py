@@ -62,8 +62,7 @@ class Place(NamedTuple):
 
     @property
     def near_clause(self) -> str:
-        """Words before the label in which a negation concerns it; a comma directly before it is no
-        cut."""
+        """Words before the label in which a negation concerns it, also before a comma beside it."""
         return _MAIN_CLAUSE.split(_TRAILING_COMMA.sub("，", self.clause))[-1]
 
     @property

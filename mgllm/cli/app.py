@@ -19,8 +19,9 @@ from mgllm.experiment.versions import __version__
 INTERRUPTED = 130
 USAGE = 2
 GARBAGE_THRESHOLD = 100_000
-"""New objects between two searches of the garbage collector. A run makes many small values that live to its
-end; at Python's default of 700 the collector looks at them again and again, for a tenth of a run's time."""
+"""New objects between two searches of the garbage collector. A run makes many small values that
+live to its end; at Python's default of 700 the collector looks at them again and again, for a tenth
+of a run's time."""
 
 COMMANDS = (
     "run",
@@ -97,7 +98,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _help(words: list[str]) -> str | None:
-    """Print the help if it is asked for: at once, since to read the other words takes longer than it may."""
+    """Print the help if it is asked for: at once, since to read the other words takes longer than
+    it may.
+    """
     asked = [word for word in words[: words.index("--")] if word in HELP] if "--" in words else words
     if not set(HELP) & set(asked):
         return None

@@ -1,4 +1,4 @@
-"""The names that options and arguments take, for the help; nothing heavy is imported to list them."""
+"""The names that options and arguments take, for the help, listed without heavy imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from importlib.resources.abc import Traversable
 from mgllm.registry import Shelf
 
 Names = Callable[[], Sequence[str]]
-USUAL_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
 CUE_SOURCES = ("annotated", "recognized", "out_of_fold")
 FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
@@ -33,8 +32,8 @@ SCALES = ("shoulders", "none")
 ABLATED = ("streams", "fusions", "losses", "left-out", "alone")
 COMPUTE_TYPES = ("int8", "float32")
 CLIPS = ("auto", "recordings", "trimmed")
-"""Written here again, since the modules that decide take longer to import than the help may take; a test
-compares them."""
+"""Written here again, since the modules that decide take longer to import than the help may take; a
+test compares them."""
 
 
 def _shelf(kind: str, package: str) -> Names:
@@ -42,10 +41,9 @@ def _shelf(kind: str, package: str) -> Names:
 
 
 def arms() -> list[str]:
-    """Names of arms, those first that a scenario asks by itself; a level is written P."""
-    names = _shelf("arm", "mgllm.arms")()
-    others = [f"{name}P" if name.endswith("@") else name for name in names if name not in USUAL_ARMS]
-    return [*USUAL_ARMS, *others]
+    """Names of arms, the simple ones first; a level is written P."""
+    names = sorted(_shelf("arm", "mgllm.arms")(), key=lambda name: ("+" in name, name))
+    return [f"{name}P" if name.endswith("@") else name for name in names]
 
 
 def scenarios() -> list[str]:
@@ -62,6 +60,11 @@ def vocabularies() -> list[str]:
 def models() -> list[str]:
     """Beginnings of model names: a backend each."""
     return [f"{name}/…" for name in _shelf("backend", "mgllm.backends")()]
+
+
+def import_formats() -> list[str]:
+    """What `mgllm import` reads: data sets, annotations and files of speech."""
+    return sorted({*_shelf("dataset", "mgllm.datasets")(), *_shelf("speech format", "mgllm.speech")()})
 
 
 def export_formats() -> list[str]:
@@ -99,7 +102,7 @@ CHOICES: Mapping[str, Names] = {
     "human export scenario": scenarios,
     "scenario check names": scenarios,
     "scenario show name": scenarios,
-    "import format_name": _shelf("dataset", "mgllm.datasets"),
+    "import format_name": import_formats,
     "export format_name": export_formats,
     "compare table_format": _shelf("table format", "mgllm.analysis.tables"),
     "compare tables": _fixed(TABLES),

@@ -1,4 +1,6 @@
-"""`mgllm import`, `mgllm export` and `mgllm items`: files of other programs, and what belongs to items."""
+"""`mgllm import`, `mgllm export` and `mgllm items`: files of other programs, and what belongs to
+items.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,7 @@ def import_(
     ] = False,
     json: o.Json = False,
 ) -> None:
-    """Read a data set or annotations and write them as items, gestures or skeletons into a folder."""
+    """Read a data set or annotations; write them as items, gestures or skeletons into a folder."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
@@ -104,7 +106,7 @@ def export(
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Write gesture transcripts as ELAN files, tables or MiGA label files; or the records of runs."""
+    """Write gesture transcripts as ELAN files, tables or MiGA files; or the records of runs."""
     if format_name == RECORDS:
         _export_records([str(source) for source in sources], out, results, fps=fps, json=json)
         return
@@ -172,7 +174,9 @@ def join(
     ] = None,
     json: o.Json = False,
 ) -> None:
-    """Join gestures and speech from folders to items, by item id or file name, and write a new file."""
+    """Join gestures and speech from folders to items, by item id or file name, and write a new
+    file.
+    """
     from mgllm.commands.join import JoinOptions, join_items
 
     joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))

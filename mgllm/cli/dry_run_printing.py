@@ -32,7 +32,7 @@ def _rows(row: DryScenario) -> list[tuple[str, ...]]:
     """A scenario, and what it costs with a model that thinks."""
     counts = (str(row.pairs), str(row.subjects), str(row.prompts))
     cost = _cost(row, row.tokens_out_most, row.dollars_most)
-    rows = [(row.scenario, *counts, *cost, _detectable(row))]
+    rows: list[tuple[str, ...]] = [(row.scenario, *counts, *cost, _detectable(row))]
     if row.tokens_out_thinking is not None:
         thinking = _cost(row, row.tokens_out_thinking, row.dollars_thinking)
         rows.append(("  if it thinks", "", "", "", *thinking, ""))

@@ -25,7 +25,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     "run": _two(
         ("mgllm run emotion --model local --limit 8", "Ask the small model of this machine eight items:"),
         (
-            "mgllm run emotion --model openai/gpt-4o --arms text,text+mg --dry-run",
+            "mgllm run emotion --model openai/gpt-6 --arms text,text+mg --dry-run",
             "See what two arms would cost; no model is asked:",
         ),
     ),

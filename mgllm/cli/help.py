@@ -1,4 +1,4 @@
-"""What `--help` prints: options under headings, defaults, the names that can be chosen, examples."""
+"""What `--help` prints: options under headings, defaults, names to choose from, examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, each written once. Every option is also an MGLLM_* variable."""
+"""Options that several commands share, each written once and also an MGLLM_* variable."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def option(flag: str, text: str, *more: str, heading: str, **settings: Any) -> A
         text: what it does, for the help.
         more: other names, such as -o.
         heading: what it stands under in the help.
-        settings: `kind`: what a value is called in the help, such as FILE; `default`: what holds where
-            nothing is said, as the help shows it; others as Typer takes them.
+        settings: `kind`: what a value is called in the help, such as FILE; `default`: what holds
+            where nothing is said, as the help shows it; others as Typer takes them.
     """
     name = flag.lstrip("-").replace("-", "_").upper()
     settings = {
@@ -197,7 +197,7 @@ def display(word: str | None) -> Any:
 
 
 def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
-    """What was said on the command line or in the environment; everything else keeps its default."""
+    """What the command line or the environment says; everything else keeps its default."""
     said = {name: value for name, value in context.params.items() if name not in leave_out}
     said = {name: value for name, value in said.items() if not _unsaid(value)}
     return said | ({"arms": split_names(said["arms"])} if "arms" in said else {})

@@ -25,14 +25,18 @@ _JOINERS = "\u200c\u200d"
 
 
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
-    """Text on stdout or stderr; what the terminal cannot show was made readable by `terminal.prepare`."""
+    """Text on stdout or stderr; what the terminal cannot show was made readable by
+    `terminal.prepare`.
+    """
     stream = sys.stderr if err else sys.stdout
     stream.write(f"{text}\n" if nl else text)
     stream.flush()
 
 
 def echo_wrapped(text: str, *, hang: int = 0) -> None:
-    """Text on stdout, in lines that fit the terminal; further lines begin `hang` columns further in."""
+    """Text on stdout, in lines that fit the terminal; further lines begin `hang` columns further
+    in.
+    """
     echo("\n".join(wrapped(text, " " * hang)))
 
 
@@ -56,7 +60,8 @@ def wrapped(text: str, hang: str = "", first: str = "") -> list[str]:
 
 
 def shown(text: str) -> str:
-    r"""Untrusted text for a terminal: characters that control it or reverse the writing become escapes.
+    r"""Untrusted text for a terminal: characters that control it or reverse the writing become
+    escapes.
 
     >>> shown("a\x1b[2J\nb")
     'a\\x1b[2J\nb'

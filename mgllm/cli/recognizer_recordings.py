@@ -1,4 +1,6 @@
-"""`mgllm recognizer windows`, `score` and `rebuild`: recordings to learn from, and tests on recordings."""
+"""`mgllm recognizer windows`, `score` and `rebuild`: recordings to learn from, and tests on
+recordings.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +117,7 @@ def rebuild(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Train the recogniser that comes with mgllm again, on made-up movements. Takes about an hour."""
+    """Train the recogniser that comes with mgllm again, on made-up movements: about an hour."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.rebuild import RebuildOptions, rebuild as flow
 

@@ -161,7 +161,9 @@ def ablate(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Train with one part of the method changed at a time, within a time budget: what does each part add?"""
+    """Train with one part of the method changed at a time, within a time budget: what does each
+    part add?
+    """
     from mgllm.cli.recognizer_printing import print_ablation
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.ablate import ablate as flow

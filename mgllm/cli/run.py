@@ -183,7 +183,7 @@ def score(
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Read the stored replies of a run again, by today's rules, into a new run. No model is asked."""
+    """Read a run's stored replies again, by today's rules, into a new run. No model is asked."""
     from mgllm.commands.score import score as score_flow
 
     finished: Finished = score_flow(run, results or Path("results"))

@@ -76,7 +76,9 @@ def check(
     prompts_dir: o.PromptsDir = None,
     json: o.Json = False,
 ) -> None:
-    """Check YAML, templates and items, and that arms differ in the cue block alone. No model is asked."""
+    """Check YAML, templates and items, and that arms differ in the cue block alone. No model is
+    asked.
+    """
     from mgllm.commands._options import from_flat
     from mgllm.commands.check import check_scenario
     from mgllm.prompts.scenarios import scenario_names

@@ -199,7 +199,7 @@ def listen(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Write what is said as captions, which mgllm items join --speech reads. Nothing is downloaded."""
+    """Write what is said as captions, for mgllm items join --speech. Nothing is downloaded."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.listen import listen as flow
     from mgllm.media.listening import ListenOptions

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from mgllm.errors import InputError, nearest
-from mgllm.wanted import wanted
+from mgllm.records.wanted import wanted
 
 TYPES = {int: "N", float: "X", Path: "FILE", str: "TEXT"}
 """What a value is called where its option has no better word."""
@@ -39,7 +39,7 @@ def in_words(error: Any, ctx: Any) -> InputError:
     elif getattr(error, "param", None) is not None:
         message = _bad_value(error, ctx) if error.message else _missing(error.param)
     elif "unexpected extra" in error.message:
-        message = f"{error.message.partition('(')[2].split()[0].rstrip(')')!r} is one word too many"
+        message = f"{error.message.rpartition('(')[2].split()[0].rstrip(')')!r} is one word too many"
     elif "Missing command" in error.message:
         message = "a command is missing"
     else:
@@ -92,7 +92,7 @@ def _bad_value(error: Any, ctx: Any) -> str:
     if cause is None or not hasattr(cause, "errors"):
         return f"{name}: {error.message}"
     problem = cause.errors(include_url=False)[0]
-    return f"{name} {wanted(problem)} (given {problem['input']!r:.60})"
+    return f"{name} {wanted(problem)}, not {problem['input']!r:.60}"
 
 
 def _missing(parameter: Any) -> str:

@@ -26,7 +26,9 @@ def verify(
     results: o.Results = None,
     json: o.Json = False,
 ) -> None:
-    """Check that runs are complete: records, prompts, replies and tables fit together. Exit 4 if not."""
+    """Check that runs are complete: records, prompts, replies and tables fit together. Exit 4 if
+    not.
+    """
     from mgllm.commands.verify import verify as verify_flow
     from mgllm.errors import GateFailed, some
 

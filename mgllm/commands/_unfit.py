@@ -18,9 +18,9 @@ def unfit(option: str, model: type[BaseModel], problem: Problem) -> str:
         problem: what is wrong with a value of it.
     """
     if not problem.words.startswith("must "):  # a rule of ours, in its own words
-        return f"{option} {problem.given!r:.60}: {problem.words}"
+        return f"{option} {problem.given!r:.60}: {problem.words}{problem.meant}"
     bounds = _bounds(model, problem) if problem.words in _NUMBERS else ""
-    return f"{option} {problem.words}{bounds}, not {problem.given!r:.60}"
+    return f"{option} {problem.words}{bounds}, not {problem.given!r:.60}{problem.meant}"
 
 
 def _bounds(model: type[BaseModel], problem: Problem) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 from mgllm.errors import InputError
@@ -67,7 +68,12 @@ def new_scenario(name: str, folders: Folders) -> tuple[Path, ...]:
         InputError: the name does not fit or is a bundled scenario's, or a file already exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise InputError(f"'{name}' is not a name for a scenario; use lower-case letters, digits, - and _")
+        bare = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+        usable = re.sub(r"[^a-z0-9_]+", "-", bare).strip("-_")
+        proposal = f". Try: mgllm scenario new {usable}" if usable else ""
+        raise InputError(
+            f"'{name}' is not a name for a scenario; use lower-case letters, digits, - and _{proposal}"
+        )
     if name in scenario_names(Folders()):
         raise InputError(f"'{name}' is a bundled scenario; choose another name")
     scenarios = folders.scenarios or Path("scenarios")

@@ -125,7 +125,7 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
 
 
 def _continued(plan: Plan, folder: Path, writer: RunWriter) -> Plan:
-    """A resumed run with its own manifest, its replies read by today's rules; a new run unchanged."""
+    """A resumed run with its own manifest, its replies read by today's rules; a new run as is."""
     if not (folder / MANIFEST).exists():
         return plan
     manifest = bring_up_to_date(read_run(folder), plan.planned, plan.words, writer)

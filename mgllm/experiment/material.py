@@ -94,7 +94,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     items = load_items(where)
     warnings = alike_notes(items)
     notes = list(warnings)
-    check_targets(items, [label.id for label in scenario.labels])
+    check_targets(items, [label.id for label in scenario.labels], where)
     if which.gestures is not None:
         joined = join_gestures(items, which.gestures)
         items, notes = joined.items, [*warnings, *joined.notes]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 from mgllm.backends.base import Backend, BackendOptions, backends, default_model
-from mgllm.errors import InputError
+from mgllm.backends.weights.known_models import KNOWN_MODELS
+from mgllm.errors import InputError, nearest
 from mgllm.experiment.options import RunOptions
 from mgllm.records import Frozen
 
+MAKERS = {
+    **dict.fromkeys(("gpt-", "chatgpt", "o1", "o3", "o4"), "openai"),
+    "claude": "anthropic",
+    "gemini": "google",
+}
+"""How names of models begin that one company alone serves."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -35,11 +44,29 @@ def parse_model(name: str) -> ModelName:
     if stem in known and not rest and (model := default_model(stem)) is not None:
         return ModelName(backend=stem, model=model)
     if stem not in known or not (slash and rest):
+        meant = _meant(name.strip(), known)
+        guess = f"Did you mean '{meant}'? " if meant else ""
         raise InputError(
-            f"unknown model '{name}'; write BACKEND/NAME, such as local, local/FOLDER or openai/gpt-6. "
-            f"Backends: {', '.join(known)}"
+            f"unknown model '{name}'. {guess}Write BACKEND/NAME, such as local, local/FOLDER or "
+            f"openai/gpt-6. Backends: {', '.join(known)}"
         )
     return ModelName(backend=stem, model=rest)
+
+
+def _meant(name: str, known: Sequence[str]) -> str | None:
+    """The full name that was probably meant."""
+    stem, slash, rest = name.partition("/")
+    if stem.casefold() in known and rest:
+        return f"{stem.casefold()}/{rest}"
+    if slash and rest and (near := nearest(stem, known, cutoff=0.75)):
+        return f"{near}/{rest}"
+    if Path(name).is_dir() or (slash and rest):  # a folder, or a name of the hub
+        return f"local/{name}"
+    family = next((server for begin, server in MAKERS.items() if name.casefold().startswith(begin)), None)
+    if family is not None:
+        return f"{family}/{name}"
+    near = nearest(name, [*known, *KNOWN_MODELS])
+    return f"local/{near}" if near in KNOWN_MODELS else near
 
 
 def make_backend(name: ModelName, options: RunOptions) -> Backend:

@@ -41,10 +41,24 @@ def read_json_lines(path: Path, source: str | None = None) -> Iterator[tuple[str
         InputError: not readable, not UTF-8 text, a line of more than 5 MB, or a line that is not
             JSON.
     """
+    first = True
     for where, raw in _raw_lines(path, source or str(path)):
         line = decode(raw, where).strip()
         if line and not line.startswith("#"):
+            if first and line.startswith("["):
+                raise InputError(_array(path, where))
+            first = False
             yield where, parse_json(line, where)
+
+
+def _array(path: Path, where: str) -> str:
+    """What is wrong with a file that is one JSON array, and a command that writes it as lines."""
+    program = "import json; [print(json.dumps(x)) for x in json.load(open('{}', encoding='utf-8'))]"
+    target = path.with_name(f"{path.stem}-lines.jsonl")
+    return (
+        f"{where} begins a JSON array [...], but here each line is one object {{...}}. "
+        f'Write it as lines with: python3 -c "{program.format(path)}" > {target}'
+    )
 
 
 def read_at_most(path: Path, most: int, what: str) -> bytes:

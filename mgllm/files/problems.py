@@ -1,7 +1,10 @@
-"""What pydantic finds wrong with a value, in plain words: the place, what is wanted there, what was given."""
+"""What pydantic finds wrong with a value, in plain words: the place, what is wanted there, what was
+given.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from reprlib import Repr
 from typing import Any, NamedTuple, get_args
@@ -9,7 +12,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 
 from mgllm.errors import guess
-from mgllm.wanted import wanted
+from mgllm.records.wanted import wanted
 
 _short = Repr()
 _short.maxstring = _short.maxother = 60
@@ -27,7 +30,9 @@ class Problem(NamedTuple):
     steps: tuple[str | int, ...]
     """Names and numbers on the way to it; none for the value as a whole."""
     words: str
-    """What should stand there, such as `must be a whole number`; of a broken rule of ours, its text."""
+    """What should stand there, such as `must be a whole number`; of a broken rule of ours, its
+    text.
+    """
     given: Any
     """What stands there, or what something is missing in."""
 
@@ -35,6 +40,13 @@ class Problem(NamedTuple):
     def place(self) -> str:
         """The way to it, with points between its steps."""
         return ".".join(map(str, self.steps))
+
+    @property
+    def meant(self) -> str:
+        """A question behind one word that is not among those allowed; else nothing."""
+        if self.kind != "literal_error" or not isinstance(self.given, str):
+            return ""
+        return guess(self.given, re.findall(r"'([^']*)'", self.words)).replace(" Did", ". Did", 1)
 
 
 def first_problem(
@@ -57,7 +69,9 @@ def first_problem(
 
 
 def _without_kind(way: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """A way without its end, if that names one of several allowed kinds of value: they are one problem."""
+    """A way without its end, if that names one of several allowed kinds of value: they are one
+    problem.
+    """
     last = str(way[-1]) if way else ""
     return way[:-1] if last.startswith(_KINDS) or last in _PLAIN_KINDS else way
 
@@ -80,7 +94,7 @@ def field_problem(model: type[BaseModel], error: ValidationError, content: Itera
     if problem.kind == "missing":
         near = guess(steps[-1], sorted(map(str, content))) if len(steps) == 1 else ""
         return f"{field}: is missing; every {owner(model, steps[:-1]).__name__.lower()} needs it.{near}"
-    return f"{field}{': ' if field else ''}{problem.words} {given(problem)}".rstrip()
+    return f"{field}{': ' if field else ''}{problem.words} {given(problem)}".rstrip() + problem.meant
 
 
 def shortened(value: object) -> str:
@@ -89,7 +103,7 @@ def shortened(value: object) -> str:
 
 
 def given(problem: Problem) -> str:
-    """What was given, in brackets; nothing where it is a whole object that breaks a rule of ours."""
+    """What was given, in brackets; nothing where a whole object breaks a rule of ours."""
     broken_rule = problem.kind == "value_error" and isinstance(problem.given, dict)
     return "" if broken_rule else shortened(problem.given)
 
@@ -104,7 +118,8 @@ def owner(
 ) -> type[BaseModel]:
     """The model that is found on the way; list indices and mapping keys name none.
 
-    Without `through_lists` a way through a list or mapping ends at `BaseModel`, which has no fields.
+    Without `through_lists` a way through a list or mapping ends at `BaseModel`, which has no
+    fields.
     """
     for step in steps:
         field = model.model_fields.get(step) if isinstance(step, str) else None

@@ -196,9 +196,7 @@ def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, in
     rows = [(int(a), int(b), int(c)) for a, b, c in numbers]
     for line, (_, start, end) in enumerate(rows, 1):
         if end < start or start < 0:
-            raise InputError(
-                f"{path} row {line}: the interval ends before it starts: frames {start} to {end}"
-            )
+            raise InputError(f"{path} row {line}: impossible times: frames {start} to {end}")
     return rows
 
 

@@ -99,7 +99,8 @@ def _place(error: Exception) -> str:
 
 
 def _short(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or str(error)).splitlines()[0]
+    said = str(getattr(error, "problem", None) or str(error)).splitlines()[0]
+    return said.replace("'<stream end>'", "the end of the file").replace("but got", "but there is")
 
 
 def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: ValidationError) -> str:
@@ -115,7 +116,7 @@ def _first_problem(path: Path, root: yaml.Node, model: type[Frozen], error: Vali
     if problem.kind == "string_type" and (node := _scalar_at(root, steps)) is not None:
         return f"{path}:{node.start_mark.line + 1} {_without_quotes(node, steps)}"
     given = "" if isinstance(problem.given, dict | list | tuple) else f" (given: {problem.given!r:.60})"
-    return f"{path}:{line} {key + ': ' if key else ''}{problem.words}{given}"
+    return f"{path}:{line} {key + ': ' if key else ''}{problem.words}{given}{problem.meant}"
 
 
 _READ_AS = {"bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date"}

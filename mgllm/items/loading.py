@@ -43,11 +43,16 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     return items
 
 
-def check_targets(items: Iterable[Item], labels: Iterable[str]) -> None:
+def check_targets(items: Iterable[Item], labels: Iterable[str], source: str | Path | None = None) -> None:
     """Check that every target is the id of a label.
 
+    Args:
+        items: as they were read.
+        labels: ids of the labels.
+        source: where the items are from, to name the line.
+
     Raises:
-        InputError: a target is not; names the item, and how many other items have such targets.
+        InputError: one is not; names file and line, the item, and how many others there are.
     """
     known = tuple(labels)
     wrong = [item for item in items if item.target is not None and item.target not in known]
@@ -56,9 +61,19 @@ def check_targets(items: Iterable[Item], labels: Iterable[str]) -> None:
     target = str(wrong[0].target)
     others = f" ({len(wrong) - 1} more items have wrong targets)" if len(wrong) > 1 else ""
     raise InputError(
-        f"item '{wrong[0].id}' target: '{target[:60]}' is not one of the labels "
+        f"{_place(wrong[0].id, source)}item '{wrong[0].id}' target: '{target[:60]}' is not one of the labels "
         f"{', '.join(known)}.{guess(target, known)}{others}"
     )
+
+
+def _place(item: str, source: str | Path | None) -> str:
+    """File and line of an item, read again; nothing where it is not found."""
+    if source is None:
+        return ""
+    places = (
+        where for where, row in _rows(source, Path(source)) if isinstance(row, dict) and row.get("id") == item
+    )
+    return next((f"{where} " for where in places), "")
 
 
 def check_characters(item: Item, where: str) -> Item:

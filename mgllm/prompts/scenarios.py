@@ -154,6 +154,7 @@ def find_scenario(name: str, folders: Folders) -> FoundScenario:
     Raises:
         InputError: there is none, or its file is wrong; one line with file, line and key.
     """
+    name = name.strip()
     if name.endswith((".yaml", ".yml")):
         return _read(Path(name), folders)
     for folder in folders.scenario_folders():

@@ -22,7 +22,7 @@ is judged once."""
 class Standing(NamedTuple):
     """What is wrong with a record; all three are None if nothing is."""
 
-    stranger: str | None = None
+    foreign: str | None = None
     """It is from another run, and answers no question of this one."""
     damage: str | None = None
     """It names labels that its scenario does not have: no number can be computed from it."""
@@ -52,12 +52,12 @@ class Belonging:
         found = self._known.get(facts)
         if found is None:
             damage, doubt = self.damage(record), self.unplanned(record) or contradiction(record)
-            found = self._known[facts] = Standing(self.stranger(record), damage, doubt)
-        if found.stranger is None and found.damage is None and self._names_others(record):
+            found = self._known[facts] = Standing(self.foreign(record), damage, doubt)
+        if found.foreign is None and found.damage is None and self._names_others(record):
             return found._replace(damage=self.damage(record))
         return found
 
-    def stranger(self, record: Record) -> str | None:
+    def foreign(self, record: Record) -> str | None:
         """Why a record is from another run; None if it is from this one."""
         if record.model != self._manifest.model:
             return f"is from model {record.model}"
@@ -121,7 +121,7 @@ class SortedOut(NamedTuple):
 
     records: tuple[Record, ...]
     """The last line of every key, in the order of their first lines."""
-    strangers: tuple[str, ...]
+    foreign: tuple[str, ...]
     """Lines from another model or scenario, which do not count: where, and from which."""
     doubtful: tuple[str, ...]
     """Lines that count, but are not as planned or contradict themselves: where, and how."""
@@ -134,18 +134,18 @@ def sort_out(manifest: RunManifest, lines: Iterable[tuple[str, Record]]) -> Sort
         InputError: a record of the run names labels that its scenario does not have.
     """
     belonging, latest = Belonging(manifest), dict[RecordKey, Record]()
-    strangers, doubtful = [], []
+    foreign, doubtful = [], []
     for where, record in lines:
-        stranger, damage, doubt = belonging.standing(record)
-        if stranger is not None:
-            strangers.append(f"{where} {stranger}")
+        found = belonging.standing(record)
+        if found.foreign is not None:
+            foreign.append(f"{where} {found.foreign}")
             continue
-        if damage is not None:
-            raise InputError(f"{where} is damaged: {damage}; restore the line, or leave the run out")
-        if doubt is not None:
-            doubtful.append(f"{where} {doubt}")
+        if found.damage is not None:
+            raise InputError(f"{where} is damaged: {found.damage}; restore the line, or leave the run out")
+        if found.doubt is not None:
+            doubtful.append(f"{where} {found.doubt}")
         latest[record.key] = record
-    return SortedOut(tuple(latest.values()), tuple(strangers), tuple(doubtful))
+    return SortedOut(tuple(latest.values()), tuple(foreign), tuple(doubtful))
 
 
 def contradiction(record: Record) -> str | None:

@@ -32,10 +32,10 @@ def make_turn(where: str, speaker: str, text: str, start: float, end: float) -> 
     """A turn with single spaces between words; None if nothing is said.
 
     Raises:
-        InputError: the end is before the start; `where` is file and place.
+        InputError: the times are impossible; `where` is file and place.
     """
     if not 0 <= start <= end + TOLERANCE:
-        raise InputError(f"{where} ends before it starts: it is spoken from {start:g} s to {end:g} s")
+        raise InputError(f"{where} has impossible times: it is spoken from {start:g} s to {end:g} s")
     words = " ".join(text.split())
     name = " ".join(speaker.split()) or NOBODY
     return Turn(speaker=name, text=words, start=start, end=max(start, end)) if words else None

@@ -69,10 +69,10 @@ def make_batch(seed: int, number: int) -> Batch:
         start=start,
         frames=frames,
     )
-    told = {name: values[of_body] for name, values in drawn.drawn.items()}
-    told |= {name: getattr(cameras, name) for name in ("azimuth", "elevation", "distance")}
-    told |= {"amplitude": pace.amplitude, "speed": pace.speed}
-    return Batch(scene, tuple(labels), of_body + bodies.start, told)
+    columns = {name: values[of_body] for name, values in drawn.drawn.items()}
+    columns |= {name: getattr(cameras, name) for name in ("azimuth", "elevation", "distance")}
+    columns |= {"amplitude": pace.amplitude, "speed": pace.speed}
+    return Batch(scene, tuple(labels), of_body + bodies.start, columns)
 
 
 def detected(filmed: Filmed, scene: Scene, difficulty: Difficulty, random: np.random.Generator) -> Reals:

@@ -227,7 +227,7 @@ def _cautions(
     planned = scenario.items_asked * manifest.epochs
     asked = {name: len({(r.item, r.epoch) for r in records if r.arm == name}) for name in names}
     short = [f"{name} {count} of {planned}" for name, count in asked.items() if count < planned]
-    words += [f"stopped: asked {', '.join(short)} times"] if short else []
+    words += [f"stopped: asked {' and '.join(short)} times"] if short else []
     says_nothing = {METRICS["macro_f1"]: "macro-F1", METRICS["auc"]: "AUC"}.get(metric)
     for name, side in zip(names, over, strict=True):
         only = {label for item in side for label, share in item.shares.items() if share > 0}

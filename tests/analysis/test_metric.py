@@ -82,7 +82,7 @@ def test_a_metric_from_outside_is_in_every_format(made_run: MakeRun, sureness: s
     summary = summarise([made_run(1)])
     text = render(summary, "md")
     header = next(grid[0] for title, grid in markdown_titled(text) if title.startswith("How good"))
-    assert header[-3:-1] == ("sure%", "acc.lessprior")
+    assert header[-3:-1] == ("sure%", "acc.minusprior")
     assert "Brier score, calibration error and sureness: lower is better" in " ".join(text.split())
     assert any("sure%" in grid[0] for grid in latex_tables(render(summary, "tex")))
     assert "sure %</th>" in render(summary, "html")

@@ -186,7 +186,7 @@ def test_gestures_are_named_up_to_the_false_discovery_rate() -> None:
         "(away from the truth, q .001)."
     )
     lone = account(effect(), attribution=(gesture("nod", None, 0.5),))
-    assert lone.endswith("Exploratory: none can be distinguished from chance (q ≤ .05).")
+    assert lone.endswith("Exploratory: nod cannot be distinguished from chance (q ≤ .05).")
     assert "Exploratory" not in account(effect(), attribution=(gesture("", 0.001, 2.0, ()),))
 
 

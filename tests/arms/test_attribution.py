@@ -173,7 +173,7 @@ def test_generated_answers_are_attributed_by_accuracy(go: Any, shelve: Any) -> N
 def test_many_questions_need_a_yes(go: Any, shelve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = shelve(add_up)
     monkeypatch.setattr("mgllm.experiment.asking.MOST_UNCONFIRMED", 30)
-    with pytest.raises(InputError, match=r"would ask \d+ questions .* more than 30 need --yes"):
+    with pytest.raises(InputError, match=r"would ask \d+ questions .* needed above 30"):
         go()
     assert backend.asked == []
     assert go(yes=True).exit_code == 0
@@ -201,7 +201,7 @@ def test_the_number_is_said_before_the_first_question(go: Any, shelve: Any, caps
 )
 def test_it_needs_both_arms(go: Any, shelve: Any, arms: tuple[str, ...], missing: str) -> None:
     shelve(add_up)
-    with pytest.raises(InputError, match=f"--attribute needs the arms text and .* add {missing} to --arms"):
+    with pytest.raises(InputError, match=f"needs the arms text and .* add {missing} to"):
         go(arms=arms)
 
 

@@ -75,16 +75,16 @@ def items(folder: Path, *lines: object) -> str:
     ("words", "said"),
     [
         (["run", "meating", "--model", "scripted/x"], "Did you mean 'meeting'?"),
-        (["run", "--model", "gpt-5"], "write BACKEND/NAME"),
+        (["run", "--model", "gpt-5"], "Write BACKEND/NAME"),
         (["run", "--model", "openia/gpt-5"], "unknown model 'openia/gpt-5'"),
-        (["run", "--model", "scripted/"], "write BACKEND/NAME"),
-        (["run"], "give --model M"),
+        (["run", "--model", "scripted/"], "Write BACKEND/NAME"),
+        (["run"], "no model is named; use --model M"),
         (["run", "--modle", "local"], "--modle"),
         (["run", "--model", "scripted/x", "--limit", "none"], "--limit"),
-        (["run", "--model", "scripted/x", "--limit", "0"], "--limit 0"),
-        (["run", "--model", "scripted/x", "--form", "verse"], "--form 'verse'"),
-        (["run", "--model", "scripted/x", "--temperature", "9"], "--temperature 9"),
-        (["run", "--model", "scripted/x", "--model-arg", "top_p"], "takes K=V"),
+        (["run", "--model", "scripted/x", "--limit", "0"], "--limit must be 1 or more, not 0"),
+        (["run", "--model", "scripted/x", "--form", "verse"], "auto', not 'verse'"),
+        (["run", "--model", "scripted/x", "--temperature", "9"], "--temperature must be at most 2, not 9"),
+        (["run", "--model", "scripted/x", "--model-arg", "top_p"], "--model-arg needs K=V"),
         (["run", "--model", "scripted/x", "--arms", "text,text+gm"], "Did you mean 'text+mg'?"),
         (["run", "--model", "scripted/x", "--arms", ","], "no arm is named"),
         (["run", "--model", "scripted/x", "--arms", "text,text+noisy@1.5"], "text+noisy@1.5"),
@@ -92,7 +92,7 @@ def items(folder: Path, *lines: object) -> str:
         (["run", "--model", "scripted/x", "--items", "none.jsonl"], "none.jsonl"),
         (["run", "--model", "scripted/x", "--gestures", "nowhere"], "nowhere"),
         (["run", "--model", "scripted/x", "--cue-source", "recognized"], "have no recognized gestures"),
-        (["run", "--model", "scripted/x", "--cue-source", "guessed"], "--cue-source 'guessed'"),
+        (["run", "--model", "scripted/x", "--cue-source", "guessed"], "out_of_fold', not 'guessed'"),
         (
             ["run", "--model", "scripted/x", "--confusion", "none.csv", "--arms", "text,text+noisy@1"],
             "none.csv",
@@ -102,7 +102,10 @@ def items(folder: Path, *lines: object) -> str:
         (["render", "meeting", "--arm", "text+noisy@1"], "other arms are named with --arms"),
         (["scenario", "check", "emotoin"], "Did you mean 'emotion'?"),
         (["scenario", "new", "emotion"], "is a bundled scenario"),
-        (["scenario", "new", "../up"], "cannot name a scenario"),
+        (
+            ["scenario", "new", "../up"],
+            "is not a name for a scenario; use lower-case letters, digits, - and _. Try: mgllm sc",
+        ),
         (["show", "nothing"], "unknown run"),
         (["compare", "nothing"], "unknown run"),
         (["score", "nothing"], "unknown run"),
@@ -129,7 +132,7 @@ def test_names_and_flags(
         ([ITEM | {"target": "agres"}], "Did you mean 'agrees'?"),
         ([ITEM | {"speach": "x"}], "speach"),
         ([{"id": "i1"}], "subject"),
-        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "a missing one is an error"),
+        ([ITEM, ITEM | {"id": "i2", "gestures": {}}], "an empty transcript if"),
         ([ITEM | {"gestures": {}}], "--gestures DIR"),
         ([seen({"label": "x", "start": 2, "end": 1})], "before its start"),
         ([seen({"label": "agrees"}), ITEM | {"id": "i2", "subject": "p2"}], "contains the label 'agrees'"),
@@ -182,7 +185,7 @@ def test_nothing_is_written_over(problem: Problem, folders: Folders) -> None:
         "--prompts",
         str(folders.prompts),
     ]
-    assert "is there already" in problem(*words)
+    assert "already exists" in problem(*words)
 
 
 def test_debug_shows_the_trace() -> None:

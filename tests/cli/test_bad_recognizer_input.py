@@ -51,24 +51,24 @@ def problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Problem:
         (["--set", "extreme=extrem"], "unknown augmentation 'extrem'. Did you mean 'extreme'?"),
         (["--set", "nonsense"], "--set 'nonsense' is not NAME=VALUE"),
         (["--set", "unknown.option=1"], "--set unknown.option: there is no such option"),
-        (["--epochs", "0"], "--epochs 0: "),
+        (["--epochs", "0"], "--epochs must be "),
         (["--epochs", "many"], "--epochs"),
-        (["--learning-rate", "-1"], "--learning-rate -1.0: "),
-        (["--batch", "1"], "--batch 1: "),
-        (["--momentum", "1"], "--momentum 1.0: "),
-        (["--queue", "0"], "--queue 0: "),
-        (["--frames", "1"], "--frames 1: "),
-        (["--centre", "left"], "--centre 'left': "),
-        (["--scale", "big"], "--scale 'big': "),
-        (["--precision", "double"], "--precision 'double': "),
+        (["--learning-rate", "-1"], "--learning-rate must be "),
+        (["--batch", "1"], "--batch must be "),
+        (["--momentum", "1"], "--momentum must be "),
+        (["--queue", "0"], "--queue must be "),
+        (["--frames", "1"], "--frames must be "),
+        (["--centre", "left"], "--centre must be "),
+        (["--scale", "big"], "--scale must be "),
+        (["--precision", "double"], "--precision must be "),
         (["--device", "abacus"], "abacus"),
         (["--display", "loud"], "unknown display 'loud'. Known: auto, none, plain, rich"),
-        (["--set", "preprocessing.preparation.pair=[a, b]"], "'a' is no joint of the layout"),
+        (["--set", "preprocessing.preparation.pair=[a, b]"], "'a' is not a joint of the layout"),
         (["--train-on", "subject=99"], "no clip has subject '99'"),
-        (["--train-on", "nonsense"], "'nonsense' is no condition; write column=value"),
+        (["--train-on", "nonsense"], "'nonsense' is not a condition; write column=value"),
         (["--train-on", "person=1"], "unknown column 'person'"),
         (["--split", "poeple"], "Did you mean 'people'?"),
-        (["--split", "people", "--train-on", "subject=1"], "name clips in two ways; give one"),
+        (["--split", "people", "--train-on", "subject=1"], "both choose clips; give only one"),
         (["--resume"], "there is no unfinished training in"),
         (["--nonsense"], "--nonsense"),
     ],
@@ -80,9 +80,9 @@ def test_pretrain(problem: Problem, toy_set: Path, tmp_path: Path, flags: list[s
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--label-fraction", "0"], "--label-fraction 0.0: "),
-        (["--label-fraction", "1.5"], "--label-fraction 1.5: "),
-        (["--long-tail", "cut"], "--long-tail 'cut': "),
+        (["--label-fraction", "0"], "--label-fraction must be "),
+        (["--label-fraction", "1.5"], "--label-fraction must be "),
+        (["--long-tail", "cut"], "--long-tail must be "),
         (["--set", "encoder.dims=3"], "--set encoder.dims: there is no such option"),
         (["--set", "augment=gentel"], "Did you mean 'gentle'?"),
         (["--train-on", "subject=99"], "no clip has subject '99'"),
@@ -97,24 +97,27 @@ def test_finetune(
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ([], "its splits are people, view; name one with --split, or say --train-on"),
-        (["--protocol", "lineal"], "--protocol 'lineal': "),
-        (["--stream", "middle", *NEW], "--stream 'middle': "),
-        (["--k", "0", *NEW], "--k 0: "),
-        (["--device", "abacus", *NEW], "--device 'abacus': "),
-        (["--folds", "1"], "--folds 1: "),
-        (["--folds", "9"], "9 folds by subject cannot be made of 4 values"),
+        ([], "its splits are people, view; name one with --split, or use --train-on"),
+        (["--protocol", "lineal"], "--protocol must be "),
+        (["--stream", "middle", *NEW], "--stream must be "),
+        (["--k", "0", *NEW], "--k must be "),
+        (["--device", "abacus", *NEW], "--device must be "),
+        (["--folds", "1"], "--folds must be "),
+        (["--folds", "9"], "9 folds by subject cannot be made from 4 values"),
         (["--folds", "2", "--by", "person"], "unknown column 'person'"),
         (["--folds", "2", "--by", "camera"], "4 subjects are on both sides"),
         (["--split", "nosuch"], "unknown split of"),
-        (["--split", "view"], "4 subjects are on both sides: 1, 2, 3, 4; test others"),
-        (["--split", "people", "--folds", "2"], "--split and --folds name clips in two ways"),
+        (["--split", "view"], "4 subjects are on both sides: 1, 2, 3, 4; test on other people"),
+        (["--split", "people", "--folds", "2"], "--split and --folds both choose clips"),
         (["--train-on", "subject=1-4"], "the test side is empty"),
         (["--train-on", "subject=3", "--test-on", "subject=3"], "is on both sides"),
-        (["--train-on", "subject=3", "--test-on", "subject=1"], "subject 1; test on others, or say --transd"),
+        (
+            ["--train-on", "subject=3", "--test-on", "subject=1"],
+            "subject 1; test on other people, or allow it with --transd",
+        ),
         (["--train-on", "id=3-nod-0", "--test-on", "subject=4"], "2 classes are tested but have no training"),
         (["--protocol", "classifier", "--test-on", "subject=4"], "has no classifier; make one with: mgllm"),
-        (["--set", "smoothing=1", *NEW], "--set smoothing 1: "),
+        (["--set", "smoothing=1", *NEW], "--set smoothing must be "),
     ],
 )
 def test_evaluate(problem: Problem, toy_set: Path, toy_checkpoint: Path, flags: list[str], said: str) -> None:
@@ -125,9 +128,9 @@ def test_evaluate(problem: Problem, toy_set: Path, toy_checkpoint: Path, flags: 
     ("flags", "said"),
     [
         (["--split", "people"], "--budget"),
-        (["--split", "people", "--budget", "0"], "--budget 0.0: "),
-        (["--split", "people", "--budget", "-3"], "--budget -3.0: "),
-        (["--split", "people", "--budget", "1", "--seeds", "0"], "--seeds 0: "),
+        (["--split", "people", "--budget", "0"], "--budget must be "),
+        (["--split", "people", "--budget", "-3"], "--budget must be "),
+        (["--split", "people", "--budget", "1", "--seeds", "0"], "--seeds must be "),
         (["--split", "people", "--budget", "1", "--parts", "fusion"], "Did you mean 'fusions'?"),
         (["--budget", "1"], "name one with --split"),
         (["--budget", "1", "--split", "people", "--set", "augment=x"], "unknown augmentation 'x'"),
@@ -163,19 +166,22 @@ def edited(name: str, pattern: str, replacement: str) -> Break:
 
 BROKEN: list[tuple[Break, str]] = [
     (cut_joints, "joints.npy is cut off: "),
-    (no_joint, "joints.npy clip '1-nod-0': no joint is there in any frame (all NaN); leave the clip out"),
-    (lambda folder: (folder / "joints.npy").write_bytes(b""), "joints.npy is no npy file"),
-    (lambda folder: (folder / "joints.npy").write_bytes(pickle.dumps([1])), "joints.npy is no npy file"),
-    (lambda folder: (folder / "joints.npy").unlink(), "lacks joints.npy; a skeleton data set is a folder"),
-    (lambda folder: (folder / "clips.csv").write_text("id,subject\n"), "clips.csv:1 lacks the columns label"),
+    (no_joint, "joints.npy clip '1-nod-0': no joint is seen in any frame (all NaN); leave the clip out"),
+    (lambda folder: (folder / "joints.npy").write_bytes(b""), "joints.npy cannot be read as an npy file"),
+    (
+        lambda folder: (folder / "joints.npy").write_bytes(pickle.dumps([1])),
+        "joints.npy cannot be read as an npy file",
+    ),
+    (lambda folder: (folder / "joints.npy").unlink(), "has no joints.npy; a skeleton data set is a folder"),
+    (lambda folder: (folder / "clips.csv").write_text("id,subject\n"), "clips.csv:1 has no columns label"),
     (
         edited("clips.csv", r"^1-nod-0,1,nod,0,8", "1-nod-0,1,nod,0,800"),
         "ends at frame 800, but joints.npy",
     ),
     (edited("clips.csv", r"^1-nod-0,1,nod,0,8", "1-nod-0,1,nod,0,9"), "'1-nod-0' and '1-wave-0' overlap"),
-    (edited("clips.csv", r"^1-wave-0,", "1-nod-0,"), "'1-nod-0' stands there already; ids are unique"),
+    (edited("clips.csv", r"^1-wave-0,", "1-nod-0,"), "'1-nod-0' appears twice; ids must be unique"),
     (edited("clips.csv", r",nod,", ",nodd,"), "label: 'nodd' is not one of the classes"),
-    (edited("clips.csv", r",nod,0,", ",nod,-1,"), "start: must be a whole number from 0"),
+    (edited("clips.csv", r",nod,0,", ",nod,-1,"), "start: must be a whole number, 0 or more"),
     (edited("dataset.json", r"\{", "{torn"), "dataset.json"),
     (edited("dataset.json", r'"neck",', '"nek",'), "dataset.json"),
 ]
@@ -226,7 +232,7 @@ def test_a_checkpoint_of_another_layout(
     ):
         said = problem(*words)
         assert "was made for a layout of 6 joints" in said
-        assert "first difference: 'head' against 'face'); train one on this layout" in said
+        assert "first difference: 'head' against 'face'); train a recogniser on this layout" in said
 
 
 class Harm:
@@ -266,7 +272,7 @@ def test_a_pickle_is_never_loaded(
         (["encoder", "fusion"], "nothing", "unknown fusion 'nothing'"),
         (["encoder", "dims"], 25, "config.json asks for"),
         (["encoder", "temporal_args"], {"depth": 3}, "encoder gru cannot be made with {'depth': 3}"),
-        (["classes"], ["nod"], "lack tensor 'classifier.bias'; they do not fit config.json"),
+        (["classes"], ["nod"], "have no tensor 'classifier.bias'; they do not fit config.json"),
         (["preprocessing", "frames"], 1, "config.json preprocessing.frames: "),
         (["dims"], 3, "asks for"),
         (["layout", "joints", 0], "hip", "config.json layout"),
@@ -296,7 +302,7 @@ def test_a_place_that_is_taken(problem: Problem, toy_set: Path, toy_checkpoint: 
     file, taken = tmp_path / "file", tmp_path / "taken"
     file.write_text("mine")
     shutil.copytree(toy_checkpoint, taken)
-    for out, said in ((file, f"{file} "), (file / "below", f"{file}/below "), (taken, "holds a checkpoint")):
+    for out, said in ((file, f"{file} "), (file / "below", f"{file}/below "), (taken, "has a checkpoint")):
         assert said in problem("pretrain", toy_set, "-o", out)
         assert said in problem("finetune", toy_checkpoint, toy_set, "-o", out)
     for out in (file, file / "below"):
@@ -309,6 +315,6 @@ def test_cuda_where_there_is_none(
     problem: Problem, toy_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    said = "device 'cuda': torch finds no CUDA device here; say --device cpu"
+    said = "device 'cuda': torch finds no CUDA device here; use --device cpu"
     assert said in problem("pretrain", toy_set, "-o", tmp_path / "C", "--device", "cuda")
     assert said in problem("evaluate", "random", toy_set, *NEW, "--device", "cuda")

@@ -156,11 +156,14 @@ def _parse(words: list[str]) -> None:
 
 def test_names_are_those_that_the_modules_have() -> None:
     from mgllm.analysis.tables.names import TABLES
-    from mgllm.analysis.tables.sections import SHAPES
+    from mgllm.analysis.tables.sections import SHAPES, table_formats
     from mgllm.arms.base import arm_names
+    from mgllm.backends.base import backends
     from mgllm.commands.transcribe_sets import TranscribeOptions
     from mgllm.cues.vocabularies import vocabulary_names
+    from mgllm.datasets.base import datasets
     from mgllm.experiment.options import AskOptions, RunOptions
+    from mgllm.exports.base import exports
     from mgllm.media.listening import ListenOptions
     from mgllm.pages.plots.saving import PLOTS
     from mgllm.prompts.scenarios import Folders, scenario_names
@@ -171,14 +174,16 @@ def test_names_are_those_that_the_modules_have() -> None:
     from mgllm.recognizer.training.pretraining import Precision, PretrainOptions
     from mgllm.recognizer.training.probing import LongTail
     from mgllm.records import CueSource, Reasoning
-    from mgllm.records.scenario import DEFAULT_ARMS
     from mgllm.skeleton.preparing import Preparation
 
     def literals(model: Any, field: str) -> set[str]:
         return set(re.findall(r"'([\w-]+)'", str(model.model_fields[field].annotation)))
 
     assert set(choices.arms()) == set(arm_names())
-    assert choices.USUAL_ARMS == DEFAULT_ARMS
+    assert choices.import_formats() == datasets.names()
+    assert choices.export_formats() == [*exports.names(), "records"]
+    assert choices.CHOICES["compare table_format"]() == table_formats.names()
+    assert choices.models() == [f"{name}/…" for name in backends.names()]
     assert choices.scenarios() == scenario_names(Folders())
     assert choices.vocabularies() == sorted(vocabulary_names())
     assert tuple(TABLES) == choices.TABLES

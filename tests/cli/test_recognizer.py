@@ -130,7 +130,7 @@ def test_the_table_has_floors_and_files_are_left(
     assert own.split()[0] == "linear"
     assert len([line for line in floors if "%" in line]) == 5
     assert "–" in next(line for line in floors if line.startswith("raw positions, 1-NN"))
-    assert floors[-1] == "note: with fewer than 100 clips the calibration error says little"
+    assert floors[-1] == "note: with fewer than 100 clips, the calibration error (ECE) says little"
     assert "transductive" not in told.out
     names_left = ["confusion.csv", "confusion.png", "evaluation.json", "predictions.csv"]
     assert files(tmp_path / "test") == names_left
@@ -153,7 +153,7 @@ def test_seen_people_are_refused_or_shown(recognizer: Command, toy_set: Path, to
     assert "has seen 1 of the test side's people in training (without labels): subject 1; " in told.err
     told = recognizer(*words, "--no-floors", "--transductive")
     assert told.code == 0
-    note = "note: the checkpoint has seen people of the test side in training, without labels (transductive)"
+    note = "note: the checkpoint has learned from people of the test side, without labels (transductive)"
     assert note in told.out
     assert recognizer(*words, "--no-floors", "--transductive", "--json").json["transductive"] is True
 
@@ -162,7 +162,7 @@ def test_seen_labels_are_no_test(recognizer: Command, toy_set: Path, toy_classif
     words = ["evaluate", toy_classifier, toy_set, "--protocol", "classifier", "--test-on", "subject=3"]
     assert recognizer(*words).code == 2
     told = recognizer(*words, "--transductive")
-    assert "in training, with their labels: this is no test" in told.out
+    assert "people of the test side, with their labels: this is not a test" in told.out
     found = recognizer(*words, "--transductive", "--json").json
     assert (found["transductive"], found["labels_seen"]) == (True, True)
     told = recognizer("info", toy_classifier)
@@ -213,7 +213,7 @@ def test_notes_of_the_table(recognizer: Command, toy_set: Path) -> None:
     flags = ["--protocol", "knn", "--split", "view", "--shared-subjects", "--label-fraction", "0.25"]
     told = recognizer("evaluate", "random", toy_set, *flags, "--no-floors")
     assert "view: 3 clips learned from, 25 % of the labels, 12 tested, 3 classes" in told.out
-    assert "note: 4 people stand on both sides of the split" in told.out
+    assert "note: 4 people are on both sides of the split" in told.out
 
 
 def test_a_training_that_was_interrupted_goes_on(
@@ -303,7 +303,7 @@ def test_a_budget_that_is_too_small_names_the_minutes(
     ]
     told = recognizer(*words, "--device", "cpu", *network)
     assert (told.code, told.out) == (2, "")
-    assert "--budget 0.0001: " in told.err
+    assert "--budget must be " in told.err
     assert "trainings of two epochs need " in told.err
     assert " 0.0 minutes" not in told.err
     assert " minutes; give more, or fewer --seeds or --parts" in told.err

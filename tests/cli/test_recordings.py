@@ -92,7 +92,7 @@ def test_a_user_of_annotated_recordings(mgllm: Command, made: Path, tmp_path: Pa
     code, out, err = mgllm("recognizer", "score", found, "--truth", made / "recordings")
     assert code == 0
     assert "F1 at an overlap (IoU) of 0.3" in out
-    assert "3 are in one folder only" in err
+    assert "3 recordings are in one folder only" in err
 
 
 def test_people_seen_are_marked_in_scores(mgllm: Command, made: Path, tmp_path: Path) -> None:

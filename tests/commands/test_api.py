@@ -160,7 +160,7 @@ def test_check_finds_what_no_arm_shows(options: RunOptions, folders: Folders) ->
             "{{ question }}", "{{ question }}{% if speech|length > 99 %}x{% endif %}"
         )
     )
-    with pytest.raises(InputError, match="uses 'speech'; only _speech.j2 may"):
+    with pytest.raises(InputError, match="uses 'speech'; only _speech"):
         check_here("meeting", options)
 
 

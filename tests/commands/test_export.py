@@ -148,7 +148,7 @@ def test_nothing_is_written_over_or_half(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "b.csv").write_text("mine")
-    with pytest.raises(InputError, match=r"b\.csv exists already"):
+    with pytest.raises(InputError, match=r"b\.csv exists already and is not overwritten"):
         export_transcripts("csv", [source], out)
     assert names(out) == ["b.csv"]
     (source / "2.mg.json").write_text("{}")

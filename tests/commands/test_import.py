@@ -72,7 +72,7 @@ def test_items_and_their_source_are_written_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["items.jsonl", "SOURCE.md"])
 def test_nothing_is_written_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
-    with pytest.raises(InputError, match="is there already and is not written over"):
+    with pytest.raises(InputError, match="exists already and is not overwritten"):
         import_dataset("made-up", tmp_path, tmp_path)
     assert files(tmp_path) == [name]
     assert (tmp_path / name).read_text() == "mine"
@@ -86,7 +86,7 @@ def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:
 
 def test_a_file_cannot_be_the_folder(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(InputError, match="out is a file; -o names a folder"):
+    with pytest.raises(InputError, match="out is a file; -o needs a folder"):
         import_dataset("made-up", tmp_path, tmp_path / "out")
     with pytest.raises(InputError, match="cannot be written"):
         import_dataset("made-up", tmp_path, tmp_path / "out" / "below")

@@ -64,7 +64,7 @@ def test_the_folder_its_source_and_its_numbers(tmp_path: Path) -> None:
     assert report.targets == {"nod": 2, "shake": 1}
     assert report.warnings == (
         "1 thing is odd",
-        "1 clips have one frame only, so nothing moves in them: c0",
+        "1 clips have only one frame, so nothing moves in them: c0",
         "1 of 4 clips have no label",
         "the split 'view' has 2 subjects on both sides: it is not subject-independent",
     )
@@ -80,7 +80,7 @@ def test_the_folder_its_source_and_its_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["items.jsonl", "joints.npy", "clips.csv", "dataset.json", "SOURCE.md"])
 def test_nothing_is_written_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
-    with pytest.raises(InputError, match="is there already and is not written over"):
+    with pytest.raises(InputError, match="exists already and is not overwritten"):
         import_dataset("made-up-skeletons", tmp_path, tmp_path)
     assert files(tmp_path) == [name]
 

@@ -42,7 +42,7 @@ def test_transcripts_and_their_source_are_written_and_join_their_items(tmp_path:
     assert joined.notes == ()
     page = (out / "SOURCE.md").read_text(encoding="utf-8")
     assert "2 recordings, 2 movements of 2 kinds, in the words of the vocabulary `imigue`" in page
-    assert "1 labels are in no vocabulary and stay as they are: 'juggling' (1)" in page
+    assert "1 labels are in no vocabulary and are kept: 'juggling' (1)" in page
 
 
 @pytest.mark.parametrize("name", ["SOURCE.md", "clip 1.mg.json", "clip 2.mg.json"])
@@ -50,7 +50,7 @@ def test_nothing_is_written_over(tmp_path: Path, tables: Path, name: str) -> Non
     out = tmp_path / "out"
     out.mkdir()
     (out / name).write_text("mine")
-    with pytest.raises(InputError, match="is there already and is not written over"):
+    with pytest.raises(InputError, match="exists already and is not overwritten"):
         import_dataset("csv", tables, out)
     assert names(out) == [name]
 
@@ -94,7 +94,7 @@ def test_the_commands_go_from_a_table_to_elan_and_back(
         Gesture(label="juggling", start=3, end=4),
     )
     frames = run("export", "miga", f"{three}/clip 1.mg.json", "-o", two, "--fps", "25")
-    assert "note: 1 gestures 'juggling' are no class of iMiGUE and are left out: clip 1" in frames
+    assert "note: 1 gestures 'juggling' are not a class of iMiGUE and are left out: clip 1" in frames
     assert (Path(two) / "clip 1_label.csv").read_text() == "17,25,49\n"
 
 
@@ -107,9 +107,9 @@ def test_the_commands_go_from_a_table_to_elan_and_back(
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "inf"], "--fps inf"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "x"], "--fps"),
         (["import", "csv", "SRC", "-o", "OUT", "--vocabulary", "imigeu"], "Did you mean 'imigue'?"),
-        (["import", "eaf", "SRC", "-o", "OUT"], "holds no *.eaf"),
-        (["import", "boris", "SRC", "-o", "OUT"], "lacks the column 'Observation id'"),
-        (["import", "via", "SRC", "-o", "OUT"], "is no csv of VIA"),
+        (["import", "eaf", "SRC", "-o", "OUT"], "has no *.eaf"),
+        (["import", "boris", "SRC", "-o", "OUT"], "has no column 'Observation id'"),
+        (["import", "via", "SRC", "-o", "OUT"], "is not a csv of VIA"),
         (["export", "eaf", "SRC", "-o", "OUT"], "holds no *.mg.json"),
         (["export", "eef", "SRC", "-o", "OUT"], "Did you mean 'eaf'?"),
         (["export", "miga", "SRC", "-o", "OUT", "--fps", "-1"], "--fps -1"),

@@ -52,7 +52,7 @@ def test_a_copy_is_no_second_run(results: Path) -> None:
 
 
 WRONG = {
-    "report ''": "a run's name is empty; write a folder, a name or latest",
+    "report ''": "a run's name is empty; write a folder, the name of a run, or latest",
     "report three": "unknown run 'three'. Known: bare, damaged, empty, one, two (in ",
     "report one -o .": ". is a folder; give a file: -o report.html",
     "report one -o one/manifest.json/x.html": "x.html cannot be written: ",
@@ -60,9 +60,9 @@ WRONG = {
     "report one --items gone.jsonl": "gone.jsonl does not exist",
     "report one --against one": "--against 'one' is the run itself; give another run",
     "report one ../copy": "are the same run ('one'); give one of them",
-    "report damaged": "records.jsonl:3 is damaged: scenario: Input should be a valid string; restore it, ",
+    "report damaged": "records.jsonl:3 is damaged: scenario: must be text; restore it ",
     "report ../elsewhere": "elsewhere is a folder, but no run: it has no manifest.json",
-    "report bare": "manifest.json is damaged: id: Field required",
+    "report bare": "manifest.json is damaged: id: is missing",
     "report empty": "empty has no records yet; a page needs at least one (`mgllm view` waits for records)",
     "view three": "unknown run 'three'",
     "view damaged": "records.jsonl:3 is damaged",

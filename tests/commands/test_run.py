@@ -150,7 +150,7 @@ def test_failures_are_counted_and_asked_again_on_resume(go: Any, shelve: Any) ->
 def test_resume_refuses_what_would_move_numbers(go: Any, shelve: Any, folders: Folders) -> None:
     shelve()
     first = go(arms=("text", "text+mg"))
-    with pytest.raises(InputError, match="cannot be resumed: seed was 0, is now 1"):
+    with pytest.raises(InputError, match="cannot be resumed: seed was 0 and is now 1"):
         go(arms=("text", "text+mg"), seed=1, resume=first.folder)
     with pytest.raises(InputError, match="arms"):
         go(arms=("text",), resume=first.folder)
@@ -161,9 +161,11 @@ def test_resume_refuses_what_would_move_numbers(go: Any, shelve: Any, folders: F
     with pytest.raises(InputError) as refused:
         go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
     assert "the item set of scenario meeting was meeting.jsonl (sha256 " in str(refused.value)
-    assert re.search(r"differs is that of arm text(\+mg)? .*item meeting-p2-", str(refused.value))
+    assert re.search(r"different prompt is that of arm text(\+mg)? .*item meeting-p2-", str(refused.value))
     path.write_text(lines.replace('"made_up":true', '"made_up":true,"calm":true'))
-    with pytest.raises(InputError, match=r"is now other.jsonl \(sha256 \w{8}\); start a new run"):
+    with pytest.raises(
+        InputError, match=r"is now other.jsonl \(sha256 \w{8}\); change it back, or start a new run"
+    ):
         go(arms=("text", "text+mg"), items=str(path), resume=first.folder)
 
 
@@ -182,7 +184,7 @@ def test_resume_refuses_a_changed_template_and_names_the_arm(
     assert "\n" not in told
     assert "cannot be resumed: template meeting.j2 changed" in told
     assert re.search(r"that of arm text(\+mg)? \(scenario meeting, item meeting-p1-1\)", told)
-    line = "a line was 'Answer with one of these words and nothing else:', is now"
+    line = "a line was 'Answer with one of these words and nothing else:' and is now"
     assert (line in told) is store_text
 
 
@@ -192,7 +194,9 @@ def test_resume_refuses_another_question(go: Any, shelve: Any, folders: Folders)
     assert folders.scenarios is not None
     form = folders.scenarios / "meeting.yaml"
     form.write_text(form.read_text().replace("think of the plan?", "make of the plan?"))
-    changed = "scenario meeting changed, a line was 'What does the speaker think of the plan?', is now 'What"
+    changed = (
+        "scenario meeting changed, a line was 'What does the speaker think of the plan?' and is now 'What"
+    )
     with pytest.raises(InputError, match=re.escape(changed)):
         go(arms=("text", "text+mg"), resume=first.folder)
 

@@ -112,7 +112,7 @@ def test_a_run_resumes_with_the_same_request_and_not_with_another(tmp_path: Path
     with RuledServer(secretive("medium")) as other:
         other_way = again | {"base_url": other.url}
         _rewrite_address(first.folder, other.url)
-        with pytest.raises(InputError, match=r"sent\.reasoning_effort was low, is now medium"):
+        with pytest.raises(InputError, match=r"sent\.reasoning_effort was low and is now medium"):
             mgllm.run(model="openai-compatible/x", **_same(tmp_path), **other_way)
     with RuledServer(secretive("low", "medium")) as same:
         _rewrite_address(first.folder, same.url)
@@ -159,7 +159,9 @@ def test_a_model_that_thinks_now_and_then_does_not_stop_a_resume(tmp_path: Path)
     assert server.posts[-1]["max_tokens"] == 4096
 
 
-@pytest.mark.parametrize(("days", "told"), [(10, "in 10 days"), (-3, "was to be shut down"), (400, None)])
+@pytest.mark.parametrize(
+    ("days", "told"), [(10, "in 10 days"), (-3, "should have been shut down"), (400, None)]
+)
 def test_a_model_that_ends_soon_is_told(
     days: int, told: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

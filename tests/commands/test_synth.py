@@ -132,9 +132,9 @@ def test_a_preview_is_an_animated_gif(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("label", "file", "words"),
     [
-        ("pressing lips", "p.gif", "cannot be previewed: imigue22 has no joints"),
+        ("pressing lips", "p.gif", "'pressing lips' has no preview: the joints of imigue22"),
         ("foldingarms", "p.gif", "Did you mean 'folding arms'?"),
-        ("folding arms", "p.mp4", "name a file that ends in .gif"),
+        ("folding arms", "p.mp4", "give a file name that ends in .gif"),
     ],
 )
 def test_a_preview_that_cannot_be_is_refused(tmp_path: Path, label: str, file: str, words: str) -> None:

@@ -167,7 +167,7 @@ def test_partial_recordings_are_kept_and_marked(go: Go, film: Film, tmp_path: Pa
 
 def test_what_is_worth_a_line(go: Go, film: Film, tmp_path: Path) -> None:
     seldom = go(film("a.mkv", grey=lambda n: 100 if n < 15 else 0)).items[0]
-    assert seldom.notes == ("a person is seen in 25% of the frames only",)
+    assert seldom.notes == ("a person is seen in only 25% of the frames",)
 
 
 def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any, tmp_path: Path) -> None:
@@ -179,14 +179,14 @@ def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any,
     a, b = film("a.mkv"), film("b.mkv")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "b.eaf").write_text("mine")
-    assert "b.eaf is there already and is not written over" in refusal(a, b)
+    assert "b.eaf exists already and is not overwritten" in refusal(a, b)
     assert "would both be called 'a'" in refusal(a, tmp_path / "sub" / "a.mp4")
     assert "is not X,Y,W,H" in refusal(a, crop="left")
     assert fake_detector.calls == 0
     assert names(tmp_path / "out") == ["b.eaf"]
     assert "reaches beyond the picture" in refusal(a, crop="0,0,640,480")
     slow = film("slow.mkv", np.arange(10) / 2)
-    assert "has a picture every 0.5 s; gestures need at least 5 a second" in refusal(slow)
+    assert "has a picture every 0.5 s; gestures need at least 5 pictures a second" in refusal(slow)
     assert "holds one picture, in which nothing moves" in refusal(film("still.mkv", [0.0]))
 
 

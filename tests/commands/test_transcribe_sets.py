@@ -111,7 +111,7 @@ def test_cross_fitting_reads_everyone_by_strangers(trimmed: Path, crossed: Make,
 def test_what_is_there_is_not_written_over(trimmed: Path, toy_classifier: Path, tmp_path: Path) -> None:
     options = TranscribeOptions(checkpoint=toy_classifier)
     transcribe(trimmed, tmp_path / "out", options, display="none")
-    with pytest.raises(InputError, match="is there already and is not written over"):
+    with pytest.raises(InputError, match="exists already and is not overwritten"):
         transcribe(trimmed, tmp_path / "out", options, display="none")
 
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_used(
         return str(caught.value)
 
     assert "has no classes" in refusal(toy_set, checkpoint=toy_checkpoint)
-    assert "needs columns recording, first, last" in refusal(
+    assert "needs the columns recording, first and last" in refusal(
         toy_set, checkpoint=toy_classifier, clips="trimmed"
     )
     assert "is not a checkpoint" in refusal(toy_set, checkpoint=toy_set)

@@ -233,7 +233,7 @@ def test_items_that_are_gone_or_others_now_are_skipped_and_said(
     assert now.status == "skipped"
     assert "has changed since the run" in (now.note or "")
     Path(items).unlink()
-    assert "is not here" in (by_name(of(run))["item set"].note or "")
+    assert "does not exist here" in (by_name(of(run))["item set"].note or "")
     assert of(run).whole
 
 

@@ -15,6 +15,7 @@ from tests.guides import FENCE, ROOT
 
 DOCS = ROOT / "docs"
 INDEX = DOCS / "README.md"
+FIRST_STEPS = DOCS / "first-steps.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
@@ -121,3 +122,15 @@ def test_no_page_installs_what_is_on_no_index() -> None:
         name(page) for page in PAGES if re.search(r"pip install '?mgllm", page.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_first_steps_in_python_work(shelve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = (
+        block for language, block in FENCE.findall(FIRST_STEPS.read_text("utf-8")) if language == "python"
+    )
+    monkeypatch.chdir(tmp_path)
+    shelve()
+    made: dict[str, Any] = {}
+    exec(code.replace('model="local"', 'model="scripted/x"'), made)
+    assert len(made["frame"]) == 24 * 3
+    assert made["summary"].claims

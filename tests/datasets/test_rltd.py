@@ -148,9 +148,9 @@ def test_files_that_are_not_there_or_empty_are_named(tmp_path: Path) -> None:
     write_rows(annotation, read_rows(annotation)[:1])
     assert refusal(tmp_path) == f"{annotation} has no clips"
     annotation.write_text("")
-    assert f"has no {len(CODES) + 2} columns: id, " in refusal(tmp_path)
+    assert f"{len(CODES) + 2} columns are missing: id, " in refusal(tmp_path)
     (annotation.parent / "b.csv").write_text("")
-    assert "must hold one csv file, holds 2" in refusal(tmp_path)
+    assert "must contain one csv file, but contains 2" in refusal(tmp_path)
 
 
 def test_the_real_set(rltd_folder: Path) -> None:

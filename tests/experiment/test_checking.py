@@ -56,8 +56,8 @@ def test_a_cloze_text_that_begins_another_is_refused(
     path = write_labels(folders, ("agrees", "objects"), clozes)
     with pytest.raises(InputError) as caught:
         check(folders)
-    assert str(caught.value).startswith(f"{path} {line}")
-    assert "can never be the less probable one" in str(caught.value)
+    assert str(caught.value).startswith(f"{path} label {line}")
+    assert "is always the more probable one" in str(caught.value)
 
 
 def test_a_scenario_without_cloze_is_asked_in_chat_alone(folders: Folders) -> None:

@@ -190,8 +190,8 @@ def test_plain_numbers_are_a_matrix(file: Callable[[str | bytes], Path]) -> None
         ("1,2,x\n", ":1: could not convert string to float: 'x'"),
         ("1,2,\n", ": each row must be three whole numbers: class id, start, end"),
         ("1,2,3.5\n", ": each row must be three whole numbers: class id, start, end"),
-        ("1,2,3\n1,5,4\n", " row 2: ends before it starts: frames 5 to 4"),
-        ("1,-1,4\n", " row 1: frames -1 to 4 ends before it starts"),
+        ("1,2,3\n1,5,4\n", " row 2: impossible times: frames 5 to 4"),
+        ("1,-1,4\n", " row 1: impossible times: frames -1 to 4"),
         (b"\xff", " cannot be read: 'utf-8' codec"),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_good_scenario_is_read(good: Path) -> None:
         ("version: 1 ", "version: 0 ", "must be 1 or more"),
         ("ethics: >-", "ethic: >-", "unknown key 'ethic'"),
         ("text: agrees", "txt: agrees", "unknown key 'labels.0.txt'"),
-        ("id: objects", "id: agrees", "two labels share the id 'agrees'"),
+        ("id: objects", "id: agrees", "two labels have the id 'agrees'"),
         ('cloze: " against"', 'cloze: "  "', "cloze is blank"),
         ("version: 1 ", "version: 1\nversion: 2 ", "'version' appears twice"),
         ("question: What", "question: *question", "aliases"),

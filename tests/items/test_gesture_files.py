@@ -66,14 +66,14 @@ def test_characters_that_items_may_not_hold_are_refused(item: str, label: str) -
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "ends in the middle"),
+        ("", "ends inside a JSON value"),
         ("[]", "must be an object"),
         ('{"item": "a", "gestures": [{"label": ""}]}', "gestures.0.label"),
         ('{"item": "a", "gestures": [{"label": "x", "start": 2, "end": 1}]}', "before its start"),
         ('{"item": "a", "labels": []}', "labels: unknown field"),
         ('{"gestures": []}', "item: is missing"),
         ('{"schema": "mgllm.gestures/2", "item": "a"}', "schema"),
-        ('{"item": "a", "gestures": [{"label": "x", "start": NaN}]}', "NaN is no JSON number"),
+        ('{"item": "a", "gestures": [{"label": "x", "start": NaN}]}', "NaN is not a JSON number"),
     ],
 )
 def test_what_is_no_transcript_is_refused_by_name(tmp_path: Path, content: str, said: str) -> None:

@@ -100,9 +100,9 @@ def test_two_files_of_one_item_and_source_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "ends in the middle"),
-        ("", "ends in the middle"),
-        ("[]", "holds no gesturefile: it must be an object"),
+        ("{", "ends inside a JSON value"),
+        ("", "ends inside a JSON value"),
+        ("[]", "has no gesturefile: it must be an object"),
         ("{}", "item: is missing"),
         (
             '{"item":"b","schema":"mgllm.gestures/2"}',
@@ -129,4 +129,4 @@ def test_huge_and_unreadable_files_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path).startswith(f"{path} cannot be read: ")
     path.rmdir()
     path.write_bytes(b" " * 5_000_001)
-    assert "holds more than 5,000,000 bytes" in refusal(tmp_path)
+    assert "has more than 5,000,000 bytes" in refusal(tmp_path)

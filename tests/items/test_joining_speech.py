@@ -81,6 +81,6 @@ def test_two_files_of_one_kind_and_item_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    assert refusal(write(tmp_path, a_srt="It was.")).startswith(f"{tmp_path / 'a.srt'}:1 stands before")
+    assert refusal(write(tmp_path, a_srt="It was.")).startswith(f"{tmp_path / 'a.srt'}:1 comes before")
     (tmp_path / "a.srt").write_text(SRT.replace("was", "\ue000"))
     assert "a.srt speech.0.text: has the character U+E000" in refusal(tmp_path)

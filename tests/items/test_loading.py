@@ -63,7 +63,7 @@ def test_duplicate_ids_name_both_lines(tmp_path: Path) -> None:
 
 def test_a_torn_last_line_is_refused_with_its_number(tmp_path: Path) -> None:
     path = write(tmp_path, '{"id":"a","subject":"s"}\n{"id":"b","subj')
-    assert refusal(path).startswith(f"{path}:2 ends in the middle of a JSON value")
+    assert refusal(path).startswith(f"{path}:2 ends inside a JSON value")
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a header\n", "\ufeff"])

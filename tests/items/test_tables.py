@@ -58,7 +58,7 @@ def test_csv_cells_are_text_other_columns_covariates_and_gestures_json(tmp_path:
         ('id,subject\na,"s\n', "cannot be read as csv"),
         ("id,subject\na,s\na,t\n", "items.csv row 2 id: 'a' is already the id of items.csv row 1"),
         ("id,subject\na,\n", "row 1 subject: is missing"),
-        ("id,subject,gestures\na,s,{\n", "row 1 gestures ends in the middle"),
+        ("id,subject,gestures\na,s,{\n", "row 1 gestures ends inside a JSON value"),
         ("id,subject,terms\na,s,shut\n", "row 1 terms: must be 'open' or 'restricted'"),
     ],
 )
@@ -125,15 +125,15 @@ def test_json_as_list_or_as_lines(tmp_path: Path, lines: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"a":', "ends in the middle of a JSON value"),
-        ("[1, 2]", "row 1 holds no item: it must be an object"),
+        ('{"a":', "ends inside a JSON value"),
+        ("[1, 2]", "row 1 has no item: it must be an object"),
         ("", "no items"),
         ("[]", "no items"),
         ('[{"id": "a", "subject": "s"}, {"id": "b"}]', "row 2 subject: is missing"),
         ('[{"id": "a", "subject": "s", "frames": [1]}]', "row 1 'frames' is not a field of an item"),
-        ('[{"id": "a", "subject": "s", "x": NaN}]', "NaN is no JSON number; leave the field out"),
+        ('[{"id": "a", "subject": "s", "x": NaN}]', "NaN is not a JSON number; leave the field out"),
         ('{"id": "a", "subject": "s"}\n{"id": "a", "subject": "s"}', "x.json:2 id: 'a' is already the id"),
-        ('[{"id": "a", "id": "b", "subject": "s"}]', "the key 'id' stands twice"),
+        ('[{"id": "a", "id": "b", "subject": "s"}]', "the key 'id' appears twice"),
     ],
 )
 def test_bad_json_is_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -85,7 +85,7 @@ def test_captions_come_in_order_of_time() -> None:
         ("00:00:03.250 -->", "00:00:73.250 -->", "talk:7 must have times"),
         ("\n2\n", "\ntwo\n", "talk:7 has no caption number on the line above"),
         ("1\n", "Title\n1\n", "talk:1 comes before the first line of times: 'Title'"),
-        ("00:00:02,500", "00:00:00,500", "ends before it starts: it is spoken from 1 s to 0.5 s"),
+        ("00:00:02,500", "00:00:00,500", "has impossible times: it is spoken from 1 s to 0.5 s"),
         (SRT, "", "has no captions"),
         (SRT, "just words\n", "comes before the first line of times"),
         (SRT, "7\n\n8\n", "has no captions"),

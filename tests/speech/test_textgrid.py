@@ -126,7 +126,7 @@ def test_what_is_no_textgrid_is_named(old: str, new: str, words: str) -> None:
 
 def test_times_that_are_no_interval_are_refused() -> None:
     with pytest.raises(
-        InputError, match="talk tier 'Ann' ends before it starts: it is spoken from 2 s to 1 s"
+        InputError, match="talk tier 'Ann' has impossible times: it is spoken from 2 s to 1 s"
     ):
         parse_textgrid(short(tier("Ann", (2.0, 1.0, "so"))), "talk")
 

@@ -67,7 +67,7 @@ def test_silence_has_no_turns() -> None:
         ({"segments": [SEGMENT, {"start": 0, "end": 1}]}, "segments.1.text: is missing"),
         (
             {"segments": [{**SEGMENT, "end": -1.0}]},
-            "segments.0 ends before it starts: it is spoken from 0 s to -1 s",
+            "segments.0 has impossible times: it is spoken from 0 s to -1 s",
         ),
         ({"segments": {"0": SEGMENT}}, "segments: "),
         ({"words": words(("It", 0.0, 0.3), ("was", None, None))}, "words.1 'was' has no start and end"),

@@ -46,7 +46,7 @@ def test_white_space_is_made_single_and_nothing_said_is_no_turn() -> None:
 
 @pytest.mark.parametrize(("start", "end"), [(2.0, 1.0), (-0.5, 1.0), (float("nan"), 1.0)])
 def test_times_that_are_no_interval_are_refused(start: float, end: float) -> None:
-    with pytest.raises(InputError, match=r"talk segments.3 ends before it starts"):
+    with pytest.raises(InputError, match=r"talk segments.3 has impossible times"):
         make_turn("talk segments.3", "Ann", "it", start, end)
 
 

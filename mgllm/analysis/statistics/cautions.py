@@ -48,7 +48,7 @@ def stopped_flags(grid: Grid, *arms: str) -> Iterable[str]:
     """Whether an arm was asked less often than planned: the run was stopped, or is not finished."""
     asked = [f"{arm} {grid.stopped[arm]}" for arm in arms if arm in grid.stopped]
     if asked:
-        yield f"{STOPPED}: asked {', '.join(asked)} times"
+        yield f"{STOPPED}: asked {' and '.join(asked)} times"
 
 
 def only_answer(over: Sample) -> int | None:

@@ -14,7 +14,8 @@ Injection)."""
 
 
 def safe(value: Value) -> Value:
-    """A cell that is not a formula: text that begins like one gets an apostrophe before it, numbers never.
+    """A cell that is not a formula: text that begins like one gets an apostrophe before it, numbers
+    never.
 
     >>> safe("=1+1"), safe(-1.5), safe("text+mg")
     ("'=1+1", -1.5, 'text+mg')

@@ -132,7 +132,8 @@ def _gestures(found: Sequence[Attribution]) -> Iterable[str]:
     start = f"Exploratory: of {several} single gestures," if several > 1 else "Exploratory:"
     sure = [each for each in found if each.effect.q is not None and each.effect.q <= LIKELY]
     if not sure:
-        yield f"{start} none can be distinguished from chance (q ≤ .05)."
+        which = "none can" if several > 1 else f"{found[0].gesture.words} cannot"
+        yield f"{start} {which} be distinguished from chance (q ≤ .05)."
         return
     named = "; ".join(map(_one_gesture, sure))
     yield f"{start} these can be distinguished from chance: {named}."

@@ -39,6 +39,7 @@ ALPHA = (
     "agreement: Krippendorff's alpha between people who read an item in the same arm: 1 is perfect, 0 is "
     "chance; over items with two answers or more."
 )
+OVER_ANSWERED = "Each number is over the items that were answered in the arm."
 SHAPES = ("tables", "wide", "long")
 """Values of `compare --shape`; the first is the default."""
 TOGETHER = "Models and scenarios together"
@@ -188,7 +189,7 @@ def _arm_tables(about: Summary) -> Iterable[Table]:
     if any(arm.accuracy is not None or arm.agreement is not None for arm in arms):
         rated = [ALPHA] if any(arm.agreement is not None for arm in arms) else []
         asked = [arm for arm in arms if arm not in unasked]
-        yield SCORES.table(asked, [*rated, *unscored_words(asked), *sampled_words(asked)])
+        yield SCORES.table(asked, [OVER_ANSWERED, *rated, *unscored_words(asked), *sampled_words(asked)])
 
 
 def _asked_for(about: Summary, layout: Layout) -> Iterable[Table]:

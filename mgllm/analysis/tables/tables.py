@@ -100,7 +100,7 @@ OUTCOMES = TableSpec[ArmSummary](
     ],
 )
 SCORES = TableSpec[ArmSummary](
-    "How good the answers are (answered items only; accuracies and F1 in percent, log-odds in nats)",
+    "How good the answers are (accuracies and F1 in percent, log-odds in nats)",
     name="scores",
     names=1,
     columns=[

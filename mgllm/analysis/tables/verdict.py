@@ -185,7 +185,7 @@ def _sentence(verdict: ClaimVerdict, claims: Sequence[Claim], row: _Row) -> str:
     why = f": {first.rstrip('.')}" if first else ""
     if others and any(reason != first for reason in others):
         more = "and" if verdict == "supported_among_answered" else "nor"
-        return f"{capital(SHOWN[verdict])}{why}, by {names[0]}; {more} by {' and '.join(names[1:])}."
+        return f"{capital(SHOWN[verdict])} by {names[0]}{why}; {more} by {' and '.join(names[1:])}."
     return f"{capital(SHOWN[verdict])}{by}{why}."
 
 

@@ -85,7 +85,8 @@ def next_way(way: Way, message: str) -> Way | None:
     None.
 
     >>> refused = "Unsupported value: 'none'. Supported values are: 'medium', 'low' and 'high'."
-    >>> low = next_way(Way(parameters={"reasoning_effort": "none"}, effort_at=("reasoning_effort",)), refused)
+    >>> none = Way(parameters={"reasoning_effort": "none"}, effort_at=("reasoning_effort",))
+    >>> low = next_way(none, refused)
     >>> low and low.effort
     'low'
     """

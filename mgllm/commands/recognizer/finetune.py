@@ -1,4 +1,4 @@
-"""`mgllm recognizer finetune`: give a checkpoint classes; all of it is trained, or the classifier."""
+"""`mgllm recognizer finetune`: give a checkpoint classes; train all of it, or the classifier."""
 
 from __future__ import annotations
 

@@ -73,11 +73,11 @@ class Ma52:
         known = {name: one for name, one in found.items() if name in listed}
         if not known:
             raise InputError(f"{source}: none of {len(found)} skeletons is in a list")
-        unlisted, lacking = [n for n in found if n not in known], [n for n in listed if n not in known]
+        unlisted, missing = [n for n in found if n not in known], [n for n in listed if n not in known]
         warnings = [
             (skipped, f"{len(skipped)} pickles have no annotations and are left out: {some(skipped)}"),
             (unlisted, f"{len(unlisted)} skeletons are in no list and are left out: {some(unlisted)}"),
-            (lacking, f"{len(lacking)} listed clips have no skeleton: {some(lacking)}"),
+            (missing, f"{len(missing)} listed clips have no skeleton: {some(missing)}"),
         ]
         side = [{"part": ("train",)}, {"part": ("val",)}]
         meta = DatasetMeta(

@@ -10,7 +10,7 @@ from mgllm.experiment.verifying.evidence import Evidence
 def look_for_other_runs(evidence: Evidence) -> Found:
     """Finds lines that come from another run's file; tables leave them out."""
     read = [(line, line.record) for line in evidence.lines if line.record is not None]
-    why = ((line, evidence.belonging.stranger(record)) for line, record in read)
+    why = ((line, evidence.belonging.foreign(record)) for line, record in read)
     return tally(f"{line.place} {foreign}" if foreign else None for line, foreign in why)
 
 

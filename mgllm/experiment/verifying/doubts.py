@@ -42,8 +42,8 @@ def doubts(run: StoredRun) -> str | None:
 
 
 def _lines(run: StoredRun) -> Iterator[str]:
-    if run.strangers:
-        yield f"{_count(run.strangers, 'record')} of another run and left out ({run.strangers[0]})"
+    if run.foreign:
+        yield f"{_count(run.foreign, 'record')} of another run and left out ({run.foreign[0]})"
     if run.doubtful:
         yield f"{_count(run.doubtful, 'record')} not as planned or inconsistent ({run.doubtful[0]})"
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from mgllm.errors import InputError
 from mgllm.records import Frozen, Prompt, Record, RecordKey, RunManifest, ScenarioManifest
 from mgllm.records.belonging import Belonging
+from mgllm.records.wanted import first_words
 from mgllm.store import PROMPTS, RECORDS, read_manifest
-from mgllm.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
 
@@ -84,7 +84,7 @@ class Evidence:
     def own(self) -> tuple[tuple[Line, Record], ...]:
         """The lines of this run's model and scenarios."""
         read = [(line, line.record) for line in self.lines if line.record is not None]
-        return tuple((line, record) for line, record in read if self.belonging.stranger(record) is None)
+        return tuple((line, record) for line, record in read if self.belonging.foreign(record) is None)
 
     @cached_property
     def counted(self) -> tuple[tuple[Line, Record], ...]:

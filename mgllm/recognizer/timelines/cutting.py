@@ -96,8 +96,8 @@ def _spans(
 ) -> list[tuple[int, int]]:
     """First and last frames of windows around gestures and elsewhere, in the order of time."""
     middles: list[int] = []
-    told = [one for one in gestures if one.label not in options.aside and one.start is not None]
-    for one in told:
+    kept = [one for one in gestures if one.label not in options.aside and one.start is not None]
+    for one in kept:
         inside = np.arange(round((one.start or 0) * fps), min(round((one.end or 0) * fps), len(label_T)))
         inside = inside[label_T[inside] == one.label]
         if len(inside):
@@ -105,7 +105,7 @@ def _spans(
     for names, share in (((BACKGROUND_NAME,), options.background), (options.aside, options.movement)):
         there = np.flatnonzero(np.isin(label_T.astype(str), names))
         if len(there):
-            middles += random.choice(there, round(share * len(told))).tolist()
+            middles += random.choice(there, round(share * len(kept))).tolist()
     half = random.uniform(*options.seconds, len(middles)) * fps / 2
     spans = [
         (max(0, round(middle - h)), min(len(label_T) - 1, round(middle + h)))

@@ -14,8 +14,8 @@ _HEAD = """\
 Made by `python -m mgllm.testing.zoo --markdown`; a test keeps it current.
 
 `mgllm.testing` has a server on this machine whose **model names are behaviours**: ways in which
-models and servers are known to reply. Most of them were reported by users of other tools. Who writes
-a harness can test it with them:
+models and servers are known to reply. Most were reported by users of other tools. If you write
+a harness, test it with them:
 
 ```
 python -m mgllm.testing.zoo                      # prints its URL, serves until it is stopped
@@ -30,9 +30,9 @@ such as a first one that finds out what a server can do, gets a good reply from 
 about such questions.
 
 The last column is tested for every animal, through the command line, with two items in two arms.
-Numbers in brackets are bounds of a probability. Labels are *truthful* and *deceptive* unless the row
-names another question; flags in the row are given to `mgllm run`, too. An animal without a report is
-a made-up variant of one with a report.
+Numbers in brackets are bounds of a probability. Labels are *truthful* and *deceptive* unless the
+row names another question; flags in the row are given to `mgllm run`, too. An animal without a
+report is a made-up variant of one with a report.
 
 {count} animals of {kinds} kinds.
 """

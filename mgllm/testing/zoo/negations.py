@@ -9,9 +9,10 @@ from mgllm.testing.zoo.saying import Say
 animal = Keeper("negations")
 
 
-def _deny(name: str, text: str, other: str, labels: str = "deception") -> None:
+def _deny(name: str, text: str, other: str, labels: str = "deception", what: str = "") -> None:
     """A denied label; `other` is the one that may be read."""
-    animal(f"denies-{name}", f"Says '{text}'.", Say(text), may(other, least=0.0), labels=labels)
+    does = what or f"Says '{text}'."
+    animal(f"denies-{name}", does, Say(text), may(other, least=0.0), labels=labels)
 
 
 _deny("thought", "I don't think she is deceptive.", "truthful")
@@ -26,7 +27,7 @@ _deny("sign", "I see no sign of this person being deceptive.", "truthful")
 _deny("isnt", "She isn’t being truthful here.", "deceptive")
 _deny("less-than", "The statement is less than truthful.", "deceptive")
 _deny("rule-out", "I would rule out deceptive.", "truthful")
-_deny("without", "He tells it without being deceptive.", "truthful")
+_deny("without", "He tells it without being deceptive.", "truthful", what="Denies a label with 'without'.")
 _deny("failed", "The player failed to win.", "lose", "emotion")
 _deny("unlikely", "They are unlikely to win.", "lose", "emotion")
 _deny("never", "She will never win.", "lose", "emotion")

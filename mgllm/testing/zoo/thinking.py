@@ -83,8 +83,8 @@ def templated(ask: Ask) -> Served:
 
 def strict_template(ask: Ask) -> Served:
     """The same, on a server that refuses values that are not objects."""
-    told = ask.body.get("chat_template_kwargs")
-    if told is not None and not isinstance(told, dict):
+    asked = ask.body.get("chat_template_kwargs")
+    if asked is not None and not isinstance(asked, dict):
         detail = {"loc": ["body", "chat_template_kwargs"], "msg": "Input should be a valid dictionary"}
         return sent({"detail": [detail]}, 422)
     return templated(ask)

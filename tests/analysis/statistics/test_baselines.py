@@ -80,7 +80,7 @@ def test_items_without_target_or_covariate_are_left_out_and_counted() -> None:
 def test_what_has_no_baseline_is_said() -> None:
     with pytest.raises(InputError, match=r"unknown covariate 'sxe'\. Did you mean 'sex'\?"):
         covariate_baseline(items_of([("s", "F", "win")]), "sxe")
-    with pytest.raises(InputError, match="two subjects or more"):
+    with pytest.raises(InputError, match="at least two subjects"):
         covariate_baseline(items_of([("s", "F", "win"), ("s", "M", "lose")]))
 
 

@@ -91,7 +91,7 @@ def test_the_prior_of_a_place_is_over_label_orders_not_over_people(made_run: Mak
     expected = fmean((r.probabilities or {})[order[0]] for order, r in last.items())
     assert found.positions[0].value == pytest.approx(expected)
     assert found.positions[0].interval is None
-    assert "2 orders" in render(summarise([run]), "md")
+    assert "2 orders" in render(summarise([run]), "html")
 
 
 def test_one_order_is_one_order(made_run: MakeRun) -> None:

@@ -204,7 +204,7 @@ def test_a_constant_arm_is_not_claimed_a_constant_baseline_is_flagged(whose: str
 def test_a_stopped_run_is_not_claimed_and_says_how_far_it_came() -> None:
     run = told(gains, HELD_OUT, items_asked=41)
     summary = summarise([run])
-    assert claim(summary).words == "not claimed: stopped: asked text+mg 40 of 41, text 40 of 41 times"
+    assert claim(summary).words == "not claimed: stopped: asked text+mg 40 of 41 and text 40 of 41 times"
     assert claim(summary).family == 2
     assert (
         "stopped: asked text+mg 40 of 41 times" in next(a for a in summary.arms if a.arm == "text+mg").flags
@@ -216,7 +216,7 @@ def test_missing_targets_are_said_beside_every_number() -> None:
         return {**HELD_OUT(n, arm), **({"target": None, "correct": None} if n % 4 == 1 else {})}
 
     summary = summarise([told(gains, lost)])
-    flag = "targets missing: 10 of 40 items have none"
+    flag = "targets missing: 10 of 40 items have no target"
     assert all(flag in arm.flags for arm in summary.arms)
     assert all(flag in effect.flags for effect in summary.effects)
     assert all(flag in each.flags for each in summary.claims)
@@ -233,7 +233,7 @@ def test_what_failed_is_named() -> None:
         return 1 - gains(n, arm) if arm == "text+mg" else gains(n, arm)
 
     assert (
-        "no gain over the text alone; no gain over shuffled gestures"
+        "no gain over the text alone and over shuffled gestures"
         in claim(summarise([told(worse, HELD_OUT)])).words
     )
 

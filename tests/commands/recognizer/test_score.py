@@ -59,5 +59,5 @@ def test_what_cannot_be_scored_is_refused(tmp_path: Path) -> None:
         score_folders(tmp_path / "other", tmp_path / "truth", ScoreOptions())
     with pytest.raises(InputError, match="no recognised transcripts"):
         score_folders(tmp_path / "truth", tmp_path / "truth", ScoreOptions())
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         score_folders(tmp_path / "nowhere", tmp_path / "truth", ScoreOptions())

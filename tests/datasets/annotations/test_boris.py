@@ -180,7 +180,7 @@ def test_modifiers_offsets_and_missing_times_are_told(tmp_path: Path) -> None:
         ),
         (
             table(),
-            "has no events, so it names no observation; in BORIS choose Observations > Export aggregated events",
+            "has no events, so it names no observation; in BORIS choose Observations",
         ),
         (table(*EVENTS).replace("\tSource\t", "\tSubject\t"), "has the column 'Subject' twice"),
         ('"open', "is not csv"),

@@ -84,8 +84,8 @@ def test_words_of_another_vocabulary(tmp_path: Path) -> None:
     [
         ("32,0,5\n", "row 1: gestureID must be 1 to 31, or 99 (given 32)"),
         ("17,0,5\n0,0,5\n", "row 2: gestureID must be 1 to 31, or 99 (given 0)"),
-        ("17,5,4\n", "ends before it starts: frames 5 to 4"),
-        ("17,-1,4\n", "ends before it starts"),
+        ("17,5,4\n", "impossible times: frames 5 to 4"),
+        ("17,-1,4\n", "impossible times"),
         ("17,0.5,4\n", "three whole numbers"),
         ("17,0\n", "has 2 columns, not 3"),
         ("17,,4\n", "three whole numbers"),

@@ -113,7 +113,7 @@ def test_the_official_split_needs_persons(tmp_path: Path) -> None:
         ("32,0,5\n", "row 1: gestureID must be 1 to 31, or 99 (given 32)"),
         ("0,0,5\n", "row 1: gestureID must be 1 to 31, or 99 (given 0)"),
         ("1,0,60\n", "row 1 ends at frame 60; 0001_light_hand.csv has frames 0 to 59"),
-        ("1,7,5\n", "row 1: the interval ends before it starts: frames 7 to 5"),
+        ("1,7,5\n", "row 1: impossible times: frames 7 to 5"),
     ],
 )
 def test_labels_that_do_not_fit_are_refused(tmp_path: Path, labels: str, words: str) -> None:

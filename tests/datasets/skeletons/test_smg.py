@@ -59,7 +59,7 @@ def test_gestures_are_cut_out_of_their_recording(tmp_path: Path) -> None:
     [
         ("18,1,5\n", "finelabels.csv row 1: label must be 1 to 17 (given 18)"),
         ("0,1,5\n", "label must be 1 to 17 (given 0)"),
-        ("1,5,3\n", "row 1: the interval ends before it starts: frames 5 to 3"),
+        ("1,5,3\n", "row 1: impossible times: frames 5 to 3"),
         ("1,1,31\n", "row 1 ends at frame 31; Sample0001_skeleton.csv has 30 frames"),
         ("1,1.5,3\n", "each row must be three whole numbers"),
         ("1,1\n", "finelabels.csv:1 has 2 columns, not 3"),

@@ -41,9 +41,9 @@ STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
         add(model="other/y", answer=None, outcome="failed"),
         "1 record is of another run",
     ),
-    "a line of another scenario": (add(scenario="elsewhere"), "is of scenario elsewhere"),
+    "a line of another scenario": (add(scenario="elsewhere"), "is from scenario elsewhere"),
     "an unknown item": (add(item="ghost"), "has 5 items, but 4 were asked"),
-    "an arm that was not asked": (add(arm="text+other"), "is of arm text+other"),
+    "an arm that was not asked": (add(arm="text+other"), "has the arm text+other"),
     "a false correct": (change(correct=None), "says correct: None"),
     "a flipped answer that is made to fit": (
         spoil_lines(lambda lines: flip(one(lines), with_probabilities=True)),

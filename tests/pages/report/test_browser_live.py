@@ -87,13 +87,15 @@ def test_a_run_that_is_just_starting_is_waited_for(opened: Any, shelve: Any, tmp
         wait_until(lambda: list(results.glob("*/manifest.json")))
         with served(view(["latest"], PageOptions(results=results))) as address:
             b = opened(address)
-            assert b.texts(".waiting") == ["Nothing answered yet; this page renews itself as records arrive."]
+            assert b.texts(".waiting") == [
+                "Nothing is answered yet. This page updates itself when records arrive."
+            ]
             assert b.status == "0 of 0 items"
             parts = b.texts("header nav a")
             assert [parts[0], *parts[-2:]] == ["In words", "What was run", "Items"]
             assert "Differences between arms" not in parts
             may_answer.set()
-            b.wait_for(lambda: b.status.startswith("24 of 24 items; text+mg against its baseline"), 60)
+            b.wait_for(lambda: b.status.startswith("24 of 24 items; text+mg compared with the baseline"), 60)
             b.wait_for(lambda: b.one("#live").text == "live: 144 records")
             assert b.texts(".waiting") == []
             assert "Arms" in b.texts("header nav a")

@@ -12,7 +12,7 @@ def test_it_opens_from_disk_and_says_what_was_found(opened: Any, plain: Any) -> 
     b = opened(plain.page)
     assert b.one("h1").text == "emotion · made/one"
     assert "points higher" in b.one("#summary").text
-    assert "no lie detector" in b.one("#verdict").text
+    assert "not a lie detector" in b.one("#verdict").text
     assert not b.one("#fallback").is_displayed()
     headings = b.texts("h2")
     first = ["Verdict", "In words", "Read before you trust the numbers", "Differences between arms", "Arms"]

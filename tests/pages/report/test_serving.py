@@ -100,7 +100,7 @@ def test_everything_else_is_not_found(server: PageServer, ask: Callable[..., Ans
 )
 def test_another_host_name_is_refused(server: PageServer, ask: Callable[..., Answer], host: str) -> None:
     status, _, body = ask(f"/{server.token}/", host=host.replace("{port}", str(server.port)))
-    assert (status, body) == (421, b"not this host\n")
+    assert (status, body) == (421, b"wrong host name\n")
 
 
 def test_localhost_is_this_host(server: PageServer, ask: Callable[..., Answer]) -> None:
@@ -140,7 +140,7 @@ def test_a_material_that_fails_is_said_and_may_come_back(
     material.now += 10 * SHORTEST_S
     material.version, material.fails = "2", True
     status, _, body = ask(f"/{server.token}/")
-    assert (status, body) == (503, b"the page cannot be made now: gone\n")
+    assert (status, body) == (503, b"the page cannot be built now: gone\n")
     material.fails = False
     assert ask(f"/{server.token}/")[0] == 200
 

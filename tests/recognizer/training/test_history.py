@@ -55,7 +55,7 @@ def test_a_collapse_is_judged_on_the_mean_and_named() -> None:
 
 def test_where_nothing_is_contrasted_the_verdict_says_so() -> None:
     row = epoch(step(1)._replace(compared={}))
-    assert (row.verdict, row.collapsed, row.gap) == ("no pair is contrasted", "", {})
+    assert (row.verdict, row.collapsed, row.gap) == ("no pair is compared", "", {})
 
 
 def test_the_table_has_a_line_an_epoch_and_a_column_a_number() -> None:

@@ -29,9 +29,9 @@ def test_numbers_against_a_loop() -> None:
         (Health(1.0, 0.999, 6.93, 6.93), "collapsed: all clips get nearly the same vector", True),
         (Health(0.01, 0.0, 6.93, 6.93), "not learning", True),
         (Health(0.3, 0.0, 6.92, 6.93), "at the beginning", False),
-        (Health(0.8, 0.1, 1.5, 6.93), "learning: views of a clip find each other", False),
+        (Health(0.8, 0.1, 1.5, 6.93), "learning: two views of a clip are similar", False),
         (Health(0.99, 0.98, 3.0, 6.93), "learning", False),
-        (Health(0.9, 0.0, 0.0, 0.0), "cannot be judged", False),
+        (Health(0.9, 0.0, 0.0, 0.0), "unknown: there are no other clips", False),
     ],
 )
 def test_the_verdict_says_it_in_one_line(made: Health, words: str, *, collapsed: bool) -> None:

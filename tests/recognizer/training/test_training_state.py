@@ -118,11 +118,11 @@ def test_the_state_is_a_plain_file(begin: Begin, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"learning_rate": 0.5}, "learning_rate was 0.02, is 0.5 now; resume with the same options"),
-        ({"seed": 3}, "seed was 0, is 3 now"),
-        ({"epochs": 9}, "epochs was 4, is 9 now"),
-        ({"augment": "none"}, "augment was 'gentle', is 'none' now"),
-        ({"queue": 7}, "queue was 36, is 7 now"),
+        ({"learning_rate": 0.5}, "learning_rate was 0.02 and is now 0.5; resume with the same options"),
+        ({"seed": 3}, "seed was 0 and is now 3"),
+        ({"epochs": 9}, "epochs was 4 and is now 9"),
+        ({"augment": "none"}, "augment was 'gentle' and is now 'none'"),
+        ({"queue": 7}, "queue was 36 and is now 7"),
         ({"contrast": ContrastOptions(temperature=0.2)}, "contrast was {"),
     ],
 )
@@ -134,7 +134,7 @@ def test_other_options_are_refused(
     before = {name: value.clone() for name, value in other.model.state_dict().items()}
     line = refusal(lambda: load_state(other, "hash", tmp_path))
     assert words in line
-    assert "or begin again in another folder" in line
+    assert "or start again in another folder" in line
     assert other.history == []
     assert all(torch.equal(value, before[name]) for name, value in other.model.state_dict().items())
 
@@ -159,7 +159,7 @@ def test_a_damaged_file(begin: Begin, tmp_path: Path, refusal: Refusal) -> None:
         path.write_bytes(damaged)
         line = refusal(lambda: load_state(fresh, "hash", tmp_path))
         assert line.startswith(f"{path} is damaged: ")
-        assert line.endswith("begin again in another folder")
+        assert line.endswith("start again in another folder")
 
 
 def rewrite(path: Path, change: Callable[[dict[str, Any], dict[str, str]], object]) -> None:
@@ -178,7 +178,7 @@ def _no_model(tensors: dict[str, Any], _: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda tensors, _: tensors.pop("optimizer.0.step"), "the optimiser's state is not whole"),
+        (lambda tensors, _: tensors.pop("optimizer.0.step"), "the optimiser's state is not complete"),
         (lambda _, about: about.pop("options"), "is damaged"),
         (lambda _, about: about.pop("clips"), "was trained on other clips"),
         (lambda _, about: about.update(history="[1]"), "is damaged"),

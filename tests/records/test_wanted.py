@@ -18,7 +18,7 @@ from mgllm.recognizer.evaluation.trial import EvaluateOptions
 from mgllm.recognizer.training.pretraining import PretrainOptions
 from mgllm.recognizer.training.supervised import SupervisedOptions
 from mgllm.records import Item, Scenario
-from mgllm.wanted import first_words, wanted
+from mgllm.records.wanted import first_words, wanted
 
 PYDANTIC = re.compile(
     r"Input should|Input is|valid (?:integer|number|string|boolean|dict|tuple)|Field req|<class"
