@@ -107,8 +107,9 @@ def run(  # noqa: PLR0913  # keywords of the public API
         prompts_dir: A folder of your own templates.
         results: The folder of runs.
         store_text: Keep prompts and replies; False keeps their hashes alone.
-        resume: A run to go on with: what is missing or failed is asked. It keeps its own options;
-            give those that shall change, such as `budget_usd`.
+        resume: A run to go on with: what is missing or failed is asked. Without `model` it keeps its
+            own options, but for those that are given, such as `budget_usd`; with `model`, all
+            options are taken as they are given.
         display: Progress: rich (a bar in a terminal), plain (lines), none; auto chooses.
 
     Returns:
@@ -133,5 +134,7 @@ def _run(keywords: Mapping[str, Any]) -> FinishedRun:
     if keywords["resume"] is None:
         return finished_run(run_flow(from_flat(where | said)), run)
     place = run_place(keywords["resume"], "resume")
-    base = read_options(find_run(place, Path(keywords["results"])), RunOptions)
+    base = None
+    if keywords["model"] is None:
+        base = read_options(find_run(place, Path(keywords["results"])), RunOptions)
     return finished_run(run_flow(from_flat(where | said, base), place), run)
