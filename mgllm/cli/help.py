@@ -115,7 +115,8 @@ def _under_headings(options: list[Any], path: str) -> Iterator[tuple[str, list[R
     if len(options) < FEW:
         yield OPTIONS, [Row(_names(one), _text(one, path)) for one in options]
         return
-    for heading in HEADINGS:
+    others = [heading for heading in map(_heading, options) if heading not in HEADINGS]
+    for heading in (*HEADINGS, *dict.fromkeys(others)):
         rows = [Row(_names(one), _text(one, path)) for one in options if _heading(one) == heading]
         if rows:
             yield heading, rows

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mgllm.cli.help import PlainGroup
+from mgllm.cli.help import OPTIONS, PlainGroup
 
 ASKED, CUES, MODEL, SCORING = "What is asked", "Cues", "Model and server", "Asking and scoring"
 LIMITS, FILES, OUTPUT = "Limits and cost", "Files", "Output"
@@ -21,7 +21,7 @@ GESTURES, MODELS = "Gestures and speech from recordings", "Models and servers"
 """Headings of commands, in the order of `mgllm --help`."""
 
 
-def option(flag: str, text: str, *more: str, heading: str, **settings: Any) -> Any:
+def option(flag: str, text: str, *more: str, heading: str = OPTIONS, **settings: Any) -> Any:
     """A Typer option with its environment variable: `--max-tokens` is MGLLM_MAX_TOKENS.
 
     Args:

@@ -118,8 +118,8 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
                 groups = _groups_to_ask(plan, done, desk)
                 stopped = await ask_all(groups, desk, options.reach.concurrency)
         finally:  # also after Ctrl-C or a refused key: tables of the records so far
-            told = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
-            writer.write_manifest(plan.manifest.model_copy(update=told))
+            sent = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
+            writer.write_manifest(plan.manifest.model_copy(update=sent))
             finished = finish(folder, writer, len(plan.planned), stopped)
         return finished
 

@@ -13,12 +13,17 @@ from mgllm.files.tables import csv_rows
 from mgllm.items.rows import check_columns, row_content
 from mgllm.records import Item
 
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+"""Separators of cells, in words."""
 MAX_BYTES = 500_000_000
 """Largest json file: all of it is in memory at once; JSONL is read line by line."""
 
 
 def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
     """Place ("FILE row N", from 1) and content of each row below the header; all cells are text.
+
+    Cells may be separated by commas, semicolons (as spreadsheets write them where a comma is the
+    decimal sign) or tabs.
 
     Args:
         path: the file.
@@ -29,7 +34,9 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv_rows(file, Path(source), refusal=" cannot be read as csv")
+            separator = _separator(file.readline())
+            file.seek(0)
+            table = csv_rows(file, Path(source), separator=separator, refusal=" cannot be read as csv")
             rows = (cells for _, cells in table if cells)
             header = next(rows, [])
             _check_header(header, source)
@@ -38,8 +45,8 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
                     check_columns(header, source)
                 where = f"{source} row {n}"
                 if len(cells) != len(header):
-                    what = f"has {len(cells)} cells, the header {len(header)}; put text with commas in quotes"
-                    raise InputError(f"{where} {what}")
+                    what = f"has {len(cells)} cells, the header {len(header)}"
+                    raise InputError(f"{where} {what}; put text with {_NAMES[separator]} in quotes")
                 yield (
                     where,
                     row_content(dict(zip(header, (cell or None for cell in cells), strict=True)), where),
@@ -66,6 +73,11 @@ def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
             yield where, row_content(value, where)
         else:
             yield where, value
+
+
+def _separator(header: str) -> str:
+    """What separates the cells: the sign that the header has most of, or else a comma."""
+    return max(",;\t", key=header.count)
 
 
 def _check_header(header: list[str], source: str) -> None:

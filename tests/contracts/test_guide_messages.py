@@ -18,7 +18,7 @@ QUOTED = re.findall(r"^\| `([^`]+)` \| \S", PAGE.partition("| you see | what to 
 JOINED = "--items mine/items.csv --gestures mine/gestures"
 WRONG = {
     "mine/item.csv does not exist": "scenario check interview --items mine/item.csv",
-    "has no column 'id'": "scenario check interview --items mine/semicolons.csv",
+    "has no column 'id'": "scenario check interview --items mine/nameless.csv",
     "'strest' is not one of the labels": "scenario check interview --items mine/misspelt.csv",
     "no item has gestures": "run interview --items mine/items.csv --model local",
     "names an item of the set": "scenario check interview --items mine/items.csv --gestures mine/others",
@@ -55,7 +55,7 @@ def _mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(content, encoding="utf-8")
     items = Path("mine/items.csv").read_text(encoding="utf-8")
-    Path("mine/semicolons.csv").write_text(items.replace(",", ";"), encoding="utf-8")
+    Path("mine/nameless.csv").write_text(items.partition("\n")[2], encoding="utf-8")
     Path("mine/misspelt.csv").write_text(items.replace("stressed", "strest"), encoding="utf-8")
     say("import csv mine/notes -o mine/gestures")
     for folder, name, old, new in (("others", "x01", "", ""), ("misspelt", "m01", "folding", "foldin")):

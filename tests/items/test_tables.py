@@ -69,6 +69,18 @@ def test_bad_csv_is_refused(tmp_path: Path, text: str, words: str) -> None:
     assert message.startswith(str(path))
 
 
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs"), (",", "commas")])
+def test_csv_as_spreadsheets_write_it(tmp_path: Path, separator: str, name: str) -> None:
+    others = "".join({",", ";", "\t"} - {separator})
+    rows = [("id", "subject", "speech"), ("a", "s", f'"one{separator} two"'), ("b", "t", f"x{others}y")]
+    one, two = load_items(write_csv(tmp_path, "".join(separator.join(row) + "\n" for row in rows)))
+    assert [turn.text for turn in (*one.speech, *two.speech)] == [f"one{separator} two", f"x{others}y"]
+    short = "".join(separator.join(row) + "\n" for row in [*rows, ("c", "u", "x", "y")])
+    assert f"row 3 has 4 cells, the header 3; put text with {name} in quotes" in refusal(
+        write_csv(tmp_path, short)
+    )
+
+
 def test_csv_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes("id,subject\né,s\n".encode("cp1252"))

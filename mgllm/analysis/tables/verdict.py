@@ -193,6 +193,10 @@ def _one_answer(row: _Row) -> str:
     """A model that always gives the same answer does not judge anything: another model is
     needed."""
     constant = {arm.arm: arm.constant for arm in row.arms if arm.constant is not None}
+    if row.main in constant and any(
+        (claim.reason or "").startswith("constant answer") for claim in row.claims
+    ):
+        return "Use another model."  # the reason has said the rest
     if row.main in constant:
         return f"In {row.main} the model always answers '{constant[row.main]}': use another model."
     first = next((e.baseline for e in row.effects if e.primary), None)

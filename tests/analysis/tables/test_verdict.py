@@ -103,6 +103,13 @@ def test_a_model_that_gives_one_answer_is_sent_away(plain: Summary) -> None:
     assert verdict.lines[-1].endswith("In text the model always answers 'win'.")
 
 
+def test_what_the_reason_says_is_not_said_twice(plain: Summary) -> None:
+    reason = {"verdict": "not_claimed", "reason": "constant answer: text+mg always says 'win'"}
+    (verdict,) = verdicts(judged(constant(plain, "text+mg"), {**NOT_SHOWN, **reason}))
+    assert verdict.lines[-1].endswith("constant answer: text+mg always says 'win'. Use another model.")
+    assert verdict.lines[-1].count("always") == 1
+
+
 def test_several_models_are_summed_up(three: Summary) -> None:
     changes = [SUPPORTED, SUPPORTED, NOT_SHOWN, NOT_SHOWN, LEAKED, LEAKED]
     (verdict,) = verdicts(judged(constant(three, "text+mg", "fake/2"), *changes))
