@@ -102,7 +102,7 @@ def test_the_commands_go_from_a_table_to_elan_and_back(
     ("words", "said"),
     [
         (["import", "csv", "SRC", "-o", "OUT", "--fps", "25"], "--fps has no effect on the format csv"),
-        (["import", "miga", "SRC", "-o", "OUT"], "give --fps N"),
+        (["import", "miga", "SRC", "-o", "OUT"], "with --fps N"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "0"], "--fps must be above 0, not 0"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "inf"], "--fps must be a number"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "x"], "--fps"),
