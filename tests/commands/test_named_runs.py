@@ -47,7 +47,7 @@ def test_a_copy_is_no_second_run(results: Path) -> None:
     copy = results.parent / "copy"
     with pytest.raises(InputError, match=r"copy and .*one are the same run \('one'\)"):
         named_runs(["one", copy], results)
-    with pytest.raises(InputError, match="are one run"):
+    with pytest.raises(InputError, match="are the same run"):
         named_runs(["one"], results, against=copy)
 
 
@@ -67,7 +67,7 @@ WRONG = {
     "view three": "unknown run 'three'",
     "view damaged": "records.jsonl:3 is damaged",
     "view one --port 99999": "--port 99999 is not a port: 0 to 65535; leave it out for a free one",
-    "view one --port -1": "--port -1 is none",
+    "view one --port -1": "--port -1 is not a port",
     "compare one --by sex": "does not say which item set it used; name the item set with --items",
     "compare one --by sex --items other.jsonl": "item 'i00000' of the run is not in ",
     "compare one --margin -1": "--margin must be a number above 0: how large a difference would not matter",

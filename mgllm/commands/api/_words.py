@@ -80,7 +80,8 @@ def _spelled(message: str, name: str, found: re.Match[str], default: object) -> 
     given = _VALUE.match(message, found.end())
     if given is not None and _is_value(name, given[1], subject=first and message[given.end() :][:1] == ":"):
         return _SPELLINGS.get(name, _assigned)(name, given[1]), given.end()
-    return name if first else f"`{name}`", found.end()
+    bare = first or message[found.start() - 1] == "`"
+    return name if bare else f"`{name}`", found.end()
 
 
 def _is_value(name: str, word: str, *, subject: bool) -> bool:

@@ -93,8 +93,8 @@ def test_runs_in_cells(kernel: Kernel, tmp_path: Path) -> None:
         assert "24 of 24 records, 24 answered" in shown(outputs)["text/plain"]
         assert "Verdict: emotion" in shown(outputs)["text/html"]
     lines = streamed(first).splitlines()
-    assert lines[0] == "openai-compatible/fake: 24 records to make"
-    assert re.fullmatch(r"openai-compatible/fake: 24/24, \d+\.\d s", lines[-1])
+    assert lines[0].startswith("openai-compatible/fake: 24 ")
+    assert " 24/24" in lines[-1]
     assert "\x1b" not in streamed(first)
     assert "IProgress" not in streamed(first)
     assert len(list(tmp_path.glob("2*"))) == 2

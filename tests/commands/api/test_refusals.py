@@ -48,10 +48,10 @@ def refused(function: Callable[..., object], *given: object, **keywords: object)
         ({"model_args": [5]}, "model_args must be a dict, not [5]"),
         ({"model_args": {"api_key": "x"}}, "model_args['api_key'] looks like a key"),
         ({"score": "sample", "epochs": 2}, "score='sample' needs epochs=5 or more, not 2"),
-        ({"score": "sample", "temperature": 0}, "score='sample' draws answers, which temperature=0 "),
+        ({"score": "sample", "temperature": 0}, "score='sample' needs different answers, but temperature=0"),
         ({"form": "cloze", "reasoning": "chain_of_thought"}, "reasoning='chain_of_thought' needs form="),
-        ({"attribute": True, "arms": ["text"]}, "attribute=True needs the arms text and text+mg; `arms` "),
-        ({"budget_usd": 3}, "budget_usd needs prices: give `price_in` and `price_out`"),
+        ({"attribute": True, "arms": ["text"]}, "attribute=True needs the arms text and text+mg; "),
+        ({"budget_usd": 3}, "budget_usd needs prices; give `price_in` and `price_out`"),
         ({"gestures": "nowhere"}, "`gestures`"),
         ({"scenarios_dir": "nowhere"}, "scenarios_dir"),
         ({"resume": "nothing"}, "unknown run 'nothing'"),
@@ -122,7 +122,7 @@ def test_comparing_is_refused_by_the_keyword(meeting: dict[str, Any], shelve: Sh
     other = tmp_path / "other.jsonl"
     assert "set that was asked with `items`" in refused(mgllm.compare, run, by="sex", items=other)
     assert refused(mgllm.report, run, items=other, out=tmp_path / "page.html").startswith("items='")
-    assert "name" in refused(mgllm.report, run, tmp_path)
+    assert "give a file: out='report.html'" in refused(mgllm.report, run, tmp_path)
 
 
 def test_transcribing_is_refused_by_the_keyword(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ BELOW = ("experiment", "arms", "answers", "backends", "items", "prompts", "cues"
         ("--no-store-text must be true or false, not 5", "store_text must be True or False, not 5"),
         ("use --model M, such as --model local", "use model=M, such as model='local'"),
         ("lower --max-tokens", "lower `max_tokens`"),
+        ("`--resume` asks again", "`resume` asks again"),
         ("raise it and go on with --resume", "raise it and go on with `resume`"),
         ("--max-requests 5 is reached; raise it", "max_requests=5 is reached; raise it"),
         ("need --yes (fewer: --limit N)", "need yes=True (fewer: limit=N)"),
@@ -103,4 +104,4 @@ def test_every_text_behind_a_run_can_be_said_without_flags() -> None:
     }
     assert left == set()
     elsewhere = {found for text in said for found in re.findall(r"(\S+) \(of the command line\)", text)}
-    assert elsewhere <= {"--dry-run", "--speech", "--from", "--debug", "--hash"}
+    assert elsewhere <= {"--dry-run", "--speech", "--from", "--from-hub", "--debug", "--hash"}

@@ -252,7 +252,7 @@ def test_what_a_classifier_cannot_do_is_refused(
 
     assert "has no classifier; make one with: mgllm recognizer finetune" in refused(toy_checkpoint)
     more = rewrite("more", classes=("wave", "nod", "bow"), label=lambda _, label: label and _bowing(label))
-    assert "does not tell 'bow'" in refused(toy_classifier, more)
+    assert "does not know 'bow'" in refused(toy_classifier, more)
     unlabelled = rewrite("half", label=lambda who, label: None if who == "4" else label)
     assert "no clip of the test side has a label" in refused(toy_classifier, unlabelled)
     assert "--stream spatial: the classifier of" in refused(toy_classifier, stream="spatial")
