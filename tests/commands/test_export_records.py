@@ -146,7 +146,7 @@ def test_runs_that_are_not_there_and_options_of_transcripts_are_refused(
 ) -> None:
     assert told("export", "records", "nowhere", "-o", tmp_path / "a.csv", "--results", tmp_path)[0] == 2
     assert (
-        "--fps says nothing to records"
+        "--fps has no effect on records"
         in told("export", "records", made, "-o", tmp_path / "a.csv", "--fps", "25")[2]
     )
     (tmp_path / "made/records.jsonl").write_text("", encoding="utf-8")

@@ -141,7 +141,7 @@ def test_the_same_run_twice_is_shown_once(run: Path, tmp_path: Path) -> None:
 
 
 def test_a_port_out_of_range_is_refused(run: Path) -> None:
-    with pytest.raises(InputError, match=r"--port 99999 is none: 0 to 65535; leave it out"):
+    with pytest.raises(InputError, match=r"--port 99999 is not a port: 0 to 65535; leave it out"):
         view([run], PageOptions(), 99_999)
 
 
