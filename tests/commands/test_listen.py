@@ -104,11 +104,14 @@ def test_nothing_heard_is_exit_2_and_leaves_nothing(listen: Callable[..., Told],
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["a.mkv", "x/a.wav", "-o", "out"], "a.mkv and x/a.wav would both be written as a.srt"),
-        (["a.mkv", "a.mkv", "-o", "out"], "a.mkv and a.mkv would both be written as a.srt"),
+        (["a.mkv", "x/a.wav", "-o", "out"], "a.mkv and x/a.wav would both become a.srt"),
+        (["a.mkv", "a.mkv", "-o", "out"], "a.mkv is given twice; give it once"),
         (["b.wav", "a.mkv", "-o", "old"], "a.srt exists already and is not overwritten"),
         (["b.wav", "-o", "old/a.srt"], "is a file; -o needs a folder"),
-        (["b.wav", "-o", "out", "--compute-type", "int4"], "--compute-type must be 'int8' or 'float32', not 'int4'"),
+        (
+            ["b.wav", "-o", "out", "--compute-type", "int4"],
+            "--compute-type must be 'int8' or 'float32', not 'int4'",
+        ),
         (["b.wav", "-o", "out", "--threads", "-1"], "--threads must be 0 or more, not -1"),
     ],
 )

@@ -47,7 +47,7 @@ def test_a_copy_is_no_second_run(results: Path) -> None:
     copy = results.parent / "copy"
     with pytest.raises(InputError, match=r"copy and .*one are the same run \('one'\)"):
         named_runs(["one", copy], results)
-    with pytest.raises(InputError, match="are the same run"):
+    with pytest.raises(InputError, match=r"copy and .*one are the same run \('one'\)"):
         named_runs(["one"], results, against=copy)
 
 
@@ -61,18 +61,18 @@ WRONG = {
     "report one --against one": "--against 'one' is the run itself; give another run",
     "report one ../copy": "are the same run ('one'); give one of them",
     "report damaged": "records.jsonl:3 is damaged: scenario: must be text; restore it ",
-    "report ../elsewhere": "elsewhere is a folder, but no run: it has no manifest.json",
+    "report ../elsewhere": "elsewhere is a folder, but not a run: it has no manifest.json",
     "report bare": "manifest.json is damaged: id: is missing",
     "report empty": "empty has no records yet; a page needs at least one (`mgllm view` waits for records)",
     "view three": "unknown run 'three'",
     "view damaged": "records.jsonl:3 is damaged",
     "view one --port 99999": "--port 99999 is not a port: 0 to 65535; leave it out for a free one",
-    "view one --port -1": "--port -1 is not a port",
+    "view one --port -1": "--port -1 is not a port: 0 to 65535",
     "compare one --by sex": "does not say which item set it used; name the item set with --items",
     "compare one --by sex --items other.jsonl": "item 'i00000' of the run is not in ",
-    "compare one --margin -1": "--margin must be a number above 0: how large a difference would not matter",
-    "compare one --margin nan": "--margin must be a number above 0",
-    "compare one --margin inf": "--margin must be a number above 0",
+    "compare one --margin -1": "--margin must be a finite number above 0: it is the largest difference",
+    "compare one --margin nan": "--margin must be a finite number above 0",
+    "compare one --margin inf": "--margin must be a finite number above 0",
     "compare one --fail-if nonsense": "'nonsense' is not a comparison of two arms; write 'text+mg<text' or",
     "compare one --fail-if text+mg<nope": "unknown arm 'nope'. Known: text, text+mg, text+shuffled",
     "compare one --against one": "--against 'one' is the run itself; give another run",

@@ -29,7 +29,7 @@ def test_two_of_one_name_are_refused_and_both_are_named(other: str) -> None:
 
 
 def test_folders_and_names_that_no_item_can_have(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"is a folder: name one skeleton data set, or videos"):
+    with pytest.raises(InputError, match=r"is a folder: give one skeleton data set, or videos"):
         _name_inputs([Path("a.mp4"), tmp_path], anonymous=False)
     for bad in ("a\x00b.mp4", "a\u2028b.mp4", f"{'x' * 201}.mp4", "a\udcffb.mp4"):
         with pytest.raises(InputError):
