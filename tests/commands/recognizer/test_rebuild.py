@@ -66,7 +66,7 @@ def test_it_has_learned_from_seen_ranges_alone_and_says_so(made: Rebuilt) -> Non
 def test_each_step_is_said_and_done_once(made: Rebuilt, small: RebuildOptions, told: list[str]) -> None:
     assert [line[:3] for line in told] == ["1/5", "2/5", "3/5", "4/5", "5/5"]
     folder = made.checkpoint.parent
-    with pytest.raises(InputError, match="holds a recogniser already"):
+    with pytest.raises(InputError, match="already has a recogniser"):
         rebuild(folder, small, display="none", say=told.append)
     (made.checkpoint / "config.json").rename(folder / "config.json")
     again: list[str] = []
