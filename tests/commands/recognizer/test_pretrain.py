@@ -118,9 +118,9 @@ def test_what_is_resumed_must_be_the_same_training(
 ) -> None:
     interrupted()
     kept = (tmp_path / "out" / "model.safetensors").read_bytes()
-    with pytest.raises(InputError, match="seed was 0, is 1 now; resume with the same options"):
+    with pytest.raises(InputError, match="seed was 0 and is now 1; resume with the same options"):
         train("out", "seed=1", resume=True)
-    with pytest.raises(InputError, match="epochs was 2, is 4 now"):
+    with pytest.raises(InputError, match="epochs was 2 and is now 4"):
         train("out", "epochs=4", resume=True)
     with pytest.raises(InputError, match="was trained on other clips; give the same data set and --train-on"):
         train(on="1,3", resume=True)
@@ -129,7 +129,7 @@ def test_what_is_resumed_must_be_the_same_training(
     joints.write_bytes(joints.read_bytes()[:-4] + b"\0\0\0\0")
     with pytest.raises(InputError, match="was trained on other clips"):
         train(path=tmp_path / "other", resume=True)
-    with pytest.raises(InputError, match="holds a checkpoint already"):
+    with pytest.raises(InputError, match="already has a checkpoint"):
         train()
     assert names(tmp_path / "out") == UNFINISHED
     assert (tmp_path / "out" / "model.safetensors").read_bytes() == kept
@@ -141,7 +141,7 @@ def test_a_damaged_state_is_refused(train: Train, interrupted: Callable[[], None
     whole = state.read_bytes()
     for cut in (whole[:-5], whole[:100], b""):
         state.write_bytes(cut)
-        with pytest.raises(InputError, match=r"training\.safetensors is damaged: .*begin again in another"):
+        with pytest.raises(InputError, match=r"training\.safetensors is damaged: .*start again in another"):
             train(resume=True)
 
 
@@ -161,7 +161,7 @@ def test_after_a_loss_that_is_no_number_the_last_epochs_checkpoint_is_there(
     with pytest.raises(TrainingStopped) as caught:
         train()
     assert "is not a finite number at epoch 2, step 2 (step 5 of all)" in str(caught.value)
-    assert "the checkpoint of epoch 1 is kept; go on with a lower learning rate than 0.01" in str(
+    assert "the checkpoint of epoch 1 is kept; continue with a lower learning rate than 0.01" in str(
         caught.value
     )
     assert caught.value.exit_code == 1
@@ -183,7 +183,7 @@ def test_clips_of_one_frame_can_be_learned_from(train: Train, rewrite: Callable[
 
 
 def test_one_clip_is_too_few(train: Train, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="1 clips to learn from; contrast needs two at least"):
+    with pytest.raises(InputError, match="1 clips to learn from; contrast needs at least two"):
         train(on="3;camera=0;label=nod")
     assert not list(tmp_path.rglob("config.json"))
 
