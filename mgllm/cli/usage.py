@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from mgllm.errors import InputError, nearest
-from mgllm.records.wanted import wanted
 
 TYPES = {int: "N", float: "X", Path: "FILE", str: "TEXT"}
 """What a value is called where its option has no better word."""
@@ -91,6 +90,8 @@ def _bad_value(error: Any, ctx: Any) -> str:
         name = f"{error.param.envvar} (the variable of {name})"
     if cause is None or not hasattr(cause, "errors"):
         return f"{name}: {error.message}"
+    from mgllm.records.wanted import wanted  # its folder is heavy, and help must be quick
+
     problem = cause.errors(include_url=False)[0]
     return f"{name} {wanted(problem)}, not {problem['input']!r:.60}"
 

@@ -40,7 +40,9 @@ def _put(pairs: dict[str, Any], steps: list[str], value: JsonValue, place: str) 
     if rest:
         inner = pairs.setdefault(name, {})
         if not isinstance(inner, dict):
-            raise InputError(f"--model-arg {place}: {name} has a value; give that or its parts")
+            raise InputError(
+                f"--model-arg {place}: {name} already has a value; give {name} or its parts, not both"
+            )
         _put(inner, rest, value, place)
     elif isinstance(value, dict) and isinstance(pairs.get(name), dict):
         for part, one in value.items():

@@ -79,6 +79,8 @@ def _names(sources: Sequence[Path]) -> list[str]:
     by_name: dict[str, Path] = {}
     for source in sources:
         other = by_name.setdefault(f"{source.stem}.srt", source)
+        if other is not source and other == source:
+            raise InputError(f"{source} is given twice; give it once")
         if other is not source:
             raise InputError(f"{other} and {source} would both become {source.stem}.srt; rename one of them")
     return list(by_name)

@@ -219,8 +219,8 @@ def _refuse_missing(items: Sequence[Item], arms: Sequence[Arm], source: CueSourc
     speaking = [arm.name for arm in arms if arm.speech]
     if speechless and speaking:
         raise InputError(
-            f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), but "
-            f"{', '.join(speaking)} need it; add it (mgllm items join --speech) or run --arms "
+            f"{len(speechless)} of {len(items)} items have no speech (first: {speechless[0]}), which is "
+            f"needed by {', '.join(speaking)}; add it (mgllm items join --speech) or run --arms "
             f"{','.join(_silent_arms())}"
         )
 

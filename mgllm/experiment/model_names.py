@@ -44,7 +44,7 @@ def parse_model(name: str) -> ModelName:
     if stem in known and not rest and (model := default_model(stem)) is not None:
         return ModelName(backend=stem, model=model)
     if stem not in known or not (slash and rest):
-        meant = _meant(name.strip(), known)
+        meant = _meant(name.strip(), known) if name.strip(" /") else None
         guess = f"Did you mean '{meant}'? " if meant else ""
         raise InputError(
             f"unknown model '{name}'. {guess}Write BACKEND/NAME, such as local, local/FOLDER or "
@@ -66,7 +66,9 @@ def _meant(name: str, known: Sequence[str]) -> str | None:
     if family is not None:
         return f"{family}/{name}"
     near = nearest(name, [*known, *KNOWN_MODELS])
-    return f"local/{near}" if near in KNOWN_MODELS else near
+    if near in KNOWN_MODELS:
+        return f"local/{near}"
+    return near if near is None or default_model(near) is not None else f"{near}/NAME"
 
 
 def make_backend(name: ModelName, options: RunOptions) -> Backend:

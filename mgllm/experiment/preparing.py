@@ -81,9 +81,10 @@ def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunO
     for material in materials:
         restricted = [item.id for item in material.asked if item.terms == "restricted"]
         if restricted:
+            place = backend.base_url or "the model's server"
             raise InputError(
                 f"{len(restricted)} items of {material.items_name} are restricted by their licence (first: "
-                f"{restricted[0]}), and {backend.base_url} is not this machine, or is reached through a "
+                f"{restricted[0]}), and {place} is not this machine, or is reached through a "
                 "proxy (NO_PROXY avoids it); use a local model, or --allow-upload if your licence permits it"
             )
 

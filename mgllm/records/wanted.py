@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = {
         ("tuple_type", "list_type", "set_type", "frozen_set_type", "iterable_type", "sequence_type"), _LIST
     ),
     **dict.fromkeys(("path_type", "path_not_exists"), "must be the name of a file or folder"),
-    "finite_number": "must be a number that is not infinite",
+    "finite_number": "must be a finite number",
     "greater_than": "must be above {gt}",
     "greater_than_equal": "must be {ge} or more",
     "less_than": "must be below {lt}",

@@ -18,12 +18,18 @@ C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUM
 CODE = "import sys; from mgllm.cli.terminal import prepare; prepare(debug={debug}); {code}"
 
 
+def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
+    """Variables as a user has them: commands run inside the tests' process have set `QUIET` there."""
+    unset = {name: value for name, value in os.environ.items() if name not in QUIET}
+    return unset | (variables or {})
+
+
 def python(code: str, variables: dict[str, str] | None = None, *, debug: bool = False) -> tuple[str, str]:
     """What a program in which the terminal is prepared writes to stdout and stderr."""
     done = subprocess.run(
         [sys.executable, "-c", CODE.format(debug=debug, code=code)],
         capture_output=True,
-        env={**os.environ, **(variables or {})},
+        env=environment(variables),
         check=True,
     )
     return done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
@@ -33,7 +39,7 @@ def mgllm(*words: str, variables: dict[str, str], code: int = 0) -> subprocess.C
     done = subprocess.run(
         [sys.executable, "-m", "mgllm", *words],
         capture_output=True,
-        env={**os.environ, **variables},
+        env=environment(variables),
         check=False,
     )
     assert done.returncode == code, done.stderr
@@ -56,7 +62,7 @@ def test_what_cp1252_has_stays() -> None:
     done = subprocess.run(
         [sys.executable, "-c", CODE.format(debug=False, code="print('é − … “x” ± →')")],
         capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        env=environment({"PYTHONIOENCODING": "cp1252"}),
         check=True,
     )
     assert done.stdout.decode("cp1252") == "é - … “x” ± ->\n"
@@ -131,6 +137,7 @@ def test_who_asks_python_for_warnings_gets_them() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "default", "-c", CODE.format(debug=False, code=talk)],
         capture_output=True,
+        env=environment(),
         text=True,
         check=True,
     )

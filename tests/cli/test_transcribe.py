@@ -77,7 +77,7 @@ def test_one_bad_input_among_good_ones(
     lines = [line for line in err.splitlines() if line.startswith("mgllm: ")]
     assert len(lines) == 2
     assert "gone.skeleton.npz cannot be read" in lines[0]
-    assert "with 'neck', which the skeleton of 5 joints lacks" in lines[1]
+    assert "6 joints with 'neck'; the skeleton of 5 joints has none" in lines[1]
 
 
 def test_nothing_but_bad_inputs(
@@ -97,7 +97,7 @@ def test_flags_that_would_not_be_heeded(
 ) -> None:
     a, end = skeleton("a"), ("-o", tmp_path / "out", "--checkpoint", toy_classifier)
     for words, said in (
-        ([a, "--clips", "trimmed"], "--clips is for skeleton data sets, but these are single recordings"),
+        ([a, "--clips", "trimmed"], "--clips is for skeleton data sets; these are single recordings"),
         ([a, skeleton("b"), "--cross-fit", "3"], "--cross-fit is for skeleton data sets"),
         ([toy_set, "--crop", "0,0,9,9"], f"--crop is for videos; {toy_set} is read as a skeleton data set"),
         ([toy_set, "--anonymous"], "--anonymous is for videos"),

@@ -97,7 +97,7 @@ def test_a_role_that_is_refused_is_told() -> None:
 
 
 def test_a_local_model_is_no_server() -> None:
-    with pytest.raises(InputError, match="is not on a server"):
+    with pytest.raises(InputError, match="local/smollm2-135m is not on a server"):
         probe_model("local", ReachOptions())
 
 

@@ -47,7 +47,7 @@ def test_a_copy_is_no_second_run(results: Path) -> None:
     copy = results.parent / "copy"
     with pytest.raises(InputError, match=r"copy and .*one are the same run \('one'\)"):
         named_runs(["one", copy], results)
-    with pytest.raises(InputError, match="are the same run"):
+    with pytest.raises(InputError, match=r"copy and .*one are the same run \('one'\)"):
         named_runs(["one"], results, against=copy)
 
 
@@ -67,12 +67,12 @@ WRONG = {
     "view three": "unknown run 'three'",
     "view damaged": "records.jsonl:3 is damaged",
     "view one --port 99999": "--port 99999 is not a port: 0 to 65535; leave it out for a free one",
-    "view one --port -1": "--port -1 is not a port",
+    "view one --port -1": "--port -1 is not a port: 0 to 65535",
     "compare one --by sex": "does not say which item set it used; name the item set with --items",
     "compare one --by sex --items other.jsonl": "item 'i00000' of the run is not in ",
-    "compare one --margin -1": "must be above 0: it is the largest difference that would not matter",
-    "compare one --margin nan": "must be above 0",
-    "compare one --margin inf": "must be above 0",
+    "compare one --margin -1": "--margin must be a finite number above 0: it is the largest difference",
+    "compare one --margin nan": "--margin must be a finite number above 0",
+    "compare one --margin inf": "--margin must be a finite number above 0",
     "compare one --fail-if nonsense": "'nonsense' is not a comparison of two arms; write 'text+mg<text' or",
     "compare one --fail-if text+mg<nope": "unknown arm 'nope'. Known: text, text+mg, text+shuffled",
     "compare one --against one": "--against 'one' is the run itself; give another run",

@@ -77,7 +77,7 @@ def test_an_equals_sign_may_stand_in_the_value() -> None:
         (
             {"learning_rate": float("nan")},
             [],
-            "--learning-rate must be a number that is not infinite, not nan",
+            "--learning-rate must be a finite number, not nan",
         ),
         ({}, ["batch=1"], "--set batch must be 2 or more, not 1"),
         ({"frames": 8}, ["preprocessing.frames=1"], "--set preprocessing.frames must be "),

@@ -251,7 +251,7 @@ def test_a_dollar_budget_is_never_overdrawn(go: Any, shelve: Any) -> None:
     first = go(arms=("text", "text+mg"), budget_usd=0.004, price_in=1, price_out=10)
     assert first.exit_code == 3
     assert 0 < len(backend.asked) < 8
-    with pytest.raises(InputError, match="`price_in`"):
+    with pytest.raises(InputError, match=r"give `price_in` and `price_out` .* the prices of scripted/x"):
         go(budget_usd=1)
 
 
@@ -279,7 +279,8 @@ def test_restricted_items_stay_here(go: Any, shelve: Any, folders: Folders, tmp_
     text = (folders.scenarios / "items" / "meeting.jsonl").read_text()
     path = tmp_path / "restricted.jsonl"
     path.write_text(text.replace('"subject"', '"terms":"restricted","subject"'))
-    with pytest.raises(InputError, match="allow_upload=True"):
+    refused = r"^4 items .*meeting-p1-1\), and the model's server is not this machine.* allow_upload=True if"
+    with pytest.raises(InputError, match=refused):
         go(items=str(path))
     assert backend.opened == 0
     assert go(items=str(path), allow_upload=True).exit_code == 0
@@ -324,7 +325,7 @@ def test_chain_of_thought_and_generate_put_no_cloze(go: Any, shelve: Any) -> Non
     shelve(script=Script(form="cloze"))
     assert {record.form for record in records(go())} == {"cloze"}
     assert {record.form for record in records(go(reasoning="chain_of_thought"))} == {"chat"}
-    with pytest.raises(InputError, match="needs form='chat'"):
+    with pytest.raises(InputError, match="score='generate' needs form='chat'"):
         go(form="cloze", score="generate")
 
 
@@ -368,7 +369,9 @@ def test_items_without_speech_run_the_arms_that_need_none(
     for item in items[1:]:
         del item["speech"]
     path.write_text("\n".join(map(json.dumps, items)))
-    with pytest.raises(InputError, match=r"3 of 4 .* no speech.* arms=\['none', 'mg', 'mg\+shuf"):
+    with pytest.raises(
+        InputError, match=r"3 of 4 .* no speech.* arms=\['none', 'mg', 'mg\+shuffled', 'mg\+filler'\]"
+    ):
         go(items=str(path))
     assert go(items=str(path), arms=("none", "mg")).exit_code == 0
     del items[0]["speech"]
@@ -379,7 +382,7 @@ def test_items_without_speech_run_the_arms_that_need_none(
         ("text", "text+mg", "text+shuffled", "text+filler"), "no item has speech"
     )
     assert scenario.cue_tokens["mg"] == 1.0
-    with pytest.raises(InputError, match=r"4 of 4 items have no speech .* but text need"):
+    with pytest.raises(InputError, match=r"4 of 4 items have no speech .*, which is needed by text; add it"):
         go(items=str(path), arms=("none", "text", "mg"))
 
 

@@ -74,7 +74,7 @@ def test_a_run_without_any_answer_is_no_success_and_says_what_to_do(tmp_path: Pa
     assert (finished.exit_code, finished.answered, finished.failed) == (1, 0, 0)
     assert finished.advice is not None
     assert "nothing was answered: 4 unparsed" in finished.advice
-    assert "reasoning_effort='none'" in finished.advice
+    assert "give reasoning_effort='none'" in finished.advice
     assert "\n" not in finished.advice
 
 

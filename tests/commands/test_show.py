@@ -55,7 +55,7 @@ def test_where_probabilities_were_read(tmp_path: Path, capsys: pytest.CaptureFix
     with pytest.raises(SystemExit) as caught:
         main(["show", "run", "--item", "i00000", "--results", str(tmp_path)])
     assert caught.value.code == 0
-    assert " · probabilities read at ' win'\n" in capsys.readouterr().out.replace("\n  ", " ")
+    assert " · probabilities read at ' win'" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("redact", [False, True])

@@ -104,7 +104,7 @@ def test_without_noise_every_joint_is_there(tmp_path: Path) -> None:
 
 def test_nothing_is_written_over(out: Path) -> None:
     before = (out / "clips" / "joints.npy").read_bytes()
-    assert "exists already" in refusal(lambda: synthesize(out, options()))
+    assert "clips exists already and is not overwritten" in refusal(lambda: synthesize(out, options()))
     assert (out / "clips" / "joints.npy").read_bytes() == before
 
 

@@ -187,7 +187,7 @@ def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any,
     assert "reaches beyond the picture" in refusal(a, crop="0,0,640,480")
     slow = film("slow.mkv", np.arange(10) / 2)
     assert "has a picture every 0.5 s; gestures need at least 5 pictures a second" in refusal(slow)
-    assert "has only one picture, so nothing moves" in refusal(film("still.mkv", [0.0]))
+    assert "still.mkv has only one picture, so nothing moves" in refusal(film("still.mkv", [0.0]))
 
 
 def test_recognisers_of_other_joints_are_refused(

@@ -117,7 +117,7 @@ def test_what_is_there_is_not_written_over(trimmed: Path, toy_classifier: Path, 
 
 def test_one_way_to_a_recogniser(toy_set: Path, tmp_path: Path) -> None:
     both = TranscribeOptions(checkpoint=Path("c"), cross_fit=2)
-    with pytest.raises(InputError, match="exclude each other; give one"):
+    with pytest.raises(InputError, match="--checkpoint and --cross-fit exclude each other; give one"):
         transcribe(toy_set, tmp_path / "out", both, display="none")
 
 

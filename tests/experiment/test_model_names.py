@@ -24,10 +24,24 @@ def test_the_backend_stands_before_the_first_slash(said: str, backend: str, mode
     assert parse_model(said) == ModelName(backend=backend, model=model)
 
 
-@pytest.mark.parametrize("said", ["", "/", "openai", "openai/", "smollm2-135m", "locl/x", "Local/x"])
-def test_other_names_are_refused_with_what_there_is(said: str) -> None:
-    with pytest.raises(InputError, match=r"unknown model '.*'; write BACKEND/NAME.*Backends: .*local.*vllm"):
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", None),
+        ("/", None),
+        ("openai", "openai/NAME"),
+        ("openai/", "openai/NAME"),
+        ("Local", "local"),
+        ("smollm2-135m", "local/smollm2-135m"),
+        ("locl/x", "local/x"),
+        ("Local/x", "local/x"),
+    ],
+)
+def test_other_names_are_refused_with_what_there_is(said: str, meant: str | None) -> None:
+    with pytest.raises(InputError, match=r"Write BACKEND/NAME.*Backends: .*local.*vllm") as caught:
         parse_model(said)
+    guess = f"Did you mean '{meant}'? " if meant else ""
+    assert str(caught.value).startswith(f"unknown model '{said}'. {guess}Write ")
 
 
 def test_another_backend_may_have_a_default_model_too(monkeypatch: pytest.MonkeyPatch) -> None:

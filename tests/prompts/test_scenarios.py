@@ -107,7 +107,7 @@ def test_a_paraphrase_replaces_words_and_keeps_the_rest(folders: Folders) -> Non
     [
         ("{plaec: x}", "paraphrase b replaces an unknown text: 'plaec'. Did you mean 'place'?"),
         ("{question: x}", "paraphrase b replaces an unknown text: 'question'. Known: place, role"),
-        ("{place: [x]}", "paraphrases.b.text.place: Input should be a valid string"),
+        ("{place: [x]}", "paraphrases.b.text.place: must be text"),
     ],
 )
 def test_a_paraphrase_replaces_only_what_there_is(folders: Folders, text: str, words: str) -> None:

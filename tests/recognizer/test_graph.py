@@ -54,7 +54,7 @@ def test_mirrored_twice_is_the_identity(graph: Graph) -> None:
         (0, (), (), "at least one"),
         (3, ((0, 3),), (), r"edge \(0, 3\) names a joint outside 0\.\.2"),
         (3, ((1, 1),), (), "to itself"),
-        (3, (), ((0, 1), (1, 2)), "joint 1 stands in two mirror pairs"),
+        (3, (), ((0, 1), (1, 2)), "joint 1 is in two mirror pairs"),
     ],
 )
 def test_a_wrong_graph_is_refused_in_one_line(

@@ -156,7 +156,7 @@ def _failed(each: _Candidate, p_holm: float, family: int) -> str:
     """Which of the two contrasts failed, or that only Holm's correction did."""
     lost = [effect for effect in each.effects if each.gained(effect) <= 0]
     weak = [effect for effect in each.effects if effect not in lost and (effect.p or 0.0) > LEVEL]
-    parts = [f"no gain {' and '.join(map(_over, lost))}"] if lost else []
+    parts = [f"no gain {' or '.join(map(_over, lost))}"] if lost else []
     sizes = [f"{_over(effect)} (p {p_words(effect.p)})" for effect in weak]
     parts += [f"not distinguished from chance {' and '.join(sizes)}"] if sizes else []
     if parts:

@@ -63,7 +63,7 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
     """
     if not 0 < margin < inf:
         raise InputError(
-            f"--margin {margin:g} must be above 0: it is the largest difference that would not matter"
+            "--margin must be a finite number above 0: it is the largest difference that would not matter"
         )
     within = f"within ±{level(margin, effect.metric).lstrip('+')} {scale_of(effect.metric).unit}".strip()
     if effect.difference is None or effect.se is None or effect.interval is None:

@@ -233,7 +233,7 @@ def test_what_failed_is_named() -> None:
         return 1 - gains(n, arm) if arm == "text+mg" else gains(n, arm)
 
     assert (
-        "no gain over the text alone and over shuffled gestures"
+        "no gain over the text alone or over shuffled gestures"
         in claim(summarise([told(worse, HELD_OUT)])).words
     )
 

@@ -92,7 +92,7 @@ def test_people_seen_in_pre_training_are_refused_by_name(evaluated: Test) -> Non
     assert "has seen 1 of the test side's people in training (without labels): subject 1; " in str(
         caught.value
     )
-    assert "--transductive" in str(caught.value)
+    assert "allow it with --transductive" in str(caught.value)
     found = evaluated(which=which, transductive=True)
     assert (found.transductive, found.labels_seen, found.n) == (True, False, 12)
 
@@ -252,7 +252,7 @@ def test_what_a_classifier_cannot_do_is_refused(
 
     assert "has no classifier; make one with: mgllm recognizer finetune" in refused(toy_checkpoint)
     more = rewrite("more", classes=("wave", "nod", "bow"), label=lambda _, label: label and _bowing(label))
-    assert "does not know 'bow'" in refused(toy_classifier, more)
+    assert "does not know 'bow', a class of " in refused(toy_classifier, more)
     unlabelled = rewrite("half", label=lambda who, label: None if who == "4" else label)
     assert "no clip of the test side has a label" in refused(toy_classifier, unlabelled)
     assert "--stream spatial: the classifier of" in refused(toy_classifier, stream="spatial")

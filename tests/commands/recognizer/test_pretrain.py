@@ -129,7 +129,7 @@ def test_what_is_resumed_must_be_the_same_training(
     joints.write_bytes(joints.read_bytes()[:-4] + b"\0\0\0\0")
     with pytest.raises(InputError, match="was trained on other clips"):
         train(path=tmp_path / "other", resume=True)
-    with pytest.raises(InputError, match="holds a checkpoint already"):
+    with pytest.raises(InputError, match="already has a checkpoint"):
         train()
     assert names(tmp_path / "out") == UNFINISHED
     assert (tmp_path / "out" / "model.safetensors").read_bytes() == kept

@@ -63,7 +63,7 @@ def _file(source: str, item: str = "r00000", **gesture: float) -> str:
 
 def test_what_cannot_be_cut_is_refused(made: Path, tmp_path: Path) -> None:
     cases = {
-        "untimed": (_file("annotated"), "has no start and end"),
+        "untimed": (_file("annotated"), "'touching ears' of 'r00000' has no start and end"),
         "recognised": (_file("recognized", start=1.0, end=2.0), "no annotated transcripts"),
         "strange": (_file("annotated", "elsewhere", start=1.0, end=2.0), "is of a recording"),
     }

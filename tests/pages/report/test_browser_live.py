@@ -115,7 +115,7 @@ def test_the_first_answers_are_shown_one_by_one(opened: Any, tmp_path: Path) -> 
     (run / "prompts.jsonl").unlink()
     with served(view([run], PageOptions())) as address:
         b = opened(address)
-        for count, told in ((2, "1 of 1 items; text against"), (48, "12 of 12 items; text+mg against")):
+        for count, told in ((2, "1 of 1 items; text compared"), (48, "12 of 12 items; text+mg compared")):
             (run / "records.jsonl").write_bytes(b"".join(lines[:count]) + lines[0][: 40 * (count < 48)])
             b.wait_for(lambda n=count: b.one("#live").text == f"live: {n} records", 30)
             assert b.status.startswith(told)

@@ -266,7 +266,7 @@ def test_sizes_that_do_not_fit(reader: ClipReader, quick: PretrainOptions, refus
     assert "1 clips to learn from; contrast needs at least two" in refusal(lambda: start(reader, quick, [3]))
     assert "0 clips to learn from" in refusal(lambda: start(reader, quick, []))
     two = Processes(0, 2, 0)
-    assert "a batch of 9 cannot be shared by 2 processes" in refusal(
+    assert "a batch of 9 cannot be divided among 2 processes" in refusal(
         lambda: Pretraining(reader, ALL, quick, two)
     )
     even = quick.model_copy(update={"batch": 8})

@@ -190,5 +190,5 @@ def test_devices_by_name(monkeypatch: pytest.MonkeyPatch, refusal: Refusal) -> N
     assert choose_device("auto", 1) == choose_device("cuda", 1) == torch.device("cuda", 1)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert choose_device("auto") == torch.device("cpu")
-    assert "torch finds no CUDA device here; say --device cpu" in refusal(lambda: choose_device("cuda"))
+    assert "torch finds no CUDA device here; use --device cpu" in refusal(lambda: choose_device("cuda"))
     assert "unknown device 'gpu'" in refusal(lambda: choose_device("gpu"))

@@ -149,7 +149,7 @@ def test_odd_sizes(network: Recognizer, reader: ClipReader, count: int) -> None:
 
 def test_no_clip_is_refused(network: Recognizer, reader: ClipReader, refusal: Refusal) -> None:
     line = refusal(lambda: train_supervised(network, reader, [], OPTIONS))
-    assert "no labelled clip to learn from" in line
+    assert "none of the clips to learn from has a label" in line
 
 
 def test_a_weight_that_is_no_number_stops_it_with_the_step(network: Recognizer, reader: ClipReader) -> None:
