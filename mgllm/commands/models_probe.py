@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from pydantic import JsonValue
 from mgllm.backends.api.backend import ApiBackend, Learnt
 from mgllm.backends.api.settling import first_question
 from mgllm.errors import FatalBackendError, InputError
+from mgllm.experiment.blocking import run_blocking
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import ReachOptions, RunOptions
 from mgllm.records import Frozen, Message, Prompt, Question, Reply, prompt_sha256
@@ -114,7 +114,7 @@ def probe_model(model: str, reach: ReachOptions, effort: str | None = None) -> P
         raise InputError(
             f"{name} is not on a server; `models probe` tests servers: give a model such as vllm/NAME"
         )
-    return asyncio.run(_probe(name, backend, reach))
+    return run_blocking(_probe(name, backend, reach))
 
 
 async def _probe(name: ModelName, backend: ApiBackend, reach: ReachOptions) -> ProbedModel:

@@ -9,10 +9,12 @@ import threading
 import traceback
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mgllm
 from mgllm.experiment.blocking import run_blocking
 
 Go = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
@@ -156,3 +158,9 @@ def test_what_ends_well_in_spite_of_an_interrupt_is_returned() -> None:
         return 9
 
     assert inside(finish_anyway) == 8
+
+
+def test_it_is_the_only_door() -> None:
+    package = Path(mgllm.__file__).parent
+    users = [path for path in package.rglob("*.py") if "asyncio.run(" in path.read_text(encoding="utf-8")]
+    assert [path.name for path in users] == ["blocking.py"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +90,12 @@ def test_all_names_are_listed_and_there() -> None:
     )
     with pytest.raises(AttributeError, match="no attribute 'rum'"):
         mgllm.rum  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_importing_loads_four_small_modules() -> None:
+    code = "import mgllm, sys; print(*sorted(name for name in sys.modules if name.startswith('mgllm')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["mgllm", "mgllm.errors", "mgllm.experiment", "mgllm.experiment.versions"]
 
 
 def test_the_wheel_says_that_it_is_typed() -> None:
