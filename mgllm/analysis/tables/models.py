@@ -153,7 +153,7 @@ def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
         least, most = min(arm.n for arm in asked), max(arm.n for arm in asked)
         people = max(arm.subjects for arm in asked)
         n = f"{most}" if least == most or not _stopped(row) else f"{least} to {most}"
-        words = f"{n} records in each arm, about {people} subject{'' if people == 1 else 's'}"
+        words = f"{n} records of {people} subject{'' if people == 1 else 's'} in each arm"
         sizes.setdefault(words, []).append(apart(row.row, [each.row for each in rows]))
     for words, names in sizes.items():
         yield f"{words}." if len(sizes) == 1 else f"{', '.join(dict.fromkeys(names))}: {words}."

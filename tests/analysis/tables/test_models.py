@@ -79,7 +79,7 @@ def test_of_a_stopped_run_only_what_was_asked_counts(made_run: MakeRun) -> None:
     least, most = min(arm.n for arm in asked), max(arm.n for arm in asked)
     assert least < most
     notes = models(summary)[0].remarks
-    assert any(note.startswith(f"{least} to {most} records in each arm") for note in notes)
+    assert any(note.startswith(f"{least} to {most} records of ") for note in notes)
     assert "All records so far are answered." in notes
     assert "All records are answered." in models(summarise([whole]))[0].remarks
 
