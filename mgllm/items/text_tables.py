@@ -76,7 +76,7 @@ def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
 
 
 def _separator(header: str) -> str:
-    """What separates the cells of the header: the sign that it has most of, a comma if it has none."""
+    """What separates the cells of the header: the sign it has most of, a comma if it has none."""
     return max(",;\t", key=header.count)
 
 

@@ -297,7 +297,10 @@ def test_a_torn_row_and_an_empty_table_are_refused(made: SkeletonDataset) -> Non
         ({"classes": ["nod", "shake, slowly", "nod"]}, "classes: 'nod' appears twice"),
         ({"splits": {"s": {"train": {"age": ["1"]}, "test": {"subject": ["1"]}}}}, "unknown column 'age'"),
         ({"splits": {"s": {"train": {"subject": ["1"]}}}}, "splits.s.test: is missing"),
-        ({"splits": {"s": {"train": {"subject": ["1"]}, "test": {}}}}, "splits.s.test: must have 1 entries or more"),
+        (
+            {"splits": {"s": {"train": {"subject": ["1"]}, "test": {}}}},
+            "splits.s.test: must have 1 entries or more",
+        ),
         ({"splits": {"s": {"train": {"subject": ["1"]}, "test": {"subject": ["9"]}}}}, "test side is empty"),
         (
             {"splits": {"s": {"train": {"subject": ["1", "2"]}, "test": {"subject": ["2", "3"]}}}},

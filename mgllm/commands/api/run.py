@@ -107,8 +107,8 @@ def run(  # noqa: PLR0913  # keywords of the public API
         prompts_dir: A folder of your own templates.
         results: The folder of runs.
         store_text: Keep prompts and replies; False keeps their hashes alone.
-        resume: A run to go on with: what is missing or failed is asked. Without `model` it keeps its
-            own options, but for those that are given, such as `budget_usd`; with `model`, all
+        resume: A run to go on with: what is missing or failed is asked. Without `model` it keeps
+            its own options, but for those that are given, such as `budget_usd`; with `model`, all
             options are taken as they are given.
         display: Progress: rich (a bar in a terminal), plain (lines), none; auto chooses.
 
