@@ -256,7 +256,9 @@ def test_what_a_classifier_cannot_do_is_refused(
     unlabelled = rewrite("half", label=lambda who, label: None if who == "4" else label)
     assert "no clip of the test side has a label" in refused(toy_classifier, unlabelled)
     assert "--stream spatial: the classifier of" in refused(toy_classifier, stream="spatial")
-    assert "--folds: a classifier is not trained again" in refused(toy_classifier, which={"folds": 2})
+    assert "--folds: a classifier is not trained again; use --test-on" in refused(
+        toy_classifier, which={"folds": 2}
+    )
 
 
 def test_labels_that_are_not_there(evaluated: Test, rewrite: Callable[..., Path]) -> None:

@@ -81,7 +81,11 @@ def test_what_is_right_passes(right: Right, seen: Visit) -> None:
         (but(answers("deceptive"), sends={"a": ANYTHING}), visit(asked={}), "sent a=None"),
         (but(answers("deceptive"), sends={"a": 1}), visit(), "no question that names the labels"),
         (but(answers("deceptive"), omits=("a",)), visit(asked={"a": None}), "still sent a"),
-        (but(answers("deceptive"), hides=("0123456789",)), visit(files={"f": "x12345678x"}), "is in f"),
+        (
+            but(answers("deceptive"), hides=("0123456789",)),
+            visit(files={"f": "x12345678x"}),
+            "a part of the key is in f",
+        ),
         (but(answers("deceptive"), hides=("0123456789",)), visit(printed="01234567"), "what is printed"),
         (
             but(answers("deceptive"), fields={"reasoning_tokens": 4}),
