@@ -27,10 +27,10 @@ help:
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing mgllm and the libraries it needs into $(VENV); a few minutes the first time"
-	@$(PIP) --progress-bar off --editable . | awk '\
-	  /^ *Downloading / { print "  fetching " $$2 " " $$3 " " $$4; fflush() } \
-	  /^ *Processing .*whl/ { sub(".*/", "", $$2); print "  found " $$2; fflush() } \
-	  /^Installing collected/ { print "  unpacking; a minute without a line"; fflush() }'
+	@$(PIP) --progress-bar off --editable . | while read -r what name more; do case "$$what" in \
+	  Downloading) echo "  fetching $$name $$more";; \
+	  Processing) echo "  found $${name##*/}";; \
+	  Installing) echo "  unpacking; a minute or two without a line";; esac; done
 	@touch $@
 
 # Linters, a browser's driver and a second model server: for tests and checks alone.

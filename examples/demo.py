@@ -14,22 +14,31 @@ from pathlib import Path
 
 import mgllm
 
+COMMAND = Path(sys.executable).parent / "mgllm"
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run, print the table, and how long it took."""
     began = time.monotonic()
     limit = os.environ.get("LIMIT")
-    finished = mgllm.run(model="local", limit=int(limit) if limit else None, display="auto")
+    try:
+        finished = mgllm.run(model="local", limit=int(limit) if limit else None, display="auto")
+    except KeyboardInterrupt:
+        print("stopped; what was answered is kept. Go on with:", file=sys.stderr)
+        print(f"  {COMMAND} run --resume latest", file=sys.stderr)
+        return INTERRUPTED
     seconds = time.monotonic() - began
-    asked = len({record.prompt_sha256 for record in mgllm.load_run(finished.folder).records})
+    records = mgllm.load_run(finished.folder).records
+    asked = len({record.prompt_sha256 for record in records})
     print(finished.table)
     print(
         f"{finished.records} records from {asked} prompts in {seconds:.0f} s, "
         f"{asked / seconds:.1f} prompts a second{_peak()}"
     )
-    command = Path(sys.executable).parent / "mgllm"
     print(f"Everything is in {finished.folder}; one item, side by side:")
-    print(f"  {command} show latest --item emotion-01a")
+    first = min(record.item for record in records if record.scenario == "emotion")
+    print(f"  {COMMAND} show latest --item {first}")
     return finished.exit_code
 
 

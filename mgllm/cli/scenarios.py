@@ -162,7 +162,9 @@ def _print_rendered(rendered: RenderedItem, *, diff: bool) -> None:
     from mgllm.records import prompt_text
 
     order = ", ".join(rendered.label_order)
-    echo_wrapped(shown(f"{rendered.scenario} / {rendered.item}, labels in the order {order}"))
+    echo_wrapped(
+        shown(f"{rendered.scenario} / {rendered.item}, {rendered.form} form, labels in the order {order}")
+    )
     for arm in sorted(rendered.arms, key=lambda a: a.arm != rendered.baseline) if diff else rendered.arms:
         echo(f"\n=== {arm.arm} " + "=" * max(3, 70 - len(arm.arm)))
         if diff and arm.arm != rendered.baseline:

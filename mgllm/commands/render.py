@@ -34,6 +34,8 @@ class RenderedItem(Frozen):
     """Name of the scenario."""
     item: str
     """Id of the item."""
+    form: Form = "chat"
+    """How the question is put."""
     baseline: str
     """The arm that diffs are taken against."""
     label_order: tuple[str, ...]
@@ -59,16 +61,17 @@ def render_item(name: str, item: str | None, options: RunOptions) -> RenderedIte
     questions = render_questions(replace(material, asked=(wanted,)), manner, options)
     order = [arm.name for arm in material.arms]
     first = {one.key.arm: one for one in reversed(questions)}
-    return _compared(material, [first[arm] for arm in order])
+    return _compared(material, [first[arm] for arm in order], form)
 
 
-def _compared(material: Material, planned: Sequence[Planned]) -> RenderedItem:
+def _compared(material: Material, planned: Sequence[Planned], form: Form) -> RenderedItem:
     names = [one.key.arm for one in planned]
     baseline = material.scenario.baseline if material.scenario.baseline in names else names[0]
     base = next(one for one in planned if one.key.arm == baseline).question.prompt
     return RenderedItem(
         scenario=material.scenario.name,
         item=planned[0].key.item,
+        form=form,
         baseline=baseline,
         label_order=planned[0].label_order,
         arms=tuple(

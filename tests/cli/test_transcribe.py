@@ -101,7 +101,7 @@ def test_flags_that_would_not_be_heeded(
         ([a, skeleton("b"), "--cross-fit", "3"], "--cross-fit is for skeleton data sets"),
         ([toy_set, "--crop", "0,0,9,9"], f"--crop is for videos; {toy_set} is read as a skeleton data set"),
         ([toy_set, "--anonymous"], "--anonymous is for videos"),
-        ([a, toy_set], f"{toy_set} is a folder: name one skeleton data set"),
+        ([a, toy_set], f"{toy_set} is a folder: give one skeleton data set"),
         ([a, "--crop", "0,0,50%,50%"], "no pictures: --crop has no effect on it"),
         ([a, "--display", "loud"], "unknown display 'loud'"),
     ):

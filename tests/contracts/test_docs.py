@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mgllm.cli.app import app
+from mgllm.cues.vocabularies import load_vocabulary
 from tests.guides import FENCE, ROOT
 
 DOCS = ROOT / "docs"
@@ -134,3 +135,12 @@ def test_first_steps_in_python_work(shelve: Any, tmp_path: Path, monkeypatch: py
     exec(code.replace('model="local"', 'model="scripted/x"'), made)
     assert len(made["frame"]) == 24 * 3
     assert made["summary"].claims
+
+
+def test_the_names_of_movements_are_those_of_the_vocabulary() -> None:
+    page = (DOCS / "annotations.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Names of movements\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| [a-z ]+ \| (.+) \|$", section.partition("|---|---|\n")[2], re.MULTILINE)
+    shown = [label for row in rows for label in row.split(" · ")]
+    assert sorted(shown) == sorted(one.label for one in load_vocabulary("imigue").classes)
+    assert f"The {len(shown)} names" in section

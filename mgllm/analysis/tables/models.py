@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mgllm.analysis.metric import Metric, headline, known_metrics
+from mgllm.analysis.statistics.cautions import STOPPED
 from mgllm.analysis.tables.columns import Column, Table, TableSpec
 from mgllm.analysis.tables.naming import HEADERS, apart, differing, parts, shared
 from mgllm.analysis.tables.remarks import grouped, own_words
@@ -148,12 +149,19 @@ def _sizes(rows: Sequence[ModelRow]) -> Iterable[str]:
     """Records and people of each row; once if they are equal."""
     sizes: dict[str, list[str]] = {}
     for row in rows:
-        n = max(arm.n for arm in row.arms.values())
-        people = max(arm.subjects for arm in row.arms.values())
-        words = f"{n} records in each arm, about {people} subject{'' if people == 1 else 's'}"
+        asked = [arm for arm in row.arms.values() if arm.accuracy is not None] or list(row.arms.values())
+        least, most = min(arm.n for arm in asked), max(arm.n for arm in asked)
+        people = max(arm.subjects for arm in asked)
+        n = f"{most}" if least == most or not _stopped(row) else f"{least} to {most}"
+        words = f"{n} records of {people} subject{'' if people == 1 else 's'} in each arm"
         sizes.setdefault(words, []).append(apart(row.row, [each.row for each in rows]))
     for words, names in sizes.items():
         yield f"{words}." if len(sizes) == 1 else f"{', '.join(dict.fromkeys(names))}: {words}."
+
+
+def _stopped(row: ModelRow) -> bool:
+    """Whether a run ended before all was asked."""
+    return any(flag.startswith(STOPPED) for arm in row.arms.values() for flag in arm.flags)
 
 
 def _unanswered(rows: Sequence[ModelRow]) -> Iterable[str]:
@@ -161,7 +169,7 @@ def _unanswered(rows: Sequence[ModelRow]) -> Iterable[str]:
     names = [row.row for row in rows]
     lost = [row for row in rows if any(arm.answered < arm.n for arm in row.arms.values())]
     if not lost:
-        yield "All records are answered."
+        yield f"All records{' so far' if any(map(_stopped, rows)) else ''} are answered."
     for row in lost:
         arms = row.arms.values()
         counts = [f"{arm.arm} {arm.n - arm.answered} of {arm.n}" for arm in arms if arm.answered < arm.n]

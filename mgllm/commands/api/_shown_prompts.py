@@ -49,7 +49,8 @@ class RenderedPrompts(RenderedItem):
         return "\n".join(parts) + "\n"
 
     def _heading(self) -> str:
-        return f"{self.scenario} / {self.item}, labels in the order {', '.join(self.label_order)}"
+        order = ", ".join(self.label_order)
+        return f"{self.scenario} / {self.item}, {self.form} form, labels in the order {order}"
 
     def _differences(self) -> Iterator[tuple[str, str]]:
         """Arm and text, the baseline first."""

@@ -71,6 +71,19 @@ def test_whole_answers_are_said_to_be_whole(made_run: MakeRun) -> None:
     assert "All records are answered." in models(summarise([made_run(1)]))[0].remarks
 
 
+def test_of_a_stopped_run_only_what_was_asked_counts(made_run: MakeRun) -> None:
+    whole = made_run(1)
+    kept = whole.records[: len(whole.records) // 3 - 2]
+    summary = summarise([RunRecords(whole.manifest, kept)])
+    asked = [arm for arm in summary.arms if arm.accuracy is not None]
+    least, most = min(arm.n for arm in asked), max(arm.n for arm in asked)
+    assert least < most
+    notes = models(summary)[0].remarks
+    assert any(note.startswith(f"{least} to {most} records of ") for note in notes)
+    assert "All records so far are answered." in notes
+    assert "All records are answered." in models(summarise([whole]))[0].remarks
+
+
 def test_cautions_of_arms_stand_under_the_short_table(two: Summary) -> None:
     flagged = tuple(
         arm.model_copy(update={"flags": ("leaked: 3 of 24 records (known)",), "constant": "win"})

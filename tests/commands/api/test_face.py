@@ -106,7 +106,7 @@ def test_render_shows_the_baseline_and_what_differs(folders: Folders) -> None:
     mine: dict[str, Any] = {"scenarios_dir": folders.scenarios, "prompts_dir": folders.prompts}
     made = mgllm.render("meeting", item="meeting-p1-2", **mine)
     assert str(made) == repr(made)
-    assert repr(made).startswith("meeting / meeting-p1-2, labels in the order ")
+    assert repr(made).startswith("meeting / meeting-p1-2, chat form, labels in the order ")
     assert repr(made).index("=== text ") < repr(made).index("=== text+mg ")
     assert "\n+ 0:" in repr(made)
     assert "folding arms" in made.text("text+mg")

@@ -61,7 +61,7 @@ def test_what_is_right_passes(right: Right, seen: Visit) -> None:
     [
         (REFUSED, visit(exit_code=1), "i text: answered (deceptive; None), not refused"),
         (answers("truthful"), visit(), "i text: answered deceptive, not truthful"),
-        (answers("deceptive"), visit(record(probabilities=SHARES)), "which the reply does not hold"),
+        (answers("deceptive"), visit(record(probabilities=SHARES)), "which are not in the reply"),
         (GIVEN, visit(), "has no probabilities"),
         (
             GIVEN,
@@ -75,13 +75,13 @@ def test_what_is_right_passes(right: Right, seen: Visit) -> None:
         (Right(("answered",), counts={"answered": 2}), visit(), "1 questions are answered, not 2"),
         (answers("deceptive"), visit(printed="mgllm: internal error"), "an internal error"),
         (but(answers("deceptive"), says=("note",)), visit(), "does not say /note/"),
-        (but(answers("deceptive"), escapes=True), visit(printed="a\x1b[31m"), "is printed raw"),
-        (but(answers("deceptive"), escapes=True), visit(printed="a\u202e"), "is printed raw"),
+        (but(answers("deceptive"), escapes=True), visit(printed="a\x1b[31m"), "is printed unescaped"),
+        (but(answers("deceptive"), escapes=True), visit(printed="a\u202e"), "is printed unescaped"),
         (but(answers("deceptive"), sends={"a": 1}), visit(asked={"a": 2}), "sent a=2, not 1"),
         (but(answers("deceptive"), sends={"a": ANYTHING}), visit(asked={}), "sent a=None"),
         (but(answers("deceptive"), sends={"a": 1}), visit(), "no question that names the labels"),
         (but(answers("deceptive"), omits=("a",)), visit(asked={"a": None}), "still sent a"),
-        (but(answers("deceptive"), hides=("0123456789",)), visit(files={"f": "x12345678x"}), "stands in f"),
+        (but(answers("deceptive"), hides=("0123456789",)), visit(files={"f": "x12345678x"}), "is in f"),
         (but(answers("deceptive"), hides=("0123456789",)), visit(printed="01234567"), "what is printed"),
         (
             but(answers("deceptive"), fields={"reasoning_tokens": 4}),
