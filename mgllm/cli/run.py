@@ -164,16 +164,22 @@ def run(
 
     choices = _choices(context, model)
     if dry_run:
-        for choice in choices:
-            print_made(plan_only(choice), print_dry_run, as_json=json)
+        plans = [plan_only(choice) for choice in choices]
+        if json and len(plans) > 1:
+            print_json([plan.model_dump(mode="json") for plan in plans])
+            return
+        for plan in plans:
+            print_made(plan, print_dry_run, as_json=json)
         return
     done: list[Finished] = []
     try:
         for choice in choices:
             done.append(run_flow(choice, resume))
-            _print_finished(done[-1], as_json=json, table=len(choices) == 1)
+            _print_finished(done[-1], as_json=json and len(choices) == 1, table=len(choices) == 1)
     finally:  # also where a later model cannot be asked: what the others did
-        if len(choices) > 1 and done and not json:
+        if len(choices) > 1 and done and json:
+            print_json([_as_json(one) for one in done])
+        elif len(choices) > 1 and done:
             _print_together(done)
     raise typer.Exit(max(finished.exit_code for finished in done))
 
@@ -221,10 +227,15 @@ def _print_together(done: list[Finished]) -> None:
         echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
 
 
+def _as_json(finished: Finished) -> dict[str, Any]:
+    """A run's folder and summary."""
+    return {"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)}
+
+
 def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) -> None:
     """A run's table unless one of several follows, and where it lies."""
     if as_json:
-        print_json({"run": str(finished.folder), **finished.summary.model_dump(mode="json", by_alias=True)})
+        print_json(_as_json(finished))
     elif table:
         echo(shown(finished.table))
     if finished.stopped is not None:

@@ -9,7 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
-from mgllm.cli.printing import echo, echo_wrapped, print_json, shown
+from mgllm.cli.printing import echo, print_json, shown
 from mgllm.cli.run_names import Names, named
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _print_verified(verified: Verification) -> None:
         echo(shown(_line(result)))  # one line for each check, so that `grep` finds all of it
     counts = [result.status for result in verified.checks]
     found = ", ".join(f"{counts.count(one)} {one}" for one in ("ok", "failed", "skipped") if one in counts)
-    echo_wrapped(shown(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})"))
+    echo(shown(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})"))
 
 
 def _line(result: CheckResult) -> str:

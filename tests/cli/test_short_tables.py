@@ -92,12 +92,13 @@ def test_what_others_did_is_told_where_a_later_model_cannot_be_asked(
     assert "the key was refused" in err
 
 
-def test_several_models_as_json_stay_one_document_each(mgllm: Run, asked: list[str], shelve: Any) -> None:
+def test_several_models_as_json_are_one_list(mgllm: Run, asked: list[str], shelve: Any) -> None:
     shelve()
     out, _ = mgllm(*asked, "--model", "scripted/a", "--model", "scripted/b", "--json")
-    first, end = json.JSONDecoder().raw_decode(out)
-    second = json.loads(out[end:])
+    first, second = json.loads(out)
     assert first["run"] != second["run"]
+    planned, _ = mgllm(*asked, "--model", "scripted/a", "--model", "scripted/b", "--json", "--dry-run")
+    assert [plan["model"] for plan in json.loads(planned)] == ["scripted/a", "scripted/b"]
     assert "Verdict" not in out
 
 

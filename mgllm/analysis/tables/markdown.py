@@ -52,9 +52,13 @@ def _verdict(verdict: ScenarioVerdict) -> list[str]:
 
 
 def _heading(mark: str, words: str) -> list[str]:
-    """A heading of one line; the rest is below it."""
+    """A heading of one line; the rest is below it, cut between its parts if possible."""
     text = " ".join(words.split())
-    lines = wrapped(text, WIDTH - len(mark) - 1, _width)
+    room = WIDTH - len(mark) - 1
+    lines = wrapped(text, room, _width)
+    ends = [at for at in range(len(text)) if text.startswith(" · ", at) and _width(text[:at]) <= room]
+    if len(lines) > 1 and ends:
+        lines = [text[: ends[-1]]]
     first = f"{mark} {escape(lines[0]).removesuffix(' ·')}"
     rest = text[len(lines[0]) :].removeprefix(" ·").strip()
     return [first, "\n".join(_lines(rest, WIDTH))] if rest else [first]

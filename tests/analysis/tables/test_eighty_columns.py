@@ -62,3 +62,12 @@ def test_many_arms(made_run: MakeRun) -> None:
     assert max(map(display_width, text.splitlines())) <= 80
     for n in range(12):
         assert f"@{n} " in text
+
+
+def test_a_heading_breaks_between_its_parts(made_run: MakeRun) -> None:
+    model = "openai-compatible/" + "x" * 30
+    lines = render(summarise([made_run(1, model=model)]), "md").splitlines()
+    (heading,) = [line for line in lines if line.startswith("## ") and model in line]
+    parts = (f"{heading} · {lines[lines.index(heading) + 2]}").split(" · ")
+    assert parts[1] == model
+    assert any(part.startswith("cues: ") and len(part) > len("cues: ") for part in parts[2:])
