@@ -25,7 +25,6 @@ REFUSED = {
 OTHERS_WORDS = (
     "mgllm/answers",  # patterns for what models write
     "mgllm/testing/zoo",  # what servers and models reply
-    "mgllm/arms/data",
 )
 """Text in strings there is not ours."""
 WIDEST = 100

@@ -78,9 +78,9 @@ def test_of_a_stopped_run_only_what_was_asked_counts(made_run: MakeRun) -> None:
     asked = [arm for arm in summary.arms if arm.accuracy is not None]
     least, most = min(arm.n for arm in asked), max(arm.n for arm in asked)
     assert least < most
-    notes = models(summary)[0].remarks
-    assert any(note.startswith(f"{least} to {most} records of ") for note in notes)
-    assert "All records so far are answered." in notes
+    remarks = models(summary)[0].remarks
+    assert any(remark.startswith(f"{least} to {most} records of ") for remark in remarks)
+    assert "All records so far are answered." in remarks
     assert "All records are answered." in models(summarise([whole]))[0].remarks
 
 
