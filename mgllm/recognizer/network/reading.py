@@ -94,7 +94,7 @@ def layout_graph(layout: Layout) -> Graph:
     """The layout's graph by joint number, as encoders need it."""
     edges = tuple((int(a), int(b)) for a, b in layout.edge_index)
     mirror = tuple((layout.index(left), layout.index(right)) for left, right in layout.mirror)
-    return Graph(len(layout.joints), edges, mirror)
+    return Graph(len(layout.joints), edges, mirror, layout.joints)
 
 
 def check_layout(layout: Layout, dataset: SkeletonDataset, what: str) -> None:

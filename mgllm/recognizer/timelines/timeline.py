@@ -14,14 +14,13 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.recognizer.network.network import Recognizer
+from mgllm.recognizer.network.network import BACKGROUND, Recognizer
 from mgllm.recognizer.network.reading import Preprocessing, prepared_batch
 from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, decode, suppressed
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
 
-BACKGROUND_NAME = "background"
-"""Class for times without any gesture, in recognisers that have learned it."""
+BACKGROUND_NAME = BACKGROUND
 NO_GESTURES = ("illustrative body language",)
 """Classes that a recogniser knows but that are not micro-gestures: movement that goes with
 speech."""
