@@ -34,10 +34,22 @@ class Event(NamedTuple):
     right_words: frozenset[str]
 
 
+def _right_word(event: Event, one: Named) -> bool:
+    return one.level == "word" and one.label in event.right_words
+
+
+def _right_group(event: Event, one: Named) -> bool:
+    """A word is right by its group as well."""
+    return bool(group_of(one) == GROUP_OF_PLACE[event.segment.label])
+
+
 Fits = Callable[[Event, Named], bool]
 KINDS: Mapping[str, Fits] = {
-    "right word": lambda event, one: one.level == "word" and one.label in event.right_words,
-    "right group": lambda event, one: group_of(one) == GROUP_OF_PLACE[event.segment.label],
+    "right word": _right_word,
+    "right word, or group as the answer": lambda event, one: (
+        _right_word(event, one) or (one.level == "group" and _right_group(event, one))
+    ),
+    "right group": _right_group,
     "any name": lambda event, one: True,
 }
 """What makes a pair right, besides its time."""
