@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,22 @@ def _turn(bone: Bone, own: NDArray[np.float64]) -> Rotation:
         return Rotation.identity(len(own))
     order = "".join(bone.channels[column][0] for column in columns)
     return Rotation.from_euler(order, own[:, columns], degrees=True)
+
+
+def z_is_up(trunks_F3: NDArray[np.floating[Any]]) -> bool:
+    """Whether the third axis points up and not the second: people mostly sit or stand.
+
+    Args:
+        trunks_F3: from the hips to between the shoulders, in some files.
+    """
+    x, y, z = np.abs(np.median(trunks_F3, axis=0))
+    return bool(z > max(x, y))
+
+
+def with_y_up(x_TV3: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same body, turned about the first axis so that the second points up instead of the
+    third."""
+    return np.stack([x_TV3[..., 0], x_TV3[..., 2], -x_TV3[..., 1]], axis=-1)
 
 
 def metres_by_unit(unit: str) -> float:

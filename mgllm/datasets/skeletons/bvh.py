@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 
 from mgllm.datasets.base import ChoosingImporter, ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bvh_files import Motion, read_bvh
-from mgllm.datasets.skeletons._bvh_motion import UNITS, guess_unit, joint_positions, metres_by_unit
+from mgllm.datasets.skeletons._bvh_motion import (
+    UNITS,
+    guess_unit,
+    joint_positions,
+    metres_by_unit,
+    with_y_up,
+    z_is_up,
+)
 from mgllm.datasets.skeletons._bvh_names import LAYOUT, Names
 from mgllm.datasets.skeletons._people import Key, read_people
 from mgllm.errors import InputError, some
@@ -26,6 +33,8 @@ from mgllm.files.tables import Row
 from mgllm.skeleton import Clip, DatasetMeta
 
 _TRIAL = re.compile(r"(\d+)_\d+")
+VOTERS = 5
+"""Files that decide which axis points up: one may be of a person who lies. Our choice."""
 APART, NEAR = 0.1, 0.02
 """Metres that joints move on average, beside the hips: more than `APART` from the first frame to
 the second and less than `NEAR` to the third is a pose put before the recording, as in CMU's files
@@ -79,7 +88,10 @@ class Bvh(ChoosingImporter):
         ]
         if not known:
             notes.append("nothing names the people: each file counts as a person; --subject or --subjects")
-        clips = _clips(files, metres_by_unit(unit), self.choices.group or "")
+        turned = z_is_up(np.stack([_trunk(file.path) for file in _spread(files)]))
+        if turned:
+            notes.append("bodies stand along the third axis: they are turned so that y is up")
+        clips = _clips(files, metres_by_unit(unit), turned, self.choices.group or "")
         return ImportedSkeletons(meta, clips, tuple(notes), known)
 
     def _files(self, source: Path) -> tuple[list[_File], bool]:
@@ -150,15 +162,31 @@ def _unit_note(unit: str, guessed: bool, motion: Motion, names: Names) -> str:
     return f"unit {unit}, {metres:.4g} m ({how}); its leg, hip to ankle, is {leg:.2f} m"
 
 
-def _clips(files: Sequence[_File], metres: float, group: str) -> Iterator[Clip]:
+def _spread(files: Sequence[_File]) -> list[_File]:
+    return [files[n] for n in np.linspace(0, len(files) - 1, min(VOTERS, len(files))).astype(int)]
+
+
+def _joints(motion: Motion, path: Path) -> NDArray[np.float32]:
+    return Names([bone.name for bone in motion.bones], str(path)).pick(joint_positions(motion))
+
+
+def _trunk(path: Path) -> NDArray[np.float32]:
+    """[3]: from the hips to between the shoulders; the median over the file."""
+    x_TV3 = _joints(read_bvh(path), path)
+    shoulders = x_TV3[:, [LAYOUT.index("left_shoulder"), LAYOUT.index("right_shoulder")]].mean(axis=1)
+    trunk: NDArray[np.float32] = np.median(shoulders - x_TV3[:, LAYOUT.index("hip_centre")], axis=0)
+    return trunk
+
+
+def _clips(files: Sequence[_File], metres: float, turned: bool, group: str) -> Iterator[Clip]:
     for file in files:
         motion = read_bvh(file.path)
-        names = Names([bone.name for bone in motion.bones], str(file.path))
-        joints, first = _without_pose(names.pick(joint_positions(motion) * metres))
+        x_TV3 = _joints(motion, file.path) * np.float32(metres)
+        joints, first = _without_pose(x_TV3)
         yield Clip(
             id=file.id,
             subject=file.subject,
-            joints=joints,
+            joints=with_y_up(joints) if turned else joints,
             label=file.label,
             fps=round(1 / motion.seconds, 3),
             more={"group": group, "first": str(first)},
