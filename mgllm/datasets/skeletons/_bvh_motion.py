@@ -47,7 +47,7 @@ def joint_positions(motion: Motion) -> NDArray[np.float64]:
 
 def _shift(bone: Bone, own: NDArray[np.float64]) -> NDArray[np.float64]:
     """[T, 3]: from the parent, in its axes."""
-    shift_T3 = np.tile(np.array(bone.offset), (len(own), 1))
+    shift_T3 = np.tile(np.array(bone.offset, dtype=np.float64), (len(own), 1))
     for column, name in enumerate(bone.channels):
         if name.endswith("position"):
             shift_T3[:, AXES.index(name[0])] = own[:, column]

@@ -128,6 +128,8 @@ def to_marks(x_TL: Reals) -> Marks:
 def wrist_distances(marks: Marks, swap: bool = False) -> Reals:
     """Distances of the hands' wrists from the body's, in shoulder widths; NaN where unseen.
 
+    A body without width is none: its distances are infinite.
+
     Args:
         marks: of a sequence.
         swap: measure each hand from the other wrist.
@@ -138,7 +140,7 @@ def wrist_distances(marks: Marks, swap: bool = False) -> Reals:
         own = WRISTS[1 - side] if swap else wrist
         away.append(np.linalg.norm(marks.hands[:, side, 0] - marks.body[:, own, :2], axis=-1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.concatenate(away) / np.tile(np.where(width > 0, width, np.nan), 2))
+        return np.asarray(np.concatenate(away) / np.tile(width, 2))
 
 
 def _framed(sign: str, folder: Path) -> Recorded | None:

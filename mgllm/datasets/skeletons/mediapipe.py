@@ -155,7 +155,7 @@ def _hands_crossed(source: Path, found: Sequence[Recorded]) -> bool:
 def _median(distances: Sequence[NDArray[np.float64]]) -> float:
     """0 where no hand is seen: nothing speaks against the order."""
     all_ = np.concatenate(distances)
-    seen = all_[np.isfinite(all_)]
+    seen = all_[~np.isnan(all_)]
     return float(np.median(seen)) if len(seen) else 0.0
 
 
