@@ -31,10 +31,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def skeleton(tmp_path: Path) -> Callable[..., Path]:
-    """Write a skeleton file of the toy layout: two seconds of anything."""
+    """Write a skeleton file of the toy layout: two seconds of trembling; nobody from a frame on."""
 
-    def write(name: str, joints: tuple[str, ...] = JOINTS) -> Path:
-        moving = np.random.default_rng(len(name)).random((50, len(joints), 3)).astype(np.float32)
+    def write(name: str, joints: tuple[str, ...] = JOINTS, seen: int = 50) -> Path:
+        random = np.random.default_rng(len(name))
+        moving = random.random((len(joints), 3)) + 0.02 * random.random((50, len(joints), 3))
+        moving = moving.astype(np.float32)
+        moving[seen:] = (np.nan, np.nan, 0)
         path = tmp_path / f"{name}.skeleton.npz"
         path.write_bytes(skeleton_bytes(Recording(moving, About(joints=joints, fps=25.0))))
         return path

@@ -17,6 +17,7 @@ from pydantic import Field
 from mgllm.recognizer.network.network import Recognizer
 from mgllm.recognizer.network.reading import Preprocessing, prepared_batch
 from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, decode, suppressed
+from mgllm.recognizer.timelines.evidence import where_seen
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
 
@@ -183,7 +184,7 @@ def timeline(
         windows = options.windows.model_copy(update={"seconds": options.windows.seconds * scale})
         posteriors = frame_posteriors(network, joints_TVC, fps, fit, windows)
         blocks = _background_first(posteriors, network.classes, options.background)
-        found.append(decode(blocks, decoding))
+        found.append(decode(where_seen(blocks, joints_TVC, fit[:2], names, fps), decoding))
     runs = found[0] if len(found) == 1 else _merged(found, options.suppression, decoding.min_confidence)
     return tuple(
         Gesture(
