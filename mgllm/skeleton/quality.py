@@ -34,14 +34,14 @@ FACE, EYES = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head"),
 BELOW = ("left_elbow", "right_elbow", "left_hip", "right_hip", "mid_hip", "hip_centre", "spine_base")
 """Joints below the shoulders of an upright person."""
 
-Turn = Literal["upside down", "on its side"]
+Turn = Literal["upside down", "on the side"]
 
 
 class View(NamedTuple):
     """How the person stands in the picture."""
 
     turned: Turn | None
-    """What the picture seems to be, if not upright."""
+    """How the person is, if not upright."""
     swapped: bool
     """Whether a face is seen and the left shoulder is to the left of the right one."""
 
@@ -62,6 +62,14 @@ def nobody(seen_T: Mask, fps: float) -> list[tuple[int, int]]:
     """Stretches (first frame, frame after the last) of at least `NOBODY` seconds without a
     person."""
     return [(first, after) for first, after in spans(~seen_T) if after - first >= NOBODY * fps]
+
+
+def somebody(seen_T: Mask, fps: float) -> list[tuple[int, int]]:
+    """What is left of the recording without the stretches of `nobody`, in the same form."""
+    kept_T = np.ones(len(seen_T), bool)
+    for first, after in nobody(seen_T, fps):
+        kept_T[first:after] = False
+    return spans(kept_T)
 
 
 def leaps(joints_TVC: Reals, layout: Layout, dims: int, fps: float) -> int:
@@ -92,7 +100,7 @@ def view_of(joints_TVC: Reals, layout: Layout, dims: int) -> View:
     """How the person stands in the picture; upright and not swapped where joints do not show it.
 
     Upside down: the head is below the line of the shoulders, and elbows and hips, where they are
-    seen, are above it; a person who bows has them below. On its side: the shoulders are one above
+    seen, are above it; a person who bows has them below. On the side: the shoulders are one above
     the other and the head is beside them; in profile it is above them.
 
     Args:
@@ -111,7 +119,7 @@ def view_of(joints_TVC: Reals, layout: Layout, dims: int) -> View:
     if judged and upside_down >= MOST * judged:
         turned = "upside down"
     elif judged and side >= MOST * judged:
-        turned = "on its side"
+        turned = "on the side"
     return View(turned, swapped=turned is None and faces > 0 and swapped >= MOST * faces)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,10 @@ SELDOM = 0.5
 """A note says it if a person is seen in a smaller share of the frames."""
 REPEATEDLY = 2
 """Leaps from which on several people are suspected: one may be an accident. Our choice."""
+TURNED: Mapping[Turn, str] = {
+    "upside down": "the person is upside down",
+    "on the side": "the person lies on the side",
+}
 
 
 class Quality(Frozen):
@@ -66,7 +70,7 @@ def quality_of(
     if is_picture:
         turned, swapped = view_of(joints_TVC, layout, dims)
         if turned:
-            notes.append(f"the person is {turned}, so no gesture is named; turn the picture upright first")
+            notes.append(f"{TURNED[turned]}, so no gesture is named; turn the picture upright first")
         if swapped:
             notes.append(
                 "left and right are exchanged: the picture or the joints are mirrored, or the person "

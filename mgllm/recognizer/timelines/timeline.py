@@ -20,6 +20,7 @@ from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, dec
 from mgllm.recognizer.timelines.evidence import where_seen
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
+from mgllm.skeleton.quality import person_seen, somebody
 
 BACKGROUND_NAME = "background"
 """Class for times without any gesture, in recognisers that have learned it."""
@@ -168,6 +169,9 @@ def timeline(
 ) -> tuple[Gesture, ...]:
     """Gestures of a recording, in the order of their start; times in seconds.
 
+    A stretch without a person divides the recording. Each part is read alone, so that no window
+    reaches into the stretch and no gesture goes beyond it.
+
     Args:
         network: one with classes.
         joints_TVC: the recording; may be memory-mapped.
@@ -175,6 +179,27 @@ def timeline(
         fit: layout, dimensions and preprocessing that the network was made for.
         options: of windows and decoding.
     """
+    return tuple(
+        _later(gesture, first, fps)
+        for first, after in somebody(person_seen(joints_TVC, fit[1]), fps)
+        for gesture in _gestures(network, joints_TVC[first:after], fps, fit, options)
+    )
+
+
+def _later(gesture: Gesture, frames: int, fps: float) -> Gesture:
+    """The gesture of a part of the recording that begins after `frames`."""
+    start, end = (round((time or 0.0) * fps + frames) / fps for time in (gesture.start, gesture.end))
+    return gesture.model_copy(update={"start": start, "end": end}) if frames else gesture
+
+
+def _gestures(
+    network: Recognizer,
+    joints_TVC: NDArray[np.floating[Any]],
+    fps: float,
+    fit: tuple[Layout, int, Preprocessing],
+    options: TimelineOptions,
+) -> tuple[Gesture, ...]:
+    """Gestures of a part of a recording in which a person is seen; times in seconds of the part."""
     names = [name for name in network.classes if name != BACKGROUND_NAME]
     knows = len(names) < len(network.classes)
     share = 1.0 if knows else 1 / (1 + options.background)
