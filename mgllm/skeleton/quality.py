@@ -75,9 +75,9 @@ def somebody(seen_T: Mask, fps: float) -> list[tuple[int, int]]:
 def leaps(joints_TVC: Reals, layout: Layout, dims: int, fps: float) -> int:
     """How often the point between the shoulders moves by more than a shoulder width at once.
 
-    Compared is each frame with the next two in which the shoulders are seen, since joints at a
-    steady rate may be interpolated between two people. The width is the larger one of both frames.
-    0 where the layout has no shoulders.
+    At once is from one frame in which the shoulders are seen to the next, or in two steps of less:
+    joints at a steady rate may have been interpolated between two people. The width is the larger
+    one of the frames. 0 where the layout has no shoulders.
     """
     if layout.shoulder_index is None:
         return 0
@@ -86,14 +86,17 @@ def leaps(joints_TVC: Reals, layout: Layout, dims: int, fps: float) -> int:
     there = np.flatnonzero(np.concatenate([seen.all(axis=1) for _, seen in parts]))
     shoulders = np.concatenate([points for points, _ in parts])[there].astype(np.float64)
     middle, width = shoulders.mean(axis=1), np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=-1)
-    leaping = np.zeros(len(there), bool)
-    for step in (1, 2):
-        near = there[step:] - there[:-step] <= LEAP * fps
-        moved = np.linalg.norm(middle[step:] - middle[:-step], axis=-1)
-        far = near & (moved > np.maximum(width[step:], width[:-step]))
-        for later in range(1, step + 1):
-            leaping[later : len(far) + later] |= far
-    return len(spans(leaping))
+    step = np.diff(middle, axis=0)
+    once = (np.diff(there) <= LEAP * fps) & (np.linalg.norm(step, axis=-1) > _larger(width, 1))
+    goes_on = once[1:] & once[:-1] & ((step[1:] * step[:-1]).sum(axis=-1) > 0)
+    twice = np.linalg.norm(step[1:] + step[:-1], axis=-1) > _larger(width, 2)
+    twice &= (there[2:] - there[:-2] <= LEAP * fps) & ~once[1:] & ~once[:-1]
+    return int(once.sum() - goes_on.sum()) + len(spans(twice))
+
+
+def _larger(width_T: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+    """The larger of the widths of two frames so many steps apart."""
+    return np.maximum(width_T[step:], width_T[:-step])
 
 
 def view_of(joints_TVC: Reals, layout: Layout, dims: int) -> View:
