@@ -79,8 +79,8 @@ def test_evidence_against_loops(seed: int) -> None:
     x_TVC = standing(60)
     x_TVC[..., 2] = random.random(x_TVC.shape[:2])
     for _ in range(60):  # runs of lost joints
-        joint, first = random.integers(len(LAYOUT.joints)), random.integers(60)
-        x_TVC[first : first + random.integers(1, 25), joint] = (np.nan, np.nan, 0)
+        joint, start = random.integers(len(LAYOUT.joints)), random.integers(60)
+        x_TVC[start : start + random.integers(1, 25), joint] = (np.nan, np.nan, 0)
     for first, length in ((10, 3), (20, 5), (40, 9)):
         x_TVC[first : first + length] = (np.nan, np.nan, 0)
     found = may(x_TVC)
@@ -179,5 +179,6 @@ def test_blocks_change_nothing_and_background_gets_the_rest(block: int) -> None:
     allowed = slow(x_TVC)
     np.testing.assert_allclose(found.sum(axis=1), 1)
     np.testing.assert_array_equal(found[:, 1:], np.where(allowed, p_TK[:, 1:], 0))
-    assert (found[20:33, 0] == pytest.approx(1.0)) and not allowed[20:33].any()
+    assert found[20:33, 0] == pytest.approx(1.0)
+    assert not allowed[20:33].any()
     assert (found[:15] == p_TK[:15]).all()
