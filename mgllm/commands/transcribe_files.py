@@ -19,6 +19,7 @@ from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Exposure, Frozen, GestureFile
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, Recording, skeleton_bytes
+from mgllm.transcription.quality import unseen_seconds
 from mgllm.transcription.recordings import (
     RecordingReader,
     Watched,
@@ -64,7 +65,9 @@ class FileSummary(Frozen):
     partial: str | None = None
     """Which part of the recording could not be read; None if all was read."""
     notes: tuple[str, ...] = ()
-    """Notes, a line each."""
+    """Notes of its transcript, a line each."""
+    unseen_seconds: float = 0.0
+    """Seconds of its transcript in which nobody is seen."""
 
 
 class TranscribedFiles(Frozen):
@@ -76,6 +79,8 @@ class TranscribedFiles(Frozen):
     """In the order of the inputs."""
     gestures: int
     """In all of them."""
+    unseen_seconds: float
+    """Seconds in all of them in which nobody is seen."""
     exposures: dict[Exposure, int]
     """Transcripts by exposure."""
     problems: tuple[str, ...] = ()
@@ -115,6 +120,7 @@ def transcribe_files(
         out=out,
         items=tuple(made),
         gestures=sum(summary.gestures for summary in made),
+        unseen_seconds=round(sum(summary.unseen_seconds for summary in made), 3),
         exposures=exposures,
         problems=tuple(problems),
     )
@@ -150,7 +156,8 @@ def _transcribe(one: NamedInput, work: _Work) -> FileSummary:
         exposure=file.exposure,
         poses_kept=watched.found_before,
         partial=watched.recording.about.partial,
-        notes=watched.notes,
+        notes=file.notes,
+        unseen_seconds=unseen_seconds(file.unseen),
     )
 
 

@@ -11,12 +11,6 @@ from mgllm.errors import InputError
 from mgllm.skeleton import Layout
 from mgllm.skeleton.landmarks import BODY_JOINTS, HAND_JOINTS, landmark_joints
 
-SHOULDERS = (11, 12)
-NEIGHBOURS = 0.2
-"""Seconds: frames that are farther apart do not count as neighbours. Our choice."""
-REPEATEDLY = 2
-"""Leaps from which on several people are suspected: one may be an accident. Our choice."""
-
 
 @dataclass(frozen=True, eq=False)
 class Poses:
@@ -39,31 +33,6 @@ class Poses:
         """[T]: whether there is a person in the frame."""
         there: NDArray[np.bool_] = ~np.isnan(self.body[:, 0, 0])
         return there
-
-
-def leaps(poses: Poses) -> int:
-    """How often the point between the shoulders moves by more than a shoulder width between frames.
-
-    The width is the larger one of the two frames.
-    """
-    there = np.flatnonzero(poses.seen)
-    shoulders = poses.body[there][:, SHOULDERS, :2].astype(np.float64)
-    middle = shoulders.mean(axis=1)
-    width = np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=-1)
-    moved = np.linalg.norm(np.diff(middle, axis=0), axis=-1)
-    near = np.diff(poses.times[there]) <= NEIGHBOURS
-    return int((near & (moved > np.maximum(width[1:], width[:-1]))).sum())
-
-
-def several_people(poses: Poses) -> str | None:
-    """A note if the person who is followed seems to change; else None."""
-    count = leaps(poses)
-    if count < REPEATEDLY:
-        return None
-    return (
-        f"the person jumps to another place {count} times: there seem to be several people, or cuts; "
-        "--crop X,Y,W,H uses only a part of the picture"
-    )
 
 
 def check_mappable(layout: Layout, what: str) -> None:

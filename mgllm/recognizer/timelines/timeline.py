@@ -17,8 +17,10 @@ from pydantic import Field
 from mgllm.recognizer.network.network import BACKGROUND, Recognizer
 from mgllm.recognizer.network.reading import Preprocessing, prepared_batch
 from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, decode, suppressed
+from mgllm.recognizer.timelines.evidence import where_seen
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
+from mgllm.skeleton.quality import person_seen, somebody
 
 BACKGROUND_NAME = BACKGROUND
 NO_GESTURES = ("illustrative body language",)
@@ -166,6 +168,9 @@ def timeline(
 ) -> tuple[Gesture, ...]:
     """Gestures of a recording, in the order of their start; times in seconds.
 
+    A stretch without a person divides the recording. Each part is read alone, so that no window
+    reaches into the stretch and no gesture goes beyond it.
+
     Args:
         network: one with classes.
         joints_TVC: the recording; may be memory-mapped.
@@ -173,6 +178,27 @@ def timeline(
         fit: layout, dimensions and preprocessing that the network was made for.
         options: of windows and decoding.
     """
+    return tuple(
+        _later(gesture, first, fps)
+        for first, after in somebody(person_seen(joints_TVC, fit[1]), fps)
+        for gesture in _gestures(network, joints_TVC[first:after], fps, fit, options)
+    )
+
+
+def _later(gesture: Gesture, frames: int, fps: float) -> Gesture:
+    """The gesture of a part of the recording that begins after `frames`."""
+    start, end = (round((time or 0.0) * fps + frames) / fps for time in (gesture.start, gesture.end))
+    return gesture.model_copy(update={"start": start, "end": end}) if frames else gesture
+
+
+def _gestures(
+    network: Recognizer,
+    joints_TVC: NDArray[np.floating[Any]],
+    fps: float,
+    fit: tuple[Layout, int, Preprocessing],
+    options: TimelineOptions,
+) -> tuple[Gesture, ...]:
+    """Gestures of a part of a recording in which a person is seen; times in seconds of the part."""
     names = [name for name in network.classes if name != BACKGROUND_NAME]
     knows = len(names) < len(network.classes)
     share = 1.0 if knows else 1 / (1 + options.background)
@@ -182,7 +208,7 @@ def timeline(
         windows = options.windows.model_copy(update={"seconds": options.windows.seconds * scale})
         posteriors = frame_posteriors(network, joints_TVC, fps, fit, windows)
         blocks = _background_first(posteriors, network.classes, options.background)
-        found.append(decode(blocks, decoding))
+        found.append(decode(where_seen(blocks, joints_TVC, fit[:2], names, fps), decoding))
     runs = found[0] if len(found) == 1 else _merged(found, options.suppression, decoding.min_confidence)
     return tuple(
         Gesture(
