@@ -98,7 +98,7 @@ def pretrain(
         str | None,
         option(
             "--scale",
-            "Divide by a length: shoulders, none, or from joint to joint, such as left_hip-right_hip.",
+            "Divide by a length from joint to joint, such as left_hip-right_hip.",
             kind="A-B",
             default="shoulders",
             heading=o.NETWORK,
