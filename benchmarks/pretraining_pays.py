@@ -59,10 +59,10 @@ class Row:
 _OFFICIAL = ("subject=1,3,5,7", "subject=2,4,6,8")
 ROWS = (
     Row("UTD-MHAD, 20 joints", "", *_OFFICIAL),
-    Row("UTD-MHAD from one person", "", "subject=1", "subject=2,4,6,8"),
     Row("UTD-MHAD, arms alone, 6 joints", "arms", *_OFFICIAL),
-    Row("UTD-MHAD, legs alone, 9 joints", "legs", *_OFFICIAL),
     Row("places of hands, 22 joints in 2-D", "places", "group=o01,o02,o03,o04", "group=o05,o09"),
+    Row("UTD-MHAD from one person", "", "subject=1", "subject=2,4,6,8"),
+    Row("UTD-MHAD, legs alone, 9 joints", "legs", *_OFFICIAL),
 )
 
 
@@ -104,7 +104,8 @@ def _line(row: Row, given: argparse.Namespace) -> str:
 def _tested(
     row: Row, folder: Path, given: argparse.Namespace, seed: int, *, trained: bool
 ) -> dict[str, float]:
-    name = f"{row.folder or 'utd'}-{len(row.train_on)}-{seed}-{given.epochs or 'default'}"
+    sides = "-".join(_values(row.train_on))
+    name = f"{row.folder or 'utd'}-{sides}-{given.epochs or 'default'}-{seed}"
     kept = given.out / f"{name if trained else name + '-random'}.json"
     if not kept.exists():
         print("…", kept.stem, file=sys.stderr, flush=True)
@@ -156,7 +157,13 @@ def _write_places(dataset: SkeletonDataset, out: Path) -> None:
 
 
 def _placed(dataset: SkeletonDataset) -> Iterator[Clip]:
-    groups = {group for row in ROWS[-1:] for side in (row.train_on, row.test_on) for group in _values(side)}
+    groups = {
+        group
+        for row in ROWS
+        if row.folder == "places"
+        for side in (row.train_on, row.test_on)
+        for group in _values(side)
+    }
     taken: Counter[tuple[str, str]] = Counter()
     chosen = []
     for number in np.random.default_rng(0).permutation(len(dataset)).tolist():
