@@ -32,7 +32,7 @@ from mgllm.recognizer.network.network import Recognizer, called, classify, named
 from mgllm.recognizer.network.reading import ClipReader, check_layout
 from mgllm.recognizer.timelines.evidence import evidence
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
-from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions, steps_per_epoch
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
 from mgllm.records import CueSource, Frozen, Gesture, GestureFile
@@ -185,8 +185,7 @@ class FitOptions(Frozen):
     def steps(self, split: Split, labels: NDArray[np.int64]) -> int:
         """Progress of both trainings."""
         known = int((labels[split.train] >= 0).sum())
-        before = steps_per_epoch(len(split.train), self.pretraining.batch) * self.pretraining.epochs
-        return before + self.finetuning.steps(known)
+        return self.pretraining.steps(len(split.train)) + self.finetuning.steps(known)
 
 
 def fit(
@@ -209,7 +208,7 @@ def fit(
         raise InputError(f"{dataset.path} {split.name}: none of the clips to learn from has a label")
     reader = ClipReader(dataset, options.pretraining.preprocessing)
     training = Pretraining(reader, split.train, options.pretraining, Processes())
-    while training.epochs_done < training.options.epochs:
+    while not training.finished:
         training.epoch(on_step)
     network = Recognizer(training.model.query, dataset.meta.classes).to(training.device)
     train_supervised(network, reader, known, options.finetuning, on_step=on_step)

@@ -17,7 +17,7 @@ from mgllm.recognizer.metrics import Labels
 from mgllm.recognizer.network.network import BACKGROUND, Recognizer, encode
 from mgllm.recognizer.network.reading import ClipReader, Numbers, layout_graph
 from mgllm.recognizer.training.composing import recipe, view_generator
-from mgllm.recognizer.training.pretraining import cosine
+from mgllm.recognizer.training.length import cosine
 from mgllm.recognizer.training.probing import LongTail, fit_linear, log_prior
 from mgllm.recognizer.training.processes import choose_device
 from mgllm.recognizer.training.targets import accepted_loss, targets_of
