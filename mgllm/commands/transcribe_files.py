@@ -17,8 +17,9 @@ from mgllm.media.pose import Crop, parse_crop
 from mgllm.media.video import holistic, pyav
 from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions
-from mgllm.records import Exposure, Frozen, GestureFile
+from mgllm.records import Exposure, Frozen, GestureFile, GestureLevel
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, Recording, skeleton_bytes
+from mgllm.transcription.naming import LEVELS, levels_of
 from mgllm.transcription.recordings import (
     RecordingReader,
     Watched,
@@ -57,6 +58,8 @@ class FileSummary(Frozen):
     """Length of the recording."""
     gestures: int
     """In its transcript."""
+    levels: dict[GestureLevel, int]
+    """Gestures by level: `word`, or `group` where only their group is known."""
     exposure: Exposure
     """Whether the recogniser has learned from the person."""
     poses_kept: bool = False
@@ -76,6 +79,8 @@ class TranscribedFiles(Frozen):
     """In the order of the inputs."""
     gestures: int
     """In all of them."""
+    levels: dict[GestureLevel, int]
+    """Gestures by level: `word`, or `group` where only their group is known."""
     exposures: dict[Exposure, int]
     """Transcripts by exposure."""
     problems: tuple[str, ...] = ()
@@ -115,6 +120,7 @@ def transcribe_files(
         out=out,
         items=tuple(made),
         gestures=sum(summary.gestures for summary in made),
+        levels={level: sum(one.levels[level] for one in made) for level in LEVELS},
         exposures=exposures,
         problems=tuple(problems),
     )
@@ -147,6 +153,7 @@ def _transcribe(one: NamedInput, work: _Work) -> FileSummary:
         files=tuple(contents),
         seconds=round(watched.recording.end, 3),
         gestures=len(file.gestures),
+        levels=levels_of([file]),
         exposure=file.exposure,
         poses_kept=watched.found_before,
         partial=watched.recording.about.partial,

@@ -6,7 +6,7 @@ people but one part of them, and each reads the people of that part: it has seen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.cues.label_names import best_vocabulary
+from mgllm.cues.label_names import best_vocabulary, groups_of
 from mgllm.errors import InputError
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.protocols import labelled
@@ -29,13 +29,14 @@ from mgllm.recognizer.network.checkpoint import (
 )
 from mgllm.recognizer.network.network import Recognizer, called, classify, named_recognizer
 from mgllm.recognizer.network.reading import ClipReader, check_layout
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
+from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, timeline
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions, steps_per_epoch
 from mgllm.recognizer.training.processes import Processes
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
 from mgllm.records import CueSource, Frozen, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split
+from mgllm.transcription.naming import name_clip
 
 
 def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "trimmed"]) -> bool:
@@ -78,16 +79,22 @@ class Reading:
         """The gesture vocabulary that knows most of the classes."""
         return best_vocabulary(self.config.classes).vocabulary
 
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The group of each class that has one."""
+        return groups_of(self.config.classes)
+
     def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Transcripts of clips that are recordings: which gestures are seen, and when."""
         fit = (self.config.layout, self.config.dims, self.config.preprocessing)
         for number in self.numbers:
             row = self.dataset.clips[int(number)]
             fps = row.fps or UNKNOWN_FPS
-            gestures = timeline(self.network, self.dataset.clip(int(number)), fps, fit, options)
+            joints_TVC = self.dataset.clip(int(number))
+            gestures = timeline(self.network, joints_TVC, fps, fit, options, self.groups)
             yield self._file(row.id, row.subject, row.length / fps, gestures, source)
 
-    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
+    def trimmed(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Transcripts of clips with one gesture each: the recogniser names it, the annotation has
         its time."""
         if not len(self.numbers):
@@ -97,12 +104,12 @@ class Reading:
         said: dict[tuple[str, str], list[Gesture]] = {}
         for number, p_K in zip(self.numbers, p_NK, strict=True):
             row = self.dataset.clips[int(number)]
-            label, fps = self.config.classes[int(p_K.argmax())], row.fps or UNKNOWN_FPS
+            named, fps = name_clip(p_K, self.config.classes, self.groups, options), row.fps or UNKNOWN_FPS
             gestures = said.setdefault((row.more["recording"], row.subject), [])
-            if label == BACKGROUND_NAME:
+            if named is None:
                 continue
             start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
-            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(p_K.max())))
+            gestures.append(Gesture(start=start, end=end, **named._asdict()))
         for (recording, subject), gestures in said.items():
             in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
             yield self._file(recording, subject, None, in_order, source)

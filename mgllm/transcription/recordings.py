@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mgllm.cues.label_names import best_vocabulary
+from mgllm.cues.label_names import best_vocabulary, groups_of
 from mgllm.errors import InputError
 from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
 from mgllm.media.pose import DETECTOR, Crop, PoseDetector, pose_key, read_poses, watch, write_poses
@@ -29,6 +29,7 @@ from mgllm.skeleton import Layout
 from mgllm.skeleton.preparing import MAX_GAP, at_steady_rate
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.synthetic.definitions import MADE_UP
+from mgllm.transcription.naming import check_answer
 
 FPS = 25.0
 """Frames a second to which the joints of videos are resampled: those of iMiGUE."""
@@ -46,6 +47,7 @@ class RecordingReader:
     ) -> None:
         self._folder, self._network, self._options = folder, network, options
         self.config = config
+        self._groups = groups_of(config.classes)
 
     @property
     def name(self) -> str:
@@ -64,7 +66,7 @@ class RecordingReader:
         """The gestures it sees; times count from the recording's beginning, not from its first
         frame."""
         about, fit = recording.about, (self.config.layout, self.config.dims, self.config.preprocessing)
-        seen = timeline(self._network, recording.joints, about.fps, fit, self._options)
+        seen = timeline(self._network, recording.joints, about.fps, fit, self._options, self._groups)
         return GestureFile(
             item=item,
             source="recognized",
@@ -84,13 +86,15 @@ def open_reader(checkpoint: Path | None, options: TimelineOptions) -> RecordingR
     """The recogniser to be used: that of a checkpoint, or the bundled one.
 
     Raises:
-        InputError: it cannot be used, has no classes, or reads three coordinates.
+        InputError: it cannot be used, has no classes, reads three coordinates, or has no groups to
+            answer with.
     """
     folder, network, config = named_recognizer(checkpoint)
     if config.dims != 2:
         raise InputError(
             f"{checkpoint} was made for {config.dims} coordinates of each joint; recordings have 2"
         )
+    check_answer(options, config.classes, called(checkpoint), trimmed=False)
     return RecordingReader(folder, network, config, options)
 
 

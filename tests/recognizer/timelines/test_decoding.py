@@ -7,7 +7,8 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from mgllm.recognizer.timelines.decoding import Reals, smoothed, states
+from mgllm.recognizer.timelines.decoding import smoothed
+from mgllm.recognizer.timelines.paths import Reals, states
 
 
 def posteriors(frames: int, classes: int, seed: int = 0) -> Reals:
