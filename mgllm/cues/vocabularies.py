@@ -24,6 +24,8 @@ MAPPINGS = "mappings"
 """The one file that is not a vocabulary: it says which classes of different vocabularies are the
 same."""
 
+UNSURE = "exact gesture unclear"
+"""The mark of a group in vocabularies that have no other: nothing in it speaks for a label."""
 LINKS = frozenset({"at"})
 """Words of groups' names that say nothing of a gesture; lines of a summary say "at rest"."""
 
@@ -73,8 +75,8 @@ class Vocabulary(Frozen):
     groups: tuple[GestureGroup, ...] = ()
     """Coarse answers of a recogniser; a class is in one of them at most. Not the body parts that
     `GestureClass.group` names."""
-    unsure: Name = "exact gesture unclear"
-    """What a prompt says after the name of a group, in brackets."""
+    unsure: Name = UNSURE
+    """What a prompt says after the name of a group, in brackets; the same in all arms."""
 
     @model_validator(mode="after")
     def _groups_fit(self) -> Self:
@@ -107,10 +109,6 @@ class Vocabulary(Frozen):
         """Whether a label is the name of a group; all other labels are words."""
         return "group" if label in self.group_labels else "word"
 
-    def shown_name(self, gesture: Gesture) -> str:
-        """What people and models read: the label, of a group with its mark."""
-        return self.marked(gesture.label) if gesture.level == "group" else gesture.label
-
     def marked(self, group: str) -> str:
         """A group's name with its mark: "hand at head (exact gesture unclear)"."""
         return f"{group} ({self.unsure})"
@@ -139,12 +137,21 @@ def vocabulary_names() -> list[str]:
 
 
 def shown_name(gesture: Gesture, vocabulary: str) -> str:
-    """A gesture's name for people, by the name of its vocabulary: a group has its mark.
+    """What people read: a gesture's label, of a group with its mark.
 
-    Vocabularies that we do not have mark a group as all others do.
+    Args:
+        gesture: of a transcript.
+        vocabulary: that transcript's; of one that we do not have, a group is marked all the same.
     """
-    known = vocabulary if vocabulary in vocabulary_names() else DEFAULT
-    return load_vocabulary(known).shown_name(gesture)
+    if gesture.level == "word":
+        return gesture.label
+    known = vocabulary in vocabulary_names()
+    return load_vocabulary(vocabulary if known else DEFAULT).marked(gesture.label)
+
+
+def with_shown_names(gestures: Iterable[Gesture], vocabulary: str) -> tuple[Gesture, ...]:
+    """The gestures with labels as people read them, for pictures and pages."""
+    return tuple(one.model_copy(update={"label": shown_name(one, vocabulary)}) for one in gestures)
 
 
 @cache

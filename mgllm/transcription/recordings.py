@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mgllm.cues.label_names import best_vocabulary, groups_of
+from mgllm.cues.vocabularies import with_shown_names
 from mgllm.errors import InputError
 from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
 from mgllm.media.pose import DETECTOR, Crop, PoseDetector, pose_key, read_poses, watch, write_poses
@@ -217,7 +218,8 @@ def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video
     """
     about = recording.about
     last = about.begins + (len(recording.joints) - 1) / about.fps
-    moments = choose_moments(file.gestures, about.begins, last)
+    gestures = with_shown_names(file.gestures, file.vocabulary)
+    moments = choose_moments(gestures, about.begins, last)
     frames = [round((moment.time - about.begins) * about.fps) for moment in moments]
     shown = _pictures(video, [about.begins + frame / about.fps for frame in frames])
     return draw_sheet(
@@ -226,7 +228,7 @@ def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video
             layout=layout,
             view=_view(recording),
             panels=[Panel(*parts) for parts in zip(moments, recording.joints[frames], shown, strict=True)],
-            gestures=file.gestures,
+            gestures=gestures,
             span=(0.0, recording.end),
         )
     )

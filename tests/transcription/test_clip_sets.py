@@ -10,6 +10,7 @@ import pytest
 from mgllm.errors import InputError
 from mgllm.recognizer.network.network import classify, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
 from mgllm.skeleton.selection import Split
 from mgllm.transcription.clip_sets import FitOptions, is_trimmed, reading_of
