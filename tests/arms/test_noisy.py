@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from mgllm.arms.noisy import Confusion, add_noise, confuse, label_frequencies, parse_noisy
+from mgllm.arms.confusion import Confusion
+from mgllm.arms.noisy import add_noise, confuse, label_frequencies, parse_noisy
 from mgllm.errors import InputError
 from mgllm.records import Gesture, GestureTranscript
 
