@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from mgllm.arms.base import Arm, Case, CueMaker
 from mgllm.cues.block import Cues, shown_gestures
 from mgllm.errors import InputError
-from mgllm.records import POOL, AttributedGesture, CueSettings, CueSource, Item
+from mgllm.records import POOL, AttributedGesture, CueSettings, CueSource, GestureLevel, Item
 
 FEWEST_ITEMS, FEWEST_SUBJECTS = 10, 5
 """A gesture of fewer items or subjects is pooled with the other rare ones."""
@@ -26,8 +26,11 @@ def attributed_gestures(
         InputError: no item has a gesture.
     """
     shown_by: dict[str, list[Item]] = defaultdict(list)
+    groups: set[str] = set()
     for item in items:
-        for label in _shown(item, source, settings):
+        shown = shown_gestures(item.gestures[source], settings)
+        groups |= {one.label for one in shown if one.level == "group"}
+        for label in {one.label for one in shown}:
             shown_by[label].append(item)
     if not shown_by:
         raise InputError("--attribute: none of the items has a gesture to show; leave the option out")
@@ -36,7 +39,9 @@ def attributed_gestures(
         rare = []
     named = sorted((label for label in shown_by if label not in rare), key=lambda x: (-len(shown_by[x]), x))
     gestures = [_gesture("", [], _showing(shown_by, shown_by))]
-    gestures += [_gesture(label, [label], shown_by[label]) for label in named]
+    for label in named:
+        level: GestureLevel = "group" if label in groups else "word"
+        gestures.append(_gesture(label, [label], shown_by[label], level))
     if rare:
         gestures.append(_gesture(POOL, sorted(rare), _showing(shown_by, rare)))
     return tuple(gestures)
@@ -79,9 +84,13 @@ def _is_rare(found: Sequence[Item]) -> bool:
     return len(found) < FEWEST_ITEMS or len({item.subject for item in found}) < FEWEST_SUBJECTS
 
 
-def _gesture(name: str, members: Sequence[str], found: Sequence[Item]) -> AttributedGesture:
+def _gesture(
+    name: str, members: Sequence[str], found: Sequence[Item], level: GestureLevel = "word"
+) -> AttributedGesture:
     subjects = len({item.subject for item in found})
-    return AttributedGesture(name=name, members=tuple(members), items=len(found), subjects=subjects)
+    return AttributedGesture(
+        name=name, members=tuple(members), items=len(found), subjects=subjects, level=level
+    )
 
 
 def _cues_of(members: Collection[str], *, keep: bool) -> CueMaker:

@@ -7,32 +7,24 @@ on the seed, the item and its place, so levels nest: what changes at .2 changes 
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import StringIO
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
-from pathlib import Path
 
 from mgllm.arms.base import Case, Ground, arm
+from mgllm.arms.confusion import MISSED, Confusion, load_confusion
 from mgllm.cues.block import Cues, shown_gestures
-from mgllm.errors import InputError, unknown
-from mgllm.files.tables import csv_rows
-from mgllm.records import CueSettings, Frozen, Gesture, GestureTranscript
+from mgllm.cues.vocabularies import Vocabulary, load_vocabulary
+from mgllm.errors import InputError
+from mgllm.records import CueSettings, Gesture, GestureTranscript
 from mgllm.seeds import stream, unit
 
 NAME = "text+noisy@"
 NOISY = re.compile(r"text\+noisy@([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 USUAL_LENGTH = 1.0
 """Seconds that a false alarm lasts where the item has no gesture to take the length from."""
-MISSED = "missed"
-"""Column of a confusion file: the recogniser finds no gesture."""
-NONE = "(none)"
-"""Row of a confusion file: there was no gesture, so what is found is a false alarm."""
-MAX_BYTES = 1_000_000
-"""Largest confusion file that is read: 100 by 100 cells of five characters are 50 kB."""
 
 
 def parse_noisy(arm: str) -> float:
@@ -84,21 +76,29 @@ def add_noise(
 ) -> GestureTranscript:
     """Replace the label of each gesture whose u < level by another, in proportion to `frequencies`.
 
+    A word becomes another word, and a group another group; without another one it stays.
+
     Raises:
         InputError: `level` is not in 0..1, or there is no other label to draw.
     """
     _check(level)
     if level == 0 or not transcript.gestures:
         return transcript
-    if sum(share > 0 for share in frequencies.values()) < 2:  # a label is replaced by another one
+    vocabulary = load_vocabulary(transcript.vocabulary)
+    kinds = Counter(vocabulary.level(label) for label, share in frequencies.items() if share > 0)
+    if max(kinds.values(), default=0) < 2:  # a label is replaced by another one of its level
         known = ", ".join(frequencies) or "(none)"
         raise InputError(
             f"text+noisy needs at least two gesture labels, the item set has: {known}; leave the arm out"
         )
     gestures = []
     for index, gesture in enumerate(transcript.gestures):
-        if unit(seed, "noise", item, index) < level:
-            others = {label: share for label, share in frequencies.items() if label != gesture.label}
+        others = {
+            label: share
+            for label, share in frequencies.items()
+            if label != gesture.label and vocabulary.level(label) == gesture.level
+        }
+        if unit(seed, "noise", item, index) < level and any(others.values()):
             drawn = _drawn(others, unit(seed, "noise label", item, index))
             gesture = gesture.model_copy(update={"label": drawn})  # noqa: PLW2901  # a changed copy
         gestures.append(gesture)
@@ -121,17 +121,15 @@ def confuse(
     if level == 0:
         return transcript
     gestures: list[tuple[float, Gesture]] = []
-    timed = _timed(transcript)
+    timed, vocabulary = _timed(transcript), load_vocabulary(transcript.vocabulary)
     for index, gesture in enumerate(transcript.gestures):
-        row = confusion.rows.get(gesture.label)
-        if row is None:
-            raise InputError(f"--confusion {unknown('true label', gesture.label, confusion.rows)}")
+        row = confusion.row(gesture, vocabulary)
         label = gesture.label
         if unit(seed, "noise", item, index) < level:
             label = _drawn(row, unit(seed, "confusion", item, index))
         if label != MISSED:
             place = (gesture.start or 0.0) if timed else (index + 0.5) / len(transcript.gestures)
-            gestures.append((place, gesture.model_copy(update={"label": label})))
+            gestures.append((place, _called(gesture, label, vocabulary)))
     gestures += _false_alarms(transcript, level, confusion, seed, item)
     gestures.sort(key=lambda placed: placed[0])
     return transcript.model_copy(update={"gestures": tuple(gesture for _, gesture in gestures)})
@@ -149,6 +147,7 @@ def _false_alarms(
     mean = sum(confusion.false_alarms.values())
     count = int(stream(seed, "false alarms", item).poisson(mean))
     length = _length(transcript) if _timed(transcript) else None
+    vocabulary = load_vocabulary(transcript.vocabulary)
     alarms = []
     for k in range(count):
         if unit(seed, "false alarm", item, k) >= level:
@@ -156,19 +155,27 @@ def _false_alarms(
         label = _drawn(confusion.false_alarms, unit(seed, "false alarm label", item, k))
         place = unit(seed, "false alarm place", item, k)
         like = _model(transcript, unit(seed, "false alarm model", item, k))
+        alarm = _called(like, label, vocabulary)
         if length is None:
-            alarms.append((place, like.model_copy(update={"label": label, "start": None, "end": None})))
+            alarms.append((place, alarm.model_copy(update={"start": None, "end": None})))
         else:
-            alarms.append(_placed(like, label, place, length))
+            alarms.append(_placed(alarm, place, length))
     return alarms
 
 
-def _placed(like: Gesture, label: str, place: float, length: float) -> tuple[float, Gesture]:
-    """A false alarm as long as `like`, completely inside the recording of `length` seconds."""
-    lasts = 0.0 if like.end is None else min(like.end - (like.start or 0.0), length)
+def _called(gesture: Gesture, label: str, vocabulary: Vocabulary) -> Gesture:
+    """The gesture with a label, and with the level of that label if it is another one."""
+    if label == gesture.label:
+        return gesture
+    return gesture.model_copy(update={"label": label, "level": vocabulary.level(label)})
+
+
+def _placed(alarm: Gesture, place: float, length: float) -> tuple[float, Gesture]:
+    """A false alarm completely inside the recording of `length` seconds."""
+    lasts = 0.0 if alarm.end is None else min(alarm.end - (alarm.start or 0.0), length)
     start = place * (length - lasts)
-    end = None if like.end is None else min(start + lasts, length)
-    return start, like.model_copy(update={"label": label, "start": start, "end": end})
+    end = None if alarm.end is None else min(start + lasts, length)
+    return start, alarm.model_copy(update={"start": start, "end": end})
 
 
 def _model(transcript: GestureTranscript, chance: float) -> Gesture:
@@ -202,86 +209,3 @@ def _drawn(shares: Mapping[str, float], chance: float) -> str:
 def _check(level: float) -> None:
     if not 0 <= level <= 1:
         raise InputError(f"noise level {level} is not from 0 to 1")
-
-
-class Confusion(Frozen):
-    """What a recogniser finds for each true gesture."""
-
-    rows: Mapping[str, Mapping[str, float]]
-    """By true label: probability of each label found, and of `missed`; each row sums to 1."""
-    false_alarms: Mapping[str, float] = {}
-    """By label, the expected number of false alarms per item at level 1."""
-
-
-def load_confusion(path: Path) -> Confusion:
-    """Read a confusion file.
-
-    Raises:
-        InputError: it cannot be read, is not a table, or has a wrong row; with file and line.
-    """
-    lines = _lines(path)
-    line, header = next(lines, (1, []))
-    said = [name.strip() for name in header[1:]]
-    if not said or "" in said or NONE in said:
-        raise InputError(f"{path}:{line} is not a header; write 'true,LABEL,LABEL,…,{MISSED}'")
-    _refuse_twice(path, line, said, "column")
-    rows: dict[str, Mapping[str, float]] = {}
-    for line, cells in lines:
-        name, shares = cells[0].strip(), _shares(path, line, cells, said)
-        _refuse_twice(path, line, [*rows, name], "row")
-        rows[name] = shares if name == NONE else _normalised(path, line, shares)
-    false_alarms = dict(rows.pop(NONE, {}))
-    if false_alarms.pop(MISSED, 0):
-        raise InputError(f"{path} row '{NONE}' has a number under '{MISSED}'; leave it empty")
-    if not rows:
-        raise InputError(f"{path} has no row with a true label; write a row for each gesture")
-    return Confusion(rows=rows, false_alarms=false_alarms)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of each line that is not blank."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path} is larger than {MAX_BYTES:,} bytes, too large for a confusion table")
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    for line, cells in csv_rows(StringIO(text, newline=""), path, refusal=":{line} is not valid CSV"):
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-
-
-def _shares(path: Path, line: int, cells: Sequence[str], said: Sequence[str]) -> dict[str, float]:
-    """The numbers of a row by label found; empty cells are 0."""
-    if not cells[0].strip():
-        raise InputError(f"{path}:{line} has no true label in its first column")
-    if len(cells) != len(said) + 1:
-        raise InputError(
-            f"{path}:{line} has {len(cells)} cells, the header {len(said) + 1}; give each row as many cells"
-        )
-    return {name: _share(path, line, name, cell) for name, cell in zip(said, cells[1:], strict=True)}
-
-
-def _share(path: Path, line: int, name: str, cell: str) -> float:
-    try:
-        value = float(cell) if cell.strip() else 0.0
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 1e9:
-        raise InputError(f"{path}:{line} column '{name}' has '{cell}'; write a number, 0 or more")
-    return value
-
-
-def _normalised(path: Path, line: int, shares: Mapping[str, float]) -> dict[str, float]:
-    total = sum(shares.values())
-    if total <= 0:
-        raise InputError(f"{path}:{line} sums to 0; write what this gesture is taken for, or missed")
-    return {name: share / total for name, share in shares.items()}
-
-
-def _refuse_twice(path: Path, line: int, names: Sequence[str], what: str) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}:{line} {what} '{twice}' appears twice; keep one of them")

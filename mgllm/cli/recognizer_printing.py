@@ -33,8 +33,12 @@ def print_cut(made: Cut) -> None:
 def print_scores(scores: TimelineScores) -> None:
     """How well the gestures that were found fit the annotated ones."""
     echo(f"{scores.recordings} recordings, {scores.gestures} gestures annotated, {scores.found} found")
+    words = " as words" if scores.groups else ""
     for threshold, value in scores.f1.items():
-        echo(f"F1 at an overlap (IoU) of {threshold} or more: {value:.3f}")
+        echo(f"F1{words} at an overlap (IoU) of {threshold} or more: {value:.3f}")
+    if scores.groups:
+        shares = ", ".join(f"{value:.3f} at {name}" for name, value in scores.f1_with_groups.items())
+        echo(f"with {scores.groups} groups, right if the gesture is one of the group: F1 {shares}")
     echo(f"frames with the right class: {scores.frame_accuracy:.3f}; edit score: {scores.edit:.3f}")
     worst = sorted(scores.by_class.items(), key=lambda pair: pair[1])[:5]
     echo("hardest, F1 at 0.3: " + one_line(", ".join(f"{name} {value:.2f}" for name, value in worst)))

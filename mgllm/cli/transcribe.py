@@ -75,6 +75,17 @@ def transcribe(
             heading=o.OUTPUT,
         ),
     ] = False,
+    words_only: Annotated[
+        bool,
+        option(
+            "--words-only",
+            "Leave a gesture out if only its group is sure, such as 'hand at head'.",
+            heading=o.OUTPUT,
+        ),
+    ] = False,
+    groups_only: Annotated[
+        bool, option("--groups-only", "Name only groups of gestures, never one gesture.", heading=o.OUTPUT)
+    ] = False,
     cross_fit: Annotated[
         int | None,
         option(
@@ -139,7 +150,8 @@ def transcribe(
 
 def _print_transcribed(made: Transcribed) -> None:
     """Of a skeleton data set."""
-    counts = f"{made.transcripts} transcripts, {made.gestures} gestures, {made.source}"
+    found = f"{made.gestures} gestures{_groups(made.levels)}"
+    counts = f"{made.transcripts} transcripts, {found}, {made.source}"
     echo(f"{counts}: {_exposures(made.exposures)}")
     for note in made.notes[:MOST_NOTES]:
         echo(f"  {note}", err=True)
@@ -153,14 +165,20 @@ def _print_transcribed_files(made: TranscribedFiles) -> None:
     for one in made.items:
         again = ", poses kept from before" if one.poses_kept else ""
         partial = ", partial" if one.partial else ""
-        echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{partial}{again}")
+        echo(f"{one.item}: {one.seconds:.1f} s, {one.gestures} gestures{_groups(one.levels)}{partial}{again}")
         for note in one.notes:
             echo(f"  {one.item}: {note}", err=True)
     if not made.items:
         return
-    counts = f"{len(made.items)} transcripts, {made.gestures} gestures, recognized"
+    found = f"{made.gestures} gestures{_groups(made.levels)}"
+    counts = f"{len(made.items)} transcripts, {found}, recognized"
     echo(f"{counts}: {_exposures(made.exposures)}")
     echo(f"wrote {made.out}; look at *.overlay.png before you use them", err=True)
+
+
+def _groups(levels: Mapping[Any, int]) -> str:
+    """How many gestures are known by their group alone; nothing if there are none."""
+    return f" ({levels['group']} of them only as groups)" if levels["group"] else ""
 
 
 def _exposures(counts: Mapping[Any, int]) -> str:

@@ -15,6 +15,7 @@ from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.tables.tables import OUTCOMES, SCORES
 from mgllm.analysis.tables.verdict import verdicts
 from mgllm.commands._named_runs import named_runs, run_records
+from mgllm.cues.vocabularies import with_shown_names
 from mgllm.errors import InputError, MgllmError
 from mgllm.items.loading import items_sha256, load_items
 from mgllm.pages.report.section import PageContent, PageItem, PageRun
@@ -157,4 +158,5 @@ def _page_item(item: Item, scenario: ScenarioManifest) -> PageItem:
     transcript = item.gestures.get(scenario.cue_source) if scenario.cue_source else None
     if transcript is None:
         return PageItem(turns=item.speech)
-    return PageItem(transcript.gestures, item.speech, transcript.duration)
+    gestures = with_shown_names(transcript.gestures, transcript.vocabulary)
+    return PageItem(gestures, item.speech, transcript.duration)

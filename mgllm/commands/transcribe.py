@@ -38,12 +38,26 @@ def transcribe(
         InputError: an option is for the other kind of input, or what `transcribe_files` and
             `transcribe_sets` refuse.
     """
+    said = _with_answer(said)
     if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
         _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
         options = parse_options(TranscribeOptions, said, sets)
         return transcribe_set(sources[0], out, options, display=display)
     _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
     return transcribe_files(sources, out, parse_options(FileOptions, said, sets), display=display)
+
+
+def _with_answer(said: Mapping[str, object]) -> dict[str, object]:
+    """The options with `timeline.answer` for `--words-only` or `--groups-only`.
+
+    Raises:
+        InputError: both were given.
+    """
+    asked = [answer for answer in ("words", "groups") if said.get(f"{answer}_only")]
+    if len(asked) > 1:
+        raise InputError("--words-only and --groups-only exclude each other; give one of them")
+    rest = {name: value for name, value in said.items() if name not in ("words_only", "groups_only")}
+    return {**rest, **({"timeline.answer": asked[0]} if asked else {})}
 
 
 def _refuse(said: Mapping[str, object], names: tuple[str, ...], what: str, other: str) -> None:

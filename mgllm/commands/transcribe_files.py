@@ -17,8 +17,9 @@ from mgllm.media.pose import Crop, parse_crop
 from mgllm.media.video import holistic, pyav
 from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions
-from mgllm.records import Exposure, Frozen, GestureFile
+from mgllm.records import Exposure, Frozen, GestureFile, GestureLevel
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, Recording, skeleton_bytes
+from mgllm.transcription.naming import LEVELS, levels_of
 from mgllm.transcription.quality import unseen_seconds
 from mgllm.transcription.recordings import (
     RecordingReader,
@@ -58,6 +59,8 @@ class FileSummary(Frozen):
     """Length of the recording."""
     gestures: int
     """In its transcript."""
+    levels: dict[GestureLevel, int]
+    """Gestures by level: `word`, or `group` where only their group is known."""
     exposure: Exposure
     """Whether the recogniser has learned from the person."""
     poses_kept: bool = False
@@ -81,6 +84,8 @@ class TranscribedFiles(Frozen):
     """In all of them."""
     unseen_seconds: float
     """Seconds in all of them in which nobody is seen."""
+    levels: dict[GestureLevel, int]
+    """Gestures by level: `word`, or `group` where only their group is known."""
     exposures: dict[Exposure, int]
     """Transcripts by exposure."""
     problems: tuple[str, ...] = ()
@@ -121,6 +126,7 @@ def transcribe_files(
         items=tuple(made),
         gestures=sum(summary.gestures for summary in made),
         unseen_seconds=round(sum(summary.unseen_seconds for summary in made), 3),
+        levels={level: sum(one.levels[level] for one in made) for level in LEVELS},
         exposures=exposures,
         problems=tuple(problems),
     )
@@ -153,6 +159,7 @@ def _transcribe(one: NamedInput, work: _Work) -> FileSummary:
         files=tuple(contents),
         seconds=round(watched.recording.end, 3),
         gestures=len(file.gestures),
+        levels=levels_of([file]),
         exposure=file.exposure,
         poses_kept=watched.found_before,
         partial=watched.recording.about.partial,

@@ -14,11 +14,13 @@ from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.progress import Display, Progress
+from mgllm.recognizer.network.network import called
 from mgllm.recognizer.timelines.timeline import TimelineOptions
-from mgllm.records import CueSource, Exposure, Frozen, GestureFile
+from mgllm.records import CueSource, Exposure, Frozen, GestureFile, GestureLevel
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import folds, select
 from mgllm.transcription.clip_sets import FitOptions, Reading, cross_fitted, is_trimmed, reading_of
+from mgllm.transcription.naming import check_answer, levels_of
 from mgllm.transcription.quality import unseen_seconds
 
 
@@ -53,6 +55,8 @@ class Transcribed(Frozen):
     """Files."""
     gestures: int
     """In all of them."""
+    levels: dict[GestureLevel, int]
+    """Gestures by level: `word`, or `group` where only their group is known."""
     source: CueSource
     """recognized or out_of_fold."""
     exposures: dict[Exposure, int]
@@ -88,11 +92,11 @@ def transcribe(
     checkpoints: list[str] = []
     alone = "none" if options.cross_fit is not None else display  # it shows its own
     with Progress(alone, "transcribe", len(set(items))) as steps:
-        for reading in _readings(dataset, options, out, display):
+        for reading in _readings(dataset, options, out, display, trimmed=trimmed):
             checkpoints += [str(reading.folder)] if options.cross_fit is not None else []
             reading.numbers = np.intersect1d(reading.numbers, read)
-            files = reading.trimmed(source) if trimmed else reading.recordings(options.timeline, source)
-            for file in files:
+            read_all = reading.trimmed if trimmed else reading.recordings
+            for file in read_all(options.timeline, source):
                 name = f"{file_stem(file.item)}{SUFFIX}"
                 write_texts(out, {name: gesture_text(check_gesture_file(file, name))})
                 made.append(file)
@@ -101,6 +105,7 @@ def transcribe(
         out=out,
         transcripts=len(made),
         gestures=sum(len(file.gestures) for file in made),
+        levels=levels_of(made),
         source=source,
         exposures=Counter(file.exposure for file in made),
         checkpoints=tuple(checkpoints),
@@ -110,13 +115,17 @@ def transcribe(
 
 
 def _readings(
-    dataset: SkeletonDataset, options: TranscribeOptions, out: Path, display: Display
+    dataset: SkeletonDataset, options: TranscribeOptions, out: Path, display: Display, *, trimmed: bool
 ) -> Iterator[Reading]:
     """The checkpoint over all clips, or one recogniser for each part of the people."""
     if options.cross_fit is None:
-        yield reading_of(options.checkpoint, dataset)
+        reading = reading_of(options.checkpoint, dataset)
+        name = called(options.checkpoint)
+        check_answer(options.timeline, reading.config.classes, name, trimmed=trimmed)
+        yield reading
         return
     if not dataset.meta.classes:
         raise InputError(f"{dataset.path} has no classes, so --cross-fit has nothing to learn")
+    check_answer(options.timeline, dataset.meta.classes, str(dataset.path), trimmed=trimmed)
     splits = folds(dataset, options.cross_fit, by=options.by, seed=options.seed)
     yield from cross_fitted(dataset, splits, options.fit, out / "checkpoints", display)

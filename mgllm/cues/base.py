@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import Field
 
+from mgllm.cues.vocabularies import UNSURE
 from mgllm.errors import one_line, some
 from mgllm.records import CueSettings, CueSource, Frozen, Gesture, Item, Turn
 from mgllm.registry import Shelf
@@ -68,6 +69,12 @@ class ShownGestures(Frozen):
     """How they are shown."""
     occasion: Occasion
     """The recording and the speech that they belong to."""
+    unsure: str = UNSURE
+    """What follows a group's name, in brackets."""
+
+    def name(self, gesture: Gesture) -> str:
+        """What a line calls a gesture: its label, of a group with the vocabulary's mark."""
+        return f"{gesture.label} ({self.unsure})" if gesture.level == "group" else gesture.label
 
     @property
     def usual(self) -> Rates | None:

@@ -59,6 +59,7 @@ def as_cues(
         source=transcript.source,
         settings=settings,
         occasion=occasion or Occasion(),
+        unsure=vocabulary.unsure,
     )
     style = _style(settings)
     lines = style.lines(shown)

@@ -27,7 +27,7 @@ class ByTurn(Style):
     def lines(self, shown: ShownGestures) -> list[CueLine]:
         turns = shown.occasion.turns
         return [
-            CueLine(when=_place(one, turns), what=one.label, sure=sure(one, shown.settings))
+            CueLine(when=_place(one, turns), what=shown.name(one), sure=sure(one, shown.settings))
             for one in shown.gestures
         ]
 

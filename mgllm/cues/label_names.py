@@ -8,14 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from mgllm.cues.vocabularies import FOLDER, MAPPINGS, load_vocabulary, vocabulary_names
+from mgllm.cues.vocabularies import DEFAULT, FOLDER, MAPPINGS, load_vocabulary, vocabulary_names
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
-
-DEFAULT = "imigue"
-"""The vocabulary used if the labels do not show which is meant; also the default of
-`GestureTranscript`."""
 
 _FORMULA = ("=", "+", "-", "@", "'")
 """A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the
@@ -40,10 +36,12 @@ class Mappings(Frozen):
 
 def known_label(vocabulary: str, label: str) -> str | None:
     """The vocabulary's own spelling of a label, or None: case, spaces and punctuation do not
-    matter.
+    matter. Names of groups are labels too, with or without their mark.
 
     >>> known_label("imigue", "Touching_or_scratching  NECK")
     'touching or scratching neck'
+    >>> known_label("imigue", "hand at head (exact gesture unclear)")
+    'hand at head'
     """
     return _spellings(vocabulary).get(_key(label))
 
@@ -94,8 +92,25 @@ def load_mappings() -> Mappings:
 
 @cache
 def _spellings(vocabulary: str) -> dict[str, str]:
-    """Label by key."""
-    return {_key(one.label): one.label for one in load_vocabulary(vocabulary).classes}
+    """Label by key; a class goes before a group that is spelled alike."""
+    known = load_vocabulary(vocabulary)
+    groups = [one.label for one in known.groups]
+    marked = {_key(known.marked(label)): label for label in groups}
+    return {
+        **marked,
+        **{_key(label): label for label in groups},
+        **{_key(one.label): one.label for one in known.classes},
+    }
+
+
+def groups_of(classes: Iterable[str]) -> Mapping[str, str]:
+    """The group of each of a recogniser's classes, by the vocabulary that knows most of them;
+    classes without a group are left out."""
+    names = tuple(classes)
+    vocabulary = best_vocabulary(names).vocabulary
+    known = {name: known_label(vocabulary, name) or name for name in names}
+    groups = load_vocabulary(vocabulary).group_of
+    return {name: groups[label] for name, label in known.items() if label in groups}
 
 
 def _key(label: str) -> str:

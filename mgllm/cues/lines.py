@@ -11,7 +11,7 @@ class Plain(Style):
     """Only the names."""
 
     def lines(self, shown: ShownGestures) -> list[CueLine]:
-        return [CueLine(what=one.label, sure=sure(one, shown.settings)) for one in shown.gestures]
+        return [CueLine(what=shown.name(one), sure=sure(one, shown.settings)) for one in shown.gestures]
 
 
 @style("timeline")
@@ -20,7 +20,8 @@ class Timeline(Style):
 
     def lines(self, shown: ShownGestures) -> list[CueLine]:
         return [
-            CueLine(when=_time(one), what=one.label, sure=sure(one, shown.settings)) for one in shown.gestures
+            CueLine(when=_time(one), what=shown.name(one), sure=sure(one, shown.settings))
+            for one in shown.gestures
         ]
 
 

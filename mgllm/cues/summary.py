@@ -36,11 +36,12 @@ class Summary(Style):
     def lines(self, shown: ShownGestures) -> list[CueLine]:
         """A line for each kind, and one for all kinds if there are several."""
         counts = Counter(one.label for one in shown.gestures)
+        names = {one.label: shown.name(one) for one in shown.gestures}
         usual, duration = shown.usual, shown.seconds
         rest = usual.per_minute if usual is not None else {}
         lines = [
             CueLine(
-                what=label,
+                what=names[label],
                 sure=f": {_often(counts[label], duration, usual, rest.get(label, 0.0))}{_sure(label, shown)}",
             )
             for label in sorted(counts, key=lambda label: (-counts[label], label))

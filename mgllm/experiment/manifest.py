@@ -13,6 +13,7 @@ from mgllm.answers.refusals import VERSION
 from mgllm.answers.verdict import RULES
 from mgllm.arms.base import arm_roles
 from mgllm.backends.base import Backend
+from mgllm.cues.block import shown_gestures
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.experiment.manner import Manner
@@ -83,12 +84,23 @@ def describe_scenario(
         reasoning_effort=manner.ask.reasoning_effort,
         cue_source=source,
         exposures=dict(exposures),
+        group_share=_group_share(material),
         vocabularies=tuple(vocabularies),
         noun=" and ".join(nouns) or "micro-gestures",
         shuffles=material.shuffles,
         opposed=material.opposed,
         ethics=scenario.ethics,
     )
+
+
+def _group_share(material: Material) -> float | None:
+    """Share of groups among the gestures that the main arm shows; None if there are none."""
+    source, settings = material.ground.source, material.ground.settings
+    if source is None:
+        return None
+    shown = [one for item in material.asked for one in shown_gestures(item.gestures[source], settings)]
+    groups = sum(one.level == "group" for one in shown)
+    return groups / len(shown) if groups else None
 
 
 class Identity(NamedTuple):

@@ -1,5 +1,8 @@
 """A plain table of gestures: `label,start,end,confidence`, in seconds; `mgllm import csv` reads
-it."""
+it.
+
+If a gesture is known by its group alone, there is a fifth column, `level`: word or group.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from mgllm.files.tables import csv_text
 from mgllm.records import GestureFile
 
 HEADER = ("label", "start", "end", "confidence")
+LEVEL = "level"
 
 
 @export("csv")
@@ -26,8 +30,9 @@ class Csv:
 
     def write(self, transcript: GestureFile) -> Exported:
         """A row for each gesture; an unknown value is an empty cell."""
-        rows: list[Sequence[str]] = [HEADER]
+        marked = any(one.level == "group" for one in transcript.gestures)
+        rows: list[Sequence[str]] = [(*HEADER, LEVEL) if marked else HEADER]
         for one in transcript.gestures:
             numbers = ("" if n is None else repr(n) for n in (one.start, one.end, one.confidence))
-            rows.append([guarded(one.label), *numbers])
+            rows.append([guarded(one.label), *numbers, *([one.level] if marked else [])])
         return Exported(text=csv_text(rows))

@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
+from typing import NamedTuple
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
+from mgllm.cues.vocabularies import load_vocabulary, shown_name, vocabulary_names
 from mgllm.errors import InputError
 from mgllm.exports.base import ExportChoices, Exported, export
 from mgllm.files import elan
@@ -67,14 +68,15 @@ def _document(transcript: GestureFile, placed: Sequence[Placed], media: str | No
     root.set("xsi:noNamespaceSchemaLocation", SCHEMA)
     _header(root, transcript, 2 * len(placed), media)
     slots = _slots(root, placed)
-    entries = _entries(transcript.vocabulary)
+    entries = _entries(transcript)
     for number, lane in enumerate(lay(placed), 1):
         name = elan.lane(elan.TIER, number)
         tier = SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": elan.GESTURES, "TIER_ID": name})
         for one in lane:
-            known = {"CVE_REF": entries[one.gesture.label]} if one.gesture.label in entries else {}
+            text = shown_name(one.gesture, transcript.vocabulary)
+            known = {"CVE_REF": entries[text].id} if text in entries else {}
             names = {"ANNOTATION_ID": f"a{one.number}", **known, **slots[one.number]}
-            _annotation(tier, "ALIGNABLE_ANNOTATION", names, one.gesture.label)
+            _annotation(tier, "ALIGNABLE_ANNOTATION", names, text)
         _confidences(root, name, lane, len(placed))
     _types(root, transcript.vocabulary, entries)
     return root
@@ -126,14 +128,28 @@ def _annotation(tier: Element, kind: str, names: Mapping[str, str], text: str) -
     SubElement(annotation, "ANNOTATION_VALUE").text = text
 
 
-def _entries(vocabulary: str) -> dict[str, str]:
-    """Id in the controlled vocabulary by label; empty for a vocabulary that we do not have."""
-    if vocabulary not in vocabulary_names():
+class _Entry(NamedTuple):
+    """An entry of a controlled vocabulary."""
+
+    id: str
+    gloss: str | None
+
+
+def _entries(transcript: GestureFile) -> dict[str, _Entry]:
+    """Entries of the controlled vocabulary by their text: the classes, and the groups that the
+    transcript has; empty for a vocabulary that we do not have."""
+    if transcript.vocabulary not in vocabulary_names():
         return {}
-    return {one.label: f"cveid{n}" for n, one in enumerate(load_vocabulary(vocabulary).classes)}
+    vocabulary = load_vocabulary(transcript.vocabulary)
+    glosses = {one.label: one.gloss for one in vocabulary.classes}
+    used = {one.label for one in transcript.gestures if one.level == "group"}
+    for group in vocabulary.groups:
+        if group.label in used:
+            glosses[vocabulary.marked(group.label)] = f"one of: {'; '.join(group.members)}"
+    return {text: _Entry(f"cveid{n}", gloss) for n, (text, gloss) in enumerate(glosses.items())}
 
 
-def _types(root: Element, vocabulary: str, entries: Mapping[str, str]) -> None:
+def _types(root: Element, vocabulary: str, entries: Mapping[str, _Entry]) -> None:
     """Linguistic types, the language, the constraint and the controlled vocabulary."""
     gestures = {"GRAPHIC_REFERENCES": "false", "LINGUISTIC_TYPE_ID": elan.GESTURES, "TIME_ALIGNABLE": "true"}
     below = gestures | {"LINGUISTIC_TYPE_ID": elan.CONFIDENCES, "TIME_ALIGNABLE": "false"}
@@ -148,10 +164,10 @@ def _types(root: Element, vocabulary: str, entries: Mapping[str, str]) -> None:
         return
     table = SubElement(root, "CONTROLLED_VOCABULARY", {"CV_ID": vocabulary})
     SubElement(table, "DESCRIPTION", {"LANG_REF": LANGUAGE}).text = load_vocabulary(vocabulary).source
-    for one in load_vocabulary(vocabulary).classes:
-        entry = SubElement(table, "CV_ENTRY_ML", {"CVE_ID": entries[one.label]})
+    for text, one in entries.items():
+        entry = SubElement(table, "CV_ENTRY_ML", {"CVE_ID": one.id})
         gloss = {"DESCRIPTION": one.gloss} if one.gloss else {}
-        SubElement(entry, "CVE_VALUE", {**gloss, "LANG_REF": LANGUAGE}).text = one.label
+        SubElement(entry, "CVE_VALUE", {**gloss, "LANG_REF": LANGUAGE}).text = text
 
 
 class Placed(Frozen):

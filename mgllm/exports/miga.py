@@ -48,6 +48,9 @@ class Miga:
 
 
 def _row(gesture: Gesture, vocabulary: str, fps: float, lost: Counter[str]) -> tuple[int, int, int] | None:
+    if gesture.level == "group":
+        lost["gestures are known by their group alone, which has no number, and are left out"] += 1
+        return None
     number = _number(gesture.label, vocabulary)
     if number is None:
         lost[f"gestures '{gesture.label:.60}' are not a class of iMiGUE and are left out"] += 1

@@ -37,6 +37,7 @@ from mgllm.records.gesture import (
     Exposure as Exposure,
     Gesture as Gesture,
     GestureFile as GestureFile,
+    GestureLevel as GestureLevel,
     GestureTranscript as GestureTranscript,
 )
 from mgllm.records.item import Item as Item, Turn as Turn

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mgllm.records.effect import Effect
 from mgllm.records.frozen import Frozen
+from mgllm.records.gesture import GestureLevel
 from mgllm.records.row_name import RowName
 
 Way = Literal["left_out", "added"]
@@ -41,6 +42,9 @@ class AttributedGesture(Frozen):
     """Items asked that have it; for the empty block those that have any."""
     subjects: int
     """Subjects among them."""
+    level: GestureLevel = Field(default="word", exclude_if=lambda level: level == "word")
+    """`group` if the name is that of a group of gestures, as a recogniser answers where it is sure
+    of none."""
 
     @property
     def arms(self) -> Mapping[Way, str]:
@@ -54,7 +58,9 @@ class AttributedGesture(Frozen):
         """As tables name it."""
         if not self.members:
             return "(the empty cue block)"
-        return f"{len(self.members)} rare gestures together" if self.name == POOL else self.name
+        if self.name == POOL:
+            return f"{len(self.members)} rare gestures together"
+        return f"{self.name} (a group)" if self.level == "group" else self.name
 
 
 class Attribution(Frozen):

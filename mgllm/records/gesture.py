@@ -17,6 +17,10 @@ Exposure = Literal["held_out", "in_sample", "unknown"]
 """Whether the recogniser had seen the subject. `in_sample` is a leak, `unknown` may be one."""
 
 
+GestureLevel = Literal["word", "group"]
+"""How exact a gesture's name is: one movement, or only a group of movements that look alike."""
+
+
 class Gesture(Frozen):
     """One movement."""
 
@@ -29,6 +33,9 @@ class Gesture(Frozen):
     """Seconds from the recording's beginning."""
     confidence: float | None = Field(default=None, ge=0, le=1)
     """How sure the recogniser is, 0..1; absent for human annotation."""
+    level: GestureLevel = Field(default="word", exclude_if=lambda level: level == "word")
+    """`group` if the label names a group of the vocabulary, such as "hand at head": the recogniser
+    was sure of none of its gestures. Not written where it is `word`."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:

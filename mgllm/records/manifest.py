@@ -113,6 +113,9 @@ class ScenarioManifest(Frozen):
     """Source of the gestures in `text+mg`."""
     exposures: Mapping[Exposure, int] = Field(default_factory=dict)
     """Items by exposure, if the gestures are recognised."""
+    group_share: float | None = Field(default=None, exclude_if=lambda share: share is None)
+    """Share of the gestures shown that are only groups, such as "hand at head"; not written if
+    there are none."""
     vocabularies: tuple[str, ...] = ()
     """Vocabularies that the gestures come from."""
     noun: str = "micro-gestures"

@@ -6,7 +6,7 @@ people but one part of them, and each reads the people of that part: it has seen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.cues.label_names import best_vocabulary
+from mgllm.cues.label_names import best_vocabulary, groups_of
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.progress import Display, Progress
@@ -31,13 +31,14 @@ from mgllm.recognizer.network.checkpoint import (
 from mgllm.recognizer.network.network import Recognizer, called, classify, named_recognizer
 from mgllm.recognizer.network.reading import ClipReader, check_layout
 from mgllm.recognizer.timelines.evidence import evidence
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
+from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, timeline
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
 from mgllm.records import CueSource, Frozen, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split
+from mgllm.transcription.naming import name_clip
 from mgllm.transcription.quality import quality_of
 
 PIXELS = "pixels"
@@ -84,6 +85,11 @@ class Reading:
         """The gesture vocabulary that knows most of the classes."""
         return best_vocabulary(self.config.classes).vocabulary
 
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The group of each class that has one."""
+        return groups_of(self.config.classes)
+
     def recordings(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Transcripts of clips that are recordings: which gestures are seen, and when."""
         fit = (self.config.layout, self.config.dims, self.config.preprocessing)
@@ -92,11 +98,13 @@ class Reading:
             fps, joints_TVC = row.fps or UNKNOWN_FPS, self.dataset.clip(int(number))
             is_picture = self.dataset.meta.units == PIXELS
             quality = quality_of(joints_TVC, fit[:2], fps, is_picture=is_picture)
-            gestures = () if quality.turned else timeline(self.network, joints_TVC, fps, fit, options)
+            gestures: tuple[Gesture, ...] = ()
+            if not quality.turned:
+                gestures = timeline(self.network, joints_TVC, fps, fit, options, self.groups)
             file = self._file(row.id, row.subject, row.length / fps, gestures, source)
             yield file.model_copy(update={"notes": quality.notes, "unseen": quality.unseen})
 
-    def trimmed(self, source: CueSource) -> Iterator[GestureFile]:
+    def trimmed(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Transcripts of clips with one gesture each: the recogniser names it, the annotation has
         its time. A class that no frame of the clip can show is not named."""
         if not len(self.numbers):
@@ -108,12 +116,14 @@ class Reading:
             row = self.dataset.clips[int(number)]
             fps = row.fps or UNKNOWN_FPS
             shown_K = np.where(self._shown(int(number), fps), p_K, 0)
-            label = self.config.classes[int(shown_K.argmax())]
             gestures = said.setdefault((row.more["recording"], row.subject), [])
-            if label == BACKGROUND_NAME or not shown_K.any():
+            if not shown_K.any():
+                continue
+            named = name_clip(shown_K, self.config.classes, self.groups, options)
+            if named is None:
                 continue
             start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
-            gestures.append(Gesture(label=label, start=start, end=end, confidence=float(shown_K.max())))
+            gestures.append(Gesture(start=start, end=end, **named._asdict()))
         for (recording, subject), gestures in said.items():
             in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
             yield self._file(recording, subject, None, in_order, source)

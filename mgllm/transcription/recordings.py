@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mgllm.cues.label_names import best_vocabulary
+from mgllm.cues.label_names import best_vocabulary, groups_of
+from mgllm.cues.vocabularies import with_shown_names
 from mgllm.errors import InputError
 from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
 from mgllm.media.pose import DETECTOR, Crop, PoseDetector, pose_key, read_poses, watch, write_poses
@@ -29,6 +30,7 @@ from mgllm.skeleton import Layout
 from mgllm.skeleton.preparing import MAX_GAP, at_steady_rate
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.synthetic.definitions import MADE_UP
+from mgllm.transcription.naming import check_answer
 from mgllm.transcription.quality import quality_of
 
 FPS = 25.0
@@ -45,6 +47,7 @@ class RecordingReader:
     ) -> None:
         self._folder, self._network, self._options = folder, network, options
         self.config = config
+        self._groups = groups_of(config.classes)
 
     @property
     def name(self) -> str:
@@ -66,7 +69,7 @@ class RecordingReader:
         quality = quality_of(recording.joints, fit[:2], about.fps, begins=about.begins)
         seen: tuple[Gesture, ...] = ()
         if quality.turned is None:
-            seen = timeline(self._network, recording.joints, about.fps, fit, self._options)
+            seen = timeline(self._network, recording.joints, about.fps, fit, self._options, self._groups)
         return GestureFile(
             item=item,
             source="recognized",
@@ -88,13 +91,15 @@ def open_reader(checkpoint: Path | None, options: TimelineOptions) -> RecordingR
     """The recogniser to be used: that of a checkpoint, or the bundled one.
 
     Raises:
-        InputError: it cannot be used, has no classes, or reads three coordinates.
+        InputError: it cannot be used, has no classes, reads three coordinates, or has no groups to
+            answer with.
     """
     folder, network, config = named_recognizer(checkpoint)
     if config.dims != 2:
         raise InputError(
             f"{checkpoint} was made for {config.dims} coordinates of each joint; recordings have 2"
         )
+    check_answer(options, config.classes, called(checkpoint), trimmed=False)
     return RecordingReader(folder, network, config, options)
 
 
@@ -204,7 +209,8 @@ def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video
     """
     about = recording.about
     last = about.begins + (len(recording.joints) - 1) / about.fps
-    moments = choose_moments(file.gestures, about.begins, last)
+    gestures = with_shown_names(file.gestures, file.vocabulary)
+    moments = choose_moments(gestures, about.begins, last)
     frames = [round((moment.time - about.begins) * about.fps) for moment in moments]
     shown = _pictures(video, [about.begins + frame / about.fps for frame in frames])
     return draw_sheet(
@@ -213,7 +219,7 @@ def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video
             layout=layout,
             view=_view(recording),
             panels=[Panel(*parts) for parts in zip(moments, recording.joints[frames], shown, strict=True)],
-            gestures=file.gestures,
+            gestures=gestures,
             span=(0.0, recording.end),
         )
     )

@@ -22,6 +22,9 @@ from mgllm.records import (
     AttributedGesture,
     Attribution,
     CueSettings,
+    Gesture,
+    GestureTranscript,
+    Item,
     Question,
     Reply,
     is_attributed,
@@ -222,3 +225,15 @@ def test_a_stopped_attribution_goes_on(go: Any, shelve: Any) -> None:
     part = go(max_requests=50)
     assert part.exit_code == 3
     assert go(resume=str(part.folder)).summary.attribution == whole.summary.attribution
+
+
+def test_groups_are_named_as_groups() -> None:
+    gestures = (Gesture(label="hand at head", level="group"), Gesture(label="head up"))
+    made = GestureTranscript(gestures=gestures, source="recognized")
+    items = [Item(id=f"i{n}", subject=f"s{n}", gestures={"recognized": made}) for n in range(12)]
+    _, *found = attributed_gestures(items, "recognized", CueSettings())
+    assert [(one.name, one.level, one.words) for one in found] == [
+        ("hand at head", "group", "hand at head (a group)"),
+        ("head up", "word", "head up"),
+    ]
+    assert [set(one.model_dump()) - set(found[1].model_dump()) for one in found] == [{"level"}, set()]

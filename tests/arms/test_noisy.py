@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from mgllm.arms.noisy import Confusion, add_noise, confuse, label_frequencies, parse_noisy
+from mgllm.arms.confusion import Confusion
+from mgllm.arms.noisy import add_noise, confuse, label_frequencies, parse_noisy
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.records import Gesture, GestureTranscript
 
@@ -200,3 +202,52 @@ def test_an_item_without_gestures_gets_false_alarms_inside_its_recording() -> No
 def test_a_label_without_a_row_is_named() -> None:
     with pytest.raises(InputError, match=r"unknown true label 'nodd'\. Did you mean 'nod'"):
         confuse(transcript(["nodd"]), 0.001, CONFUSION, 0, "i")
+
+
+def with_groups(*labels: str) -> GestureTranscript:
+    groups = load_vocabulary("imigue").group_labels
+    made = transcript(list(labels))
+    levels = [
+        one.model_copy(update={"level": "group"}) if one.label in groups else one for one in made.gestures
+    ]
+    return made.model_copy(update={"gestures": tuple(levels)})
+
+
+def test_a_group_becomes_another_group_and_a_word_another_word() -> None:
+    shares = {"frown": 0.3, "smile": 0.3, "hand at head": 0.3, "hands together": 0.1}
+    before = with_groups("frown", "hand at head", "smile", "hands together")
+    after = add_noise(before, 1.0, shares, 0, "i")
+    assert labels_of(after) == ["smile", "hands together", "frown", "hand at head"]
+    assert [one.level for one in after.gestures] == [one.level for one in before.gestures]
+
+
+def test_the_only_group_stays() -> None:
+    shares = {"frown": 0.3, "smile": 0.3, "hand at head": 0.4}
+    after = add_noise(with_groups("hand at head", "frown"), 1.0, shares, 0, "i")
+    assert labels_of(after) == ["hand at head", "smile"]
+    with pytest.raises(InputError, match="at least two gesture labels"):
+        add_noise(with_groups("frown"), 1.0, {"frown": 0.5, "hand at head": 0.5}, 0, "i")
+
+
+def test_a_group_is_confused_as_its_members_are() -> None:
+    rows = {
+        "touching ears": {"touching ears": 0.5, "touching hat": 0.3, "head up": 0.2},
+        "touching hat": {"touching hat": 0.4, "missed": 0.6},
+        "head up": {"head up": 1.0},
+    }
+    confusion = Confusion(rows=rows, false_alarms={"hands together": 2.0})
+    group = with_groups("hand at head").gestures[0]
+    row = confusion.row(group, load_vocabulary("imigue"))
+    assert row == pytest.approx({"hand at head": 0.6, "head or trunk moves": 0.1, "missed": 0.3})
+    found = [confuse(with_groups("hand at head"), 1.0, confusion, 0, f"i{k}").gestures for k in range(300)]
+    levels = {(one.label, one.level) for gestures in found for one in gestures}
+    assert levels == {
+        ("hand at head", "group"),
+        ("head or trunk moves", "group"),
+        ("hands together", "group"),
+    }
+    named = Confusion(rows={**rows, "hand at head": {"touching ears": 1.0}})
+    (one,) = confuse(with_groups("hand at head"), 1.0, named, 0, "i").gestures
+    assert (one.label, one.level) == ("touching ears", "word")
+    with pytest.raises(InputError, match="true label 'hands together'"):
+        confuse(with_groups("hands together"), 1.0, confusion, 0, "i")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mgllm.arms.noisy import load_confusion
+from mgllm.arms.confusion import load_confusion
 from mgllm.cli import main
 from mgllm.recognizer.network.checkpoint import read_config
 from mgllm.recognizer.training.training_state import save_state

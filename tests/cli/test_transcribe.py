@@ -10,6 +10,12 @@ import numpy as np
 import pytest
 
 from mgllm.cli import main
+from mgllm.cli.transcribe import _print_transcribed, _print_transcribed_files
+from mgllm.commands.synth import SynthOptions, synthesize
+from mgllm.commands.transcribe_files import FileSummary, TranscribedFiles
+from mgllm.commands.transcribe_sets import Transcribed
+from mgllm.items.gesture_files import read_gesture_file
+from mgllm.records import GestureLevel
 from mgllm.skeleton.skeleton_file import About, Recording, skeleton_bytes
 
 JOINTS = ("neck", "head", "left_shoulder", "right_shoulder", "left_hand", "right_hand")
@@ -139,3 +145,61 @@ def test_flags_that_would_not_be_heeded(
         assert (code, printed) == (2, "")
         assert said in err
         assert len(err.splitlines()) == 1
+
+
+def test_groups_are_counted_beside_all_gestures(capsys: pytest.CaptureFixture[str]) -> None:
+    levels: dict[GestureLevel, int] = {"word": 1, "group": 2}
+    one = FileSummary(item="a", files=(), seconds=2.0, gestures=3, levels=levels, exposure="held_out")
+    made = TranscribedFiles(out=Path("o"), items=(one,), gestures=3, levels=levels, exposures={"held_out": 1})
+    _print_transcribed_files(made)
+    assert capsys.readouterr().out.splitlines() == [
+        "a: 2.0 s, 3 gestures (2 of them only as groups)",
+        "1 transcripts, 3 gestures (2 of them only as groups), recognized: 1 held_out",
+    ]
+    made_set = Transcribed(
+        out=Path("o"),
+        transcripts=1,
+        gestures=1,
+        levels={"word": 1, "group": 0},
+        source="recognized",
+        exposures={"held_out": 1},
+    )
+    _print_transcribed(made_set)
+    assert capsys.readouterr().out == "1 transcripts, 1 gestures, recognized: 1 held_out\n"
+
+
+def test_words_only_and_groups_only_exclude_each_other(run: Run, skeleton: Callable[..., Path]) -> None:
+    a = skeleton("a")
+    code, printed, err = run(a, "-o", a.parent / "out", "--words-only", "--groups-only")
+    assert (code, printed) == (2, "")
+    assert err == "mgllm: --words-only and --groups-only exclude each other; give one of them\n"
+
+
+def test_groups_only_needs_classes_with_groups(
+    run: Run, skeleton: Callable[..., Path], toy_classifier: Path, toy_set: Path
+) -> None:
+    a = skeleton("a")
+    for source in (a, toy_set):
+        code, printed, err = run(
+            source, "-o", a.parent / "out", "--checkpoint", toy_classifier, "--groups-only"
+        )
+        assert (code, printed) == (2, "")
+        what = f"the classes of {toy_classifier} have no groups; leave the option out"
+        assert err.splitlines()[-1] == f"mgllm: --groups-only: {what}"
+
+
+@pytest.mark.parametrize(
+    ("flags", "level"), [((), None), (("--words-only",), "word"), (("--groups-only",), "group")]
+)
+def test_the_bundled_recogniser_answers_words_or_groups(
+    run: Run, tmp_path: Path, flags: tuple[str, ...], level: str | None
+) -> None:
+    synthesize(tmp_path / "made", SynthOptions(recordings=1, minutes=0.5, seed=3))
+    code, printed, _ = run(tmp_path / "made" / "recordings", "-o", tmp_path / "out", *flags, "--json")
+    levels = json.loads(printed)["levels"]
+    assert code == 0
+    assert sum(levels.values()) > 0
+    (file,) = (tmp_path / "out").glob("*.mg.json")
+    found = [one.level for one in read_gesture_file(file).gestures]
+    assert levels == {"word": found.count("word"), "group": found.count("group")}
+    assert level is None or set(found) == {level}

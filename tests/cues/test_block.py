@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from mgllm.cues.base import clock
+from mgllm.cues.base import Occasion, clock
 from mgllm.cues.block import as_cues, item_duration, recording_length, shown_gestures
 from mgllm.cues.vocabularies import load_vocabulary
-from mgllm.records import CueSettings, Gesture, GestureTranscript, Item
+from mgllm.records import CueSettings, Gesture, GestureTranscript, Item, Turn
 
 IMIGUE = load_vocabulary("imigue")
 SEEN = GestureTranscript(
@@ -85,3 +85,43 @@ def test_told_gestures_change_nothing_that_was_given() -> None:
     before = SEEN.model_dump_json()
     shown_gestures(SEEN, CueSettings(top_k=1, threshold=0.9))
     assert SEEN.model_dump_json() == before
+
+
+GROUPED = GestureTranscript(
+    gestures=(
+        Gesture(label="hand at head", start=1.0, end=2.5, confidence=0.8, level="group"),
+        Gesture(label="head up", start=4.0, end=5.0, confidence=0.4),
+        Gesture(label="hand at head", start=6.0, end=7.0, confidence=0.6, level="group"),
+    ),
+    duration=60.0,
+)
+HEAD = "hand at head (exact gesture unclear)"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, [f"0:01.0–0:02.5 {HEAD}", "0:04.0–0:05.0 head up", f"0:06.0–0:07.0 {HEAD}"]),
+        ({"style": "plain", "confidences": True}, [f"{HEAD} (0.80)", "head up (0.40)", f"{HEAD} (0.60)"]),
+        (
+            {"style": "summary"},
+            [
+                f"{HEAD}: 2 times, 2.0 a minute",
+                "head up: 1 time, 1.0 a minute",
+                "in all: 3 times, 3.0 a minute",
+            ],
+        ),
+        ({"style": "by_turn"}, [f"turn 1: {HEAD}", "while silent: head up", f"while silent: {HEAD}"]),
+        ({"leave_out": ["hand at head"], "style": "plain"}, ["head up"]),
+    ],
+)
+def test_groups_are_marked_in_every_style(settings: dict[str, object], said: list[str]) -> None:
+    occasion = Occasion(turns=(Turn(speaker="a", text="x", start=0.0, end=3.0),), duration=60.0)
+    block = as_cues(GROUPED, CueSettings.model_validate(settings), IMIGUE, occasion)
+    assert [str(line) for line in block.lines] == said
+
+
+def test_another_vocabulary_may_mark_groups_in_its_own_words() -> None:
+    own = IMIGUE.model_copy(update={"unsure": "one of several"})
+    block = as_cues(GROUPED, CueSettings(style="plain"), own)
+    assert str(block.lines[0]) == "hand at head (one of several)"

@@ -6,7 +6,16 @@ from collections import Counter
 
 import pytest
 
-from mgllm.cues.label_names import best_vocabulary, guarded, known_label, load_mappings, translate, unguarded
+from mgllm.cues.label_names import (
+    Fit,
+    best_vocabulary,
+    groups_of,
+    guarded,
+    known_label,
+    load_mappings,
+    translate,
+    unguarded,
+)
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 
 NAMES = vocabulary_names()
@@ -87,3 +96,19 @@ def test_translation() -> None:
 def test_a_cell_is_no_formula_and_gives_its_label_back(label: str) -> None:
     assert not guarded(label).startswith(("=", "+", "-", "@"))
     assert unguarded(guarded(label)) == label
+
+
+def test_names_of_groups_are_labels_with_and_without_their_mark() -> None:
+    assert known_label("imigue", "Hand_at_HEAD") == "hand at head"
+    assert known_label("imigue", "hands together (exact gesture unclear)") == "hands together"
+    assert known_label("smg", "hand at head") is None
+    assert best_vocabulary(["hand at head"]) == Fit(vocabulary="imigue", known=1)
+    assert translate("hand at head", "imigue", "ma52") is None
+
+
+def test_the_groups_of_a_recognisers_classes() -> None:
+    assert groups_of(["Touching_Ears", "background", "arms akimbo"]) == {
+        "Touching_Ears": "hand at head",
+        "arms akimbo": "hands at hips or back",
+    }
+    assert groups_of(["crossing legs", "moving legs"]) == {}

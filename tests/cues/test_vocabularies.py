@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from mgllm.cues.vocabularies import Vocabulary, load_vocabulary, vocabulary_names
+from mgllm.cues.vocabularies import (
+    Vocabulary,
+    gesture_words,
+    load_vocabulary,
+    shown_name,
+    vocabulary_names,
+    with_shown_names,
+)
+from mgllm.records import Gesture
 from mgllm.skeleton.layouts import LAYOUTS
 
 Joints = tuple[str, ...]
@@ -146,3 +154,48 @@ def test_a_need_that_cannot_be_met_is_refused(needs: list[dict[str, list[str]]],
     assert Vocabulary.model_validate({**content, "needs": needs[:1] if len(needs) > 1 else []})
     with pytest.raises(ValidationError, match=said):
         Vocabulary.model_validate({**content, "needs": needs})
+
+
+def test_the_groups_of_imigue_have_every_micro_gesture_once() -> None:
+    imigue = load_vocabulary("imigue")
+    members = [label for group in imigue.groups for label in group.members]
+    micro = [one.label for one in imigue.classes if one.label != "illustrative body language"]
+    assert sorted(members) == sorted(micro)
+    assert imigue.group_of["playing or adjusting hair"] == "hand at head"
+    assert (imigue.level("hand at head"), imigue.level("head up")) == ("group", "word")
+
+
+@pytest.mark.parametrize(
+    ("groups", "problem"),
+    [
+        ([("g", ["a", "x"])], "'x' is a member of a group but is not a class"),
+        ([("g", ["a"]), ("h", ["b", "a"])], "'a' is a member of several groups; keep it in one"),
+        ([("g", ["a", "a"])], "'a' is a member of several groups; keep it in one"),
+        ([("b", ["a"])], "'b' is the name of a class and of a group; rename the group"),
+        ([("g", ["a"]), ("g", ["b"])], "'g' is the name of several groups; rename one"),
+    ],
+)
+def test_groups_that_do_not_fit_are_refused(groups: list[tuple[str, list[str]]], problem: str) -> None:
+    words = {"name": "v", "noun": "n", "source": "s", "heading": "h", "definition": "d", "nothing": "0"}
+    content = {
+        **words,
+        "classes": [{"label": "a"}, {"label": "b"}],
+        "groups": [{"label": label, "members": members} for label, members in groups],
+    }
+    with pytest.raises(ValidationError) as caught:
+        Vocabulary.model_validate(content)
+    assert problem in str(caught.value)
+
+
+def test_a_group_has_its_mark_wherever_people_read_it() -> None:
+    group = Gesture(label="hand at head", level="group")
+    assert shown_name(group, "imigue") == "hand at head (exact gesture unclear)"
+    assert shown_name(group, "my own") == "hand at head (exact gesture unclear)"
+    assert shown_name(Gesture(label="hand at head"), "imigue") == "hand at head"
+    (named,) = with_shown_names([group], "imigue")
+    assert (named.label, named.level) == ("hand at head (exact gesture unclear)", "group")
+
+
+def test_filler_may_not_say_the_words_of_groups() -> None:
+    assert {"trunk", "hips", "unclear", "exact"} <= gesture_words()
+    assert "at" not in gesture_words()  # "at rest" stands in lines of a summary

@@ -121,3 +121,14 @@ def test_lanes_never_overlap_and_are_as_few_as_possible(seed: int) -> None:
     assert len(lanes) == most
     assert all(isinstance(one, Placed) and one.end > one.start for one in placed)
     assert lost.total() == sum(one.start == one.end for one in gestures)
+
+
+def test_a_group_is_marked_and_offered_only_where_it_occurs(tmp_path: Path) -> None:
+    group = Gesture(label="hand at head", start=5.0, end=6.0, confidence=0.7, level="group")
+    seen = elan(tmp_path, write(*GESTURES, group))
+    texts = [one[2] for one in seen.get_annotation_data_for_tier("micro-gestures")]
+    assert texts[-1] == "hand at head (exact gesture unclear)"
+    _, entries, _ = seen.controlled_vocabularies["imigue"]
+    assert len(entries) == 33
+    assert entries["cveid32"][0][0][0] == "hand at head (exact gesture unclear)"
+    assert "one of: touching hat; touching or scratching head" in write(group).text

@@ -75,3 +75,22 @@ def test_other_vocabularies_are_translated_and_the_rest_is_counted() -> None:
 def test_the_frame_rate_is_asked_for() -> None:
     with pytest.raises(InputError, match="--fps N"):
         Miga(ExportChoices()).write(transcript())
+
+
+GROUP = Gesture(label="hand at head", start=1.0, end=2.0, confidence=0.75, level="group")
+
+
+def test_a_table_with_groups_says_which_they_are() -> None:
+    exported = Csv(ExportChoices()).write(transcript(GROUP, Gesture(label="head up")))
+    assert exported.text.splitlines() == [
+        "label,start,end,confidence,level",
+        "hand at head,1.0,2.0,0.75,group",
+        "head up,,,,word",
+    ]
+    assert exported.lost == {}
+
+
+def test_miga_has_no_number_for_a_group() -> None:
+    text, lost = miga(GROUP, Gesture(label="head up", start=1, end=2))
+    assert text == "28,25,49\n"
+    assert lost == {"gestures are known by their group alone, which has no number, and are left out": 1}

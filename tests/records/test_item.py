@@ -52,3 +52,13 @@ def test_a_gesture_file_carries_its_schema() -> None:
     assert GestureFile(item="a").model_dump(by_alias=True)["schema"] == "mgllm.gestures/1"
     with pytest.raises(ValidationError):
         GestureFile.model_validate({"item": "a", "schema": "mgllm.gestures/0"})
+
+
+def test_the_level_of_a_gesture_is_written_only_for_a_group() -> None:
+    word, group = Gesture(label="head up", level="word"), Gesture(label="hand at head", level="group")
+    assert word == Gesture(label="head up")
+    assert '"level"' not in word.model_dump_json()
+    assert group.model_dump(exclude_defaults=True) == {"label": "hand at head", "level": "group"}
+    assert Gesture.model_validate_json(group.model_dump_json()) == group
+    with pytest.raises(ValidationError):
+        Gesture.model_validate({"label": "head up", "level": "class"})

@@ -10,6 +10,7 @@ import pytest
 from mgllm.errors import InputError
 from mgllm.recognizer.network.network import classify, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
 from mgllm.skeleton.selection import Split
 from mgllm.transcription.clip_sets import FitOptions, is_trimmed, reading_of
@@ -47,7 +48,7 @@ def test_trimmed_clips_are_gestures_in_the_order_of_time(
     toy_set: Path, toy_classifier: Path, tmp_path: Path
 ) -> None:
     dataset = with_columns(toy_set, tmp_path / "trimmed")
-    files = list(reading_of(toy_classifier, dataset).trimmed("recognized"))
+    files = list(reading_of(toy_classifier, dataset).trimmed(TimelineOptions(), "recognized"))
     assert [file.item for file in files] == ["r1", "r2", "r3", "r4"]
     network, config = load_recognizer(toy_classifier)
     p_NK = classify(network, ClipReader(dataset, config.preprocessing), np.arange(6)).double().numpy()
@@ -60,7 +61,7 @@ def test_trimmed_clips_are_gestures_in_the_order_of_time(
 def test_no_clips_no_transcripts(toy_set: Path, toy_classifier: Path, tmp_path: Path) -> None:
     reading = reading_of(toy_classifier, with_columns(toy_set, tmp_path / "trimmed"))
     reading.numbers = np.array([], np.int64)
-    assert list(reading.trimmed("recognized")) == []
+    assert list(reading.trimmed(TimelineOptions(), "recognized")) == []
 
 
 def test_steps_are_those_of_both_trainings(toy_set: Path) -> None:

@@ -70,6 +70,9 @@ def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable
         main = scenario.roles.get("alone")
     if scenario.cue_source and main:
         yield f"{name}: {main} shows {scenario.cue_source.replace('_', '-')} {scenario.noun}"
+    if scenario.group_share:
+        what = f"{scenario.group_share:.0%} of the {scenario.noun} shown are only groups of them"
+        yield f"{name}: {what}, because the recogniser was not sure which one it was"
     for reason in dict.fromkeys(scenario.arms_left_out.values()):
         arms = ", ".join(arm for arm, why in scenario.arms_left_out.items() if why == reason)
         yield f"{name}: {arms} left out: {reason}"

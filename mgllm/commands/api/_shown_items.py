@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mgllm.commands.api._html import shown, table
+from mgllm.cues.vocabularies import shown_name
 from mgllm.errors import InputError, one_line, unknown
 from mgllm.records import Item
 
@@ -92,7 +93,11 @@ def _gestures(item: Item) -> Iterator[str]:
     for source, found in item.gestures.items():
         sure = any(gesture.confidence is not None for gesture in found.gestures)
         rows = (
-            (_times(one.start, one.end), one.label, *([_share(one.confidence)] if sure else []))
+            (
+                _times(one.start, one.end),
+                shown_name(one, found.vocabulary),
+                *([_share(one.confidence)] if sure else []),
+            )
             for one in found.gestures
         )
         header = ("seconds", "gesture", *(["confidence"] if sure else []))

@@ -24,6 +24,8 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
     crop: str | None = None,
     subject: str | None = None,
     anonymous: bool = False,
+    words_only: bool = False,
+    groups_only: bool = False,
     cross_fit: int | None = None,
     by: str = "subject",
     on: str | None = None,
@@ -45,6 +47,8 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
             percent.
         subject: Of videos: who is seen in all of them. Default: another person in each.
         anonymous: Of videos: call items clip-0001 and so on, and write no file names and no pixels.
+        words_only: Leave a gesture out if only its group is sure, such as "hand at head".
+        groups_only: Name only groups of gestures, never one gesture.
         cross_fit: Of a data set: train so many recognisers on it, each without a part of its
             people.
         by: Of a data set: the column that the parts of `cross_fit` keep together.
@@ -56,8 +60,8 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
         display: Progress: rich (a bar in a terminal), plain (lines), none; auto chooses.
 
     Returns:
-        What was written: `.out`, `.gestures`, `.exposures`; of videos and skeleton files also
-        `.items` and `.problems`, a line for each input that could not be used.
+        What was written: `.out`, `.gestures`, `.levels`, `.exposures`; of videos and skeleton files
+        also `.items` and `.problems`, a line for each input that could not be used.
 
     Raises:
         InputError: Recogniser, options or folder cannot be used, or none of the inputs can.

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from mgllm.cues.label_names import known_label
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.items.joining import read_folder
 from mgllm.recognizer.timelines.cutting import timed_truth
-from mgllm.recognizer.timelines.segment_metrics import Segment, TimelineScores, f1_by_class, score_timelines
+from mgllm.recognizer.timelines.segment_metrics import (
+    THRESHOLDS,
+    Counts,
+    Segment,
+    TimelineScores,
+    f1_by_class,
+    matched_with_groups,
+    score_timelines,
+)
 from mgllm.recognizer.timelines.timeline import NO_GESTURES
 from mgllm.records import Frozen, GestureTranscript
+from mgllm.transcription.naming import levels_of
 
 
 class ScoreOptions(Frozen):
@@ -43,14 +53,32 @@ def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineSc
         for item in both
     ]
     scores = score_timelines(pairs, options.step)
+    with_groups = [(keep(annotated[item]), keep(recognised[item], groups=True)) for item in both]
+    groups = _groups({file.vocabulary for item in both for file in (annotated[item], recognised[item])})
     return TimelineScores(
         **scores.model_dump(),
         gestures=sum(len(pair[0]) for pair in pairs),
         found=sum(len(pair[1]) for pair in pairs),
+        groups=sum(levels_of([recognised[item]])["group"] for item in both),
+        f1_with_groups={f"{one:g}": _f1_with_groups(with_groups, one, groups) for one in THRESHOLDS},
         by_class=f1_by_class(pairs),
         exposures=Counter(recognised[item].exposure for item in both),
         unmatched=tuple(sorted(annotated.keys() ^ recognised.keys())),
     )
+
+
+def _groups(vocabularies: Iterable[str]) -> dict[str, str]:
+    """Group by class, of several vocabularies."""
+    return {label: one for name in vocabularies for label, one in load_vocabulary(name).group_of.items()}
+
+
+def _f1_with_groups(
+    pairs: Sequence[tuple[list[Segment], list[Segment]]], threshold: float, groups: Mapping[str, str]
+) -> float:
+    count = Counts(0, 0, 0)
+    for annotated, found in pairs:
+        count = count.plus(matched_with_groups(annotated, found, threshold, groups))
+    return count.f1
 
 
 def _recognised(folder: Path) -> dict[str, GestureTranscript]:
@@ -70,10 +98,11 @@ class _Keep:
     def __init__(self, leave_out: Iterable[str]) -> None:
         self._out = set(leave_out)
 
-    def __call__(self, file: GestureTranscript) -> list[Segment]:
+    def __call__(self, file: GestureTranscript, *, groups: bool = False) -> list[Segment]:
         segments = (
             Segment(known_label(file.vocabulary, one.label) or one.label, one.start or 0.0, one.end or 0.0)
             for one in file.gestures
+            if groups or file.source == "annotated" or one.level == "word"
         )
         return [one for one in segments if one.label not in self._out and one.end > one.start]
 

@@ -88,7 +88,8 @@ def _gesture(mark: Mark, words: Words, duration: float | None, odd: Counter[str]
             odd["annotations end after the recording does and are cut there"] += 1
         end = duration
     label = words.renamed[mark.label]
-    return Gesture(label=label, start=mark.start, end=end, confidence=mark.confidence)
+    level = load_vocabulary(words.vocabulary).level(label)
+    return Gesture(label=label, start=mark.start, end=end, confidence=mark.confidence, level=level)
 
 
 def _problem(mark: Mark, duration: float | None) -> str | None:

@@ -12,7 +12,8 @@ from mgllm.errors import InputError
 from mgllm.files.tables import Row, read_rows
 
 COLUMNS = ("label", "start", "end")
-CONFIDENCE = "confidence"
+CONFIDENCE, LEVEL = "confidence", "level"
+"""The second is not read: the vocabulary knows which labels are groups."""
 
 
 @dataset("csv")
@@ -39,8 +40,8 @@ class Csv(AnnotationImporter):
 
 def _recording(path: Path) -> Recording:
     hint = "the first line must be label,start,end[,confidence]"
-    header, rows = read_rows(path, COLUMNS, hint, optional=(CONFIDENCE,))
-    others = [name for name in header if name not in (*COLUMNS, CONFIDENCE)]
+    header, rows = read_rows(path, COLUMNS, hint, optional=(CONFIDENCE, LEVEL))
+    others = [name for name in header if name not in (*COLUMNS, CONFIDENCE, LEVEL)]
     odd = {f"tables have other columns, which are left out ({', '.join(others)[:80]})": 1} if others else {}
     marks = tuple(_mark(row) for row in rows)
     return Recording(where=str(path), item=item_of(path), tracks={"table": Track(marks=marks)}, odd=odd)

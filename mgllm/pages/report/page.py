@@ -228,6 +228,8 @@ def _about(scenario: ScenarioManifest) -> Iterable[tuple[str, str]]:
     yield "asked as", f"{scenario.form}, {reasoning}, scored by {scenario.score}{effort}"
     if scenario.cue_source:
         yield "cues", f"{scenario.cue_source.replace('_', '-')} {scenario.noun}"
+    if scenario.group_share:
+        yield "groups", f"{scenario.group_share:.0%} of the {scenario.noun} shown: exact gesture unclear"
     for exposure, count in scenario.exposures.items():
         yield "exposure", f"{count} items: {EXPOSED[exposure]}"
     if scenario.vocabularies:

@@ -1,6 +1,7 @@
 """From probabilities of each frame to segments: smoothing, a path through states, soft suppression.
 
-All of it works on a stream of any length: only a part of the frames is in memory.
+`units` does the same for classes that have groups. All of it works on a stream of any length: only
+a part of the frames is in memory.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from mgllm.recognizer.timelines.paths import Reals, states
 from mgllm.records import Frozen
 
-Reals = NDArray[np.float64]
 BACKGROUND = 0
 """State without a gesture; its column comes first."""
 
@@ -35,6 +36,8 @@ class DecodingOptions(Frozen):
     """Posterior from which a class is a segment even if the path goes through another state."""
     min_confidence: float = Field(default=0.4, ge=0, le=1)
     """Segments with a lower confidence are left out."""
+    min_group: float = Field(default=0.5, ge=0, le=1)
+    """Segments in which a group of classes has a lower mean posterior are left out."""
 
 
 class Run(NamedTuple):
@@ -82,72 +85,13 @@ def _normal(p_TK: Reals) -> Reals:
     return np.asarray(p_TK / p_TK.sum(1, keepdims=True))
 
 
-class Decided(NamedTuple):
-    """Frames whose state is final."""
-
-    state_T: NDArray[np.int64]
-    p_TK: Reals
-    """Posteriors of these frames."""
-
-
-def states(blocks: Iterable[Reals], stay: float, lag: int) -> Iterator[Decided]:
-    """The most probable path through states (Viterbi), as a stream; a state is final after `lag`
-    frames.
-
-    With probability `stay` the state remains; all changes are equally probable.
-
-    Args:
-        blocks: posteriors [T, K], one after the other.
-        stay: see above.
-        lag: frames that are held back. The path is that of the complete stream if the best paths
-            into all states meet within this number of frames.
-    """
-    score_K: Reals | None = None
-    back: list[NDArray[np.int64]] = []
-    held: list[Reals] = []
-    for block in blocks:
-        for p_K in block:
-            score_K, came_K = _step(score_K, np.log(np.maximum(p_K, 1e-12)), stay)
-            back.append(came_K)
-            held.append(p_K)
-        if score_K is not None and len(back) >= 2 * lag:
-            path_T = _path(back, int(score_K.argmax()))
-            yield Decided(path_T[:-lag], np.stack(held[:-lag]))
-            back, held = back[-lag:], held[-lag:]
-    if score_K is not None:
-        yield Decided(_path(back, int(score_K.argmax())), np.stack(held))
-
-
-def _step(score_K: Reals | None, logp_K: Reals, stay: float) -> tuple[Reals, NDArray[np.int64]]:
-    """One frame further: the best path into each state comes from this state or from the best of
-    all."""
-    own_K = np.arange(len(logp_K))
-    if score_K is None:
-        return logp_K, own_K
-    best = int(score_K.argmax())
-    kept_K = score_K + np.log(stay)
-    changed = score_K[best] + np.log((1 - stay) / max(1, len(logp_K) - 1))
-    moved_K = changed > kept_K
-    total_K = np.where(moved_K, changed, kept_K) + logp_K
-    return total_K - total_K.max(), np.where(moved_K, best, own_K)
-
-
-def _path(back: Sequence[NDArray[np.int64]], last: int) -> NDArray[np.int64]:
-    path_T = np.empty(len(back), np.int64)
-    state = last
-    for place in range(len(back) - 1, -1, -1):
-        path_T[place] = state
-        state = int(back[place][state])
-    return path_T
-
-
 def decode(blocks: Iterable[Reals], options: DecodingOptions) -> list[Run]:
     """Segments of a stream of posteriors [T, K], background first, in the order of their start.
 
     A class has a segment where the most probable path goes through it, and also where it is
     probable enough beside the path: so gestures that overlap are both found.
     """
-    runs, found = _OpenRuns(), list[Run]()
+    runs, found = OpenRuns(), list[Run]()
     for state_T, p_TK in states(smoothed(blocks, options.median), options.stay, options.lag):
         on_path_TK = state_T[:, None] == np.arange(p_TK.shape[1])
         found += runs.add(on_path_TK | (p_TK >= options.beside), p_TK)
@@ -182,11 +126,17 @@ def _counts(run: Run, options: DecodingOptions) -> bool:
     return run.state != BACKGROUND and long_enough and run.confidence >= options.min_confidence
 
 
-class _OpenRuns:
+def spans_of(on_T: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First frame and frame after the last of each stretch of frames that are on."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on_T, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+class OpenRuns:
     """Runs of frames in which a column is on, over blocks; a run at a block's end stays open."""
 
-    def __init__(self) -> None:
-        self._frame = 0
+    def __init__(self, start: int = 0) -> None:
+        self._frame = start
         self._open: dict[int, tuple[int, float]] = {}
 
     def add(self, on_TK: NDArray[np.bool_], p_TK: Reals) -> Iterator[Run]:
@@ -201,8 +151,7 @@ class _OpenRuns:
             yield Run(state, start, self._frame, total / (self._frame - start))
 
     def _column(self, state: int, on_T: NDArray[np.bool_], sums: Reals) -> Iterator[Run]:
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], on_T, [False]]).astype(np.int8)))
-        spans = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+        spans = spans_of(on_T)
         before = self._open.pop(state, None)
         if before is not None and not (spans and spans[0][0] == 0):
             yield Run(state, before[0], self._frame, before[1] / (self._frame - before[0]))

@@ -6,7 +6,7 @@ segment is matched at most once, and the largest possible number of matches is c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,19 +65,46 @@ class SegmentScores(Frozen):
 def matched(annotated: Sequence[Segment], found: Sequence[Segment], threshold: float) -> Counts:
     """The largest number of pairs with the same label that reach the threshold, each segment
     once."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import maximum_bipartite_matching
-
     right = 0
     for label in {segment.label for segment in annotated}:
         fits = overlaps(
             [segment for segment in annotated if segment.label == label],
             [segment for segment in found if segment.label == label],
         )
-        if fits.size:
-            graph = csr_matrix(fits >= max(threshold, 1e-9))
-            right += int((maximum_bipartite_matching(graph) >= 0).sum())
+        right += _pairs(fits >= max(threshold, 1e-9))
     return Counts(right, len(found), len(annotated))
+
+
+def matched_with_groups(
+    annotated: Sequence[Segment], found: Sequence[Segment], threshold: float, groups: Mapping[str, str]
+) -> Counts:
+    """The same if a found segment may also have the name of its pair's group.
+
+    Args:
+        annotated: segments with names of classes.
+        found: segments with names of classes or groups.
+        threshold: least intersection over union.
+        groups: group by class.
+    """
+    right = 0
+    of_group: dict[str, tuple[list[Segment], list[Segment]]] = {}
+    for side, segments in enumerate((annotated, found)):
+        for one in segments:
+            of_group.setdefault(groups.get(one.label, one.label), ([], []))[side].append(one)
+    for name, (true, said) in of_group.items():
+        alike = np.array([[b.label in (a.label, name) for b in said] for a in true], bool)
+        right += _pairs(alike & (overlaps(true, said) >= max(threshold, 1e-9)))
+    return Counts(right, len(found), len(annotated))
+
+
+def _pairs(fits_AB: NDArray[np.bool_]) -> int:
+    """The largest number of pairs of a row and a column, each used once."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    if not fits_AB.any():
+        return 0
+    return int((maximum_bipartite_matching(csr_matrix(fits_AB)) >= 0).sum())
 
 
 def overlaps(a: Sequence[Segment], b: Sequence[Segment]) -> NDArray[np.float64]:
@@ -145,7 +172,11 @@ class TimelineScores(SegmentScores):
     gestures: int
     """Annotated gestures."""
     found: int
-    """Recognised gestures."""
+    """Recognised gestures; groups are not counted, here and in all scores but `f1_with_groups`."""
+    groups: int = 0
+    """Answers that are only groups."""
+    f1_with_groups: dict[str, float] = Field(default_factory=dict)
+    """F1 by threshold if a group is right where the annotated gesture is one of its classes."""
     by_class: dict[str, float]
     """F1 at an intersection over union of 0.3, of each class that was annotated or found."""
     exposures: dict[Exposure, int]

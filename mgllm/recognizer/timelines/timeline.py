@@ -6,7 +6,8 @@ in memory, for any length of recording.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,8 +17,11 @@ from pydantic import Field
 
 from mgllm.recognizer.network.network import BACKGROUND, Recognizer
 from mgllm.recognizer.network.reading import Preprocessing, prepared_batch
-from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, decode, suppressed
+from mgllm.recognizer.timelines.answering import Answer, without_named
+from mgllm.recognizer.timelines.decoding import DecodingOptions, Run, decode, suppressed
 from mgllm.recognizer.timelines.evidence import where_seen
+from mgllm.recognizer.timelines.paths import Reals
+from mgllm.recognizer.timelines.units import decode_units, group_names, units_of
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
 from mgllm.skeleton.quality import person_seen, somebody
@@ -155,6 +159,9 @@ class TimelineOptions(Frozen):
     """Width of soft suppression among segments of one class from several scales."""
     leave_out: tuple[str, ...] = NO_GESTURES
     """Classes that are not gestures and never in a timeline."""
+    answer: Answer = "both"
+    """What is answered: gestures and, where none is sure, their group; or only `words`, or only
+    `groups`."""
     background: float = Field(default=0.5, gt=0, lt=1)
     """For a recogniser without a class for background: a gesture's posterior must be above this."""
 
@@ -165,11 +172,14 @@ def timeline(
     fps: float,
     fit: tuple[Layout, int, Preprocessing],
     options: TimelineOptions,
+    groups: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Gesture, ...]:
     """Gestures of a recording, in the order of their start; times in seconds.
 
     A stretch without a person divides the recording. Each part is read alone, so that no window
-    reaches into the stretch and no gesture goes beyond it.
+    reaches into the stretch and no gesture goes beyond it. A group is answered only by a recogniser
+    that has learned background: where nothing happens, a group would else be the more probable the
+    more classes it has.
 
     Args:
         network: one with classes.
@@ -177,11 +187,12 @@ def timeline(
         fps: its frames a second.
         fit: layout, dimensions and preprocessing that the network was made for.
         options: of windows and decoding.
+        groups: group by class; classes without a group are left out.
     """
     return tuple(
         _later(gesture, first, fps)
         for first, after in somebody(person_seen(joints_TVC, fit[1]), fps)
-        for gesture in _gestures(network, joints_TVC[first:after], fps, fit, options)
+        for gesture in _gestures(network, joints_TVC[first:after], fps, fit, options, groups)
     )
 
 
@@ -197,10 +208,12 @@ def _gestures(
     fps: float,
     fit: tuple[Layout, int, Preprocessing],
     options: TimelineOptions,
+    groups: Mapping[str, str],
 ) -> tuple[Gesture, ...]:
     """Gestures of a part of a recording in which a person is seen; times in seconds of the part."""
     names = [name for name in network.classes if name != BACKGROUND_NAME]
     knows = len(names) < len(network.classes)
+    units = units_of(names, groups, options.leave_out) if groups and knows else ()
     share = 1.0 if knows else 1 / (1 + options.background)
     decoding = options.decoding if knows else _beside_constant(options, share)
     found = []
@@ -208,17 +221,22 @@ def _gestures(
         windows = options.windows.model_copy(update={"seconds": options.windows.seconds * scale})
         posteriors = frame_posteriors(network, joints_TVC, fps, fit, windows)
         blocks = _background_first(posteriors, network.classes, options.background)
-        found.append(decode(where_seen(blocks, joints_TVC, fit[:2], names, fps), decoding))
-    runs = found[0] if len(found) == 1 else _merged(found, options.suppression, decoding.min_confidence)
+        seen = where_seen(blocks, joints_TVC, fit[:2], names, fps)
+        found.append(decode_units(seen, units, decoding, options.answer) if units else decode(seen, decoding))
+    runs = found[0]
+    if len(found) > 1:
+        runs = without_named(_merged(found, options.suppression, decoding.min_confidence), units)
+    labels = (*names, *group_names(names, groups))
     return tuple(
         Gesture(
-            label=names[run.state - 1],
+            label=labels[run.state - 1],
             start=run.start / fps,
             end=run.end / fps,
             confidence=min(1.0, run.confidence / share),
+            level="word" if run.state <= len(names) else "group",
         )
         for run in runs
-        if names[run.state - 1] not in options.leave_out
+        if labels[run.state - 1] not in options.leave_out
     )
 
 

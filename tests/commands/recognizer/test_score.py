@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mgllm.cli.recognizer_printing import print_scores
 from mgllm.commands.recognizer.score import ScoreOptions, score_folders
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import gesture_text
@@ -61,3 +62,23 @@ def test_what_cannot_be_scored_is_refused(tmp_path: Path) -> None:
         score_folders(tmp_path / "truth", tmp_path / "truth", ScoreOptions())
     with pytest.raises(InputError, match="is not a folder"):
         score_folders(tmp_path / "nowhere", tmp_path / "truth", ScoreOptions())
+
+
+def test_words_and_groups_are_scored_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "truth", "a", "annotated", (EAR, 2, 4), (HAT, 10, 12))
+    head = Gesture(label="hand at head", start=10, end=12, level="group")
+    wrong = Gesture(label="hands together", start=15, end=16, level="group")
+    gestures = (Gesture(label=EAR, start=2, end=4), head, wrong)
+    file = GestureFile(item="a", source="recognized", duration=20.0, gestures=gestures)
+    (tmp_path / "found").mkdir()
+    (tmp_path / "found" / "a.mg.json").write_text(gesture_text(file))
+    scores = score_folders(tmp_path / "found", tmp_path / "truth", ScoreOptions())
+    assert (scores.found, scores.groups) == (1, 2)
+    assert scores.f1["0.3"] == pytest.approx(2 / 3)
+    assert scores.f1_with_groups["0.3"] == pytest.approx(4 / 5)
+    assert set(scores.by_class) == {EAR, HAT}
+    print_scores(scores)
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == "F1 as words at an overlap (IoU) of 0.1 or more: 0.667"
+    shares = "0.800 at 0.1, 0.800 at 0.3, 0.800 at 0.5"
+    assert said[4] == f"with 2 groups, right if the gesture is one of the group: F1 {shares}"

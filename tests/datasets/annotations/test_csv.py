@@ -9,7 +9,9 @@ import pytest
 from mgllm.datasets.annotations.csv import Csv
 from mgllm.datasets.base import ImportedTranscripts
 from mgllm.errors import InputError
-from mgllm.records import Gesture
+from mgllm.exports.base import ExportChoices
+from mgllm.exports.csv import Csv as CsvExport
+from mgllm.records import Gesture, GestureFile
 
 
 def read(folder: Path, text: str | bytes, name: str = "talk.csv") -> ImportedTranscripts:
@@ -105,3 +107,14 @@ def test_a_folder_of_tables_and_names_that_are_no_ids(tmp_path: Path) -> None:
     (tmp_path / f"{'x' * 201}.csv").write_text("label,start,end\n")
     with pytest.raises(InputError, match="its name cannot be an item's id; rename it"):
         Csv().read(tmp_path)
+
+
+def test_groups_come_back_as_groups(tmp_path: Path) -> None:
+    gestures = (
+        Gesture(label="hand at head", start=1, end=2, level="group"),
+        Gesture(label="head up", start=3, end=4),
+    )
+    made = CsvExport(ExportChoices()).write(GestureFile(item="talk", gestures=gestures))
+    imported = read(tmp_path, made.text)
+    assert set(imported.transcripts[0].gestures) == set(gestures)
+    assert imported.warnings == ()

@@ -9,7 +9,9 @@ import pytest
 from mgllm.datasets.annotations.eaf import Eaf
 from mgllm.datasets.base import ImportChoices, ImportedTranscripts
 from mgllm.errors import InputError
-from mgllm.records import Gesture
+from mgllm.exports.base import ExportChoices
+from mgllm.exports.eaf import Eaf as EafExport
+from mgllm.records import Gesture, GestureFile
 
 TIMES = {"t1": 1000, "t2": 2500, "t3": 2500, "t4": 4000, "t5": None, "t6": 9000}
 
@@ -282,3 +284,15 @@ def test_labels_that_no_vocabulary_knows_are_told_with_a_guess(tmp_path: Path) -
     )
     none = read(tmp_path, document(tier("mg", aligned(1, "t1", "t2", "juggling"))))
     assert none.warnings[0] == "no label is in the vocabulary imigue; prompts will call them micro-gestures"
+
+
+def test_groups_come_back_as_groups_without_their_mark(tmp_path: Path) -> None:
+    gestures = (
+        Gesture(label="hand at head", start=1.0, end=2.0, confidence=0.5, level="group"),
+        Gesture(label="head up", start=3.0, end=4.0),
+    )
+    made = EafExport(ExportChoices()).write(GestureFile(item="talk", gestures=gestures))
+    (tmp_path / "talk.eaf").write_text(made.text, encoding="utf-8")
+    imported = Eaf().read(tmp_path / "talk.eaf")
+    assert imported.transcripts[0].gestures == gestures
+    assert imported.warnings == ()

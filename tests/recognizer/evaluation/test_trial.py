@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mgllm.arms.noisy import load_confusion
+from mgllm.arms.confusion import load_confusion
 from mgllm.errors import InputError
 from mgllm.recognizer.evaluation.trial import Evaluation, write_evaluation
 from mgllm.recognizer.metrics import score

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from mgllm.recognizer.timelines.decoding import DecodingOptions, Reals, Run, decode, suppressed
+from mgllm.recognizer.timelines.decoding import DecodingOptions, Run, decode, suppressed
+from mgllm.recognizer.timelines.paths import Reals
 
 OPTIONS = DecodingOptions(median=1, stay=0.6, min_frames=2, lag=10)
 

@@ -13,6 +13,7 @@ from mgllm.recognizer.timelines.segment_metrics import (
     edit_score,
     frame_labels,
     matched,
+    matched_with_groups,
     overlaps,
     score_timelines,
 )
@@ -86,3 +87,22 @@ def test_frames_and_the_whole_score() -> None:
     assert scores.frame_accuracy == pytest.approx(7 / 8)
     assert scores.edit == 1
     assert scores.recordings == 2
+
+
+def test_a_group_is_right_only_where_the_truth_is_one_of_its_classes() -> None:
+    groups = {"hat": "head", "ear": "head", "knees": "legs"}
+    annotated = [Segment("hat", 0, 10), Segment("ear", 20, 30), Segment("knees", 40, 50)]
+    found = [
+        *(Segment("head", 0, 10), Segment("hat", 20, 30)),
+        *(Segment("head", 40, 50), Segment("head", 21, 29), Segment("head", 20, 30)),
+    ]
+    assert matched_with_groups(annotated, found, 0.5, groups) == Counts(2, 5, 3)
+    assert matched_with_groups(annotated, annotated, 0.5, groups) == Counts(3, 3, 3)
+    assert matched_with_groups(annotated, [], 0.5, groups) == Counts(0, 0, 3)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_without_groups_nothing_changes(seed: int) -> None:
+    annotated, found = timeline(seed, 8), timeline(seed + 100, 9)
+    for threshold in (0.1, 0.3, 0.5):
+        assert matched_with_groups(annotated, found, threshold, {}) == matched(annotated, found, threshold)

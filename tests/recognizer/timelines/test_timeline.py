@@ -127,3 +127,45 @@ def test_one_scale_is_what_a_longer_window_gives(network: Recognizer) -> None:
 def test_what_is_no_gesture_is_told_apart_but_not_told(network: Recognizer) -> None:
     quiet = options(leave_out=("left",))
     assert [gesture.label for gesture in timeline(network, recording(), FPS, FIT, quiet)] == ["right"]
+
+
+GROUPS = {"left": "a wrist swings", "right": "a wrist swings"}
+
+
+def unsure(**how: Any) -> TimelineOptions:
+    """No class is ever sure enough."""
+    given = options(**how)
+    return given.model_copy(update={"decoding": given.decoding.model_copy(update={"min_confidence": 1.0})})
+
+
+def test_a_group_is_answered_where_no_class_is_sure(network: Recognizer) -> None:
+    found = timeline(network, recording(), FPS, FIT, unsure(), GROUPS)
+    assert [(one.label, one.level) for one in found] == [("a wrist swings", "group")] * 2
+    words = timeline(network, recording(), FPS, FIT, options(), GROUPS)
+    assert [(one.label, one.level) for one in words] == [("left", "word"), ("right", "word")]
+    for group, word in zip(found, words, strict=True):
+        assert group.start == pytest.approx(word.start, abs=0.3)
+        assert (group.confidence or 0) >= (word.confidence or 0) - 1e-9
+    assert timeline(network, recording(), FPS, FIT, unsure()) == ()
+    assert timeline(network, recording(), FPS, FIT, unsure(answer="words"), GROUPS) == ()
+
+
+def test_groups_alone_never_name_a_class(network: Recognizer) -> None:
+    found = timeline(network, recording(), FPS, FIT, options(answer="groups"), GROUPS)
+    assert [one.level for one in found] == ["group", "group"]
+    one = timeline(network, recording(), FPS, FIT, options(answer="groups"), {"left": "a wrist swings"})
+    assert [gesture.label for gesture in one] == ["a wrist swings"]
+
+
+def test_of_several_scales_a_sure_class_goes_before_its_group(network: Recognizer) -> None:
+    several = options(scales=(0.7, 1.0, 1.5))
+    found = timeline(network, recording(), FPS, FIT, several, GROUPS)
+    assert [gesture.label for gesture in found] == ["left", "right"]
+
+
+def test_a_network_without_a_background_answers_no_groups(network: Recognizer) -> None:
+    blind = Recognizer(network.streams, ("left", "right"))
+    assert {one.level for one in timeline(blind, recording(), FPS, FIT, options(), GROUPS)} <= {"word"}
+    assert timeline(blind, recording(), FPS, FIT, unsure(), GROUPS) == timeline(
+        blind, recording(), FPS, FIT, unsure()
+    )

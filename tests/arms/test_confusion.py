@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from mgllm.arms.noisy import load_confusion
+from mgllm.arms.confusion import load_confusion
 from mgllm.errors import InputError
 
 GOOD = "true,frown,smile,missed\nfrown,8,1,1\n\n smile ,,3,1\n(none),0.3,0.1,\n"
