@@ -133,8 +133,8 @@ class Torso:
 
 
 def make_torso(body: Bodies, angles: Mapping[str, Reals]) -> Torso:
-    """Place the parts; body and angles (degrees, shift and rise in metres) by frame. The own side is the
-    right side."""
+    """Place the parts; body and angles (degrees, shift and rise in metres) by frame. The own side
+    is the right side."""
     rad = {name: np.deg2rad(value).astype(np.float32) for name, value in angles.items()}
     zero = np.zeros_like(body.trunk)
     hips = np.stack([-angles["shift"], angles["rise"].astype(np.float32), zero])

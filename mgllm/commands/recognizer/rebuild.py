@@ -42,8 +42,8 @@ CALIBRATED_ON_PEOPLE = "part=validation;people=yes"
 
 NO_PEOPLE = "It has learned from made-up movements alone (`mgllm synth`): no person's data went into it."
 PEOPLE = (
-    "It has learned from made-up movements (`mgllm synth`) and from landmarks of people in public repositories. "
-    "Landmarks alone were used: no picture, no face, no name. The licences below cover the files of those "
+    "It has learned from made-up movements (`mgllm synth`) and from landmarks of people in public "
+    "repositories. Landmarks alone were used: no picture, no face, no name. The licences below cover the files of those "
     "repositories; none of them speaks of the recorded people's consent."
 )
 HIDDEN = (
@@ -51,8 +51,8 @@ HIDDEN = (
     "are not among its classes."
 )
 LIMITS = (
-    "How well it does on people: docs/results/recognizer-people.md. It sees where a hand is, in a picture: not "
-    "whether it touches, and not why."
+    "How well it does on people: docs/results/recognizer-people.md. It sees where a hand is in a picture: "
+    "not whether it touches, and not why."
 )
 """Sentences of its card."""
 

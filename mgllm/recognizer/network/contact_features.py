@@ -85,8 +85,8 @@ PLACES: Mapping[str, Place] = {
 hairline 5 cm, from the tip of the nose to the mouth 4 cm and to the chin 8 cm, ear to ear 15 cm,
 shoulder to shoulder 36 cm as detectors place them."""
 _BODY = (
-    "right_wrist", "left_wrist", "neck", "nose", "right_elbow", "left_elbow", "right_shoulder", "left_shoulder",
-    "right_eye", "left_eye", "right_ear", "left_ear",
+    "right_wrist", "left_wrist", "neck", "nose", "right_elbow", "left_elbow", "right_shoulder",
+    "left_shoulder", "right_eye", "left_eye", "right_ear", "left_ear",
 )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ class Recognizer(nn.Module):
     statistics; a network whose weights are all trained starts with those of its training clips.
 
     With a trunk's head, its classes share the probability that the classifier gives to background:
-    P(trunk class) = P(background) · P(class | trunk). A trunk that moves while a hand does something
-    follows the hand.
+    P(trunk class) = P(background) · P(class | trunk). A trunk that moves while a hand does
+    something follows the hand.
     """
 
     mean_D: Tensor
