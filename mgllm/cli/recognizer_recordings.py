@@ -100,7 +100,7 @@ def rebuild(
         int | None, option("--clips", "Made-up clips.", default="30000", heading=o.INPUT)
     ] = None,
     recordings: Annotated[
-        int | None, option("--recordings", "Made-up recordings.", default="150", heading=o.INPUT)
+        int | None, option("--recordings", "Made-up recordings.", default="100", heading=o.INPUT)
     ] = None,
     joints: Annotated[
         str | None,

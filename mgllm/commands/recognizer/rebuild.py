@@ -43,8 +43,8 @@ CALIBRATED_ON_PEOPLE = "part=validation;people=yes"
 NO_PEOPLE = "It has learned from made-up movements alone (`mgllm synth`): no person's data went into it."
 PEOPLE = (
     "It has learned from made-up movements (`mgllm synth`) and from landmarks of people in public "
-    "repositories. Landmarks alone were used: no picture, no face, no name. The licences below cover the files of those "
-    "repositories; none of them speaks of the recorded people's consent."
+    "repositories. Landmarks alone were used: no picture, no face, no name. The licences below cover the "
+    "files of those repositories; none of them speaks of the recorded people's consent."
 )
 HIDDEN = (
     "Classes that 22 joints without mouth and cheeks cannot show (pressing lips; bulging face, deep breath) "
@@ -77,16 +77,16 @@ class FewEpochs(SupervisedOptions):
     """Clips of one step."""
     smoothing: float = Field(default=0.05, ge=0, lt=1)
     """Label smoothing."""
-    augment: str = "gentle-crop"
+    augment: str = "gentle+parts-crop"
     """Recipe of training clips."""
 
 
 class RebuildOptions(Frozen):
     """How much of everything."""
 
-    clips: int = Field(default=30_000, ge=120)
+    clips: int = Field(default=30_000, ge=160)
     """Made-up trimmed clips; 7 of 10 are learned from."""
-    recordings: int = Field(default=150, ge=4)
+    recordings: int = Field(default=100, ge=4)
     """Made-up recordings; 7 of 10 are learned from."""
     minutes: float = Field(default=5.0, ge=1)
     """Length of each."""
@@ -154,7 +154,8 @@ def rebuild(
     begun = (pretrained / STATE).exists()
     if begun or not (pretrained / CONFIG).exists():
         say("3/5 learning without labels")
-        pretrain(learned, pretrained, _pretraining(options), which, resume=begun, display=display)
+        unlabelled = which if options.people is None else SplitOptions(train_on=f"{LEARNED};people=yes")
+        pretrain(learned, pretrained, _pretraining(options), unlabelled, resume=begun, display=display)
     if not (finetuned / CONFIG).exists():
         say("4/5 learning with labels")
         training = options.finetuning.model_copy(update={"seed": seed})

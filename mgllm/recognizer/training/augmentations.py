@@ -136,6 +136,30 @@ class JointDropout:
 
 
 @dataclass(frozen=True)
+class PartDropout:
+    """A part of the body is hidden in the whole clip: the head, as in data without points of a
+    face, or all fingers, as in layouts that end at the wrist."""
+
+    parts: tuple[tuple[int, ...], ...]
+    """Joints of each part."""
+    strength: float = 0.08
+    """Share of clips in which a part is hidden, for each part: our choice."""
+
+    def __call__(self, clips: Clips, generator: torch.Generator, amount_N: Amount = 1.0) -> Clips:
+        """Clips with some parts masked; a clip keeps a part if it shows nothing else."""
+        n, _, v, _ = clips.x_NTVC.shape
+        mask_NTV = clips.mask_NTV
+        for part in self.parts:
+            hidden_N = uniform(n, generator) < self.strength * amount_N
+            inside_V = torch.zeros(v, dtype=torch.bool, device=mask_NTV.device)
+            inside_V[list(part)] = True
+            left_NTV = mask_NTV & ~inside_V
+            hidden_N = hidden_N & left_NTV.flatten(1).any(1)
+            mask_NTV = torch.where(hidden_N[:, None, None], left_NTV, mask_NTV)
+        return Clips(clips.x_NTVC * mask_NTV[..., None], mask_NTV)
+
+
+@dataclass(frozen=True)
 class Mirror:
     """Left becomes right: joints change places and x changes its sign.
 

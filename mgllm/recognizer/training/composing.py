@@ -21,6 +21,7 @@ from mgllm.recognizer.training.augmentations import (
     CoordinatePerturbation,
     JointDropout,
     Mirror,
+    PartDropout,
     ViewpointPerturbation,
     uniform,
 )
@@ -34,6 +35,7 @@ from mgllm.recognizer.training.time_augmentations import (
     as_it_is,
 )
 from mgllm.seeds import number
+from mgllm.skeleton.layouts import FINGERS
 
 AUGMENTATIONS: dict[str, type[Augmentation]] = {
     "coordinates": CoordinatePerturbation,
@@ -44,6 +46,7 @@ AUGMENTATIONS: dict[str, type[Augmentation]] = {
     "speed": Speed,
     "dropout": JointDropout,
     "mirror": Mirror,
+    "parts": PartDropout,
 }
 """Augmentations by their names in recipes."""
 
@@ -143,14 +146,14 @@ RECIPES: dict[str, Recipe] = {"none": Recipe(()), "gentle": NORMAL, "extreme": E
 
 
 def recipe(text: str, graph: Graph) -> Recipe:
-    """A recipe by name, without one of its augmentations (`gentle-crop`), or from names
-    (`crop+speed`).
+    """A recipe by name, with more (`gentle+parts`), without one of its augmentations
+    (`gentle-crop`), or from names (`crop+speed`).
 
     Raises:
         InputError: an unknown name, or an augmentation to leave out that is not in the recipe.
     """
     base, *left_out = text.split("-")
-    steps = RECIPES[base].steps if base in RECIPES else _by_name(base, graph)
+    steps = _by_name(base, graph)
     for name in left_out:
         steps = _without(steps, _named(name, graph), text, name)
     return Recipe(steps)
@@ -163,13 +166,25 @@ def names_in(steps: tuple[Step, ...]) -> list[str]:
 
 
 def _by_name(text: str, graph: Graph) -> tuple[Step, ...]:
-    return tuple(Step(_named(name, graph)) for name in text.split("+"))
+    steps: tuple[Step, ...] = ()
+    for name in text.split("+"):
+        steps += RECIPES[name].steps if name in RECIPES else (Step(_named(name, graph)),)
+    return steps
 
 
 def _named(name: str, graph: Graph) -> Augmentation:
     if name not in AUGMENTATIONS:
         raise InputError(unknown("augmentation", name, [*RECIPES, *AUGMENTATIONS]))
+    if name == "parts":
+        return PartDropout(_parts(graph))
     return Mirror(graph.mirrored()) if name == "mirror" else AUGMENTATIONS[name]()
+
+
+def _parts(graph: Graph) -> tuple[tuple[int, ...], ...]:
+    """The head's joints, and all fingers, where the graph names them."""
+    ends = (("nose", "_eye", "_ear"), tuple(f"_{finger}" for finger in FINGERS))
+    found = (tuple(n for n, name in enumerate(graph.names) if name.endswith(end)) for end in ends)
+    return tuple(part for part in found if part)
 
 
 def _without(steps: tuple[Step, ...], augmentation: Augmentation, text: str, name: str) -> tuple[Step, ...]:
