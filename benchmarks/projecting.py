@@ -22,7 +22,7 @@ from mgllm.skeleton.layouts import load_layout
 Neck = Literal["shoulder_centre", "between_shoulders"]
 """Kinect's own joint, 9 to 11 cm above the line of the shoulders; or the middle of that line, as in
 all other sets of this layout."""
-NECK: Neck = "shoulder_centre"
+NECK: Neck = "between_shoulders"
 Reals = NDArray[np.floating[Any]]
 LAYOUT = load_layout("imigue22")
 SHARED = tuple(f"{side}_{part}" for side in ("right", "left") for part in ("shoulder", "elbow", "wrist"))
