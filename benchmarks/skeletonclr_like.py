@@ -25,7 +25,7 @@ from mgllm.recognizer.evaluation.protocols import labelled
 from mgllm.recognizer.metrics import score
 from mgllm.recognizer.network.reading import ClipReader, Preprocessing, layout_graph
 from mgllm.recognizer.training.dual_stream import follow
-from mgllm.recognizer.training.pretraining import cosine, momentum_for, queue_for, steps_per_epoch
+from mgllm.recognizer.training.length import cosine, momentum_for, queue_for, steps_per_epoch
 from mgllm.recognizer.training.probing import neighbours
 from mgllm.skeleton import open_dataset
 from mgllm.skeleton.selection import select

@@ -130,6 +130,7 @@ LABELS: Mapping[str, str] = {
     **dict.fromkeys(("run names", "render scenario", "human export scenario"), "Bundled"),
     **dict.fromkeys(("scenario check names", "scenario show name"), "Bundled"),
     "recognizer pretrain augment": "Recipes",
+    "recognizer pretrain scale": "Or",
     "recognizer ablate parts": "Parts",
 }
 """What stands before the names, where others are possible too."""

@@ -63,11 +63,58 @@ def import_(
     ] = None,
     fps: Annotated[
         float | None,
-        option("--fps", "Frames per second, where files count frames (miga).", heading=o.INPUT),
+        option("--fps", "Frames per second, where files do not say it (miga, mediapipe).", heading=o.INPUT),
     ] = None,
     illustrative: Annotated[
         bool, option("--illustrative", "Keep illustrative gestures, id 99 (miga).", heading=o.INPUT)
     ] = False,
+    subject: Annotated[
+        str | None,
+        option("--subject", "The person of all recordings (mediapipe, bvh).", kind="NAME", heading=o.INPUT),
+    ] = None,
+    subjects: Annotated[
+        Path | None,
+        option(
+            "--subjects",
+            "A csv file: who is in which recording (mediapipe, bvh).",
+            kind="FILE",
+            default="subjects.csv in SRC, if there is one",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    picture: Annotated[
+        str | None,
+        option(
+            "--picture",
+            "Size of the picture in pixels (mediapipe).",
+            kind="WxH",
+            default="640x480",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    places: Annotated[
+        Path | None,
+        option(
+            "--places",
+            "A csv file: where the hand is in which sign (mediapipe).",
+            kind="FILE",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        option("--group", "Name of the source, as a column (mediapipe, bvh).", kind="NAME", heading=o.INPUT),
+    ] = None,
+    unit: Annotated[
+        str | None,
+        option(
+            "--unit",
+            "Unit of lengths: m, cm, mm, inch, cmu or its metres (bvh).",
+            kind="UNIT",
+            default="guessed from the legs",
+            heading=o.INPUT,
+        ),
+    ] = None,
     json: o.Json = False,
 ) -> None:
     """Read a data set or annotations; write them as items, gestures or skeletons into a folder."""

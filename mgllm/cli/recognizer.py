@@ -18,6 +18,7 @@ from mgllm.cli.recognizer_options import (
     Frames,
     LabelFraction,
     LongTail,
+    PretrainEpochs,
     Rate,
     SplitName,
     TrainOn,
@@ -41,7 +42,7 @@ def pretrain(
     out: Out,
     train_on: TrainOn = None,
     split: SplitName = None,
-    epochs: Epochs = None,
+    epochs: PretrainEpochs = None,
     batch: Batch = None,
     learning_rate: Rate = None,
     fusion: Annotated[
@@ -95,7 +96,13 @@ def pretrain(
     ] = None,
     scale: Annotated[
         str | None,
-        option("--scale", "Divide by a length.", kind="NAME", default="shoulders", heading=o.NETWORK),
+        option(
+            "--scale",
+            "Divide by a length from joint to joint, such as left_hip-right_hip.",
+            kind="A-B",
+            default="shoulders",
+            heading=o.NETWORK,
+        ),
     ] = None,
     precision: Annotated[
         str | None,

@@ -55,16 +55,20 @@ LabelFraction = Annotated[
         heading=o.CLIPS,
     ),
 ]
-Epochs = Annotated[
-    int | None,
-    option(
+
+
+def _epochs(default: str) -> Any:
+    return option(
         "--epochs",
         "Times that each clip is seen.",
-        default="30",
+        default=default,
         envvar="MGLLM_TRAINING_EPOCHS",
         heading=o.TRAINING,
-    ),
-]
+    )
+
+
+Epochs = Annotated[int | None, _epochs("30")]
+PretrainEpochs = Annotated[int | None, _epochs("by the number of clips")]
 Batch = Annotated[int | None, option("--batch", "Clips of one step.", default="32", heading=o.TRAINING)]
 Rate = Annotated[
     float | None,

@@ -97,6 +97,11 @@ def print_evaluation(found: Evaluation) -> None:
         echo(f"note: the checkpoint has learned from people of the test side, {how}")
     if found.shared_subjects:
         echo(f"note: {found.shared_subjects} people are on both sides of the split")
+    if found.random_top1 is not None and found.random_top1 > found.top1:
+        echo(
+            "note: the same network with random weights did better, so pre-training did not pay here; "
+            "`random` can be given for the checkpoint"
+        )
     if found.n < 100:
         echo("note: with fewer than 100 clips, the calibration error (ECE) says little")
     print_written(found.files)

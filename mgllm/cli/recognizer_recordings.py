@@ -39,8 +39,8 @@ def windows(
         ),
     ] = None,
     beside: Annotated[
-        Path | None,
-        option("--with", "A data set whose clips are added.", kind="FOLDER", heading=o.INPUT),
+        list[Path] | None,
+        option("--with", "A data set whose clips are added; repeatable.", kind="FOLDER", heading=o.INPUT),
     ] = None,
     seed: o.Seed = None,
     sets: Sets = None,
@@ -54,7 +54,7 @@ def windows(
 
     said = o.given(context, "dataset", "out", "gestures", "beside", "sets", "json")
     print_made(
-        cut(dataset, gestures, out, parse_options(CutOptions, said, sets or []), beside),
+        cut(dataset, gestures, out, parse_options(CutOptions, said, sets or []), beside or []),
         print_cut,
         as_json=json,
     )
@@ -112,12 +112,21 @@ def rebuild(
             heading=o.INPUT,
         ),
     ] = None,
+    people: Annotated[
+        Path | None,
+        option(
+            "--people",
+            "A data set of people whose hands' places are known, to learn from too.",
+            kind="FOLDER",
+            heading=o.INPUT,
+        ),
+    ] = None,
     seed: o.Seed = None,
     sets: Sets = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Train the recogniser that comes with mgllm again, on made-up movements: about an hour."""
+    """Train the recogniser that comes with mgllm again: about an hour."""
     from mgllm.commands._options import parse_options
     from mgllm.commands.recognizer.rebuild import RebuildOptions, rebuild as flow
 

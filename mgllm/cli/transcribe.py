@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mgllm.commands.transcribe_sets import Transcribed
 
 ALL_BAD, SOME_BAD = 2, 1
+MOST_NOTES = 20
+"""Notes of a data set that are printed: a screenful."""
 
 
 def register(app: typer.Typer) -> None:
@@ -151,6 +153,10 @@ def _print_transcribed(made: Transcribed) -> None:
     found = f"{made.gestures} gestures{_groups(made.levels)}"
     counts = f"{made.transcripts} transcripts, {found}, {made.source}"
     echo(f"{counts}: {_exposures(made.exposures)}")
+    for note in made.notes[:MOST_NOTES]:
+        echo(f"  {note}", err=True)
+    if (more := len(made.notes) - MOST_NOTES) > 0:
+        echo(f"  … and {more} more notes; they are in the transcripts and in --json", err=True)
     echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mgllm.datasets.base import (
-    AnnotationImporter,
+    ChoosingImporter,
     ImportChoices,
     ImportedItems,
     ImportedSkeletons,
@@ -90,8 +90,8 @@ def _made(format: str, choices: ImportChoices) -> Importer:
     importer = datasets.get(format)()
     if not choices.model_fields_set:
         return importer
-    heeds = importer.heeds if isinstance(importer, AnnotationImporter) else frozenset[str]()
-    if isinstance(importer, AnnotationImporter) and choices.model_fields_set <= heeds:
+    heeds = importer.heeds if isinstance(importer, ChoosingImporter) else frozenset[str]()
+    if isinstance(importer, ChoosingImporter) and choices.model_fields_set <= heeds:
         return type(importer)(choices)
     useless = min(choices.model_fields_set - heeds)
     known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such options"

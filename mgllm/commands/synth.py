@@ -19,10 +19,10 @@ from mgllm.synthetic import (
     VOCABULARY,
     Difficulty,
     Recording,
+    clip_classes,
     hidden_classes,
     make_clips,
     make_recording,
-    visible_classes,
 )
 from mgllm.synthetic.definitions import MADE_UP
 
@@ -114,7 +114,7 @@ class _Made(Frozen):
 
 def _write_clips(folder: Path, options: SynthOptions, difficulty: Difficulty) -> _Made:
     clips = make_clips(options.seed, options.clips, difficulty)
-    written = write_dataset(folder, _meta("trimmed clips", options, visible_classes()), clips, lenient=True)
+    written = write_dataset(folder, _meta("trimmed clips", options, clip_classes()), clips, lenient=True)
     _write_page(folder, options)
     return _made(written.dataset, 0, written.left_out)
 

@@ -20,6 +20,7 @@ from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Exposure, Frozen, GestureFile, GestureLevel
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, Recording, skeleton_bytes
 from mgllm.transcription.naming import LEVELS, levels_of
+from mgllm.transcription.quality import unseen_seconds
 from mgllm.transcription.recordings import (
     RecordingReader,
     Watched,
@@ -67,7 +68,9 @@ class FileSummary(Frozen):
     partial: str | None = None
     """Which part of the recording could not be read; None if all was read."""
     notes: tuple[str, ...] = ()
-    """Notes, a line each."""
+    """Notes of its transcript, a line each."""
+    unseen_seconds: float = 0.0
+    """Seconds of its transcript in which nobody is seen."""
 
 
 class TranscribedFiles(Frozen):
@@ -79,6 +82,8 @@ class TranscribedFiles(Frozen):
     """In the order of the inputs."""
     gestures: int
     """In all of them."""
+    unseen_seconds: float
+    """Seconds in all of them in which nobody is seen."""
     levels: dict[GestureLevel, int]
     """Gestures by level: `word`, or `group` where only their group is known."""
     exposures: dict[Exposure, int]
@@ -120,6 +125,7 @@ def transcribe_files(
         out=out,
         items=tuple(made),
         gestures=sum(summary.gestures for summary in made),
+        unseen_seconds=round(sum(summary.unseen_seconds for summary in made), 3),
         levels={level: sum(one.levels[level] for one in made) for level in LEVELS},
         exposures=exposures,
         problems=tuple(problems),
@@ -157,7 +163,8 @@ def _transcribe(one: NamedInput, work: _Work) -> FileSummary:
         exposure=file.exposure,
         poses_kept=watched.found_before,
         partial=watched.recording.about.partial,
-        notes=watched.notes,
+        notes=file.notes,
+        unseen_seconds=unseen_seconds(file.unseen),
     )
 
 

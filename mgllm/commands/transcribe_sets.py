@@ -21,6 +21,7 @@ from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import folds, select
 from mgllm.transcription.clip_sets import FitOptions, Reading, cross_fitted, is_trimmed, reading_of
 from mgllm.transcription.naming import check_answer, levels_of
+from mgllm.transcription.quality import unseen_seconds
 
 
 class TranscribeOptions(Frozen):
@@ -62,6 +63,10 @@ class Transcribed(Frozen):
     """Transcripts by exposure."""
     checkpoints: tuple[str, ...] = ()
     """Those that cross-fitting made."""
+    notes: tuple[str, ...] = ()
+    """Notes of all transcripts, a line each that begins with the item."""
+    unseen_seconds: float = 0.0
+    """Seconds of all transcripts in which nobody is seen."""
 
 
 def transcribe(
@@ -104,6 +109,8 @@ def transcribe(
         source=source,
         exposures=Counter(file.exposure for file in made),
         checkpoints=tuple(checkpoints),
+        notes=tuple(f"{file.item}: {note}" for file in made for note in file.notes),
+        unseen_seconds=round(sum(unseen_seconds(file.unseen) for file in made), 3),
     )
 
 

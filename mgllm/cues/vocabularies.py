@@ -45,6 +45,15 @@ class GestureClass(Frozen):
     """One line in our own words."""
 
 
+class Need(Frozen):
+    """Parts of the body that must be seen where one of these words is said."""
+
+    words: tuple[Name, ...] = Field(min_length=1)
+    """Labels of classes."""
+    parts: tuple[Name, ...] = Field(min_length=1)
+    """Names of parts; all of them are needed."""
+
+
 class GestureGroup(Frozen):
     """Classes that are taken for one another: what a recogniser answers where it is sure of the
     group but of no class in it."""
@@ -112,6 +121,30 @@ class Vocabulary(Frozen):
     def marked(self, group: str) -> str:
         """A group's name with its mark: "hand at head (exact gesture unclear)"."""
         return f"{group} ({self.unsure})"
+
+    parts: Mapping[Name, tuple[tuple[Name, ...], ...]] = Field(default_factory=dict)
+    """Parts of the body by name: any of these sets of joints shows the part. Joints of several
+    layouts stand side by side."""
+    needs: tuple[Need, ...] = ()
+    """Which parts the classes need; a class without a need may be named wherever a person is
+    seen."""
+
+    @model_validator(mode="after")
+    def _needs_are_known(self) -> Self:
+        labels = {one.label for one in self.classes}
+        said = [word for need in self.needs for word in need.words]
+        if odd := next((word for word in said if word not in labels or said.count(word) > 1), None):
+            what = "has two needs" if odd in labels else "is not one of its classes"
+            raise ValueError(f"needs: '{odd}' {what}")
+        named = [part for need in self.needs for part in need.parts]
+        if odd := next((part for part in named if part not in self.parts), None):
+            raise ValueError(f"needs: '{odd}' is not one of parts")
+        return self
+
+    def parts_of(self, label: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """For each part that a class needs the sets of joints that show it; empty for unknown
+        labels."""
+        return tuple(self.parts[part] for need in self.needs if label in need.words for part in need.parts)
 
     def hidden_labels(self, layout: str) -> frozenset[str]:
         """The classes that a skeleton of this layout cannot show: never learned or reported from

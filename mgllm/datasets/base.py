@@ -62,6 +62,18 @@ class ImportChoices(Frozen):
     """Frames a second of the recordings, where the files count frames."""
     illustrative: bool = False
     """Keep movement that goes with speech, where the format marks it. It is not a micro-gesture."""
+    subject: Name | None = None
+    """The person of all recordings."""
+    subjects: Path | None = None
+    """A csv file that says who the person of each recording is."""
+    picture: Name | None = None
+    """WIDTHxHEIGHT of the picture, where coordinates are shares of it."""
+    places: Path | None = None
+    """A csv file that says where the hand is in each sign."""
+    group: Name | None = None
+    """Where the recordings come from; sets are split by it, so that no person is on both sides."""
+    unit: Name | None = None
+    """Unit of lengths: a name, or its metres."""
 
 
 class Importer(Protocol):
@@ -85,14 +97,21 @@ class Importer(Protocol):
         """
 
 
-class AnnotationImporter:
-    """Base of importers of annotation tools: a user can choose the tier to read, and the like."""
+class ChoosingImporter:
+    """Base of importers with options: a user can choose the tier to read, the person, and the
+    like."""
 
-    heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
+    heeds: ClassVar[frozenset[str]] = frozenset()
     """Names of the choices that this importer uses."""
 
     def __init__(self, choices: ImportChoices | None = None) -> None:
         self.choices = choices or ImportChoices()
+
+
+class AnnotationImporter(ChoosingImporter):
+    """Base of importers of annotation tools."""
+
+    heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
 
 
 class _Importers(Shelf[Callable[[], Importer]]):

@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 from mgllm.errors import InputError
 from mgllm.files.caching import cache_folder
 from mgllm.files.writing import write_folder
-from mgllm.media.poses import BODY, HAND, Poses
+from mgllm.media.poses import Poses
 from mgllm.media.video import MEDIAPIPE, Pixels, Video, holistic, quiet_stderr
 from mgllm.records import Frozen
+from mgllm.skeleton.landmarks import BODY, HAND
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 SMALLEST = 32

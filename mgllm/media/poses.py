@@ -1,36 +1,15 @@
-"""What a detector saw in a recording, frame by frame, and the joints of a layout made from it, by
-name.
-
-`body25` follows the usual reading: neck and mid hip are the points between shoulders and hips.
-MediaPipe has no small toes, so they are put on the big ones. Of hands the finger tips are used.
-"""
+"""What a detector saw in a recording, frame by frame, and the joints of a layout made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
 from mgllm.skeleton import Layout
-from mgllm.skeleton.layouts import FINGERS
-
-BODY, HAND = 33, 21
-"""Landmarks of MediaPipe's body and of one hand."""
-RIGHT, LEFT = 0, 1
-"""Places of the hands; the person's own sides."""
-SHOULDERS = (11, 12)
-NEIGHBOURS = 0.2
-"""Seconds: frames that are farther apart do not count as neighbours. Our choice."""
-REPEATEDLY = 2
-"""Leaps from which on several people are suspected: one may be an accident. Our choice."""
-WRISTS = {RIGHT: 16, LEFT: 15}
-"""The wrists among the body's landmarks."""
-_RIGHT = {"shoulder": 12, "elbow": 14, "wrist": 16, "hip": 24, "knee": 26, "ankle": 28, "eye": 5, "ear": 8}
-_LEFT = {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25, "ankle": 27, "eye": 2, "ear": 7}
+from mgllm.skeleton.landmarks import BODY_JOINTS, HAND_JOINTS, landmark_joints
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,51 +35,6 @@ class Poses:
         return there
 
 
-def leaps(poses: Poses) -> int:
-    """How often the point between the shoulders moves by more than a shoulder width between frames.
-
-    The width is the larger one of the two frames.
-    """
-    there = np.flatnonzero(poses.seen)
-    shoulders = poses.body[there][:, SHOULDERS, :2].astype(np.float64)
-    middle = shoulders.mean(axis=1)
-    width = np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=-1)
-    moved = np.linalg.norm(np.diff(middle, axis=0), axis=-1)
-    near = np.diff(poses.times[there]) <= NEIGHBOURS
-    return int((near & (moved > np.maximum(width[1:], width[:-1]))).sum())
-
-
-def several_people(poses: Poses) -> str | None:
-    """A note if the person who is followed seems to change; else None."""
-    count = leaps(poses)
-    if count < REPEATEDLY:
-        return None
-    return (
-        f"the person jumps to another place {count} times: there seem to be several people, or cuts; "
-        "--crop X,Y,W,H uses only a part of the picture"
-    )
-
-
-TIPS = dict(zip(FINGERS, (4, 8, 12, 16, 20), strict=True))
-"""Finger tips among a hand's landmarks."""
-_RIGHT |= {"big_toe": 32, "small_toe": 32, "heel": 30}
-_LEFT |= {"big_toe": 31, "small_toe": 31, "heel": 29}
-BODY_JOINTS: Mapping[str, tuple[int, ...]] = {
-    "nose": (0,),
-    "neck": (11, 12),
-    "mid_hip": (23, 24),
-    **{f"right_{part}": (number,) for part, number in _RIGHT.items()},
-    **{f"left_{part}": (number,) for part, number in _LEFT.items()},
-}
-"""A joint's landmark, or the two that it lies between."""
-HAND_JOINTS: Mapping[str, tuple[int, int]] = {
-    f"{side}_{finger}": (place, TIPS[finger])
-    for side, place in (("right", RIGHT), ("left", LEFT))
-    for finger in FINGERS
-}
-"""A joint's hand, and its landmark there."""
-
-
 def check_mappable(layout: Layout, what: str) -> None:
     """Refuse a layout with joints that a video does not give.
 
@@ -116,26 +50,5 @@ def check_mappable(layout: Layout, what: str) -> None:
 
 
 def joints_of(poses: Poses, layout: Layout) -> NDArray[np.float32]:
-    """[T, V, 3]: x, y and confidence in the layout's order; NaN and confidence 0 = missing.
-
-    The confidence is the landmark's visibility; for a point between two landmarks it is the lower
-    one. Hands have none: a finger has that of its wrist.
-    """
-    x_TVC = np.full((len(poses.times), len(layout.joints), 3), np.nan, np.float32)
-    for place, name in enumerate(layout.joints):
-        if name in HAND_JOINTS:
-            side, tip = HAND_JOINTS[name]
-            x_TVC[:, place, :2] = poses.hands[:, side, tip]
-            x_TVC[:, place, 2] = poses.body[:, WRISTS[side], 2]
-        else:
-            marks = poses.body[:, BODY_JOINTS[name]]
-            x_TVC[:, place, :2] = marks[..., :2].mean(axis=1)
-            x_TVC[:, place, 2] = marks[..., 2].min(axis=1)
-    return _without_missing(x_TVC)
-
-
-def _without_missing(x_TVC: NDArray[Any]) -> NDArray[np.float32]:
-    missing_TV = np.isnan(x_TVC).any(axis=-1)
-    x_TVC[..., :2][missing_TV] = np.nan
-    x_TVC[..., 2][missing_TV] = 0
-    return x_TVC
+    """[T, V, 3]: x, y and confidence in the layout's order; NaN and confidence 0 = missing."""
+    return landmark_joints(poses.body, poses.hands, layout)

@@ -21,6 +21,8 @@ class Graph:
     """Bones, each once, in either direction."""
     mirror: tuple[tuple[int, int], ...] = ()
     """Pairs of a left and a right joint; joints without a pair are in the middle."""
+    names: tuple[str, ...] = ()
+    """Of the joints, for encoders that look for some of them; none: they have no names."""
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -63,6 +65,8 @@ def _problems(graph: Graph) -> Iterator[str]:
                 yield f"{kind} ({a}, {b}) names a joint outside 0..{graph.joints - 1}"
             if a == b:
                 yield f"{kind} ({a}, {b}) links a joint to itself"
+    if graph.names and len(graph.names) != graph.joints:
+        yield f"{len(graph.names)} names for {graph.joints} joints"
     paired = [joint for pair in graph.mirror for joint in pair]
     for joint in sorted({joint for joint in paired if paired.count(joint) > 1}):
         yield f"joint {joint} is in two mirror pairs"

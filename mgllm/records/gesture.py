@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Sized
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,6 +44,14 @@ class Gesture(Frozen):
         return self
 
 
+def _empty(value: Sized) -> bool:
+    return not value
+
+
+Stretch = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+"""Start and end in seconds from the recording's beginning."""
+
+
 class GestureTranscript(Frozen):
     """All gestures of one item from one source. A transcript without gestures is a finding; a
     missing transcript is not."""
@@ -61,6 +70,12 @@ class GestureTranscript(Frozen):
     """Whether the recogniser had seen this subject. Without meaning for annotated gestures."""
     checkpoint: str | None = None
     """sha256 of the recogniser's weights; absent for human annotation."""
+    notes: tuple[str, ...] = Field(default=(), exclude_if=_empty)
+    """What a reader must know about the recording, a line each: a turned picture, several people.
+    They are in no prompt. Not written if empty."""
+    unseen: tuple[Stretch, ...] = Field(default=(), exclude_if=_empty)
+    """Stretches of half a second or more in which nobody is seen, so that nothing can be named. Not
+    written if empty."""
 
 
 class GestureFile(GestureTranscript):

@@ -30,7 +30,7 @@ class Layout(Frozen):
     """Joints that change places in a mirror: (left, right), the person's own sides."""
     root: tuple[Name, ...] = ()
     """The joint that clips are centred on, or two for the point between; empty: the graph's
-    centre."""
+    centre, and with it the joint that mirrors it."""
     shoulders: Pair | None = None
     """The pair whose distance is the scale; None: the mirrored joints with that name, if any."""
 
@@ -90,11 +90,17 @@ class Layout(Frozen):
 
     @cached_property
     def root_index(self) -> tuple[int, ...]:
-        """Numbers of the root's joint or joints."""
+        """Numbers of the root's joint or joints.
+
+        If the graph's centre is a joint with a left and a right, the root is the point between
+        both: a layout of two arms must not move with one of them.
+        """
         if self.root:
             return tuple(self.index(name) for name in self.root)
         reach = [max(_steps_from((joint,), self.neighbours)) for joint in range(len(self.joints))]
-        return (reach.index(min(reach)),)
+        centre = reach.index(min(reach))
+        other = int(self.mirror_index[centre])
+        return (centre,) if other == centre else (centre, other)
 
     @cached_property
     def shoulder_index(self) -> tuple[int, int] | None:

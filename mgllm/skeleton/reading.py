@@ -65,6 +65,10 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
     unlabelled = sum(row.label is None for row in dataset.clips)
     if unlabelled and dataset.meta.classes:
         notes.append(f"{unlabelled} of {len(dataset)} clips have no label")
+    used = set(dataset.labels.tolist())
+    empty = [name for place, name in enumerate(dataset.meta.classes) if place not in used]
+    if empty:
+        notes.append(f"{len(empty)} of {len(dataset.meta.classes)} classes have no clips: {some(empty)}")
     return tuple(notes)
 
 
@@ -192,8 +196,3 @@ def _check_classes(dataset: SkeletonDataset) -> None:
     twice = sorted({name for name in classes if classes.count(name) > 1})
     if twice:
         raise InputError(f"{dataset.path / META} classes: '{twice[0]}' appears twice")
-    used = set(dataset.labels.tolist())
-    empty = [name for place, name in enumerate(classes) if place not in used]
-    if empty:
-        what = f"{len(empty)} of {len(classes)} classes have no clips: {some(empty)}; remove them"
-        raise InputError(f"{dataset.path / META} classes: {what}")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from mgllm.synthetic.definitions import (
     LAYOUT as LAYOUT,
     VOCABULARY as VOCABULARY,
+    clip_classes as clip_classes,
     hidden_classes as hidden_classes,
     visible_classes as visible_classes,
 )

@@ -32,6 +32,10 @@ MOST_ONSET = 0.38
 """Largest share of the whole duration for the movement out, and for the movement back."""
 SLOW_RETURN = (1.5, 3.0)
 """Seconds of the movement back if the way back is not part of the gesture."""
+RAISED = ("raise_own", "raise_other")
+FOLLOWS = {"raise_own": (-2, 9), "raise_other": (-2, 9), "lean": (-2, 4), "tilt": (-3, 3), "turn": (-4, 4)}
+"""Degrees by which a shoulder rises with its hand, and the trunk moves with any: our choice. A
+trunk that moves with a hand is no gesture of its own."""
 SPEAKS_ALONG = 0.35
 """Share of clips in which free hands may go with speech: our choice."""
 EACH_HAND = 0.75
@@ -160,7 +164,7 @@ def draw_acts(labels: Sequence[str | None], pace: Pace, room: float) -> Acts:
         own_timing=beside[0],
         other_timing=beside[1],
         timing=timing,
-        moves=_moves(table.moves[way_N], pace),
+        moves=_moves(table.moves[way_N], pace) + _following(wanted, pace.random),
         hertz=(hertz * pace.speed).astype(np.float32),
         stays=stays,
         along=along,
@@ -197,8 +201,9 @@ def _ways(labels: Sequence[str | None], random: np.random.Generator) -> Numbers:
 
 
 def _along(wanted_2N: Numbers, quiet_N: NDArray[np.bool_], random: np.random.Generator) -> NDArray[np.bool_]:
-    """[2, N]: which free hands go with speech."""
-    some = (random.random(len(quiet_N)) < SPEAKS_ALONG) & ~quiet_N
+    """[2, N]: which free hands go with speech; none does where both rest, since a trunk that moves
+    with a hand follows it."""
+    some = (random.random(len(quiet_N)) < SPEAKS_ALONG) & ~quiet_N & (wanted_2N != NONE).any(axis=0)
     free: NDArray[np.bool_] = (wanted_2N == NONE) & some & (random.random(wanted_2N.shape) < EACH_HAND)
     return free
 
@@ -210,6 +215,18 @@ def _beside(timing: Timing, room: float, random: np.random.Generator) -> Timing:
     begin = first + random.random(len(first)) * (last - first - whole)
     out, back = (np.minimum(random.uniform(*ONSET, len(first)), MOST_ONSET * whole) for _ in range(2))
     return Timing(*(part.astype(np.float32) for part in (begin, out, whole - out - back, back)))
+
+
+def _following(wanted_2N: Numbers, random: np.random.Generator) -> Reals:
+    """[channels, N]: how trunk and shoulders follow hands that go somewhere."""
+    busy_2N, n = wanted_2N != NONE, wanted_2N.shape[1]
+    moves = np.zeros((len(CHANNELS), n), np.float32)
+    for name, pair in FOLLOWS.items():
+        hands = busy_2N[0] | busy_2N[1]
+        if name in RAISED:
+            hands = busy_2N[RAISED.index(name)]
+        moves[CHANNELS.index(name)] = np.where(hands, random.uniform(*pair, n), 0)
+    return moves
 
 
 def _moves(ranges: NDArray[np.float64], pace: Pace) -> Reals:

@@ -19,6 +19,7 @@ from mgllm.synthetic.definitions import (
     Channel,
     Contact,
     GestureSpec,
+    OtherSpec,
     Part,
     Place,
     Rub,
@@ -108,12 +109,12 @@ def _build() -> _Built:
         return len(contacts) - 1
 
     definitions = load_definitions()
-    rows = [(spec, way) for spec in definitions.gestures.values() for way in spec.ways]
+    rows = [(spec, way) for spec in definitions.specs.values() for way in spec.ways]
     own = [add(way.own, spec.rub or STILL) for spec, way in rows]
     other = [add(*_of_other(spec, way)) for spec, way in rows]
     resting = {place for pair in definitions.speaker.rests for place in pair}
     rests = {place: add(_resting(place), FIDGET) for place in sorted(resting)}
-    return _Built(contacts, _ways(definitions.gestures, own, other), rests)
+    return _Built(contacts, _ways(definitions.specs, own, other), rests)
 
 
 def _of_other(spec: GestureSpec, way: Way) -> tuple[Contact | None, Rub]:
@@ -124,8 +125,8 @@ def _of_other(spec: GestureSpec, way: Way) -> tuple[Contact | None, Rub]:
     return way.other, rub if rub.loose else STILL
 
 
-def _ways(gestures: Mapping[str, GestureSpec], own: list[int], other: list[int]) -> WayTable:
-    rows = [(label, spec, way) for label, spec in gestures.items() for way in spec.ways]
+def _ways(specs: Mapping[str, GestureSpec], own: list[int], other: list[int]) -> WayTable:
+    rows = [(label, spec, way) for label, spec in specs.items() for way in spec.ways]
     labels = [label for label, _, _ in rows]
     moves = np.zeros((len(rows) + 1, len(CHANNELS), 2))
     for number, (_, _, way) in enumerate(rows):
@@ -133,14 +134,16 @@ def _ways(gestures: Mapping[str, GestureSpec], own: list[int], other: list[int])
             moves[number, CHANNELS.index(channel)] = pair
     speech = [own[n] for n, label in enumerate(labels) if label == ILLUSTRATIVE]
     return WayTable(
-        first={label: labels.index(label) for label in gestures},
-        count={label: labels.count(label) for label in gestures},
+        first={label: labels.index(label) for label in specs},
+        count={label: labels.count(label) for label in specs},
         own=np.array([*own, NONE]),
         other=np.array([*other, NONE]),
         moves=moves,
         pulses=np.array([*(way.pulses for _, _, way in rows), (0.0, 0.0)]),
         stays=np.array([*(spec.stays for _, spec, _ in rows), False]),
-        quiet=np.array([*(label == ILLUSTRATIVE for label in labels), True]),
+        quiet=np.array(
+            [*(label == ILLUSTRATIVE or isinstance(spec, OtherSpec) for label, spec, _ in rows), True]
+        ),
         speech=np.array([number for number in speech if number != NONE]),
     )
 

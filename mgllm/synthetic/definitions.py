@@ -1,4 +1,4 @@
-"""The three YAML files that say how gestures are made, read into values."""
+"""The YAML files that say how gestures, and all that is no gesture, are made, read into values."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ VOCABULARY = "imigue"
 LAYOUT = "imigue22"
 ILLUSTRATIVE = "illustrative body language"
 """The class that is not a micro-gesture: movement that goes with speech."""
+BACKGROUND = "background"
+"""The class of clips in which nothing of the vocabulary happens."""
 
 Vector = tuple[float, float, float]
 """To the hand's own side, up, forward."""
 Part = Literal["seat", "chest", "head", "other_upper_arm", "other_forearm", "other_hand"]
 Channel = Literal[
     "lean", "tilt", "turn", "slouch", "shift", "raise_own", "raise_other", "head_up", "head_turn",
-    "head_tilt", "head_out",
+    "head_tilt", "head_out", "rise",
 ]  # fmt: skip
 MADE_UP = "synthetic micro-gestures"
 """Names of made-up data sets begin with this."""
@@ -124,6 +126,15 @@ class GestureSpec(Frozen):
     """Whether the way back is slow and not part of the gesture."""
 
 
+class OtherSpec(GestureSpec):
+    """How something is made that is no micro-gesture."""
+
+    label: Literal["background", "illustrative body language"]
+    """The class of a clip of it."""
+    weight: float = Field(gt=0)
+    """How often it is drawn, against the others."""
+
+
 class Sway(Frozen):
     """A small, slow movement to and fro."""
 
@@ -152,6 +163,10 @@ class _Gestures(Frozen):
     gestures: Mapping[Name, GestureSpec]
 
 
+class _Others(Frozen):
+    others: Mapping[Name, OtherSpec]
+
+
 class Definitions(Frozen):
     """All definitions, checked against each other and against the vocabulary."""
 
@@ -159,16 +174,30 @@ class Definitions(Frozen):
     """Places by name."""
     gestures: Mapping[Name, GestureSpec]
     """Gestures by class, in the vocabulary's order."""
+    others: Mapping[Name, OtherSpec]
+    """What is no micro-gesture, by its own names."""
     speaker: SpeakerSpec
     """The speaker between gestures."""
 
+    @property
+    def specs(self) -> Mapping[str, GestureSpec]:
+        """Gestures, then the others, by name."""
+        return {**self.gestures, **self.others}
+
+    def label_of(self, name: str) -> str:
+        """The class of a clip in which this happens."""
+        return self.others[name].label if name in self.others else name
+
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
+        for name in self.others:
+            if name in self.gestures:
+                raise ValueError(f"'{name}' is both a gesture and one of the others")
         for channel in get_args(Channel):
             if channel not in self.speaker.base or channel not in self.speaker.sway:
                 raise ValueError(f"speaker: base and sway must both have '{channel}'")
         named = [place for pair in self.speaker.rests for place in pair]
-        for spec in self.gestures.values():
+        for spec in self.specs.values():
             named += [c.at for way in spec.ways for c in (way.own, way.other) if c is not None]
         for name in named:
             if name not in self.places:
@@ -187,6 +216,7 @@ def load_definitions() -> Definitions:
     return Definitions(
         places=read_yaml(FOLDER / "landmarks.yaml", _Places).landmarks,
         gestures={label: gestures[label] for label in order if label in gestures},
+        others=read_yaml(FOLDER / "others.yaml", _Others).others,
         speaker=read_yaml(FOLDER / "speaker.yaml", SpeakerSpec),
     )
 
@@ -194,6 +224,11 @@ def load_definitions() -> Definitions:
 def visible_classes() -> tuple[str, ...]:
     """Classes that the layout can show; all are made; in the vocabulary's order."""
     return tuple(load_definitions().gestures)
+
+
+def clip_classes() -> tuple[str, ...]:
+    """Classes of trimmed clips: those that are visible, and background."""
+    return (*visible_classes(), BACKGROUND)
 
 
 def hidden_classes() -> tuple[str, ...]:

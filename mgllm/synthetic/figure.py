@@ -38,9 +38,9 @@ HEAD_PIVOT = (0.0, -0.4, -0.15)
 """Point about which the head turns, from the point between the ears, in half distances of the
 ears."""
 FACE = {
-    "nose": (0.0, -0.2, 1.5),
-    "right_eye": (-0.43, 0.37, 1.13),
-    "left_eye": (0.43, 0.37, 1.13),
+    "nose": (0.0, -0.16, 1.5),
+    "right_eye": (-0.54, 0.3, 1.1),
+    "left_eye": (0.54, 0.3, 1.1),
     "right_ear": (-1.0, 0.0, 0.0),
     "left_ear": (1.0, 0.0, 0.0),
     "chin": (0.0, -1.4, 1.05),
@@ -119,7 +119,7 @@ class Torso:
     """Trunk, shoulders and head of F frames."""
 
     seat: Part
-    """The seat; it moves only when the hips shift."""
+    """The seat; it moves only when the hips do."""
     chest: Part
     """The chest, from the middle of the shoulder line."""
     head: Part
@@ -133,11 +133,11 @@ class Torso:
 
 
 def make_torso(body: Bodies, angles: Mapping[str, Reals]) -> Torso:
-    """Place the parts; body and angles (degrees, shift in metres) by frame. The own side is the
-    right side."""
+    """Place the parts; body and angles (degrees, shift and rise in metres) by frame. The own side
+    is the right side."""
     rad = {name: np.deg2rad(value).astype(np.float32) for name, value in angles.items()}
     zero = np.zeros_like(body.trunk)
-    hips = np.stack([-angles["shift"], zero, zero])
+    hips = np.stack([-angles["shift"], angles["rise"].astype(np.float32), zero])
     lower_33F = rotation(rad["lean"] - rad["slouch"], rad["turn"] * np.float32(0.4), rad["tilt"])
     chest_33F = rotation(rad["lean"] + rad["slouch"], rad["turn"], rad["tilt"])
     bend = hips + rotated(lower_33F, np.stack([zero, body.trunk * np.float32(LOWER_SPINE), zero]))

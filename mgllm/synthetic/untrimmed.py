@@ -14,8 +14,8 @@ from mgllm.skeleton import Clip
 from mgllm.synthetic.acts import Acts, draw_acts, starting_at
 from mgllm.synthetic.cameras import draw_cameras
 from mgllm.synthetic.contacts import Pace, draw_pace
-from mgllm.synthetic.definitions import ILLUSTRATIVE, visible_classes
-from mgllm.synthetic.detector import Difficulty, detect
+from mgllm.synthetic.definitions import ILLUSTRATIVE, load_definitions, visible_classes
+from mgllm.synthetic.detector import Difficulty, Picture, decimated, detect, draw_rates
 from mgllm.synthetic.figure import draw_bodies
 from mgllm.synthetic.geometry import Numbers, Reals
 from mgllm.synthetic.scenes import FPS, Scene, Speakers, draw_rests, draw_speakers, film
@@ -23,8 +23,9 @@ from mgllm.synthetic.trimmed import part_of
 
 GAP = {"shape": 2.0, "mean": 3.5, "least": 0.6, "most": 20.0}
 """Seconds between two gestures, a gamma distribution: our choice."""
-SPEAKS = 0.4
-"""Share of gaps in which the hands go with speech."""
+SPEAKS, MOVES = 0.35, 0.35
+"""Shares of gaps in which the hands go with speech, and in which something else is done that is no
+micro-gesture."""
 SETTLES = 0.3
 """Share of the other gaps in which the hands find another place to rest."""
 PAUSE = (0.12, 0.6)
@@ -69,21 +70,30 @@ def make_recording(seed: int, number: int, seconds: float, difficulty: Difficult
         next_speakers=then.take(first),
     )
     length = int(np.rint(seconds * FPS))
-    joints = _joints(scene, difficulty, stream(seed, "detector of recording", number))[:length]
+    noise = stream(seed, "detector of recording", number)
+    joints = _joints(scene, difficulty, noise)[:length]
+    rate = float(draw_rates(1, noise)[0])
     columns = {name: f"{value[0]:.4f}" for name, value in drawn.drawn.items()}
     columns |= {name: f"{getattr(cameras, name)[0]:.4f}" for name in ("azimuth", "elevation", "distance")}
     name = f"r{number:05d}"
-    clip = Clip(name, name, joints, fps=FPS, more={"part": part_of(number)} | columns)
+    clip = Clip(name, name, decimated(joints, FPS, rate), fps=rate, more={"part": part_of(number)} | columns)
     return Recording(clip, _truth(scene.acts, labels[:n], seconds), _speech(scene.acts, labels[:n], seconds))
 
 
 def _labels(seconds: float, random: np.random.Generator) -> list[str | None]:
-    """Gaps (None, or illustrative) and gestures in turn: each class equally often, in random
+    """Gaps (None, or what is no gesture) and gestures in turn: each class equally often, in random
     order."""
     classes = [label for label in visible_classes() if label != ILLUSTRATIVE]
     rounds = int(seconds / 2 / len(classes)) + 2
     gestures = [classes[n] for _ in range(rounds) for n in random.permutation(len(classes))]
-    gaps = [ILLUSTRATIVE if random.random() < SPEAKS else None for _ in gestures]
+    others = load_definitions().others
+    weights = np.array([other.weight for other in others.values()])
+    moves = random.choice(list(others), len(gestures), p=weights / weights.sum()).tolist()
+    kinds = random.random(len(gestures))
+    gaps = [
+        ILLUSTRATIVE if kind < SPEAKS else move if kind < SPEAKS + MOVES else None
+        for kind, move in zip(kinds.tolist(), moves, strict=True)
+    ]
     return [label for pair in zip(gaps, gestures, strict=True) for label in pair]
 
 
@@ -115,25 +125,30 @@ def _speakers(labels: list[str | None], random: np.random.Generator) -> tuple[Sp
 
 
 def _joints(scene: Scene, difficulty: Difficulty, random: np.random.Generator) -> Reals:
+    """The whole recording is one clip to the detector: a hand that is lost in it is never found, so
+    no hand is."""
     filmed = film(scene)
     width = scene.cameras.width[filmed.clip_F]
     same = np.zeros_like(filmed.clip_F)
-    return detect(filmed.pixels_V2F, filmed.behind_2F, width, same, difficulty, random)
+    whole = difficulty.model_copy(update={"lost_clips": {"busy": 0.0, "idle": 0.0}, "cropped": 0.0})
+    busy = np.ones((2, 1), dtype=bool)
+    return detect(Picture(filmed.pixels_V2F, filmed.behind_2F, width, same, busy), whole, random)
 
 
 def _truth(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gesture, ...]:
     """Each micro-gesture from the first to the last moment at which a person would see it."""
     first, last = acts.seen
-    kept = [label not in (None, ILLUSTRATIVE) for label in labels]
+    others = load_definitions().others
+    kept = [label not in (None, ILLUSTRATIVE, *others) for label in labels]
     return _gestures(labels, np.stack([first, last]), np.array(kept), seconds)
 
 
 def _speech(acts: Acts, labels: list[str | None], seconds: float) -> tuple[Gesture, ...]:
     """When hands go with speech, between gestures and beside them."""
     names: list[str | None] = [ILLUSTRATIVE] * len(labels)
-    found = list(
-        _gestures(names, np.stack(acts.seen), np.array([x == ILLUSTRATIVE for x in labels]), seconds)
-    )
+    label_of = load_definitions().label_of
+    speaks = np.array([name is not None and label_of(name) == ILLUSTRATIVE for name in labels])
+    found = list(_gestures(names, np.stack(acts.seen), speaks, seconds))
     for timing, along in zip((acts.own_timing, acts.other_timing), acts.along, strict=True):
         found += _gestures(names, np.stack([timing.seen_from, timing.seen_to]), along, seconds)
     return tuple(sorted(found, key=lambda gesture: gesture.start or 0.0))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.cues.label_names import best_vocabulary, groups_of
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.protocols import labelled
@@ -29,14 +30,19 @@ from mgllm.recognizer.network.checkpoint import (
 )
 from mgllm.recognizer.network.network import Recognizer, called, classify, named_recognizer
 from mgllm.recognizer.network.reading import ClipReader, check_layout
-from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, timeline
-from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions, steps_per_epoch
+from mgllm.recognizer.timelines.evidence import evidence
+from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
 from mgllm.records import CueSource, Frozen, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split
 from mgllm.transcription.naming import name_clip
+from mgllm.transcription.quality import quality_of
+
+PIXELS = "pixels"
+"""Units of data sets whose y goes down, as in pictures; of others it is not known."""
 
 
 def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "trimmed"]) -> bool:
@@ -89,14 +95,18 @@ class Reading:
         fit = (self.config.layout, self.config.dims, self.config.preprocessing)
         for number in self.numbers:
             row = self.dataset.clips[int(number)]
-            fps = row.fps or UNKNOWN_FPS
-            joints_TVC = self.dataset.clip(int(number))
-            gestures = timeline(self.network, joints_TVC, fps, fit, options, self.groups)
-            yield self._file(row.id, row.subject, row.length / fps, gestures, source)
+            fps, joints_TVC = row.fps or UNKNOWN_FPS, self.dataset.clip(int(number))
+            is_picture = self.dataset.meta.units == PIXELS
+            quality = quality_of(joints_TVC, fit[:2], fps, is_picture=is_picture)
+            gestures: tuple[Gesture, ...] = ()
+            if not quality.turned:
+                gestures = timeline(self.network, joints_TVC, fps, fit, options, self.groups)
+            file = self._file(row.id, row.subject, row.length / fps, gestures, source)
+            yield file.model_copy(update={"notes": quality.notes, "unseen": quality.unseen})
 
     def trimmed(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Transcripts of clips with one gesture each: the recogniser names it, the annotation has
-        its time."""
+        its time. A class that no frame of the clip can show is not named."""
         if not len(self.numbers):
             return
         reader = ClipReader(self.dataset, self.config.preprocessing)
@@ -104,8 +114,12 @@ class Reading:
         said: dict[tuple[str, str], list[Gesture]] = {}
         for number, p_K in zip(self.numbers, p_NK, strict=True):
             row = self.dataset.clips[int(number)]
-            named, fps = name_clip(p_K, self.config.classes, self.groups, options), row.fps or UNKNOWN_FPS
+            fps = row.fps or UNKNOWN_FPS
+            shown_K = np.where(self._shown(int(number), fps), p_K, 0)
             gestures = said.setdefault((row.more["recording"], row.subject), [])
+            if not shown_K.any():
+                continue
+            named = name_clip(shown_K, self.config.classes, self.groups, options)
             if named is None:
                 continue
             start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
@@ -113,6 +127,13 @@ class Reading:
         for (recording, subject), gestures in said.items():
             in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
             yield self._file(recording, subject, None, in_order, source)
+
+    def _shown(self, number: int, fps: float) -> NDArray[np.bool_]:
+        """[K]: whether any frame of a clip can show a class."""
+        skeleton, vocabulary = (self.config.layout, self.config.dims), load_vocabulary(self.vocabulary)
+        joints_TVC = self.dataset.clip(number)
+        shown_K = evidence(joints_TVC, skeleton, self.config.classes, vocabulary, fps).any(axis=0)
+        return shown_K | np.array([name == BACKGROUND_NAME for name in self.config.classes])
 
     def _file(
         self, item: str, subject: str, seconds: float | None, gestures: tuple[Gesture, ...], source: CueSource
@@ -174,8 +195,7 @@ class FitOptions(Frozen):
     def steps(self, split: Split, labels: NDArray[np.int64]) -> int:
         """Progress of both trainings."""
         known = int((labels[split.train] >= 0).sum())
-        before = steps_per_epoch(len(split.train), self.pretraining.batch) * self.pretraining.epochs
-        return before + self.finetuning.steps(known)
+        return self.pretraining.steps(len(split.train)) + self.finetuning.steps(known)
 
 
 def fit(
@@ -198,7 +218,7 @@ def fit(
         raise InputError(f"{dataset.path} {split.name}: none of the clips to learn from has a label")
     reader = ClipReader(dataset, options.pretraining.preprocessing)
     training = Pretraining(reader, split.train, options.pretraining, Processes())
-    while training.epochs_done < training.options.epochs:
+    while not training.finished:
         training.epoch(on_step)
     network = Recognizer(training.model.query, dataset.meta.classes).to(training.device)
     train_supervised(network, reader, known, options.finetuning, on_step=on_step)

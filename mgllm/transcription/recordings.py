@@ -19,7 +19,7 @@ from mgllm.cues.vocabularies import with_shown_names
 from mgllm.errors import InputError
 from mgllm.media.overlay import Panel, Sheet, choose_moments, draw_sheet
 from mgllm.media.pose import DETECTOR, Crop, PoseDetector, pose_key, read_poses, watch, write_poses
-from mgllm.media.poses import Poses, check_mappable, joints_of, several_people
+from mgllm.media.poses import Poses, check_mappable, joints_of
 from mgllm.media.video import Pixels, open_video
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, weights_sha256
@@ -31,11 +31,10 @@ from mgllm.skeleton.preparing import MAX_GAP, at_steady_rate
 from mgllm.skeleton.skeleton_file import About, Recording, joints_for, read_skeleton_file
 from mgllm.synthetic.definitions import MADE_UP
 from mgllm.transcription.naming import check_answer
+from mgllm.transcription.quality import quality_of
 
 FPS = 25.0
 """Frames a second to which the joints of videos are resampled: those of iMiGUE."""
-SELDOM = 0.5
-"""A note says it if a person is seen in a smaller share of the frames."""
 MARGIN = 0.2
 """Room around the person in the picture, as a share of the area of the joints."""
 
@@ -64,10 +63,13 @@ class RecordingReader:
         check_mappable(self.config.layout, self.name)
 
     def transcript(self, recording: Recording, item: str, subject: str | None) -> GestureFile:
-        """The gestures it sees; times count from the recording's beginning, not from its first
-        frame."""
+        """The gestures it sees, and notes; times count from the recording's beginning, not from its
+        first frame. A turned picture has no gestures."""
         about, fit = recording.about, (self.config.layout, self.config.dims, self.config.preprocessing)
-        seen = timeline(self._network, recording.joints, about.fps, fit, self._options, self._groups)
+        quality = quality_of(recording.joints, fit[:2], about.fps, begins=about.begins)
+        seen: tuple[Gesture, ...] = ()
+        if quality.turned is None:
+            seen = timeline(self._network, recording.joints, about.fps, fit, self._options, self._groups)
         return GestureFile(
             item=item,
             source="recognized",
@@ -76,6 +78,8 @@ class RecordingReader:
             checkpoint=self._sha256,
             duration=recording.end,
             gestures=tuple(_later(gesture, about.begins) for gesture in seen),
+            notes=((about.partial,) if about.partial else ()) + quality.notes,
+            unseen=quality.unseen,
         )
 
     @cached_property
@@ -125,12 +129,10 @@ def _later(gesture: Gesture, seconds: float) -> Gesture:
 
 
 class Watched(NamedTuple):
-    """A recording's joints, and notes about them."""
+    """A recording's joints."""
 
     recording: Recording
     """Joints at a steady rate, in the layout asked for."""
-    notes: tuple[str, ...]
-    """A line for each thing that the user should know."""
     found_before: bool
     """Whether the poses were kept from an earlier run."""
 
@@ -169,7 +171,7 @@ def watch_video(path: Path, layout: Layout, crop: Crop | None, name: str, displa
         detector=DETECTOR + (f", crop {crop.text}" if crop else ""),
         partial=poses.partial,
     )
-    return Watched(Recording(joints_TVC, about), _notes(poses), kept is not None)
+    return Watched(Recording(joints_TVC, about), kept is not None)
 
 
 def read_skeleton(path: Path, layout: Layout, what: str) -> Watched:
@@ -181,8 +183,7 @@ def read_skeleton(path: Path, layout: Layout, what: str) -> Watched:
     recording = read_skeleton_file(path)
     joints = joints_for(recording, layout, what)
     about = recording.about.model_copy(update={"joints": layout.joints})
-    partial = (about.partial,) if about.partial else ()
-    return Watched(Recording(joints, about), partial, found_before=False)
+    return Watched(Recording(joints, about), found_before=False)
 
 
 def _check(path: Path, poses: Poses) -> None:
@@ -195,16 +196,6 @@ def _check(path: Path, poses: Poses) -> None:
             f"{path} has a picture every {step:.1f} s; "
             f"gestures need at least {1 / MAX_GAP:.0f} pictures a second"
         )
-
-
-def _notes(poses: Poses) -> tuple[str, ...]:
-    notes = [poses.partial] if poses.partial else []
-    if people := several_people(poses):
-        notes.append(people)
-    share = float(poses.seen.mean())
-    if share < SELDOM:
-        notes.append(f"a person is seen in only {share:.0%} of the frames")
-    return tuple(notes)
 
 
 def picture_bytes(recording: Recording, file: GestureFile, layout: Layout, video: Path | None) -> bytes:

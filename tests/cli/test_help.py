@@ -174,7 +174,7 @@ def test_names_are_those_that_the_modules_have() -> None:
     from mgllm.recognizer.training.pretraining import Precision, PretrainOptions
     from mgllm.recognizer.training.probing import LongTail
     from mgllm.records import CueSource, Reasoning
-    from mgllm.skeleton.preparing import Preparation
+    from mgllm.skeleton.preparing import SHOULDERS, UNSCALED, Preparation
 
     def literals(model: Any, field: str) -> set[str]:
         return set(re.findall(r"'([\w-]+)'", str(model.model_fields[field].annotation)))
@@ -203,7 +203,7 @@ def test_names_are_those_that_the_modules_have() -> None:
     assert get_args(LongTail) == choices.LONG_TAILS
     assert set(choices.DEVICES) == literals(PretrainOptions, "device")
     assert set(choices.CENTRES) == literals(Preparation, "centre")
-    assert set(choices.SCALES) == literals(Preparation, "scale")
+    assert (SHOULDERS, UNSCALED) == choices.SCALES
     assert set(choices.CLIPS) == literals(TranscribeOptions, "clips")
     assert set(choices.COMPUTE_TYPES) == literals(ListenOptions, "compute_type")
 

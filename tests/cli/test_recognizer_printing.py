@@ -9,7 +9,9 @@ import pytest
 from mgllm.cli.recognizer_printing import print_evaluation, print_info, print_pretrained
 from mgllm.commands.recognizer.info import recognizer_info
 from mgllm.commands.recognizer.pretrain import Pretrained
+from mgllm.recognizer.evaluation.protocols import Floor
 from mgllm.recognizer.evaluation.trial import Evaluation
+from mgllm.recognizer.metrics import Scores
 
 Captured = pytest.CaptureFixture[str]
 STRANGE = "a\x1b[2Jb\nseen: nobody"
@@ -68,6 +70,27 @@ def test_a_score_that_is_none_is_a_dash(capsys: Captured) -> None:
     head, _, row = capsys.readouterr().out.splitlines()
     assert head == "C, fused, knn; people: 7 clips learned from, 100 tested, 3 classes"
     assert row.split() == ["knn", "50.0%", "100.0%", "25.0%", "12.5%", "–"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "row", "top1", "said"),
+    [
+        ("linear", "random weights (nothing to calibrate), linear", 0.6, True),
+        ("knn", "random weights, 1-NN", 0.6, True),
+        ("knn", "random weights, 1-NN", 0.5, False),
+        ("knn", "random weights (nothing to calibrate), linear", 0.6, False),
+        ("knn", "raw positions, 1-NN", 0.6, False),
+        ("finetune", "random weights, 1-NN", 0.6, False),
+    ],
+)
+def test_a_pre_training_that_did_not_pay_is_called_so(
+    capsys: Captured, protocol: str, row: str, top1: float, said: bool
+) -> None:
+    made = evaluation()
+    scores = Scores.model_validate({name: getattr(made, name) for name in Scores.model_fields})
+    floor = Floor(name=row, scores=scores.model_copy(update={"top1": top1}))
+    print_evaluation(made.model_copy(update={"protocol": protocol, "floors": (floor,)}))
+    assert ("so pre-training did not pay here" in capsys.readouterr().out) is said
 
 
 @pytest.mark.parametrize("leads", [True, False])

@@ -37,10 +37,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def skeleton(tmp_path: Path) -> Callable[..., Path]:
-    """Write a skeleton file of the toy layout: two seconds of anything."""
+    """Write a skeleton file of the toy layout: two seconds of trembling; nobody from a frame on."""
 
-    def write(name: str, joints: tuple[str, ...] = JOINTS) -> Path:
-        moving = np.random.default_rng(len(name)).random((50, len(joints), 3)).astype(np.float32)
+    def write(name: str, joints: tuple[str, ...] = JOINTS, seen: int = 50) -> Path:
+        random = np.random.default_rng(len(name))
+        still = random.random((len(joints), 3))
+        moving = (still + 0.02 * random.random((50, len(joints), 3))).astype(np.float32)
+        moving[seen:] = (np.nan, np.nan, 0)
         path = tmp_path / f"{name}.skeleton.npz"
         path.write_bytes(skeleton_bytes(Recording(moving, About(joints=joints, fps=25.0))))
         return path
@@ -71,6 +74,33 @@ def test_json_tells_all(run: Run, skeleton: Callable[..., Path], toy_classifier:
     assert told["exposures"] == {"held_out": 1}
     assert told["items"][0]["files"] == ["a.mg.json", "a.eaf", "a.overlay.png"]
     assert told["problems"] == []
+
+
+def test_seconds_without_a_person_are_printed_and_in_json(
+    run: Run, skeleton: Callable[..., Path], toy_classifier: Path
+) -> None:
+    a, b = skeleton("a", seen=30), skeleton("b")
+    said = "nobody is seen for 0.8 s (1.2–2.0 s): no gesture is named there"
+    _, _, err = run(a, b, "-o", a.parent / "out", "--checkpoint", toy_classifier)
+    assert [line for line in err.splitlines() if "nobody" in line] == [f"  a: {said}"]
+    _, printed, _ = run(a, b, "-o", a.parent / "again", "--checkpoint", toy_classifier, "--json")
+    made = json.loads(printed)
+    assert [(one["notes"], one["unseen_seconds"]) for one in made["items"]] == [([said], 0.8), ([], 0.0)]
+    assert made["unseen_seconds"] == 0.8
+
+
+def test_notes_of_a_data_set_are_a_screenful(
+    run: Run, rewrite: Callable[..., Path], toy_classifier: Path, tmp_path: Path
+) -> None:
+    """In the toy set y goes up: as pixels, all 24 clips are upside down."""
+    turned = rewrite("turned", units="pixels")
+    _, _, err = run(turned, "-o", tmp_path / "out", "--checkpoint", toy_classifier, "--display", "none")
+    lines = err.splitlines()
+    assert sum("the person is upside down" in line for line in lines) == 20
+    assert lines[20] == "  … and 4 more notes; they are in the transcripts and in --json"
+    words = (turned, "-o", tmp_path / "again", "--checkpoint", toy_classifier, "--json", "--display", "none")
+    made = json.loads(run(*words)[1])
+    assert (len(made["notes"]), made["unseen_seconds"], made["gestures"]) == (24, 0.0, 0)
 
 
 def test_one_bad_input_among_good_ones(

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pytest
 
-from mgllm.media.poses import BODY, HAND
+from mgllm.skeleton.landmarks import BODY, HAND
 
 CLASSES = ("folding arms", "touching or scratching neck")
 

@@ -167,7 +167,14 @@ def test_partial_recordings_are_kept_and_marked(go: Go, film: Film, tmp_path: Pa
 
 def test_what_is_worth_a_line(go: Go, film: Film, tmp_path: Path) -> None:
     seldom = go(film("a.mkv", grey=lambda n: 100 if n < 15 else 0)).items[0]
-    assert seldom.notes == ("a person is seen in only 25% of the frames",)
+    assert seldom.notes == ("nobody is seen for 1.5 s (0.5–2.0 s): no gesture is named there",)
+    assert seldom.unseen_seconds == pytest.approx(1.48)
+    file = read_gesture_file(tmp_path / "out" / "a.mg.json")
+    assert (file.notes, file.unseen) == (seldom.notes, ((0.52, 2.0),))
+    assert all(one.end is not None and one.end <= 0.52 for one in file.gestures)
+    blinks = go(film("b.mkv", grey=lambda n: 0 if n % 10 else 100), out="blinks").items[0]
+    assert blinks.notes == ("a person is seen in only 12% of the frames",)
+    assert blinks.unseen_seconds == 0
 
 
 def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any, tmp_path: Path) -> None:

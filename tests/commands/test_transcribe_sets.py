@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mgllm.commands._options import parse_options
 from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe
+from mgllm.cues.vocabularies import Vocabulary
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file
 from mgllm.recognizer.network.checkpoint import read_config
@@ -155,3 +157,81 @@ def test_some_clips_alone_are_read(
     assert transcribe(trimmed, tmp_path / "cut", some, display="none").transcripts == 1
     with pytest.raises(InputError, match="subject"):
         transcribe(toy_set, tmp_path / "no", some.model_copy(update={"on": "subject=9"}), display="none")
+
+
+def test_seconds_without_a_person_are_said(
+    toy_set: Path, toy_classifier: Path, rewrite: Callable[..., Path], tmp_path: Path
+) -> None:
+    toy = open_dataset(toy_set)
+    joints = np.concatenate([toy.clip(n) for n in range(6)])  # more than two seconds
+    empty = np.full((20, *joints.shape[1:]), np.nan, np.float32)
+    long = Clip("long", "9", np.concatenate([joints, empty, joints]), None, 25.0, {"camera": "0"})
+    dataset = write_dataset(
+        tmp_path / "long", toy.meta.model_copy(update={"splits": {}, "classes": ()}), [long]
+    ).dataset
+    sets = ["timeline.background=0.01", "timeline.decoding.min_frames=2"]
+    options = parse_options(TranscribeOptions, {"checkpoint": toy_classifier}, sets)
+    made = transcribe(dataset.path, tmp_path / "out", options, display="none")
+    start, end = len(joints) / 25, (len(joints) + 20) / 25
+    assert made.unseen_seconds == pytest.approx(0.8)
+    said = f"nobody is seen for 0.8 s ({start:.1f}–{end:.1f} s): no gesture is named there"
+    assert made.notes == (f"long: {said}",)
+    file = read_gesture_file(tmp_path / "out" / "long.mg.json")
+    assert file.notes == (said,)
+    assert len(file.unseen) == 1
+    assert file.unseen[0] == pytest.approx((start, end))
+    times = [(one.start or 0.0, one.end or 0.0) for one in file.gestures]
+    assert any(to <= start + 1e-6 for _, to in times)
+    assert any(at >= end - 1e-6 for at, _ in times)
+    assert all(to <= start + 1e-6 or at >= end - 1e-6 for at, to in times)
+
+
+def test_turned_pictures_have_no_gestures(
+    toy_set: Path, toy_classifier: Path, rewrite: Callable[..., Path], tmp_path: Path
+) -> None:
+    """In the toy set y goes up. In metres that is right, in pixels everybody is upside down."""
+    sets = ["timeline.background=0.01", "timeline.decoding.min_frames=2"]
+    options = parse_options(TranscribeOptions, {"checkpoint": toy_classifier}, sets)
+    upright = transcribe(toy_set, tmp_path / "upright", options, display="none")
+    assert (upright.gestures > 0, upright.notes) == (True, ())
+    made = transcribe(rewrite("turned", units="pixels"), tmp_path / "out", options, display="none")
+    assert (made.transcripts, made.gestures, len(made.notes)) == (24, 0, 24)
+    assert all("the person is upside down, so no gesture is named" in note for note in made.notes)
+
+
+def labels(folder: Path) -> set[str]:
+    """All that transcripts in a folder say."""
+    return {one.label for path in folder.iterdir() for one in read_gesture_file(path).gestures}
+
+
+def test_a_trimmed_clip_is_not_named_by_what_it_cannot_show(
+    toy_classifier: Path, trimmed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vocabulary in which what the recogniser finds needs a head, and clips without one."""
+    dataset = open_dataset(trimmed)
+    head = dataset.meta.layout.index("head")
+    clips = []
+    for number, row in enumerate(dataset.clips):
+        joints = dataset.clip(number).copy()
+        joints[:, head] = np.nan
+        clips.append(Clip(row.id, row.subject, joints, row.label, row.fps, row.more))
+    headless = write_dataset(tmp_path / "headless", dataset.meta, clips).dataset
+    options = TranscribeOptions(checkpoint=toy_classifier)
+    before = transcribe(headless.path, tmp_path / "before", options, display="none")
+    named = {
+        one.label for path in (tmp_path / "before").iterdir() for one in read_gesture_file(path).gestures
+    }
+    about = dict.fromkeys(("name", "noun", "source", "heading", "definition", "nothing"), "imigue")
+    known = [{"label": label} for label in headless.meta.classes]
+    needs = [{"parts": ["head"], "words": sorted(named)}]
+    mine = Vocabulary.model_validate(
+        {**about, "classes": known, "parts": {"head": [["head"]]}, "needs": needs}
+    )
+    monkeypatch.setattr("mgllm.transcription.clip_sets.load_vocabulary", lambda name: mine)
+    after = transcribe(headless.path, tmp_path / "after", options, display="none")
+    assert before.gestures == 24
+    assert after.gestures == (0 if len(named) == 3 else 24)
+    labels = {
+        one.label for path in (tmp_path / "after").iterdir() for one in read_gesture_file(path).gestures
+    }
+    assert not labels & named

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from mgllm.skeleton.layouts import FINGERS, load_layout
 from mgllm.skeleton.skeleton_file import read_skeleton_file
 
 LAYOUT = load_layout("imigue22")
+TICK = Fraction(1, 1000)
 CLIPS = Path(__file__).parents[2] / "examples" / "clips"
 STEMS = ("book", "brother", "help", "no", "sister", "sorry")
 
@@ -79,3 +82,48 @@ def test_raised_hands_are_seen_as_raised(written: Path) -> None:
         assert (y_TV[:, right] < y_TV[:, shoulder]).any()
         assert np.abs(y_TV[:, right] - y_TV[:, nose]).min() < 100
         assert (y_TV[:, left] > y_TV[:, shoulder]).all()
+
+
+def changed(out: Path, change: Callable[[Any, float], Any]) -> Path:
+    """The clip `brother` with other pictures: what is made of each at its time."""
+    av = pytest.importorskip("av", reason="PyAV is not installed (make video)")
+    pytest.importorskip("mediapipe", reason="MediaPipe is not installed (make video)")
+    with av.open(str(CLIPS / "brother.mkv")) as clip, av.open(str(out), "w") as film:
+        stream = film.add_stream("ffv1", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "bgr0"
+        stream.codec_context.time_base = stream.time_base = TICK
+        for shown in clip.decode(video=0):
+            rgb = np.ascontiguousarray(change(shown.to_ndarray(format="rgb24"), shown.time))
+            frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+            frame.time_base, frame.pts = TICK, round(shown.time / TICK)
+            for packet in stream.encode(frame):
+                film.mux(packet)
+        for packet in stream.encode(None):
+            film.mux(packet)
+    return out
+
+
+@pytest.fixture
+def loud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileOptions:
+    """The bundled recogniser, asked for everything that is not quite impossible."""
+    monkeypatch.setenv("MGLLM_CACHE", str(tmp_path / "cache"))
+    decoding = {"beside": 1e-6, "min_frames": 2, "min_confidence": 0}
+    return FileOptions.model_validate({"timeline": {"decoding": decoding}})
+
+
+def test_nothing_is_named_where_a_clip_is_black(loud: FileOptions, tmp_path: Path) -> None:
+    path = changed(tmp_path / "black.mkv", lambda rgb, time: rgb * 0 if 0.7 <= time < 1.3 else rgb)
+    (one,) = transcribe_files([path], tmp_path / "out", loud, display="none").items
+    assert one.notes == ("nobody is seen for 0.6 s (0.7–1.3 s): no gesture is named there",)
+    file = read_gesture_file(tmp_path / "out" / "black.mg.json")
+    ((start, end),) = file.unseen
+    assert (start, end) == pytest.approx((0.7, 1.3), abs=0.05)
+    assert all((found.end or 0) <= start or (found.start or 0) >= end for found in file.gestures)
+    assert {(found.end or 0) <= start for found in file.gestures} == {True, False}
+
+
+def test_a_clip_upside_down_has_no_gestures(loud: FileOptions, tmp_path: Path) -> None:
+    path = changed(tmp_path / "turned.mkv", lambda rgb, time: rgb[::-1, ::-1])
+    (one,) = transcribe_files([path], tmp_path / "out", loud, display="none").items
+    said = "the person is upside down, so no gesture is named; turn the picture upright first"
+    assert (one.gestures, one.notes) == (0, (said,))

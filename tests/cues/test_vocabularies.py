@@ -119,6 +119,43 @@ def test_every_class_has_a_gloss_and_a_group(name: str) -> None:
         assert one.group or one.label.startswith("illustrative")
 
 
+def test_what_imigue_needs_is_said_in_joints_that_there_are() -> None:
+    vocabulary = load_vocabulary("imigue")
+    known = {joint for layout in LAYOUTS.values() for joint in layout.joints}
+    for part, alternatives in vocabulary.parts.items():
+        for joints in alternatives:
+            assert known.issuperset(joints), part
+    listed = {word for need in vocabulary.needs for word in need.words}
+    assert listed == {one.label for one in vocabulary.classes} - {"illustrative body language"}
+    used = {part for need in vocabulary.needs for part in need.parts}
+    assert used == set(vocabulary.parts)
+
+
+def test_a_hand_at_the_head_needs_a_hand_the_head_and_a_neck() -> None:
+    hand, head, neck = load_vocabulary("imigue").parts_of("touching ears")
+    assert {("left_wrist",), ("right_wrist",), ("left_index",)} <= set(hand)
+    assert {("nose",), ("right_ear",)} <= set(head)
+    assert {("neck",), ("left_shoulder", "right_shoulder")} <= set(neck)
+    assert load_vocabulary("imigue").parts_of("wave") == ()
+    assert load_vocabulary("smg").parts_of("folding arms") == ()
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ([{"parts": ["a tail"], "words": ["nod"]}], "'a tail' is not one of parts"),
+        ([{"parts": ["a head"], "words": ["wag"]}], "'wag' is not one of its classes"),
+        ([{"parts": ["a head"], "words": ["nod"]}] * 2, "'nod' has two needs"),
+    ],
+)
+def test_a_need_that_cannot_be_met_is_refused(needs: list[dict[str, list[str]]], said: str) -> None:
+    about = {name: name for name in ("name", "noun", "source", "heading", "definition", "nothing")}
+    content = {**about, "classes": [{"label": "nod"}], "parts": {"a head": [["nose"]]}}
+    assert Vocabulary.model_validate({**content, "needs": needs[:1] if len(needs) > 1 else []})
+    with pytest.raises(ValidationError, match=said):
+        Vocabulary.model_validate({**content, "needs": needs})
+
+
 def test_the_groups_of_imigue_have_every_micro_gesture_once() -> None:
     imigue = load_vocabulary("imigue")
     members = [label for group in imigue.groups for label in group.members]

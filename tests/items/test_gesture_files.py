@@ -130,3 +130,24 @@ def test_a_hostile_id_becomes_a_harmless_file_name(item: str, tmp_path: Path) ->
 @given(st.text("aB/.:-\\ é\x00", min_size=1, max_size=8), st.text("aB/.:-\\ é\x00", min_size=1, max_size=8))
 def test_different_ids_have_different_file_names(one: str, other: str) -> None:
     assert (file_stem(one) == file_stem(other)) == (one == other)
+
+
+def test_notes_and_unseen_seconds_are_written_only_if_there_are_any(tmp_path: Path) -> None:
+    plain = gesture_text(FILE)
+    assert "notes" not in plain
+    assert "unseen" not in plain
+    noted = FILE.model_copy(update={"notes": ("the person is upside down",), "unseen": ((0.5, 2.0),)})
+    path = tmp_path / f"x{SUFFIX}"
+    path.write_text(gesture_text(noted), encoding="utf-8")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert (content["notes"], content["unseen"]) == (["the person is upside down"], [[0.5, 2.0]])
+    assert read_gesture_file(path) == noted
+    assert transcript_of(noted).unseen == ((0.5, 2.0),)
+
+
+def test_unseen_seconds_are_pairs_of_times(tmp_path: Path) -> None:
+    path = tmp_path / f"x{SUFFIX}"
+    for bad in ([[1]], [[-1, 2]], [["a", "b"]]):
+        path.write_text(json.dumps({"schema": "mgllm.gestures/1", "item": "a", "unseen": bad}))
+        with pytest.raises(InputError, match="unseen"):
+            read_gesture_file(path)

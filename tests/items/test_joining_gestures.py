@@ -130,3 +130,12 @@ def test_huge_and_unreadable_files_are_refused(tmp_path: Path) -> None:
     path.rmdir()
     path.write_bytes(b" " * 5_000_001)
     assert "has more than 5,000,000 bytes" in refusal(tmp_path)
+
+
+def test_notes_and_unseen_seconds_come_with_the_transcript(tmp_path: Path) -> None:
+    write(tmp_path, "x", item="b", source="recognized", notes=["look"], unseen=[[1, 2.5]])
+    write(tmp_path, "y", item="c", source="recognized")
+    _, b, c = join_gestures(ITEMS, tmp_path).items
+    assert (b.gestures["recognized"].notes, b.gestures["recognized"].unseen) == (("look",), ((1.0, 2.5),))
+    assert "unseen" not in c.model_dump_json()
+    assert "unseen" in b.model_dump_json()

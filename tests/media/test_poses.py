@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.media.poses import LEFT, RIGHT, Poses, check_mappable, joints_of
+from mgllm.media.poses import Poses, check_mappable, joints_of
 from mgllm.skeleton import Layout
+from mgllm.skeleton.landmarks import LEFT, RIGHT
 from mgllm.skeleton.layouts import load_layout
 
 FIELD = "0 m 12 14 16 11 13 15 h 24 26 28 23 25 27 5 2 8 7 31 31 29 32 32 30"

@@ -84,6 +84,20 @@ def test_a_layout_without_root_and_shoulders_finds_its_own() -> None:
     assert Layout.model_validate({**SMALL, "mirror": []}).shoulder_index is None
 
 
+def test_a_centre_that_has_a_left_and_a_right_is_the_point_between_them() -> None:
+    arms = {
+        "joints": ["left elbow", "left wrist", "right elbow", "right wrist"],
+        "edges": [
+            ["left elbow", "left wrist"],
+            ["left elbow", "right elbow"],
+            ["right elbow", "right wrist"],
+        ],
+    }
+    mirror = [["left elbow", "right elbow"], ["left wrist", "right wrist"]]
+    assert Layout.model_validate({**arms, "mirror": mirror}).root_index == (0, 2)
+    assert Layout.model_validate(arms).root_index == (0,)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from mgllm.errors import InputError
 from mgllm.skeleton.layout import Layout
@@ -120,7 +121,8 @@ def test_a_root_that_is_missing_is_carried_over_or_replaced() -> None:
 def test_shoulders_are_one_apart_in_the_median() -> None:
     layout = load_layout("kinect20")
     clip = prepared("kinect20", max_gap=0)
-    left, right = scale_pair(layout)
+    left, right = layout.index("left_shoulder"), layout.index("right_shoulder")
+    assert scale_pair(layout) == (left, right)
     widths = []
     for frame in range(len(clip.x)):
         if clip.mask[frame, left] and clip.mask[frame, right]:
@@ -139,11 +141,52 @@ def test_without_shoulders_all_joints_give_the_scale() -> None:
 
 def test_the_pair_can_be_chosen_and_must_be_there() -> None:
     layout = load_layout("kinect20")
-    assert scale_pair(layout, ("spine", "head")) == (2, 0)
-    with pytest.raises(InputError, match="'pelvis' is not a joint"):
-        scale_pair(layout, ("spine", "pelvis"))
-    with pytest.raises(InputError, match="names no shoulders"):
-        scale_pair(Layout(joints=("a", "b"), edges=(("a", "b"),)))
+    assert scale_pair(layout, "spine-head") == (2, 0)
+    for scale, near in (("spine-haed", "haed.*'head'"), ("spin-head", "spin.*'spine'")):
+        with pytest.raises(InputError, match=f"^--scale {scale}: unknown joint '{near}"):
+            scale_pair(layout, scale)
+    with pytest.raises(InputError, match="a length needs two joints, and 'head' is one"):
+        scale_pair(layout, "head-head")
+    assert scale_pair(Layout(joints=("a", "b"), edges=(("a", "b"),))) is None
+
+
+def test_joints_of_a_pair_may_have_a_hyphen_in_their_names() -> None:
+    layout = Layout(
+        joints=("left-hip", "right-hip", "hip"), edges=(("left-hip", "hip"), ("hip", "right-hip"))
+    )
+    assert scale_pair(layout, "left-hip-right-hip") == (0, 1)
+    assert scale_pair(layout, "hip-left-hip") == (2, 0)
+
+
+def test_a_pair_is_one_apart_in_the_median() -> None:
+    x, layout = recording("kinect20", lost=0), load_layout("kinect20")
+    clip = prepare_clip(x, layout, 3, Preparation(scale="left_hip-right_hip"))
+    left, right = layout.index("left_hip"), layout.index("right_hip")
+    assert np.median(np.linalg.norm(clip.x[:, left] - clip.x[:, right], axis=-1)) == pytest.approx(
+        1, abs=1e-5
+    )
+
+
+def test_a_layout_without_shoulders_is_scaled_by_all_joints() -> None:
+    legs = ("left_hip", "left_knee", "right_hip", "right_knee")
+    edges = (("left_hip", "left_knee"), ("left_hip", "right_hip"), ("right_hip", "right_knee"))
+    layout = Layout(joints=legs, edges=edges)
+    x = recording("kinect20", lost=0)[:, :4]
+    clip = prepare_clip(x, layout, 3, Preparation())
+    assert np.sqrt(np.square(clip.x).sum(-1).mean()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("scale", ["big", "", "-", "left_hip-", "-left_hip"])
+def test_a_scale_is_a_name_or_two_joints(scale: str) -> None:
+    with pytest.raises(ValidationError, match="must be shoulders, none, or two joints"):
+        Preparation(scale=scale)
+
+
+def test_checkpoints_of_before_name_their_pair_apart() -> None:
+    old = {"scale": "shoulders", "pair": ["left_hip", "right_hip"]}
+    assert Preparation.model_validate(old).scale == "left_hip-right_hip"
+    assert Preparation.model_validate({**old, "pair": None}) == Preparation()
+    assert Preparation.model_validate({**old, "scale": "none"}).scale == "none"
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

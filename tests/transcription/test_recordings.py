@@ -20,6 +20,7 @@ from mgllm.skeleton.skeleton_file import About, Recording, skeleton_bytes
 from mgllm.transcription.recordings import exposure_of, open_reader, picture_bytes, read_skeleton
 
 LAYOUT = load_layout("imigue22")
+HEAD = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
 
 
 def sitting(frames: int = 50, **said: object) -> Recording:
@@ -27,6 +28,9 @@ def sitting(frames: int = 50, **said: object) -> Recording:
     random = np.random.default_rng(0)
     x_TVC = np.ones((frames, len(LAYOUT.joints), 3), np.float32)
     x_TVC[..., :2] = random.uniform((250, 120), (350, 280), (len(LAYOUT.joints), 2))
+    x_TVC[:, [LAYOUT.index(name) for name in HEAD], 1] = 110  # upright, facing the camera
+    x_TVC[:, [LAYOUT.index(name) for name in ("left_shoulder", "left_eye")], 0] = 340
+    x_TVC[:, [LAYOUT.index(name) for name in ("right_shoulder", "right_eye")], 0] = 260
     x_TVC[:, LAYOUT.index("right_wrist")] = (np.nan, np.nan, 0)
     about = {"fps": 25.0, "begins": 0.5, "picture": (640, 480), "joints": LAYOUT.joints, **said}
     return Recording(x_TVC, About.model_validate(about))
@@ -76,7 +80,7 @@ def test_a_skeleton_file_is_read_by_joint_name(tmp_path: Path) -> None:
     found = read_skeleton(path, LAYOUT, "the recogniser")
     np.testing.assert_array_equal(found.recording.joints, sitting().joints)
     assert found.recording.about.joints == LAYOUT.joints
-    assert found.notes == ("the end is missing",)
+    assert found.recording.about.partial == "the end is missing"
     assert not found.found_before
 
 

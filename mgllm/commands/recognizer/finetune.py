@@ -20,11 +20,19 @@ from mgllm.recognizer.network.checkpoint import (
     versions,
     write_checkpoint,
 )
-from mgllm.recognizer.network.network import Recognizer, encode, open_recognizer, with_classes
+from mgllm.recognizer.network.network import (
+    BACKGROUND,
+    Recognizer,
+    encode,
+    open_recognizer,
+    with_classes,
+)
 from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.network.trunk import TRUNK_CLASSES
 from mgllm.recognizer.training.probing import calibrate, fit_linear
 from mgllm.recognizer.training.processes import choose_device
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
+from mgllm.recognizer.training.targets import accepting
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import select
@@ -41,6 +49,9 @@ class FinetuneOptions(Frozen):
     """`--linear`: the encoder stays frozen."""
     calibrate_on: str | None = None
     """`--calibrate-on`: labelled clips of other people for calibration; None: no calibration."""
+    trunk: bool = False
+    """Whether movements of the trunk get a head of their own; so it is too if the checkpoint has
+    one. The data set needs a class `background`."""
     training: SupervisedOptions = Field(default_factory=SupervisedOptions)
     """All other options."""
 
@@ -84,11 +95,13 @@ def finetune(
     base, config, reader = open_recognizer(name, dataset, options.training.seed)
     side = training_side(dataset, options.which)
     numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
+    numbers = np.concatenate([numbers, accepting(dataset, side)])
     if not len(numbers):
         raise InputError(f"{dataset.path}: no clip to learn from has a label")
     judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
-    network = with_classes(base, dataset.meta.classes, config.stream)
+    trunk = _trunk_classes(dataset.meta.classes) if options.trunk or config.trunk_classes else ()
+    network = with_classes(base, dataset.meta.classes, config.stream, trunk)
     loss = _train(network, reader, numbers, options, display)
     temperature = calibrate(network, reader, judged) if len(judged) else 1.0
     seen = seen_of(dataset, np.concatenate([numbers, judged]), labelled=True)
@@ -96,6 +109,7 @@ def finetune(
         update={
             "kind": "linear" if options.linear else "finetuned",
             "classes": dataset.meta.classes,
+            "trunk_classes": trunk,
             "subjects_seen": (*config.subjects_seen, seen),
             "training": {
                 "from": name,
@@ -117,6 +131,11 @@ def finetune(
     )
 
 
+def _trunk_classes(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Classes of the trunk among these, if nothing can be said instead of them."""
+    return tuple(name for name in TRUNK_CLASSES if name in classes) if BACKGROUND in classes else ()
+
+
 def _train(
     network: Recognizer,
     reader: ClipReader,
@@ -126,6 +145,7 @@ def _train(
 ) -> float | None:
     """Fit the classifier, or train all weights; the loss of the last step."""
     if options.linear:
+        numbers = numbers[reader.dataset.labels[numbers] >= 0]
         features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
         fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
         return None
@@ -146,7 +166,8 @@ def _calibration_side(
     """Labelled clips that fit the condition, of people who are not learned from."""
     if where is None:
         return np.array([], np.int64)
-    chosen = labelled(dataset, select(dataset, where))
+    fitting = np.asarray(select(dataset, where))
+    chosen = np.concatenate([labelled(dataset, fitting), accepting(dataset, fitting)])
     if not len(chosen):
         raise InputError(f"--calibrate-on {where}: no such clip in {dataset.path} has a label")
     people = {dataset.clips[int(number)].subject for number in learned}

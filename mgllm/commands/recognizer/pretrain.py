@@ -22,13 +22,14 @@ from mgllm.recognizer.network.checkpoint import (
     versions,
     write_checkpoint,
 )
-from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.network.reading import ClipReader, hidden_joints
 from mgllm.recognizer.training.history import history_csv
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
-from mgllm.recognizer.training.processes import Processes, joined_processes
+from mgllm.recognizer.training.processes import joined_processes
 from mgllm.recognizer.training.training_state import STATE, clips_identity, load_state, save_state
 from mgllm.records import Frozen
-from mgllm.skeleton import check_dataset, open_dataset
+from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
+from mgllm.skeleton.partial import look_at, partial_notes
 
 HISTORY, PICTURE = "history.csv", "training.png"
 
@@ -52,6 +53,8 @@ class Pretrained(Frozen):
     """Mean of the last epoch."""
     verdict: str
     """Whether it is learning, in words."""
+    notes: tuple[str, ...] = ()
+    """What takes the place of a root or a scale that the clips do not have."""
     leads: bool = True
     """Whether this process prints the result; of several that train together, one does."""
 
@@ -75,20 +78,21 @@ def pretrain(
     dataset = open_dataset(path)
     check_dataset(dataset)
     numbers = training_side(dataset, which)
+    notes = _lacking(dataset, numbers, options)
     with joined_processes(options.device) as processes:
         training = Pretraining(ClipReader(dataset, options.preprocessing), numbers, options, processes)
         identity = clips_identity(dataset, numbers)
         if resume:
             load_state(training, identity, out)
-        keep = _keeper(training, numbers, identity, out) if processes.leads else _nothing
+        keep = _keeper(training, identity, out, notes) if processes.leads else _nothing
         try:
-            _train(training, keep, display, processes)
+            _train(training, keep, display, notes)
         finally:
             if processes.leads and training.history:
                 draw_history(training.history, out / PICTURE)
         if processes.leads:
             (out / STATE).unlink(missing_ok=True)
-    return _report(training, numbers, out)
+    return _report(training, out).model_copy(update={"notes": notes})
 
 
 def _check_place(out: Path, *, resume: bool) -> None:
@@ -99,25 +103,34 @@ def _check_place(out: Path, *, resume: bool) -> None:
     make_folder(out)
 
 
-def _train(training: Pretraining, keep: Callable[[], None], display: Display, processes: Processes) -> None:
-    total = training.options.epochs * training.steps
-    with Progress(display if processes.leads else "none", "pretrain", total) as steps:
+def _lacking(
+    dataset: SkeletonDataset, numbers: NDArray[np.int64], options: PretrainOptions
+) -> tuple[str, ...]:
+    """What the clips do not have, of what their preparation uses."""
+    how = options.preprocessing
+    found = look_at(dataset, numbers, how.preparation, hidden_joints(dataset.meta.layout, how))
+    return partial_notes(found, how.preparation)
+
+
+def _train(training: Pretraining, keep: Callable[[], None], display: Display, notes: tuple[str, ...]) -> None:
+    total = training.epochs * training.steps
+    with Progress(display if training.processes.leads else "none", "pretrain", total) as steps:
+        for note in notes:
+            steps.say(f"note: {note}")
         steps.start_at(training.epochs_done * training.steps)
-        while training.epochs_done < training.options.epochs:
+        while not training.finished:
             row = training.epoch(lambda loss: steps.step(f"loss {loss:.3f}"))
             keep()
-            steps.note(f"epoch {row.epoch}/{training.options.epochs}, loss {row.loss:.3f}; {row.verdict}")
+            steps.note(f"epoch {row.epoch}/{training.epochs}, loss {row.loss:.3f}; {row.verdict}")
 
 
 def _nothing() -> None:
     pass
 
 
-def _keeper(
-    training: Pretraining, numbers: NDArray[np.int64], identity: str, out: Path
-) -> Callable[[], None]:
+def _keeper(training: Pretraining, identity: str, out: Path, notes: tuple[str, ...]) -> Callable[[], None]:
     dataset = training.reader.dataset
-    seen = seen_of(dataset, numbers, labelled=False)
+    seen = seen_of(dataset, training.numbers.tolist(), labelled=False)
 
     def keep() -> None:
         config = CheckpointConfig(
@@ -131,15 +144,17 @@ def _keeper(
             versions=versions(),
         )
         last = training.history[-1]
-        notes = (f"{training.epochs_done} of {training.options.epochs} epochs; {last.verdict}",)
-        write_checkpoint(out, config, training.recognizer().state_dict(), model_card(config, notes))
+        course = f"{training.epochs_done} of {training.epochs} epochs; {last.verdict}"
+        card = model_card(config, (course, *notes))
+        write_checkpoint(out, config, training.recognizer().state_dict(), card)
         replace_text(out / HISTORY, history_csv(training.history))
         save_state(training, identity, out)
 
     return keep
 
 
-def _report(training: Pretraining, numbers: NDArray[np.int64], out: Path) -> Pretrained:
+def _report(training: Pretraining, out: Path) -> Pretrained:
+    numbers = training.numbers.tolist()
     last, seconds = training.history[-1], sum(row.seconds for row in training.history)
     size = min(training.options.batch, len(numbers))
     return Pretrained(

@@ -1,7 +1,8 @@
 """`mgllm recognizer rebuild`: the recogniser that comes with mgllm, made again by its own commands.
 
-Made-up clips and recordings, windows of them, pre-training without labels, fine-tuning with them,
-calibration on bodies that neither has seen, weights in 16 bits. Nothing of a person goes in.
+Made-up clips and recordings, windows of them and of people whose hands' places are known,
+pre-training without labels, fine-tuning with them, calibration on people (or made-up bodies) that
+neither has seen, weights in 16 bits.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from mgllm.commands.recognizer._people import cut_people, notices
 from mgllm.commands.recognizer.finetune import FinetuneOptions, finetune
 from mgllm.commands.recognizer.pretrain import pretrain
 from mgllm.commands.recognizer.windows import cut
@@ -20,25 +22,39 @@ from mgllm.progress import Display
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.network.checkpoint import CONFIG, WEIGHTS, model_card, weights_sha256, write_checkpoint
 from mgllm.recognizer.network.network import load_recognizer
-from mgllm.recognizer.network.reading import hidden_joints
+from mgllm.recognizer.network.reading import Preprocessing, hidden_joints
+from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.recognizer.timelines.cutting import CutOptions
+from mgllm.recognizer.timelines.people import PeopleOptions
 from mgllm.recognizer.training.pretraining import PretrainOptions
 from mgllm.recognizer.training.supervised import SupervisedOptions
 from mgllm.recognizer.training.training_state import STATE
 from mgllm.records import Frozen
+from mgllm.skeleton import open_dataset
 from mgllm.skeleton.dataset import META
 from mgllm.skeleton.layouts import load_layout
+from mgllm.skeleton.preparing import Preparation
 from mgllm.synthetic import LAYOUT
 
 LEARNED, CALIBRATED = "part=train", "part=validation"
-NOTES = (
-    "It has learned from made-up movements alone (`mgllm synth`): no person's data went into it. How well it "
-    "does on people is not known, but for what docs/results/recognizer-synthetic.md measures.",
-    "Classes that 22 joints without mouth and cheeks cannot show (pressing lips; bulging face, deep breath) "
-    "are not among its classes.",
-    "Probabilities were calibrated on made-up bodies of the seen ranges, and mean nothing more on people.",
+CALIBRATED_ON_PEOPLE = "part=validation;people=yes"
+
+
+NO_PEOPLE = "It has learned from made-up movements alone (`mgllm synth`): no person's data went into it."
+PEOPLE = (
+    "It has learned from made-up movements (`mgllm synth`) and from landmarks of people in public "
+    "repositories. Landmarks alone were used: no picture, no face, no name. The licences below cover the files of those "
+    "repositories; none of them speaks of the recorded people's consent."
 )
-"""What its card says beside the rest."""
+HIDDEN = (
+    "Classes that 22 joints without mouth and cheeks cannot show (pressing lips; bulging face, deep breath) "
+    "are not among its classes."
+)
+LIMITS = (
+    "How well it does on people: docs/results/recognizer-people.md. It sees where a hand is in a picture: "
+    "not whether it touches, and not why."
+)
+"""Sentences of its card."""
 
 
 class OneEpoch(PretrainOptions):
@@ -46,13 +62,21 @@ class OneEpoch(PretrainOptions):
 
     epochs: int = Field(default=1, ge=1)
     """Times that each clip is seen."""
+    encoder: StreamOptions = StreamOptions(contact="contacts")
+    """The two streams and the contact branch."""
+    preprocessing: Preprocessing = Preprocessing(preparation=Preparation(centre="clip"))
+    """The body may move about: a moving trunk is a gesture."""
 
 
-class FourEpochs(SupervisedOptions):
+class FewEpochs(SupervisedOptions):
     """Fine-tuning with other defaults: windows keep their middle, so none is cropped in time."""
 
-    epochs: int = Field(default=4, ge=1)
+    epochs: int = Field(default=3, ge=1)
     """Times that each clip is seen."""
+    batch: int = Field(default=64, ge=1)
+    """Clips of one step."""
+    smoothing: float = Field(default=0.05, ge=0, lt=1)
+    """Label smoothing."""
     augment: str = "gentle-crop"
     """Recipe of training clips."""
 
@@ -68,11 +92,16 @@ class RebuildOptions(Frozen):
     """Length of each."""
     joints: tuple[str, ...] | None = None
     """`--joints`: those that are used; None: all."""
+    people: Path | None = None
+    """`--people`: a data set of people whose hands' places are known (docs/people.md); None:
+    made-up movements alone."""
+    people_windows: PeopleOptions = Field(default_factory=PeopleOptions)
+    """Which windows are cut out of its clips, and who is learned from."""
     windows: CutOptions = Field(default_factory=CutOptions)
     """Which windows are cut out of recordings."""
     pretraining: OneEpoch = Field(default_factory=OneEpoch)
     """Without labels."""
-    finetuning: FourEpochs = Field(default_factory=FourEpochs)
+    finetuning: FewEpochs = Field(default_factory=FewEpochs)
     """With labels."""
     seed: int = 1
     """`--seed`: decides everything."""
@@ -99,7 +128,8 @@ def rebuild(
     """Make the recogniser, step by step. A step whose folder is complete is not done again.
 
     Args:
-        out: folder for all steps: `made`, `learned`, `pretrained`, `finetuned`, `recognizer`.
+        out: folder for all steps: `made`, `people`, `learned`, `pretrained`, `finetuned`,
+            `recognizer`.
         options: how much.
         display: of progress.
         say: called with a line at each step.
@@ -120,8 +150,7 @@ def rebuild(
         synthesize(made, SynthOptions(**what, seed=seed, illustrative=True))
     if not (learned / META).exists():
         say("2/5 cutting windows")
-        windows = options.windows.model_copy(update={"seed": seed})
-        cut(made / RECORDINGS, None, learned, windows, made / CLIPS)
+        _cut_windows(out, options)
     begun = (pretrained / STATE).exists()
     if begun or not (pretrained / CONFIG).exists():
         say("3/5 learning without labels")
@@ -129,10 +158,22 @@ def rebuild(
     if not (finetuned / CONFIG).exists():
         say("4/5 learning with labels")
         training = options.finetuning.model_copy(update={"seed": seed})
-        how = FinetuneOptions(which=which, calibrate_on=CALIBRATED, training=training)
+        judged = CALIBRATED if options.people is None else CALIBRATED_ON_PEOPLE
+        how = FinetuneOptions(which=which, calibrate_on=judged, trunk=True, training=training)
         finetune(str(pretrained), learned, finetuned, how, display=display)
     say("5/5 halving its weights")
-    return _pack(finetuned, shipped)
+    return _pack(finetuned, shipped, _notes(options, out))
+
+
+def _cut_windows(out: Path, options: RebuildOptions) -> None:
+    """Windows of made-up recordings, beside made-up clips and windows of people."""
+    made, beside = out / "made", [out / "made" / CLIPS]
+    if options.people is not None:
+        if not (out / "people" / META).exists():
+            cut_people(options.people, out / "people", options.people_windows)
+        beside.append(out / "people")
+    windows = options.windows.model_copy(update={"seed": options.seed})
+    cut(made / RECORDINGS, None, out / "learned", windows, beside)
 
 
 def _pretraining(options: RebuildOptions) -> PretrainOptions:
@@ -140,10 +181,32 @@ def _pretraining(options: RebuildOptions) -> PretrainOptions:
     return options.pretraining.model_copy(update={"preprocessing": how, "seed": options.seed})
 
 
-def _pack(finetuned: Path, shipped: Path) -> Rebuilt:
+def _notes(options: RebuildOptions, out: Path) -> tuple[str, ...]:
+    """What its card says beside the rest."""
+    if options.people is None:
+        return (
+            NO_PEOPLE,
+            HIDDEN,
+            "Probabilities were calibrated on made-up bodies of the seen ranges.",
+            LIMITS,
+        )
+    source = open_dataset(out / "people").meta
+    groups = ", ".join(options.people_windows.judged)
+    judged = f"Probabilities were calibrated on people whom it has not learned from ({groups})."
+    return (
+        PEOPLE,
+        *notices(options.people, options.people_windows),
+        f"Terms: {source.licence}",
+        HIDDEN,
+        judged,
+        LIMITS,
+    )
+
+
+def _pack(finetuned: Path, shipped: Path, notes: tuple[str, ...]) -> Rebuilt:
     network, config = load_recognizer(finetuned)
     config = config.model_copy(update={"training": {**config.training, "from": "pretrained"}})
-    write_checkpoint(shipped, config, network.state_dict(), model_card(config, NOTES), half=True)
+    write_checkpoint(shipped, config, network.state_dict(), model_card(config, notes), half=True)
     return Rebuilt(
         checkpoint=shipped,
         bytes=(shipped / WEIGHTS).stat().st_size,

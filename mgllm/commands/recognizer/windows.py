@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from mgllm.errors import InputError
 from mgllm.recognizer.timelines.cutting import CutOptions, cut_windows, timed_truth
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
+from mgllm.recognizer.training.targets import ACCEPT
 from mgllm.records import Frozen
 from mgllm.skeleton import (
     Clip,
@@ -23,6 +24,8 @@ from mgllm.skeleton import (
 
 ADDED = ("recording", "first", "last")
 """Columns of windows; empty for clips of another data set."""
+PEOPLE = (ACCEPT, "people")
+"""Columns of clips of people; empty for the others."""
 
 
 class Cut(Frozen):
@@ -40,15 +43,17 @@ class Cut(Frozen):
     """Recordings without a transcript: their gestures are unknown, so nothing was cut."""
 
 
-def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, beside: Path | None = None) -> Cut:
-    """Write a data set of windows out of recordings, and of another set's clips beside them.
+def cut(
+    path: Path, gestures: Path | None, out: Path, options: CutOptions, beside: Sequence[Path] = ()
+) -> Cut:
+    """Write a data set of windows out of recordings, and of other sets' clips beside them.
 
     Args:
         path: a data set whose clips are whole recordings.
         gestures: folder of their annotated `*.mg.json`; none: the data set's own.
         out: folder to write.
         options: which windows.
-        beside: a data set with classes and the same layout, whose clips stand first.
+        beside: data sets with the same layout, whose clips stand first; one of them has classes.
 
     Raises:
         InputError: a folder cannot be used, or the two sets do not fit together.
@@ -59,27 +64,28 @@ def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, besid
     known = {row.id: truth[row.id].gestures for row in dataset.clips if row.id in truth}
     if not known:
         raise InputError(f"{gestures or path}: no transcript is of a recording in {path}")
-    other = None if beside is None else open_dataset(beside)
-    if other is not None:
+    others = [open_dataset(folder) for folder in beside]
+    for other in others:
         check_dataset(other)
         _check_fit(dataset, other)
     labels = [one.label for gestures_ in known.values() for one in gestures_]
-    classes = tuple(dict.fromkeys([*(other.meta.classes if other else ()), *sorted(labels), BACKGROUND_NAME]))
-    columns = _columns(dataset, other)
+    named = [name for other in others for name in other.meta.classes]
+    classes = tuple(dict.fromkeys([*named, *sorted(labels), BACKGROUND_NAME]))
+    columns = _columns(dataset, others)
     counts: dict[str, int] = {}
 
     def clips() -> Iterator[Clip]:
-        if other is not None:
+        for other in others:
             yield from _as_they_are(other, columns)
         for clip in cut_windows(dataset, known, options):
             counts[clip.label or ""] = counts.get(clip.label or "", 0) + 1
             yield _with_columns(clip, columns)
 
-    write_dataset(out, _meta(dataset, other, classes, columns), clips(), lenient=True)
+    write_dataset(out, _meta(dataset, others, classes, columns), clips(), lenient=True)
     return Cut(
         out=out,
         windows=counts,
-        clips=len(other) if other else 0,
+        clips=sum(len(other) for other in others),
         recordings=len(known),
         untold=tuple(row.id for row in dataset.clips if row.id not in known),
     )
@@ -87,7 +93,7 @@ def cut(path: Path, gestures: Path | None, out: Path, options: CutOptions, besid
 
 def _check_fit(dataset: SkeletonDataset, other: SkeletonDataset) -> None:
     a, b = dataset.meta, other.meta
-    if not b.classes:
+    if not b.classes and ACCEPT not in other.columns:
         raise InputError(f"{other.path} has no classes, so nothing can be learned from its clips")
     if (a.layout.joints, a.dims, a.units) != (b.layout.joints, b.dims, b.units):
         raise InputError(f"{other.path} has other joints, dimensions or units than {dataset.path}")
@@ -96,11 +102,12 @@ def _check_fit(dataset: SkeletonDataset, other: SkeletonDataset) -> None:
         raise InputError(f"{other.path} has a clip '{min(same)}', as windows are called; rename it")
 
 
-def _columns(dataset: SkeletonDataset, other: SkeletonDataset | None) -> tuple[str, ...]:
-    """Columns that both sets have, and those of windows."""
+def _columns(dataset: SkeletonDataset, others: Sequence[SkeletonDataset]) -> tuple[str, ...]:
+    """Columns that all sets have, those of windows, and those of people."""
     own = tuple(dataset.clips[0].more)
-    shared = own if other is None else tuple(name for name in own if name in other.clips[0].more)
-    return tuple(dict.fromkeys([*shared, *ADDED]))
+    shared = (name for name in own if all(name in other.clips[0].more for other in others))
+    people = (name for name in PEOPLE for other in others if name in other.clips[0].more)
+    return tuple(dict.fromkeys([*shared, *people, *ADDED]))
 
 
 def _as_they_are(other: SkeletonDataset, columns: tuple[str, ...]) -> Iterator[Clip]:
@@ -116,12 +123,12 @@ def _with_columns(clip: Clip, columns: tuple[str, ...]) -> Clip:
 
 def _meta(
     dataset: SkeletonDataset,
-    other: SkeletonDataset | None,
+    others: Sequence[SkeletonDataset],
     classes: tuple[str, ...],
     columns: tuple[str, ...],
 ) -> DatasetMeta:
     """As the recordings', with splits that the columns still allow."""
-    both = [one.meta for one in (dataset, other) if one is not None]
+    both = [one.meta for one in (dataset, *others)]
     known = {*columns, "subject"}
     return dataset.meta.model_copy(
         update={

@@ -132,7 +132,7 @@ def plan(
         seeds=options.seeds,
         splits=len(splits),
         trainings=trainings,
-        epochs=min(epochs, options.training.epochs),
+        epochs=min(epochs, options.training.planned_epochs(len(splits[0].train))),
         seconds_per_epoch=seconds,
     )
 

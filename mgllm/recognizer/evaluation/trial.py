@@ -21,6 +21,7 @@ from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.pictures import draw_confusion
 from mgllm.recognizer.evaluation.protocols import (
+    RANDOM,
     Floor,
     Protocol,
     label_fraction,
@@ -99,6 +100,14 @@ class Evaluation(Scores):
     """Scores of simple methods on the same split."""
     files: tuple[str, ...] = ()
     """Files that were written."""
+
+    @property
+    def random_top1(self) -> float | None:
+        """Share right of the same network with random weights, by the same protocol; None if it was
+        not tested."""
+        end = {"linear": ", linear", "knn": ", 1-NN"}.get(self.protocol, "never")
+        found = [row for row in self.floors if row.name.startswith(RANDOM) and row.name.endswith(end)]
+        return found[0].scores.top1 if found else None
 
 
 class Trial:

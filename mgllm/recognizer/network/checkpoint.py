@@ -73,6 +73,8 @@ class CheckpointConfig(Frozen):
     """Coordinates of a joint."""
     classes: tuple[str, ...] = ()
     """Class names in the order of the logits."""
+    trunk_classes: tuple[str, ...] = ()
+    """Those of them that the trunk's head decides; none: there is no such head."""
     preprocessing: Preprocessing
     """How a clip is prepared."""
     subjects_seen: tuple[Seen, ...]
@@ -216,8 +218,8 @@ def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
         "",
         f"{_KINDS[config.kind][0].upper()}{_KINDS[config.kind][1:]}.",
         "",
-        f"* network: `{config.encoder.spatial}` and `{config.encoder.temporal}`, fusion "
-        f"`{config.encoder.fusion}`; the {config.stream} vector is used",
+        f"* network: {_branches(config)}, fusion `{config.encoder.fusion}`; "
+        f"the {config.stream} vector is used",
         f"* input: {len(config.layout.joints)} joints, {config.dims} coordinates, resampled to "
         f"{config.preprocessing.frames} frames",
         f"* classes: {len(config.classes) or 'none'}",
@@ -234,6 +236,13 @@ def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _branches(config: CheckpointConfig) -> str:
+    encoder = config.encoder
+    names = [name for name in (encoder.spatial, encoder.temporal, encoder.contact) if name]
+    named = ", ".join(f"`{name}`" for name in names[:-1]) + f" and `{names[-1]}`"
+    return f"{named}, a head of its own for the trunk" if config.trunk_classes else named
 
 
 def _seen_line(seen: Seen) -> str:

@@ -1,7 +1,7 @@
-"""Two streams' vectors become one, for any pair of encoders.
+"""Several streams' vectors become one, for any encoders.
 
 The paper (arXiv 2405.13206) names a "simple and efficient plug-and-play spatiotemporal balancing
-fusion". Its formulas were not available, so all four fusions are our reading. Both vectors first
+fusion". Its formulas were not available, so all four fusions are our reading. All vectors first
 get the same scale (layer normalisation without weights), so that no stream counts more because its
 numbers are larger.
 """
@@ -9,6 +9,7 @@ numbers are larger.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -21,12 +22,12 @@ from mgllm.errors import InputError, unknown
 class FusionReport(NamedTuple):
     """How much of the fused vector each stream made."""
 
-    shares_2: Tensor
-    """Each stream's share of the energy (squared length of its part), mean over clips; sums to
+    shares_P: Tensor
+    """Each stream's share of the energy (squared length of its part), mean over clips; they sum to
     1."""
     balance: Tensor
-    """A loss in nats to be added with a weight: 0 if both streams have half, ln 2 if one has
-    nothing. In fusions that do not balance it is 0 without gradient."""
+    """A loss in nats to be added with a weight: 0 if all P streams have equal shares, ln P if one
+    has everything. In fusions that do not balance it is 0 without gradient."""
 
 
 class Fused(NamedTuple):
@@ -37,74 +38,79 @@ class Fused(NamedTuple):
 
 
 class Fusion(nn.Module):
-    """Joins vectors a_ND and b_ND, which may differ in length."""
+    """Joins vectors z_ND of P streams, which may differ in length."""
 
     dims: int
     """Length of the fused vector."""
 
-    def forward(self, a_ND: Tensor, b_ND: Tensor) -> Fused:
+    def forward(self, *parts_ND: Tensor) -> Fused:
         """The fused vectors of N clips."""
         raise NotImplementedError
 
 
 class Concat(Fusion):
-    """One vector after the other; it has no weights, so `dims` is the sum of both lengths."""
+    """One vector after the other; it has no weights, so `dims` is the sum of all lengths."""
 
-    def __init__(self, dims_a: int, dims_b: int, dims: int) -> None:
+    def __init__(self, lengths: Sequence[int], dims: int) -> None:
         super().__init__()
-        self.dims = dims_a + dims_b
+        self.dims = sum(lengths)
 
-    def forward(self, a_ND: Tensor, b_ND: Tensor) -> Fused:
-        """Both vectors, each at unit scale."""
-        a_ND, b_ND = _unit_scale(a_ND), _unit_scale(b_ND)
-        return Fused(torch.cat([a_ND, b_ND], -1), _report(_share(a_ND, b_ND)))
+    def forward(self, *parts_ND: Tensor) -> Fused:
+        """All vectors, each at unit scale."""
+        scaled = [_unit_scale(part_ND) for part_ND in parts_ND]
+        return Fused(torch.cat(scaled, -1), _report(_shares(scaled)))
 
 
 class Sum(Fusion):
     """A linear map of each, added."""
 
-    def __init__(self, dims_a: int, dims_b: int, dims: int) -> None:
+    def __init__(self, lengths: Sequence[int], dims: int) -> None:
         super().__init__()
         self.dims = dims
-        self.lift_a, self.lift_b = nn.Linear(dims_a, dims), nn.Linear(dims_b, dims)
+        self._names = [f"lift_{letter}" for letter in "abcdefgh"[: len(lengths)]]
+        for name, length in zip(self._names, lengths, strict=True):
+            self.add_module(name, nn.Linear(length, dims))
 
-    def parts(self, a_ND: Tensor, b_ND: Tensor) -> tuple[Tensor, Tensor]:
+    def parts(self, parts_ND: Sequence[Tensor]) -> list[Tensor]:
         """What each stream adds."""
-        return self.lift_a(_unit_scale(a_ND)), self.lift_b(_unit_scale(b_ND))
+        pairs = zip(self._names, parts_ND, strict=True)
+        return [getattr(self, name)(_unit_scale(part_ND)) for name, part_ND in pairs]
 
-    def forward(self, a_ND: Tensor, b_ND: Tensor) -> Fused:
-        """The sum of both parts."""
-        a_ND, b_ND = self.parts(a_ND, b_ND)
-        return Fused(a_ND + b_ND, _report(_share(a_ND, b_ND)))
+    def forward(self, *parts_ND: Tensor) -> Fused:
+        """The sum of all parts."""
+        added = self.parts(parts_ND)
+        return Fused(torch.stack(added).sum(0), _report(_shares(added)))
 
 
 class Gated(Sum):
-    """g · a + (1 − g) · b with a gate for each clip and feature from both (GMU, Arevalo et al.,
-    2017)."""
+    """Σ g_p · part_p with gates that sum to 1 for each clip and feature, computed from all parts
+    (GMU, Arevalo et al., 2017, whose two gates are g and 1 − g)."""
 
-    def __init__(self, dims_a: int, dims_b: int, dims: int) -> None:
-        super().__init__(dims_a, dims_b, dims)
-        self.gate = nn.Linear(2 * dims, dims)
+    def __init__(self, lengths: Sequence[int], dims: int) -> None:
+        super().__init__(lengths, dims)
+        self.gate = nn.Linear(len(lengths) * dims, (len(lengths) - 1) * dims)
 
-    def parts(self, a_ND: Tensor, b_ND: Tensor) -> tuple[Tensor, Tensor]:
+    def parts(self, parts_ND: Sequence[Tensor]) -> list[Tensor]:
         """The part of each vector that the gate lets through."""
-        a_ND, b_ND = super().parts(a_ND, b_ND)
-        gate_ND = self.gate(torch.cat([a_ND, b_ND], -1)).sigmoid()
-        return gate_ND * a_ND, (1 - gate_ND) * b_ND
+        lifted = super().parts(parts_ND)
+        asked = self.gate(torch.cat(lifted, -1)).view(len(lifted[0]), -1, self.dims)
+        gates_NPD = torch.cat([asked, torch.zeros_like(asked[:, :1])], 1).softmax(1)
+        return [gate_ND * part_ND for gate_ND, part_ND in zip(gates_NPD.unbind(1), lifted, strict=True)]
 
 
 class Balanced(Gated):
     """The gated fusion with a loss on the streams' shares.
 
-    For one clip the gate may prefer either stream. The loss ln 2 − H(mean share) is on the mean
-    over the batch: a preference there means that one stream is hardly used.
+    For one clip the gate may prefer any stream. The loss ln P − H(mean shares) is on the mean over
+    the batch: a preference there means that a stream is hardly used.
     """
 
-    def forward(self, a_ND: Tensor, b_ND: Tensor) -> Fused:
+    def forward(self, *parts_ND: Tensor) -> Fused:
         """The gated sum with its balance loss."""
-        a_ND, b_ND = self.parts(a_ND, b_ND)
-        share_N = _share(a_ND, b_ND)
-        return Fused(a_ND + b_ND, _report(share_N)._replace(balance=imbalance(share_N.mean())))
+        added = self.parts(parts_ND)
+        shares_NP = _shares(added)
+        report = _report(shares_NP)._replace(balance=imbalance(shares_NP.mean(0)))
+        return Fused(torch.stack(added).sum(0), report)
 
 
 FUSIONS: dict[str, type[Sum] | type[Concat]] = {
@@ -115,33 +121,33 @@ FUSIONS: dict[str, type[Sum] | type[Concat]] = {
 }
 
 
-def make_fusion(name: str, dims_a: int, dims_b: int, dims: int) -> Fusion:
-    """A fusion by name, for vectors of lengths `dims_a` and `dims_b`, into one of length `dims`.
+def make_fusion(name: str, lengths: Sequence[int], dims: int) -> Fusion:
+    """A fusion by name, for vectors of these lengths, into one of length `dims`.
 
     Raises:
         InputError: there is no fusion with this name.
     """
     if name not in FUSIONS:
         raise InputError(unknown("fusion", name, FUSIONS))
-    return FUSIONS[name](dims_a, dims_b, dims)
+    return FUSIONS[name](lengths, dims)
 
 
-def imbalance(share: Tensor) -> Tensor:
-    """ln 2 minus the entropy in nats of (share, 1 − share): 0 at one half, ln 2 at 0 and 1."""
-    return math.log(2) + torch.xlogy(share, share) + torch.xlogy(1 - share, 1 - share)
+def imbalance(shares_P: Tensor) -> Tensor:
+    """ln P minus the entropy of the shares, in nats: 0 if all are equal, ln P if one is 1."""
+    return math.log(len(shares_P)) + torch.xlogy(shares_P, shares_P).sum()
 
 
 def _unit_scale(z_ND: Tensor) -> Tensor:
     return layer_norm(z_ND, z_ND.shape[-1:])
 
 
-def _share(a_ND: Tensor, b_ND: Tensor) -> Tensor:
-    """Share of a in the energy of both, kept away from 0 and 1, where the balance has no
+def _shares(parts_ND: Sequence[Tensor]) -> Tensor:
+    """[N, P]: shares in the energy of all, kept away from 0 and 1, where the balance has no
     gradient."""
-    energy_a_N, energy_b_N = a_ND.square().sum(-1), b_ND.square().sum(-1)
-    return ((energy_a_N + 1e-6) / (energy_a_N + energy_b_N + 2e-6)).float()
+    energy_NP = torch.stack([part_ND.square().sum(-1) for part_ND in parts_ND], -1) + 1e-6
+    return (energy_NP / energy_NP.sum(-1, keepdim=True)).float()
 
 
-def _report(share_N: Tensor) -> FusionReport:
-    share = share_N.detach().mean()
-    return FusionReport(torch.stack([share, 1 - share]), torch.zeros_like(share))
+def _report(shares_NP: Tensor) -> FusionReport:
+    shares_P = shares_NP.detach().mean(0)
+    return FusionReport(shares_P, torch.zeros_like(shares_P[0]))

@@ -7,21 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, read_config, read_weights, versions
 from mgllm.recognizer.network.reading import ClipReader, Numbers, Preprocessing, check_layout, layout_graph
+from mgllm.recognizer.network.trunk import TrunkHead
 from mgllm.recognizer.network.two_streams import StreamOptions, TwoStreams
 from mgllm.skeleton import Layout, SkeletonDataset
 
 BATCH = 64
 """Clips that go through the network together when nothing is learned. Our choice."""
+BACKGROUND = "background"
+"""Class for times without any gesture, in recognisers that have learned it."""
 UNTRAINED = "random"
 """The name of a network with random weights; for a folder with this name write ./random."""
+
+
+class RawLogits(NamedTuple):
+    """What the heads say, before it is joined to one distribution over classes."""
+
+    all_NK: Tensor
+    """Of the classifier."""
+    trunk_NJ: Tensor | None
+    """Of the trunk's head: "none", then its classes."""
+    gate_N: Tensor | None
+    """What is added to the trunk's classes."""
 
 
 class Recognizer(nn.Module):
@@ -29,12 +45,22 @@ class Recognizer(nn.Module):
 
     The classifier reads standardised features, (z − mean) / scale. A linear probe keeps its
     statistics; a network whose weights are all trained starts with those of its training clips.
+
+    With a trunk's head, its classes share the probability that the classifier gives to background:
+    P(trunk class) = P(background) · P(class | trunk). A trunk that moves while a hand does
+    something follows the hand.
     """
 
     mean_D: Tensor
     scale_D: Tensor
 
-    def __init__(self, streams: TwoStreams, classes: tuple[str, ...] = (), stream: str = "fused") -> None:
+    def __init__(
+        self,
+        streams: TwoStreams,
+        classes: tuple[str, ...] = (),
+        stream: str = "fused",
+        trunk_classes: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
         self.streams = streams
         self.classes = classes
@@ -43,6 +69,10 @@ class Recognizer(nn.Module):
         self.register_buffer("mean_D", torch.zeros(dims))
         self.register_buffer("scale_D", torch.ones(dims))
         self.classifier = nn.Linear(dims, len(classes)) if classes else None
+        self.trunk_classes = trunk_classes
+        self.trunk = None
+        if trunk_classes:
+            self.trunk = TrunkHead(streams.graph.names, streams.channels, len(trunk_classes))
 
     @property
     def dims(self) -> int:
@@ -56,10 +86,39 @@ class Recognizer(nn.Module):
 
     def forward(self, clips: Clips) -> Tensor:
         """Logits [N, classes]."""
+        return self.joined(self.raw_logits(clips))
+
+    def raw_logits(self, clips: Clips) -> RawLogits:
+        """What each head says."""
         if self.classifier is None:
             raise ValueError("a pre-trained network has no classes; fine-tune it first")
-        logits_NK: Tensor = self.classifier(self.standardised(self.features(clips)))
-        return logits_NK
+        all_NK: Tensor = self.classifier(self.standardised(self.features(clips)))
+        return RawLogits(all_NK, *((None, None) if self.trunk is None else self.trunk(clips)))
+
+    def joined(self, raw: RawLogits, temperature: float = 1.0) -> Tensor:
+        """Logits [N, classes] of one distribution; of a trunk's head they are log-probabilities."""
+        if raw.trunk_NJ is None or raw.gate_N is None:
+            return raw.all_NK / temperature
+        trunk = [self.classes.index(name) for name in self.trunk_classes]
+        none = self.classes.index(BACKGROUND)
+        gate_NJ = pad(raw.gate_N[:, None].expand(-1, len(trunk)), (1, 0))
+        moves_NJ = (raw.trunk_NJ / temperature + gate_NJ).log_softmax(-1)
+        hidden_K = torch.zeros(len(self.classes), dtype=torch.bool, device=raw.all_NK.device)
+        hidden_K[trunk] = True
+        hands_NK = (raw.all_NK / temperature).masked_fill(hidden_K, -torch.inf).log_softmax(-1)
+        joined_NK = hands_NK.clone()
+        joined_NK[:, trunk] = hands_NK[:, none, None] + moves_NJ[:, 1:]
+        joined_NK[:, none] = hands_NK[:, none] + moves_NJ[:, 0]
+        return joined_NK
+
+    @torch.no_grad()
+    def cool(self, temperature: float) -> None:
+        """Divide all logits by a temperature, for good."""
+        heads = [self.classifier] if self.trunk is None else [self.classifier, self.trunk.leave[-1]]
+        for head in heads:
+            assert isinstance(head, nn.Linear), "a network without classes has no logits"
+            head.weight.div_(temperature)
+            head.bias.div_(temperature)
 
     def standardised(self, z_ND: Tensor) -> Tensor:
         """Features as the classifier reads them."""
@@ -90,7 +149,7 @@ def load_recognizer(folder: Path) -> tuple[Recognizer, CheckpointConfig]:
     """
     config = read_config(folder)
     streams = TwoStreams(layout_graph(config.layout), config.dims, config.encoder)
-    network = Recognizer(streams, config.classes, config.stream)
+    network = Recognizer(streams, config.classes, config.stream, config.trunk_classes)
     put_weights(network, read_weights(folder), folder)
     return network.eval(), config
 
@@ -120,6 +179,19 @@ def put_weights(module: nn.Module, weights: Mapping[str, Tensor], where: Path) -
 def encode(network: Recognizer, reader: ClipReader, numbers: Numbers, stream: str | None = None) -> Tensor:
     """Frozen features z_ND of clips by number, batch by batch, on the CPU."""
     return _in_batches(network, reader, numbers, lambda clips: network.features(clips, stream))
+
+
+@torch.no_grad()
+def raw_logits(network: Recognizer, reader: ClipReader, numbers: Numbers) -> RawLogits:
+    """What the heads say of clips by number, on the CPU."""
+    parts: list[RawLogits] = []
+    for first in range(0, len(numbers), BATCH):
+        clips = reader.batch(numbers[first : first + BATCH], network.mean_D.device)
+        parts.append(
+            RawLogits(*(None if one is None else one.float().cpu() for one in network.raw_logits(clips)))
+        )
+    columns = list(zip(*parts, strict=True))
+    return RawLogits(*(None if column[0] is None else torch.cat(column) for column in columns))
 
 
 @torch.no_grad()
@@ -212,7 +284,9 @@ def untrained_config(
     )
 
 
-def with_classes(network: Recognizer, classes: tuple[str, ...], stream: str) -> Recognizer:
+def with_classes(
+    network: Recognizer, classes: tuple[str, ...], stream: str, trunk_classes: tuple[str, ...] = ()
+) -> Recognizer:
     """The same streams with a new classifier for other classes. The weights are shared, not
     copied."""
-    return Recognizer(network.streams, classes, stream).to(network.mean_D.device)
+    return Recognizer(network.streams, classes, stream, trunk_classes).to(network.mean_D.device)

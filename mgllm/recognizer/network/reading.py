@@ -16,7 +16,7 @@ from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.graph import Graph
 from mgllm.records import Frozen
 from mgllm.skeleton import Layout, SkeletonDataset
-from mgllm.skeleton.preparing import Preparation, prepare_clip, resampled, scale_pair
+from mgllm.skeleton.preparing import UNSCALED, Preparation, prepare_clip, resampled, scale_pair
 
 Numbers = Sequence[int] | NDArray[np.int64]
 
@@ -45,8 +45,8 @@ class ClipReader:
         self.dataset = dataset
         self.how = how
         hidden_joints(self.layout, how)
-        if how.preparation.scale != "none":
-            scale_pair(self.layout, how.preparation.pair)
+        if how.preparation.scale != UNSCALED:
+            scale_pair(self.layout, how.preparation.scale)
 
     @property
     def layout(self) -> Layout:
@@ -69,11 +69,23 @@ def prepared_batch(
 ) -> Clips:
     """Joints [T, V, C] of clips of any lengths, prepared and resampled to one length, on the
     CPU."""
-    ready = [resampled(prepare_clip(joints, layout, dims, how.preparation), how.frames) for joints in clips]
+    hidden = hidden_joints(layout, how)
+    ready = [
+        resampled(prepare_clip(without(joints, hidden), layout, dims, how.preparation), how.frames)
+        for joints in clips
+    ]
     x_NTVC, mask_NTV = np.stack([clip.x for clip in ready]), np.stack([clip.mask for clip in ready])
-    if hidden := hidden_joints(layout, how):
-        x_NTVC[:, :, hidden], mask_NTV[:, :, hidden] = 0, False
     return Clips(torch.from_numpy(x_NTVC), torch.from_numpy(mask_NTV))
+
+
+def without(x_TVC: NDArray[np.floating[Any]], joints: list[int]) -> NDArray[np.floating[Any]]:
+    """Joints of a clip of which some count as never seen: neither root nor scale comes from
+    them."""
+    if not joints:
+        return x_TVC
+    rest_TVC = np.array(x_TVC)
+    rest_TVC[:, joints] = np.nan
+    return rest_TVC
 
 
 def hidden_joints(layout: Layout, how: Preprocessing) -> list[int]:
@@ -94,7 +106,7 @@ def layout_graph(layout: Layout) -> Graph:
     """The layout's graph by joint number, as encoders need it."""
     edges = tuple((int(a), int(b)) for a, b in layout.edge_index)
     mirror = tuple((layout.index(left), layout.index(right)) for left, right in layout.mirror)
-    return Graph(len(layout.joints), edges, mirror)
+    return Graph(len(layout.joints), edges, mirror, layout.joints)
 
 
 def check_layout(layout: Layout, dataset: SkeletonDataset, what: str) -> None:

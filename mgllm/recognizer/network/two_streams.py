@@ -1,5 +1,5 @@
-"""Both encoders with their fusion and projection heads: the trained network, and its copy for
-keys."""
+"""Both encoders, and a contact branch if there is one, with their fusion and projection heads: the
+trained network, and its copy for keys."""
 
 from __future__ import annotations
 
@@ -31,10 +31,15 @@ class StreamOptions(Frozen):
     """Name of the encoder."""
     temporal_args: Mapping[str, int | tuple[int, ...]] = Field(default_factory=dict)
     """Its widths, if they are not its defaults."""
+    contact: str | None = None
+    """Name of a third encoder, whose vector joins the fused one: `contacts`. None: there is
+    none."""
+    contact_args: Mapping[str, int | tuple[int, ...]] = Field(default_factory=dict)
+    """Its widths, if they are not its defaults."""
     fusion: str = "balanced"
     """concat, sum, gated or balanced."""
     dims: int = Field(default=512, ge=1)
-    """Length of the fused vector (with concat the sum of both streams')."""
+    """Length of the fused vector (with concat the sum of all streams')."""
     head_width: int = Field(default=256, ge=1)
     """Hidden units of a projection head."""
     head_dims: int = Field(default=128, ge=1)
@@ -50,20 +55,27 @@ class Embedded(NamedTuple):
 
 
 class TwoStreams(nn.Module):
-    """Two encoders, their fusion, and a projection head for each of the three vectors."""
+    """Two encoders, perhaps a contact branch, their fusion, and a projection head for each of the
+    three vectors."""
 
     def __init__(self, graph: Graph, channels: int, options: StreamOptions) -> None:
         super().__init__()
+        self.graph, self.channels = graph, channels
         self.spatial = _encoder(options.spatial, graph, channels, options.spatial_args)
         self.temporal = _encoder(options.temporal, graph, channels, options.temporal_args)
-        self.fusion = make_fusion(options.fusion, self.spatial.dims, self.temporal.dims, options.dims)
+        self.contact = None
+        if options.contact is not None:
+            self.contact = _encoder(options.contact, graph, channels, options.contact_args)
+        lengths = [part.dims for part in (self.spatial, self.temporal, self.contact) if part is not None]
+        self.fusion = make_fusion(options.fusion, lengths, options.dims)
         self.dims = {"spatial": self.spatial.dims, "temporal": self.temporal.dims, "fused": self.fusion.dims}
         self.heads = nn.ModuleDict({name: _head(self.dims[name], options) for name in STREAMS})
 
     def forward(self, clips: Clips) -> Embedded:
         """Vectors of all three kinds."""
         spatial_ND, temporal_ND = self.spatial(*clips), self.temporal(*clips)
-        fused = self.fusion(spatial_ND, temporal_ND)
+        more = [] if self.contact is None else [self.contact(*clips)]
+        fused = self.fusion(spatial_ND, temporal_ND, *more)
         return Embedded({"spatial": spatial_ND, "temporal": temporal_ND, "fused": fused.z_ND}, fused.report)
 
     def project(self, embedded: Embedded) -> Mapping[str, Tensor]:

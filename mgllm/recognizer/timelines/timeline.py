@@ -15,17 +15,18 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.recognizer.network.network import Recognizer
+from mgllm.recognizer.network.network import BACKGROUND, Recognizer
 from mgllm.recognizer.network.reading import Preprocessing, prepared_batch
 from mgllm.recognizer.timelines.answering import Answer, without_named
 from mgllm.recognizer.timelines.decoding import DecodingOptions, Run, decode, suppressed
+from mgllm.recognizer.timelines.evidence import where_seen
 from mgllm.recognizer.timelines.paths import Reals
 from mgllm.recognizer.timelines.units import decode_units, group_names, units_of
 from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
+from mgllm.skeleton.quality import person_seen, somebody
 
-BACKGROUND_NAME = "background"
-"""Class for times without any gesture, in recognisers that have learned it."""
+BACKGROUND_NAME = BACKGROUND
 NO_GESTURES = ("illustrative body language",)
 """Classes that a recogniser knows but that are not micro-gestures: movement that goes with
 speech."""
@@ -175,8 +176,10 @@ def timeline(
 ) -> tuple[Gesture, ...]:
     """Gestures of a recording, in the order of their start; times in seconds.
 
-    A group is answered only by a recogniser that has learned background: where nothing happens, a
-    group would else be the more probable the more classes it has.
+    A stretch without a person divides the recording. Each part is read alone, so that no window
+    reaches into the stretch and no gesture goes beyond it. A group is answered only by a recogniser
+    that has learned background: where nothing happens, a group would else be the more probable the
+    more classes it has.
 
     Args:
         network: one with classes.
@@ -186,6 +189,28 @@ def timeline(
         options: of windows and decoding.
         groups: group by class; classes without a group are left out.
     """
+    return tuple(
+        _later(gesture, first, fps)
+        for first, after in somebody(person_seen(joints_TVC, fit[1]), fps)
+        for gesture in _gestures(network, joints_TVC[first:after], fps, fit, options, groups)
+    )
+
+
+def _later(gesture: Gesture, frames: int, fps: float) -> Gesture:
+    """The gesture of a part of the recording that begins after `frames`."""
+    start, end = (round((time or 0.0) * fps + frames) / fps for time in (gesture.start, gesture.end))
+    return gesture.model_copy(update={"start": start, "end": end}) if frames else gesture
+
+
+def _gestures(
+    network: Recognizer,
+    joints_TVC: NDArray[np.floating[Any]],
+    fps: float,
+    fit: tuple[Layout, int, Preprocessing],
+    options: TimelineOptions,
+    groups: Mapping[str, str],
+) -> tuple[Gesture, ...]:
+    """Gestures of a part of a recording in which a person is seen; times in seconds of the part."""
     names = [name for name in network.classes if name != BACKGROUND_NAME]
     knows = len(names) < len(network.classes)
     units = units_of(names, groups, options.leave_out) if groups and knows else ()
@@ -196,9 +221,8 @@ def timeline(
         windows = options.windows.model_copy(update={"seconds": options.windows.seconds * scale})
         posteriors = frame_posteriors(network, joints_TVC, fps, fit, windows)
         blocks = _background_first(posteriors, network.classes, options.background)
-        found.append(
-            decode_units(blocks, units, decoding, options.answer) if units else decode(blocks, decoding)
-        )
+        seen = where_seen(blocks, joints_TVC, fit[:2], names, fps)
+        found.append(decode_units(seen, units, decoding, options.answer) if units else decode(seen, decoding))
     runs = found[0]
     if len(found) > 1:
         runs = without_named(_merged(found, options.suppression, decoding.min_confidence), units)

@@ -54,7 +54,7 @@ class EpochMeans:
     def add(self, losses: StepLosses, norms: Mapping[str, float]) -> None:
         """Add one step."""
         self._losses.append(float(losses.loss.detach()))
-        self._shares.append(float(losses.fusion.shares_2[0]))
+        self._shares.append(float(losses.fusion.shares_P[0]))
         for name, part in losses.parts.items():
             self._parts.setdefault(name, []).append(float(part))
         for name, health in losses.health().items():

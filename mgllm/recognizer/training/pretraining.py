@@ -1,9 +1,7 @@
-"""Contrastive pre-training: settings that depend on the data set's size, the learning rate, and the
-loop."""
+"""Contrastive pre-training: its settings, and the loop."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -20,6 +18,13 @@ from mgllm.recognizer.network.two_streams import StreamOptions, stream_gradient_
 from mgllm.recognizer.training.composing import make_views, recipe, view_generator
 from mgllm.recognizer.training.dual_stream import ContrastOptions, DualStream, StepLosses
 from mgllm.recognizer.training.history import EpochMeans, EpochRow
+from mgllm.recognizer.training.length import (
+    cosine,
+    epochs_for,
+    momentum_for,
+    queue_for,
+    steps_per_epoch,
+)
 from mgllm.recognizer.training.processes import Processes, choose_device
 from mgllm.records import Frozen
 from mgllm.seeds import number
@@ -27,47 +32,11 @@ from mgllm.seeds import number
 Precision = Literal["auto", "float32", "bfloat16"]
 
 
-def cosine(step: int, steps: int, warmup: float = 0.05) -> float:
-    """Factor on the learning rate: linear up, then half a cosine down (Loshchilov, Hutter, 2017).
-
-    Args:
-        step: from 0.
-        steps: number of all steps.
-        warmup: share of the steps in which the rate rises.
-    """
-    rise = max(1, round(warmup * steps))
-    if step < rise:
-        return (step + 1) / rise
-    return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
-
-
-def momentum_for(steps: int) -> float:
-    """Momentum with which the key network keeps almost nothing of its beginning.
-
-    .999 over 900 steps keeps 41 % of the start; 1 − 10 / steps keeps e⁻¹⁰ of it. Our reading.
-    """
-    return min(0.999, max(0.9, 1 - 10 / max(1, steps)))
-
-
-def queue_for(clips: int, batch: int) -> int:
-    """Keys to keep for a data set: as many as it has clips, so that each is there once; at most
-    16,384.
-
-    Public code keeps 32,768 keys for any data set, so that a small set has each clip many times.
-    """
-    return min(16384, max(batch, clips))
-
-
-def steps_per_epoch(clips: int, batch: int) -> int:
-    """Full batches in an epoch; at least one."""
-    return max(1, clips // batch)
-
-
 class PretrainOptions(Frozen):
     """Everything that decides a pre-training."""
 
-    epochs: int = Field(default=30, ge=1)
-    """Times that each clip is seen."""
+    epochs: int | None = Field(default=None, ge=1)
+    """Times that each clip is seen; None: from the number of clips."""
     batch: int = Field(default=32, ge=2)
     """Clips of one step, in all processes together."""
     learning_rate: float = Field(default=1e-3, gt=0)
@@ -101,13 +70,22 @@ class PretrainOptions(Frozen):
     precision: Precision = "auto"
     """auto: bfloat16 on accelerators, which are faster with it; float32 on CPUs, which are not."""
 
+    def planned_epochs(self, clips: int) -> int:
+        """Epochs of a training with so many clips."""
+        return epochs_for(clips, self.batch) if self.epochs is None else self.epochs
+
+    def steps(self, clips: int) -> int:
+        """Steps of a training with so many clips."""
+        return self.planned_epochs(clips) * steps_per_epoch(clips, self.batch)
+
     def fitted(self, clips: int) -> PretrainOptions:
-        """These options with momentum and queue filled in from the number of clips."""
-        steps = self.epochs * steps_per_epoch(clips, self.batch)
+        """These options with epochs, momentum and queue filled in from the number of clips."""
+        steps = self.steps(clips)
         momentum = momentum_for(steps) if self.momentum is None else self.momentum
         queue = queue_for(clips, self.batch) if self.queue is None else self.queue
         contrast = self.contrast.model_copy(update={"queue": queue})
-        return self.model_copy(update={"momentum": momentum, "queue": queue, "contrast": contrast})
+        found = {"epochs": self.planned_epochs(clips), "momentum": momentum, "queue": queue}
+        return self.model_copy(update={**found, "contrast": contrast})
 
 
 class Pretraining:
@@ -136,6 +114,7 @@ class Pretraining:
         self.reader = reader
         self.numbers = torch.as_tensor(numbers, dtype=torch.long)
         self.options = options.fitted(len(numbers))
+        self.epochs = options.planned_epochs(len(numbers))
         self.processes = processes
         self.device = choose_device(options.device, processes.local_rank)
         graph = layout_graph(reader.layout)
@@ -153,6 +132,11 @@ class Pretraining:
     def epochs_done(self) -> int:
         """Number of finished epochs."""
         return len(self.history)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done."""
+        return self.epochs_done >= self.epochs
 
     @property
     def steps(self) -> int:
@@ -215,7 +199,7 @@ class Pretraining:
         return precision == "bfloat16" or (precision == "auto" and self.device.type == "cuda")
 
     def _set_rate(self, step: int) -> float:
-        total = self.steps * self.options.epochs
+        total = self.steps * self.epochs
         rate = self.options.learning_rate * cosine(step, total, self.options.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -236,7 +220,7 @@ class Pretraining:
         """Stop at a collapse in any process, but only after some steps and a fifth of the
         training."""
         early = row.epoch * self.steps < self.options.judged_after
-        if early or row.epoch < max(2, self.options.epochs // 5):
+        if early or row.epoch < max(2, self.epochs // 5):
             return
         if not self.processes.any_of_them(bool(row.collapsed), self.device):
             return

@@ -5,6 +5,7 @@ Calibration is one temperature over all logits (Guo et al., ICML 2017).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -12,8 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from mgllm.recognizer.metrics import Labels, Reals
-from mgllm.recognizer.network.network import Recognizer, classify
+from mgllm.recognizer.network.network import Recognizer, raw_logits
 from mgllm.recognizer.network.reading import ClipReader, Numbers
+from mgllm.recognizer.training.targets import accepted_loss, targets_of
 
 LongTail = Literal["none", "logit", "sampling"]
 """What is done about rare classes: nothing, logit adjustment, or class-balanced sampling."""
@@ -104,40 +106,31 @@ def _votes(alike_NM: Reals, y_M: Labels, classes: int, k: int) -> Reals:
 def calibrate(network: Recognizer, reader: ClipReader, numbers: Numbers) -> float:
     """Divide a network's logits by the temperature that fits clips it has not learned from.
 
-    The classifier's weights are divided, so that the network then gives calibrated probabilities.
+    The heads' weights are divided, so that the network then gives calibrated probabilities.
 
     Returns: the temperature.
     """
-    assert network.classifier is not None, "a network without classes has no probabilities"
-    p_NK = classify(network, reader, numbers).double().numpy()
-    temperature = fit_temperature(np.log(np.maximum(p_NK, 1e-30)), reader.dataset.labels[np.asarray(numbers)])
-    with torch.no_grad():
-        network.classifier.weight.div_(temperature)
-        network.classifier.bias.div_(temperature)
+    chosen = np.asarray(numbers)
+    if not len(chosen):
+        return 1.0
+    raw = raw_logits(network, reader, chosen)
+    right_NK = torch.from_numpy(targets_of(reader.dataset, network.classes)[chosen])
+    temperature = fit_temperature(
+        lambda t: float(accepted_loss(network.joined(raw, t).double(), right_NK, 0.0))
+    )
+    network.cool(temperature)
     return temperature
 
 
-def fit_temperature(logits_NK: Reals, y_N: Labels) -> float:
-    """The temperature at which held-out clips are most probable; 1 changes nothing, a larger one is
-    less sure.
-
-    It is between 1/20 and 20; without clips it is 1.
-    """
+def fit_temperature(loss: Callable[[float], float]) -> float:
+    """The temperature with the lowest loss; 1 changes nothing, a larger one is less sure. It is
+    between 1/20 and 20."""
     from scipy.optimize import minimize_scalar
 
-    if not len(y_N):
-        return 1.0
     found = minimize_scalar(
-        lambda log_t: _loss(logits_NK, y_N, float(np.exp(log_t))),
+        lambda log_t: loss(float(np.exp(log_t))),
         bounds=(-np.log(20), np.log(20)),
         method="bounded",
         options={"xatol": 1e-4},
     )
     return float(np.exp(found.x))
-
-
-def _loss(logits_NK: Reals, y_N: Labels, temperature: float) -> float:
-    from scipy.special import log_softmax
-
-    scaled = log_softmax(logits_NK / temperature, axis=1)
-    return -float(scaled[np.arange(len(y_N)), y_N].mean())

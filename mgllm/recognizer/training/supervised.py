@@ -10,17 +10,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field
-from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
 
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.recognizer.metrics import Labels
-from mgllm.recognizer.network.network import Recognizer, encode
+from mgllm.recognizer.network.network import BACKGROUND, Recognizer, encode
 from mgllm.recognizer.network.reading import ClipReader, Numbers, layout_graph
 from mgllm.recognizer.training.composing import recipe, view_generator
-from mgllm.recognizer.training.pretraining import cosine
+from mgllm.recognizer.training.length import cosine
 from mgllm.recognizer.training.probing import LongTail, fit_linear, log_prior
 from mgllm.recognizer.training.processes import choose_device
+from mgllm.recognizer.training.targets import accepted_loss, targets_of
 from mgllm.records import Frozen
 from mgllm.seeds import stream
 
@@ -96,9 +96,15 @@ def start_classifier(
 ) -> None:
     """Fit the classifier as a linear probe of the network, on at most `MOST_PROBED` clips."""
     numbers = np.asarray(numbers)
+    numbers = numbers[reader.dataset.labels[numbers] >= 0]
+    if not len(numbers):
+        return
     if len(numbers) > MOST_PROBED:
         numbers = stream(options.seed, "probed").choice(numbers, MOST_PROBED, replace=False)
     labels = reader.dataset.labels[numbers]
+    if network.trunk_classes:  # to the classifier, a moving trunk is background
+        trunk = [network.classes.index(name) for name in network.trunk_classes]
+        labels = np.where(np.isin(labels, trunk), network.classes.index(BACKGROUND), labels)
     fit_linear(network, encode(network, reader, numbers), labels, options.probe, "none")
 
 
@@ -123,7 +129,9 @@ class _Work:
         self.labels = reader.dataset.labels
         self.device = network.mean_D.device
         self.recipe = recipe(options.augment, layout_graph(reader.layout))
-        prior_K = log_prior(self.labels[numbers], len(network.classes))
+        self.right_NK = torch.from_numpy(targets_of(reader.dataset, network.classes))
+        known = self.labels[numbers]
+        prior_K = log_prior(known[known >= 0], len(network.classes))
         self.prior_K = torch.from_numpy(prior_K).float().to(self.device)
         self.weights = list(network.parameters())
         self.optimizer = torch.optim.AdamW(self.weights, 1.0, weight_decay=options.weight_decay)
@@ -144,8 +152,8 @@ class _Work:
         logits_NK = self.network(self.recipe(self.reader.batch(chosen, self.device), generator))
         if self.options.long_tail == "logit":  # Menon et al., ICLR 2021, eq. 10
             logits_NK = logits_NK + self.prior_K
-        y_N = torch.from_numpy(self.labels[chosen]).to(self.device)
-        loss = cross_entropy(logits_NK, y_N, label_smoothing=self.options.smoothing)
+        right_NK = self.right_NK[torch.from_numpy(chosen)].to(self.device)
+        loss = accepted_loss(logits_NK, right_NK, self.options.smoothing)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         length = clip_grad_norm_(self.weights, self.options.clip_norm)

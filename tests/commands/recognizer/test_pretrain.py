@@ -14,10 +14,11 @@ import pytest
 from mgllm.commands._options import parse_options
 from mgllm.commands.recognizer.pretrain import Pretrained, pretrain
 from mgllm.errors import InputError, TrainingStopped
-from mgllm.progress import Progress
+from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.network.checkpoint import read_config
 from mgllm.recognizer.network.network import load_recognizer
+from mgllm.recognizer.training.length import epochs_for
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.training_state import clips_identity
 from mgllm.skeleton import SkeletonDataset, open_dataset
@@ -32,11 +33,16 @@ def train(toy_set: Path, tiny: list[str], tmp_path: Path) -> Train:
     """Two epochs on the subjects 1 and 2 of the toy set, into a folder of the test's."""
 
     def run(
-        out: str = "out", *sets: str, path: Path = toy_set, resume: bool = False, on: str = "1,2"
+        out: str = "out",
+        *sets: str,
+        path: Path = toy_set,
+        resume: bool = False,
+        on: str = "1,2",
+        display: Display = "none",
     ) -> Pretrained:
         options = parse_options(PretrainOptions, {"epochs": 2, "device": "cpu"}, [*tiny, *sets])
         which = SplitOptions(train_on=f"subject={on}")
-        return pretrain(path, tmp_path / out, options, which, resume=resume, display="none")
+        return pretrain(path, tmp_path / out, options, which, resume=resume, display=display)
 
     return run
 
@@ -180,6 +186,39 @@ def test_a_training_that_collapses_is_stopped_in_words(train: Train, tmp_path: P
 
 def test_clips_of_one_frame_can_be_learned_from(train: Train, rewrite: Callable[..., Path]) -> None:
     assert train(path=rewrite("one-frame", frames=slice(3, 4))).clips == 12
+
+
+def test_what_clips_lack_is_said_and_kept(
+    train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train().notes == ()
+    made = train("hands", "preprocessing.only=[left_hand, right_hand]", display="plain")
+    root, scale = made.notes
+    assert root.startswith("the root (neck) is never seen")
+    assert scale.startswith("no clip has both left_shoulder and right_shoulder")
+    assert scale.endswith("such as left_hand-right_hand")
+    told = capsys.readouterr().err.splitlines()
+    assert told[:2] == [f"note: {root}", f"note: {scale}"]
+    assert f"* {scale}" in (tmp_path / "hands" / "model_card.md").read_text(encoding="utf-8")
+    scaled = train("scaled", "preprocessing.preparation.scale=left_hand-right_hand")
+    assert scaled.notes == ()
+    assert read_config(tmp_path / "scaled").preprocessing.preparation.scale == "left_hand-right_hand"
+
+
+def test_clips_without_what_was_asked_for_are_refused(
+    train: Train, rewrite: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"--scale neck-left_hand: .*has no clip with both"):
+        train(
+            "out", "preprocessing.only=[neck, right_hand]", "preprocessing.preparation.scale=neck-left_hand"
+        )
+    assert not list(tmp_path.rglob("config.json"))
+
+
+def test_the_length_is_stored(train: Train, tmp_path: Path) -> None:
+    made = train("out", "epochs=null")
+    training = read_config(tmp_path / "out").training
+    assert made.epochs == training["epochs_done"] == training["epochs"] == epochs_for(12, training["batch"])
 
 
 def test_one_clip_is_too_few(train: Train, tmp_path: Path) -> None:

@@ -11,7 +11,13 @@ import pytest
 import torch
 
 from mgllm.errors import InputError
-from mgllm.recognizer.network.reading import ClipReader, Preprocessing, check_layout, layout_graph
+from mgllm.recognizer.network.reading import (
+    ClipReader,
+    Preprocessing,
+    check_layout,
+    layout_graph,
+    prepared_batch,
+)
 from mgllm.skeleton import Clip, Layout, SkeletonDataset, write_dataset
 from mgllm.skeleton.preparing import Preparation, prepare_clip, resampled
 
@@ -96,8 +102,8 @@ def test_another_layout_is_refused(
 
 
 def test_a_preparation_that_does_not_fit_is_refused_at_once(toy: SkeletonDataset) -> None:
-    pair = Preparation(pair=("left_hand", "nose"))
-    with pytest.raises(InputError, match="'nose' is not a joint of the layout"):
+    pair = Preparation(scale="left_hand-right_hnd")
+    with pytest.raises(InputError, match=r"unknown joint 'right_hnd'\. Did you mean 'right_hand'\?"):
         ClipReader(toy, Preprocessing(preparation=pair))
     ClipReader(toy, Preprocessing(preparation=pair.model_copy(update={"scale": "none"})))
 
@@ -110,6 +116,18 @@ def test_joints_that_are_not_looked_at_are_as_if_never_seen(toy: SkeletonDataset
     assert float(part.x_NTVC[:, :, 3:].abs().max()) == 0
     torch.testing.assert_close(part.x_NTVC[:, :, :3], whole.x_NTVC[:, :, :3])
     assert torch.equal(part.mask_NTV[:, :, :3], whole.mask_NTV[:, :, :3])
+
+
+def test_neither_root_nor_scale_comes_from_joints_that_are_not_looked_at(toy: SkeletonDataset) -> None:
+    how = Preprocessing(frames=8, only=("left_hand", "right_hand"))
+    hands = ClipReader(toy, how).batch(range(5))
+    moved = [clip.copy() for clip in map(toy.clip, range(5))]
+    for joints in moved:
+        joints[:, :3] += 50
+    again = prepared_batch(moved, toy.meta.layout, 2, how)
+    assert float(hands.x_NTVC.abs().sum()) > 0
+    assert torch.equal(hands.x_NTVC, again.x_NTVC)
+    assert not np.isnan(moved[0][0, 0, 0])  # what was given stays as it was
 
 
 def test_a_joint_that_is_none_is_named(toy: SkeletonDataset) -> None:

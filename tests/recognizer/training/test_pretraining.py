@@ -17,7 +17,8 @@ from mgllm.recognizer.network.reading import ClipReader, Numbers
 from mgllm.recognizer.network.two_streams import STREAMS
 from mgllm.recognizer.training.dual_stream import ContrastOptions
 from mgllm.recognizer.training.history import EpochRow
-from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions, cosine
+from mgllm.recognizer.training.length import cosine
+from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes
 
 Refusal = Callable[[Callable[[], object]], str]
@@ -30,7 +31,7 @@ def start(reader: ClipReader, options: PretrainOptions, numbers: Numbers = ALL, 
 
 def train(reader: ClipReader, options: PretrainOptions, numbers: Numbers = ALL, **how: Any) -> Pretraining:
     training = start(reader, options, numbers, **how)
-    while training.epochs_done < training.options.epochs:
+    while not training.finished:
         training.epoch()
     return training
 
@@ -127,6 +128,22 @@ def test_momentum_and_queue_follow_from_the_set(reader: ClipReader, quick: Pretr
     many = quick.model_copy(update={"epochs": 50, "batch": 32}).fitted(5000)
     assert many.momentum == pytest.approx(1 - 10 / (50 * 156))
     assert (many.queue, many.contrast.queue) == (5000, 5000)
+
+
+def test_the_length_follows_from_the_set_unless_it_is_given(
+    reader: ClipReader, quick: PretrainOptions
+) -> None:
+    training = start(reader, quick, epochs=None)
+    assert (training.epochs, training.options.epochs, training.steps) == (23, 23, 4)  # 92 steps of 9 clips
+    assert not training.finished
+    given = start(reader, quick, epochs=1)
+    assert (given.epochs, given.options.epochs, given.finished) == (1, 1, False)
+    given.epoch()
+    assert given.finished
+    free = quick.model_copy(update={"epochs": None})
+    assert (free.planned_epochs(36), free.steps(36)) == (23, 92)
+    assert (quick.planned_epochs(36), quick.steps(36)) == (2, 8)
+    assert free.fitted(36) == free.fitted(36).fitted(36)
 
 
 def test_momentum_and_queue_that_are_given_stay(reader: ClipReader, quick: PretrainOptions) -> None:

@@ -53,7 +53,7 @@ def main(dataset: str, options: str, out: str) -> None:
         found = one_step(Pretraining(reader, range(36), told, processes), processes)
         reader.asked = []
         training = Pretraining(reader, range(36), told, processes)
-        for _ in range(told.epochs):
+        while not training.finished:
             training.epoch()
         found |= {f"model.{key}": value.clone() for key, value in training.model.state_dict().items()}
         found["asked"] = torch.tensor(reader.asked)

@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from mgllm.recognizer.training.pretraining import cosine, momentum_for, queue_for, steps_per_epoch
+from mgllm.recognizer.training.length import (
+    LEAST_STEPS,
+    cosine,
+    epochs_for,
+    momentum_for,
+    queue_for,
+    steps_per_epoch,
+)
 
 
 def test_the_rate_rises_in_a_line_and_falls_in_half_a_cosine() -> None:
@@ -42,3 +49,10 @@ def test_the_queue_holds_each_clip_once() -> None:
 
 def test_an_epoch_has_whole_batches_but_one_at_least() -> None:
     assert [steps_per_epoch(clips, 32) for clips in (2, 31, 32, 63, 64)] == [1, 1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("clips", [2, 31, 40, 108, 431, 2_900, 30_000])
+@pytest.mark.parametrize("batch", [2, 32])
+def test_whole_epochs_have_enough_steps_and_one_fewer_would_not(clips: int, batch: int) -> None:
+    steps, epochs = steps_per_epoch(clips, batch), epochs_for(clips, batch)
+    assert epochs * steps >= LEAST_STEPS > (epochs - 1) * steps
