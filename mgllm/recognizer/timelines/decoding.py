@@ -21,8 +21,13 @@ BACKGROUND = 0
 """State without a gesture; its column comes first."""
 
 
+RATE = 25.0
+"""Frames a second for which the numbers of frames below are given: iMiGUE's rate."""
+
+
 class DecodingOptions(Frozen):
-    """How probabilities of frames (posteriors) become segments."""
+    """How probabilities of frames (posteriors) become segments. Numbers of frames are at 25 frames
+    a second; a recording of another rate gets as many as take the same time."""
 
     median: int = Field(default=5, ge=1)
     """Frames of the running median; odd. 1: no smoothing."""
@@ -38,6 +43,17 @@ class DecodingOptions(Frozen):
     """Segments with a lower confidence are left out."""
     min_group: float = Field(default=0.5, ge=0, le=1)
     """Segments in which a group of classes has a lower mean posterior are left out."""
+
+    def at(self, fps: float) -> DecodingOptions:
+        """These options for a recording of another rate."""
+        faster = fps / RATE
+        changes = {
+            "median": 2 * round((self.median - 1) / 2 * faster) + 1,
+            "stay": self.stay ** (1 / faster),
+            "lag": max(1, round(self.lag * faster)),
+            "min_frames": max(1, round(self.min_frames * faster)),
+        }
+        return self.model_copy(update=changes)
 
 
 class Run(NamedTuple):

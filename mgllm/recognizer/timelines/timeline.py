@@ -215,7 +215,7 @@ def _gestures(
     knows = len(names) < len(network.classes)
     units = units_of(names, groups, options.leave_out) if groups and knows else ()
     share = 1.0 if knows else 1 / (1 + options.background)
-    decoding = options.decoding if knows else _beside_constant(options, share)
+    decoding = (options.decoding if knows else _beside_constant(options, share)).at(fps)
     found = []
     for scale in options.scales:
         windows = options.windows.model_copy(update={"seconds": options.windows.seconds * scale})

@@ -58,3 +58,13 @@ def test_soft_suppression_by_hand() -> None:
     assert [run.start for run in suppressed([rival, sure], 0.5, 0.5)] == [0]
     inside = Run(1, 2, 8, 0.8)
     assert suppressed([inside, sure], 0.5, 0.1) == [sure]
+
+
+def test_a_slower_recording_has_segments_of_the_same_time() -> None:
+    usual = DecodingOptions(median=5, stay=0.99, min_frames=6, lag=500)
+    assert usual.at(25) == usual
+    slow = usual.at(12.5)
+    assert (slow.median, slow.min_frames, slow.lag) == (3, 3, 250)
+    assert slow.stay == pytest.approx(0.99**2)
+    assert usual.at(50).min_frames == 12
+    assert usual.at(5).median == 1
