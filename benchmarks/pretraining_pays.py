@@ -58,11 +58,11 @@ class Row:
 
 _OFFICIAL = ("subject=1,3,5,7", "subject=2,4,6,8")
 ROWS = (
-    Row("UTD-MHAD, 20 joints", "", *_OFFICIAL),
     Row("UTD-MHAD, arms alone, 6 joints", "arms", *_OFFICIAL),
     Row("places of hands, 22 joints in 2-D", "places", "group=o01,o02,o03,o04", "group=o05,o09"),
     Row("UTD-MHAD from one person", "", "subject=1", "subject=2,4,6,8"),
     Row("UTD-MHAD, legs alone, 9 joints", "legs", *_OFFICIAL),
+    Row("UTD-MHAD, 20 joints", "", *_OFFICIAL),
 )
 
 
