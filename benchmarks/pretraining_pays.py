@@ -58,11 +58,10 @@ class Row:
 
 _OFFICIAL = ("subject=1,3,5,7", "subject=2,4,6,8")
 ROWS = (
-    Row("UTD-MHAD, 20 joints", "", *_OFFICIAL),
     Row("UTD-MHAD, arms alone, 6 joints", "arms", *_OFFICIAL),
     Row("places of hands, 22 joints in 2-D", "places", "group=o01,o02,o03,o04", "group=o05,o09"),
     Row("UTD-MHAD from one person", "", "subject=1", "subject=2,4,6,8"),
-    Row("UTD-MHAD, legs alone, 9 joints", "legs", *_OFFICIAL),
+    Row("UTD-MHAD, 20 joints", "", *_OFFICIAL),
 )
 
 
@@ -77,9 +76,7 @@ def main() -> None:
     given = parser.parse_args()
     utd, people = open_dataset(given.utd), open_dataset(given.people)
     arms = [f"{side}_{part}" for side in SIDES for part in ("elbow", "wrist", "hand")]
-    legs = ["hip_centre", *(f"{side}_{part}" for side in SIDES for part in ("hip", "knee", "ankle", "foot"))]
-    for name, joints in (("arms", arms), ("legs", legs)):
-        _write_part(utd, joints, given.out / name)
+    _write_part(utd, arms, given.out / "arms")
     _write_places(people, given.out / "places")
     print("| set | clips: learned, tested | steps | random weights | pre-trained | change by seed |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -136,8 +133,7 @@ def _write_part(dataset: SkeletonDataset, joints: list[str], out: Path) -> None:
         return
     old = dataset.meta.layout
     edges: list[Pair] = [(a, b) for a, b in old.edges if a in joints and b in joints]
-    if "hip_centre" not in joints:
-        edges.append(("left_elbow", "right_elbow"))  # a layout's graph is connected
+    edges.append(("left_elbow", "right_elbow"))  # a layout's graph is connected
     mirror = tuple(pair for pair in old.mirror if set(pair) <= set(joints))
     layout = Layout(joints=tuple(joints), edges=tuple(edges), mirror=mirror)
     places = [old.index(name) for name in joints]

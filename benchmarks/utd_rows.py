@@ -38,11 +38,11 @@ class Row:
     @property
     def words(self) -> str:
         """Its flags, without those that say who is learned from and who is tested."""
-        asked = " ".join(word for word in self.evaluate if word not in _SIDES)
+        sides = (*_SIDES, *_DEFAULT)
+        asked = " ".join(word for word in self.evaluate if word not in sides)
         if self.pretrain is None:
             return f"random {asked}"
-        begins = self.pretrain[: len(_DEFAULT)] == _DEFAULT
-        made = " ".join(self.pretrain[len(_DEFAULT) :] if begins else self.pretrain)
+        made = " ".join(word for word in self.pretrain if word not in sides)
         return f"{made} / {asked}" if made else asked
 
 
@@ -115,9 +115,9 @@ def _slug(words: Sequence[str]) -> str:
     return "-".join(part for part in text.split("-") if part)
 
 
-_DEFAULT = ("--train-on", TRAIN, "--epochs", "30")  # the length of the page, 390 steps
+_DEFAULT = ("--train-on", TRAIN)
 _SIDES = ("--train-on", TRAIN, "--test-on", TEST)
-_ALL = ("--epochs", "15")  # all clips, the test people's among them, for as many steps
+_ALL = ("--epochs", "15")  # all clips, the test people's among them, for as many steps as the default has
 
 
 def _evaluate(protocol: str, *more: str) -> tuple[str, ...]:

@@ -149,11 +149,11 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm synth --preview 'folding arms' arms.gif", "A moving picture of one gesture:"),
     ),
     "recognizer": _two(
-        ("mgllm recognizer pretrain made/clips -o base --epochs 5", "Learn from clips without labels:"),
+        ("mgllm recognizer pretrain made/clips -o base", "Learn from clips without labels:"),
         ("mgllm recognizer evaluate base made/clips --split unseen-bodies", "Test it on other people:"),
     ),
     "recognizer pretrain": _two(
-        ("mgllm recognizer pretrain made/clips -o base --epochs 5", "On a data set of mgllm synth:"),
+        ("mgllm recognizer pretrain made/clips -o base", "On a data set of mgllm synth:"),
         ("mgllm recognizer pretrain made/clips -o base --train-on subject=1-7", "On some people alone:"),
     ),
     "recognizer finetune": _two(

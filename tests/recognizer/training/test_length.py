@@ -7,7 +7,9 @@ import math
 import pytest
 
 from mgllm.recognizer.training.length import (
+    EPOCHS,
     LEAST_STEPS,
+    MOST_STEPS,
     cosine,
     epochs_for,
     momentum_for,
@@ -51,8 +53,18 @@ def test_an_epoch_has_whole_batches_but_one_at_least() -> None:
     assert [steps_per_epoch(clips, 32) for clips in (2, 31, 32, 63, 64)] == [1, 1, 1, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("clips", "epochs"),
+    [(2, 90), (63, 90), (64, 45), (108, 30), (431, 30), (448, 29), (722, 19), (30_000, 1)],
+)
+def test_epochs_by_hand(clips: int, epochs: int) -> None:
+    assert epochs_for(clips, 32) == epochs
+
+
 @pytest.mark.parametrize("clips", [2, 31, 40, 108, 431, 2_900, 30_000])
 @pytest.mark.parametrize("batch", [2, 32])
-def test_whole_epochs_have_enough_steps_and_one_fewer_would_not(clips: int, batch: int) -> None:
+def test_steps_are_within_their_bounds_in_whole_epochs(clips: int, batch: int) -> None:
     steps, epochs = steps_per_epoch(clips, batch), epochs_for(clips, batch)
-    assert epochs * steps >= LEAST_STEPS > (epochs - 1) * steps
+    assert epochs * steps >= LEAST_STEPS
+    assert (epochs - 1) * steps < MOST_STEPS
+    assert epochs <= EPOCHS or (epochs - 1) * steps < LEAST_STEPS

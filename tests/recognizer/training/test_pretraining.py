@@ -134,14 +134,14 @@ def test_the_length_follows_from_the_set_unless_it_is_given(
     reader: ClipReader, quick: PretrainOptions
 ) -> None:
     training = start(reader, quick, epochs=None)
-    assert (training.epochs, training.options.epochs, training.steps) == (23, 23, 4)  # 92 steps of 9 clips
+    assert (training.epochs, training.options.epochs, training.steps) == (30, 30, 4)
     assert not training.finished
     given = start(reader, quick, epochs=1)
     assert (given.epochs, given.options.epochs, given.finished) == (1, 1, False)
     given.epoch()
     assert given.finished
     free = quick.model_copy(update={"epochs": None})
-    assert (free.planned_epochs(36), free.steps(36)) == (23, 92)
+    assert (free.planned_epochs(36), free.steps(36)) == (30, 120)
     assert (quick.planned_epochs(36), quick.steps(36)) == (2, 8)
     assert free.fitted(36) == free.fitted(36).fitted(36)
 
