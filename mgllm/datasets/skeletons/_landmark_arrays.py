@@ -176,7 +176,8 @@ def _notes(source: Path, found: Sequence[Recorded]) -> list[str]:
 
 def _load(path: Path) -> Reals:
     try:
-        array = np.load(path, allow_pickle=False)
+        # mapped: a header that says more than the file has is refused before memory is taken for it
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     except NPY_ERRORS as error:
         raise InputError(f"{path} cannot be read as an npy file: {error}") from None
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":

@@ -152,6 +152,17 @@ def test_wrong_arrays_are_refused_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_header_that_says_more_than_the_file_has_is_refused(tmp_path: Path) -> None:
+    _frames(tmp_path / "MP" / "a" / "0", [vector(AIR)])
+    path = tmp_path / "MP" / "a" / "0" / "0.npy"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"(1662,), }" + b" " * 8, b"(166200000000,), }"))
+    assert b"(166200000000,)" in path.read_bytes()
+    assert len(path.read_bytes()) == len(content)
+    with pytest.raises(InputError, match=r"0\.npy cannot be read as an npy file"):
+        _imported(tmp_path / "MP", tmp_path)
+
+
 def test_wrong_folders_and_options_are_refused_in_one_line(tmp_path: Path) -> None:
     source = tmp_path / "MP"
     _frames(source / "a" / "0", [vector(AIR)])
