@@ -98,6 +98,18 @@ def test_hands_of_the_others_are_in_the_air_or_where_hands_go_with_speech() -> N
     assert places(definitions.others) & touched <= {"beside_shoulder"}  # there the other hand waits
 
 
+def test_seen_from_the_front_no_place_in_the_air_is_over_face_or_neck() -> None:
+    definitions = load_definitions()
+    ways = [way for other in definitions.others.values() for way in other.ways]
+    for contact in [contact for way in ways for contact in (way.own, way.other) if contact]:
+        place = definitions.places[contact.at]
+        across, up, _ = place.at
+        if place.part == "head":
+            assert across >= 1.5, contact.at  # ears are at 1
+        elif place.part == "chest":
+            assert across >= 0.6 or up < -0.2, contact.at  # the side of the neck is at .33
+
+
 def test_a_clip_is_named_by_its_label() -> None:
     definitions = load_definitions()
     assert definitions.label_of("at rest") == BACKGROUND

@@ -240,10 +240,11 @@ def test_the_clips_of_the_generator_have_these_errors() -> None:
         assert (np.isnan(x[..., 0]) == np.isnan(x[..., 1])).all()
         assert (x[..., 2][nan] == 0).all()
         assert (x[..., 2][~nan] > 0).all()
-        below["wrist"] += bool(nan[:, WRISTS].all(axis=0).any())
+        below["wrist"] += bool((nan[:, WRISTS].mean(axis=0) > 0.5).any())
+        below["unsure"] += bool(((x[:, WRISTS, 2] < 0.3).mean(axis=0) > 0.5).any())
         never = [nan[:, fingers].all() for fingers in HANDS.values()]
         below["both" if all(never) else "one" if any(never) else "none"] += 1
     assert {clip.fps for clip in clips} == set(RATES)
-    assert 0.02 < below["wrist"] / len(clips) < 0.3
+    assert 0 < below["wrist"] < below["unsure"] < 0.2 * len(clips)  # of idle hands only
     assert below["one"] > below["both"] > 0.03 * len(clips)
     assert below["none"] > 0.2 * len(clips)
