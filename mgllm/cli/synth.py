@@ -69,7 +69,7 @@ def synth(
         tuple[str, Path] | None,
         option(
             "--preview",
-            "Draw a moving picture of one gesture.",
+            "Draw a moving picture of one gesture, or of another movement ('at rest').",
             kind="GESTURE FILE.gif",
             envvar=None,
             heading=o.FILES,

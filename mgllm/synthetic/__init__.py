@@ -3,9 +3,9 @@ faults.
 
     acts (what happens when) → figure, posing (where joints are) → cameras (pixels) → detector
 
-`trimmed` makes clips from this, `untrimmed` makes recordings with their true gestures. Three YAML
-files say how classes look. This layer is not part of `datasets`, whose modules all import other
-people's data.
+`trimmed` makes clips from this, `untrimmed` makes recordings with their true gestures. Four YAML
+files say how classes, and movements that are none, look. This layer is not part of `datasets`,
+whose modules all import other people's data.
 """
 
 from __future__ import annotations

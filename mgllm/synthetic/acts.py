@@ -112,7 +112,7 @@ class Acts:
     timing: Timing
     """When the gesture happens."""
     moves: Reals
-    """[channels, N]: moves of trunk, shoulders and head; degrees, shift in metres."""
+    """[channels, N]: moves of trunk, shoulders and head; degrees, shift and rise in metres."""
     hertz: Reals
     """[N]: rate of repeated moves; 0: they are held."""
     stays: NDArray[np.bool_]

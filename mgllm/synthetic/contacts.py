@@ -59,7 +59,7 @@ class WayTable:
     other: Numbers
     """[K]: contact of the other hand, or NONE."""
     moves: Reals64
-    """[K, channels, 2]: ranges of moves; degrees, shift in metres."""
+    """[K, channels, 2]: ranges of moves; degrees, shift and rise in metres."""
     pulses: Reals64
     """[K, 2]: hertz."""
     stays: NDArray[np.bool_]

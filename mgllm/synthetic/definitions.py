@@ -102,7 +102,7 @@ class Way(Frozen):
     both: bool = False
     """Whether the other hand does the same on its side."""
     moves: Mapping[Channel, Range] = Field(default_factory=dict)
-    """Moves of trunk, shoulders and head; degrees, shift in metres."""
+    """Moves of trunk, shoulders and head; degrees, shift and rise in metres."""
     pulses: Range = (0.0, 0.0)
     """Hertz of repeated moves; 0: the moves are held."""
 
@@ -139,7 +139,7 @@ class Sway(Frozen):
     """A small, slow movement to and fro."""
 
     size: Range
-    """Degrees; shift in metres."""
+    """Degrees; shift and rise in metres."""
     hertz: Range
     """Rate of each of its two rhythms."""
 

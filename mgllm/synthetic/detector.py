@@ -164,8 +164,6 @@ def _below(
     shoulders = picture.pixels_V2F[list(SHOULDERS), 1].mean(axis=0)[first]
     edge = shoulders + random.uniform(*difficulty.ends_below, clips) * picture.width_F[first]
     for busy, wrist in zip(picture.busy_2N, WRISTS, strict=True):
-        lowest = np.full(clips, -np.inf)
-        np.maximum.at(lowest, clip_F, picture.pixels_V2F[wrist, 1])
         middle = picture.pixels_V2F[wrist, 1][(first + np.append(first[1:], len(clip_F))) // 2]
         edge = np.where(busy, np.maximum(edge, middle + ROOM_BELOW * picture.width_F[first]), edge)
     edge = np.where(random.random(clips) < difficulty.cropped, edge, np.inf)

@@ -165,7 +165,7 @@ def make_figure(
 
     Args:
         body: by frame.
-        angles: of trunk, shoulders and head by frame, degrees (shift: metres).
+        angles: of trunk, shoulders and head by frame, degrees (shift, rise: metres).
         plans: of the leading and of the other hand.
         frames_N: frames of each clip.
         time_F: seconds, for strokes.

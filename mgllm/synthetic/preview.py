@@ -1,4 +1,4 @@
-"""An animated picture of a class, to judge by eye: three people do it, seen by three cameras."""
+"""An animated picture of a movement, to judge by eye: three people do it, seen by three cameras."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mgllm.errors import InputError, unknown
 from mgllm.files.writing import naming_unwritten
 from mgllm.seeds import stream
 from mgllm.skeleton.layouts import FINGERS, load_layout
-from mgllm.synthetic.definitions import LAYOUT, hidden_classes, visible_classes
+from mgllm.synthetic.definitions import LAYOUT, hidden_classes, load_definitions
 from mgllm.synthetic.detector import Difficulty
 from mgllm.synthetic.geometry import Reals
 from mgllm.synthetic.scenes import EXTRA, FPS, film
-from mgllm.synthetic.trimmed import detected, make_batch
+from mgllm.synthetic.trimmed import Batch, detected, make_batch
 
 PEOPLE = 3
 EVERY = 2
@@ -32,22 +32,23 @@ TRUNK = (("neck", "bend"), ("bend", "hips"))
 
 
 def draw_preview(label: str, path: Path, *, seed: int = 0, noise: float = 0.0) -> None:
-    """Write an animated GIF of a class.
+    """Write an animated GIF of a class, or of one of the others of the definitions.
 
     Args:
-        label: the class.
+        label: its name.
         path: the file; an existing one is replaced.
         seed: another seed gives other people.
         noise: of the detector, as a share of its usual one; 0 shows the movement itself.
 
     Raises:
-        InputError: there is no such class, the layout cannot show it, or the file cannot be
+        InputError: there is no such name, the layout cannot show it, or the file cannot be
             written.
     """
     if label in hidden_classes():
         raise InputError(f"'{label}' has no preview: the joints of {LAYOUT} cannot show it")
-    if label not in visible_classes():
-        raise InputError(unknown("class", label, visible_classes()))
+    made = load_definitions().specs
+    if label not in made:
+        raise InputError(unknown("class", label, made))
     if path.suffix.lower() != ".gif":
         raise InputError(f"{path}: a preview is an animated GIF; give a file name that ends in .gif")
     _animate(label, _clips(label, seed, noise), path)
@@ -55,15 +56,23 @@ def draw_preview(label: str, path: Path, *, seed: int = 0, noise: float = 0.0) -
 
 def _clips(label: str, seed: int, noise: float) -> list[Reals]:
     """[T, V, 2] of each person: pixels of joints and of extra points."""
-    batch = make_batch(seed, 0)
+    clips: list[Reals] = []
+    number = 0
+    while len(clips) < PEOPLE:  # a batch has every class, but not every one of the others
+        batch = make_batch(seed, number)
+        if label in batch.names:
+            clips += _of_batch(label, batch, stream(seed, "preview", number), noise)
+        number += 1
+    return clips[:PEOPLE]
+
+
+def _of_batch(label: str, batch: Batch, random: np.random.Generator, noise: float) -> list[Reals]:
     filmed = film(batch.scene, extra=True)
     shown = filmed.pixels_V2F.transpose(2, 0, 1).copy()
     if noise > 0:
         joints = len(load_layout(LAYOUT).joints)
-        seen = detected(filmed, batch.scene, Difficulty().times(noise), stream(seed, "preview"))
-        shown[:, :joints] = seen[..., :2]
-    numbers = [n for n, name in enumerate(batch.labels) if name == label][:PEOPLE]
-    return [shown[filmed.clip_F == n] for n in numbers]
+        shown[:, :joints] = detected(filmed, batch.scene, Difficulty().times(noise), random)[..., :2]
+    return [shown[filmed.clip_F == n] for n, name in enumerate(batch.names) if name == label]
 
 
 def _animate(label: str, clips: Sequence[Reals], path: Path) -> None:

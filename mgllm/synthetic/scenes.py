@@ -36,7 +36,7 @@ class Speakers:
     left: Contacts
     """Where the left hand rests."""
     base: Reals
-    """[channels, N]: degrees, shift in metres."""
+    """[channels, N]: degrees, shift and rise in metres."""
     sway: Reals
     """[3, 2, channels, N]: size, hertz and phase of two rhythms."""
 

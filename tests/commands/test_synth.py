@@ -17,8 +17,9 @@ from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file
 from mgllm.skeleton import check_dataset, open_dataset
 from mgllm.skeleton.selection import named_split, shared_people
-from mgllm.synthetic import draw_preview, hidden_classes, visible_classes
+from mgllm.synthetic import clip_classes, draw_preview, hidden_classes, preview
 from mgllm.synthetic.definitions import ILLUSTRATIVE
+from mgllm.synthetic.detector import RATES
 
 
 def options(**more: object) -> SynthOptions:
@@ -43,9 +44,10 @@ def test_clips_are_a_skeleton_data_set(out: Path) -> None:
     dataset = open_dataset(out / "clips")
     assert check_dataset(dataset) == ()
     assert len(dataset) == 320
-    assert dataset.meta.classes == visible_classes()
+    assert dataset.meta.classes == clip_classes()
     assert dataset.joints.shape[1:] == (22, 3)
-    assert set(dataset.column("fps")) == {"25"}
+    assert {float(fps) for fps in dataset.column("fps")} == set(RATES)
+    assert {"folding arms", "at rest", "waving"} <= set(dataset.column("does"))
     assert "no person moved" in dataset.meta.source
     assert all(name in (out / "clips" / "SOURCE.md").read_text() for name in hidden_classes())
 
@@ -60,7 +62,7 @@ def test_splits_share_no_body(out: Path, name: str) -> None:
 
 def test_recordings_lie_beside_their_truth(out: Path) -> None:
     dataset = open_dataset(out / "recordings")
-    assert [row.length for row in dataset.clips] == [750, 750]
+    assert [row.length for row in dataset.clips] == [int(30 * float(fps)) for fps in dataset.column("fps")]
     assert dataset.meta.classes == ()
     for row in dataset.clips:
         truth = read_gesture_file(out / "recordings" / f"{row.id}.mg.json")
@@ -129,9 +131,19 @@ def test_a_preview_is_an_animated_gif(tmp_path: Path) -> None:
     assert content.count(b"\x21\xf9\x04") > 5  # a graphic control block a frame
 
 
+def test_what_is_no_gesture_has_a_preview_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr(preview, "_animate", lambda label, clips, path: shown.append((label, len(clips))))
+    for label in ("at rest", "hand held in the air", "counting on fingers"):  # the last one is rare
+        draw_preview(label, tmp_path / "p.gif")
+    assert shown == [("at rest", 3), ("hand held in the air", 3), ("counting on fingers", 3)]
+
+
 @pytest.mark.parametrize(
     ("label", "file", "words"),
     [
+        ("hand held in air", "p.gif", "Did you mean 'hand held in the air'?"),
+        ("background", "p.gif", "unknown class 'background'"),
         ("pressing lips", "p.gif", "'pressing lips' has no preview: the joints of imigue22"),
         ("foldingarms", "p.gif", "Did you mean 'folding arms'?"),
         ("folding arms", "p.mp4", "give a file name that ends in .gif"),
@@ -150,7 +162,7 @@ def test_the_command_writes_and_reports(tmp_path: Path) -> None:
     done = run("-o", str(tmp_path), "--clips", "60", "--seed", "2", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert (report["clips"], report["bodies"], report["classes"]) == (60, 2, 30)
+    assert (report["clips"], report["bodies"], report["classes"]) == (60, 2, 31)
     assert report["hidden"] == list(hidden_classes())
     again = run("-o", str(tmp_path), "--clips", "60")
     assert again.returncode == 2

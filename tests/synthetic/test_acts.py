@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.polynomial import Polynomial
 
-from mgllm.synthetic.acts import SEEN_AT, Timing, envelope, pulses, way
+from mgllm.seeds import stream
+from mgllm.synthetic.acts import FOLLOWS, SEEN_AT, Acts, Timing, draw_acts, envelope, pulses, way
+from mgllm.synthetic.contacts import CHANNELS, Channel, Pace
 from mgllm.synthetic.geometry import Reals
 
 
@@ -58,3 +60,40 @@ def test_pulses_are_whole_and_as_many_as_fit() -> None:
 def test_without_pulses_a_move_is_held() -> None:
     time, timing = seconds(0, 4), one(0.5, 0.5, 2.0, 0.5)
     np.testing.assert_array_equal(pulses(time, timing, np.zeros(1, np.float32)), envelope(time, timing))
+
+
+def acts_of(label: str | None, number: int = 400) -> Acts:
+    still = np.ones(number, np.float32)
+    return draw_acts([label] * number, Pace(still, still, stream(1, "acts")), 0.5)
+
+
+def move(acts: Acts, name: Channel) -> Reals:
+    size: Reals = acts.moves[CHANNELS.index(name)]
+    return size
+
+
+def test_a_shoulder_rises_with_its_hand_and_the_trunk_follows() -> None:
+    acts = acts_of("folding arms")
+    for name in FOLLOWS:
+        low, high = FOLLOWS[name]
+        size = move(acts, name)  # type: ignore[arg-type]
+        assert low <= size.min() < low + 0.1 * (high - low)
+        assert high - 0.1 * (high - low) < size.max() <= high
+    assert float(move(acts, "raise_own").mean()) > 2
+
+
+def test_only_the_shoulder_of_a_hand_that_goes_somewhere_follows() -> None:
+    acts = acts_of("biting nails")
+    assert 0.1 < acts.other.used.mean() < 0.5  # it goes with speech
+    assert (move(acts, "raise_own") != 0).all()
+    np.testing.assert_array_equal(move(acts, "raise_other") != 0, acts.other.used)
+
+
+def test_hands_at_rest_move_no_trunk() -> None:
+    for label, names in (("head up", {"head_up"}), ("at rest", {"head_up", "head_turn", "head_tilt"})):
+        acts = acts_of(label)
+        moved = {name for name in CHANNELS if (move(acts, name) != 0).any()}
+        assert moved == names
+        assert not acts.own.used.any()
+        assert not acts.along.any()
+    assert not acts_of(None).moves.any()

@@ -31,16 +31,16 @@ def pace(seed: int, amplitude: float = 1.0, speed: float = 1.0) -> Pace:
 
 
 def test_every_way_of_every_class_has_a_row_and_the_last_row_is_nothing() -> None:
-    table, gestures = way_table(), load_definitions().gestures
+    table, definitions = way_table(), load_definitions()
     row = 0
-    for label, spec in gestures.items():
+    for label, spec in definitions.specs.items():
         assert (table.first[label], table.count[label]) == (row, len(spec.ways))
         for way in spec.ways:
             assert (table.own[row] == NONE) == (way.own is None)
             for channel, pair in way.moves.items():
                 assert table.moves[row, CHANNELS.index(channel)].tolist() == list(pair)
             assert bool(table.stays[row]) == spec.stays
-            assert bool(table.quiet[row]) == (label == ILLUSTRATIVE)
+            assert bool(table.quiet[row]) == (label == ILLUSTRATIVE or label in definitions.others)
             row += 1
     assert len(table.own) == row + 1
     assert (table.own[-1], table.other[-1]) == (NONE, NONE)
@@ -49,7 +49,7 @@ def test_every_way_of_every_class_has_a_row_and_the_last_row_is_nothing() -> Non
 
 def test_rows_say_what_their_contacts_say() -> None:
     rows, table, definitions = contact_rows(), way_table(), load_definitions()
-    ways = [(spec, way) for spec in definitions.gestures.values() for way in spec.ways]
+    ways = [(spec, way) for spec in definitions.specs.values() for way in spec.ways]
     for number, (_, way) in zip(table.own, ways, strict=False):
         if way.own is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 
 from mgllm.skeleton.layouts import load_layout
 from mgllm.synthetic.acts import envelope
-from mgllm.synthetic.definitions import LAYOUT, visible_classes
+from mgllm.synthetic.definitions import ILLUSTRATIVE, LAYOUT, load_definitions, visible_classes
 from mgllm.synthetic.geometry import Reals, dot, length, mixed, unit
 from mgllm.synthetic.scenes import FPS, Filmed, film
-from mgllm.synthetic.trimmed import Batch, make_batch
+from mgllm.synthetic.trimmed import OTHERS_PER_BODY, Batch, make_batch
 
 JOINTS = load_layout(LAYOUT).joints
 SEEDS = ((3, 0), (3, 1), (4, 0))
@@ -54,6 +55,12 @@ def shares(batch: Batch, film_: Filmed) -> list[NDArray[np.floating]]:
     ]
 
 
+def in_air(batch: Batch, film_: Filmed) -> NDArray[np.bool_]:
+    """[F]: whether hands have nothing to touch in a frame's clip."""
+    air = [name in load_definitions().others or name == ILLUSTRATIVE for name in batch.names]
+    return np.array(air)[film_.clip_F]
+
+
 def test_bones_keep_their_length(made: tuple[Batch, Filmed]) -> None:
     _, film_ = made
     bones = [(f"{side}_shoulder", f"{side}_elbow") for side in ("right", "left")]
@@ -77,13 +84,15 @@ def test_bones_are_those_of_the_body(made: tuple[Batch, Filmed]) -> None:
 
 def test_hands_reach_what_they_are_to_touch(made: tuple[Batch, Filmed]) -> None:
     batch, film_ = made
+    air = in_air(batch, film_)
     for aim, touch, share in zip(film_.figure.aims, film_.figure.touches, shares(batch, film_), strict=True):
-        there = share > 0.999
-        missed = length(aim - touch)[there]
-        assert there.sum() > 1000
-        assert float(missed.mean()) < 1e-3
-        assert float(np.quantile(missed, 0.99)) < 0.015
-        assert float(missed.max()) < 0.05
+        missed, there = length(aim - touch), share > 0.999
+        touching = missed[there & ~air]
+        assert len(touching) > 700
+        assert float(touching.mean()) < 1e-3
+        assert float(np.quantile(touching, 0.99)) < 0.015
+        assert float(touching.max()) < 0.05
+        assert float(missed[there & air].max()) < 0.25  # a stretched arm is as good
 
 
 @pytest.mark.parametrize(
@@ -120,12 +129,15 @@ def test_elbows_and_wrists_stay_within_their_limits(made: tuple[Batch, Filmed]) 
 
 
 def test_upper_arms_never_go_further_back_than_shoulders_let_them(made: tuple[Batch, Filmed]) -> None:
-    _, film_ = made
+    batch, film_ = made
+    air = in_air(batch, film_)
     forward = film_.figure.chest.axes_33F[:, 2]
     for side in ("right", "left"):
         upper = unit(film_.figure.points[f"{side}_elbow"] - film_.figure.points[f"{side}_shoulder"])
         back = np.degrees(np.arcsin(np.clip(-dot(upper, forward), -1, 1)))
-        assert float(back.max()) < 60  # extension of the shoulder, AAOS 1965
+        assert float(back[~air].max()) < 60  # extension of the shoulder, AAOS 1965
+        assert float(np.quantile(back[air], 0.99)) < 60
+        assert float(back.max()) < 85  # a hand that waves close to the head
 
 
 def test_nothing_jumps(made: tuple[Batch, Filmed]) -> None:
@@ -156,8 +168,12 @@ def test_faces_look_forward_and_shoulders_are_on_their_sides(made: tuple[Batch, 
     assert (joint(film_, "nose")[1] > joint(film_, "neck")[1]).all()
 
 
-def test_a_batch_holds_every_class_of_every_body_once() -> None:
+def test_a_batch_has_every_class_of_every_body_once_and_others_beside() -> None:
     batch, _ = filmed(*SEEDS[0])
     for body in np.unique(batch.body):
-        mine = [label for label, number in zip(batch.labels, batch.body, strict=True) if number == body]
-        assert sorted(mine) == sorted(visible_classes())
+        mine = Counter(name for name, number in zip(batch.names, batch.body, strict=True) if number == body)
+        assert all(mine[name] == 1 for name in visible_classes())
+        assert set(mine) - set(visible_classes()) <= set(load_definitions().others)
+        assert mine.total() == len(visible_classes()) + OTHERS_PER_BODY
+    label_of = load_definitions().label_of
+    assert batch.labels == tuple(label_of(name) for name in batch.names)

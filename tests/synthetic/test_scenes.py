@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 
 from mgllm.seeds import stream
-from mgllm.synthetic.contacts import CHANNELS, rest_rows
-from mgllm.synthetic.definitions import load_definitions
-from mgllm.synthetic.scenes import body_angles, draw_rests, draw_speakers, in_mirror
+from mgllm.skeleton.layouts import load_layout
+from mgllm.synthetic.acts import draw_acts
+from mgllm.synthetic.cameras import Cameras
+from mgllm.synthetic.contacts import CHANNELS, draw_pace, rest_rows
+from mgllm.synthetic.definitions import LAYOUT, load_definitions
+from mgllm.synthetic.figure import draw_bodies
+from mgllm.synthetic.geometry import Reals
+from mgllm.synthetic.scenes import EXTRA, Scene, body_angles, draw_rests, draw_speakers, film, in_mirror
 
 NUMBER = 400
 TURNED = {"tilt", "turn", "shift", "head_turn", "head_tilt"}
@@ -67,3 +72,59 @@ def test_a_mirror_of_a_mirror_is_the_thing_itself() -> None:
         np.testing.assert_array_equal(in_mirror(once, left), values)
         np.testing.assert_array_equal(once[..., ~left], values[..., ~left])
         assert (once[..., left] != values[..., left]).any()
+
+
+WIDTH = 150.0
+NAMES = (*load_layout(LAYOUT).joints, *EXTRA)
+
+
+def held(name: str) -> Reals:
+    """[V, 2, N]: pixels in the middle of the time that hands are held, seen from the front; the
+    right one leads."""
+    seen, random = np.zeros(NUMBER, np.bool_), stream(5, "front", name)
+    acts = draw_acts([name] * NUMBER, draw_pace(seen, random), 0.5)
+    fixed = (0, 0, 0, 2.6, WIDTH, 640, 430)
+    timing = acts.timing
+    scene = Scene(
+        bodies=draw_bodies(5, range(NUMBER), seen).bodies,
+        speakers=draw_speakers(NUMBER, random),
+        acts=acts,
+        cameras=Cameras(*(np.full(NUMBER, value, np.float32) for value in fixed)),
+        leads_left=seen,
+        start=timing.begin + timing.onset + timing.hold / 2,
+        frames=np.ones(NUMBER, np.int64),
+    )
+    return film(scene, extra=True).pixels_V2F
+
+
+def over_head_or_neck(pixels_V2N: Reals, side: str = "right") -> float:
+    """Share of clips in which index and middle fingertip are before the head or the neck."""
+    at = dict(zip(NAMES, pixels_V2N, strict=True))
+    tips = (at[f"{side}_index"] + at[f"{side}_middle"]) / 2
+    head = (at["right_ear"] + at["left_ear"] + at["crown"] + at["chin"]) / 4
+    half = 0.2 * WIDTH  # half of the distance between the ears, as in the table of docs/synthetic.md
+    before_head = ((tips[0] - head[0]) / half) ** 2 + ((tips[1] - head[1]) / (1.6 * half)) ** 2 < 1
+    beside = np.abs(tips[0] - at["neck"][0]) < 0.15 * WIDTH
+    between = (tips[1] < at["neck"][1]) & (tips[1] > at["chin"][1])
+    return float((before_head | (beside & between)).mean())
+
+
+def test_hands_that_touch_the_face_are_before_it() -> None:
+    for name in ("touching or scratching facial parts", "biting nails", "rubbing eyes"):
+        assert over_head_or_neck(held(name)) > 0.9, name
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("at rest", 0.0),
+        ("hand on the way", 0.04),
+        ("hand held in the air", 0.1),  # with the palm near the face, fingers reach over it
+        ("waving", 0.05),
+        ("pointing", 0.05),
+        ("walking", 0.0),
+        ("reaching", 0.04),
+    ],
+)
+def test_hands_in_the_air_are_seldom_before_head_or_neck(name: str, most: float) -> None:
+    assert over_head_or_neck(held(name)) <= most
