@@ -35,7 +35,7 @@ SLOW_RETURN = (1.5, 3.0)
 RAISED = ("raise_own", "raise_other")
 FOLLOWS = {"raise_own": (-2, 9), "raise_other": (-2, 9), "lean": (-2, 4), "tilt": (-3, 3), "turn": (-4, 4)}
 """Degrees by which a shoulder rises with its hand, and the trunk moves with any: our choice. A
-trunk that moves with a hand is no gesture of its own."""
+trunk that moves with a hand is not a gesture."""
 SPEAKS_ALONG = 0.35
 """Share of clips in which free hands may go with speech: our choice."""
 EACH_HAND = 0.75

@@ -1,4 +1,4 @@
-"""The YAML files that say how gestures, and all that is no gesture, are made, read into values."""
+"""The YAML files that say how gestures, and all that is not one, are made, read into values."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class GestureSpec(Frozen):
 
 
 class OtherSpec(GestureSpec):
-    """How something is made that is no micro-gesture."""
+    """How something is made that is not a micro-gesture."""
 
     label: Literal["background", "illustrative body language"]
     """The class of a clip of it."""
@@ -175,7 +175,7 @@ class Definitions(Frozen):
     gestures: Mapping[Name, GestureSpec]
     """Gestures by class, in the vocabulary's order."""
     others: Mapping[Name, OtherSpec]
-    """What is no micro-gesture, by its own names."""
+    """What is not a micro-gesture, by its own names."""
     speaker: SpeakerSpec
     """The speaker between gestures."""
 

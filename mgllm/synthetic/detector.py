@@ -141,7 +141,8 @@ def _jitter(around: Range, clips: int, random: np.random.Generator) -> Reals:
     """[N]: uniform in its logarithm; 0 if there is none."""
     if around[1] <= 0:
         return np.zeros(clips, np.float32)
-    drawn: Reals = np.exp(random.uniform(*np.log(np.maximum(around, 1e-6)), clips)).astype(np.float32)
+    low, high = np.log(np.maximum(around, 1e-6)).tolist()
+    drawn: Reals = np.exp(random.uniform(low, high, clips)).astype(np.float32)
     return drawn
 
 
@@ -168,7 +169,9 @@ def _below(
         edge = np.where(busy, np.maximum(edge, middle + ROOM_BELOW * picture.width_F[first]), edge)
     edge = np.where(random.random(clips) < difficulty.cropped, edge, np.inf)
     missing = np.where(random.random(clips) < difficulty.beyond, edge, np.inf)
-    return picture.pixels_V2F[list(WRISTS), 1] > edge[clip_F], missing[clip_F].astype(np.float32)
+    below: NDArray[np.bool_] = picture.pixels_V2F[list(WRISTS), 1] > edge[clip_F]
+    until: Reals = missing[clip_F].astype(np.float32)
+    return below, until
 
 
 def draw_rates(clips: int, random: np.random.Generator) -> Reals:

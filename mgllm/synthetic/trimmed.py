@@ -1,4 +1,4 @@
-"""Trimmed clips: each body does every class once, and some of what is no micro-gesture."""
+"""Trimmed clips: each body does every class once, and some of what is not a micro-gesture."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PARTS = ("train", "test", "train", "validation", "train", "train", "test", "trai
 ranges."""
 BODIES_AT_ONCE = 4
 OTHERS_PER_BODY = 10
-"""Clips of each body in which there is no micro-gesture: a quarter of all, as people are mostly
+"""Clips of each body without a micro-gesture: a quarter of all, as people are mostly
 doing nothing of the vocabulary. Our choice."""
 CUT = {"before": (-0.12, 0.16), "after": (-0.12, 0.16)}
 """Seconds by which annotation begins and ends too early (+) or too late (−): our choice."""
@@ -35,7 +35,7 @@ STILL_COMING = (0.7, 1.2)
 """Where such a clip begins, in durations of the movement out; the end is mirrored in the movement
 back."""
 OTHER_CUT = (-0.6, 0.8)
-"""Seconds before (+) or inside (−) a movement that is no gesture, at which its clip begins or
+"""Seconds before (+) or inside (−) a movement that is not a gesture, at which its clip begins or
 ends."""
 SHORTEST = 10
 """Frames of the shortest clip."""

@@ -24,8 +24,8 @@ from mgllm.synthetic.trimmed import part_of
 GAP = {"shape": 2.0, "mean": 3.5, "least": 0.6, "most": 20.0}
 """Seconds between two gestures, a gamma distribution: our choice."""
 SPEAKS, MOVES = 0.35, 0.35
-"""Shares of gaps in which the hands go with speech, and in which something else is done that is no
-micro-gesture."""
+"""Shares of gaps in which the hands go with speech, and in which something else is done that is not
+a micro-gesture."""
 SETTLES = 0.3
 """Share of the other gaps in which the hands find another place to rest."""
 PAUSE = (0.12, 0.6)
@@ -81,7 +81,7 @@ def make_recording(seed: int, number: int, seconds: float, difficulty: Difficult
 
 
 def _labels(seconds: float, random: np.random.Generator) -> list[str | None]:
-    """Gaps (None, or what is no gesture) and gestures in turn: each class equally often, in random
+    """Gaps (None, or what is not one) and gestures in turn: each class equally often, in random
     order."""
     classes = [label for label in visible_classes() if label != ILLUSTRATIVE]
     rounds = int(seconds / 2 / len(classes)) + 2

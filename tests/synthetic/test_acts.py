@@ -7,7 +7,7 @@ from numpy.polynomial import Polynomial
 
 from mgllm.seeds import stream
 from mgllm.synthetic.acts import FOLLOWS, SEEN_AT, Acts, Timing, draw_acts, envelope, pulses, way
-from mgllm.synthetic.contacts import CHANNELS, Channel, Pace
+from mgllm.synthetic.contacts import CHANNELS, Pace
 from mgllm.synthetic.geometry import Reals
 
 
@@ -67,8 +67,8 @@ def acts_of(label: str | None, number: int = 400) -> Acts:
     return draw_acts([label] * number, Pace(still, still, stream(1, "acts")), 0.5)
 
 
-def move(acts: Acts, name: Channel) -> Reals:
-    size: Reals = acts.moves[CHANNELS.index(name)]
+def move(acts: Acts, name: str) -> Reals:
+    size: Reals = acts.moves[list[str](CHANNELS).index(name)]
     return size
 
 
@@ -76,7 +76,7 @@ def test_a_shoulder_rises_with_its_hand_and_the_trunk_follows() -> None:
     acts = acts_of("folding arms")
     for name in FOLLOWS:
         low, high = FOLLOWS[name]
-        size = move(acts, name)  # type: ignore[arg-type]
+        size = move(acts, name)
         assert low <= size.min() < low + 0.1 * (high - low)
         assert high - 0.1 * (high - low) < size.max() <= high
     assert float(move(acts, "raise_own").mean()) > 2

@@ -208,7 +208,7 @@ def test_rates_are_drawn_in_their_shares() -> None:
 @pytest.mark.parametrize("wanted", [25.0, 15.0, 12.5, 8.0])
 @pytest.mark.parametrize("frames", [1, 2, 5, 26, 250])
 def test_a_slower_camera_takes_some_frames_at_its_times(frames: int, wanted: float) -> None:
-    time = np.arange(frames, dtype=np.float32).reshape(-1, 1, 1) / 25
+    time = np.arange(frames, dtype=np.float32).reshape(-1, 1, 1) / np.float32(25)
     taken = decimated(time, 25.0, wanted)[:, 0, 0]
     assert len(taken) == max(min(2, frames), int(frames * wanted / 25))
     asked = np.minimum(np.arange(len(taken)) / wanted, time[-1, 0, 0])
