@@ -24,7 +24,8 @@ from mgllm.media.video import Pixels, open_video
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, weights_sha256
 from mgllm.recognizer.network.network import SHIPPED, Recognizer, called, named_recognizer
-from mgllm.recognizer.timelines.people import OPEN_PEOPLE, WINDOWS_OF
+from mgllm.recognizer.timelines.cutting import WINDOWS_OF
+from mgllm.recognizer.timelines.people import OPEN_PEOPLE
 from mgllm.recognizer.timelines.timeline import TimelineOptions, timeline
 from mgllm.records import Exposure, Gesture, GestureFile
 from mgllm.skeleton import Layout

@@ -208,7 +208,9 @@ Body movements are evidence about groups in research. Do not use this model to j
 honesty, not character, not health; not for hiring, policing or surveillance. It has been tested only on
 the people who are named in the results that came with it."""
 
-_CONTACTS = "* a branch reads distances of fingertips and wrists to places of head, trunk and arms in the picture"
+_CONTACTS = (
+    "* a branch reads distances of fingertips and wrists to places of head, trunk and arms in the picture"
+)
 
 
 def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:

@@ -111,8 +111,10 @@ def start_classifier(
 def drawn(
     numbers: NDArray[np.int64], y_N: Labels, epoch: int, options: SupervisedOptions
 ) -> NDArray[np.int64]:
-    """Clips of an epoch in their order: each once, or, with sampling, each class equally often; clips
-    without a label (class −1) count as one class."""
+    """Clips of an epoch in their order: each once, or, with sampling, each class equally often.
+
+    Clips without a label (−1) count as one class.
+    """
     draws = stream(options.seed, "order", epoch)
     if options.long_tail != "sampling":
         return draws.permutation(numbers)

@@ -64,7 +64,9 @@ def test_widths_that_make_no_encoder_are_refused(
     assert "graph-conv" in refusal(lambda: TwoStreams(graph, 2, unknown))
 
 
-def test_a_third_branch_joins_the_fused_vector_alone(graph: Graph, clips: Clips, small: StreamOptions) -> None:
+def test_a_third_branch_joins_the_fused_vector_alone(
+    graph: Graph, clips: Clips, small: StreamOptions
+) -> None:
     torch.manual_seed(0)
     options = small.model_copy(update={"contact": "contacts", "contact_args": {"width": 8}})
     streams = TwoStreams(graph, clips.x_NTVC.shape[-1], options).eval()

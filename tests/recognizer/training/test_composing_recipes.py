@@ -39,10 +39,11 @@ def test_nothing_happens_in_the_empty_recipe(graph: Graph, clips_3d: Clips) -> N
 def test_each_augmentation_alone_changes_clips(named: Graph, clips_3d: Clips, name: str) -> None:
     made = recipe(name, named)
     assert [step.probability for step in made.steps] == [1.0]
-    clips = made(clips_3d, view_generator(0, 0, 0))
-    assert clips.x_NTVC.shape == clips_3d.x_NTVC.shape
-    assert bool(clips.x_NTVC.isfinite().all())
-    assert not torch.equal(clips.x_NTVC, clips_3d.clean().x_NTVC)
+    views = [made(clips_3d, view_generator(0, 0, step)) for step in range(12)]
+    for clips in views:
+        assert clips.x_NTVC.shape == clips_3d.x_NTVC.shape
+        assert bool(clips.x_NTVC.isfinite().all())
+    assert any(not torch.equal(clips.x_NTVC, clips_3d.clean().x_NTVC) for clips in views)
 
 
 def test_what_is_left_out_is_not_there_and_the_rest_is_as_it_was(graph: Graph) -> None:
