@@ -24,6 +24,8 @@ from mgllm.media.video import Pixels, open_video
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, weights_sha256
 from mgllm.recognizer.network.network import SHIPPED, Recognizer, called, named_recognizer
+from mgllm.recognizer.timelines.cutting import WINDOWS_OF
+from mgllm.recognizer.timelines.people import OPEN_PEOPLE
 from mgllm.recognizer.timelines.timeline import TimelineOptions, timeline
 from mgllm.records import Exposure, Gesture, GestureFile
 from mgllm.skeleton import Layout
@@ -108,19 +110,19 @@ def exposure_of(config: CheckpointConfig, item: str, subject: str | None) -> Exp
 
     A recogniser that has learned only from made-up people has seen nobody. One that has seen real
     people may have seen this person, unless the user says who it is; the same name is the same
-    person.
+    person. The people of the public landmarks are known by name (`OPEN_PEOPLE`).
     """
-    real = [seen for seen in config.subjects_seen if not _made_up(seen)]
-    if not real:
-        return "held_out"
+    real = [seen for seen in config.subjects_seen if not _all_from(seen, MADE_UP)]
     if any((subject or item) in seen.subjects for seen in real):
         return "in_sample"
-    return "unknown" if subject is None else "held_out"
+    public = all(_all_from(seen, MADE_UP, OPEN_PEOPLE) for seen in real)
+    return "held_out" if public or subject is not None else "unknown"
 
 
-def _made_up(seen: Seen) -> bool:
-    """Whether all of its clips are made up."""
-    return all(name.startswith(MADE_UP) for name in seen.made_of or (seen.dataset,))
+def _all_from(seen: Seen, *sources: str) -> bool:
+    """Whether all of its clips are from data sets whose names begin so, or are windows of these."""
+    names = (name.removeprefix(WINDOWS_OF) for name in seen.made_of or (seen.dataset,))
+    return all(name.startswith(sources) for name in names)
 
 
 def _later(gesture: Gesture, seconds: float) -> Gesture:

@@ -63,3 +63,10 @@ def test_a_wrong_graph_is_refused_in_one_line(
     with pytest.raises(InputError, match=message) as caught:
         Graph(joints, edges, mirror)
     assert "\n" not in str(caught.value)
+
+
+def test_each_joint_has_a_name_or_none_has() -> None:
+    assert Graph(2, ((0, 1),), names=("neck", "nose")).names == ("neck", "nose")
+    assert Graph(2, ((0, 1),)).names == ()
+    with pytest.raises(InputError, match="1 names for 2 joints"):
+        Graph(2, ((0, 1),), names=("neck",))

@@ -13,10 +13,13 @@ from PIL import Image
 from mgllm.errors import InputError
 from mgllm.recognizer.network.checkpoint import Seen, read_config
 from mgllm.recognizer.network.network import SHIPPED
+from mgllm.recognizer.timelines.cutting import WINDOWS_OF
+from mgllm.recognizer.timelines.people import OPEN_PEOPLE
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Gesture, GestureFile
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.skeleton_file import About, Recording, skeleton_bytes
+from mgllm.synthetic.definitions import MADE_UP
 from mgllm.transcription.recordings import exposure_of, open_reader, picture_bytes, read_skeleton
 
 LAYOUT = load_layout("imigue22")
@@ -57,6 +60,29 @@ def test_windows_of_made_up_clips_are_made_up_and_those_of_people_are_not() -> N
     assert exposure_of(mixed, "7", None) == "in_sample"
     made_alone = both.model_copy(update={"made_of": made})
     assert exposure_of(config.model_copy(update={"subjects_seen": (made_alone,)}), "7", None) == "held_out"
+
+
+@pytest.mark.parametrize(
+    ("made_of", "item", "subject", "exposure"),
+    [
+        ((OPEN_PEOPLE,), "talk", None, "held_out"),
+        ((OPEN_PEOPLE,), "o01a", None, "in_sample"),
+        ((OPEN_PEOPLE,), "talk", "o01a", "in_sample"),
+        ((OPEN_PEOPLE,), "o01a", "ann", "held_out"),
+        ((f"{WINDOWS_OF}{OPEN_PEOPLE}: landmarks", MADE_UP), "talk", None, "held_out"),
+        ((OPEN_PEOPLE, "people of ours"), "talk", None, "unknown"),
+        ((f"{WINDOWS_OF}iMiGUE", MADE_UP), "talk", None, "unknown"),
+    ],
+)
+def test_people_of_the_public_landmarks_are_known_by_name(
+    made_of: tuple[str, ...], item: str, subject: str | None, exposure: str
+) -> None:
+    config = read_config(SHIPPED)
+    seen = Seen(
+        dataset="windows", sha256="0" * 64, made_of=made_of, subjects=("o01a",), clips=9, labelled=True
+    )
+    both = config.model_copy(update={"subjects_seen": (*config.subjects_seen, seen)})
+    assert exposure_of(both, item, subject) == exposure
 
 
 def test_times_count_from_the_recordings_beginning() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mgllm.errors import InputError
+from mgllm.recognizer.timelines.cutting import WINDOWS_OF
 from mgllm.recognizer.timelines.people import PeopleOptions, check_people, people_windows
 from mgllm.skeleton import Clip, SkeletonDataset, check_dataset, open_dataset, write_dataset
 from mgllm.skeleton.selection import select_rule
@@ -37,7 +38,7 @@ def cut_people(path: Path, out: Path, options: PeopleOptions) -> None:
 
     meta = dataset.meta.model_copy(
         update={
-            "name": f"windows of {dataset.meta.name}",
+            "name": WINDOWS_OF + dataset.meta.name,
             "classes": (),
             "splits": {},
             "made_of": (dataset.meta.name, *dataset.meta.made_of),

@@ -14,6 +14,7 @@ from mgllm.recognizer.evaluation.protocols import label_fraction, labelled
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
 from mgllm.recognizer.network.checkpoint import (
     CONFIG,
+    CheckpointConfig,
     make_folder,
     model_card,
     seen_of,
@@ -51,7 +52,7 @@ class FinetuneOptions(Frozen):
     """`--calibrate-on`: labelled clips of other people for calibration; None: no calibration."""
     trunk: bool = False
     """Whether movements of the trunk get a head of their own; so it is too if the checkpoint has
-    one. The data set needs a class `background`."""
+    one. The data set needs a class `background`. A linear classifier has no such head."""
     training: SupervisedOptions = Field(default_factory=SupervisedOptions)
     """All other options."""
 
@@ -95,12 +96,13 @@ def finetune(
     base, config, reader = open_recognizer(name, dataset, options.training.seed)
     side = training_side(dataset, options.which)
     numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
-    numbers = np.concatenate([numbers, accepting(dataset, side)])
+    if not options.linear:
+        numbers = np.concatenate([numbers, accepting(dataset, side)])
     if not len(numbers):
         raise InputError(f"{dataset.path}: no clip to learn from has a label")
     judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
-    trunk = _trunk_classes(dataset.meta.classes) if options.trunk or config.trunk_classes else ()
+    trunk = _trunk_classes(dataset.meta.classes) if _has_trunk(options, config) else ()
     network = with_classes(base, dataset.meta.classes, config.stream, trunk)
     loss = _train(network, reader, numbers, options, display)
     temperature = calibrate(network, reader, judged) if len(judged) else 1.0
@@ -131,6 +133,11 @@ def finetune(
     )
 
 
+def _has_trunk(options: FinetuneOptions, config: CheckpointConfig) -> bool:
+    """Whether there is a head for the trunk: it is learned with all weights or not at all."""
+    return not options.linear and (options.trunk or bool(config.trunk_classes))
+
+
 def _trunk_classes(classes: tuple[str, ...]) -> tuple[str, ...]:
     """Classes of the trunk among these, if nothing can be said instead of them."""
     return tuple(name for name in TRUNK_CLASSES if name in classes) if BACKGROUND in classes else ()
@@ -145,7 +152,6 @@ def _train(
 ) -> float | None:
     """Fit the classifier, or train all weights; the loss of the last step."""
     if options.linear:
-        numbers = numbers[reader.dataset.labels[numbers] >= 0]
         features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
         fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
         return None

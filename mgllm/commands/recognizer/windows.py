@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field
 
 from mgllm.errors import InputError
-from mgllm.recognizer.timelines.cutting import CutOptions, cut_windows, timed_truth
+from mgllm.recognizer.timelines.cutting import WINDOWS_OF, CutOptions, cut_windows, timed_truth
 from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
 from mgllm.recognizer.training.targets import ACCEPT
 from mgllm.records import Frozen
@@ -132,7 +132,7 @@ def _meta(
     known = {*columns, "subject"}
     return dataset.meta.model_copy(
         update={
-            "name": "windows of " + " and ".join(meta.name for meta in both),
+            "name": WINDOWS_OF + " and ".join(meta.name for meta in both),
             "classes": classes,
             "splits": {name: rule for name, rule in dataset.meta.splits.items() if _uses(rule) <= known},
             "made_of": tuple(dict.fromkeys(name for meta in both for name in (meta.name, *meta.made_of))),

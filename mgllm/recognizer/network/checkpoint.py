@@ -208,6 +208,10 @@ Body movements are evidence about groups in research. Do not use this model to j
 honesty, not character, not health; not for hiring, policing or surveillance. It has been tested only on
 the people who are named in the results that came with it."""
 
+_CONTACTS = (
+    "* a branch reads distances of fingertips and wrists to places of head, trunk and arms in the picture"
+)
+
 
 def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
     """The card as Markdown; texts from data sets are shown as code, so that they cannot be
@@ -220,6 +224,7 @@ def model_card(config: CheckpointConfig, notes: Sequence[str] = ()) -> str:
         "",
         f"* network: {_branches(config)}, fusion `{config.encoder.fusion}`; "
         f"the {config.stream} vector is used",
+        *([_CONTACTS] if config.encoder.contact else []),
         f"* input: {len(config.layout.joints)} joints, {config.dims} coordinates, resampled to "
         f"{config.preprocessing.frames} frames",
         f"* classes: {len(config.classes) or 'none'}",

@@ -5,7 +5,7 @@ It is a checkpoint in a folder, the bundled one, or `random`: the default networ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -187,11 +187,15 @@ def raw_logits(network: Recognizer, reader: ClipReader, numbers: Numbers) -> Raw
     parts: list[RawLogits] = []
     for first in range(0, len(numbers), BATCH):
         clips = reader.batch(numbers[first : first + BATCH], network.mean_D.device)
-        parts.append(
-            RawLogits(*(None if one is None else one.float().cpu() for one in network.raw_logits(clips)))
-        )
-    columns = list(zip(*parts, strict=True))
-    return RawLogits(*(None if column[0] is None else torch.cat(column) for column in columns))
+        parts.append(network.raw_logits(clips))
+    all_NK = torch.cat([part.all_NK.float().cpu() for part in parts])
+    trunk_NJ, gate_N = (_all_or_none(column) for column in list(zip(*parts, strict=True))[1:])
+    return RawLogits(all_NK, trunk_NJ, gate_N)
+
+
+def _all_or_none(parts: Sequence[Tensor | None]) -> Tensor | None:
+    found = [part.float().cpu() for part in parts if part is not None]
+    return torch.cat(found) if found else None
 
 
 @torch.no_grad()

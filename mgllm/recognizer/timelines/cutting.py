@@ -20,6 +20,9 @@ from mgllm.records import Frozen, Gesture, GestureTranscript
 from mgllm.seeds import stream
 from mgllm.skeleton import Clip, SkeletonDataset
 
+WINDOWS_OF = "windows of "
+"""How the name of a data set of windows begins; the names of its sources follow."""
+
 
 class CutOptions(Frozen):
     """How many windows are cut, and how long they are."""

@@ -19,6 +19,10 @@ from mgllm.seeds import stream
 from mgllm.skeleton import Clip, SkeletonDataset
 from mgllm.skeleton.dataset import ClipRow
 
+OPEN_PEOPLE = "People open"
+"""How the name of the public landmarks begins that the bundled recogniser may learn from
+(docs/people.md). Who is in them is known by their names there, so a recording of your own is of one
+of them only if you name them: nobody else was seen."""
 NEEDED = ("mg_accept", "contact_from", "contact_to")
 NONE = "none"
 

@@ -111,11 +111,14 @@ def start_classifier(
 def drawn(
     numbers: NDArray[np.int64], y_N: Labels, epoch: int, options: SupervisedOptions
 ) -> NDArray[np.int64]:
-    """Clips of an epoch in their order: each once, or, with sampling, each class equally often."""
+    """Clips of an epoch in their order: each once, or, with sampling, each class equally often.
+
+    Clips without a label (−1) count as one class.
+    """
     draws = stream(options.seed, "order", epoch)
     if options.long_tail != "sampling":
         return draws.permutation(numbers)
-    share_N = 1 / np.bincount(y_N)[y_N]
+    share_N = 1 / np.bincount(y_N + 1)[y_N + 1]
     return draws.choice(numbers, len(numbers), p=share_N / share_N.sum())
 
 

@@ -29,7 +29,7 @@ def test_the_default_comes_first_then_its_untrained_network(quick: PretrainOptio
 
 def test_names_are_unique_and_parts_known(quick: PretrainOptions) -> None:
     rows = variants(quick)
-    assert len({row.name for row in rows}) == len(rows) == 2 + 4 + 3 + 4 + 5 + 8
+    assert len({row.name for row in rows}) == len(rows) == 2 + 4 + 3 + 4 + 5 + 9
     assert [part for part in dict.fromkeys(row.part for row in rows) if part] == list(PARTS)
 
 

@@ -40,6 +40,16 @@ def test_it_says_what_it_is_and_whom_it_has_seen(config: CheckpointConfig) -> No
     assert "## What it is not for" in lines
 
 
+def test_it_says_that_there_is_a_contact_branch_and_a_head_for_the_trunk(config: CheckpointConfig) -> None:
+    encoder = config.encoder.model_copy(update={"contact": "contacts"})
+    card = model_card(config.model_copy(update={"encoder": encoder}))
+    assert "* network: `graph-conv`, `gru` and `contacts`, fusion `balanced`; the temporal" in card
+    assert "distances of fingertips and wrists" in card
+    both = config.model_copy(update={"encoder": encoder, "trunk_classes": ("left",)})
+    assert "`gru` and `contacts`, a head of its own for the trunk, fusion `balanced`" in model_card(both)
+    assert "distances" not in model_card(config)
+
+
 def test_a_network_that_has_seen_nothing_says_so(config: CheckpointConfig) -> None:
     empty = config.model_copy(update={"subjects_seen": (), "classes": (), "versions": {}})
     card = model_card(empty)

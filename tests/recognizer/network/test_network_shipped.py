@@ -82,16 +82,12 @@ def test_what_the_layout_cannot_show_stays_at_chance(made: Path, tmp_path: Path)
     random = np.random.default_rng(0)
     labels = hidden_classes()
     assert len(labels) == 2
-    clips = [
-        Clip(
-            f"{number}",
-            "r",
-            recordings.clip(number % 2)[start : start + 50],
-            labels[int(random.integers(2))],
-            25.0,
-        )
-        for number, start in enumerate(random.integers(0, 2900, 200))
-    ]
+    clips = []
+    for number in range(200):
+        joints_TVC, fps = recordings.clip(number % 2), recordings.clips[number % 2].fps
+        start = int(random.integers(0, len(joints_TVC) - 50))
+        label = labels[int(random.integers(2))]
+        clips.append(Clip(f"{number}", "r", joints_TVC[start : start + 50], label, fps))
     dataset = write_dataset(
         tmp_path / "hidden", recordings.meta.model_copy(update={"classes": labels, "splits": {}}), clips
     ).dataset

@@ -62,3 +62,28 @@ def test_widths_that_make_no_encoder_are_refused(
     assert "encoder gru cannot be made with {'depth': 3}" in refusal(lambda: TwoStreams(graph, 2, strange))
     unknown = small.model_copy(update={"spatial": "graph-cnv"})
     assert "graph-conv" in refusal(lambda: TwoStreams(graph, 2, unknown))
+
+
+def test_a_third_branch_joins_the_fused_vector_alone(
+    graph: Graph, clips: Clips, small: StreamOptions
+) -> None:
+    torch.manual_seed(0)
+    options = small.model_copy(update={"contact": "contacts", "contact_args": {"width": 8}})
+    streams = TwoStreams(graph, clips.x_NTVC.shape[-1], options).eval()
+    assert streams.contact is not None
+    embedded = streams(clips)
+    assert tuple(embedded.by_stream) == STREAMS
+    assert embedded.report.shares_P.shape == (3,)
+    parts = embedded.by_stream["spatial"], embedded.by_stream["temporal"], streams.contact(*clips)
+    torch.testing.assert_close(embedded.by_stream["fused"], streams.fusion(*parts).z_ND)
+    embedded.by_stream["fused"].square().sum().backward()
+    assert all(weight.grad is not None for weight in streams.contact.parameters())
+
+
+def test_widths_that_make_no_contact_branch_are_refused(
+    graph: Graph, small: StreamOptions, refusal: Refusal
+) -> None:
+    strange = small.model_copy(update={"contact": "contacts", "contact_args": {"depth": 3}})
+    assert "encoder contacts cannot be made with {'depth': 3}" in refusal(
+        lambda: TwoStreams(graph, 2, strange)
+    )

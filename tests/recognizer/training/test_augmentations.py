@@ -14,6 +14,7 @@ from mgllm.recognizer.training.augmentations import (
     CoordinatePerturbation,
     JointDropout,
     Mirror,
+    PartDropout,
     ViewpointPerturbation,
 )
 from mgllm.recognizer.training.composing import Recipe, Step
@@ -31,6 +32,7 @@ ALL: tuple[Augmentation, ...] = (
     ViewpointPerturbation(40.0),
     JointDropout(0.5),
     Mirror(PLACES),
+    PartDropout(((0, 1), (6, 7)), 0.5),
     RepeatSegment(0.7),
     PosterizeTime(4),
     TemporalCropResize(0.6),
@@ -202,3 +204,25 @@ def test_mirror_swaps_joints_and_turns_x(clips: Clips) -> None:
 def test_mirrored_twice_is_the_clip_itself(clips: Clips) -> None:
     mirror = Mirror(PLACES, strength=1.0)
     assert same(apply(mirror, apply(mirror, clips)), clips.clean())
+
+
+def test_a_hidden_part_is_hidden_in_all_of_the_clip() -> None:
+    parts = ((0, 2), (5, 6, 7))
+    clips = Clips(torch.ones(4000, 3, 8, 2), torch.ones(4000, 3, 8, dtype=torch.bool))
+    found = PartDropout(parts, 0.25)(clips, draws())
+    whole_NV = found.mask_NTV.all(1)
+    assert torch.equal(whole_NV, found.mask_NTV.any(1))
+    for part in parts:
+        assert bool((whole_NV[:, part] == whole_NV[:, part[:1]]).all())
+        assert float((~whole_NV[:, part[0]]).float().mean()) == pytest.approx(0.25, abs=0.03)
+    both = (~whole_NV[:, 0] & ~whole_NV[:, 5]).float().mean()
+    assert float(both) == pytest.approx(0.25**2, abs=0.02)
+    assert bool(whole_NV[:, [1, 3, 4]].all())
+    assert not bool(found.x_NTVC[~found.mask_NTV].any())
+
+
+def test_a_clip_of_one_part_keeps_it() -> None:
+    mask_NTV = torch.zeros(50, 3, 8, dtype=torch.bool)
+    mask_NTV[:, 1, :2] = True
+    clips = Clips(mask_NTV[..., None].float().repeat(1, 1, 1, 2), mask_NTV)
+    assert same(PartDropout(((0, 1),), 1.0)(clips, draws()), clips)

@@ -129,6 +129,14 @@ def test_sampling_draws_classes_alike() -> None:
     assert np.bincount(labels[plain - 7]).tolist() == [900, 90, 0, 10]
 
 
+def test_clips_without_a_label_are_drawn_as_one_class() -> None:
+    labels = np.repeat([0, 1, -1], [900, 90, 10])
+    options = OPTIONS.model_copy(update={"long_tail": "sampling"})
+    epochs = [drawn(np.arange(1000), labels, epoch, options) for epoch in range(5)]
+    shares = np.bincount(labels[np.concatenate(epochs)] + 1, minlength=3) / 5000
+    np.testing.assert_allclose(shares, [1 / 3] * 3, atol=0.03)
+
+
 @pytest.mark.parametrize("tail", ["logit", "sampling"])
 def test_a_class_without_clips_is_no_harm(network: Recognizer, reader: ClipReader, tail: LongTail) -> None:
     numbers = ALL[reader.dataset.labels != 1]
