@@ -184,7 +184,8 @@ def decimated(joints_TVC: Reals, fps: float, wanted: float) -> Reals:
     """The frames that a slower camera takes; at least two of a clip of several frames."""
     count = max(min(2, len(joints_TVC)), int(len(joints_TVC) * wanted / fps))
     chosen = np.minimum(np.rint(np.arange(count) * fps / wanted), len(joints_TVC) - 1).astype(np.int64)
-    return joints_TVC[chosen]
+    taken: Reals = joints_TVC[chosen]
+    return taken
 
 
 def runs(frames: int, share: float, mean_run: float, random: np.random.Generator) -> NDArray[np.bool_]:
