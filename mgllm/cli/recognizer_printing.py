@@ -123,11 +123,13 @@ def print_info(found: RecognizerInfo) -> None:
     encoder = config.encoder
     size = f"{found.weights:,} weights, {found.megabytes:.1f} MB"
     echo(one_line(f"{found.checkpoint}: {config.kind}, {size}, sha256 {found.sha256[:12]}"))
+    branches = " + ".join(name for name in (encoder.spatial, encoder.temporal, encoder.contact) if name)
     lines = [
-        f"network: {encoder.spatial} + {encoder.temporal}, fusion {encoder.fusion}, reads {config.stream}",
+        f"network: {branches}, fusion {encoder.fusion}, reads {config.stream}",
         f"input: {len(config.layout.joints)} joints, {config.dims} coordinates, "
         f"{config.preprocessing.frames} frames",
         f"classes: {', '.join(config.classes) or 'none'}",
+        *([f"by the trunk's head: {', '.join(config.trunk_classes)}"] if config.trunk_classes else []),
     ]
     for line in lines:
         echo_wrapped(one_line(line), hang=2)

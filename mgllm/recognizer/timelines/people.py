@@ -21,8 +21,8 @@ from mgllm.skeleton.dataset import ClipRow
 
 OPEN_PEOPLE = "People open"
 """How the name of the public landmarks begins that the bundled recogniser may learn from
-(docs/people.md). Who is in them is known by their names there, so a recording of your own is of one
-of them only if you name them: nobody else was seen."""
+(docs/people.md). They are some twenty signers before their own cameras, known by their names there.
+A user's recording is taken to be of somebody else unless it has one of these names."""
 NEEDED = ("mg_accept", "contact_from", "contact_to")
 NONE = "none"
 

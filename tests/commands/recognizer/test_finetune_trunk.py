@@ -141,6 +141,7 @@ def test_all_probabilities_of_the_checkpoint_are_one_distribution(checkpoint: Pa
     how = EvaluateOptions(protocol="classifier", which=SplitOptions(test_on="subject=p3"), floors=False)
     found = evaluate(str(checkpoint), people, how, display="none")
     assert found.n == 8
+    assert found.ece is not None
     assert 0 <= found.ece <= 1
 
 

@@ -156,7 +156,7 @@ def test_a_left_hand_is_the_right_hand_of_the_mirrored_clip_exactly(unseen: tupl
 
 def test_size_and_place_in_the_picture_change_nothing() -> None:
     small, large = (
-        prepared_batch([np.float32(size * body(32) + shift)], LAYOUT, 2, Preprocessing(frames=32))
+        prepared_batch([(size * body(32) + shift).astype(np.float32)], LAYOUT, 2, Preprocessing(frames=32))
         for size, shift in ((60.0, (200, 150)), (231.0, (900, 400)))
     )
     one, two = (contact_features(*clips, NAMES) for clips in (small, large))

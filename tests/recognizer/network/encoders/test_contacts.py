@@ -43,8 +43,10 @@ def test_it_is_a_network_a_hand_and_frame_and_a_convolution_over_frames(length: 
         for hand in range(2):
             hidden_TD = torch.stack([second(gelu(first(f_F))).relu() for f_F in hands_THF[:, hand]])
             padded = torch.cat([torch.zeros(1, 6), hidden_TD, torch.zeros(1, 6)])
+            assert made.time.bias is not None
             along = [
-                sum((made.time.weight[:, :, k] @ padded[t + k] for k in range(3)), made.time.bias)
+                made.time.bias
+                + torch.stack([made.time.weight[:, :, k] @ padded[t + k] for k in range(3)]).sum(0)
                 for t in range(len(hidden_TD))
             ]
             rows.append(hidden_TD + torch.stack(along).relu())
