@@ -150,7 +150,14 @@ def test_flags_that_would_not_be_heeded(
 def test_groups_are_counted_beside_all_gestures(capsys: pytest.CaptureFixture[str]) -> None:
     levels: dict[GestureLevel, int] = {"word": 1, "group": 2}
     one = FileSummary(item="a", files=(), seconds=2.0, gestures=3, levels=levels, exposure="held_out")
-    made = TranscribedFiles(out=Path("o"), items=(one,), gestures=3, levels=levels, exposures={"held_out": 1})
+    made = TranscribedFiles(
+        out=Path("o"),
+        items=(one,),
+        gestures=3,
+        unseen_seconds=0.0,
+        levels=levels,
+        exposures={"held_out": 1},
+    )
     _print_transcribed_files(made)
     assert capsys.readouterr().out.splitlines() == [
         "a: 2.0 s, 3 gestures (2 of them only as groups)",
