@@ -7,6 +7,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+MOTION_GAIN = 10.0
+"""Joints move some hundredths of a shoulder width from frame to frame. Times ten, velocities have
+the same scale as positions. Our reading."""
+
 
 class Clips(NamedTuple):
     """Joints of N clips, padded to T frames. Nothing here is ever changed in place.

@@ -15,9 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize, pad
 
-from mgllm.recognizer.clips import seen_only
+from mgllm.recognizer.clips import MOTION_GAIN, seen_only
 from mgllm.recognizer.graph import Graph
-from mgllm.recognizer.network.encoders.base import MOTION_GAIN
 from mgllm.skeleton.layouts import FINGERS
 
 USUAL_FACE, NARROW, WIDE = 0.37, 0.28, 0.5

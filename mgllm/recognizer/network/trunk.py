@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from mgllm.recognizer.clips import Clips, seen_only
-from mgllm.recognizer.network.encoders.base import MOTION_GAIN, inside_frames
+from mgllm.recognizer.clips import MOTION_GAIN, Clips, seen_only
+from mgllm.recognizer.network.encoders.base import inside_frames
 
 TRUNK_CLASSES = ("turtle neck", "moving torso", "sitting straightly", "head up", "shaking shoulders")
 """Classes of this head, where a recogniser has them."""

@@ -37,10 +37,11 @@ class DecodingOptions(Frozen):
     """Frames after which a state is final."""
     min_frames: int = Field(default=6, ge=1)
     """Frames of the shortest segment."""
-    beside: float = Field(default=0.5, gt=0, le=1)
+    beside: float = Field(default=0.6, gt=0, le=1)
     """Posterior from which a class is a segment even if the path goes through another state."""
-    min_confidence: float = Field(default=0.4, ge=0, le=1)
-    """Segments with a lower confidence are left out."""
+    min_confidence: float = Field(default=0.25, ge=0, le=1)
+    """Segments of a class with a lower confidence are left out, or answered as its group. Chosen on
+    people (docs/results/recognizer-people.md), as the others are."""
     min_group: float = Field(default=0.5, ge=0, le=1)
     """Segments in which a group of classes has a lower mean posterior are left out."""
 

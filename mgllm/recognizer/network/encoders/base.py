@@ -7,12 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from mgllm.recognizer.clips import frame_lengths, seen_only
+from mgllm.recognizer.clips import MOTION_GAIN, frame_lengths, seen_only
 from mgllm.registry import Shelf
-
-MOTION_GAIN = 10.0
-"""Joints move some hundredths of a shoulder width from frame to frame. Times ten, velocities have
-the same scale as positions. Our reading."""
 
 
 class Encoder(nn.Module):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mgllm.recognizer.clips import MOTION_GAIN
 from mgllm.recognizer.graph import Graph
-from mgllm.recognizer.network.encoders.base import MOTION_GAIN, joint_features
+from mgllm.recognizer.network.encoders.base import joint_features
 from mgllm.recognizer.network.encoders.gru import GruEncoder
 
 
