@@ -151,16 +151,12 @@ def test_groups_are_counted_beside_all_gestures(capsys: pytest.CaptureFixture[st
     levels: dict[GestureLevel, int] = {"word": 1, "group": 2}
     one = FileSummary(item="a", files=(), seconds=2.0, gestures=3, levels=levels, exposure="held_out")
     made = TranscribedFiles(
-<<<<<<< HEAD
-        out=Path("o"), items=(one,), gestures=3, levels=levels, exposures={"held_out": 1}, unseen_seconds=0.0
-=======
         out=Path("o"),
         items=(one,),
         gestures=3,
         unseen_seconds=0.0,
         levels=levels,
         exposures={"held_out": 1},
->>>>>>> b4201549459b0f06342bb7e23e2066bba478a56b
     )
     _print_transcribed_files(made)
     assert capsys.readouterr().out.splitlines() == [

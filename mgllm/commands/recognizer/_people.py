@@ -13,6 +13,15 @@ from mgllm.skeleton.selection import select_rule
 
 SOURCES = ("group", "repo", "commit", "licence")
 """Columns that say where a clip is from."""
+COPYRIGHTS = {
+    "me-abhinav-1001/Sign-Language-Detection": "Copyright (c) 2023 Abhinav Anand",
+    "tamtridung/ASL_SignWish": "Copyright (c) 2021 Tam_Tran",
+    "traduttore/traduttore-model": "Copyright (c) 2022 traduttore",
+    "yunlisa96/hand-sign-recognition": "no copyright line is filled in, and there is no NOTICE file",
+    "akashcodes23/Realtime-Sign-LanguageDetection": "Copyright (c) 2025 Akash G Patil",
+    "electronicaddict/Jupyter": "Copyright (c) 2024 Ryan Luke Karan Lobo",
+}
+"""The notice in each repository's licence file; the card repeats it, as the licences ask."""
 
 
 def cut_people(path: Path, out: Path, options: PeopleOptions) -> None:
@@ -54,7 +63,7 @@ def notices(path: Path, options: PeopleOptions) -> tuple[str, ...]:
         return (f"Source: {dataset.meta.source or dataset.meta.name}",)
     used = {tuple(row.more[name] for name in SOURCES) for row in dataset.clips}
     return tuple(
-        f"{group}: https://github.com/{repo}, commit {commit}, {licence}"
+        f"{group}: https://github.com/{repo}, commit {commit}, {licence}; {COPYRIGHTS.get(repo, 'see there')}"
         for group, repo, commit, licence in sorted(used)
         if group not in options.left_out
     )
