@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -57,15 +58,36 @@ LIMITS = (
 """Sentences of its card."""
 
 
+class ThreeBranches(StreamOptions):
+    """The two streams and the contact branch."""
+
+    contact: str | None = "contacts"
+    """Name of the third encoder."""
+
+
+class FreePreparation(Preparation):
+    """The body may move about, since a moving trunk is a gesture."""
+
+    centre: Literal["frame", "clip", "none"] = "clip"
+    """What is put at 0."""
+
+
+class FreePreprocessing(Preprocessing):
+    """With that preparation."""
+
+    preparation: FreePreparation = Field(default_factory=FreePreparation)
+    """How joints are filled in, centred and scaled."""
+
+
 class OneEpoch(PretrainOptions):
     """Pre-training with another default."""
 
     epochs: int = Field(default=1, ge=1)
     """Times that each clip is seen."""
-    encoder: StreamOptions = StreamOptions(contact="contacts")
-    """The two streams and the contact branch."""
-    preprocessing: Preprocessing = Preprocessing(preparation=Preparation(centre="clip"))
-    """The body may move about: a moving trunk is a gesture."""
+    encoder: ThreeBranches = Field(default_factory=ThreeBranches)
+    """The parts of the network."""
+    preprocessing: FreePreprocessing = Field(default_factory=FreePreprocessing)
+    """How a clip is prepared."""
 
 
 class FewEpochs(SupervisedOptions):
