@@ -31,10 +31,10 @@ SMALL = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """180 clips and one recording of half a minute."""
+    """280 clips and one recording of half a minute."""
     out = tmp_path_factory.mktemp("made")
     said = _say(
-        *("synth", "-o", str(out), "--clips", "180", "--recordings", "1", "--minutes", "0.5", "--seed", "5")
+        *("synth", "-o", str(out), "--clips", "280", "--recordings", "1", "--minutes", "0.5", "--seed", "5")
     )
     assert said == 0
     return out
