@@ -219,8 +219,8 @@ def _in_batches(
 
 
 SHIPPED = Path(__file__).parent / "shipped"
-"""Folder of the bundled recogniser. It has learned only from made-up movements, and its card says
-so. `mgllm recognizer rebuild` makes one like it."""
+"""Folder of the bundled recogniser. Its card says what it has learned from.
+`mgllm recognizer rebuild --people` makes one like it."""
 
 
 def open_recognizer(
