@@ -137,7 +137,7 @@ def test_unknown_nested_fields_are_guessed_among_the_names_of_their_own_model() 
         to_model(Item, content, "F")
     assert str(caught.value) == (
         "F gestures.annotated.gestures.0.strat: unknown field. "
-        "Did you mean 'start'? Known: confidence, end, label, start"
+        "Did you mean 'start'? Known: confidence, end, label, level, start"
     )
 
 

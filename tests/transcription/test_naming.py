@@ -9,6 +9,7 @@ import pytest
 
 from mgllm.errors import InputError
 from mgllm.recognizer.timelines.answering import Answer
+from mgllm.recognizer.timelines.decoding import DecodingOptions
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Gesture, GestureTranscript
 from mgllm.transcription.naming import Named, check_answer, levels_of, name_clip
@@ -20,7 +21,12 @@ GROUPS = {"touching hat": HEAD, "touching ears": HEAD, "folding arms": ARMS}
 
 
 def name(answer: Answer, *p: float) -> Named | None:
-    return name_clip(np.array(p), CLASSES, GROUPS, TimelineOptions(answer=answer))
+    return name_clip(
+        np.array(p),
+        CLASSES,
+        GROUPS,
+        TimelineOptions(answer=answer, decoding=DecodingOptions(min_confidence=0.4)),
+    )
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_exposure_is_what_can_be_known() -> None:
 
 def test_windows_of_made_up_clips_are_made_up_and_those_of_people_are_not() -> None:
     config = read_config(SHIPPED)
-    made = config.subjects_seen[0].made_of or (config.subjects_seen[0].dataset,)
+    made = (f"{MADE_UP}, trimmed clips", f"{WINDOWS_OF}{MADE_UP}, recordings")
     both = Seen(
         dataset="windows", sha256="0" * 64, made_of=(*made, "iMiGUE"), subjects=("7",), clips=9, labelled=True
     )
@@ -86,7 +86,9 @@ def test_people_of_the_public_landmarks_are_known_by_name(
 
 
 def test_times_count_from_the_recordings_beginning() -> None:
-    options = TimelineOptions.model_validate({"background": 0.01, "decoding": {"min_frames": 2}})
+    options = TimelineOptions.model_validate(
+        {"decoding": {"min_frames": 2, "beside": 1e-6, "min_confidence": 0, "min_group": 0}}
+    )
     reader = open_reader(None, options)
     assert reader.name == "the bundled recogniser"
     early, late = (

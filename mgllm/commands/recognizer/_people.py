@@ -63,10 +63,14 @@ def notices(path: Path, options: PeopleOptions) -> tuple[str, ...]:
         return (f"Source: {dataset.meta.source or dataset.meta.name}",)
     used = {tuple(row.more[name] for name in SOURCES) for row in dataset.clips}
     return tuple(
-        f"{group}: https://github.com/{repo}, commit {commit}, {licence}; {COPYRIGHTS.get(repo, 'see there')}"
+        f"{group}: https://github.com/{repo}, commit {commit}, {licence}{_notice(repo)}"
         for group, repo, commit, licence in sorted(used)
         if group not in options.left_out
     )
+
+
+def _notice(repo: str) -> str:
+    return f"; {COPYRIGHTS[repo]}" if repo in COPYRIGHTS else ""
 
 
 def _of_groups(dataset: SkeletonDataset, groups: tuple[str, ...]) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -104,9 +103,7 @@ def finetune(
     judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
     trunk = _trunk_classes(dataset.meta.classes) if _has_trunk(options, config) else ()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(options.training.seed)  # a trunk's head begins with random weights
-        network = with_classes(base, dataset.meta.classes, config.stream, trunk)
+    network = with_classes(base, dataset.meta.classes, config.stream, trunk, seed=options.training.seed)
     loss = _train(network, reader, numbers, options, display)
     temperature = calibrate(network, reader, judged) if len(judged) else 1.0
     seen = seen_of(dataset, np.concatenate([numbers, judged]), labelled=True)

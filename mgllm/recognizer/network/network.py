@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +16,7 @@ from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, read_config, read_weights, versions
 from mgllm.recognizer.network.reading import ClipReader, Numbers, Preprocessing, check_layout, layout_graph
-from mgllm.recognizer.network.trunk import TrunkHead
+from mgllm.recognizer.network.trunk import RawLogits as RawLogits, TrunkHead
 from mgllm.recognizer.network.two_streams import StreamOptions, TwoStreams
 from mgllm.skeleton import Layout, SkeletonDataset
 
@@ -27,17 +26,6 @@ BACKGROUND = "background"
 """Class for times without any gesture, in recognisers that have learned it."""
 UNTRAINED = "random"
 """The name of a network with random weights; for a folder with this name write ./random."""
-
-
-class RawLogits(NamedTuple):
-    """What the heads say, before it is joined to one distribution over classes."""
-
-    all_NK: Tensor
-    """Of the classifier."""
-    trunk_NJ: Tensor | None
-    """Of the trunk's head: "none", then its classes."""
-    gate_N: Tensor | None
-    """What is added to the trunk's classes."""
 
 
 class Recognizer(nn.Module):
@@ -289,8 +277,16 @@ def untrained_config(
 
 
 def with_classes(
-    network: Recognizer, classes: tuple[str, ...], stream: str, trunk_classes: tuple[str, ...] = ()
+    network: Recognizer,
+    classes: tuple[str, ...],
+    stream: str,
+    trunk_classes: tuple[str, ...] = (),
+    *,
+    seed: int = 0,
 ) -> Recognizer:
-    """The same streams with a new classifier for other classes. The weights are shared, not
-    copied."""
-    return Recognizer(network.streams, classes, stream, trunk_classes).to(network.mean_D.device)
+    """The same streams with new heads for other classes. The streams' weights are shared, not
+    copied; those of the heads are random and the same for the same seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        made = Recognizer(network.streams, classes, stream, trunk_classes)
+    return made.to(network.mean_D.device)

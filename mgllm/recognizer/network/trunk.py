@@ -7,6 +7,8 @@ and shoulders alone, and they are as good as impossible in a clip in which these
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
@@ -25,6 +27,17 @@ made-up clips of these classes 95 % move more; half of all webcam clips without 
 SOFTNESS = 0.005
 """Shoulder widths over which the gate opens: a detector's jitter is as large."""
 WIDTH = 64
+
+
+class RawLogits(NamedTuple):
+    """What the heads say, before it is joined to one distribution over classes."""
+
+    all_NK: Tensor
+    """Of the classifier."""
+    trunk_NJ: Tensor | None
+    """Of the trunk's head: "none", then its classes."""
+    gate_N: Tensor | None
+    """What is added to the trunk's classes."""
 
 
 class TrunkHead(nn.Module):

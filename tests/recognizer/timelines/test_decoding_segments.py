@@ -10,7 +10,7 @@ import pytest
 from mgllm.recognizer.timelines.decoding import DecodingOptions, Run, decode, suppressed
 from mgllm.recognizer.timelines.paths import Reals
 
-OPTIONS = DecodingOptions(median=1, stay=0.6, min_frames=2, lag=10)
+OPTIONS = DecodingOptions(median=1, stay=0.6, min_frames=2, lag=10, beside=0.5, min_confidence=0.4)
 
 
 def stretches(*parts: tuple[int, tuple[float, ...]]) -> Reals:

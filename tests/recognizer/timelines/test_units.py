@@ -14,7 +14,7 @@ NAMES = ("hat", "ear", "speech", "jaw", "nod")
 GROUPS = {"hat": "hand at head", "ear": "hand at head", "jaw": "hand at head", "speech": "talk"}
 UNITS = units_of(NAMES, GROUPS, ["speech"])
 GROUP = 6
-OPTIONS = DecodingOptions(median=1, stay=0.9, min_frames=4, lag=20)
+OPTIONS = DecodingOptions(median=1, stay=0.9, min_frames=4, lag=20, beside=0.5, min_confidence=0.4)
 
 REST = (0.9, 0.02, 0.02, 0.02, 0.02, 0.02)
 HAT = (0.1, 0.7, 0.05, 0.05, 0.05, 0.05)
