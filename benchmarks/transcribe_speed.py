@@ -27,7 +27,7 @@ from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.network.network import SHIPPED, load_recognizer
 from mgllm.recognizer.timelines.timeline import WindowOptions
 
-SECONDS, FPS = 15.0, 25
+SECONDS, FPS = 12.0, 25
 """Target for ten minutes on two cores."""
 GROWTH = 1.25
 """Most memory of a recording four times as long, as a factor: the same length differs by a fifth

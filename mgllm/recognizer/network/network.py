@@ -16,7 +16,7 @@ from mgllm.errors import InputError
 from mgllm.recognizer.clips import Clips
 from mgllm.recognizer.network.checkpoint import CheckpointConfig, read_config, read_weights, versions
 from mgllm.recognizer.network.reading import ClipReader, Numbers, Preprocessing, check_layout, layout_graph
-from mgllm.recognizer.network.trunk import RawLogits as RawLogits, TrunkHead
+from mgllm.recognizer.network.trunk import RawLogits, TrunkHead
 from mgllm.recognizer.network.two_streams import StreamOptions, TwoStreams
 from mgllm.skeleton import Layout, SkeletonDataset
 

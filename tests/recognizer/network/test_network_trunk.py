@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.network.network import BACKGROUND, RawLogits, Recognizer, new_recognizer, with_classes
+from mgllm.recognizer.network.network import BACKGROUND, Recognizer, new_recognizer, with_classes
+from mgllm.recognizer.network.trunk import RawLogits
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.skeleton.layouts import load_layout
 
