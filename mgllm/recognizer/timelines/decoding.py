@@ -16,6 +16,7 @@ from pydantic import Field
 
 from mgllm.recognizer.timelines.paths import Reals, states
 from mgllm.records import Frozen
+from mgllm.skeleton.quality import spans
 
 BACKGROUND = 0
 """State without a gesture; its column comes first."""
@@ -143,12 +144,6 @@ def _counts(run: Run, options: DecodingOptions) -> bool:
     return run.state != BACKGROUND and long_enough and run.confidence >= options.min_confidence
 
 
-def spans_of(on_T: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First frame and frame after the last of each stretch of frames that are on."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], on_T, [False]]).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
 class OpenRuns:
     """Runs of frames in which a column is on, over blocks; a run at a block's end stays open."""
 
@@ -168,12 +163,12 @@ class OpenRuns:
             yield Run(state, start, self._frame, total / (self._frame - start))
 
     def _column(self, state: int, on_T: NDArray[np.bool_], sums: Reals) -> Iterator[Run]:
-        spans = spans_of(on_T)
+        found = spans(on_T)
         before = self._open.pop(state, None)
-        if before is not None and not (spans and spans[0][0] == 0):
+        if before is not None and not (found and found[0][0] == 0):
             yield Run(state, before[0], self._frame, before[1] / (self._frame - before[0]))
             before = None
-        for first, last in spans:
+        for first, last in found:
             start, total = before or (self._frame + first, 0.0)
             before = None
             total += float(sums[last] - sums[first])

@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 
 from mgllm.recognizer.timelines.answering import Answer, Stretch, Unit, answers, without_named
-from mgllm.recognizer.timelines.decoding import DecodingOptions, OpenRuns, Run, smoothed, spans_of
+from mgllm.recognizer.timelines.decoding import DecodingOptions, OpenRuns, Run, smoothed
 from mgllm.recognizer.timelines.paths import Decided, Reals, StatePath
+from mgllm.skeleton.quality import spans
 
 
 def group_names(names: Sequence[str], groups: Mapping[str, str]) -> tuple[str, ...]:
@@ -85,10 +86,10 @@ class _Segments:
         on_path_TU = decided.state_T[:, None] == np.arange(1, 1 + len(self._units))
         on_TU = on_path_TU | (q_TU >= self._options.beside)
         for place, unit in enumerate(self._units):
-            p_TM, spans = decided.p_TK[:, list(unit.members)], spans_of(on_TU[:, place])
-            if place in self._open and not (spans and spans[0][0] == 0):
+            p_TM, found = decided.p_TK[:, list(unit.members)], spans(on_TU[:, place])
+            if place in self._open and not (found and found[0][0] == 0):
                 yield from self._end(place)
-            for first, last in spans:
+            for first, last in found:
                 if place not in self._open:
                     self._open[place] = _Segment(self._frame + first, self._options)
                 self._open[place].add(p_TM[first:last])
