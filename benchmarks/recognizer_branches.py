@@ -20,7 +20,7 @@ import numpy as np
 
 from mgllm.commands.recognizer.rebuild import FewEpochs, OneEpoch
 from mgllm.recognizer.metrics import score
-from mgllm.recognizer.network.network import BACKGROUND, Recognizer, classify, new_recognizer
+from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer, classify, new_recognizer
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.network.trunk import TRUNK_CLASSES
 from mgllm.recognizer.network.two_streams import StreamOptions
@@ -79,7 +79,7 @@ def _tested(network: Recognizer, reader: ClipReader) -> Row:
     scores = score(classify(network, reader, made).double().numpy(), dataset.labels[made])
     said_N = classify(network, reader, people).argmax(1).numpy()
     right_NK = targets_of(dataset, network.classes)[people]
-    none = [network.classes.index(name) for name in (BACKGROUND, ILLUSTRATIVE)]
+    none = [network.classes.index(name) for name in (BACKGROUND_NAME, ILLUSTRATIVE)]
     touched_N = ~right_NK[:, none].any(1)
     right_N = right_NK[np.arange(len(people)), said_N]
     return Row(scores.mean_class, right_N[touched_N].mean(), 1 - right_N[~touched_N].mean())

@@ -28,10 +28,10 @@ from mgllm.recognizer.network.checkpoint import (
     weights_sha256,
     write_checkpoint,
 )
-from mgllm.recognizer.network.network import Recognizer, called, classify, named_recognizer
+from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer, called, classify, named_recognizer
 from mgllm.recognizer.network.reading import ClipReader, check_layout
 from mgllm.recognizer.timelines.evidence import evidence
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, UNKNOWN_FPS, TimelineOptions, timeline
+from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, timeline
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes
 from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised

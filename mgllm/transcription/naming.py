@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from mgllm.cues.label_names import groups_of
 from mgllm.errors import InputError
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, TimelineOptions
+from mgllm.recognizer.network.network import BACKGROUND_NAME
+from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import GestureLevel, GestureTranscript
 
 LEVELS: tuple[GestureLevel, ...] = get_args(GestureLevel)

@@ -22,7 +22,7 @@ from mgllm.recognizer.network.checkpoint import (
     write_checkpoint,
 )
 from mgllm.recognizer.network.network import (
-    BACKGROUND,
+    BACKGROUND_NAME,
     Recognizer,
     encode,
     open_recognizer,
@@ -140,7 +140,7 @@ def _has_trunk(options: FinetuneOptions, config: CheckpointConfig) -> bool:
 
 def _trunk_classes(classes: tuple[str, ...]) -> tuple[str, ...]:
     """Classes of the trunk among these, if nothing can be said instead of them."""
-    return tuple(name for name in TRUNK_CLASSES if name in classes) if BACKGROUND in classes else ()
+    return tuple(name for name in TRUNK_CLASSES if name in classes) if BACKGROUND_NAME in classes else ()
 
 
 def _train(

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.recognizer.network.network import BACKGROUND_NAME
 from mgllm.recognizer.timelines.cutting import WINDOWS_OF, CutOptions, cut_windows, timed_truth
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
 from mgllm.recognizer.training.targets import ACCEPT
 from mgllm.records import Frozen
 from mgllm.skeleton import (

@@ -22,7 +22,7 @@ from mgllm.skeleton import Layout, SkeletonDataset
 
 BATCH = 64
 """Clips that go through the network together when nothing is learned. Our choice."""
-BACKGROUND = "background"
+BACKGROUND_NAME = "background"
 """Class for times without any gesture, in recognisers that have learned it."""
 UNTRAINED = "random"
 """The name of a network with random weights; for a folder with this name write ./random."""
@@ -88,7 +88,7 @@ class Recognizer(nn.Module):
         if raw.trunk_NJ is None or raw.gate_N is None:
             return raw.all_NK / temperature
         trunk = [self.classes.index(name) for name in self.trunk_classes]
-        none = self.classes.index(BACKGROUND)
+        none = self.classes.index(BACKGROUND_NAME)
         gate_NJ = pad(raw.gate_N[:, None].expand(-1, len(trunk)), (1, 0))
         moves_NJ = (raw.trunk_NJ / temperature + gate_NJ).log_softmax(-1)
         hidden_K = torch.zeros(len(self.classes), dtype=torch.bool, device=raw.all_NK.device)

@@ -15,7 +15,8 @@ from pydantic import Field, model_validator
 
 from mgllm.errors import InputError
 from mgllm.items.joining import read_folder
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, NO_GESTURES, UNKNOWN_FPS
+from mgllm.recognizer.network.network import BACKGROUND_NAME
+from mgllm.recognizer.timelines.timeline import NO_GESTURES, UNKNOWN_FPS
 from mgllm.records import Frozen, Gesture, GestureTranscript
 from mgllm.seeds import stream
 from mgllm.skeleton import Clip, SkeletonDataset

@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import Field
 
 from mgllm.errors import InputError
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, NO_GESTURES, UNKNOWN_FPS
+from mgllm.recognizer.network.network import BACKGROUND_NAME
+from mgllm.recognizer.timelines.timeline import NO_GESTURES, UNKNOWN_FPS
 from mgllm.recognizer.training.targets import ACCEPT
 from mgllm.records import Frozen
 from mgllm.seeds import stream

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from mgllm.recognizer.network.network import BACKGROUND, Recognizer
+from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer
 from mgllm.recognizer.network.reading import Preprocessing, prepared_batch
 from mgllm.recognizer.timelines.answering import Answer, without_named
 from mgllm.recognizer.timelines.decoding import DecodingOptions, Run, decode, suppressed
@@ -26,7 +26,6 @@ from mgllm.records import Frozen, Gesture
 from mgllm.skeleton import Layout
 from mgllm.skeleton.quality import person_seen, somebody
 
-BACKGROUND_NAME = BACKGROUND
 NO_GESTURES = ("illustrative body language",)
 """Classes that a recogniser knows but that are not micro-gestures: movement that goes with
 speech."""

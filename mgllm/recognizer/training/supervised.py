@@ -14,7 +14,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.recognizer.metrics import Labels
-from mgllm.recognizer.network.network import BACKGROUND, Recognizer, encode
+from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer, encode
 from mgllm.recognizer.network.reading import ClipReader, Numbers, layout_graph
 from mgllm.recognizer.training.composing import recipe, view_generator
 from mgllm.recognizer.training.length import cosine
@@ -104,7 +104,7 @@ def start_classifier(
     labels = reader.dataset.labels[numbers]
     if network.trunk_classes:  # to the classifier, a moving trunk is background
         trunk = [network.classes.index(name) for name in network.trunk_classes]
-        labels = np.where(np.isin(labels, trunk), network.classes.index(BACKGROUND), labels)
+        labels = np.where(np.isin(labels, trunk), network.classes.index(BACKGROUND_NAME), labels)
     fit_linear(network, encode(network, reader, numbers), labels, options.probe, "none")
 
 

@@ -12,11 +12,10 @@ from mgllm.commands._options import parse_options
 from mgllm.commands.recognizer.rebuild import RebuildOptions, Rebuilt, rebuild
 from mgllm.errors import InputError
 from mgllm.recognizer.network.checkpoint import read_config
-from mgllm.recognizer.network.network import load_recognizer
+from mgllm.recognizer.network.network import BACKGROUND_NAME, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.network.trunk import TRUNK_CLASSES
 from mgllm.recognizer.timelines.people import PeopleOptions
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
 from mgllm.skeleton import open_dataset
 from mgllm.synthetic import hidden_classes, visible_classes
 from mgllm.transcription.recordings import exposure_of

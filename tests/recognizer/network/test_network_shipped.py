@@ -17,10 +17,9 @@ from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.evaluation.trial import EvaluateOptions
 from mgllm.recognizer.network.checkpoint import CARD, WEIGHTS, CheckpointConfig, read_config
-from mgllm.recognizer.network.network import SHIPPED, classify, load_recognizer
+from mgllm.recognizer.network.network import BACKGROUND_NAME, SHIPPED, classify, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.timelines.people import OPEN_PEOPLE
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME
 from mgllm.skeleton import Clip, open_dataset, write_dataset
 from mgllm.synthetic import hidden_classes, visible_classes
 from mgllm.synthetic.definitions import MADE_UP

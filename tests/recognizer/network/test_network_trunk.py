@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.network.network import BACKGROUND, Recognizer, new_recognizer, with_classes
+from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer, new_recognizer, with_classes
 from mgllm.recognizer.network.trunk import RawLogits
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.skeleton.layouts import load_layout
 
 LAYOUT = load_layout("imigue22")
-CLASSES = ("arms akimbo", "head up", "folding arms", "moving torso", BACKGROUND)
+CLASSES = ("arms akimbo", "head up", "folding arms", "moving torso", BACKGROUND_NAME)
 TRUNK = ("moving torso", "head up")
 
 
@@ -43,9 +43,9 @@ def test_probabilities_are_those_of_two_heads(small: StreamOptions) -> None:
         of_hands = {name: weight / sum(hands.values()) for name, weight in hands.items()}
         none, *gated = raw.trunk_NJ[n].exp().tolist()
         gated = [float(raw.gate_N[n].exp()) * weight for weight in gated]
-        background = of_hands[BACKGROUND]
+        background = of_hands[BACKGROUND_NAME]
         total = none + sum(gated)
-        slow = of_hands | {BACKGROUND: background * none / total}
+        slow = of_hands | {BACKGROUND_NAME: background * none / total}
         slow |= {name: background * weight / total for name, weight in zip(TRUNK, gated, strict=True)}
         assert p_NK[n].tolist() == pytest.approx([slow[name] for name in CLASSES], abs=1e-6)
 

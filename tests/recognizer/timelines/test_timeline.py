@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from mgllm.recognizer.clips import Clips
-from mgllm.recognizer.network.network import Recognizer, new_recognizer
+from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer, new_recognizer
 from mgllm.recognizer.network.reading import Preprocessing
 from mgllm.recognizer.network.two_streams import StreamOptions
 from mgllm.recognizer.timelines.decoding import DecodingOptions
-from mgllm.recognizer.timelines.timeline import BACKGROUND_NAME, TimelineOptions, WindowOptions, timeline
+from mgllm.recognizer.timelines.timeline import TimelineOptions, WindowOptions, timeline
 from mgllm.recognizer.training.probing import fit_linear
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.preparing import Points, prepare_clip, resampled
