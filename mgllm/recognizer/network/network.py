@@ -172,10 +172,7 @@ def encode(network: Recognizer, reader: ClipReader, numbers: Numbers, stream: st
 @torch.no_grad()
 def raw_logits(network: Recognizer, reader: ClipReader, numbers: Numbers) -> RawLogits:
     """What the heads say of clips by number, on the CPU."""
-    parts: list[RawLogits] = []
-    for first in range(0, len(numbers), BATCH):
-        clips = reader.batch(numbers[first : first + BATCH], network.mean_D.device)
-        parts.append(network.raw_logits(clips))
+    parts = _asked(network, reader, numbers, network.raw_logits)
     all_NK = torch.cat([part.all_NK.float().cpu() for part in parts])
     trunk_NJ, gate_N = (_all_or_none(column) for column in list(zip(*parts, strict=True))[1:])
     return RawLogits(all_NK, trunk_NJ, gate_N)
@@ -195,15 +192,21 @@ def classify(network: Recognizer, reader: ClipReader, numbers: Numbers) -> Tenso
 def _in_batches(
     network: Recognizer, reader: ClipReader, numbers: Numbers, ask: Callable[[Clips], Tensor]
 ) -> Tensor:
+    return torch.cat([part.float().cpu() for part in _asked(network, reader, numbers, ask)])
+
+
+def _asked[T](
+    network: Recognizer, reader: ClipReader, numbers: Numbers, ask: Callable[[Clips], T]
+) -> list[T]:
+    """The answers of each batch, of a network that does not learn meanwhile."""
     device = network.mean_D.device
     was_training = network.training
     network.eval()
     parts = [
-        ask(reader.batch(numbers[first : first + BATCH], device)).float().cpu()
-        for first in range(0, len(numbers), BATCH)
+        ask(reader.batch(numbers[first : first + BATCH], device)) for first in range(0, len(numbers), BATCH)
     ]
     network.train(was_training)
-    return torch.cat(parts)
+    return parts
 
 
 SHIPPED = Path(__file__).parent / "shipped"
