@@ -196,3 +196,8 @@ def test_a_layout_without_shoulders_has_no_leaps() -> None:
     few = Layout(joints=("a", "b"), edges=(("a", "b"),))
     assert leaps(np.random.default_rng(0).normal(size=(9, 2, 3)) * 100, few, 2, 25) == 0
     assert view_of(np.zeros((9, 2, 3)), few, 2) == (None, False)
+
+
+@pytest.mark.parametrize(("frames", "wanted"), [("", []), ("110", [(0, 2)]), ("0101", [(1, 2), (3, 4)])])
+def test_spans_begin_and_end_where_frames_are_on(frames: str, wanted: list[tuple[int, int]]) -> None:
+    assert spans(np.array([frame == "1" for frame in frames], bool)) == wanted

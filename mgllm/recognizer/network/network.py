@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,7 @@ from mgllm.recognizer.network.trunk import RawLogits, TrunkHead
 from mgllm.recognizer.network.two_streams import StreamOptions, TwoStreams
 from mgllm.skeleton import Layout, SkeletonDataset
 
+Asked = TypeVar("Asked")
 BATCH = 64
 """Clips that go through the network together when nothing is learned. Our choice."""
 BACKGROUND_NAME = "background"
@@ -195,9 +197,9 @@ def _in_batches(
     return torch.cat([part.float().cpu() for part in _asked(network, reader, numbers, ask)])
 
 
-def _asked[T](
-    network: Recognizer, reader: ClipReader, numbers: Numbers, ask: Callable[[Clips], T]
-) -> list[T]:
+def _asked(
+    network: Recognizer, reader: ClipReader, numbers: Numbers, ask: Callable[[Clips], Asked]
+) -> list[Asked]:
     """The answers of each batch, of a network that does not learn meanwhile."""
     device = network.mean_D.device
     was_training = network.training

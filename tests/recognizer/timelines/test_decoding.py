@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mgllm.recognizer.timelines.decoding import smoothed, spans_of
+from mgllm.recognizer.timelines.decoding import smoothed
 from tests.recognizer.timelines.test_paths import cut, posteriors
 
 
@@ -28,8 +28,3 @@ def test_the_median_against_a_loop(frames: int, length: int) -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert list(smoothed([], 5)) == []
-
-
-@pytest.mark.parametrize(("frames", "spans"), [("", []), ("110", [(0, 2)]), ("0101", [(1, 2), (3, 4)])])
-def test_spans_begin_and_end_where_frames_are_on(frames: str, spans: list[tuple[int, int]]) -> None:
-    assert spans_of(np.array([frame == "1" for frame in frames], bool)) == spans
