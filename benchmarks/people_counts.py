@@ -34,38 +34,7 @@ GROUP_OF_PLACE = {
     "hands_together": TOGETHER,
     "hips": HIPS_BACK,
 }
-WORDS_OF_GROUP = {
-    HEAD: (
-        "touching hat",
-        "touching or scratching head",
-        "touching or scratching forehead",
-        "covering face",
-        "rubbing eyes",
-        "touching or scratching facial parts",
-        "touching ears",
-        "biting nails",
-        "touching jaw",
-        "playing or adjusting hair",
-    ),
-    NECK_CHEST: (
-        "touching or scratching neck",
-        "buckle button, pulling shirt collar, adjusting tie",
-        "touching or covering suprasternal notch",
-        "dustoffing clothes",
-    ),
-    ARMS: ("folding arms", "scratching or touching arms", "hold back arms"),
-    TOGETHER: (
-        "rubbing or holding hands",
-        "crossing fingers",
-        "minaret gesture",
-        "playing or manipulating objects",
-    ),
-    HIPS_BACK: ("scratching back", "putting arms behind body", "arms akimbo"),
-}
-"""Ours: a word's group is the place where its hands are. Words of the trunk and head have none."""
-GROUP_OF_WORD: Mapping[str, str] = getattr(load_vocabulary("imigue"), "group_of", None) or {
-    word: group for group, words in WORDS_OF_GROUP.items() for word in words
-}
+GROUP_OF_WORD: Mapping[str, str] = load_vocabulary("imigue").group_of
 
 
 class Measure(Frozen):
