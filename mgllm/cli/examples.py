@@ -181,7 +181,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm recognizer score gestures --truth annotated --json", "The same, as JSON:"),
     ),
     "recognizer rebuild": _two(
-        ("mgllm recognizer rebuild -o mine", "The recogniser that comes with mgllm:"),
+        ("mgllm recognizer rebuild --people people -o mine", "Like the one that comes with mgllm:"),
         ("mgllm recognizer rebuild -o small --clips 2000 --recordings 10", "A quick, worse one:"),
     ),
 }  # fmt: skip
