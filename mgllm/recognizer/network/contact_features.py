@@ -244,8 +244,8 @@ def _positions(joints: Joints, own: _Hand, other: _Hand, head: Axes, flip: Tenso
         yield in_head * flip * nose_seen
         yield (point - neck) * flip * neck_seen
     yield (own.elbow - neck) * flip * neck_seen
-    for point in (other.wrist, other.elbow, other.middle):
-        yield (point - (neck if point is not other.middle else own.middle)) * flip * other.wrist_seen
+    for away in (other.wrist - neck, other.elbow - neck, other.middle - own.middle):
+        yield away * flip * other.wrist_seen
     yield own.fore * flip
     yield (nose - neck) * flip * nose_seen * neck_seen
 
