@@ -13,22 +13,9 @@ from mgllm.skeleton.layout import Layout
 from mgllm.skeleton.layouts import load_layout
 from mgllm.skeleton.preparing import Points, at_steady_rate
 from mgllm.skeleton.quality import BLOCK, leaps, nobody, person_seen, somebody, spans, view_of
+from tests.skeleton.upright import POSE
 
 NAN = float("nan")
-POSE: dict[str, tuple[float, float]] = {
-    "nose": (320, 130),
-    "neck": (320, 200),
-    "right_shoulder": (250, 200),
-    "right_elbow": (230, 290),
-    "right_wrist": (290, 340),
-    "left_shoulder": (390, 200),
-    "left_elbow": (410, 290),
-    "left_wrist": (350, 340),
-    "right_eye": (307, 118),
-    "left_eye": (333, 118),
-    "right_ear": (288, 124),
-    "left_ear": (352, 124),
-}
 
 
 Pose = Mapping[str, tuple[float, float]]

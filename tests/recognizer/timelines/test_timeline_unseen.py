@@ -15,26 +15,13 @@ from mgllm.records import Gesture
 from mgllm.skeleton import Layout
 from mgllm.skeleton.layouts import FINGERS, load_layout
 from mgllm.skeleton.preparing import Points
+from tests.skeleton.upright import POSE
 
 LAYOUT = load_layout("imigue22")
 FPS = 25.0
 Fit = tuple[Layout, int, Preprocessing]
 LOUD = TimelineOptions(decoding=DecodingOptions(beside=1e-6, min_frames=2, min_confidence=0))
 """Whatever is not quite impossible is a gesture, so that there is something to forbid."""
-BODY = {
-    "nose": (320, 130),
-    "neck": (320, 200),
-    "right_shoulder": (250, 200),
-    "right_elbow": (230, 290),
-    "right_wrist": (290, 340),
-    "left_shoulder": (390, 200),
-    "left_elbow": (410, 290),
-    "left_wrist": (350, 340),
-    "right_eye": (307, 118),
-    "left_eye": (333, 118),
-    "right_ear": (288, 124),
-    "left_ear": (352, 124),
-}
 
 
 def person(seconds: float, seed: int = 0) -> Points:
@@ -42,7 +29,7 @@ def person(seconds: float, seed: int = 0) -> Points:
     frames = round(seconds * FPS)
     random = np.random.default_rng(seed)
     x_TVC = np.ones((frames, len(LAYOUT.joints), 3), np.float32)
-    for name, point in BODY.items():
+    for name, point in POSE.items():
         x_TVC[:, LAYOUT.index(name), :2] = point
     up_T = (1 - np.cos(np.arange(frames) / FPS * np.pi)) / 2
     x_TVC[:, LAYOUT.index("right_wrist"), :2] += up_T[:, None] * np.array((15, -190))
