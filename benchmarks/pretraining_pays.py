@@ -4,7 +4,7 @@
 
 UTD is a folder of `mgllm import utd-mhad`. PEOPLE has landmarks of people at webcams, with the
 columns `group` (one source each) and `location` (where the hand is): its recipe is in
-docs/recognizer.md. Every row is pre-trained by default and tested by the linear protocol, seed by
+docs/people.md. Every row is pre-trained by default and tested by the linear protocol, seed by
 seed, beside the same network with random weights. What is in OUT already is not done again, so that
 it may be stopped at any time.
 """
