@@ -73,7 +73,9 @@ class ImportChoices(Frozen):
     group: Name | None = None
     """Where the recordings come from; sets are split by it, so that no person is on both sides."""
     unit: Name | None = None
-    """Unit of lengths: a name, or its metres."""
+    """Unit of lengths: a name, or its metres. Of times of speech: s or ms."""
+    speakers: Name | None = None
+    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
 
 
 class Importer(Protocol):
@@ -114,7 +116,7 @@ class AnnotationImporter(ChoosingImporter):
     heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
 
 
-class _Importers(Shelf[Callable[[], Importer]]):
+class _Importers(Shelf[Callable[..., Importer]]):
     """The importers. Each speech format is one too: who adds a format adds its importer."""
 
     def names(self) -> list[str]:
