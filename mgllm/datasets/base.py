@@ -75,7 +75,7 @@ class ImportChoices(Frozen):
     group: Name | None = None
     """Where the recordings come from; sets are split by it, so that no person is on both sides."""
     unit: Name | None = None
-    """Unit of lengths: a name, or its metres."""
+    """Unit of lengths: a name, or its metres. Of times of speech: s or ms."""
     layout: Name | None = None
     """The layout of the data set's joints, where files fit several or none."""
     keypoints: Name | None = None
@@ -84,6 +84,8 @@ class ImportChoices(Frozen):
     """A csv file that says which joint each of the files' own names is."""
     person: Name | None = None
     """Who is meant, where a recording shows several people."""
+    speakers: Name | None = None
+    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
 
 
 class Importer(Protocol):
@@ -124,7 +126,7 @@ class AnnotationImporter(ChoosingImporter):
     heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
 
 
-class _Importers(Shelf[Callable[[], Importer]]):
+class _Importers(Shelf[Callable[..., Importer]]):
     """The importers. Each speech format is one too: who adds a format adds its importer."""
 
     def names(self) -> list[str]:
