@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
+from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
+from mgllm.files.eaf_files import tidy
 from mgllm.files.tables import Row, read_rows
 
 OBSERVATION, SUBJECT, BEHAVIOR = "Observation id", "Subject", "Behavior"
@@ -40,7 +41,7 @@ class Boris(AnnotationImporter):
         "The events of one subject are read; modifiers, categories and comments are left out. Point events "
         "have a start and no end."
     )
-    heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary"})
+    heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary", "map"})
 
     def read(self, source: Path) -> ImportedTranscripts:
         """Read a table, or all `*.tsv` and `*.csv` of a folder.

@@ -120,7 +120,9 @@ def test_one_person_is_never_chosen_among_several(tmp_path: Path) -> None:
     assert said in str(caught.value)
     imported = read(tmp_path, text, tier="anna")
     assert imported.transcripts[0].gestures == (Gesture(label="head up", start=1, end=2),)
-    assert imported.warnings == ("read the subject 'Anna' of 1 recordings (talk), not No focal subject",)
+    assert imported.warnings == (
+        "read the subject 'Anna' of 1 recordings (talk), not No focal subject (3 annotations)",
+    )
     with pytest.raises(InputError, match=r"unknown subject 'Ana'\. Did you mean 'Anna'"):
         read(tmp_path, text, tier="Ana")
 
