@@ -70,8 +70,10 @@ class EafDocument(Frozen):
     """In the file's order."""
     properties: Mapping[str, str]
     """The header's properties."""
-    offset: bool
-    """Whether the file says that a video does not start at the annotations' zero."""
+    origin: float = 0.0
+    """Seconds of the video at the annotations' zero; they are in the times already."""
+    origins: int = 0
+    """Videos that start at different times, so that no origin could be used."""
 
 
 def read_eaf(path: Path) -> EafDocument:
@@ -96,15 +98,16 @@ def parse_eaf(raw: bytes | str, where: str) -> EafDocument:
             _name(one, "LINGUISTIC_TYPE_ID"): one.get("CONTROLLED_VOCABULARY_REF", "")
             for one in root.iter("LINGUISTIC_TYPE")
         }
+        origins = _origins(root)
+        origin = origins.pop() if len(origins) == 1 else 0.0
         return EafDocument(
-            times=_times(root),
+            times=_times(root, origin),
             tiers=tuple(_tier(one, types, entries) for one in root.iter("TIER")),
             properties={
                 one.get("NAME", ""): (one.text or "").strip() for one in root.iterfind("HEADER/PROPERTY")
             },
-            offset=any(
-                one.get("TIME_ORIGIN", "0") != "0" for one in root.iterfind("HEADER/MEDIA_DESCRIPTOR")
-            ),
+            origin=origin,
+            origins=len(origins),
         )
     except ValueError as error:
         raise InputError(f"{where}: {error}") from None
@@ -132,7 +135,17 @@ def _parse(raw: bytes | str, where: str) -> Element:
     return root
 
 
-def _times(root: Element) -> dict[str, float | None]:
+def _origins(root: Element) -> set[float]:
+    """Seconds of the media at the annotations' zero: of videos, or of all where there is none."""
+    media = root.findall("HEADER/MEDIA_DESCRIPTOR")
+    videos = [one for one in media if one.get("MIME_TYPE", "").startswith("video")]
+    said = {one.get("TIME_ORIGIN", "0").strip() or "0" for one in videos or media}
+    if wrong := [text for text in said if not (text.isascii() and text.isdecimal() and len(text) <= 12)]:
+        raise ValueError(f"TIME_ORIGIN: must be a whole number of milliseconds (given '{wrong[0]:.30}')")
+    return {int(text) / 1000 for text in said}
+
+
+def _times(root: Element, origin: float) -> dict[str, float | None]:
     header = root.find("HEADER")
     unit = "milliseconds" if header is None else header.get("TIME_UNITS", "milliseconds")
     if unit not in UNITS:
@@ -142,7 +155,7 @@ def _times(root: Element) -> dict[str, float | None]:
         name, value = _name(slot, "TIME_SLOT_ID"), slot.get("TIME_VALUE")
         if value is not None and not (value.isascii() and value.isdecimal() and len(value) <= 12):
             raise ValueError(f"time slot {name} TIME_VALUE: must be a whole number (given '{value:.30}')")
-        times[name] = None if value is None else round(int(value) * UNITS[unit], 6)
+        times[name] = None if value is None else round(int(value) * UNITS[unit] + origin, 6)
     return times
 
 

@@ -28,14 +28,18 @@ def eaf_recording(path: Path, document: EafDocument) -> Recording:
         tracks = _tracks(document)
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
-    elsewhere = "files say that the video starts at another time (TIME_ORIGIN), which is ignored"
+    odd = {
+        "files say that the video starts at another time (TIME_ORIGIN), which is added": document.origin > 0,
+        "files have videos that start at different times (TIME_ORIGIN), which is ignored": document.origins
+        > 1,
+    }
     return Recording(
         where=str(path),
         item=item_of(path),
         tracks=tracks,
         vocabulary=document.properties.get(elan.VOCABULARY),
         duration=_number(document.properties.get(elan.DURATION, "")) or None,
-        odd={elsewhere: 1} if document.offset else {},
+        odd={what: 1 for what, is_so in odd.items() if is_so},
     )
 
 

@@ -96,11 +96,40 @@ def _mark(row: Row) -> Mark:
     if kind not in _TYPES:
         known = " or ".join(_TYPES)
         raise InputError(f"{row.where} {TYPE}: must be {known} (given '{row.cells[TYPE]:.30}')")
+    offset = _offset(row)
     return Mark(
         label=tidy(row.cells[BEHAVIOR]),
-        start=row.number(START),
-        end=row.number(STOP) if kind == "STATE" else None,
+        start=_seconds(row, START, offset),
+        end=_seconds(row, STOP, offset) if kind == "STATE" else None,
     )
+
+
+def _offset(row: Row) -> float:
+    """Seconds that BORIS has added to all times of the observation; may be below 0."""
+    text = row.cells.get(OFFSET, "")
+    if text.casefold() in ("", "na", "nan"):
+        return 0.0
+    try:
+        value = float(text.replace(",", ".") if row.comma else text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{row.where} {OFFSET}: must be a number (given '{text:.30}')")
+    return value
+
+
+def _seconds(row: Row, column: str, offset: float) -> float | None:
+    """Seconds from the recording's beginning: the time without the observation's offset."""
+    written = row.number(column, negative=True)
+    if written is None:
+        return None
+    seconds = round(written - offset, 6)
+    if seconds < 0 and not offset:
+        raise InputError(f"{row.where} {column}: must be a number, 0 or more (given '{written:g}')")
+    if seconds < 0:
+        what = f"is {written:g} s, before the time offset of {offset:g} s that BORIS adds to all times"
+        raise InputError(f"{row.where} {column} {what}; empty '{OFFSET}' if these times are without it")
+    return seconds
 
 
 def _duration(rows: Sequence[Row]) -> float | None:
@@ -118,9 +147,9 @@ def _odd(rows: Sequence[Row]) -> Mapping[str, int]:
     modified = sum(
         any(cell for name, cell in row.cells.items() if name.startswith("Modifier")) for row in rows
     )
-    shifted = sum(row.cells.get(OFFSET, "").strip("0.-") not in ("", "NA") for row in rows)
+    shifted = sum(_offset(row) != 0 for row in rows)
     odd = {
         "events have modifiers, which are left out": modified,
-        "events belong to an observation with a time offset, which is ignored": shifted,
+        "events belong to an observation with a time offset, which is taken off": shifted,
     }
     return {what: count for what, count in odd.items() if count}

@@ -199,7 +199,17 @@ def test_frames_of_old_files_are_seconds_too(tmp_path: Path) -> None:
 def test_a_medium_that_begins_elsewhere_is_told(tmp_path: Path) -> None:
     header = '<MEDIA_DESCRIPTOR MEDIA_URL="file:///x.mp4" MIME_TYPE="video/mp4" TIME_ORIGIN="5000"/>'
     imported = read(tmp_path, document(HANDS, header=header))
-    assert "TIME_ORIGIN" in imported.warnings[0]
+    assert [start for _, start, _ in gestures(imported)] == [6.0, 7.5]
+    assert "(TIME_ORIGIN), which is added" in imported.warnings[0]
+    two = read(tmp_path, document(HANDS, header=header + header.replace("5000", "0")))
+    assert [start for _, start, _ in gestures(two)] == [1.0, 2.5]
+    assert "start at different times (TIME_ORIGIN), which is ignored" in two.warnings[0]
+    sound = header.replace("video", "audio").replace("5000", "70")
+    assert gestures(read(tmp_path, document(HANDS, header=header + sound)))[0][1] == 6.0
+    with pytest.raises(
+        InputError, match=r"TIME_ORIGIN: must be a whole number of milliseconds \(given 'x'\)"
+    ):
+        read(tmp_path, document(HANDS, header=header.replace("5000", "x")))
 
 
 def test_a_utf16_file_is_read(tmp_path: Path) -> None:
