@@ -31,6 +31,7 @@ COMMANDS = (
     "human",
     "scenarios",
     "convert",
+    "from_eaf",
     "models",
     "recognizer",
     "recognizer_testing",
