@@ -4,7 +4,7 @@ empty success. `tests/files/README.md` says what each file imitates."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,13 +19,15 @@ ITEMS = "items"
 SPOKEN = [case for case in CASES if case.format in speech_formats.names() and not case.options]
 
 
-def _marked(chosen: list[Case]) -> Iterator[object]:
-    for case in chosen:
-        marks = [pytest.mark.xfail(reason=case.not_yet, strict=True)] if case.not_yet else []
-        yield pytest.param(case, id=case.name, marks=marks)
+def _marked(chosen: Sequence[Case]) -> list[object]:
+    return [pytest.param(case, id=case.name, marks=_marks(case)) for case in chosen]
 
 
-@pytest.mark.parametrize("case", _marked(list(CASES)))
+def _marks(case: Case) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(reason=case.not_yet, strict=True)] if case.not_yet else []
+
+
+@pytest.mark.parametrize("case", _marked(CASES))
 def test_each_file_is_read_right_or_refused_in_one_line(
     case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
