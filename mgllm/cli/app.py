@@ -32,6 +32,7 @@ COMMANDS = (
     "scenarios",
     "convert",
     "from_eaf",
+    "vocabulary",
     "models",
     "recognizer",
     "recognizer_testing",

@@ -97,6 +97,7 @@ CHOICES: Mapping[str, Names] = {
     "reasoning": _fixed(REASONING),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,
+    "vocabulary show name": vocabularies,
     "run names": scenarios,
     "run model": models,
     "render scenario": scenarios,

@@ -126,6 +126,18 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm items baseline items.jsonl", "What the sex of the person alone predicts:"),
         ("mgllm items baseline items.jsonl --covariate age", "What the age predicts:"),
     ),
+    "vocabulary": _two(
+        ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),
+        ("mgllm vocabulary show imigue", "The names of one, with what they mean:"),
+    ),
+    "vocabulary list": _two(
+        ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),
+        ("mgllm vocabulary list --json", "The same, as JSON:"),
+    ),
+    "vocabulary show": _two(
+        ("mgllm vocabulary show", "The names of iMiGUE, the usual ones:"),
+        ("mgllm vocabulary show ma52 --json", "Another one, as JSON:"),
+    ),
     "models": _two(
         ("mgllm models pull smollm2-135m", "Fetch the small model of the demo:"),
         ("mgllm models probe ollama/llama3.2", "What does a server give?"),
