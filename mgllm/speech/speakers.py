@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mgllm.errors import InputError, some
+from mgllm.records import Turn
 from mgllm.speech.words import NOBODY
 
 ALL, NONE = "all", "none"
@@ -165,6 +166,16 @@ class Speakers:
         }
 
 
+def named_turn(turn: Turn, names: Speakers) -> Turn:
+    """A turn of one line, with a name before its words taken off."""
+    speaker, words = list(names.parts(turn.text))[-1]
+    said = words.split()
+    if speaker == NOBODY or not said:
+        return turn
+    timed = turn.words[len(turn.words) - len(said) :] if turn.words else ()
+    return Turn(speaker=speaker, text=" ".join(said), start=turn.start, end=turn.end, words=timed)
+
+
 def _given_names(choice: str | None) -> frozenset[str]:
     if choice is None or choice in (ALL, NONE):
         return frozenset()
@@ -177,5 +188,6 @@ def _question(where: str, unclear: Sequence[str], names: Counter[str]) -> str:
     example = ",".join(unclear[:2])
     return (
         f"{where} has lines that begin with {some(shown)} {times}: speakers, or words? Give "
-        f"--speakers {NONE} if they are words, --speakers {ALL} if all are speakers, or the speakers, as --speakers '{example}'"
+        f"--speakers {NONE} if they are words, --speakers {ALL} if all are speakers, or the speakers, "
+        f"as --speakers '{example}'"
     )
