@@ -23,11 +23,11 @@ SHORTEST_WORD = 0.01
 
 
 def _speaker(value: object) -> object:
-    """`Speaker 1` of a number; some programs say nothing as -1."""
+    """The name of a speaker; some programs count them."""
     if value is None:
         return ""
     whole = isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
-    return f"Speaker {int(value)}" if whole else value  # type: ignore[call-overload]
+    return str(int(value)) if whole else value  # type: ignore[call-overload]
 
 
 def _seconds(value: object) -> object:

@@ -34,6 +34,11 @@ _NAMED = re.compile(
     rf"\s*{_DASH}\s*{_CLOCK}([^\W\d_][^\n:：\[\]<>\"!?;,]{{0,{LONGEST}}}?)\s*(?:\([^()\n]{{1,30}}\)\s*)?[:：](?!//)"
     r"(?=\s|$|[\"“„'‘]|[^\W\d_])\s*"
 )
+_HEADING = re.compile(
+    rf"\s*(?:\[([^\]\n:]{{1,{LONGEST}}})\]|([^\W\d_][^\n:：\[\]<>\"!?;,()]{{0,{LONGEST}}}?))"
+    r"\s+[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*"
+)
+"""`[Name] 10:02:11` or `Name  0:03`, alone in a line above the words, as Zoom and Otter write."""
 _PARTICLES = frozenset(
     re.findall(
         r"\S+",
@@ -85,6 +90,10 @@ def named_line(line: str) -> Line:
     if found := _MARKED.match(line):
         name = next(group for group in found.groups() if group)
         return Line(" ".join(name.split()), line[found.end() :], True, _is_word(name))
+    if found := _HEADING.fullmatch(line):
+        name = " ".join((found[1] or found[2]).split())
+        if _could_be_name(name):
+            return Line(name, "", bool(found[1]), _is_word(name))
     found = _NAMED.match(line)
     name = " ".join(found[1].split()) if found else ""
     if not found or not _could_be_name(name):

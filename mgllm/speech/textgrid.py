@@ -61,6 +61,8 @@ def parse_textgrid(text: str, where: str, *, speakers: str | None = None, tier: 
         InputError: it is not a TextGrid, breaks off, or it is not clear which tiers are speech.
     """
     read = read_tiers(text, where)
+    if not read and '"TextTier"' in text:
+        raise InputError(f"{where} has point tiers alone; speech needs tiers of intervals")
     named = [speech_tier(one.name, _spans(one, where)) for one in read]
     named = [one for one in named if one.spans]
     chosen = chosen_tiers(named, tier, where)

@@ -30,7 +30,8 @@ _NAMES: Mapping[Kind, str] = {
         r"|translations?|[üu]bersetzung|traductions?|traducci[oó]n"
         r"|gloss(?:es|en)?|comments?|commentaires?|kommentare?|notes?|notizen|remarks?|pos"
         r"|lemmas?|lemmata|morph(?:eme)?s?"
-        r"|tones?|tobi|breaks?|break[ _-]?ind(?:ex|ices)|intonation|pitch|accents?|prosody|pro|silences?|pauses?|vad"
+        r"|tones?|tobi|breaks?|break[ _-]?ind(?:ex|ices)|intonation|pitch|accents?|prosody|pro"
+        r"|silences?|pauses?|vad"
         r"|events?|noises?|gestures?|gaze|misc|labels?|emotions?|laughter|laughs?|dialogue[ _-]?acts?|topics?"
     ),
 }
