@@ -31,6 +31,8 @@ COMMANDS = (
     "human",
     "scenarios",
     "convert",
+    "from_eaf",
+    "vocabulary",
     "models",
     "recognizer",
     "recognizer_testing",

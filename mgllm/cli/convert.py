@@ -48,9 +48,15 @@ def import_(
         ),
     ],
     tier: Annotated[
-        str | None,
-        option("--tier", "ELAN tier, BORIS subject or VIA attribute to read.", kind="NAME", heading=o.INPUT),
+        list[str] | None,
+        option(
+            "--tier",
+            "ELAN tier, BORIS subject or VIA attribute to read. Repeatable: tiers are joined.",
+            kind="NAME",
+            heading=o.INPUT,
+        ),
     ] = None,
+    map: o.LabelMap = None,
     vocabulary: Annotated[
         str | None,
         option(

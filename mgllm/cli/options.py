@@ -181,6 +181,15 @@ Paraphrase = Annotated[
 Display = Annotated[
     str | None, option("--display", "How progress is shown.", kind="NAME", default="auto", heading=OUTPUT)
 ]
+LabelMap = Annotated[
+    Path | None,
+    option(
+        "--map",
+        "A csv file: your label, and the vocabulary's. Columns: from,to.",
+        kind="FILE",
+        heading=INPUT,
+    ),
+]
 Confusion = Annotated[
     Path | None,
     option(

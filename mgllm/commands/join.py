@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from mgllm.commands._options import parse_options
+from mgllm.commands._places import items_place
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.alike import alike_notes
 from mgllm.items.joining import join_gestures
 from mgllm.items.joining_speech import join_speech
-from mgllm.items.loading import LINE_SUFFIXES, item_line, load_items
+from mgllm.items.loading import item_line, load_items
 from mgllm.records import Frozen
 from mgllm.speech.base import SpeechChoices
 
@@ -60,7 +61,7 @@ def join_items(options: JoinOptions) -> JoinedItems:
     choices = _choices(options)
     if options.gestures is None and options.speech is None:
         raise InputError("nothing to join; give --gestures DIR, --speech DIR or both")
-    folder, name = _place(options.out)
+    folder, name = items_place(options.out)
     refuse_existing(folder, (name,))
     items, notes = load_items(options.items), list[str]()
     notes += alike_notes(items)
@@ -91,12 +92,3 @@ def _choices(options: JoinOptions) -> SpeechChoices:
     if given and options.speech is None:
         raise InputError(f"--{min(given)} is about transcripts of speech; give it with --speech DIR")
     return parse_options(SpeechChoices, given)
-
-
-def _place(out: Path) -> tuple[Path, str]:
-    """Folder and file name of what is written."""
-    if out.suffix.casefold() in LINE_SUFFIXES:
-        return out.parent, out.name
-    if out.suffix and not out.is_dir():
-        raise InputError(f"-o {out}: items are written as *.jsonl; name such a file, or a folder")
-    return out, "items.jsonl"

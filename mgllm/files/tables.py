@@ -106,11 +106,11 @@ class Row(Frozen):
     comma: bool = False
     """Whether decimals may have a comma, as in spreadsheets that separate cells with semicolons."""
 
-    def number(self, column: str) -> float | None:
+    def number(self, column: str, *, negative: bool = False) -> float | None:
         """The number in a cell; None if it is empty or NA, or there is no such column.
 
         Raises:
-            InputError: it is not a number, or it is infinite or below 0.
+            InputError: it is not a number, or it is infinite, or below 0 where it may not be.
         """
         text = self.cells.get(column, "")
         if text.casefold() in _NOTHING:
@@ -119,7 +119,7 @@ class Row(Frozen):
             value = float(text.replace(",", ".") if self.comma else text)
         except ValueError:
             value = math.nan
-        if not 0 <= value < math.inf:
+        if not (math.isfinite(value) and (negative or value >= 0)):
             raise InputError(f"{self.where} {column}: must be a number, 0 or more (given '{text:.30}')")
         return value
 
