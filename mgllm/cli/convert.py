@@ -115,12 +115,13 @@ def import_(
         str | None,
         option(
             "--unit",
-            "Unit of lengths: m, cm, mm, inch, cmu or its metres (bvh).",
+            "Unit of lengths: m, cm, mm, inch, cmu or its metres (bvh); of times: s, ms (whisper).",
             kind="UNIT",
             default="guessed from the legs",
             heading=o.INPUT,
         ),
     ] = None,
+    speakers: o.Speakers = None,
     json: o.Json = False,
 ) -> None:
     """Read a data set or annotations; write them as items, gestures or skeletons into a folder."""
@@ -225,6 +226,17 @@ def join(
             heading=o.INPUT,
         ),
     ] = None,
+    tier: Annotated[
+        list[str] | None,
+        option("--tier", "Tier that is speech (TextGrid). Repeatable.", kind="NAME", heading=o.INPUT),
+    ] = None,
+    speakers: o.Speakers = None,
+    unit: Annotated[
+        str | None,
+        option(
+            "--unit", "Unit of times of speech that do not say it: s or ms.", kind="UNIT", heading=o.INPUT
+        ),
+    ] = None,
     json: o.Json = False,
 ) -> None:
     """Join gestures and speech from folders to items, by item id or file name, and write a new
@@ -232,7 +244,16 @@ def join(
     """
     from mgllm.commands.join import JoinOptions, join_items
 
-    joined = join_items(JoinOptions(items=items, gestures=gestures, speech=speech, out=out))
+    options = JoinOptions(
+        items=items,
+        gestures=gestures,
+        speech=speech,
+        tier=tuple(tier or ()),
+        speakers=speakers,
+        unit=unit,
+        out=out,
+    )
+    joined = join_items(options)
     print_made(joined, _print_joined, as_json=json)
 
 

@@ -61,6 +61,16 @@ Sets = Annotated[
         heading=TRAINING,
     ),
 ]
+Speakers = Annotated[
+    str | None,
+    option(
+        "--speakers",
+        "Which beginnings `Name: …` of speech are speakers: names with commas between, all or none.",
+        kind="NAMES",
+        default="where it is clear",
+        heading=INPUT,
+    ),
+]
 ScenariosDir = Annotated[
     Path | None,
     option("--scenarios", "Folder of your own scenarios.", kind="FOLDER", default="bundled", heading=FILES),

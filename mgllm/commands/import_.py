@@ -87,15 +87,19 @@ def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices 
 
 def _made(format: str, choices: ImportChoices) -> Importer:
     """The importer; an option that has no effect on its format is refused."""
-    importer = datasets.get(format)()
+    importer: Importer = datasets.get(format)()
     if not choices.model_fields_set:
         return importer
     heeds = importer.heeds if isinstance(importer, ChoosingImporter) else frozenset[str]()
     if isinstance(importer, ChoosingImporter) and choices.model_fields_set <= heeds:
-        return type(importer)(choices)
+        return datasets.get(format)(choices)
     useless = min(choices.model_fields_set - heeds)
-    known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such options"
-    raise InputError(f"--{useless} has no effect on the format {format}; it reads {known}")
+    known = ", ".join(map(_flag, sorted(heeds))) or "no such options"
+    raise InputError(f"{_flag(useless)} has no effect on the format {format}; it reads {known}")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 class _Import(NamedTuple):
@@ -216,7 +220,13 @@ def _write_skeletons(one: _Import, imported: ImportedSkeletons) -> ImportReport:
 def _skeletons_report(one: _Import, imported: ImportedSkeletons, written: Written) -> ImportReport:
     dataset = written.dataset
     count = Counter(row.label for row in dataset.clips)
-    warnings = [*imported.warnings, *written.left_out, *check_dataset(dataset), *_shared(written)]
+    warnings = [
+        *imported.warnings,
+        *imported.later(),
+        *written.left_out,
+        *check_dataset(dataset),
+        *_shared(written),
+    ]
     return one.report(
         SKELETON_FILES,
         items=len(dataset),

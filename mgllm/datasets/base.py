@@ -40,6 +40,8 @@ class ImportedSkeletons:
     """What was left out, guessed or looks wrong: one line each, with its number."""
     subject_known: bool = True
     """False where recordings stand for subjects."""
+    later: Callable[[], Iterable[str]] = tuple
+    """More warnings, known when all clips have been read."""
 
 
 class ImportedTranscripts(Frozen):
@@ -75,7 +77,17 @@ class ImportChoices(Frozen):
     group: Name | None = None
     """Where the recordings come from; sets are split by it, so that no person is on both sides."""
     unit: Name | None = None
-    """Unit of lengths: a name, or its metres."""
+    """Unit of lengths: a name, or its metres. Of times of speech: s or ms."""
+    speakers: Name | None = None
+    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
+    layout: Name | None = None
+    """The layout of the data set's joints, where files fit several or none."""
+    keypoints: Name | None = None
+    """The list of key points of the files, where they do not name it."""
+    joint_names: Path | None = None
+    """A csv file that says which joint each of the files' own names is."""
+    person: Name | None = None
+    """Who is meant, where a recording shows several people."""
 
     @field_validator("tier", mode="before")
     @classmethod
@@ -121,7 +133,7 @@ class AnnotationImporter(ChoosingImporter):
     heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary", "map"})
 
 
-class _Importers(Shelf[Callable[[], Importer]]):
+class _Importers(Shelf[Callable[..., Importer]]):
     """The importers. Each speech format is one too: who adds a format adds its importer."""
 
     def names(self) -> list[str]:

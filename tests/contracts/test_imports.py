@@ -43,7 +43,6 @@ ALLOWED = {
     "mediapipe": ("media/",),
     "cv2": ("media/",),
     "safetensors": ("backends/weights/", "recognizer/", "commands/recognizer/info.py"),
-    "webvtt": ("speech/captions.py",),
     "defusedxml": ("files/eaf_files.py",),
     "faster_whisper": ("media/listening.py",),
     "pickle": ("datasets/skeletons/_restricted_pickle.py",),  # a reader that runs nothing of what it reads

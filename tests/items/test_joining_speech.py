@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.items.joining import join_speech
+from mgllm.items.joining_speech import join_speech
 from mgllm.records import Item, Turn
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nIt was.\n"
