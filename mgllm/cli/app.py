@@ -31,7 +31,7 @@ COMMANDS = (
     "human",
     "scenarios",
     "convert",
-    "from_eaf",
+    "items",
     "vocabulary",
     "models",
     "recognizer",

@@ -57,6 +57,8 @@ class SpeechFormat(Frozen):
     """What users of such words must know, if anything: a sentence."""
     heeds: frozenset[str] = frozenset()
     """Names of the `SpeechChoices` that this format uses."""
+    last: bool = False
+    """Whether files of other formats go first, since these may have no speech at all."""
 
 
 speech_formats: Shelf[SpeechFormat] = Shelf("speech format", "mgllm.speech")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mgllm.errors import InputError, unknown
 from mgllm.files import elan
-from mgllm.files.eaf_files import EafDocument, Tier
+from mgllm.files.eaf_files import EafDocument, Tier, parse_eaf
 from mgllm.files.eaf_times import Span, spans
-from mgllm.records import Frozen, Turn
+from mgllm.records import Turn
+from mgllm.speech.base import Said, SpeechFormat, speech_format
 from mgllm.speech.words import NOBODY, in_order, make_turn
 
+TIER_FLAG = "--tier"
 
-class TierSpeech(Frozen):
-    """What is said on tiers."""
 
-    turns: tuple[Turn, ...]
-    """In the order of time."""
-    odd: Mapping[str, int] = {}
-    """What was left out or is unusual, and how often."""
+def parse_eaf_speech(text: str, where: str, tier: Sequence[str] = ()) -> Said:
+    """Turns of the tiers that the user names.
+
+    Raises:
+        InputError: it is not an ELAN file, or no tier of speech is named; lists the tiers.
+    """
+    document = parse_eaf(text, where)
+    if not tier:
+        asked = f"name those with what was said: {TIER_FLAG} NAME (repeatable)"
+        raise InputError(f"{where} has the tiers {tier_list(document.tiers)}; {asked}")
+    return tier_turns(document, speech_tiers(document, tier, where, TIER_FLAG), where)
 
 
 def speech_tiers(document: EafDocument, wanted: Sequence[str], where: str, flag: str) -> tuple[Tier, ...]:
@@ -42,7 +48,7 @@ def speech_tiers(document: EafDocument, wanted: Sequence[str], where: str, flag:
     return tuple(tiers[name] for name in names)
 
 
-def tier_turns(document: EafDocument, tiers: Iterable[Tier], where: str) -> TierSpeech:
+def tier_turns(document: EafDocument, tiers: Iterable[Tier], where: str) -> Said:
     """A turn for each annotation with text.
 
     Raises:
@@ -52,13 +58,16 @@ def tier_turns(document: EafDocument, tiers: Iterable[Tier], where: str) -> Tier
         when = spans(document)
     except ValueError as error:
         raise InputError(f"{where}: {error}") from None
-    odd: Counter[str] = Counter()
+    odd: dict[str, list[str]] = {}
     turns = [
         _turn(f"{where} tier '{tier.name}'", tier, one.text, when[one.id], odd)
         for tier in tiers
         for one in tier.annotations
     ]
-    return TierSpeech(turns=in_order(turn for turn in turns if turn is not None), odd=odd)
+    return Said(
+        turns=in_order(turn for turn in turns if turn is not None),
+        notes={what: tuple(names) for what, names in odd.items()},
+    )
 
 
 def tier_list(tiers: Iterable[Tier]) -> str:
@@ -70,15 +79,16 @@ def tier_list(tiers: Iterable[Tier]) -> str:
     )
 
 
-def _turn(where: str, tier: Tier, text: str, span: Span, odd: Counter[str]) -> Turn | None:
+def _turn(where: str, tier: Tier, text: str, span: Span, odd: dict[str, list[str]]) -> Turn | None:
     speaker = tier.person or tier.name.strip() or NOBODY
     if not text:
-        odd["annotations of speech are empty and left out"] += 1
+        odd.setdefault("annotations of speech are empty and left out", []).append(tier.name)
         return None
     if span.divided:
-        odd["turns have no times of their own; time is divided evenly among them, as ELAN shows it"] += 1
+        what = "turns have no times of their own; time is divided evenly among them, as ELAN shows it"
+        odd.setdefault(what, []).append(tier.name)
     if span.start is None or span.end is None:
-        odd["turns have no time"] += 1
+        odd.setdefault("turns have no time", []).append(tier.name)
         return Turn(speaker=speaker, text=text, start=span.start, end=span.end)
     return make_turn(where, speaker, text, span.start, span.end)
 
@@ -93,3 +103,19 @@ def _above(tier: Tier, tiers: Mapping[str, Tier], names: Sequence[str]) -> str |
         seen.add(above)
         above = tiers[above].parent if above in tiers else ""
     return None
+
+
+speech_format("eaf-speech")(
+    SpeechFormat(
+        suffix=".eaf",
+        tells="voices",
+        parse=parse_eaf_speech,
+        title="Speech on tiers of ELAN files",
+        citation=(
+            "ELAN. Nijmegen: Max Planck Institute for Psycholinguistics, The Language Archive. "
+            "Wittenburg, P., Brugman, H., Russel, A., Klassmann, A., & Sloetjes, H. (2006). LREC 2006."
+        ),
+        heeds=frozenset({"tier"}),
+        last=True,
+    )
+)

@@ -17,7 +17,7 @@ def speech_kinds() -> Mapping[str, SpeechFormat]:
     then times of words, then times."""
     kinds = {name: speech_formats.get(name) for name in speech_formats.names()}
     most_first = get_args(Tells)
-    return dict(sorted(kinds.items(), key=lambda kind: most_first.index(kind[1].tells)))
+    return dict(sorted(kinds.items(), key=lambda kind: (kind[1].last, most_first.index(kind[1].tells))))
 
 
 def speech_files(source: Path, kind: str) -> list[Path]:

@@ -112,7 +112,7 @@ def test_json_counts_what_was_made_and_left_out(folder: Path, capsys: pytest.Cap
     assert code == 0
     counted = [report[name] for name in ("items", "subjects", "turns", "gestures", "labels", "vocabulary")]
     assert counted == [3, 3, 6, 6, 2, "imigue"]
-    assert "3 annotations of speech are empty and left out: one, three, two" in report["notes"]
+    assert "3 annotations of speech are empty and left out (in one, three, two): words" in report["notes"]
 
 
 def test_the_tier_of_gestures_is_found_but_speech_is_asked_for(

@@ -149,8 +149,11 @@ def test_tables_of_spreadsheets_are_read_with_their_own_separator(
         ("label,start\nnod\n", ":2 has 1 cells, the header has 2"),
         ("label,start\nnod,1,\n", ":2 has 3 cells, the header has 2"),
         ('label,start\n"nod"s,1\n', ":2 is not csv: "),
-        (b"label,start\n\0,1\n", " contains NUL bytes; save it as UTF-8 text"),
-        (b"label,start\n\xe9,1\n", " is not UTF-8 text (byte 13); save it as UTF-8"),
+        (b"label,start\n\0,1\n", " contains NUL bytes, so it is not a text file; save it as UTF-8 text"),
+        (
+            b"label,start\n\xe9,1\n",
+            " is not UTF-8 text (byte 13 is 0xe9); it looks like Windows-1252 ('é,1'): save it as UTF-8",
+        ),
         (b"  \n", " is empty"),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_transcript_joins_the_item_it_is_named_after(tmp_path: Path) -> None:
 def test_of_several_kinds_the_one_that_says_most_is_taken(tmp_path: Path) -> None:
     report = join_speech(ITEMS[:1], write(tmp_path, a_srt=SRT, a_vtt=VTT, a_txt="So."))
     assert report.items[0].speech[0].speaker == "Ann"
-    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt is used: a" in report.notes[1]
+    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt, *.eaf is used: a" in report.notes[1]
 
 
 def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
@@ -54,9 +54,11 @@ def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
 
 
 def test_nothing_said_is_noted(tmp_path: Path) -> None:
-    report = join_speech(ITEMS[1:2], write(tmp_path, b_txt=" "))
+    report = join_speech(ITEMS[1:], write(tmp_path, b_txt=" ", c_txt="So."))
     assert report.items[0].speech == ()
     assert report.notes == ("1 speech files have no words: b.txt",)
+    (tmp_path / "c.txt").unlink()
+    assert "has no words of speech in b.txt" in refusal(tmp_path)
 
 
 def test_none_matched_is_an_error_with_a_guess(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def transcribe_chosen(
         for what in count:
             odd.setdefault(what, Counter())[recording.item] += count[what]
     notes = [line for named in labels for line in word_notes(labels[named], words[named])]
-    return ImportedTranscripts(transcripts=tuple(files), warnings=(*odd_notes(odd), *notes))
+    return ImportedTranscripts(transcripts=tuple(files), warnings=(*_odd_notes(odd), *notes))
 
 
 def _named(recording: Recording, choices: ImportChoices) -> str | None:
@@ -148,6 +148,6 @@ def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def odd_notes(odd: Mapping[str, Counter[str]]) -> list[str]:
+def _odd_notes(odd: Mapping[str, Counter[str]]) -> list[str]:
     """What was left out or looks wrong, a line each, with its number and the recordings."""
     return [f"{count.total()} {what}: {some(list(count))}" for what, count in odd.items()]

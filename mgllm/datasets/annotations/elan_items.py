@@ -12,7 +12,7 @@ from mgllm.datasets.annotations._annotations import Recording, annotation_files
 from mgllm.datasets.annotations._choosing import Chosen, choose
 from mgllm.datasets.annotations._eaf_tracks import PATTERN, eaf_recording
 from mgllm.datasets.annotations._labels import with_mapped_labels
-from mgllm.datasets.annotations._transcribing import odd_notes, track_notes, transcribe_chosen
+from mgllm.datasets.annotations._transcribing import track_notes, transcribe_chosen
 from mgllm.datasets.base import ImportChoices, ImportedItems
 from mgllm.errors import InputError, guess, one_line, some
 from mgllm.files import elan
@@ -22,7 +22,9 @@ from mgllm.files.tables import Row, read_rows
 from mgllm.items.gesture_files import transcript_of
 from mgllm.records import Frozen, GestureFile, Item
 from mgllm.records.frozen import Name
-from mgllm.speech.eaf import TierSpeech, speech_tiers, tier_list, tier_turns
+from mgllm.speech.base import Said
+from mgllm.speech.eaf import speech_tiers, tier_list, tier_turns
+from mgllm.speech.reading import note_lines, noted
 
 GESTURES_FLAG, SPEECH_FLAG = "--gestures-tier", "--speech-tier"
 RECORDING, SUBJECT, TARGET = "recording", "subject", "target"
@@ -114,7 +116,7 @@ def _without_speech(recording: Recording, choices: ElanChoices) -> Recording:
     return recording.model_copy(update={"tracks": tracks})
 
 
-def _speech(document: EafDocument, chosen: Chosen, choices: ElanChoices) -> TierSpeech:
+def _speech(document: EafDocument, chosen: Chosen, choices: ElanChoices) -> Said:
     """What is said in a file.
 
     Raises:
@@ -139,7 +141,7 @@ def _speech(document: EafDocument, chosen: Chosen, choices: ElanChoices) -> Tier
     if others and not choices.no_speech:
         asked = f"name the tiers with what was said: {SPEECH_FLAG} NAME (repeatable), or --no-speech"
         raise InputError(f"{where} has other tiers: {tier_list(others)}; {asked}")
-    return TierSpeech(turns=())
+    return Said(turns=())
 
 
 def _parts(chosen: Chosen) -> list[_One]:
@@ -155,7 +157,7 @@ def _for_item(one: _One) -> Chosen:
     return one.chosen.model_copy(update={"recording": recording, "names": one.names})
 
 
-def _item(one: _One, transcript: GestureFile, speech: TierSpeech) -> Item:
+def _item(one: _One, transcript: GestureFile, speech: Said) -> Item:
     return Item(
         id=one.id,
         subject=one.id,
@@ -174,13 +176,9 @@ def _people_notes(parts: Iterable[_One]) -> list[str]:
     return [f"{len(several)} files have gestures of several people, an item each: {said}"] if several else []
 
 
-def _speech_notes(speech: Mapping[str, TierSpeech]) -> list[str]:
-    odd: dict[str, Counter[str]] = {}
-    for item, said in speech.items():
-        for what, count in said.odd.items():
-            odd.setdefault(what, Counter())[item] += count
+def _speech_notes(speech: Mapping[str, Said]) -> list[str]:
+    notes = list(note_lines(noted(speech.items())))
     silent = [item for item, said in speech.items() if not said.turns]
-    notes = odd_notes(odd)
     if silent:
         notes.append(f"{len(silent)} of {len(speech)} recordings have no words: {some(silent)}")
     return notes
