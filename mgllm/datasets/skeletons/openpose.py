@@ -35,9 +35,9 @@ _FIELDS = ("pose_keypoints_2d", "hand_left_keypoints_2d", "hand_right_keypoints_
 _NECK, _SHOULDERS = 1, (2, 5)
 """Among the key points of both bodies."""
 ASKEW = 0.35
-"""Shoulder widths, or `ASKEW` / 10 of the body's size for people in profile, from the point between
-the shoulders: a neck that is farther in the median is no neck. In BODY_25B, which has 25 key points
-too, it is an eye between an eye and a shoulder (.4). Our choice."""
+"""Shoulder widths from the point between the shoulders, or `ASKEW` / 10 of the body's size for
+people in profile: what is farther in the median cannot be a neck. In BODY_25B, which has 25 key
+points too, it is an eye between an eye and a shoulder (.4). Our choice."""
 
 
 @dataset("openpose")
