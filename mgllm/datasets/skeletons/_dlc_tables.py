@@ -22,7 +22,7 @@ MAX_BYTES = 2_000_000_000
 SCORER, INDIVIDUALS, PARTS, COORDS = "scorer", "individuals", "bodyparts", "coords"
 """First cells of the header's lines, in their order; the second is there only with several
 individuals."""
-NEEDS = "reading .h5 needs h5py: pip install 'mgllm[dlc]'; or give the .csv that save_as_csv writes"
+NEEDS = "reading .h5 needs h5py: in the clone, pip install '.[dlc]'; or give the .csv that save_as_csv writes"
 
 
 class Column(NamedTuple):

@@ -183,7 +183,7 @@ def test_parts_of_an_animal_are_no_joints(tmp_path: Path) -> None:
 def test_an_h5_file_without_its_library_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "h5py", None)
     store(tmp_path / "s", "", f"talk{SCORER}.h5")
-    with pytest.raises(InputError, match=r"pip install 'mgllm\[dlc\]'; or give the \.csv"):
+    with pytest.raises(InputError, match=r"pip install '\.\[dlc\]'; or give the \.csv"):
         imported(tmp_path / "s", tmp_path / "d")
 
 
