@@ -32,7 +32,7 @@ OTHER_NAMES = {
 """What people call things that have another name here; each is the name of a program or a common
 word.
 """
-FEW = 25
+FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not
 read.
 """
