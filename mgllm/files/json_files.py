@@ -103,12 +103,9 @@ def decode(raw: bytes, where: str) -> str:
     Raises:
         InputError: it is binary or in another encoding.
     """
-    try:
-        if b"\0" not in raw:
-            return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    raise InputError(f"{where} {encoding_problem(raw)}")
+    if problem := encoding_problem(raw):
+        raise InputError(f"{where} {problem}")
+    return raw.decode("utf-8")
 
 
 def parse_json(text: str, where: str) -> object:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
+from mgllm.files.encodings import encoding_problem
 from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
@@ -59,7 +60,10 @@ def read_csv(path: Path, *, strict: bool = True) -> Iterator[tuple[int, list[str
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from csv_rows(file, path, strict=strict, refusal=" cannot be read as csv")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        problem = encoding_problem(path.read_bytes()) or f"cannot be read as csv: {error}"
+        raise InputError(f"{path} {problem}") from None
+    except OSError as error:
         raise InputError(f"{path} cannot be read as csv: {error}") from None
 
 
@@ -178,7 +182,10 @@ def read_numbers(
                     what = f"has {len(cells) + skip} columns, not {columns + skip}"
                     raise InputError(f"{path}:{line} {what}")
                 rows.append(_numbers(f"{path}:{line}", cells))
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        problem = encoding_problem(path.read_bytes()) or f"cannot be read: {error}"
+        raise InputError(f"{path} {problem}") from None
+    except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from None
     return np.array(rows, dtype=np.float64).reshape(-1, columns)
 
