@@ -31,6 +31,8 @@ COMMANDS = (
     "human",
     "scenarios",
     "convert",
+    "items",
+    "vocabulary",
     "models",
     "recognizer",
     "recognizer_testing",

@@ -45,7 +45,7 @@ Unit = Annotated[
     str | None,
     option(
         "--unit",
-        "Unit of lengths: m, cm, mm, inch, cmu or its metres (bvh).",
+        "Unit of lengths: m, cm, mm, inch, cmu or its metres (bvh); of times: s, ms (whisper).",
         kind="UNIT",
         default="guessed from the legs",
         heading=INPUT,

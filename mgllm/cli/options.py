@@ -61,6 +61,16 @@ Sets = Annotated[
         heading=TRAINING,
     ),
 ]
+Speakers = Annotated[
+    str | None,
+    option(
+        "--speakers",
+        "Which beginnings `Name: …` of speech are speakers: names with commas between, all or none.",
+        kind="NAMES",
+        default="where it is clear",
+        heading=INPUT,
+    ),
+]
 ScenariosDir = Annotated[
     Path | None,
     option("--scenarios", "Folder of your own scenarios.", kind="FOLDER", default="bundled", heading=FILES),
@@ -170,6 +180,15 @@ Paraphrase = Annotated[
 ]
 Display = Annotated[
     str | None, option("--display", "How progress is shown.", kind="NAME", default="auto", heading=OUTPUT)
+]
+LabelMap = Annotated[
+    Path | None,
+    option(
+        "--map",
+        "A csv file: your label, and the vocabulary's. Columns: from,to.",
+        kind="FILE",
+        heading=INPUT,
+    ),
 ]
 Confusion = Annotated[
     Path | None,

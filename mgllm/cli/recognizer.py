@@ -20,6 +20,7 @@ from mgllm.cli.recognizer_options import (
     LongTail,
     PretrainEpochs,
     Rate,
+    Resume,
     SplitName,
     TrainOn,
     sides,
@@ -111,9 +112,7 @@ def pretrain(
     seed: o.Seed = None,
     device: Device = None,
     sets: Sets = None,
-    resume: Annotated[
-        bool, option("--resume", "Go on with an unfinished training in the folder of -o.", heading=o.FILES)
-    ] = False,
+    resume: Resume = False,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
@@ -124,7 +123,7 @@ def pretrain(
     from mgllm.recognizer.evaluation.splits import SplitOptions
     from mgllm.recognizer.training.pretraining import PretrainOptions
 
-    options = parse_options(PretrainOptions, training_options(context, "resume"), sets or [])
+    options = parse_options(PretrainOptions, training_options(context), sets or [])
     which = parse_options(SplitOptions, sides(context))
     made = flow(dataset, out, options, which, resume=resume, display=o.display(display))
     print_pretrained(made, as_json=json)
@@ -157,6 +156,7 @@ def finetune(
     seed: o.Seed = None,
     device: Device = None,
     sets: Sets = None,
+    resume: Resume = False,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
@@ -175,5 +175,7 @@ def finetune(
         }
     )
     print_made(
-        flow(checkpoint, dataset, out, options, display=o.display(display)), print_finetuned, as_json=json
+        flow(checkpoint, dataset, out, options, resume=resume, display=o.display(display)),
+        print_finetuned,
+        as_json=json,
     )

@@ -21,6 +21,9 @@ TrainOn = Annotated[
         heading=o.CLIPS,
     ),
 ]
+Resume = Annotated[
+    bool, option("--resume", "Go on with an unfinished training in the folder of -o.", heading=o.FILES)
+]
 TestOn = Annotated[
     str | None,
     option("--test-on", "Clips to test.", kind="COLUMN=VALUES", default="all others", heading=o.CLIPS),
@@ -89,7 +92,7 @@ Device = Annotated[
     option("--device", "Where it is computed.", kind="NAME", default="auto", heading=o.TRAINING),
 ]
 _SIDES = ("split", "train_on", "test_on", "folds", "by", "shared_subjects")
-_APART = ("dataset", "checkpoint", "out", "json", "sets", "display", *_SIDES)
+_APART = ("dataset", "checkpoint", "out", "json", "sets", "display", "resume", *_SIDES)
 
 
 def training_options(context: typer.Context, *leave_out: str) -> dict[str, Any]:

@@ -100,12 +100,12 @@ def import_dataset(
 
 def _made(format: str, choices: ImportChoices) -> Importer:
     """The importer; an option that has no effect on its format is refused."""
-    importer = datasets.get(format)()
+    importer: Importer = datasets.get(format)()
     if not choices.model_fields_set:
         return importer
     heeds = importer.heeds if isinstance(importer, ChoosingImporter) else frozenset[str]()
     if isinstance(importer, ChoosingImporter) and choices.model_fields_set <= heeds:
-        return type(importer)(choices)
+        return datasets.get(format)(choices)
     useless = min(choices.model_fields_set - heeds)
     known = ", ".join(map(_flag, sorted(heeds))) or "no such options"
     raise InputError(f"{_flag(useless)} has no effect on the format {format}; it reads {known}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.items.joining import join_speech
+from mgllm.items.joining_speech import join_speech
 from mgllm.records import Item, Turn
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nIt was.\n"
@@ -46,7 +46,7 @@ def test_a_transcript_joins_the_item_it_is_named_after(tmp_path: Path) -> None:
 def test_of_several_kinds_the_one_that_says_most_is_taken(tmp_path: Path) -> None:
     report = join_speech(ITEMS[:1], write(tmp_path, a_srt=SRT, a_vtt=VTT, a_txt="So."))
     assert report.items[0].speech[0].speaker == "Ann"
-    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt is used: a" in report.notes[1]
+    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt, *.eaf is used: a" in report.notes[1]
 
 
 def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from mgllm import registry
 from mgllm.commands.import_ import import_dataset
 from mgllm.datasets.base import datasets
 from mgllm.errors import InputError
-from mgllm.items.joining import join_speech
+from mgllm.items.joining_speech import join_speech
 from mgllm.items.loading import load_items
 from mgllm.records import Item, Turn
 from mgllm.speech.base import SpeechFormat, Tells, speech_formats

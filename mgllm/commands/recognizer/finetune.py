@@ -13,9 +13,7 @@ from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.protocols import label_fraction, labelled
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
 from mgllm.recognizer.network.checkpoint import (
-    CONFIG,
     CheckpointConfig,
-    make_folder,
     model_card,
     seen_of,
     versions,
@@ -32,8 +30,16 @@ from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.network.trunk import TRUNK_CLASSES
 from mgllm.recognizer.training.probing import calibrate, fit_linear
 from mgllm.recognizer.training.processes import choose_device
-from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
+from mgllm.recognizer.training.supervised import SupervisedOptions, SupervisedTraining
 from mgllm.recognizer.training.targets import accepting
+from mgllm.recognizer.training.training_state import (
+    STATE,
+    check_place,
+    clips_identity,
+    load_state,
+    save_state,
+    weights_identity,
+)
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import select
@@ -77,18 +83,24 @@ class Finetuned(Frozen):
 
 
 def finetune(
-    name: str, path: Path, out: Path, options: FinetuneOptions, *, display: Display = "auto"
+    name: str,
+    path: Path,
+    out: Path,
+    options: FinetuneOptions,
+    *,
+    resume: bool = False,
+    display: Display = "auto",
 ) -> Finetuned:
     """Fine-tune a checkpoint, or `random`, on labelled clips of a skeleton data set.
+
+    Its state is written after every epoch, so that it can be resumed.
 
     Raises:
         InputError: data set, checkpoint or clips cannot be used, or there is a checkpoint in `out`
             already.
         TrainingStopped: the training failed; nothing is written.
     """
-    if (out / CONFIG).exists():
-        raise InputError(f"{out} already has a checkpoint; choose another folder")
-    make_folder(out)
+    check_place(out, resume=resume)
     dataset = open_dataset(path)
     check_dataset(dataset)
     if not dataset.meta.classes:
@@ -104,7 +116,12 @@ def finetune(
     base.to(choose_device(options.training.device))
     trunk = _trunk_classes(dataset.meta.classes) if _has_trunk(options, config) else ()
     network = with_classes(base, dataset.meta.classes, config.stream, trunk, seed=options.training.seed)
-    loss = _train(network, reader, numbers, options, display)
+    loss = None
+    if options.linear:
+        _fit(network, reader, numbers, options.training)
+    else:
+        training = SupervisedTraining(network, reader, numbers, options.training)
+        loss = _train(training, out, resume=resume, display=display)
     temperature = calibrate(network, reader, judged) if len(judged) else 1.0
     seen = seen_of(dataset, np.concatenate([numbers, judged]), labelled=True)
     made = config.model_copy(
@@ -122,6 +139,7 @@ def finetune(
         }
     )
     write_checkpoint(out, made, network.state_dict(), model_card(made))
+    (out / STATE).unlink(missing_ok=True)
     return Finetuned(
         checkpoint=out,
         kind=made.kind,
@@ -143,27 +161,27 @@ def _trunk_classes(classes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in TRUNK_CLASSES if name in classes) if BACKGROUND_NAME in classes else ()
 
 
-def _train(
-    network: Recognizer,
-    reader: ClipReader,
-    numbers: NDArray[np.int64],
-    options: FinetuneOptions,
-    display: Display,
-) -> float | None:
-    """Fit the classifier, or train all weights; the loss of the last step."""
-    if options.linear:
-        features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
-        fit_linear(network, features, labels, options.training.probe, options.training.long_tail)
-        return None
-    last: list[float] = []
-    with Progress(display, "finetune", options.training.steps(len(numbers))) as steps:
+def _fit(
+    network: Recognizer, reader: ClipReader, numbers: NDArray[np.int64], options: SupervisedOptions
+) -> None:
+    """Fit the classifier."""
+    features, labels = encode(network, reader, numbers), reader.dataset.labels[numbers]
+    fit_linear(network, features, labels, options.probe, options.long_tail)
 
-        def on_step(loss: float) -> None:
-            last[:] = [loss]
-            steps.step(f"loss {loss:.3f}")
 
-        train_supervised(network, reader, numbers, options.training, on_step=on_step)
-    return last[0]
+def _train(training: SupervisedTraining, out: Path, *, resume: bool, display: Display) -> float:
+    """Train all weights; the loss of the last step."""
+    clips = clips_identity(training.reader.dataset, training.numbers)
+    identity = f"{clips} {weights_identity(training.model)}"
+    if resume:
+        load_state(training, identity, out)
+    with Progress(display, "finetune", training.steps * training.options.epochs) as steps:
+        steps.start_at(training.epochs_done * training.steps)
+        while not training.finished:
+            training.epoch(lambda loss: steps.step(f"loss {loss:.3f}"))
+            save_state(training, identity, out)
+    training.model.eval()
+    return training.losses[-1]
 
 
 def _calibration_side(

@@ -8,15 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mgllm.errors import InputError
 from mgllm.files.writing import replace_text
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.pictures import draw_history
 from mgllm.recognizer.evaluation.splits import SplitOptions, training_side
 from mgllm.recognizer.network.checkpoint import (
-    CONFIG,
     CheckpointConfig,
-    make_folder,
     model_card,
     seen_of,
     versions,
@@ -26,7 +23,13 @@ from mgllm.recognizer.network.reading import ClipReader, hidden_joints
 from mgllm.recognizer.training.history import history_csv
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import joined_processes
-from mgllm.recognizer.training.training_state import STATE, clips_identity, load_state, save_state
+from mgllm.recognizer.training.training_state import (
+    STATE,
+    check_place,
+    clips_identity,
+    load_state,
+    save_state,
+)
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.partial import look_at, partial_notes
@@ -74,7 +77,7 @@ def pretrain(
         InputError: data set, clips or options cannot be used, or there is a checkpoint already.
         TrainingStopped: the training failed; the last epoch's checkpoint is kept.
     """
-    _check_place(out, resume=resume)
+    check_place(out, resume=resume)
     dataset = open_dataset(path)
     check_dataset(dataset)
     numbers = training_side(dataset, which)
@@ -93,14 +96,6 @@ def pretrain(
         if processes.leads:
             (out / STATE).unlink(missing_ok=True)
     return _report(training, out).model_copy(update={"notes": notes})
-
-
-def _check_place(out: Path, *, resume: bool) -> None:
-    if resume and (out / CONFIG).is_file() and not (out / STATE).is_file():
-        raise InputError(f"{out} is a finished training, so there is nothing to resume")
-    if not resume and ((out / CONFIG).exists() or (out / STATE).exists()):
-        raise InputError(f"{out} already has a checkpoint; choose another folder, or go on with --resume")
-    make_folder(out)
 
 
 def _lacking(

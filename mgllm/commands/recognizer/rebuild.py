@@ -126,7 +126,8 @@ class RebuildOptions(Frozen):
     finetuning: FewEpochs = Field(default_factory=FewEpochs)
     """With labels."""
     seed: int = 1
-    """`--seed`: decides everything."""
+    """`--seed`: decides everything, but for where windows of people are cut
+    (`people_windows.seed`)."""
 
 
 class Rebuilt(Frozen):
@@ -178,12 +179,13 @@ def rebuild(
         say("3/5 learning without labels")
         unlabelled = which if options.people is None else SplitOptions(train_on=f"{LEARNED};people=yes")
         pretrain(learned, pretrained, _pretraining(options), unlabelled, resume=begun, display=display)
-    if not (finetuned / CONFIG).exists():
+    begun = (finetuned / STATE).exists()
+    if begun or not (finetuned / CONFIG).exists():
         say("4/5 learning with labels")
         training = options.finetuning.model_copy(update={"seed": seed})
         judged = CALIBRATED if options.people is None else CALIBRATED_ON_PEOPLE
         how = FinetuneOptions(which=which, calibrate_on=judged, trunk=True, training=training)
-        finetune(str(pretrained), learned, finetuned, how, display=display)
+        finetune(str(pretrained), learned, finetuned, how, resume=begun, display=display)
     say("5/5 halving its weights")
     return _pack(finetuned, shipped, _notes(options, out))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
@@ -30,6 +30,7 @@ from mgllm.records import Frozen
 from mgllm.seeds import number
 
 Precision = Literal["auto", "float32", "bfloat16"]
+_HISTORY = TypeAdapter(list[EpochRow])
 
 
 class PretrainOptions(Frozen):
@@ -171,6 +172,19 @@ class Pretraining:
         self.history.append(row)
         self._check_learning(row)
         return row
+
+    @property
+    def course(self) -> str:
+        """The finished epochs, as JSON."""
+        return _HISTORY.dump_json(self.history).decode()
+
+    def put_course(self, course: str) -> None:
+        """Go on after these epochs.
+
+        Raises:
+            ValueError: this is no course of such a training.
+        """
+        self.history[:] = _HISTORY.validate_json(course)
 
     def recognizer(self) -> Recognizer:
         """The network that is stored: a view of the query network, without classes."""

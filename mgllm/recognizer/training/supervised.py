@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from torch.nn.utils import clip_grad_norm_
 
 from mgllm.errors import InputError, TrainingStopped
@@ -79,15 +80,9 @@ def train_supervised(
         InputError: no clips.
         TrainingStopped: the loss is not finite.
     """
-    if not len(numbers):
-        raise InputError(f"{reader.dataset.path}: none of the clips to learn from has a label")
-    network.to(choose_device(options.device))
-    start_classifier(network, reader, numbers, options)
-    work = _Work(network, reader, np.asarray(numbers), options)
-    network.train()
-    for epoch in range(options.epochs):
-        for step, chosen in enumerate(work.batches(epoch)):
-            on_step(work.step(chosen, epoch, step))
+    training = SupervisedTraining(network, reader, numbers, options)
+    while not training.finished:
+        training.epoch(on_step)
     network.eval()
 
 
@@ -122,23 +117,84 @@ def drawn(
     return draws.choice(numbers, len(numbers), p=share_N / share_N.sum())
 
 
-class _Work:
-    """What stays the same in all steps of a training."""
+class SupervisedTraining:
+    """A training with labels between two epochs: network, optimiser and the last loss.
+
+    Args:
+        network: with classes; it is trained in place.
+        reader: of the data set.
+        numbers: clips to learn from.
+        options: of the training.
+
+    Raises:
+        InputError: no clips.
+    """
 
     def __init__(
-        self, network: Recognizer, reader: ClipReader, numbers: NDArray[np.int64], options: SupervisedOptions
+        self, network: Recognizer, reader: ClipReader, numbers: Numbers, options: SupervisedOptions
     ) -> None:
-        self.network, self.reader, self.numbers, self.options = network, reader, numbers, options
+        if not len(numbers):
+            raise InputError(f"{reader.dataset.path}: none of the clips to learn from has a label")
+        self.numbers = np.asarray(numbers)
+        self.model, self.reader, self.options = network, reader, options
+        self.device = choose_device(options.device)
+        network.to(self.device)
         self.labels = reader.dataset.labels
-        self.device = network.mean_D.device
         self.recipe = recipe(options.augment, layout_graph(reader.layout))
         self.right_NK = torch.from_numpy(targets_of(reader.dataset, network.classes))
-        known = self.labels[numbers]
+        known = self.labels[self.numbers]
         prior_K = log_prior(known[known >= 0], len(network.classes))
         self.prior_K = torch.from_numpy(prior_K).float().to(self.device)
         self.weights = list(network.parameters())
         self.optimizer = torch.optim.AdamW(self.weights, 1.0, weight_decay=options.weight_decay)
-        self.steps = math.ceil(len(numbers) / options.batch)
+        self.steps = math.ceil(len(self.numbers) / options.batch)
+        self.losses: list[float] = []
+        """Of the last step of each finished epoch."""
+
+    @property
+    def epochs_done(self) -> int:
+        """Number of finished epochs."""
+        return len(self.losses)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done."""
+        return self.epochs_done >= self.options.epochs
+
+    def epoch(self, on_step: Callable[[float], None] = lambda _: None) -> float:
+        """Train one epoch; before the first, the classifier is fitted.
+
+        Args:
+            on_step: called with the loss after each step.
+
+        Returns:
+            the loss of the last step.
+
+        Raises:
+            TrainingStopped: the loss is not finite.
+        """
+        if not self.epochs_done:
+            start_classifier(self.model, self.reader, self.numbers, self.options)
+        self.model.train()
+        epoch, loss = self.epochs_done, math.nan
+        for step, chosen in enumerate(self.batches(epoch)):
+            loss = self.step(chosen, epoch, step)
+            on_step(loss)
+        self.losses.append(loss)
+        return loss
+
+    @property
+    def course(self) -> str:
+        """The finished epochs, as JSON."""
+        return json.dumps(self.losses)
+
+    def put_course(self, course: str) -> None:
+        """Go on after these epochs.
+
+        Raises:
+            ValueError: this is no course of such a training.
+        """
+        self.losses[:] = TypeAdapter(list[float]).validate_json(course)
 
     def batches(self, epoch: int) -> list[NDArray[np.int64]]:
         """The clips of each step of an epoch."""
@@ -152,7 +208,7 @@ class _Work:
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.learning_rate * cosine(done, total)
         generator = view_generator(self.options.seed, epoch, step, self.device)
-        logits_NK = self.network(self.recipe(self.reader.batch(chosen, self.device), generator))
+        logits_NK = self.model(self.recipe(self.reader.batch(chosen, self.device), generator))
         if self.options.long_tail == "logit":  # Menon et al., ICLR 2021, eq. 10
             logits_NK = logits_NK + self.prior_K
         right_NK = self.right_NK[torch.from_numpy(chosen)].to(self.device)

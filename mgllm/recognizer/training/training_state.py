@@ -1,4 +1,4 @@
-"""An unfinished pre-training on disk: all that the next step depends on, in one safetensors file.
+"""An unfinished training on disk: all that the next step depends on, in one safetensors file.
 
 Random numbers are not part of it: they all come from seed, epoch and step.
 """
@@ -6,19 +6,20 @@ Random numbers are not part of it: they all come from seed, epoch and step.
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from mgllm.errors import InputError
 from mgllm.files.writing import draft_of
+from mgllm.recognizer.network.checkpoint import CONFIG, make_folder
 from mgllm.recognizer.network.network import put_weights
-from mgllm.recognizer.training.history import EpochRow
-from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
+from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset
 
 STATE = "training.safetensors"
@@ -27,7 +28,47 @@ FREE = ("device",)
 """Options that may differ when a training is resumed."""
 
 
-def save_state(training: Pretraining, clips: str, folder: Path) -> None:
+class Resumable(Protocol):
+    """A training that can be written between two epochs."""
+
+    @property
+    def model(self) -> nn.Module:
+        """All that is learned."""
+
+    @property
+    def weights(self) -> Sequence[Tensor]:
+        """Those that the optimiser changes, in its order."""
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """AdamW."""
+
+    @property
+    def options(self) -> Frozen:
+        """Everything that decides the training."""
+
+    @property
+    def course(self) -> str:
+        """The finished epochs, as JSON."""
+
+    def put_course(self, course: str) -> None:
+        """Go on after these epochs."""
+
+
+def check_place(out: Path, *, resume: bool) -> None:
+    """Make the folder of a training.
+
+    Raises:
+        InputError: there is a checkpoint already, or, to resume, no unfinished training.
+    """
+    if resume and (out / CONFIG).is_file() and not (out / STATE).is_file():
+        raise InputError(f"{out} is a finished training, so there is nothing to resume")
+    if not resume and ((out / CONFIG).exists() or (out / STATE).exists()):
+        raise InputError(f"{out} already has a checkpoint; choose another folder, or go on with --resume")
+    make_folder(out)
+
+
+def save_state(training: Resumable, clips: str, folder: Path) -> None:
     """Write the state, completely or not at all.
 
     Args:
@@ -44,13 +85,13 @@ def save_state(training: Pretraining, clips: str, folder: Path) -> None:
     about = {
         "options": training.options.model_dump_json(),
         "clips": clips,
-        "history": json.dumps([row.model_dump(mode="json") for row in training.history]),
+        "history": training.course,
     }
     with draft_of(folder / STATE) as draft:
         save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, draft, about)
 
 
-def load_state(training: Pretraining, clips: str, folder: Path) -> None:
+def load_state(training: Resumable, clips: str, folder: Path) -> None:
     """Put a new training into the state of a saved one.
 
     Raises:
@@ -65,20 +106,26 @@ def load_state(training: Pretraining, clips: str, folder: Path) -> None:
         with safe_open(path, "pt") as file:
             about = file.metadata() or {}
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # no mapping
-        options = PretrainOptions.model_validate_json(about["options"])
-        history = [EpochRow.model_validate(row) for row in json.loads(about["history"])]
+        options = type(training.options).model_validate_json(about["options"])
+        course = about["history"]
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise InputError(f"{path} is damaged: {error}; start again in another folder") from None
     _check_same(options, training.options, path)
     if about.get("clips") != clips:
-        raise InputError(f"{path} was trained on other clips; give the same data set and --train-on")
+        raise InputError(
+            f"{path} was trained on other clips or from another checkpoint; give the same"
+            " checkpoint, data set and --train-on"
+        )
     model = {key.removeprefix("model."): v for key, v in tensors.items() if key.startswith("model.")}
     put_weights(training.model, model, path)
     _put_moments(training, tensors, path)
-    training.history[:] = history
+    try:
+        training.put_course(course)
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: {error}; start again in another folder") from None
 
 
-def _check_same(saved: PretrainOptions, now: PretrainOptions, path: Path) -> None:
+def _check_same(saved: Frozen, now: Frozen, path: Path) -> None:
     before, after = saved.model_dump(mode="json"), now.model_dump(mode="json")
     changed = [name for name in before if name not in FREE and before[name] != after[name]]
     if changed:
@@ -93,7 +140,7 @@ def _short(value: Any) -> str:
     return f"{value!r:.80}"
 
 
-def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) -> None:
+def _put_moments(training: Resumable, tensors: dict[str, Tensor], path: Path) -> None:
     for place, weight in enumerate(training.weights):
         keys = [f"optimizer.{place}.{name}" for name in _MOMENTS]
         if not any(key in tensors for key in keys):
@@ -109,6 +156,14 @@ def _put_moments(training: Pretraining, tensors: dict[str, Tensor], path: Path) 
             name: value if name == "step" else value.to(weight.device)
             for name, value in zip(_MOMENTS, moments, strict=True)
         }
+
+
+def weights_identity(model: nn.Module) -> str:
+    """Hash of the weights that a training begins with."""
+    digest = hashlib.sha256()
+    for name, value in model.state_dict().items():
+        digest.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def clips_identity(dataset: SkeletonDataset, numbers: NDArray[np.int64]) -> str:

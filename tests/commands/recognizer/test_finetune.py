@@ -10,13 +10,16 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from mgllm.commands.recognizer import finetune as finetuning
 from mgllm.commands.recognizer.finetune import Finetuned, FinetuneOptions, finetune
 from mgllm.errors import InputError, TrainingStopped
 from mgllm.recognizer.evaluation.splits import SplitOptions
 from mgllm.recognizer.network.checkpoint import CONFIG, read_config
 from mgllm.recognizer.network.network import load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.training import supervised
 from mgllm.recognizer.training.supervised import SupervisedOptions
+from mgllm.recognizer.training.training_state import STATE, save_state
 from mgllm.skeleton import open_dataset
 
 Tune = Callable[..., Finetuned]
@@ -34,11 +37,12 @@ def tune(toy_set: Path, toy_checkpoint: Path, tmp_path: Path) -> Tune:
         path: Path = toy_set,
         on: str | None = "subject=3",
         training: dict[str, Any] | None = None,
+        resume: bool = False,
         **options: Any,
     ) -> Finetuned:
         knobs = SupervisedOptions(epochs=2, batch=3, device="cpu").model_copy(update=training or {})
         made = FinetuneOptions(which=SplitOptions(train_on=on), training=knobs, **options)
-        return finetune(str(name), path, tmp_path / out, made, display="none")
+        return finetune(str(name), path, tmp_path / out, made, resume=resume, display="none")
 
     return run
 
@@ -46,6 +50,50 @@ def tune(toy_set: Path, toy_checkpoint: Path, tmp_path: Path) -> Tune:
 def same_streams(one: Path, two: Path) -> bool:
     states = [load_recognizer(folder)[0].streams.state_dict() for folder in (one, two)]
     return all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def broken(tune: Tune, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A training of two epochs in folder `broken` that ends after the first."""
+
+    def save_then_die(*args: Any) -> None:
+        save_state(*args)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetuning, "save_state", save_then_die)
+        with pytest.raises(Killed):
+            tune("broken")
+    return "broken"
+
+
+def test_a_training_that_was_interrupted_goes_on_to_the_same_bytes(
+    tune: Tune, broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tune("whole")
+    assert [path.name for path in (tmp_path / broken).iterdir()] == [STATE]
+    monkeypatch.setattr(supervised, "start_classifier", None)  # it would destroy what was learned
+    resumed = tune(broken, resume=True)
+    assert resumed.loss == whole.loss
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / broken).iterdir()} == kept
+
+
+def test_only_the_same_training_can_be_resumed(tune: Tune, broken: str) -> None:
+    with pytest.raises(InputError, match="go on with --resume"):
+        tune(broken)
+    with pytest.raises(InputError, match=r"learning_rate was 0\.001 and is now 0\.5"):
+        tune(broken, resume=True, training={"learning_rate": 0.5})
+    with pytest.raises(InputError, match="other clips or from another checkpoint"):
+        tune(broken, resume=True, name="random")
+    with pytest.raises(InputError, match="other clips or from another checkpoint"):
+        tune(broken, resume=True, on="subject=2")
+    with pytest.raises(InputError, match="no unfinished training"):
+        tune("empty", resume=True)
 
 
 def test_what_is_left_and_what_is_said(tune: Tune, toy_checkpoint: Path, tmp_path: Path) -> None:

@@ -128,7 +128,9 @@ def test_what_is_resumed_must_be_the_same_training(
         train("out", "seed=1", resume=True)
     with pytest.raises(InputError, match="epochs was 2 and is now 4"):
         train("out", "epochs=4", resume=True)
-    with pytest.raises(InputError, match="was trained on other clips; give the same data set and --train-on"):
+    with pytest.raises(
+        InputError, match="other clips or from another checkpoint; give the same checkpoint, data set"
+    ):
         train(on="1,3", resume=True)
     shutil.copytree(toy_set, tmp_path / "other")
     joints = tmp_path / "other" / "joints.npy"

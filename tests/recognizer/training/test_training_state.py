@@ -142,7 +142,7 @@ def test_other_options_are_refused(
 def test_other_clips_are_refused(begin: Begin, tmp_path: Path, refusal: Refusal) -> None:
     save_state(begin(1), "hash", tmp_path)
     line = refusal(lambda: load_state(begin(), "other", tmp_path))
-    assert "was trained on other clips; give the same data set and --train-on" in line
+    assert "was trained on other clips or from another checkpoint; give the same checkpoint, data set" in line
 
 
 def test_no_state(begin: Begin, tmp_path: Path, refusal: Refusal) -> None:
