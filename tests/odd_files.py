@@ -203,7 +203,7 @@ def _clips(out: Path) -> tuple[str, ...]:
     for number, row in enumerate(found.clips):
         x_TVC = found.clip(number)[..., :dims]
         seen = int(np.isfinite(x_TVC).all(-1).any(-1).sum())
-        rate = "frame rate unknown" if row.fps is None else f"{row.fps:g} a second"
+        rate = "frame rate unknown" if row.fps is None else f"{row.fps:.10g} a second"
         told.append(
             f"{row.id} of {row.subject}, {row.label or 'no label'}: {seen} of {row.length} frames, {rate}, "
             f"{joints} joints, {_moved(x_TVC):.2g} {found.meta.units} a frame"
@@ -224,4 +224,4 @@ def _of(item: str, items: int) -> str:
 def _time(start: float | None, end: float | None) -> str:
     if start is None:
         return ""
-    return f"{round(start, 3):g}–{round(end, 3):g} " if end is not None else f"{round(start, 3):g} "
+    return f"{round(start, 3):.10g}–{round(end, 3):.10g} " if end is not None else f"{round(start, 3):.10g} "
