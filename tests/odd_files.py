@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.cli import main
+from mgllm.commands.import_ import import_dataset
+from mgllm.errors import InputError
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen, Item
 from mgllm.skeleton import open_dataset
@@ -87,6 +89,16 @@ def import_file(
     outcome = _run(["import", format_name, str(case.path), "-o", str(out), *words, "--json"], capsys)
     read = read_folder(out) if outcome.code == 0 else ()
     return outcome.model_copy(update={"read": read})
+
+
+def import_directly(case: Case, format_name: str, out: Path) -> Outcome:
+    """The same without the command line, which takes most of the time; anything but a refusal is
+    raised."""
+    try:
+        import_dataset(format_name, case.path, out)
+    except InputError as error:
+        return Outcome(code=2, said=tuple(str(error).splitlines()))
+    return Outcome(code=0, said=(), read=read_folder(out))
 
 
 def join_speech(case: Case, folder: Path, capsys: pytest.CaptureFixture[str]) -> Outcome:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mgllm.cli import options as o
+from mgllm.cli import import_options as i, options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import echo, print_made, print_notes, print_written
@@ -59,58 +59,26 @@ def import_(
     ] = None,
     fps: Annotated[
         float | None,
-        option("--fps", "Frames per second, where files do not say it (miga, mediapipe).", heading=o.INPUT),
+        option(
+            "--fps",
+            "Frames per second, where files do not say it (miga, mediapipe, openpose …).",
+            heading=o.INPUT,
+        ),
     ] = None,
     illustrative: Annotated[
         bool, option("--illustrative", "Keep illustrative gestures, id 99 (miga).", heading=o.INPUT)
     ] = False,
-    subject: Annotated[
-        str | None,
-        option("--subject", "The person of all recordings (mediapipe, bvh).", kind="NAME", heading=o.INPUT),
-    ] = None,
-    subjects: Annotated[
-        Path | None,
-        option(
-            "--subjects",
-            "A csv file: who is in which recording (mediapipe, bvh).",
-            kind="FILE",
-            default="subjects.csv in SRC, if there is one",
-            heading=o.INPUT,
-        ),
-    ] = None,
-    picture: Annotated[
-        str | None,
-        option(
-            "--picture",
-            "Size of the picture in pixels (mediapipe).",
-            kind="WxH",
-            default="640x480",
-            heading=o.INPUT,
-        ),
-    ] = None,
-    places: Annotated[
-        Path | None,
-        option(
-            "--places",
-            "A csv file: where the hand is in which sign (mediapipe).",
-            kind="FILE",
-            heading=o.INPUT,
-        ),
-    ] = None,
-    group: Annotated[
-        str | None,
-        option("--group", "Name of the source, as a column (mediapipe, bvh).", kind="NAME", heading=o.INPUT),
-    ] = None,
-    unit: Annotated[
-        str | None,
-        option(
-            "--unit",
-            "Unit of lengths: m, cm, mm, inch, cmu or its metres (bvh); of times: s, ms (whisper).",
-            kind="UNIT",
-            default="guessed from the legs",
-            heading=o.INPUT,
-        ),
-    ] = None,
+    subject: i.Subject = None,
+    subjects: i.Subjects = None,
+    picture: i.Picture = None,
+    places: i.Places = None,
+    group: i.Group = None,
+    unit: i.Unit = None,
+    layout: i.LayoutName = None,
+    keypoints: i.Keypoints = None,
+    joint_names: i.JointNames = None,
+    person: i.Person = None,
+    skeleton_files: i.SkeletonFiles = False,
     speakers: o.Speakers = None,
     json: o.Json = False,
 ) -> None:
@@ -119,8 +87,9 @@ def import_(
     from mgllm.commands.import_ import import_dataset
     from mgllm.datasets.base import ImportChoices
 
-    said = o.given(context, "format_name", "source", "out", "json")
-    report = import_dataset(format_name, source, out, parse_options(ImportChoices, said))
+    said = o.given(context, "format_name", "source", "out", "skeleton_files", "json")
+    choices = parse_options(ImportChoices, said)
+    report = import_dataset(format_name, source, out, choices, skeleton_files=skeleton_files)
     print_made(report, _print_import, as_json=json)
 
 

@@ -78,8 +78,6 @@ class ImportChoices(Frozen):
     """Where the recordings come from; sets are split by it, so that no person is on both sides."""
     unit: Name | None = None
     """Unit of lengths: a name, or its metres. Of times of speech: s or ms."""
-    speakers: Name | None = None
-    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
     layout: Name | None = None
     """The layout of the data set's joints, where files fit several or none."""
     keypoints: Name | None = None
@@ -88,6 +86,8 @@ class ImportChoices(Frozen):
     """A csv file that says which joint each of the files' own names is."""
     person: Name | None = None
     """Who is meant, where a recording shows several people."""
+    speakers: Name | None = None
+    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
 
     @field_validator("tier", mode="before")
     @classmethod

@@ -46,6 +46,8 @@ class SpeechImporter(ChoosingImporter):
         said = [(path, read_speech(path, self.kind, choices)) for path in paths]
         items = tuple(_item(path, one.turns) for path, one in said)
         silent = [item.id for item in items if not item.speech]
+        if len(silent) == len(items):
+            raise InputError(f"{source} has no words of speech in {some([path.name for path in paths])}")
         note = f"{len(silent)} of {len(items)} recordings have no words: {some(silent)}"
         notes = note_lines(noted((path.name, one) for path, one in said))
         return ImportedItems(items=items, warnings=(*((one_line(note),) if silent else ()), *notes))

@@ -74,6 +74,8 @@ def join_speech(items: Iterable[Item], folder: Path, choices: SpeechChoices = NO
         replaced += [item] if had else []
         joined = by_id[item].model_copy(update={"speech": said.turns})
         by_id[item] = check_characters(joined, str(path))
+    if not any(said.turns for _, said in read):
+        raise InputError(f"{folder} has no words of speech in {some([name for name, _ in read])}")
     return JoinReport(
         items=tuple(by_id.values()),
         joined=len(found.files) - len(kept),

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mgllm.errors import InputError
 
-_CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{3,9}))?"
+_CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,9}))?"
 _TIMES = re.compile(rf"{_CLOCK}\s*-->\s*{_CLOCK}((?:\s+[A-Za-z]\w*:\S+)*)")
 _TIMES_AND_WORDS = re.compile(rf"{_CLOCK}\s*-->\s*{_CLOCK}\s+(\S.*)")
+_TEAMS = re.compile(r"(?<!\d)\d+:\d:\d\.\d+")
+"""Microsoft Teams writes each number as it is: `0:0:6.90 --> 0:0:6.500` is from 6.09 to 6.5 s."""
 _LIKE_CLOCK = r"\d{1,3}\s*:\s*\d{1,2}(?:\s*[:.,;]\s*\d{1,6}){1,3}"
 _LIKE_TIMES = re.compile(rf"\s*{_LIKE_CLOCK}(?:\W{{1,9}}|\s*-*&gt;\s*|\s+to\s+){_LIKE_CLOCK}.*")
 """Two clocks, whatever is between them: "10:30 - 11:45" may be said, "0:10:30 - 0:11:45" is not."""
 _HALF_TIMES = re.compile(r"\s*(?:\W{1,3}\s*)?\d{1,2}:\d{2}:\d{2}[.,]\d{3}\W*")
 """One clock to the thousandth of a second, alone in its line."""
+MILLI, FEWEST = 3, 4
+"""Digits of a thousandth; and how many clocks must have as many digits as each other, where those
+are fewer."""
 SRT_EXAMPLE = "00:01:02,500 --> 00:01:04,000"
 VTT_EXAMPLE = SRT_EXAMPLE.replace(",", ".")
 
@@ -45,6 +50,10 @@ class Cue(NamedTuple):
         return tuple(line.strip() for line in self.below if line.strip())
 
 
+Fraction = Literal["decimal", "ms"]
+"""Whether 6.9 is 6.900 or 6.009 s, where a file has fewer than three digits."""
+
+
 class CueFile(NamedTuple):
     """What errors about a file of captions say."""
 
@@ -54,6 +63,8 @@ class CueFile(NamedTuple):
     """A line of times as it must be."""
     numbered: bool
     """Whether only a number may stand above it."""
+    fraction: Fraction | None = None
+    """How short fractions of a second are read; None if there should be none."""
 
     def bad_times(self, number: int, line: str) -> InputError:
         """A line of times is mistyped."""
@@ -76,6 +87,7 @@ def read_cues(lines: Sequence[str], file: CueFile) -> list[Cue]:
     Raises:
         InputError: times are missing or mistyped; names the line.
     """
+    file = file._replace(fraction=_fraction([line for line in lines if "-->" in line]))
     cues: list[Cue] = []
     above: list[str] = []
     begun: Cue | None = None
@@ -102,17 +114,30 @@ def _read_times(line: str, number: int, file: CueFile) -> tuple[float, float]:
     """Start and end in seconds."""
     found = _TIMES.fullmatch(line.strip())
     if found:
-        return _seconds(found.groups()[:4]), _seconds(found.groups()[4:8])
+        start, end = found.groups()[:4], found.groups()[4:8]
+        if file.fraction is None and any(len(clock[3] or "000") < MILLI for clock in (start, end)):
+            raise file.bad_times(number, line)
+        return _seconds(start, file.fraction), _seconds(end, file.fraction)
     if rest := _TIMES_AND_WORDS.fullmatch(line.strip()):
         what = f"has words behind its times, {rest[9][:40]!r}; put them on the next line"
         raise InputError(f"{file.where}:{number} {what}")
     raise file.bad_times(number, line)
 
 
-def _seconds(clock: Sequence[str | None]) -> float:
-    hours, minutes, seconds, fraction = (part or "0" for part in clock)
-    whole = 3600 * int(hours) + 60 * int(minutes) + int(seconds)
-    return round(whole + float(f"0.{fraction}"), 6)
+def _fraction(lines: Sequence[str]) -> Fraction | None:
+    """How a file writes fractions of a second, if not always with three digits."""
+    if any(_TEAMS.search(line) for line in lines):
+        return "ms"
+    clocks = [found for line in lines if (found := _TIMES.fullmatch(line.strip()))]
+    digits = [len(found[n] or "") for found in clocks for n in (4, 8)]
+    return "decimal" if len(digits) >= FEWEST and len(set(digits)) == 1 and digits[0] else None
+
+
+def _seconds(clock: Sequence[str | None], fraction: Fraction | None) -> float:
+    hours, minutes, seconds, part = (one or "0" for one in clock)
+    if fraction == "ms":
+        part = part.zfill(MILLI)
+    return round(3600 * int(hours) + 60 * int(minutes) + int(seconds) + float(f"0.{part}"), 6)
 
 
 def _without_name(above: list[str], nth: int, number: int, file: CueFile) -> tuple[list[str], str]:
@@ -159,6 +184,11 @@ def _refuse_lost_cues(cues: Sequence[Cue], file: CueFile) -> None:
 def _number(cue: Cue) -> int:
     """The number of a caption; -1 if it has none."""
     return int(cue.name) if cue.name.isdecimal() and len(cue.name) < 10 else -1
+
+
+def holds_times(text: str) -> bool:
+    """Whether a text has a line of times."""
+    return any(_TIMES.fullmatch(line.strip()) for line in text.split("\n") if "-->" in line)
 
 
 def _like_times(line: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mgllm.errors import InputError, some
+from mgllm.records import Turn
 from mgllm.speech.words import NOBODY
 
 ALL, NONE = "all", "none"
@@ -33,6 +34,11 @@ _NAMED = re.compile(
     rf"\s*{_DASH}\s*{_CLOCK}([^\W\d_][^\n:：\[\]<>\"!?;,]{{0,{LONGEST}}}?)\s*(?:\([^()\n]{{1,30}}\)\s*)?[:：](?!//)"
     r"(?=\s|$|[\"“„'‘]|[^\W\d_])\s*"
 )
+_HEADING = re.compile(
+    rf"\s*(?:\[([^\]\n:]{{1,{LONGEST}}})\]|([^\W\d_][^\n:：\[\]<>\"!?;,()]{{0,{LONGEST}}}?))"
+    r"\s+[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*"
+)
+"""`[Name] 10:02:11` or `Name  0:03`, alone in a line above the words, as Zoom and Otter write."""
 _PARTICLES = frozenset(
     re.findall(
         r"\S+",
@@ -84,6 +90,10 @@ def named_line(line: str) -> Line:
     if found := _MARKED.match(line):
         name = next(group for group in found.groups() if group)
         return Line(" ".join(name.split()), line[found.end() :], True, _is_word(name))
+    if found := _HEADING.fullmatch(line):
+        name = " ".join((found[1] or found[2]).split())
+        if _could_be_name(name):
+            return Line(name, "", bool(found[1]), _is_word(name))
     found = _NAMED.match(line)
     name = " ".join(found[1].split()) if found else ""
     if not found or not _could_be_name(name):
@@ -165,6 +175,16 @@ class Speakers:
         }
 
 
+def named_turn(turn: Turn, names: Speakers) -> Turn:
+    """A turn of one line, with a name before its words taken off."""
+    speaker, words = list(names.parts(turn.text))[-1]
+    said = words.split()
+    if speaker == NOBODY or not said:
+        return turn
+    timed = turn.words[len(turn.words) - len(said) :] if turn.words else ()
+    return Turn(speaker=speaker, text=" ".join(said), start=turn.start, end=turn.end, words=timed)
+
+
 def _given_names(choice: str | None) -> frozenset[str]:
     if choice is None or choice in (ALL, NONE):
         return frozenset()
@@ -177,5 +197,6 @@ def _question(where: str, unclear: Sequence[str], names: Counter[str]) -> str:
     example = ",".join(unclear[:2])
     return (
         f"{where} has lines that begin with {some(shown)} {times}: speakers, or words? Give "
-        f"--speakers {NONE} if they are words, --speakers {ALL} if all are speakers, or the speakers, as --speakers '{example}'"
+        f"--speakers {NONE} if they are words, --speakers {ALL} if all are speakers, or the speakers, "
+        f"as --speakers '{example}'"
     )

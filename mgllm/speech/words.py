@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
+from mgllm.speech.word_times import with_word_times
 
 NOBODY = "Speaker"
 """The speaker's name if the file does not say it."""
@@ -54,15 +55,16 @@ def join_words(words: Iterable[Word]) -> list[Turn]:
             groups[-1].append(word)
         else:
             groups.append([word])
-    return [
-        Turn(
-            speaker=group[0].speaker,
-            text=" ".join(word.text for word in group),
-            start=group[0].start,
-            end=max(word.end for word in group),
-        )
-        for group in groups
-    ]
+    return [with_word_times(_turn(group), group) for group in groups]
+
+
+def _turn(group: Sequence[Word]) -> Turn:
+    return Turn(
+        speaker=group[0].speaker,
+        text=" ".join(word.text for word in group),
+        start=group[0].start,
+        end=max(word.end for word in group),
+    )
 
 
 def in_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:

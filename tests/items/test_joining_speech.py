@@ -54,9 +54,11 @@ def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
 
 
 def test_nothing_said_is_noted(tmp_path: Path) -> None:
-    report = join_speech(ITEMS[1:2], write(tmp_path, b_txt=" "))
+    report = join_speech(ITEMS[1:], write(tmp_path, b_txt=" ", c_txt="So."))
     assert report.items[0].speech == ()
     assert report.notes == ("1 speech files have no words: b.txt",)
+    (tmp_path / "c.txt").unlink()
+    assert "has no words of speech in b.txt" in refusal(tmp_path)
 
 
 def test_none_matched_is_an_error_with_a_guess(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from mgllm.errors import InputError
 from mgllm.records import Turn
-from mgllm.speech.whisper import parse_whisper
+from mgllm.speech.whisper import parse_json_speech
+from tests.speech.turns import bare
 
 SEGMENT = {
     **{"id": 0, "seek": 0, "start": 0.0, "end": 4.0, "text": " It was a long day.", "tokens": [50364, 467]},
@@ -22,7 +23,7 @@ def words(*spans: tuple[str, float | None, float | None], **more: object) -> lis
 
 
 def turns(**content: object) -> tuple[Turn, ...]:
-    return parse_whisper(json.dumps(content), "talk.json")
+    return bare(parse_json_speech(json.dumps(content), "talk.json").turns)
 
 
 def test_segments_are_turns() -> None:
@@ -71,12 +72,12 @@ def test_silence_has_no_turns() -> None:
         ),
         ({"segments": {"0": SEGMENT}}, "segments: "),
         ({"words": words(("It", 0.0, 0.3), ("was", None, None))}, "words.1 'was' has no start and end"),
-        ([SEGMENT], "must be an object"),
+        ("It was.", "must be an object or a list"),
     ],
 )
 def test_what_cannot_be_read_is_named(content: Any, said: str) -> None:
     with pytest.raises(InputError) as caught:
-        parse_whisper(json.dumps(content), "talk.json")
+        parse_json_speech(json.dumps(content), "talk.json")
     assert str(caught.value).startswith("talk.json ")
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
@@ -84,4 +85,4 @@ def test_what_cannot_be_read_is_named(content: Any, said: str) -> None:
 
 def test_a_torn_file_is_refused() -> None:
     with pytest.raises(InputError, match="ends inside a JSON value"):
-        parse_whisper(json.dumps({"segments": [SEGMENT]})[:-20], "talk.json")
+        parse_json_speech(json.dumps({"segments": [SEGMENT]})[:-20], "talk.json")

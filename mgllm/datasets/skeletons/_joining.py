@@ -48,7 +48,7 @@ class Body(NamedTuple):
     @property
     def centres(self) -> Reals:
         """[F, D]: the middle of the joints seen in each frame."""
-        seen_FV = np.isfinite(self.x_FVC).all(axis=-1)[..., None]
+        seen_FV = np.asarray(np.isfinite(self.x_FVC).all(axis=-1))[..., None]
         total_FD = np.where(seen_FV, self.x_FVC[..., :-1], 0).sum(axis=1)
         return np.asarray(total_FD / np.maximum(seen_FV.sum(axis=1), 1))
 
@@ -56,7 +56,7 @@ class Body(NamedTuple):
     def size(self) -> float:
         """Diagonal around the joints, the median over the frames."""
         with np.errstate(invalid="ignore"):
-            seen_FV = np.isfinite(self.x_FVC).all(axis=-1)[..., None]
+            seen_FV = np.asarray(np.isfinite(self.x_FVC).all(axis=-1))[..., None]
             low_FD = np.where(seen_FV, self.x_FVC[..., :-1], np.inf).min(axis=1)
             high_FD = np.where(seen_FV, self.x_FVC[..., :-1], -np.inf).max(axis=1)
         across_F = np.linalg.norm(high_FD - low_FD, axis=-1)
@@ -77,7 +77,7 @@ def bodies_of(x_MTVC: Reals) -> list[Body]:
     Args:
         x_MTVC: coordinates and a score; NaN = missing.
     """
-    seen_MT = np.isfinite(x_MTVC).all(axis=-1).any(axis=-1)
+    seen_MT = np.asarray(np.isfinite(x_MTVC).all(axis=-1).any(axis=-1))
     frames = [np.flatnonzero(seen_T) for seen_T in seen_MT]
     return [
         Body(str(number), there, x_TVC[there])
