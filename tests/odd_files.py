@@ -201,7 +201,7 @@ def _clips(out: Path) -> tuple[str, ...]:
     for number, row in enumerate(found.clips):
         x_TVC = found.clip(number)[..., :dims]
         seen = int(np.isfinite(x_TVC).all(-1).any(-1).sum())
-        rate = "frame rate unknown" if row.fps is None else f"{row.fps:g} a second"
+        rate = "frame rate unknown" if row.fps is None else f"{row.fps:.10g} a second"
         told.append(
             f"{row.id} of {row.subject}, {row.label or 'no label'}: {seen} of {row.length} frames, {rate}, "
             f"{joints} joints, {_moved(x_TVC):.2g} {found.meta.units} a frame"
@@ -220,6 +220,5 @@ def _of(item: str, items: int) -> str:
 
 
 def _time(start: float | None, end: float | None) -> str:
-    return "–".join(f"{round(one, 3):.7g}" for one in (start, end) if one is not None) + " " * (
-        start is not None
-    )
+    known = [f"{round(one, 3):.10g}" for one in (start, end) if one is not None]
+    return f"{'–'.join(known)} " if known else ""

@@ -8,7 +8,7 @@ from mgllm.commands._options import parse_options
 from mgllm.commands._places import items_place
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
-from mgllm.items.alike import alike_notes
+from mgllm.items.alike import alike_notes, unknown_labels
 from mgllm.items.joining import join_gestures
 from mgllm.items.joining_speech import join_speech
 from mgllm.items.loading import item_line, load_items
@@ -74,6 +74,7 @@ def join_items(options: JoinOptions) -> JoinedItems:
         speech = join_speech(items, options.speech, choices)
         items, with_speech = speech.items, speech.joined
         notes += speech.notes
+    notes += unknown_labels(items)
     write_texts(folder, {name: "".join(f"{item_line(item)}\n" for item in items)})
     return JoinedItems(
         file=str(folder / name),

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from mgllm.cues.vocabularies import DEFAULT, FOLDER, MAPPINGS, load_vocabulary, vocabulary_names
+from mgllm.errors import nearest
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
+LIKE = 0.75
+"""How alike a label and its guess must be, from 0 to 1: labels share many words, so more than
+usual."""
 _FORMULA = ("=", "+", "-", "@", "'")
 """A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the
 last)."""
@@ -56,6 +60,15 @@ def best_vocabulary(labels: Iterable[str]) -> Fit:
         for name in names
     ]
     return max(fits, key=lambda fit: fit.known)
+
+
+def label_guess(vocabulary: str, label: str) -> str | None:
+    """The label of a vocabulary that was probably meant; None if none is near.
+
+    >>> label_guess("imigue", "toching ears")
+    'touching ears'
+    """
+    return nearest(label, [one.label for one in load_vocabulary(vocabulary).classes], cutoff=LIKE)
 
 
 def translate(label: str, source: str, target: str) -> str | None:

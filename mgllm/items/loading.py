@@ -123,9 +123,10 @@ def _rows(source: str | Path, path: Path) -> Iterator[tuple[str, object]]:
 
         return read_hub_table(str(source))
     if (named := _SHEET.fullmatch(str(source))) and not path.exists():
-        from mgllm.items.tables import read_named_sheet
+        from mgllm.items.text_tables import read_xlsx_items
 
-        return read_named_sheet(_existing(Path(named[1])), named[2])
+        book = _existing(Path(named[1]))
+        return read_xlsx_items(book, str(book), named[2])
     _existing(path)
     lines = _line_files(path)
     if lines:

@@ -41,15 +41,6 @@ def read_local_tables(path: Path) -> Iterator[tuple[str, object]]:
             yield from _parquet_rows(file)
 
 
-def read_named_sheet(path: Path, sheet: str) -> Iterator[tuple[str, object]]:
-    """Place and content of each row of a sheet of a spreadsheet.
-
-    Raises:
-        InputError: it cannot be read, or has no such sheet.
-    """
-    return read_xlsx_items(path, str(path), sheet)
-
-
 def read_hub_table(source: str) -> Iterator[tuple[str, object]]:
     """Place and content of each row of "org/name[:split]" on the hub.
 

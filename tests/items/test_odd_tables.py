@@ -96,5 +96,6 @@ TABLE = "id,subject,speech\n1,ann,Grüße, äh\n".replace("Grüße, äh", "Grü�
 )
 def test_other_encodings_are_named(tmp_path: Path, encoding: str, said: str) -> None:
     path = tmp_path / "items.csv"
-    path.write_bytes(TABLE.encode(encoding))
-    assert said in refusal(path)
+    for table in (TABLE, TABLE.replace("speech", "speech,target").replace("äh", "äh,win")):
+        path.write_bytes(table.encode(encoding))
+        assert said in refusal(path)

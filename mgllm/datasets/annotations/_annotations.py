@@ -82,12 +82,14 @@ def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 
 def item_of(path: Path, suffix: str = "") -> str:
-    """Id of the item that a file is about: its name without its ending and without `suffix`.
+    """Id of the item that a file is about: its name without its ending and without `suffix`, which
+    is in small letters.
 
     Raises:
         InputError: the name cannot be an id: longer than 200 characters, blank, or not text.
     """
-    stem = path.stem.removesuffix(suffix).strip()
+    ends = suffix and path.stem.casefold().endswith(suffix)
+    stem = (path.stem[: -len(suffix)] if ends else path.stem).strip()
     if not 0 < len(stem) <= 200 or any("\ud800" <= c <= "\udfff" for c in stem):
         raise InputError(f"{path}: its name cannot be an item's id; rename it")
     return stem

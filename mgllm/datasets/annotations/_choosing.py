@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 
-from mgllm.cues.label_names import best_vocabulary, known_label
+from mgllm.cues.label_names import best_vocabulary, known_label, plain_label
+from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track
 from mgllm.errors import InputError, some, unknown
 from mgllm.files.elan import called
@@ -15,6 +17,13 @@ from mgllm.records import Frozen
 
 ENOUGH = 0.5
 """Share of a track's distinct labels that a vocabulary must know, so that it is read unasked."""
+ALMOST = 0.85
+"""How alike a misspelt label is to the vocabulary's, from 0 to 1: one letter in six is wrong."""
+SHORTEST, LONGEST = 6, 80
+"""Letters of a label that may be misspelt: a short word of speech is like many, and a sentence is
+none."""
+MANY = 200
+"""Distinct labels of a track from which it is not looked for misspelt ones: words of speech."""
 TWINS = 0.8
 """Share of annotations that are also on another track (same label, most of the same time) from
 which two tracks look like two people's annotations of the same gestures: our choice."""
@@ -170,8 +179,17 @@ def _fit(tracks: Sequence[Track]) -> Fit:
     labels = {mark.label for track in tracks for mark in track.marks if mark.label}
     labels = labels or {label for track in tracks for label in track.offered if label}
     vocabulary = best_vocabulary(labels).vocabulary
-    known = sum(known_label(vocabulary, label) is not None for label in labels)
+    rest = [label for label in labels if known_label(vocabulary, label) is None]
+    misspelt = [label for label in rest if len(labels) <= MANY and _misspelt(vocabulary, label)]
+    known = len(labels) - len(rest) + len(misspelt)
     return Fit(known=known, labels=len(labels), surely=any(track.surely for track in tracks))
+
+
+def _misspelt(vocabulary: str, label: str) -> bool:
+    """Whether a label is one of the vocabulary's with a letter or two wrong."""
+    known = [one.label for one in load_vocabulary(vocabulary).classes]
+    plain = plain_label(label)
+    return SHORTEST <= len(plain) <= LONGEST and bool(get_close_matches(plain, known, n=1, cutoff=ALMOST))
 
 
 def _unclear(recording: Recording, fits: Mapping[str, Fit], flag: str) -> str:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from mgllm.cues.label_names import best_vocabulary, known_label, plain_label, translate
+from mgllm.cues.label_names import best_vocabulary, known_label, label_guess, plain_label, translate
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 from mgllm.datasets.annotations._annotations import Recording, Track
-from mgllm.errors import InputError, guess, nearest, some
+from mgllm.errors import InputError, guess, some
 from mgllm.files.eaf_files import tidy
 from mgllm.files.tables import Row, read_rows
 from mgllm.records import Frozen
@@ -83,8 +83,7 @@ def _homes(label: str) -> str:
 
 
 def _with_guess(label: str, times: int, vocabulary: str) -> str:
-    known = [one.label for one in load_vocabulary(vocabulary).classes]
-    near = nearest(label, known, cutoff=0.75)
+    near = label_guess(vocabulary, label)
     guess = f"; is it '{near}'?" if near else ""
     return f"'{label:.60}' ({times}{guess})"
 

@@ -484,3 +484,15 @@ def test_slots_without_time_are_even_steps(tmp_path: Path) -> None:
 def test_capitals_in_endings_are_read(tmp_path: Path) -> None:
     (tmp_path / "TALK.EAF").write_text(document(HANDS))
     assert [one.item for one in Eaf().read(tmp_path).transcripts] == ["TALK"]
+
+
+def test_misspelt_gestures_count_as_gestures_and_are_named(tmp_path: Path) -> None:
+    marks = [aligned(1, "t1", "t2", "toching ears"), aligned(2, "t3", "t4", "foldng arms")]
+    imported = read(tmp_path, document(tier("mg", *marks)))
+    assert [label for label, _, _ in gestures(imported)] == ["toching ears", "foldng arms"]
+    assert "is it 'touching ears'?" in imported.warnings[-1]
+    words = [
+        aligned(n, "t1", "t2", word) for n, word in enumerate(("head", "to", "arms", "eyes", "a hand up"), 1)
+    ]
+    with pytest.raises(InputError, match="less than half of its labels are in a gesture vocabulary"):
+        read(tmp_path, document(tier("words", *words)))
