@@ -26,6 +26,7 @@ from mgllm.skeleton import Written, check_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
 from mgllm.skeleton.selection import Split, select_rule, shared_people
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, as_recording, skeleton_bytes
+from mgllm.skeleton.writing import NoClips
 
 SOURCE, ITEMS = "SOURCE.md", "items.jsonl"
 NO_CHOICES = ImportChoices()
@@ -223,9 +224,11 @@ def _write_skeletons(one: _Import, imported: ImportedSkeletons) -> ImportReport:
         InputError: a clip cannot be read, or the folder cannot be written.
     """
     with write_folder(one.out, (SOURCE, *SKELETON_FILES)) as drafts:
-        report = _skeletons_report(
-            one, imported, write_dataset(drafts, imported.meta, imported.clips, lenient=True)
-        )
+        try:
+            written = write_dataset(drafts, imported.meta, imported.clips, lenient=True)
+        except NoClips as error:
+            raise InputError(f"{one.source}: {error}") from None
+        report = _skeletons_report(one, imported, written)
         (drafts / SOURCE).write_text(one.page(report), encoding="utf-8", newline="\n")
     return report
 
