@@ -134,7 +134,7 @@ class _Stream:
     def finish(self) -> None:
         """Write the header again, now that the number of frames is known."""
         if self._tail is None:
-            raise InputError(f"'{self._meta.name}' has no clips")
+            raise InputError(f"'{self._meta.name}' has no clips in which a joint is seen")
         header = _header((self._frames, *self._tail))
         if len(header) != self._header:
             raise RuntimeError("the npy header changed its length")

@@ -182,7 +182,7 @@ class Pretraining:
         """Go on after these epochs.
 
         Raises:
-            ValueError: this is no course of such a training.
+            ValueError: it is not the course of such a training.
         """
         self.history[:] = _HISTORY.validate_json(course)
 

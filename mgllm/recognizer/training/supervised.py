@@ -192,7 +192,7 @@ class SupervisedTraining:
         """Go on after these epochs.
 
         Raises:
-            ValueError: this is no course of such a training.
+            ValueError: it is not the course of such a training.
         """
         self.losses[:] = TypeAdapter(list[float]).validate_json(course)
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mgllm.commands.import_ import ImportReport, import_dataset
+from mgllm.commands._import_report import ImportReport
+from mgllm.commands.import_ import import_dataset
 from mgllm.datasets.base import ImportChoices
 from mgllm.datasets.skeletons._keypoints import KEYPOINTS
 from mgllm.errors import InputError

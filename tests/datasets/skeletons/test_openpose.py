@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mgllm.commands.import_ import ImportReport, import_dataset
+from mgllm.commands._import_report import ImportReport
+from mgllm.commands.import_ import import_dataset
 from mgllm.datasets.base import ImportChoices
 from mgllm.datasets.skeletons._keypoints import KEYPOINTS, hand_joints
 from mgllm.errors import InputError
