@@ -9,6 +9,7 @@ traps.
 
 from __future__ import annotations
 
+from mgllm.synthetic.corpora.imigue_speech import SPEECH as SPEECH
 from mgllm.synthetic.corpora.planning import (
     MOST_EFFECT as MOST_EFFECT,
     CorpusOptions as CorpusOptions,

@@ -1,6 +1,6 @@
 """A reader of known weights: it adds up phrases of the speech and the gestures that it is shown.
 
-It is no model of people or of language models. Its answers say what effect was planted into a
+It is not a model of people or of language models. Its answers say what effect was planted into a
 made-up corpus, because nothing about it is unknown.
 """
 
