@@ -10,11 +10,13 @@ traps.
 from __future__ import annotations
 
 from mgllm.synthetic.corpora.imigue_speech import SPEECH as SPEECH
+from mgllm.synthetic.corpora.ma52 import write_ma52 as write_ma52
 from mgllm.synthetic.corpora.planning import (
     MOST_EFFECT as MOST_EFFECT,
     CorpusOptions as CorpusOptions,
 )
 from mgllm.synthetic.corpora.reader import Weights as Weights
+from mgllm.synthetic.corpora.smg import write_smg as write_smg
 from mgllm.synthetic.corpora.truth import (
     TRUTH as TRUTH,
     Planted as Planted,
