@@ -168,7 +168,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "synth": _two(
         ("mgllm synth -o made --clips 300", "300 clips of made-up gestures:"),
-        ("mgllm synth --preview 'folding arms' arms.gif", "A moving picture of one gesture:"),
+        ("mgllm synth imigue -o corpus", "A made-up corpus with iMiGUE's files:"),
     ),
     "recognizer": _two(
         ("mgllm recognizer pretrain made/clips -o base", "Learn from clips without labels:"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         check_construction as check_construction,
         check_refusal as check_refusal,
     )
+    from mgllm.testing.corpora import answer_as_reader as answer_as_reader, check_import as check_import
     from mgllm.testing.fake_server import FakeServer as FakeServer
     from mgllm.testing.scripted import Script as Script, ScriptedBackend as ScriptedBackend, say as say
     from mgllm.testing.zoo.server import Zoo as Zoo
@@ -27,8 +28,10 @@ _HOMES = {
     "ScriptedBackend": "scripted",
     "Zoo": "zoo.server",
     "a_question": "contract",
+    "answer_as_reader": "corpora",
     "check_backend": "contract",
     "check_construction": "contract",
+    "check_import": "corpora",
     "check_refusal": "contract",
     "say": "scripted",
 }
