@@ -44,8 +44,6 @@ class Case(Frozen):
     """Why it is right to read nothing from it: a file that says that nothing was said or seen."""
     also: tuple[str, ...] = ()
     """Other importers that may read it, too."""
-    not_yet: str | None = None
-    """Why it does not come out right yet."""
 
     @property
     def path(self) -> Path:
@@ -222,6 +220,5 @@ def _of(item: str, items: int) -> str:
 
 
 def _time(start: float | None, end: float | None) -> str:
-    if start is None:
-        return ""
-    return f"{round(start, 3):.10g}–{round(end, 3):.10g} " if end is not None else f"{round(start, 3):.10g} "
+    known = [f"{round(one, 3):.10g}" for one in (start, end) if one is not None]
+    return f"{'–'.join(known)} " if known else ""

@@ -121,7 +121,7 @@ def _separator(header: str) -> str:
 
 def _check_header(header: list[str], source: str) -> None:
     if "\0" in "".join(header):
-        problem = encoding_problem(",".join(header).encode()) or ""
+        problem = encoding_problem(",".join(header).encode()) or ""  # a sign between, or bytes shift
         said = "has NUL bytes, so it is not a csv file; save it as csv in UTF-8"
         raise InputError(f"{source} {problem if 'UTF-16' in problem else said}")
     twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})

@@ -4,7 +4,6 @@ empty success. `tests/files/README.md` says what each file imitates."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -30,15 +29,7 @@ ITEMS = "items"
 SPOKEN = [case for case in CASES if case.format in speech_formats.names() and not case.options]
 
 
-def _marked(chosen: Sequence[Case]) -> list[object]:
-    return [pytest.param(case, id=case.name, marks=_marks(case)) for case in chosen]
-
-
-def _marks(case: Case) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason=case.not_yet, strict=True)] if case.not_yet else []
-
-
-@pytest.mark.parametrize("case", _marked(CASES))
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_each_file_is_read_right_or_refused_in_one_line(
     case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,7 +63,7 @@ def test_every_importer_reads_every_file_or_refuses_it_in_one_line(name: str, tm
     assert wrong == {}
 
 
-@pytest.mark.parametrize("case", _marked(SPOKEN))
+@pytest.mark.parametrize("case", SPOKEN, ids=lambda case: case.name)
 def test_speech_is_joined_as_it_is_imported(
     case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ decides the layout unless `--layout` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -156,10 +156,20 @@ class PoseImporter(ChoosingImporter):
             layout = load_layout(name)
             if {*layout.joints} <= (has if hands else given):
                 return layout
-        raise InputError(
-            f"{where} has no layout of which all joints are there (it has {some(sorted(has)) or 'none'}); "
-            "give --layout imigue22, body25 or coco17 to take those that it has"
-        )
+        raise _no_layout(has, where)
+
+
+def _no_layout(has: Set[str], where: str) -> InputError:
+    """The error where no layout is complete; it names those that `--layout` would take."""
+    joints = {name: load_layout(name).joints for name in ("imigue22", "body25", "coco17")}
+    enough = [name for name, all_ in joints.items() if 2 * len(has & {*all_}) >= len(all_)]
+    advice = (
+        f"give --layout {' or '.join(enough)} to take those that it has"
+        if enough
+        else "each layout needs half of its joints at least; --joint-names says which joint a name is"
+    )
+    said = f"it has {some(sorted(has)) or 'none'}"
+    return InputError(f"{where} has no layout of which all joints are there ({said}); {advice}")
 
 
 class _Work:
