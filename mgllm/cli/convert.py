@@ -13,9 +13,9 @@ from mgllm.cli.options import option
 from mgllm.cli.printing import echo, print_made, print_notes, print_written
 
 if TYPE_CHECKING:
+    from mgllm.commands._import_report import ImportReport
     from mgllm.commands.export import ExportReport
     from mgllm.commands.export_records import ExportedRecords
-    from mgllm.commands._import_report import ImportReport
 
 RECORDS = "records"
 """The word for runs in the place of a format of `mgllm export`."""
