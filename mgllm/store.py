@@ -98,7 +98,7 @@ class RunWriter:
     def append(self, record: Record) -> None:
         """Hand one record to the operating system."""
         assert self._records is not None
-        kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
+        kept = record if self._stores_text else record.without_words()
         with self._safely(RECORDS):
             self._records.append(_line_of(kept))
 

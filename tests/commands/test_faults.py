@@ -180,7 +180,6 @@ def test_a_clock_that_was_set_back_is_said_and_loses_nothing(
     first = go(results=tmp_path / "results", max_requests=2).folder
     assert "clock" not in capsys.readouterr().err
 
-
     class Yesterday(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Yesterday:
