@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mgllm.errors import InputError, MgllmError, one_line
@@ -45,7 +45,8 @@ def logged(path: Path | None, command: str) -> Iterator[None]:
     finally:
         _LOGGER.removeHandler(handler)
         _LOGGER.setLevel(level)
-        handler.close()
+        with suppress(OSError):  # a full disk: what is left in the buffer
+            handler.close()
 
 
 def is_open() -> bool:

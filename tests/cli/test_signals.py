@@ -83,8 +83,10 @@ def test_a_run_that_is_stopped_writes_tables_and_says_how_to_go_on(
         f"mgllm: {how}; {records} of 96 records are kept, and tables are written. "
         f"Go on with: mgllm run --resume {running.folder}"
     )
-    assert {"table.md", "table.csv", "table.tex", "summary.json"} <= {file.name for file in running.folder.iterdir()}
-    assert not (running.folder / ".lock").exists()
+    assert {"table.md", "table.csv", "table.tex", "summary.json"} <= {
+        file.name for file in running.folder.iterdir()
+    }
+    assert ".lock" not in names
 
 
 def test_in_the_background_of_a_script_ctrl_c_is_ignored_and_sigterm_is_not(
@@ -124,6 +126,8 @@ def test_a_ctrl_c_while_the_last_words_are_said_is_quiet() -> None:
         "app.app, app._say = interrupted, lambda line: os.kill(os.getpid(), signal.SIGINT)\n"
         "app.main(['runs'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == -signal.SIGINT
     assert done.stderr == ""

@@ -25,6 +25,7 @@ from mgllm.prompts.scenarios import Folders
 from mgllm.store import read_run, run_names
 
 Go = Callable[..., Finished]
+NEWLINE = b"\n"
 WHOLE = {
     *("manifest.json", "prompts.jsonl", "records.jsonl", "summary.json", "options.json"),
     *("table.md", "table.csv", "table.tex"),
@@ -172,6 +173,38 @@ def test_a_disk_that_stays_full_ends_in_one_line_too(go: Go, tmp_path: Path) -> 
     (folder,) = (tmp_path / "full" / run for run in run_names(tmp_path / "full"))
     assert not list(folder.glob("*.new"))
     assert not (folder / ".lock").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_where_the_system_takes_no_more_of_a_file_the_run_can_go_on(go: Go, tmp_path: Path) -> None:
+    """A real refusal in the middle of a line, as on a full disk; no seam."""
+    import resource
+
+    whole = outcome(go(results=tmp_path / "whole").folder)
+    length = (tmp_path / "whole" / run_names(tmp_path / "whole")[0] / "manifest.json").stat().st_size
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (length + 100, resource.RLIM_INFINITY))
+            go(results=tmp_path / "full", epochs=8)
+        except MgllmError as error:
+            os.write(tell, f"{error.exit_code} {error}".encode())
+        finally:
+            os._exit(0)
+    os.close(tell)
+    os.waitpid(child, 0)
+    said = os.read(told, 10_000).decode()
+    os.close(told)
+    (folder,) = (tmp_path / "full" / run for run in run_names(tmp_path / "full"))
+    records = (folder / "records.jsonl").read_bytes()
+    assert records.endswith(b"\n")
+    assert said.startswith(f"2 {folder / 'records.jsonl'} cannot be written: File too large; the ")
+    assert f"the {records.count(NEWLINE)} records in records.jsonl are safe" in said
+    assert {file.name for file in folder.iterdir()} <= WHOLE
+    assert mgllm.run(resume=folder, display="none", epochs=8).exit_code == 0
+    assert outcome(folder)[1].items() >= whole[1].items()
 
 
 def test_a_clock_that_was_set_back_is_said_and_loses_nothing(

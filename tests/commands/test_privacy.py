@@ -116,7 +116,16 @@ def test_restricted_items_reach_no_log(run: Any, tmp_path: Path) -> None:
 
 def test_an_error_about_items_reaches_no_log(folders: Folders, items: Path, tmp_path: Path) -> None:
     items.write_text(items.read_text().replace('"target": "agrees"', f'"target": "{SPOKEN}"', 1))
-    words = ["run", "meeting", "--model", "local", "--items", items, "--log-file", tmp_path / "run.log"]
+    words: list[str | Path] = [
+        "run",
+        "meeting",
+        "--model",
+        "local",
+        "--items",
+        items,
+        "--log-file",
+        tmp_path / "run.log",
+    ]
     assert call(*words, "--scenarios", folders.scenarios or "", "--prompts", folders.prompts or "") == 2
     last = (tmp_path / "run.log").read_text().splitlines()[-1]
     assert "WARNING mgllm run local/smollm2-135m stops: InputError: (its words are left out" in last or (
