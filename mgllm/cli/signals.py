@@ -6,6 +6,7 @@ are written, locks are released.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -41,7 +42,12 @@ def ends_heard() -> Iterator[Ends]:
         yield ends
         return
 
+    process = os.getpid()
+
     def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != process:  # a forked worker, which a library ends in this way
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         if ends.number is not None:
             return  # sent twice, as by a closed terminal and its shell: the end is on its way
         ends.number = number

@@ -75,7 +75,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
             folder = begin_run(options.results, plan.manifest, anchored(options))
         else:
             _refuse_changed(plan, folder)
-        halted.folder = folder
+        halted.folder, halted.planned = folder, len(plan.planned)
         log_file.note(f"{'goes on with' if resumed else 'begins'} {folder}: {len(plan.planned)} records")
         with RunWriter(folder, stores_text=options.store_text) as halted.writer:
             if resumed:
@@ -127,7 +127,6 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, halted: Halted
     assert writer is not None
     done = {r.key: r for r in read_run(writer.path).records if r.outcome != "failed"}
     missing = sum(one.key not in done for one in plan.planned)
-    halted.planned = len(plan.planned)
 
     def conclude() -> Finished:
         sent = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mgllm.cli.signals import ends_heard
 from mgllm.prompts.scenarios import Folders
 from mgllm.store import read_run
 from mgllm.testing import Behaviour, FakeServer
@@ -83,9 +84,8 @@ def test_a_run_that_is_stopped_writes_tables_and_says_how_to_go_on(
         f"mgllm: {how}; {records} of 96 records are kept, and tables are written. "
         f"Go on with: mgllm run --resume {running.folder}"
     )
-    assert {"table.md", "table.csv", "table.tex", "summary.json"} <= {
-        file.name for file in running.folder.iterdir()
-    }
+    names = {file.name for file in running.folder.iterdir()}
+    assert names >= {"table.md", "table.csv", "table.tex", "summary.json"}
     assert ".lock" not in names
 
 
@@ -131,3 +131,16 @@ def test_a_ctrl_c_while_the_last_words_are_said_is_quiet() -> None:
     )
     assert done.returncode == -signal.SIGINT
     assert done.stderr == ""
+
+
+def test_a_forked_child_ends_as_if_nothing_were_heard() -> None:
+    """Libraries end their workers with SIGTERM; that is no end of the command."""
+    with ends_heard() as ends:
+        child = os.fork()
+        if child == 0:
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            finally:
+                os._exit(3)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGTERM
+    assert ends.number is None

@@ -79,7 +79,7 @@ class PageServer:
 
 
 class _Server(ThreadingHTTPServer):
-    """Silent when a browser leaves before it has its answer: that is no fault of anybody."""
+    """Silent when a browser leaves before it has its answer, as it may."""
 
     daemon_threads = True
 
