@@ -50,7 +50,7 @@ WHERE_ALL = {
     "dataset": "mgllm import --help",
     "export": "mgllm export --help",
     "class": "docs/synthetic.md",
-    "gesture vocabulary": "mgllm import --help",
+    "gesture vocabulary": "mgllm vocabulary list",
 }
 """Where all names of a kind can be seen, by the beginning of the kind."""
 

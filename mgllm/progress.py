@@ -20,8 +20,14 @@ class Progress:
     """Counts steps, or records and their outcomes: a bar, a line every ten seconds, or nothing."""
 
     def __init__(
-        self, display: Display, what: str, total: int, counted: Literal["steps", "records"] = "steps"
+        self,
+        display: Display,
+        what: str,
+        total: int | None,
+        counted: Literal["steps", "records"] = "steps",
     ) -> None:
+        """`total` is None where nobody knows how many there will be. It is forgotten once there are
+        more."""
         self._display = _chosen(display)
         self._what, self._total, self._unit = what, total, counted
         self._done = self._before = self._not_answered = self._failed = 0
@@ -31,10 +37,10 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self._display == "rich":
-            self._bar = _bar(self._what, self._total, self._unit)
+            self._bar = _bar(self._what, self._total, self._counted())
             self._bar.start()
         elif self._display == "plain" and self._unit == "records":
-            self._say(f"{self._total:,} records")
+            self._say(f"{self._total or 0:,} records")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,21 +55,26 @@ class Progress:
         """So many are done already; they do not count as speed."""
         self._done = self._before = done
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done)
+            self._bar.update(self._bar.task_ids[0], completed=done, count=self._counted())
         elif self._display == "plain" and done and self._unit == "records":
-            self._say(f"{done:,} of {self._total:,} records are there already")
+            self._say(f"{self._counted()} are there already")
 
     def step(self, state: str = "") -> None:
         """One more is done."""
         self._done += 1
+        if self._total is not None and self._done > self._total:
+            self._total = None
         rate = self._per_second()
         if self._bar is not None:
             shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            shown |= {"total": self._total, "count": self._counted()}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            left = f"about {_duration((self._total - self._done) / rate)} left"
-            self._say(f"{self._place()}, {self._rate(rate)}, {left}{self._remark(self._note or state)}")
+            left = (
+                "" if self._total is None else f", about {_duration((self._total - self._done) / rate)} left"
+            )
+            self._say(f"{self._place()}, {self._rate(rate)}{left}{self._remark(self._note or state)}")
 
     def count(self, record: Record) -> None:
         """One more record is in the file."""
@@ -91,8 +102,17 @@ class Progress:
     def _rate(self, rate: float) -> str:
         return f"{rate:.1f} {self._unit}/s" if rate >= 1 else f"{60 * rate:.1f} {self._unit}/min"
 
+    def _left(self, rate: float) -> str:
+        if self._total is None:
+            return ""
+        return f", about {_duration((self._total - self._done) / rate)} left"
+
     def _place(self) -> str:
-        return f"{self._done:,} of {self._total:,} {self._unit}{self._trouble()}"
+        return f"{self._counted()}{self._trouble()}"
+
+    def _counted(self) -> str:
+        of = "" if self._total is None else f" of {self._total:,}"
+        return f"{self._done:,}{of} {self._unit}"
 
     def _trouble(self) -> str:
         parts = [(self._failed, "failed"), (self._not_answered, "refused or unparsed")]
@@ -148,19 +168,19 @@ def _write(line: str) -> None:
     sys.stderr.flush()
 
 
-def _bar(what: str, total: int, unit: str) -> Any:
+def _bar(what: str, total: int | None, count: str) -> Any:
     from rich.console import Console
     from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
 
     bar = Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        TextColumn(f"{{task.completed:,}} of {{task.total:,}} {unit}"),
+        TextColumn("{task.fields[count]}"),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[state]}"),
         console=Console(stderr=True),
         refresh_per_second=4,
     )
-    bar.add_task(what, total=total, state="", rate="")
+    bar.add_task(what, total=total, state="", rate="", count=count)
     return bar

@@ -61,6 +61,31 @@ def test_steps_that_were_done_before_do_not_count_as_speed(
 
 
 @pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("display", ["plain", "rich"])
+def test_where_the_number_is_unknown_neither_it_nor_the_time_left_is_said(
+    capsys: Captured, display: Display
+) -> None:
+    with Progress(display, "live.mkv", None) as steps:
+        for _ in range(49):
+            steps.step()
+    said = capsys.readouterr().err
+    assert "49 steps" in said
+    assert not {"of", "left", "None"} & set(said.replace(",", " ").split())
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("display", ["plain", "rich"])
+def test_a_number_that_was_too_small_is_forgotten(capsys: Captured, display: Display) -> None:
+    with Progress(display, "live.mkv", 1) as steps:
+        for _ in range(49):
+            steps.step()
+    said = capsys.readouterr().err
+    assert "49 steps" in said
+    assert "49 of 1" not in said
+    assert "-" not in said.replace("-:--", "")
+
+
+@pytest.mark.usefixtures("at_once")
 def test_none_says_nothing(capsys: Captured) -> None:
     with Progress("none", "ablate", 2) as steps:
         steps.say("schedule")

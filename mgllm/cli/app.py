@@ -33,6 +33,8 @@ COMMANDS = (
     "human",
     "scenarios",
     "convert",
+    "items",
+    "vocabulary",
     "models",
     "recognizer",
     "recognizer_testing",

@@ -30,6 +30,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 CENTRES = ("frame", "clip", "none")
 SCALES = ("shoulders", "none")
 ABLATED = ("streams", "fusions", "losses", "left-out", "alone")
+SUBJECTS_FROM = ("participant", "file")
 COMPUTE_TYPES = ("int8", "float32")
 CLIPS = ("auto", "recordings", "trimmed")
 """Written here again, since the modules that decide take longer to import than the help may take; a
@@ -96,6 +97,7 @@ CHOICES: Mapping[str, Names] = {
     "reasoning": _fixed(REASONING),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,
+    "vocabulary show name": vocabularies,
     "run names": scenarios,
     "run model": models,
     "render scenario": scenarios,
@@ -119,6 +121,7 @@ CHOICES: Mapping[str, Names] = {
     "long_tail": _fixed(LONG_TAILS),
     "device": _fixed(DEVICES),
     "listen compute_type": _fixed(COMPUTE_TYPES),
+    "items from-eaf subject_from": _fixed(SUBJECTS_FROM),
     "transcribe clips": _fixed(CLIPS),
 }
 """By a parameter's name, after the command's where other commands mean something else by it."""

@@ -112,9 +112,31 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm items join items.jsonl --gestures gestures -o joined.jsonl", "Add gestures:"),
         ("mgllm items join items.jsonl --speech captions -o joined.jsonl", "Add what was said:"),
     ),
+    "items from-eaf": _two(
+        (
+            "mgllm items from-eaf elan -o items.jsonl --gestures-tier gestures --speech-tier speech",
+            "Items of a folder of ELAN files:",
+        ),
+        (
+            "mgllm items from-eaf elan -o items.jsonl --speech-tier speech --subjects people.csv",
+            "With people and targets from a table:",
+        ),
+    ),
     "items baseline": _two(
         ("mgllm items baseline items.jsonl", "What the sex of the person alone predicts:"),
         ("mgllm items baseline items.jsonl --covariate age", "What the age predicts:"),
+    ),
+    "vocabulary": _two(
+        ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),
+        ("mgllm vocabulary show imigue", "The names of one, with what they mean:"),
+    ),
+    "vocabulary list": _two(
+        ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),
+        ("mgllm vocabulary list --json", "The same, as JSON:"),
+    ),
+    "vocabulary show": _two(
+        ("mgllm vocabulary show", "The names of iMiGUE, the usual ones:"),
+        ("mgllm vocabulary show ma52 --json", "Another one, as JSON:"),
     ),
     "models": _two(
         ("mgllm models pull smollm2-135m", "Fetch the small model of the demo:"),

@@ -61,6 +61,16 @@ Sets = Annotated[
         heading=TRAINING,
     ),
 ]
+Speakers = Annotated[
+    str | None,
+    option(
+        "--speakers",
+        "Which beginnings `Name: …` of speech are speakers: names with commas between, all or none.",
+        kind="NAMES",
+        default="where it is clear",
+        heading=INPUT,
+    ),
+]
 ScenariosDir = Annotated[
     Path | None,
     option("--scenarios", "Folder of your own scenarios.", kind="FOLDER", default="bundled", heading=FILES),
@@ -178,6 +188,15 @@ LogFile = Annotated[
         "Append what happens to this file, with times and levels; no prompts and no replies.",
         kind="FILE",
         heading=FILES,
+    ),
+]
+LabelMap = Annotated[
+    Path | None,
+    option(
+        "--map",
+        "A csv file: your label, and the vocabulary's. Columns: from,to.",
+        kind="FILE",
+        heading=INPUT,
     ),
 ]
 Confusion = Annotated[

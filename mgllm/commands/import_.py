@@ -18,13 +18,14 @@ from mgllm.datasets.base import (
 )
 from mgllm.errors import InputError, one_line
 from mgllm.experiment.versions import __version__
-from mgllm.files.writing import refuse_existing, write_folder, write_texts
+from mgllm.files.writing import refuse_existing, write_files, write_folder, write_texts
 from mgllm.items.gesture_files import SUFFIX, check_gesture_file, file_stem, gesture_text
 from mgllm.items.loading import check_characters, item_line
 from mgllm.records import Frozen
 from mgllm.skeleton import Written, check_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
 from mgllm.skeleton.selection import Split, select_rule, shared_people
+from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, as_recording, skeleton_bytes
 
 SOURCE, ITEMS = "SOURCE.md", "items.jsonl"
 NO_CHOICES = ImportChoices()
@@ -63,11 +64,19 @@ class ImportReport(Frozen):
     """Vocabulary or vocabularies of gesture transcripts; None for anything else."""
 
 
-def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices = NO_CHOICES) -> ImportReport:
+def import_dataset(
+    format: str,
+    source: Path,
+    out: Path,
+    choices: ImportChoices = NO_CHOICES,
+    *,
+    skeleton_files: bool = False,
+) -> ImportReport:
     """Read `source` with the importer `format`; write its content and `SOURCE.md` into `out`.
 
-    That is `items.jsonl`, or the three files of a skeleton data set, or a `*.mg.json` an item.
-    Nothing is written unless all of it was read; existing files are not replaced.
+    That is `items.jsonl`, or the three files of a skeleton data set, or a `*.mg.json` an item; or,
+    with `skeleton_files`, a `*.skeleton.npz` for each clip of a skeleton data set. Nothing is
+    written unless all of it was read; existing files are not replaced.
 
     Raises:
         InputError: an unknown format, a source that is not the data set, or files that are there
@@ -78,6 +87,10 @@ def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices 
     if not source.exists():
         raise InputError(f"{source} does not exist; give a file or folder to import")
     imported = one.importer.read(source)
+    if skeleton_files and not isinstance(imported, ImportedSkeletons):
+        raise InputError(f"--skeleton-files has no effect on the format {format}; it has no skeletons")
+    if skeleton_files and isinstance(imported, ImportedSkeletons):
+        return _write_skeleton_files(one, imported)
     if isinstance(imported, ImportedTranscripts):
         return _write_transcripts(one, imported)
     if isinstance(imported, ImportedItems):
@@ -87,15 +100,19 @@ def import_dataset(format: str, source: Path, out: Path, choices: ImportChoices 
 
 def _made(format: str, choices: ImportChoices) -> Importer:
     """The importer; an option that has no effect on its format is refused."""
-    importer = datasets.get(format)()
+    importer: Importer = datasets.get(format)()
     if not choices.model_fields_set:
         return importer
     heeds = importer.heeds if isinstance(importer, ChoosingImporter) else frozenset[str]()
     if isinstance(importer, ChoosingImporter) and choices.model_fields_set <= heeds:
-        return type(importer)(choices)
+        return datasets.get(format)(choices)
     useless = min(choices.model_fields_set - heeds)
-    known = ", ".join(f"--{name}" for name in sorted(heeds)) or "no such options"
-    raise InputError(f"--{useless} has no effect on the format {format}; it reads {known}")
+    known = ", ".join(map(_flag, sorted(heeds))) or "no such options"
+    raise InputError(f"{_flag(useless)} has no effect on the format {format}; it reads {known}")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 class _Import(NamedTuple):
@@ -206,17 +223,59 @@ def _write_skeletons(one: _Import, imported: ImportedSkeletons) -> ImportReport:
         InputError: a clip cannot be read, or the folder cannot be written.
     """
     with write_folder(one.out, (SOURCE, *SKELETON_FILES)) as drafts:
-        report = _skeletons_report(
-            one, imported, write_dataset(drafts, imported.meta, imported.clips, lenient=True)
-        )
+        report = _skeletons_report(one, imported, _written(one.source, drafts, imported))
         (drafts / SOURCE).write_text(one.page(report), encoding="utf-8", newline="\n")
+    return report
+
+
+def _written(source: Path, drafts: Path, imported: ImportedSkeletons) -> Written:
+    """The data set; errors of its writer name the source, which it does not know."""
+    try:
+        return write_dataset(drafts, imported.meta, imported.clips, lenient=True)
+    except InputError as error:
+        named = str(source) in str(error)
+        raise error if named else InputError(f"{source}: {error}") from None
+
+
+def _write_skeleton_files(one: _Import, imported: ImportedSkeletons) -> ImportReport:
+    """Write a skeleton file for each clip, and `SOURCE.md`: all completely, or none.
+
+    Raises:
+        InputError: a clip cannot be read or has no frame rate, or joints are not those of a
+            picture.
+    """
+    files, rows = {}, []
+    for clip in imported.clips:
+        recording = as_recording(clip, imported.meta, one.importer.title)
+        files[f"{file_stem(clip.id)}{SKELETON}"] = skeleton_bytes(recording)
+        rows.append((clip.subject, clip.label, len(recording.joints)))
+    refuse_existing(one.out, files)
+    labels = Counter(label for _, label, _ in rows if label)
+    report = one.report(
+        files,
+        items=len(rows),
+        subjects=len({subject for subject, _, _ in rows}),
+        subject_known=imported.subject_known,
+        targets=labels,
+        gestures=labels.total(),
+        labels=len(labels),
+        warnings=tuple(one_line(line) for line in (*imported.warnings, *imported.later())),
+        frames=sum(frames for _, _, frames in rows),
+    )
+    write_files(one.out, {**files, SOURCE: one.page(report).encode()})
     return report
 
 
 def _skeletons_report(one: _Import, imported: ImportedSkeletons, written: Written) -> ImportReport:
     dataset = written.dataset
     count = Counter(row.label for row in dataset.clips)
-    warnings = [*imported.warnings, *written.left_out, *check_dataset(dataset), *_shared(written)]
+    warnings = [
+        *imported.warnings,
+        *imported.later(),
+        *written.left_out,
+        *check_dataset(dataset),
+        *_shared(written),
+    ]
     return one.report(
         SKELETON_FILES,
         items=len(dataset),

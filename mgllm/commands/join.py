@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mgllm.commands._options import parse_options
+from mgllm.commands._places import items_place
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, write_texts
-from mgllm.items.alike import alike_notes
-from mgllm.items.joining import join_gestures, join_speech
-from mgllm.items.loading import LINE_SUFFIXES, item_line, load_items
+from mgllm.items.alike import alike_notes, unknown_labels
+from mgllm.items.joining import join_gestures
+from mgllm.items.joining_speech import join_speech
+from mgllm.items.loading import item_line, load_items
 from mgllm.records import Frozen
+from mgllm.speech.base import SpeechChoices
 
 
 class JoinOptions(Frozen):
@@ -21,6 +25,12 @@ class JoinOptions(Frozen):
     """`--gestures`: a folder of `*.mg.json` files."""
     speech: Path | None = None
     """`--speech`: a folder of transcripts."""
+    tier: tuple[str, ...] = ()
+    """`--tier`: tiers of the transcripts that are speech."""
+    speakers: str | None = None
+    """`--speakers`: which names before words are speakers."""
+    unit: str | None = None
+    """`--unit`: s or ms, the unit of times that do not say it."""
     out: Path
     """`-o`: a `.jsonl` file, or a folder that gets an `items.jsonl`."""
 
@@ -48,9 +58,10 @@ def join_items(options: JoinOptions) -> JoinedItems:
     Raises:
         InputError: nothing to join is given, nothing matches, or the file already exists.
     """
+    choices = _choices(options)
     if options.gestures is None and options.speech is None:
         raise InputError("nothing to join; give --gestures DIR, --speech DIR or both")
-    folder, name = _place(options.out)
+    folder, name = items_place(options.out)
     refuse_existing(folder, (name,))
     items, notes = load_items(options.items), list[str]()
     notes += alike_notes(items)
@@ -60,9 +71,10 @@ def join_items(options: JoinOptions) -> JoinedItems:
         items, with_gestures = gestures.items, gestures.joined
         notes += gestures.notes
     if options.speech is not None:
-        speech = join_speech(items, options.speech)
+        speech = join_speech(items, options.speech, choices)
         items, with_speech = speech.items, speech.joined
         notes += speech.notes
+    notes += unknown_labels(items)
     write_texts(folder, {name: "".join(f"{item_line(item)}\n" for item in items)})
     return JoinedItems(
         file=str(folder / name),
@@ -74,10 +86,10 @@ def join_items(options: JoinOptions) -> JoinedItems:
     )
 
 
-def _place(out: Path) -> tuple[Path, str]:
-    """Folder and file name of what is written."""
-    if out.suffix.casefold() in LINE_SUFFIXES:
-        return out.parent, out.name
-    if out.suffix and not out.is_dir():
-        raise InputError(f"-o {out}: items are written as *.jsonl; name such a file, or a folder")
-    return out, "items.jsonl"
+def _choices(options: JoinOptions) -> SpeechChoices:
+    """What is said about speech; refused without speech."""
+    said = {name: getattr(options, name) for name in SpeechChoices.model_fields}
+    given = {name: value for name, value in said.items() if value}
+    if given and options.speech is None:
+        raise InputError(f"--{min(given)} is about transcripts of speech; give it with --speech DIR")
+    return parse_options(SpeechChoices, given)

@@ -19,6 +19,7 @@ from mgllm.media.video import holistic, pyav
 from mgllm.progress import Display
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.records import Exposure, Frozen, GestureFile, GestureLevel
+from mgllm.skeleton.other_folders import instead_of_dataset
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, Recording, skeleton_bytes
 from mgllm.transcription.naming import LEVELS, levels_of
 from mgllm.transcription.quality import unseen_seconds
@@ -233,7 +234,8 @@ def _name_inputs(paths: Sequence[Path], *, anonymous: bool) -> tuple[NamedInput,
     for path in paths:
         if path.is_dir():
             raise InputError(
-                f"{path} is a folder: give one skeleton data set, or videos and *{SKELETON} files, "
+                instead_of_dataset(path)
+                or f"{path} is a folder: give one skeleton data set, or videos and *{SKELETON} files, "
                 "such as FOLDER/*.mp4"
             )
     if anonymous:

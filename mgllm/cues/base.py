@@ -17,6 +17,9 @@ from mgllm.errors import one_line, some
 from mgllm.records import CueSettings, CueSource, Frozen, Gesture, Item, Turn
 from mgllm.registry import Shelf
 
+SILENT = "while silent: "
+"""Before a gesture during which nobody speaks."""
+
 
 class CueLine(Frozen):
     """One line of a cue block. A template writes all of it: `{{ line }}`."""
@@ -71,6 +74,8 @@ class ShownGestures(Frozen):
     """The recording and the speech that they belong to."""
     unsure: str = UNSURE
     """What follows a group's name, in brackets."""
+    glosses: Mapping[str, str] = Field(default_factory=dict)
+    """The vocabulary's description of each gesture, one line, by label."""
 
     def name(self, gesture: Gesture) -> str:
         """What a line calls a gesture: its label, of a group with the vocabulary's mark."""
@@ -159,3 +164,21 @@ def clock(seconds: float) -> str:
     """
     tenths = int(seconds * 10 + 1e-6)
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+
+
+def time_of(gesture: Gesture) -> str:
+    """A gesture's time before its name: "0:03.2–0:05.1 "; empty if it has none."""
+    if gesture.start is None:
+        return ""
+    end = f"–{clock(gesture.end)}" if gesture.end is not None else ""
+    return f"{clock(gesture.start)}{end} "
+
+
+def names_turns(lines: Sequence[CueLine]) -> bool:
+    """Whether a line names a turn."""
+    return any(line.when not in ("", SILENT) for line in lines)
+
+
+def places_known(turns: Sequence[Turn]) -> bool:
+    """Whether all turns have times, so that it is known who speaks at any moment, if anyone."""
+    return bool(turns) and all(turn.start is not None and turn.end is not None for turn in turns)

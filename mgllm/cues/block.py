@@ -60,6 +60,7 @@ def as_cues(
         settings=settings,
         occasion=occasion or Occasion(),
         unsure=vocabulary.unsure,
+        glosses=vocabulary.glosses,
     )
     style = _style(settings)
     lines = style.lines(shown)

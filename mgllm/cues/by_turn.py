@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mgllm.cues.base import CueLine, ShownGestures, Style, noted, style, sure
+from mgllm.cues.base import (
+    SILENT,
+    CueLine,
+    ShownGestures,
+    Style,
+    names_turns,
+    noted,
+    places_known,
+    style,
+    sure,
+)
 from mgllm.cues.block import shown_gestures
 from mgllm.errors import InputError
 from mgllm.records import CueSettings, CueSource, Gesture, Item, Turn
 
-SILENT = "while silent: "
-"""Before a gesture during which nobody speaks."""
 NOTE = "Turns are counted in the order of speech."
 """How to read the lines, for the cue block's definition."""
 
@@ -53,16 +61,6 @@ class ByTurn(Style):
             )
         what = "have turns without times, so their gestures are shown without a turn"
         return noted(unknown, len(items), what)
-
-
-def names_turns(lines: Sequence[CueLine]) -> bool:
-    """Whether a line names a turn."""
-    return any(line.when not in ("", SILENT) for line in lines)
-
-
-def places_known(turns: Sequence[Turn]) -> bool:
-    """Whether all turns have times, so that it is known who speaks at any moment, if anyone."""
-    return bool(turns) and all(turn.start is not None and turn.end is not None for turn in turns)
 
 
 def turn_of(gesture: Gesture, turns: Sequence[Turn]) -> int | None:

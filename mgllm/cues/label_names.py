@@ -9,10 +9,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from mgllm.cues.vocabularies import DEFAULT, FOLDER, MAPPINGS, load_vocabulary, vocabulary_names
+from mgllm.errors import nearest
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 
+LIKE = 0.75
+"""How alike a label and its guess must be, from 0 to 1: labels share many words, so more than
+usual."""
 _FORMULA = ("=", "+", "-", "@", "'")
 """A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the
 last)."""
@@ -43,19 +47,28 @@ def known_label(vocabulary: str, label: str) -> str | None:
     >>> known_label("imigue", "hand at head (exact gesture unclear)")
     'hand at head'
     """
-    return _spellings(vocabulary).get(_key(label))
+    return _spellings(vocabulary).get(plain_label(label))
 
 
 def best_vocabulary(labels: Iterable[str]) -> Fit:
     """The vocabulary that knows most of the labels; on a tie the default, then the first by
     name."""
-    count = Counter(map(_key, labels))
+    count = Counter(map(plain_label, labels))
     names = sorted(vocabulary_names(), key=lambda name: (name != DEFAULT, name))
     fits = [
         Fit(vocabulary=name, known=sum(n for key, n in count.items() if key in _spellings(name)))
         for name in names
     ]
     return max(fits, key=lambda fit: fit.known)
+
+
+def label_guess(vocabulary: str, label: str) -> str | None:
+    """The label of a vocabulary that was probably meant; None if none is near.
+
+    >>> label_guess("imigue", "toching ears")
+    'touching ears'
+    """
+    return nearest(label, [one.label for one in load_vocabulary(vocabulary).classes], cutoff=LIKE)
 
 
 def translate(label: str, source: str, target: str) -> str | None:
@@ -95,11 +108,11 @@ def _spellings(vocabulary: str) -> dict[str, str]:
     """Label by key; a class goes before a group that is spelled alike."""
     known = load_vocabulary(vocabulary)
     groups = [one.label for one in known.groups]
-    marked = {_key(known.marked(label)): label for label in groups}
+    marked = {plain_label(known.marked(label)): label for label in groups}
     return {
         **marked,
-        **{_key(label): label for label in groups},
-        **{_key(one.label): one.label for one in known.classes},
+        **{plain_label(label): label for label in groups},
+        **{plain_label(one.label): one.label for one in known.classes},
     }
 
 
@@ -113,7 +126,7 @@ def groups_of(classes: Iterable[str]) -> Mapping[str, str]:
     return {name: groups[label] for name, label in known.items() if label in groups}
 
 
-def _key(label: str) -> str:
+def plain_label(label: str) -> str:
     """The label's letters and digits, in one case, words separated by single spaces."""
     folded = unicodedata.normalize("NFKC", label).casefold()
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())

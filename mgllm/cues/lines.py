@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mgllm.cues.base import CueLine, ShownGestures, Style, clock, style, sure
-from mgllm.records import Gesture
+from mgllm.cues.base import CueLine, ShownGestures, Style, style, sure, time_of
 
 
 @style("plain")
@@ -20,13 +19,6 @@ class Timeline(Style):
 
     def lines(self, shown: ShownGestures) -> list[CueLine]:
         return [
-            CueLine(when=_time(one), what=shown.name(one), sure=sure(one, shown.settings))
+            CueLine(when=time_of(one), what=shown.name(one), sure=sure(one, shown.settings))
             for one in shown.gestures
         ]
-
-
-def _time(gesture: Gesture) -> str:
-    if gesture.start is None:
-        return ""
-    end = f"–{clock(gesture.end)}" if gesture.end is not None else ""
-    return f"{clock(gesture.start)}{end} "

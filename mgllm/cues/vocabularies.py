@@ -110,6 +110,11 @@ class Vocabulary(Frozen):
         return {label: one.label for one in self.groups for label in one.members}
 
     @cached_property
+    def glosses(self) -> Mapping[str, str]:
+        """Description by class; classes without one are left out."""
+        return {one.label: one.gloss for one in self.classes if one.gloss is not None}
+
+    @cached_property
     def group_labels(self) -> frozenset[str]:
         """The names of all groups."""
         return frozenset(one.label for one in self.groups)

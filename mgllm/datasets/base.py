@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from mgllm.records import Frozen, GestureFile, Item
 from mgllm.records.frozen import Name
@@ -40,6 +40,8 @@ class ImportedSkeletons:
     """What was left out, guessed or looks wrong: one line each, with its number."""
     subject_known: bool = True
     """False where recordings stand for subjects."""
+    later: Callable[[], Iterable[str]] = tuple
+    """More warnings, known when all clips have been read."""
 
 
 class ImportedTranscripts(Frozen):
@@ -54,8 +56,10 @@ class ImportedTranscripts(Frozen):
 class ImportChoices(Frozen):
     """What a user can choose about reading. Each importer uses some of it; the rest is refused."""
 
-    tier: Name | None = None
-    """ELAN's tier, BORIS's subject or VIA's attribute to read."""
+    tier: tuple[Name, ...] = ()
+    """ELAN's tiers, BORIS's subject or VIA's attributes to read; several are joined."""
+    map: Path | None = None
+    """A csv file that says what labels are called in the vocabulary."""
     vocabulary: Name | None = None
     """The vocabulary that the labels are from, or are to be translated to."""
     fps: float | None = Field(default=None, gt=0)
@@ -73,7 +77,22 @@ class ImportChoices(Frozen):
     group: Name | None = None
     """Where the recordings come from; sets are split by it, so that no person is on both sides."""
     unit: Name | None = None
-    """Unit of lengths: a name, or its metres."""
+    """Unit of lengths: a name, or its metres. Of times of speech: s or ms."""
+    layout: Name | None = None
+    """The layout of the data set's joints, where files fit several or none."""
+    keypoints: Name | None = None
+    """The list of key points of the files, where they do not name it."""
+    joint_names: Path | None = None
+    """A csv file that says which joint each of the files' own names is."""
+    person: Name | None = None
+    """Who is meant, where a recording shows several people."""
+    speakers: Name | None = None
+    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
+
+    @field_validator("tier", mode="before")
+    @classmethod
+    def _one_name_is_one_tier(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
 
 class Importer(Protocol):
@@ -111,10 +130,10 @@ class ChoosingImporter:
 class AnnotationImporter(ChoosingImporter):
     """Base of importers of annotation tools."""
 
-    heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
+    heeds: ClassVar[frozenset[str]] = frozenset({"vocabulary", "map"})
 
 
-class _Importers(Shelf[Callable[[], Importer]]):
+class _Importers(Shelf[Callable[..., Importer]]):
     """The importers. Each speech format is one too: who adds a format adds its importer."""
 
     def names(self) -> list[str]:

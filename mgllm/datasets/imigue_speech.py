@@ -15,6 +15,7 @@ from mgllm.errors import InputError, one_line, some
 from mgllm.files.tables import csv_rows, named_cells
 from mgllm.files.text_files import read_text
 from mgllm.records import Frozen, Item
+from mgllm.speech.base import SpeechChoices
 from mgllm.speech.reading import read_turns
 
 COLUMNS = ("video_id", "subject_gender", "subject_nationality", "win_or_lose")
@@ -83,7 +84,7 @@ def _item(row: VideoRow, path: Path) -> Item:
         id=row.video,
         subject=row.video,
         subject_known=False,
-        speech=read_turns(path, "txt"),
+        speech=read_turns(path, "txt", SpeechChoices(speakers="none")),
         target=row.target,
         covariates={name: value for name, value in facts.items() if value},
         terms="restricted",

@@ -15,7 +15,7 @@ from mgllm.cues.block import item_duration, shown_labels
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, RunOptions
 from mgllm.experiment.sampling import limited
-from mgllm.items.alike import alike_notes
+from mgllm.items.alike import alike_notes, unknown_labels
 from mgllm.items.joining import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
 from mgllm.prompts.scenarios import FoundScenario
@@ -58,7 +58,8 @@ class Material:
     notes: tuple[str, ...]
     """The warnings, and the notes of joining and of the cue style."""
     warnings: tuple[str, ...]
-    """Shown before a run: names of people or items that differ only in spelling."""
+    """Shown before a run: names of people or items that differ only in spelling, and labels of
+    gestures that are probably misspelt."""
     attributed: tuple[AttributedGesture, ...]
     """Gestures to leave out and to show alone; empty without `--attribute`."""
 
@@ -98,6 +99,8 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     if which.gestures is not None:
         joined = join_gestures(items, which.gestures)
         items, notes = joined.items, [*warnings, *joined.notes]
+    misspelt = unknown_labels(items)
+    warnings, notes = (*warnings, *misspelt), [*notes, *misspelt]
     arms, silenced = _chosen_arms(scenario, options.ask, items)
     source = _source(items, arms, which.cue_source)
     arms, left_out = _without_twin_oracle(arms, source)

@@ -8,6 +8,8 @@ annotation.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 TIER = "micro-gestures"
 """Name of the first tier."""
 GESTURES = "mgllm gestures"
@@ -27,3 +29,17 @@ def lane(name: str, number: int) -> str:
     'micro-gestures (2)'
     """
     return name if number == 1 else f"{name} ({number})"
+
+
+def called(names: Iterable[str], wanted: str) -> list[str]:
+    """The tiers of a name: spelled so, or in other capitals, or for each person as NAME@PERSON.
+
+    >>> called(["MG@Ann", "MG@Bob", "words"], "mg")
+    ['MG@Ann', 'MG@Bob']
+    """
+    plain, known = wanted.casefold(), list(names)
+    return (
+        [name for name in known if name == wanted]
+        or [name for name in known if name.casefold() == plain]
+        or [name for name in known if name.partition("@")[0].strip().casefold() == plain]
+    )

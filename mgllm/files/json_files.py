@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, TypeVar
 from pydantic import ValidationError
 
 from mgllm.errors import InputError
+from mgllm.files.encodings import encoding_problem
 from mgllm.files.problems import field_problem, shortened
 from mgllm.records import Frozen
 
@@ -102,15 +103,9 @@ def decode(raw: bytes, where: str) -> str:
     Raises:
         InputError: it is binary or in another encoding.
     """
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{where} is UTF-16 text; save the file as UTF-8")
-    if b"\0" in raw:
-        raise InputError(f"{where} contains NUL bytes, so it is not a text file; give JSON as UTF-8 text")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        at = f"byte {error.start + 1} is 0x{raw[error.start]:02x}"
-        raise InputError(f"{where} is not UTF-8 text ({at}); save the file as UTF-8") from None
+    if problem := encoding_problem(raw):
+        raise InputError(f"{where} {problem}")
+    return raw.decode("utf-8")
 
 
 def parse_json(text: str, where: str) -> object:

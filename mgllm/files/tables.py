@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
+from mgllm.files.encodings import encoding_problem
 from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
@@ -59,7 +60,10 @@ def read_csv(path: Path, *, strict: bool = True) -> Iterator[tuple[int, list[str
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from csv_rows(file, path, strict=strict, refusal=" cannot be read as csv")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        problem = encoding_problem(path.read_bytes()) or f"cannot be read as csv: {error}"
+        raise InputError(f"{path} {problem}") from None
+    except OSError as error:
         raise InputError(f"{path} cannot be read as csv: {error}") from None
 
 
@@ -106,11 +110,11 @@ class Row(Frozen):
     comma: bool = False
     """Whether decimals may have a comma, as in spreadsheets that separate cells with semicolons."""
 
-    def number(self, column: str) -> float | None:
+    def number(self, column: str, *, negative: bool = False) -> float | None:
         """The number in a cell; None if it is empty or NA, or there is no such column.
 
         Raises:
-            InputError: it is not a number, or it is infinite or below 0.
+            InputError: it is not a number, or it is infinite, or below 0 where it may not be.
         """
         text = self.cells.get(column, "")
         if text.casefold() in _NOTHING:
@@ -119,7 +123,7 @@ class Row(Frozen):
             value = float(text.replace(",", ".") if self.comma else text)
         except ValueError:
             value = math.nan
-        if not 0 <= value < math.inf:
+        if not (math.isfinite(value) and (negative or value >= 0)):
             raise InputError(f"{self.where} {column}: must be a number, 0 or more (given '{text:.30}')")
         return value
 
@@ -178,7 +182,10 @@ def read_numbers(
                     what = f"has {len(cells) + skip} columns, not {columns + skip}"
                     raise InputError(f"{path}:{line} {what}")
                 rows.append(_numbers(f"{path}:{line}", cells))
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        problem = encoding_problem(path.read_bytes()) or f"cannot be read: {error}"
+        raise InputError(f"{path} {problem}") from None
+    except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from None
     return np.array(rows, dtype=np.float64).reshape(-1, columns)
 

@@ -51,11 +51,4 @@ def annotation_text(path: Path) -> str:
     Raises:
         InputError: it cannot be read, or is not such text.
     """
-    raw = read_annotation(path)
-    try:
-        if b"\0" in raw:
-            raise InputError(f"{path} contains NUL bytes; save it as UTF-8 text")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        what = f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
-        raise InputError(f"{path} {what}") from None
+    return decode(read_annotation(path), str(path)).removeprefix("\ufeff")

@@ -83,20 +83,32 @@ def write_folder(out: Path, names: Iterable[str]) -> Iterator[Path]:
         InputError: the folder cannot be written.
     """
     moved: list[Path] = []
-    with naming_unwritten(out):
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".writing-", dir=out) as hidden:
-            drafts = Path(hidden)
-            try:
-                yield drafts
-                for name in names:
-                    moved.append((drafts / name).rename(out / name))
-            except BaseException as error:
-                for path in moved:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
-                if isinstance(error, InputError) and hidden in str(error):
-                    raise InputError(str(error).replace(hidden, str(out))) from None
-                raise
+    with naming_unwritten(out), _made(out), TemporaryDirectory(prefix=".writing-", dir=out) as hidden:
+        drafts = Path(hidden)
+        try:
+            yield drafts
+            for name in names:
+                moved.append((drafts / name).rename(out / name))
+        except BaseException as error:
+            for path in moved:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if isinstance(error, InputError) and hidden in str(error):
+                raise InputError(str(error).replace(hidden, str(out))) from None
+            raise
+
+
+@contextmanager
+def _made(out: Path) -> Iterator[None]:
+    """The folder; if nothing was written into it, it is there only if it was before."""
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # somebody else writes there
+            for folder in made:
+                folder.rmdir()
+        raise
 
 
 def write_files(out: Path, contents: Mapping[str, bytes]) -> None:

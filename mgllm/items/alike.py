@@ -1,12 +1,15 @@
-"""Finds names that look the same to a person but not to a computer: Ana and ana, José in two
-encodings."""
+"""Finds names that were probably written wrong: Ana and ana, José in two encodings, gestures that
+no vocabulary has."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from mgllm.errors import some
+from mgllm.cues.label_names import best_vocabulary, label_guess
+from mgllm.cues.vocabularies import vocabulary_names
+from mgllm.errors import one_line, some
 from mgllm.records import Item
 
 
@@ -30,6 +33,24 @@ def alike_notes(items: Sequence[Item]) -> tuple[str, ...]:
             f"items {_shown(ids)} differ only in spelling and {what}; if they are not, leave one out"
         )
     return tuple(lines)
+
+
+def unknown_labels(items: Iterable[Item]) -> tuple[str, ...]:
+    """A line about labels of gestures that no vocabulary has but that are like one, if there are
+    any: they are probably misspelt. Other labels of one's own are not named."""
+    count: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        for one in item.gestures.values():
+            count.update((one.vocabulary, gesture.label) for gesture in one.gestures)
+    said = []
+    for (vocabulary, label), times in count.items():
+        if vocabulary not in vocabulary_names() or best_vocabulary([label]).known:
+            continue
+        if near := label_guess(vocabulary, label):
+            said.append(f"'{label:.60}' ({times}; is it '{near}'?)")
+    if not said:
+        return ()
+    return (one_line(f"{len(said)} labels of gestures are in no vocabulary and are kept: {some(said)}"),)
 
 
 def alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:

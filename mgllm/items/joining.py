@@ -1,16 +1,14 @@
-"""Joins the gestures and speech of a folder to items: each file to the item that its content or
-name says."""
+"""Joins the gestures of a folder to items: each file to the item that it names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from mgllm.errors import InputError, guess, one_line, some
+from mgllm.errors import InputError, guess, some
 from mgllm.items.gesture_files import SUFFIX, read_gesture_file, transcript_of
-from mgllm.items.loading import check_characters
 from mgllm.records import CueSource, Frozen, GestureTranscript, Item
-from mgllm.speech.reading import read_turns, recording_id, speech_files, speech_kinds
+from mgllm.speech.reading import note_lines
 
 
 class JoinReport(Frozen):
@@ -26,9 +24,7 @@ class JoinReport(Frozen):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, a line each; empty if every file and item was joined."""
-        return tuple(
-            one_line(f"{len(names)} {what}: {some(names)}") for what, names in self.odd.items() if names
-        )
+        return note_lines(self.odd)
 
 
 def join_gestures(items: Iterable[Item], folder: Path) -> JoinReport:
@@ -85,74 +81,6 @@ def read_folder(folder: Path) -> dict[tuple[str, CueSource], tuple[Path, Gesture
             raise InputError(f"{path} {what}")
         transcripts[key] = (path, transcript_of(file))
     return transcripts
-
-
-class _SpeechFile(Frozen):
-    """A transcript file."""
-
-    kind: str
-    """Name of its format."""
-    path: Path
-    """Where it is."""
-
-
-def join_speech(items: Iterable[Item], folder: Path) -> JoinReport:
-    """Join the transcripts of `folder` (not of folders in it) to the items whose ids are their file
-    names.
-
-    Raises:
-        InputError: no such folder, no transcripts, one that cannot be read, two of one format for
-            an item, or none that is named after an item of the set.
-    """
-    by_id = {item.id: item for item in items}
-    files = _find_speech(folder)
-    found = {item: kinds for item, kinds in files.items() if item in by_id}
-    if not found:
-        named, (one, *_) = next(iter(files.items()))
-        what = f"none of its {len(files)} recordings with a transcript is named after an item of the set"
-        said = f"{one.path.name} would belong to item '{named}'"
-        raise InputError(f"{folder}: {what}; {said}.{_guess(named, list(by_id))}")
-    replaced = tuple(item for item in by_id if item in found and by_id[item].speech)
-    order = ", ".join(f"*{kind.suffix}" for kind in speech_kinds().values())
-    wordless = []
-    for item, kinds in found.items():
-        turns = read_turns(kinds[0].path, kinds[0].kind)
-        joined = by_id[item].model_copy(update={"speech": turns})
-        by_id[item] = check_characters(joined, str(kinds[0].path))
-        wordless += [] if turns else [kinds[0].path.name]
-    return JoinReport(
-        items=tuple(by_id.values()),
-        joined=len(found),
-        odd={
-            "items have no speech file": tuple(item for item in by_id if item not in found),
-            "speech files are not named after an item of the set and are left out": tuple(
-                one.path.name for item, kinds in files.items() if item not in found for one in kinds
-            ),
-            "items had speech, which is replaced": replaced,
-            f"items have several speech files; the first of {order} is used": tuple(
-                item for item, kinds in found.items() if len(kinds) > 1
-            ),
-            "speech files have no words": tuple(wordless),
-        },
-    )
-
-
-def _find_speech(folder: Path) -> dict[str, list[_SpeechFile]]:
-    """Transcripts by recording, each in the order of preference."""
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder; --speech needs a folder of transcripts")
-    files: dict[str, list[_SpeechFile]] = {}
-    for kind in speech_kinds():
-        for path in speech_files(folder, kind):
-            others = files.setdefault(recording_id(path), [])
-            if others and others[-1].kind == kind:
-                what = f"belongs to the same item as {others[-1].path.name}; keep one of them"
-                raise InputError(f"{path} {what}")
-            others.append(_SpeechFile(kind=kind, path=path))
-    if not files:
-        suffixes = ", ".join(f"*{kind.suffix}" for kind in speech_kinds().values())
-        raise InputError(f"{folder} has no transcripts of speech; they end in {suffixes}")
-    return dict(sorted(files.items()))
 
 
 def _guess(named: str, items: Sequence[str]) -> str:

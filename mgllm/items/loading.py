@@ -15,7 +15,9 @@ from mgllm.files.json_files import read_json_lines, to_model
 from mgllm.records import Item
 
 LINE_SUFFIXES = (".jsonl", ".ndjson")
-TABLE_SUFFIXES = (".parquet", ".csv", ".json")
+TABLE_SUFFIXES = (".parquet", ".xlsx", ".csv", ".json")
+_SHEET = re.compile(r"(.+\.xlsx)#(.+)", re.IGNORECASE | re.DOTALL)
+"""A sheet of a spreadsheet: `items.xlsx#Sheet1`."""
 
 _NOT_IN_TEXT = re.compile(r"[\x00\ue000-\ue003]")
 _NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ue000-\ue003]")
@@ -27,8 +29,9 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     """All items of a set, in its order.
 
     Args:
-        source: a JSONL file (read line by line, without heavy imports); a parquet, csv or json
-            file; a folder of files of one of these kinds; or "org/name[:split]" on the hub.
+        source: a JSONL file (read line by line, without heavy imports); a parquet, csv, json or
+            xlsx file ("FILE.xlsx#SHEET" if it has several sheets); a folder of files of one of
+            these kinds; or "org/name[:split]" on the hub.
 
     Raises:
         InputError: one line with file, line (or row) and field of the first problem.
@@ -119,6 +122,11 @@ def _rows(source: str | Path, path: Path) -> Iterator[tuple[str, object]]:
         from mgllm.items.tables import read_hub_table
 
         return read_hub_table(str(source))
+    if (named := _SHEET.fullmatch(str(source))) and not path.exists():
+        from mgllm.items.text_tables import read_xlsx_items
+
+        book = _existing(Path(named[1]))
+        return read_xlsx_items(book, str(book), named[2])
     _existing(path)
     lines = _line_files(path)
     if lines:

@@ -11,13 +11,16 @@ from typing import Any
 from mgllm.errors import InputError
 from mgllm.files.json_files import read_json_lines
 from mgllm.items.rows import check_columns, row_content
-from mgllm.items.text_tables import read_csv_items, read_json_items
+from mgllm.items.text_tables import read_csv_items, read_json_items, read_xlsx_items
 from mgllm.records import Item
 
 TEXT_KINDS = {".csv": read_csv_items, ".json": read_json_items}
 """Files without types: `datasets` would guess them, and turn an id that looks like a date into
 one."""
-KINDS = (".parquet", *TEXT_KINDS)
+SHEETS = ".xlsx"
+KINDS = (".parquet", SHEETS, *TEXT_KINDS)
+_OLD = (".xls", ".ods", ".xlsm", ".numbers")
+"""Spreadsheets that are not read."""
 _HUB_KINDS = {**TEXT_KINDS, ".jsonl": read_json_lines, ".ndjson": read_json_lines}
 
 
@@ -32,6 +35,8 @@ def read_local_tables(path: Path) -> Iterator[tuple[str, object]]:
         read = TEXT_KINDS.get(file.suffix.casefold())
         if read is not None:
             yield from read(file, str(file))
+        elif file.suffix.casefold() == SHEETS:
+            yield from read_xlsx_items(file, str(file))
         elif file.stat().st_size:
             yield from _parquet_rows(file)
 
@@ -87,6 +92,8 @@ def _only_split(loaded: Any, name: str) -> Any:
 
 def _files(path: Path) -> list[Path]:
     if path.is_file():
+        if path.suffix.casefold() in _OLD:
+            raise InputError(f"{path} is a spreadsheet of another kind; save it as .xlsx, or as csv in UTF-8")
         if path.suffix.casefold() not in KINDS:
             raise InputError(f"{path} is not an item file; they end in .jsonl, {', '.join(KINDS)}")
         return [path]

@@ -1,4 +1,4 @@
-"""Item sets in csv and json files. Texts stay as they are written, even an id 007, 1e5 or
+"""Item sets in csv, json and xlsx files. Texts stay as they are written, even an id 007, 1e5 or
 2024-01-05."""
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mgllm.errors import InputError
+from mgllm.files.encodings import encoding_problem
 from mgllm.files.json_files import decode, parse_json, read_at_most, read_json_lines
+from mgllm.files.sheets import Cell, read_sheet
 from mgllm.files.tables import csv_rows
 from mgllm.items.rows import check_columns, row_content
 from mgllm.records import Item
@@ -52,7 +54,44 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
                     row_content(dict(zip(header, (cell or None for cell in cells), strict=True)), where),
                 )
     except UnicodeDecodeError:
-        raise InputError(f"{source} is not UTF-8 text; save the file as UTF-8") from None
+        problem = encoding_problem(path.read_bytes()) or "is not UTF-8 text; save the file as UTF-8"
+        raise InputError(f"{source} {problem}") from None
+
+
+def read_xlsx_items(path: Path, source: str, sheet: str | None = None) -> Iterator[tuple[str, object]]:
+    """Place ("FILE row N", from 1) and content of each row below the header of a spreadsheet.
+
+    Args:
+        path: the file.
+        source: what errors call it.
+        sheet: its name, where several have rows.
+
+    Raises:
+        InputError: it cannot be read, it is not clear which sheet is meant, or a row has more cells
+            than the header.
+    """
+    rows = read_sheet(path, source, sheet)
+    header = [str(cell or "").strip() for cell in next(rows, (1, []))[1]]
+    _check_header(header, source)
+    for n, (line, cells) in enumerate(rows, start=1):
+        if n == 1:
+            check_columns(header, source)
+        where = f"{source} row {line - 1}"
+        if len(cells) > len(header):
+            raise InputError(f"{where} has {len(cells)} cells, the header {len(header)}")
+        filled = [*cells, *[None] * (len(header) - len(cells))]
+        named = {name: None if cell == "" else cell for name, cell in zip(header, filled, strict=True)}
+        yield where, row_content(_as_text(named), where)
+
+
+def _as_text(row: dict[str, Cell]) -> dict[str, Cell]:
+    """Numbers that stand for words become text: a spreadsheet writes the speech "42" as a
+    number."""
+    words = ("speech", "notes")
+    return {
+        name: str(cell) if name in words and isinstance(cell, int | float) else cell
+        for name, cell in row.items()
+    }
 
 
 def read_json_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
@@ -82,7 +121,9 @@ def _separator(header: str) -> str:
 
 def _check_header(header: list[str], source: str) -> None:
     if "\0" in "".join(header):
-        raise InputError(f"{source} has NUL bytes, so it is not a csv file; save it as csv in UTF-8")
+        problem = encoding_problem(",".join(header).encode()) or ""  # a sign between, or bytes shift
+        said = "has NUL bytes, so it is not a csv file; save it as csv in UTF-8"
+        raise InputError(f"{source} {problem if 'UTF-16' in problem else said}")
     twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})
     if twice:
         problem = f"two columns are called '{twice[0]}'" if twice[0].strip() else "a column has no name"

@@ -111,10 +111,10 @@ class Video:
         self._end = 0.0
 
     @property
-    def expected_frames(self) -> int:
-        """How many there should be, if the file says it; at least 1."""
+    def expected_frames(self) -> int | None:
+        """How many there should be; None if the file does not say it, as a live recording."""
         rate = self._stream.average_rate or self._stream.guessed_rate or 0
-        return max(1, self._stream.frames or round(float(rate) * (self._announced_end() or 0)))
+        return self._stream.frames or round(float(rate) * (self._announced_end() or 0)) or None
 
     def pictures(self) -> Iterator[Picture]:
         """All frames that have a time, in its order. Damaged ones are left out; see `partial`."""

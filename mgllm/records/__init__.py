@@ -40,7 +40,7 @@ from mgllm.records.gesture import (
     GestureLevel as GestureLevel,
     GestureTranscript as GestureTranscript,
 )
-from mgllm.records.item import Item as Item, Turn as Turn
+from mgllm.records.item import Item as Item, SpokenWord as SpokenWord, Turn as Turn
 from mgllm.records.manifest import (
     FIRST_ROLES as FIRST_ROLES,
     Role as Role,

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from mgllm.records.frozen import Frozen, Name
 from mgllm.records.gesture import CueSource, GestureTranscript
+
+
+class SpokenWord(Frozen):
+    """A word of a turn, and when it is said."""
+
+    text: Name
+    """The word as the turn writes it, with its punctuation."""
+    start: float | None = Field(default=None, ge=0)
+    """Seconds from the recording's beginning; absent for a word that no program could place."""
+    end: float | None = Field(default=None, ge=0)
+    """Seconds from the recording's beginning."""
 
 
 class Turn(Frozen):
@@ -22,6 +34,21 @@ class Turn(Frozen):
     """Seconds from the recording's beginning."""
     end: float | None = Field(default=None, ge=0)
     """Seconds from the recording's beginning."""
+    words: tuple[SpokenWord, ...] = ()
+    """The words of `text` in their order, each of them, if their times are known. A template never
+    sees their times."""
+
+    @model_validator(mode="after")
+    def _words_are_the_text(self) -> Self:
+        """A cue names a word by its number, so that the words must be those of the text."""
+        for n, (word, said) in enumerate(zip_longest(self.words, self.text.split() if self.words else ())):
+            if word is None or word.text != said:
+                given = "nothing" if word is None else f"'{word.text}'"
+                wanted = "nothing more" if said is None else f"'{said}'"
+                raise ValueError(
+                    f"words.{n} has {given} where the text has {wanted}; leave words out or list all"
+                )
+        return self
 
 
 class Item(Frozen):

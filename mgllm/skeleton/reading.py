@@ -17,6 +17,7 @@ from mgllm.errors import InputError, some
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.files.tables import named_cells, read_csv, refuse_twice
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
+from mgllm.skeleton.other_folders import instead_of_dataset
 from mgllm.skeleton.selection import check_rules
 
 NPY_ERRORS = (OSError, ValueError, EOFError, SyntaxError, TokenError)
@@ -35,7 +36,8 @@ def open_dataset(path: str | Path) -> SkeletonDataset:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         what = "does not exist" if not folder.exists() else f"has no {', '.join(missing)}"
-        raise InputError(f"{folder} {what}; a skeleton data set is a folder with {', '.join(FILES)}")
+        hint = instead_of_dataset(folder)
+        raise InputError(hint or f"{folder} {what}; a skeleton data set is a folder with {', '.join(FILES)}")
     meta = read_meta(folder / META)
     joints = _map_joints(folder / JOINTS, meta)
     clips = _read_clips(folder / CLIPS, meta)

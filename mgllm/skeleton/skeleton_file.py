@@ -20,10 +20,13 @@ from mgllm.errors import InputError
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
+from mgllm.skeleton.dataset import Clip, DatasetMeta
 from mgllm.skeleton.layout import Layout
 from mgllm.skeleton.reading import NPY_ERRORS, clip_problem
 
 SUFFIX = ".skeleton.npz"
+PIXELS = "pixels"
+"""Unit of coordinates in a picture; y goes down."""
 MAX_BYTES = 1_000_000_000
 """Most bytes of both arrays, unpacked: 40 hours of 25 joints at 25 frames a second."""
 _MEMBERS = {"joints.npy", "about.npy"}
@@ -38,7 +41,7 @@ class About(Frozen):
     """Names in the order of the array's axis V. "left" is the person's own left."""
     dims: Literal[2] = 2
     """Coordinates of a joint; the last channel is a confidence."""
-    units: Name = "pixels"
+    units: Name = PIXELS
     """Unit of the coordinates; y increases downwards."""
     fps: float = Field(gt=0, le=1000)
     """Frames a second, steady."""
@@ -78,6 +81,27 @@ def skeleton_bytes(recording: Recording) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, joints=recording.joints.astype("<f4"), about=np.array(text))
     return buffer.getvalue()
+
+
+def as_recording(clip: Clip, meta: DatasetMeta, detector: str) -> Recording:
+    """A clip of a data set as a recording of its own; without confidences a joint seen has 1.
+
+    Raises:
+        InputError: its joints are not pixels of a picture, or frames a second are not known.
+    """
+    if meta.dims != 2 or meta.units != PIXELS:
+        raise InputError(
+            f"'{clip.id}' has {meta.dims} coordinates in {meta.units}; skeleton files have pixels"
+        )
+    if clip.fps is None:
+        raise InputError(f"'{clip.id}' does not say frames per second, which skeleton files need")
+    x_TVC = np.asarray(clip.joints, np.float32)
+    if problem := clip_problem(x_TVC, meta.dims):
+        raise InputError(f"'{clip.id}': {problem}")
+    if x_TVC.shape[-1] == meta.dims:
+        seen = np.isfinite(x_TVC).all(axis=-1, keepdims=True)
+        x_TVC = np.concatenate([x_TVC, seen.astype(np.float32)], axis=-1)
+    return Recording(x_TVC, About(joints=meta.layout.joints, fps=clip.fps, source=clip.id, detector=detector))
 
 
 def read_skeleton_file(path: Path) -> Recording:

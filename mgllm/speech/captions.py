@@ -1,125 +1,170 @@
 """Captions, SubRip (`.srt`) and WebVTT (`.vtt`): each caption is a turn, or one for each voice in
 it.
-
-webvtt-py reads both. It ignores lines that do not fit, so such lines are refused before.
 """
 
 from __future__ import annotations
 
 import html
-import io
 import re
-from collections.abc import Iterable, Iterator
-
-import webvtt
-from webvtt.errors import MalformedCaptionError, MalformedFileError
+from collections.abc import Iterable, Iterator, Sequence
 
 from mgllm.errors import InputError
 from mgllm.records import Turn
-from mgllm.speech.base import SpeechFormat, speech_format
+from mgllm.speech.base import Said, SpeechFormat, speech_format
+from mgllm.speech.cues import SRT_EXAMPLE, VTT_EXAMPLE, Cue, CueFile, read_cues
+from mgllm.speech.rolling import Shown, unrolled
+from mgllm.speech.speakers import Speakers
 from mgllm.speech.words import NOBODY, in_order, make_turn
 
-_VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
-_SRT_TIME = r"\d{1,3}:[0-5]\d:[0-5]\d[,.]\d{3}"
-_VTT_TIMES = re.compile(rf"\s*{_VTT_TIME}\s*-->\s*{_VTT_TIME}(\s.*)?")
-_SRT_TIMES = re.compile(rf"\s*{_SRT_TIME}\s*-->\s*{_SRT_TIME}(\s.*)?")
-_NO_CUES = ("NOTE", "STYLE", "REGION")
+_HEADER = re.compile(r"WEBVTT(?=\s|$)")
+_NOT_CUES = re.compile(r"NOTE(?=\s|$)|(?:STYLE|REGION)\s*$")
+_MAP = re.compile(r"X-TIMESTAMP-MAP\s*=\s*(\S+)")
+"""Where the times of a part of a stream begin (HTTP Live Streaming, RFC 8216)."""
+_TIMED_WORD = re.compile(r"<(?:\d+:)?\d+:\d+[.,]\d+>")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t\n]+([^>]*)>|(</v>)")
+_VTT_TAG = re.compile(r"<[^>\n]*>")
 _SRT_TAG = re.compile(r"</?[a-zA-Z][^>\n]*>|\{\\[^}]*\}")
 """`<i>`, and `{\\an8}`, with which some programs place a line on the screen."""
 
 
-def parse_vtt(text: str, where: str) -> tuple[Turn, ...]:
-    """Turns of WebVTT text; `<v Name>` says who speaks.
+def parse_vtt(text: str, where: str, *, speakers: str | None = None) -> Said:
+    """Turns of WebVTT text; `<v Name>` and `Name: …` say who speaks.
 
     Raises:
         InputError: it is not WebVTT; names the line.
     """
-    if not re.match(r"WEBVTT(?=\s|$)", text):
+    lines = text.split("\n")
+    while lines and not lines[0].strip():
+        lines = lines[1:]
+    if not lines or not _HEADER.match(lines[0]):
         raise InputError(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})")
-    for number, block in list(_blocks(text))[1:]:
-        if not block[0].startswith(_NO_CUES):
-            _check_cue(where, number, block)
-    try:
-        captions = webvtt.from_string(text, strict=True)
-    except (MalformedFileError, MalformedCaptionError) as error:
-        raise InputError(f"{where} is not WebVTT: {error}") from None
-    turns = [
-        make_turn(f"{where} {caption.text[:40]!r}", speaker, html.unescape(said), *_seconds(caption))
-        for caption in captions.captions
-        for speaker, said in _voices(caption.raw_text)
-    ]
-    return in_order(turn for turn in turns if turn is not None)
+    lines = [""] * (len(text.split("\n")) - len(lines)) + lines
+    file = CueFile(where, VTT_EXAMPLE, numbered=False)
+    bare, headers = _without_blocks(lines, file)
+    cues = read_cues(bare, file)
+    _refuse_parts(cues, headers, lines, where)
+    behind = [line.strip() for cue in cues for line in _behind_empty(cue)]
+    timed = any(_TIMED_WORD.search(line) for cue in cues for line in cue.below)
+    said = _said([_bare(cue) for cue in cues], where, speakers, timed_words=timed)
+    note = {"lines stand behind an empty line, and are taken for words of the caption above": tuple(behind)}
+    return Said(turns=said.turns, notes={**said.notes, **(note if behind else {})})
 
 
-def parse_srt(text: str, where: str) -> tuple[Turn, ...]:
-    """Turns of SubRip text, which names no speakers.
+def parse_srt(text: str, where: str, *, speakers: str | None = None) -> Said:
+    """Turns of SubRip text; `Name: …` says who speaks.
 
     Raises:
         InputError: it is not SubRip text; names the line.
     """
-    lines = [line.strip() for line in text.split("\n")]
-    begun = False
-    for number, line in enumerate(lines, 1):
-        if "-->" in line:
-            _check_times(f"{where}:{number}", line, _SRT_TIMES, "00:01:02,500 --> 00:01:04,000")
-            if number == 1 or not lines[number - 2].isdecimal():
-                raise InputError(f"{where}:{number} has no caption number on the line above")
-            begun = True
-        elif not begun and line and not line.isdecimal():
-            raise InputError(f"{where}:{number} comes before the first line of times: {line[:40]!r}")
-    if not begun:
+    cues = read_cues(text.split("\n"), CueFile(where, SRT_EXAMPLE, numbered=True))
+    if not cues:
         raise InputError(f"{where} has no captions; a caption is a number, a line of times, and text")
-    captions = webvtt.from_buffer(io.StringIO("\n".join(lines).strip("\n")), format="srt")
-    turns = []
-    for caption in captions.captions:
-        said = _SRT_TAG.sub("", caption.raw_text)
-        turns.append(make_turn(f"{where} {said[:40]!r}", NOBODY, said, *_seconds(caption)))
-    return in_order(turn for turn in turns if turn is not None)
+    return _said([_without(cue, _SRT_TAG) for cue in cues], where, speakers)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and lines of each block between empty lines."""
-    block: list[str] = []
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        if line:
-            block.append(line)
-        elif block:
-            yield number - len(block), block
-            block = []
+def _without_blocks(lines: Sequence[str], file: CueFile) -> tuple[list[str], list[int]]:
+    """The lines with headers and comments made empty, and where headers are.
+
+    Raises:
+        InputError: what stands behind a comment is not a caption.
+    """
+    bare, headers = list[str](), list[int]()
+    skipping, begins, after_comment = False, True, False
+    for number, line in enumerate(lines, 1):
+        filled = bool(line.strip())
+        is_times = "-->" in line
+        if filled and begins:
+            is_header, is_comment = bool(_HEADER.match(line)), bool(_NOT_CUES.match(line))
+            headers += [number] if is_header else []
+            skipping = is_header or is_comment
+            follows = lines[number] if number < len(lines) else ""
+            if after_comment and not skipping and not is_times and "-->" not in follows:
+                raise file.no_times(number, line)
+            after_comment = is_comment
+        skipping = skipping and filled and not is_times
+        bare.append("" if skipping else line)
+        begins = not filled
+    return bare, headers
 
 
-def _check_cue(where: str, number: int, block: list[str]) -> None:
-    """Check that a WebVTT cue has its times on the first line, or on the second below a name."""
-    example = "00:01:02.500 --> 00:01:04.000"
-    named = "-->" not in block[0]
-    line = block[named] if len(block) > named else ""
-    if "-->" not in line:
-        what = f"has no line of times, like {example}: {block[0][:40]!r}"
-        raise InputError(f"{where}:{number} {what}")
-    _check_times(f"{where}:{number + named}", line, _VTT_TIMES, example)
+def _refuse_parts(cues: Sequence[Cue], headers: Sequence[int], lines: Sequence[str], where: str) -> None:
+    """Refuse several files in one whose times begin again."""
+    for header in headers[1:]:
+        before = [cue for cue in cues if cue.line < header]
+        after = [cue for cue in cues if cue.line > header]
+        if before and after and after[0].start < before[-1].start:
+            what = f"begins with WEBVTT again, and times go back to {after[0].start:g} s"
+            raise InputError(f"{where}:{header} {what}: several files in one; give each its own file")
+    maps = [found[1] for line in lines if (found := _MAP.match(line))]
+    if len(set(maps)) > 1:
+        what = "has parts whose times begin in different places (X-TIMESTAMP-MAP)"
+        raise InputError(f"{where} {what}; save the captions of the recording as one file")
 
 
-def _check_times(where: str, line: str, times: re.Pattern[str], example: str) -> None:
-    if not times.fullmatch(line):
-        raise InputError(f"{where} must have times like {example} (given {line[:60]!r})")
+def _behind_empty(cue: Cue) -> Iterator[str]:
+    """Lines of a caption behind a line that is quite empty; YouTube writes one space instead."""
+    said = empty = False
+    for line in cue.below:
+        if line.strip() and said and empty:
+            yield line
+        said, empty = said or bool(line.strip()), line == "" or (empty and not line.strip())
 
 
-def _seconds(caption: webvtt.Caption) -> tuple[float, float]:
-    return caption.start_time.in_milliseconds() / 1000, caption.end_time.in_milliseconds() / 1000
+def _bare(cue: Cue) -> Cue:
+    """A caption without tags, except those of voices; these go on over lines."""
+    raw = "\n".join(cue.below)
+    voices = [*_VOICE.finditer(raw)]
+    ends = [0, *(voice.end() for voice in voices)]
+    begins = [*(voice.start() for voice in voices), len(raw)]
+    parts = [_VTT_TAG.sub("", raw[end:begin]) for end, begin in zip(ends, begins, strict=True)]
+    marks = [*(" ".join(voice[0].split()) for voice in voices), ""]
+    joined = "".join(f"{part}{mark}" for part, mark in zip(parts, marks, strict=True))
+    return cue._replace(below=tuple(joined.split("\n")))
+
+
+def _without(cue: Cue, tag: re.Pattern[str]) -> Cue:
+    return cue._replace(below=tuple(tag.sub("", line) for line in cue.below))
+
+
+def _said(cues: Sequence[Cue], where: str, speakers: str | None, *, timed_words: bool = False) -> Said:
+    rolled = unrolled(cues, timed_words=timed_words)
+    firsts = [
+        html.unescape(words).lstrip().split("\n")[0]
+        for shown in rolled.shown
+        for speaker, words in _voices(shown.text)
+        if speaker == NOBODY
+    ]
+    names = Speakers(firsts, where, speakers)
+    turns = [
+        make_turn(f"{where}:{shown.line}", speaker, words, shown.start, shown.end)
+        for shown in rolled.shown
+        for speaker, words in _who_says_what(shown, names)
+    ]
+    notes = {
+        "lines of captions stood in the caption before already, and are left out": rolled.removed,
+        "captions begin with what the caption before ends with, and are kept": rolled.kept,
+        **names.notes,
+    }
+    return Said(
+        turns=in_order(turn for turn in turns if turn is not None),
+        notes={what: lines for what, lines in notes.items() if lines},
+    )
+
+
+def _who_says_what(shown: Shown, names: Speakers) -> Iterator[tuple[str, str]]:
+    """Speaker and words of each part of a caption."""
+    for speaker, words in _voices(shown.text):
+        said = html.unescape(words)
+        yield from names.parts(said) if speaker == NOBODY else [(speaker, said)]
 
 
 def _voices(raw: str) -> Iterator[tuple[str, str]]:
-    """Speaker and words of each part of a caption."""
+    """Speaker and words of each voice in a caption."""
     speaker, begin = NOBODY, 0
     for mark in _VOICE.finditer(raw):
-        yield speaker, _without_tags(raw[begin : mark.start()])
+        yield speaker, raw[begin : mark.start()]
         speaker, begin = html.unescape(mark[1] or NOBODY), mark.end()
-    yield speaker, _without_tags(raw[begin:])
-
-
-def _without_tags(text: str) -> str:
-    return webvtt.Caption(text=text).text
+    yield speaker, raw[begin:]
 
 
 def srt_text(turns: Iterable[Turn]) -> str:
@@ -150,8 +195,9 @@ speech_format("srt")(
         suffix=".srt",
         tells="times",
         parse=parse_srt,
+        heeds=frozenset({"speakers"}),
         title="Captions, SubRip",
-        citation="The format has no paper; it comes from the program SubRip. Read with webvtt-py.",
+        citation="The format has no paper; it comes from the program SubRip.",
     )
 )
 speech_format("vtt")(
@@ -159,7 +205,8 @@ speech_format("vtt")(
         suffix=".vtt",
         tells="voices",
         parse=parse_vtt,
+        heeds=frozenset({"speakers"}),
         title="Captions, WebVTT",
-        citation="WebVTT: The Web Video Text Tracks Format. World Wide Web Consortium. Read with webvtt-py.",
+        citation="WebVTT: The Web Video Text Tracks Format. World Wide Web Consortium.",
     )
 )

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
-from mgllm.speech.base import SpeechFormat, speech_format
+from mgllm.speech.base import Said, SpeechFormat, speech_format
+from mgllm.speech.speakers import Speakers, named_turn
+from mgllm.speech.tiers import Span, SpeechTier, chosen_tiers, speech_tier
 from mgllm.speech.words import NOBODY, Word, in_order, join_words, make_turn
 
 _PIECE = re.compile(r'"(?:[^"]|"")*"|![^\n]*|[^\s"]+|"')
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_WORD_TIER = re.compile(r"(?:(.*?)\s*[-_:/]\s*)?words?", re.IGNORECASE)
-_PHONE_TIER = re.compile(r"(?:.*[-_:/]\s*)?(?:phones?|phonemes?)", re.IGNORECASE)
-_SILENCE = frozenset({"", "sp", "sil", "spn", "<eps>", "<sil>", "<unk>", "<p:>"})
-"""What aligners write if no known word is said."""
+_SILENCE = frozenset({"", "sp", "sil", "<eps>", "<sil>", "<p:>", "<p>", "silent", "sounding", "#"})
+"""What aligners and Praat's own search for silences write where nothing is said."""
+_UNKNOWN = frozenset({"<unk>", "[unk]", "spn", "<spn>", "<usb>", "<nib>"})
+"""What aligners write for a word or a noise that they do not know."""
+FEWEST, SINGLE, CLOSE, GAP = 8, 0.9, 0.6, 0.05
+"""A tier is of words if it has so many intervals, of which this share is one word each, and this
+share begins within so many seconds of the one before."""
 
 
 class Interval(Frozen):
@@ -44,27 +50,67 @@ class Tier(Frozen):
     """In order of time."""
 
 
-def parse_textgrid(text: str, where: str) -> tuple[Turn, ...]:
+def parse_textgrid(text: str, where: str, *, speakers: str | None = None, tier: Sequence[str] = ()) -> Said:
     """Turns of a TextGrid.
 
-    Tiers called `phones` are left out. Tiers called `words` (or `NAME - words`) are used only if
-    there are no others; their words become turns that end at pauses. Every other interval tier is a
-    speaker, and each of its intervals is a turn.
+    Tiers with the names of levels other than speech (`phones`, `translation`) are left out. Words
+    of tiers called `words` become turns that end at pauses; they are used if no tier has turns.
+    Every other interval tier is a speaker, and each of its intervals is a turn.
 
     Raises:
-        InputError: it is not a TextGrid, or breaks off; names the place.
+        InputError: it is not a TextGrid, breaks off, or it is not clear which tiers are speech.
     """
-    tiers = [tier for tier in read_tiers(text, where) if not _PHONE_TIER.fullmatch(tier.name)]
-    spoken = [tier for tier in tiers if not _WORD_TIER.fullmatch(tier.name) and _says_something(tier)]
-    if spoken:
-        turns = [
-            make_turn(f"{where} tier '{tier.name}'", tier.name, one.text, one.start, one.end)
-            for tier in spoken
-            for one in tier.intervals
-            if not _silent(one)
-        ]
-        return in_order(turn for turn in turns if turn is not None)
-    return in_order(turn for tier in tiers for turn in join_words(_words(tier, where)))
+    read = read_tiers(text, where)
+    if not read and '"TextTier"' in text:
+        raise InputError(f"{where} has point tiers alone; speech needs tiers of intervals")
+    named = [speech_tier(one.name, _spans(one, where)) for one in read]
+    named = [one for one in named if one.spans]
+    chosen = chosen_tiers(named, tier, where)
+    turns = [turn for one in chosen for turn in _turns(one, where)]
+    unsaid = [turn.text for turn in turns if turn.speaker == NOBODY]
+    names = Speakers(unsaid, where, speakers)
+    unknown = [one.text for t in read if t.name in {c.name for c in chosen} for one in t.intervals]
+    notes = {
+        "tiers are read as speech": tuple(one.name for one in chosen) if len(read) > 1 else (),
+        "tiers with words are left out; --tier NAME reads them": tuple(
+            one.name for one in named if one not in chosen
+        ),
+        "words or noises that the aligner did not know are left out": tuple(
+            word.strip() for word in unknown if word.strip().casefold() in _UNKNOWN
+        ),
+    }
+    turns = [named_turn(turn, names) if turn.speaker == NOBODY else turn for turn in turns]
+    notes |= names.notes
+    return Said(turns=in_order(turns), notes={what: things for what, things in notes.items() if things})
+
+
+def _spans(tier: Tier, where: str) -> list[Span]:
+    """The intervals of a tier in which something is said."""
+    for one in tier.intervals:
+        make_turn(f"{where} tier '{tier.name}'", "", one.text, one.start, one.end)
+    return [Span(one.start, one.end, one.text) for one in tier.intervals if not _silent(one)]
+
+
+def _turns(tier: SpeechTier, where: str) -> list[Turn]:
+    if tier.kind == "words" or _is_words(tier):
+        return join_words(
+            Word(text=" ".join(one.text.split()), start=one.start, end=one.end, speaker=tier.speaker)
+            for one in tier.spans
+        )
+    made = (
+        make_turn(f"{where} tier '{tier.name}'", tier.speaker, one.text, one.start, one.end)
+        for one in tier.spans
+    )
+    return [turn for turn in made if turn is not None]
+
+
+def _is_words(tier: SpeechTier) -> bool:
+    """Whether a tier that is not called so has a word in each interval, one close behind the
+    other."""
+    single = sum(len(one.text.split()) == 1 for one in tier.spans)
+    close = sum(after.start - one.end <= GAP for one, after in pairwise(tier.spans))
+    many = len(tier.spans)
+    return many >= FEWEST and single >= SINGLE * many and close >= CLOSE * (many - 1)
 
 
 def read_tiers(text: str, where: str) -> tuple[Tier, ...]:
@@ -172,22 +218,7 @@ def _read_tier(row: _Row, which: str) -> Tier | None:
 
 
 def _silent(interval: Interval) -> bool:
-    return interval.text.strip().casefold() in _SILENCE
-
-
-def _says_something(tier: Tier) -> bool:
-    return not all(_silent(one) for one in tier.intervals)
-
-
-def _words(tier: Tier, where: str) -> Sequence[Word]:
-    named = _WORD_TIER.fullmatch(tier.name)
-    words = []
-    for one in tier.intervals:
-        turn = make_turn(f"{where} tier '{tier.name}'", "", one.text, one.start, one.end)
-        if turn is not None and not _silent(one):
-            speaker = (named[1] if named else None) or NOBODY
-            words.append(Word(text=turn.text, start=one.start, end=one.end, speaker=speaker))
-    return words
+    return interval.text.strip().casefold() in _SILENCE | _UNKNOWN
 
 
 speech_format("textgrid")(
@@ -195,6 +226,7 @@ speech_format("textgrid")(
         suffix=".textgrid",
         tells="voices",
         parse=parse_textgrid,
+        heeds=frozenset({"speakers", "tier"}),
         title="Aligned transcripts, Praat's TextGrid",
         citation="Boersma, P., & Weenink, D. Praat: doing phonetics by computer [computer program].",
     )

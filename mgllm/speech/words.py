@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mgllm.errors import InputError
 from mgllm.records import Frozen, Turn
+from mgllm.speech.word_times import with_word_times
 
 NOBODY = "Speaker"
 """The speaker's name if the file does not say it."""
@@ -28,17 +29,20 @@ class Word(Frozen):
     """Who says it."""
 
 
-def make_turn(where: str, speaker: str, text: str, start: float, end: float) -> Turn | None:
+def make_turn(where: str, speaker: str, text: str, start: float | None, end: float | None) -> Turn | None:
     """A turn with single spaces between words; None if nothing is said.
 
     Raises:
         InputError: the times are impossible; `where` is file and place.
     """
-    if not 0 <= start <= end + TOLERANCE:
-        raise InputError(f"{where} has impossible times: it is spoken from {start:g} s to {end:g} s")
+    if start is not None and not 0 <= start <= (end if end is not None else start) + TOLERANCE:
+        until = "an unknown time" if end is None else f"{end:g} s"
+        raise InputError(f"{where} has impossible times: it is spoken from {start:g} s to {until}")
+    if start is not None and end is not None:
+        end = max(start, end)
     words = " ".join(text.split())
     name = " ".join(speaker.split()) or NOBODY
-    return Turn(speaker=name, text=words, start=start, end=max(start, end)) if words else None
+    return Turn(speaker=name, text=words, start=start, end=end) if words else None
 
 
 def join_words(words: Iterable[Word]) -> list[Turn]:
@@ -51,15 +55,16 @@ def join_words(words: Iterable[Word]) -> list[Turn]:
             groups[-1].append(word)
         else:
             groups.append([word])
-    return [
-        Turn(
-            speaker=group[0].speaker,
-            text=" ".join(word.text for word in group),
-            start=group[0].start,
-            end=max(word.end for word in group),
-        )
-        for group in groups
-    ]
+    return [with_word_times(_turn(group), group) for group in groups]
+
+
+def _turn(group: Sequence[Word]) -> Turn:
+    return Turn(
+        speaker=group[0].speaker,
+        text=" ".join(word.text for word in group),
+        start=group[0].start,
+        end=max(word.end for word in group),
+    )
 
 
 def in_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:

@@ -195,7 +195,7 @@ def _check(path: Path, poses: Poses) -> None:
     step = float(np.median(np.diff(poses.times)))
     if step > MAX_GAP:
         raise InputError(
-            f"{path} has a picture every {step:.1f} s; "
+            f"{path} has a picture every {step:.3g} s; "
             f"gestures need at least {1 / MAX_GAP:.0f} pictures a second"
         )
 

@@ -88,7 +88,7 @@ def test_a_line_that_cannot_be_read(wrong: Wrong, line: str, said: str) -> None:
         ("run --model smollm2", "Did you mean 'local/smollm2-135m'?"),
         ("run --model OpenAI/gpt-4o", "Did you mean 'openai/gpt-4o'?"),
         ("run --model openia/gpt-5", "Did you mean 'openai/gpt-5'?"),
-        ("import elan x -o y", "unknown dataset 'elan'. Did you mean 'eaf'? Known: boris, bvh, csv, eaf"),
+        ("import elan x -o y", "unknown dataset 'elan'. Did you mean 'eaf'? Known: eaf, "),
         ("import TextGrid x -o y", "Did you mean 'textgrid'?"),
         ("export elan x -o y", "Did you mean 'eaf'?"),
         ("compare latest --table claim", "no run"),

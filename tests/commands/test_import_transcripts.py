@@ -63,12 +63,14 @@ def test_names_and_labels_that_items_may_not_hold_are_refused(tmp_path: Path, ta
 
 
 def test_choices_that_a_format_does_not_heed_are_refused(tmp_path: Path, tables: Path) -> None:
-    with pytest.raises(InputError, match=r"^--fps has no effect on the format csv; it reads --vocabulary$"):
+    with pytest.raises(
+        InputError, match=r"^--fps has no effect on the format csv; it reads --map, --vocabulary$"
+    ):
         import_dataset("csv", tables, tmp_path / "o", ImportChoices(fps=25))
     with pytest.raises(
         InputError, match=r"^--tier has no effect on the format rltd; it reads no such options$"
     ):
-        import_dataset("rltd", tables, tmp_path / "o", ImportChoices(tier="x"))
+        import_dataset("rltd", tables, tmp_path / "o", ImportChoices(tier=("x",)))
 
 
 def test_the_commands_go_from_a_table_to_elan_and_back(

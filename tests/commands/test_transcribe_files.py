@@ -194,6 +194,8 @@ def test_what_is_refused_before_any_work(go: Go, film: Film, fake_detector: Any,
     assert "reaches beyond the picture" in refusal(a, crop="0,0,640,480")
     slow = film("slow.mkv", np.arange(10) / 2)
     assert "has a picture every 0.5 s; gestures need at least 5 pictures a second" in refusal(slow)
+    quarter = film("quarter.mkv", np.arange(10) / 4)
+    assert "has a picture every 0.25 s; gestures" in refusal(quarter)
     assert "still.mkv has only one picture, so nothing moves" in refusal(film("still.mkv", [0.0]))
 
 

@@ -143,7 +143,7 @@ def test_few_modules_have_one_importer() -> None:
 NAMES = [
     *(("backend", name) for name in ("local", "openai")),
     *(("arm", name) for name in ("none", "text", "mg", "text+mg", "text+noisy")),
-    *(("style", name) for name in ("timeline", "plain", "by_turn", "summary")),
+    *(("style", name) for name in ("timeline", "plain", "by_turn", "summary", "at_word", "describe")),
     *(("metric", name) for name in ("accuracy", "brier")),
 ]
 

@@ -43,8 +43,8 @@ ALLOWED = {
     "mediapipe": ("media/",),
     "cv2": ("media/",),
     "safetensors": ("backends/weights/", "recognizer/", "commands/recognizer/info.py"),
-    "webvtt": ("speech/captions.py",),
-    "defusedxml": ("datasets/annotations/eaf.py",),
+    "defusedxml": ("files/eaf_files.py",),
+    "openpyxl": ("files/sheets.py",),
     "faster_whisper": ("media/listening.py",),
     "pickle": ("datasets/skeletons/_restricted_pickle.py",),  # a reader that runs nothing of what it reads
     "subprocess": ("experiment/versions.py", "backends/weights/fetching.py"),

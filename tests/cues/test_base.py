@@ -64,7 +64,7 @@ def test_a_note_counts_and_names_the_first_five() -> None:
     assert noted(list("abcdefg"), 9, "have none") == ["7 of 9 items have none: a, b, c, d, e, …"]
 
 
-@pytest.mark.parametrize("name", ["timeline", "plain", "by_turn", "summary"])
+@pytest.mark.parametrize("name", ["timeline", "plain", "by_turn", "summary", "at_word", "describe"])
 def test_the_bundled_styles_are_on_the_shelf(name: str) -> None:
     assert name in styles.names()
     assert issubclass(styles.get(name), Style)

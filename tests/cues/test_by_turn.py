@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from mgllm.cues.base import CueLine, Occasion
+from mgllm.cues.base import SILENT, CueLine, Occasion, names_turns, places_known
 from mgllm.cues.block import as_cues
-from mgllm.cues.by_turn import NOTE, SILENT, names_turns, places_known, turn_of
+from mgllm.cues.by_turn import NOTE, turn_of
 from mgllm.cues.vocabularies import gesture_words, load_vocabulary
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Turn
 

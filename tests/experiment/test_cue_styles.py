@@ -36,9 +36,31 @@ SETTINGS: dict[str, dict[str, object]] = {
     "covariate": {"rest": "calm"},
 }
 TURNS = [
-    {"speaker": "host-4711", "text": "Quoth4711 the host?", "start": 0.0, "end": 1.5},
-    {"speaker": "p-4711", "text": "Nevermore4711.", "start": 2.0, "end": 4.0},
-    {"speaker": "host-4711", "text": "Fine4711.", "start": 4.2, "end": 5.0},
+    {
+        "speaker": "host-4711",
+        "text": "Quoth4711 the host?",
+        "start": 0.0,
+        "end": 1.5,
+        "words": [
+            {"text": "Quoth4711", "start": 0.0, "end": 0.5},
+            {"text": "the", "start": 0.5, "end": 0.9},
+            {"text": "host?", "start": 1.0, "end": 1.5},
+        ],
+    },
+    {
+        "speaker": "p-4711",
+        "text": "Nevermore4711.",
+        "start": 2.0,
+        "end": 4.0,
+        "words": [{"text": "Nevermore4711.", "start": 2.2, "end": 4.0}],
+    },
+    {
+        "speaker": "host-4711",
+        "text": "Fine4711.",
+        "start": 4.2,
+        "end": 5.0,
+        "words": [{"text": "Fine4711.", "start": 4.2, "end": 5.0}],
+    },
 ]
 LABELS = ("pressing lips", "head up", "folding arms", "pressing lips", "moving torso", "rubbing eyes")
 Options = Callable[..., RunOptions]
@@ -172,6 +194,16 @@ def test_what_each_style_tells(options: Options) -> None:
         "0:02.1–0:02.8 rubbing eyes",
     ]
     assert told("by_turn") == ["turn 1: pressing lips", "turn 1: moving torso", "turn 2: rubbing eyes"]
+    assert told("at_word") == [
+        "turn 1, word 1: pressing lips",
+        "turn 1, word 3: moving torso",
+        "turn 2, before word 1: rubbing eyes",
+    ]
+    assert told("describe") == [
+        "0:00.3–0:01.0 pressing lips: the lips are pressed tightly together",
+        "0:01.2–0:01.9 moving torso: the upper body sways, leans or shifts",
+        "0:02.1–0:02.8 rubbing eyes: fingers rub the closed eyes or eyelids",
+    ]
     assert told("summary") == [
         "moving torso: 1 time, 1.8 a minute, usually 0.0",
         "pressing lips: 1 time, 1.8 a minute, usually 1.9",

@@ -95,7 +95,7 @@ def test_a_file_is_read_row_by_row(file: Callable[[str | bytes], Path], tmp_path
     assert next(rows) == (1, ["ok"])
     assert refusal(lambda: next(rows)).startswith(f"{path} cannot be read as csv: ")
     assert list(read_csv(path, strict=False)) == [(1, ["ok"]), (2, ["bc"])]
-    assert "cannot be read as csv: 'utf-8' codec" in refusal(lambda: list(read_csv(file(b"\xff,\n"))))
+    assert "is not UTF-8 text (byte 1 is 0xff)" in refusal(lambda: list(read_csv(file(b"\xff,\n"))))
     assert "cannot be read as csv: [Errno 2]" in refusal(lambda: list(read_csv(tmp_path / "none")))
 
 
@@ -149,8 +149,11 @@ def test_tables_of_spreadsheets_are_read_with_their_own_separator(
         ("label,start\nnod\n", ":2 has 1 cells, the header has 2"),
         ("label,start\nnod,1,\n", ":2 has 3 cells, the header has 2"),
         ('label,start\n"nod"s,1\n', ":2 is not csv: "),
-        (b"label,start\n\0,1\n", " contains NUL bytes; save it as UTF-8 text"),
-        (b"label,start\n\xe9,1\n", " is not UTF-8 text (byte 13); save it as UTF-8"),
+        (b"label,start\n\0,1\n", " contains NUL bytes, so it is not a text file; save it as UTF-8 text"),
+        (
+            b"label,start\n\xe9,1\n",
+            " is not UTF-8 text (byte 13 is 0xe9); it looks like Windows-1252 ('é,1'): save it",
+        ),
         (b"  \n", " is empty"),
     ],
 )
@@ -192,7 +195,7 @@ def test_plain_numbers_are_a_matrix(file: Callable[[str | bytes], Path]) -> None
         ("1,2,3.5\n", ": each row must be three whole numbers: class id, start, end"),
         ("1,2,3\n1,5,4\n", " row 2: impossible times: frames 5 to 4"),
         ("1,-1,4\n", " row 1: impossible times: frames -1 to 4"),
-        (b"\xff", " cannot be read: 'utf-8' codec"),
+        (b"\xff", " is not UTF-8 text (byte 1 is 0xff); save it as UTF-8"),
     ],
 )
 def test_what_is_no_label_file_is_refused(

@@ -201,3 +201,13 @@ def test_existing_files_are_refused_by_name(tmp_path: Path) -> None:
     assert refusal(lambda: refuse_existing(tmp_path, TEXTS)) == f"{tmp_path / 'b.txt'} {what}"
     said = refusal(lambda: refuse_existing(tmp_path / "b.txt", ()))
     assert said == f"{tmp_path / 'b.txt'} is a file; -o needs a folder"
+
+
+def test_a_folder_that_stays_empty_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(InputError), write_folder(tmp_path / "a" / "b", ("x",)):
+        raise InputError("no")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(InputError), write_folder(tmp_path / "mine", ("x",)):
+        raise InputError("no")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mgllm.items.alike import alike, alike_notes
-from mgllm.records import Item
+from mgllm.items.alike import alike, alike_notes, unknown_labels
+from mgllm.records import Gesture, GestureTranscript, Item
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,15 @@ def test_a_line_names_the_people_and_one_the_items() -> None:
     assert "counted as different people" in people
     assert ids.startswith("items 'a1' and 'A1' differ only in spelling")
     assert alike_notes(items[:1]) == ()
+
+
+def test_labels_that_are_like_one_of_the_vocabulary_are_named_with_it() -> None:
+    labels = ("toching ears", "toching ears", "folding arms", "juggling", "nodding")
+    gestures = {"annotated": GestureTranscript(gestures=tuple(Gesture(label=label) for label in labels))}
+    items = [Item(id="a", subject="s", gestures=gestures)]
+    said = (
+        "1 labels of gestures are in no vocabulary and are kept: 'toching ears' (2; is it 'touching ears'?)"
+    )
+    assert unknown_labels(items) == (said,)
+    own = {"annotated": gestures["annotated"].model_copy(update={"vocabulary": "mine"})}
+    assert unknown_labels([Item(id="a", subject="s", gestures=own)]) == ()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.items.joining import join_speech
+from mgllm.items.joining_speech import join_speech
 from mgllm.records import Item, Turn
+from mgllm.speech.base import SpeechChoices
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nIt was.\n"
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>It was.\n"
@@ -46,7 +47,7 @@ def test_a_transcript_joins_the_item_it_is_named_after(tmp_path: Path) -> None:
 def test_of_several_kinds_the_one_that_says_most_is_taken(tmp_path: Path) -> None:
     report = join_speech(ITEMS[:1], write(tmp_path, a_srt=SRT, a_vtt=VTT, a_txt="So."))
     assert report.items[0].speech[0].speaker == "Ann"
-    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt is used: a" in report.notes[1]
+    assert "the first of *.textgrid, *.vtt, *.json, *.srt, *.txt, *.eaf is used: a" in report.notes[1]
 
 
 def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
@@ -54,9 +55,11 @@ def test_files_of_no_item_are_not_even_read(tmp_path: Path) -> None:
 
 
 def test_nothing_said_is_noted(tmp_path: Path) -> None:
-    report = join_speech(ITEMS[1:2], write(tmp_path, b_txt=" "))
+    report = join_speech(ITEMS[1:], write(tmp_path, b_txt=" ", c_txt="So."))
     assert report.items[0].speech == ()
     assert report.notes == ("1 speech files have no words: b.txt",)
+    (tmp_path / "c.txt").unlink()
+    assert "has no words of speech in b.txt" in refusal(tmp_path)
 
 
 def test_none_matched_is_an_error_with_a_guess(tmp_path: Path) -> None:
@@ -84,3 +87,58 @@ def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert refusal(write(tmp_path, a_srt="It was.")).startswith(f"{tmp_path / 'a.srt'}:1 comes before")
     (tmp_path / "a.srt").write_text(SRT.replace("was", "\ue000"))
     assert "a.srt speech.0.text: has the character U+E000" in refusal(tmp_path)
+
+
+def test_speech_is_never_replaced_by_nothing(tmp_path: Path) -> None:
+    report = join_speech(ITEMS, write(tmp_path, a_txt=" ", b_txt="So."))
+    assert report.items[0].speech == ITEMS[0].speech
+    assert report.joined == 1
+    assert "1 speech files have no words; their items keep the speech that they had: a.txt" in report.notes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.en.vtt",
+        "a.en-orig.vtt",
+        "a.pt-BR.vtt",
+        "a.transcript.vtt",
+        "a_transcript.vtt",
+        "a.auto captions.en.vtt",
+    ],
+)
+def test_a_name_that_says_more_is_joined_and_noted(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(VTT)
+    report = join_speech(ITEMS, tmp_path)
+    assert report.items[0].speech[0].speaker == "Ann"
+    assert f"1 speech files are joined to the item that their name begins with: {name}" in report.notes
+
+
+def test_two_languages_of_one_item_are_asked_about(tmp_path: Path) -> None:
+    for name in ("a.en.vtt", "a.de.vtt"):
+        (tmp_path / name).write_text(VTT)
+    assert "a.de.vtt and a.en.vtt are both speech of item 'a'; keep one of them" in refusal(tmp_path)
+    (tmp_path / "a.srt").write_text(SRT)
+    report = join_speech(ITEMS, tmp_path)
+    assert report.items[0].speech[0].speaker == "Speaker"
+    assert "2 speech files are not named after an item of the set and are left out" in report.notes[1]
+
+
+def test_a_name_that_is_not_an_item_gets_a_guess(tmp_path: Path) -> None:
+    write(tmp_path, a_txt="So.")
+    (tmp_path / "c - second take.txt").write_text("So.")
+    (tmp_path / "interview_ann.txt").write_text("So.")
+    report = join_speech((*ITEMS, Item(id="interview", subject="s")), tmp_path)
+    assert (
+        "c - second take.txt (did you mean item 'c'?), interview_ann.txt (did you mean item 'interview'?)"
+        in (report.notes[1])
+    )
+    assert report.items[3].speech == ()
+
+
+def test_choices_reach_the_files_and_their_notes_the_user(tmp_path: Path) -> None:
+    write(tmp_path, a_txt="It was.\nParis: no.\nSo.")
+    assert "--speakers" in refusal(tmp_path)
+    report = join_speech(ITEMS, tmp_path, SpeechChoices(speakers="Paris"))
+    assert [turn.speaker for turn in report.items[0].speech] == ["Speaker", "Paris"]
+    assert any("which is taken off the words (in a.txt): Paris" in note for note in report.notes)

@@ -35,7 +35,7 @@ def film(tmp_path: Path) -> Film:
         **more: Any,
     ) -> Path:
         path = tmp_path / name
-        with av.open(str(path), "w") as container:
+        with av.open(str(path), "w", options=more.get("options", {})) as container:
             stream = container.add_stream(codec, rate=25)
             stream.width, stream.height = size
             stream.pix_fmt = {"ffv1": "bgr0", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")

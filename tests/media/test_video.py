@@ -78,6 +78,13 @@ def test_how_many_frames_to_expect(film: Film) -> None:
         assert video.expected_frames == pytest.approx(50, abs=2)
 
 
+def test_a_live_recording_says_no_number_of_frames(film: Film) -> None:
+    live = film("live.mkv", [n / 25 for n in range(50)], options={"live": "1"})
+    with open_video(live) as video:
+        assert video.expected_frames is None
+        assert len(list(video.pictures())) == 50
+
+
 def test_of_a_file_that_is_cut_off_the_beginning_is_kept(film: Film) -> None:
     random = np.random.default_rng(0)
     noise = random.integers(0, 255, (100, 48, 64, 3), np.uint8)

@@ -59,7 +59,7 @@ def refusal(parse: object, text: str) -> str:
 
 
 def test_subrip_captions_are_turns() -> None:
-    assert parse_srt(SRT, "talk") == (
+    assert parse_srt(SRT, "talk").turns == (
         Turn(text="It was a long day.", start=1.0, end=2.5),
         Turn(text="In 1999, that is.", start=3.25, end=4.0),
         Turn(text="a < b and c", start=3605.0, end=3606.0),
@@ -70,12 +70,12 @@ def test_subrip_may_have_spaces_and_blank_lines_anywhere() -> None:
     loose = (
         "\n\n 1 \n 0:00:01,000  -->  0:00:02,500  \n  It was.  \n\n\n\n2\n0:00:03,000 --> 0:00:04,000\nSo."
     )
-    assert [turn.text for turn in parse_srt(loose, "talk")] == ["It was.", "So."]
+    assert [turn.text for turn in parse_srt(loose, "talk").turns] == ["It was.", "So."]
 
 
 def test_captions_come_in_order_of_time() -> None:
     swapped = "1\n00:00:05,000 --> 00:00:06,000\nb\n\n2\n00:00:01,000 --> 00:00:02,000\na\n"
-    assert [turn.text for turn in parse_srt(swapped, "talk")] == ["a", "b"]
+    assert [turn.text for turn in parse_srt(swapped, "talk").turns] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_no_subrip_is_refused_with_its_line(old: str, new: str, words: s
 
 
 def test_voices_are_speakers() -> None:
-    assert parse_vtt(VTT, "talk") == (
+    assert parse_vtt(VTT, "talk").turns == (
         Turn(speaker="Ann Lee", text="We won & they lost.", start=1.0, end=2.5),
         Turn(speaker="Bob", text="Hi.", start=3.0, end=4.0),
         Turn(speaker="Ann Lee", text="Hello.", start=3.0, end=4.0),
@@ -106,8 +106,8 @@ def test_voices_are_speakers() -> None:
 
 
 def test_a_file_without_captions_has_no_turns() -> None:
-    assert parse_vtt("WEBVTT\n", "talk") == ()
-    assert parse_vtt("WEBVTT\n\n00:01.000 --> 00:02.000\n", "talk") == ()
+    assert parse_vtt("WEBVTT\n", "talk").turns == ()
+    assert parse_vtt("WEBVTT\n\n00:01.000 --> 00:02.000\n", "talk").turns == ()
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,13 @@ def test_a_file_without_captions_has_no_turns() -> None:
         ("00:02.500", "0:2.5", "talk:11 must have times like 00:01:02.500"),
         ("00:02.500", "00:72.500", "must have times"),
         ("00:02.500", "00:00.500", "is spoken from 1 s to 0.5 s"),
-        ("00:00:03.000 -->", "00:00:03.000 ->", "talk:15 has no line of times"),
+        ("00:00:03.000 -->", "00:00:03.000 ->", "talk:15 must have times like"),
         ("No voice", "\nLost words", "talk:20 has no line of times"),
-        ("lost.</v>\n\n", "lost.</v>\n", "is not WebVTT"),
+        (
+            "lost.</v>\n\n",
+            "lost.</v>\n",
+            "talk:14 has no caption number on the line above, and no empty line, but 'lost.</v>'",
+        ),
     ],
 )
 def test_what_is_no_webvtt_is_refused(old: str, new: str, words: str) -> None:
@@ -133,7 +137,7 @@ WORDS = st.text(st.sampled_from("abc .,?!’é-123"), min_size=1, max_size=20).f
 
 @given(st.lists(st.tuples(st.integers(0, 5_000_000), st.integers(0, 9_999), WORDS), min_size=1, max_size=6))
 def test_every_caption_comes_back(captions: list[tuple[int, int, str]]) -> None:
-    captions.sort(key=lambda one: one[0])
+    captions = [(start, length, f"{n} {text}") for n, (start, length, text) in enumerate(sorted(captions))]
 
     def clock(ms: int, point: str) -> str:
         return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}{point}{ms % 1000:03d}"
@@ -148,5 +152,5 @@ def test_every_caption_comes_back(captions: list[tuple[int, int, str]]) -> None:
         Turn(text=" ".join(text.split()), start=start / 1000, end=(start + length) / 1000)
         for start, length, text in captions
     )
-    assert parse_srt(written(","), "talk") == expected
-    assert parse_vtt("WEBVTT\n\n" + written("."), "talk") == expected
+    assert parse_srt(written(","), "talk").turns == expected
+    assert parse_vtt("WEBVTT\n\n" + written("."), "talk").turns == expected

@@ -78,6 +78,7 @@ def test_files_are_found_by_their_ending(tmp_path: Path) -> None:
         "whisper": ["a.JSON", "b.json"],
         "srt": ["a.srt"],
         "txt": [],
+        "eaf-speech": [],
     }
     assert speech_files(tmp_path / "a.srt", "srt") == [tmp_path / "a.srt"]
     assert speech_files(tmp_path / "a.srt", "vtt") == speech_files(tmp_path / "none", "srt") == []

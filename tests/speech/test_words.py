@@ -7,6 +7,7 @@ import pytest
 from mgllm.errors import InputError
 from mgllm.records import Turn
 from mgllm.speech.words import NOBODY, PAUSE, Word, in_order, join_words, make_turn
+from tests.speech.turns import bare
 
 
 def word(text: str, start: float, end: float, speaker: str = NOBODY) -> Word:
@@ -21,7 +22,7 @@ def test_words_are_joined_up_to_a_pause_or_another_speaker() -> None:
         word("yes", 3.1, 3.3, "Ann"),
         word("no", 3.3, 3.4),
     ]
-    assert join_words(words) == [
+    assert list(bare(join_words(words))) == [
         Turn(text="it was", start=0.0, end=1.5),
         Turn(text="long", start=2.5, end=3.0),
         Turn(speaker="Ann", text="yes", start=3.1, end=3.3),

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
 from mgllm.errors import InputError
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
-
-_LINE_BREAK = re.compile(r" *[\t\n\r][ \t\n\r]*")
-
-MAX_BYTES = 50_000_000
-"""Largest annotation file that is read, so that a wrong file does not fill the memory: our choice.
-Files of hours of annotation have some megabytes."""
 
 
 class Mark(Frozen):
@@ -39,6 +33,12 @@ class Track(Frozen):
     """In the file's order."""
     offered: tuple[str, ...] = ()
     """Labels that annotators could choose from, where the file says it."""
+    person: str = ""
+    """Whose movements they are, where the file says it."""
+    annotator: str = ""
+    """Who annotated them, where the file says it."""
+    surely: bool = False
+    """Whether the file says that these are gestures, so that labels need not show it."""
     odd: Mapping[str, int] = {}
     """What was left out or looks wrong on it, and how often: "events have no time" → 3."""
 
@@ -51,10 +51,10 @@ class Recording(Frozen):
     item: Name
     """Id of the item that the transcript will belong to."""
     tracks: Mapping[str, Track]
-    """Tracks by name. Of several, one is read."""
-    kind: Literal["tier", "subject", "attribute"] = "tier"
+    """Tracks by name."""
+    kind: Literal["tier", "subject", "attribute", "table"] = "tier"
     """What a track is called in this format. Subjects are people: one is never chosen for the
-    user."""
+    user. A table has one track, and it has gestures."""
     vocabulary: str | None = None
     """Vocabulary that the file names."""
     duration: float | None = None
@@ -65,7 +65,7 @@ class Recording(Frozen):
 
 def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
     """The file itself, or the files below a folder that fit the first pattern for which there are
-    any.
+    any. Patterns are in small letters; names may be in capitals.
 
     Raises:
         InputError: there is none, or two would be transcripts of the same item.
@@ -75,31 +75,24 @@ def annotation_files(source: Path, patterns: tuple[str, ...]) -> list[Path]:
     seen = [path for path in sorted(source.rglob("*")) if path.is_file() and not _hidden(path, source)]
     found: list[Path] = []
     for pattern in patterns:
-        found = found or [path for path in seen if path.match(pattern)]
+        found = found or [path for path in seen if fnmatchcase(path.name.casefold(), pattern)]
     if not found:
         raise InputError(f"{source} has no {' or '.join(patterns)} files")
     return found
 
 
 def item_of(path: Path, suffix: str = "") -> str:
-    """Id of the item that a file is about: its name without its ending and without `suffix`.
+    """Id of the item that a file is about: its name without its ending and without `suffix`, which
+    is in small letters.
 
     Raises:
         InputError: the name cannot be an id: longer than 200 characters, blank, or not text.
     """
-    stem = path.stem.removesuffix(suffix).strip()
+    ends = suffix and path.stem.casefold().endswith(suffix)
+    stem = (path.stem[: -len(suffix)] if ends else path.stem).strip()
     if not 0 < len(stem) <= 200 or any("\ud800" <= c <= "\udfff" for c in stem):
         raise InputError(f"{path}: its name cannot be an item's id; rename it")
     return stem
-
-
-def tidy(text: str) -> str:
-    """A label on one line, without white space at its ends.
-
-    >>> tidy(" touching\\n  ears ")
-    'touching ears'
-    """
-    return _LINE_BREAK.sub(" ", text).strip()
 
 
 def _hidden(path: Path, source: Path) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from mgllm.cues.label_names import best_vocabulary, known_label, translate
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track
+from mgllm.datasets.annotations._choosing import Chosen, choose, join_tracks, refuse_several_people
+from mgllm.datasets.annotations._labels import Words, choose_words, with_mapped_labels, word_notes
 from mgllm.datasets.base import ImportChoices, ImportedTranscripts
-from mgllm.errors import InputError, nearest, one_line, some, unknown
-from mgllm.records import Frozen, Gesture, GestureFile
+from mgllm.errors import InputError, one_line, some
+from mgllm.records import Gesture, GestureFile
 
 LONGEST = 200
 """Characters of a label. Longer ones are sentences: the tier is probably one of speech."""
@@ -28,23 +29,34 @@ def transcribe(recordings: Sequence[Recording], choices: ImportChoices) -> Impor
         InputError: two recordings are of the same item, or it is not clear what to read.
     """
     _refuse_twins(recordings)
-    read = [choose_track(recording, choices.tier) for recording in recordings]
-    pairs = list(zip(recordings, read, strict=True))
+    recordings, map_notes = with_mapped_labels(recordings, choices.map)
+    chosen = choose(recordings, choices.tier)
+    for one in chosen:
+        refuse_several_people(one)
+    imported = transcribe_chosen(chosen, [one.names for one in chosen], choices)
+    warnings = (*track_notes(chosen), *map_notes, *imported.warnings)
+    return ImportedTranscripts(transcripts=imported.transcripts, warnings=tuple(map(one_line, warnings)))
+
+
+def transcribe_chosen(
+    chosen: Sequence[Chosen], names: Sequence[tuple[str, ...]], choices: ImportChoices
+) -> ImportedTranscripts:
+    """A transcript for each recording from the tracks of these names, and notes on them."""
+    pairs = [(one.recording, join_tracks(one, own)) for one, own in zip(chosen, names, strict=True)]
     labels: dict[str | None, list[str]] = {}
-    for recording, name in pairs:
+    for recording, track in pairs:
         own = labels.setdefault(_named(recording, choices), [])
-        own.extend(mark.label for mark in recording.tracks[name].marks if mark.label)
+        own.extend(mark.label for mark in track.marks if mark.label)
     words = {named: choose_words(own, choices.vocabulary, named) for named, own in labels.items()}
     odd: dict[str, Counter[str]] = {}
     files = []
-    for recording, name in pairs:
-        count = Counter(recording.odd) + Counter(recording.tracks[name].odd)
-        files.append(_transcript(recording, name, words[_named(recording, choices)], count))
+    for recording, track in pairs:
+        count = Counter(recording.odd) + Counter(track.odd)
+        files.append(_transcript(recording, track, words[_named(recording, choices)], count))
         for what in count:
             odd.setdefault(what, Counter())[recording.item] += count[what]
     notes = [line for named in labels for line in word_notes(labels[named], words[named])]
-    warnings = [*_track_notes(pairs), *_odd_notes(odd), *notes]
-    return ImportedTranscripts(transcripts=tuple(files), warnings=tuple(map(one_line, warnings)))
+    return ImportedTranscripts(transcripts=tuple(files), warnings=(*_odd_notes(odd), *notes))
 
 
 def _named(recording: Recording, choices: ImportChoices) -> str | None:
@@ -63,8 +75,8 @@ def _refuse_twins(recordings: Iterable[Recording]) -> None:
         seen[recording.item] = recording.where
 
 
-def _transcript(recording: Recording, name: str, words: Words, odd: Counter[str]) -> GestureFile:
-    found = [_gesture(mark, words, recording.duration, odd) for mark in recording.tracks[name].marks]
+def _transcript(recording: Recording, track: Track, words: Words, odd: Counter[str]) -> GestureFile:
+    found = [_gesture(mark, words, recording.duration, odd) for mark in track.marks]
     gestures = sorted((one for one in found if one), key=lambda one: (one.start or 0.0, one.end or 0.0))
     return GestureFile(
         item=recording.item,
@@ -104,137 +116,38 @@ def _problem(mark: Mark, duration: float | None) -> str | None:
     return None
 
 
-def _track_notes(pairs: Iterable[tuple[Recording, str]]) -> list[str]:
-    """A line for each track that was chosen among others."""
-    chosen: dict[tuple[str, str], list[Recording]] = {}
-    for recording, name in pairs:
-        if len(recording.tracks) > 1:
-            chosen.setdefault((recording.kind, name), []).append(recording)
+def track_notes(chosen: Iterable[Chosen]) -> list[str]:
+    """A line for each choice among tracks, and one for each track that some recordings do not
+    have."""
+    alike: dict[tuple[str, tuple[str, ...]], list[Chosen]] = {}
+    missing: dict[tuple[str, str], list[str]] = {}
+    for one in chosen:
+        if len(one.recording.tracks) > 1:
+            alike.setdefault((one.recording.kind, one.names), []).append(one)
+        for name in one.missing:
+            missing.setdefault((one.recording.kind, name), []).append(one.recording.item)
     lines = []
-    for (kind, name), recordings in chosen.items():
-        others = sorted({other for one in recordings for other in one.tracks if other != name})
-        items = some([one.item for one in recordings])
+    for (kind, names), group in alike.items():
+        items = some([one.recording.item for one in group])
+        left: Counter[str] = Counter()
+        for one in group:
+            left.update({n: len(t.marks) for n, t in one.recording.tracks.items() if n not in names})
+        others = some([f"{name} ({count} annotations)" for name, count in sorted(left.items())])
+        read = f"{kind} '{names[0]}'" if len(names) == 1 else f"{kind}s {_quoted(names)}"
         lines.append(
-            f"read the {kind} '{name}' of {len(recordings)} recordings ({items}), not {some(others)}"
+            f"read the {read} of {len(group)} recordings ({items})" + (f", not {others}" * bool(left))
         )
+    lines += [
+        f"{len(items)} recordings have no {kind} '{name}': {some(items)}"
+        for (kind, name), items in missing.items()
+    ]
     return lines
 
 
-def _odd_notes(odd: dict[str, Counter[str]]) -> list[str]:
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _odd_notes(odd: Mapping[str, Counter[str]]) -> list[str]:
+    """What was left out or looks wrong, a line each, with its number and the recordings."""
     return [f"{count.total()} {what}: {some(list(count))}" for what, count in odd.items()]
-
-
-def choose_track(recording: Recording, wanted: str | None) -> str:
-    """Name of the track to read: the one asked for, or the only one, or the one whose labels fit
-    best.
-
-    Raises:
-        InputError: the wanted one is not there, there is none at all, several people were observed,
-            or no label of any track is in a vocabulary.
-    """
-    tracks = recording.tracks
-    if wanted is not None:
-        return _wanted(recording, wanted)
-    if not tracks:
-        raise InputError(f"{recording.where} has no {recording.kind}: nothing was annotated")
-    if len(tracks) == 1:
-        return next(iter(tracks))
-    if recording.kind == "subject":
-        raise InputError(f"{recording.where} has {len(tracks)} people: {_listed(recording)}")
-    fits = {name: _fit(track) for name, track in tracks.items()}
-    best = max(fits, key=lambda name: fits[name])
-    if fits[best][:2] == (0, 0):
-        what = f"has {len(tracks)} {recording.kind}s, none with a label of any gesture vocabulary"
-        raise InputError(f"{recording.where} {what}: {_listed(recording)}")
-    return best
-
-
-def _wanted(recording: Recording, wanted: str) -> str:
-    spelled = {name.casefold(): name for name in recording.tracks}
-    if wanted.casefold() not in spelled:
-        raise InputError(f"{recording.where}: {unknown(recording.kind, wanted, recording.tracks)}")
-    return wanted if wanted in recording.tracks else spelled[wanted.casefold()]
-
-
-def _fit(track: Track) -> tuple[int, int, float]:
-    """Known labels; known labels among those offered; share of marks that are known."""
-    best = best_vocabulary(mark.label for mark in track.marks)
-    offered = best_vocabulary(track.offered)
-    choices = sum(known_label(offered.vocabulary, label) is not None for label in track.offered)
-    return best.known, choices, best.known / max(len(track.marks), 1)
-
-
-def _listed(recording: Recording) -> str:
-    names = ", ".join(f"{name} ({len(track.marks)} annotations)" for name, track in recording.tracks.items())
-    return f"{names}; choose one with --tier NAME"
-
-
-class Words(Frozen):
-    """What becomes of labels."""
-
-    vocabulary: str
-    """The vocabulary of the transcripts."""
-    renamed: Mapping[str, str]
-    """Label in the transcript, by label in the file. A label that is not in the vocabulary is
-    kept."""
-
-
-def choose_words(labels: Sequence[str], wanted: str | None, named: str | None) -> Words:
-    """The vocabulary that the user wants, or that the files name, or that fits best.
-
-    Labels of other vocabularies are translated only where the user named the vocabulary.
-
-    Raises:
-        InputError: there is no such vocabulary.
-    """
-    vocabulary = wanted or named or best_vocabulary(labels).vocabulary
-    load_vocabulary(vocabulary)
-    renamed = {}
-    for label in dict.fromkeys(labels):
-        known = known_label(vocabulary, label)
-        if known is None and wanted is not None:
-            known = _translated(label, vocabulary)
-        renamed[label] = known or label
-    return Words(vocabulary=vocabulary, renamed=renamed)
-
-
-def word_notes(labels: Sequence[str], words: Words) -> list[str]:
-    """Notes on labels that were translated, and on labels of another vocabulary or of none."""
-    count = Counter(labels)
-    own = {label for label in count if known_label(words.vocabulary, label) is not None}
-    translated = [label for label in count if label not in own and words.renamed[label] != label]
-    rest = [label for label in count if label not in own and label not in translated]
-    elsewhere = [label for label in rest if best_vocabulary([label]).known]
-    nowhere = [label for label in rest if label not in elsewhere]
-    lines = []
-    if count and len(rest) == len(count):
-        noun = load_vocabulary(words.vocabulary).noun
-        lines.append(f"no label is in the vocabulary {words.vocabulary}; prompts will call them {noun}")
-    if translated:
-        said = some([f"'{label}' is '{words.renamed[label]}'" for label in translated])
-        lines.append(f"{len(translated)} labels were translated to {words.vocabulary}: {said}")
-    if elsewhere:
-        said = some([f"'{label}' ({count[label]}; {_homes(label)})" for label in elsewhere])
-        lines.append(
-            f"{len(elsewhere)} labels are not in {words.vocabulary} but in another vocabulary: {said}"
-        )
-    if nowhere:
-        said = some([_with_guess(label, count[label], words.vocabulary) for label in nowhere])
-        lines.append(f"{len(nowhere)} labels are in no vocabulary and are kept: {said}")
-    return lines
-
-
-def _translated(label: str, vocabulary: str) -> str | None:
-    found = (translate(label, source, vocabulary) for source in vocabulary_names())
-    return next((other for other in found if other is not None), None)
-
-
-def _homes(label: str) -> str:
-    return ", ".join(name for name in vocabulary_names() if known_label(name, label) is not None)
-
-
-def _with_guess(label: str, times: int, vocabulary: str) -> str:
-    known = [one.label for one in load_vocabulary(vocabulary).classes]
-    near = nearest(label, known, cutoff=0.75)
-    guess = f"; is it '{near}'?" if near else ""
-    return f"'{label:.60}' ({times}{guess})"

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
+from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
+from mgllm.files.eaf_files import tidy
 from mgllm.files.tables import Row, read_rows
 
 OBSERVATION, SUBJECT, BEHAVIOR = "Observation id", "Subject", "Behavior"
@@ -40,7 +41,7 @@ class Boris(AnnotationImporter):
         "The events of one subject are read; modifiers, categories and comments are left out. Point events "
         "have a start and no end."
     )
-    heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary"})
+    heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary", "map"})
 
     def read(self, source: Path) -> ImportedTranscripts:
         """Read a table, or all `*.tsv` and `*.csv` of a folder.
@@ -95,11 +96,40 @@ def _mark(row: Row) -> Mark:
     if kind not in _TYPES:
         known = " or ".join(_TYPES)
         raise InputError(f"{row.where} {TYPE}: must be {known} (given '{row.cells[TYPE]:.30}')")
+    offset = _offset(row)
     return Mark(
         label=tidy(row.cells[BEHAVIOR]),
-        start=row.number(START),
-        end=row.number(STOP) if kind == "STATE" else None,
+        start=_seconds(row, START, offset),
+        end=_seconds(row, STOP, offset) if kind == "STATE" else None,
     )
+
+
+def _offset(row: Row) -> float:
+    """Seconds that BORIS has added to all times of the observation; may be below 0."""
+    text = row.cells.get(OFFSET, "")
+    if text.casefold() in ("", "na", "nan"):
+        return 0.0
+    try:
+        value = float(text.replace(",", ".") if row.comma else text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{row.where} {OFFSET}: must be a number (given '{text:.30}')")
+    return value
+
+
+def _seconds(row: Row, column: str, offset: float) -> float | None:
+    """Seconds from the recording's beginning: the time without the observation's offset."""
+    written = row.number(column, negative=True)
+    if written is None:
+        return None
+    seconds = round(written - offset, 6)
+    if seconds < 0 and not offset:
+        raise InputError(f"{row.where} {column}: must be a number, 0 or more (given '{written:g}')")
+    if seconds < 0:
+        what = f"is {written:g} s, before the time offset of {offset:g} s that BORIS adds to all times"
+        raise InputError(f"{row.where} {column} {what}; empty '{OFFSET}' if these times are without it")
+    return seconds
 
 
 def _duration(rows: Sequence[Row]) -> float | None:
@@ -117,9 +147,9 @@ def _odd(rows: Sequence[Row]) -> Mapping[str, int]:
     modified = sum(
         any(cell for name, cell in row.cells.items() if name.startswith("Modifier")) for row in rows
     )
-    shifted = sum(row.cells.get(OFFSET, "").strip("0.-") not in ("", "NA") for row in rows)
+    shifted = sum(_offset(row) != 0 for row in rows)
     odd = {
         "events have modifiers, which are left out": modified,
-        "events belong to an observation with a time offset, which is ignored": shifted,
+        "events belong to an observation with a time offset, which is taken off": shifted,
     }
     return {what: count for what, count in odd.items() if count}

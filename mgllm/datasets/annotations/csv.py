@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from mgllm.cues.label_names import unguarded
-from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
+from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
+from mgllm.files.eaf_files import tidy
 from mgllm.files.tables import Row, read_rows
 
 COLUMNS = ("label", "start", "end")
@@ -44,7 +45,8 @@ def _recording(path: Path) -> Recording:
     others = [name for name in header if name not in (*COLUMNS, CONFIDENCE, LEVEL)]
     odd = {f"tables have other columns, which are left out ({', '.join(others)[:80]})": 1} if others else {}
     marks = tuple(_mark(row) for row in rows)
-    return Recording(where=str(path), item=item_of(path), tracks={"table": Track(marks=marks)}, odd=odd)
+    tracks = {"table": Track(marks=marks)}
+    return Recording(where=str(path), item=item_of(path), tracks=tracks, kind="table", odd=odd)
 
 
 def _mark(row: Row) -> Mark:

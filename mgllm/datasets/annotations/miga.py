@@ -38,7 +38,7 @@ class Miga(AnnotationImporter):
         "Our reading: frames count from 0 and the end is included. Illustrative body language (id 99) "
         "is not a micro-gesture and is left out unless you ask for it."
     )
-    heeds: ClassVar[frozenset[str]] = frozenset({"fps", "illustrative", "vocabulary"})
+    heeds: ClassVar[frozenset[str]] = frozenset({"fps", "illustrative", "vocabulary", "map"})
 
     def read(self, source: Path) -> ImportedTranscripts:
         """Read a file, or all `*_label.csv`, else all `*.csv`, of a folder.
@@ -71,5 +71,6 @@ class Miga(AnnotationImporter):
             where=str(path),
             item=item_of(path, SUFFIX),
             tracks={"labels": Track(marks=tuple(marks), odd={what: left_out} if left_out else {})},
+            kind="table",
             vocabulary="imigue",
         )

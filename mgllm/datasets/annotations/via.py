@@ -15,10 +15,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of, tidy
+from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
+from mgllm.files.eaf_files import tidy
 from mgllm.files.tables import Row, csv_rows
 from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
@@ -59,7 +60,7 @@ class Via(AnnotationImporter):
         "ACM Multimedia 2019."
     )
     caution = "The values of one attribute of temporal segments are read; regions of pictures are left out."
-    heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary"})
+    heeds: ClassVar[frozenset[str]] = frozenset({"tier", "vocabulary", "map"})
 
     def read(self, source: Path) -> ImportedTranscripts:
         """Read a file, or all `*.csv` of a folder.

@@ -12,7 +12,7 @@ import pickle
 import re
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -44,14 +44,24 @@ def load_plain_pickle(path: Path) -> Any:
     """
     try:
         with path.open("rb") as file:
-            return _finished(_Reader(file, encoding="latin1").load())
+            return read_plain_pickle(file, str(path))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def read_plain_pickle(file: BinaryIO, where: str) -> Any:
+    """The same from an open file, which errors call `where`.
+
+    Raises:
+        InputError: it is not a pickle, or contains anything else.
+    """
+    try:
+        return _finished(_Reader(file, encoding="latin1").load())
     except _Refused as error:
         what = f"contains {error}; only plain values and numpy arrays are read"
-        raise InputError(f"{path} {what}") from None
+        raise InputError(f"{where} {what}") from None
     except _BROKEN as error:
-        raise InputError(f"{path} cannot be read as a pickle: {error}") from None
+        raise InputError(f"{where} cannot be read as a pickle: {error}") from None
 
 
 class _Refused(Exception):

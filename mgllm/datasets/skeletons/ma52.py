@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.datasets.skeletons._bodies import check_annotations, main_body
+from mgllm.datasets.skeletons._joining import Kept, kept_notes
+from mgllm.datasets.skeletons._pickled import Third, check_annotations, kept_body, third_channel
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
 from mgllm.errors import InputError, one_line, some
 from mgllm.records import Frozen
@@ -91,7 +92,9 @@ class Ma52:
             licence=self.terms,
         )
         lines = tuple(one_line(line) for there, line in warnings if there)
-        return ImportedSkeletons(meta, _clips(known, listed, names), lines)
+        kept: list[tuple[str, Kept]] = []
+        clips = _clips(known, listed, names, kept)
+        return ImportedSkeletons(meta, clips, lines, later=lambda: kept_notes(kept))
 
 
 def _read_lists(source: Path, classes: int) -> dict[str, ListedClip]:
@@ -139,25 +142,35 @@ def _annotations(pickles: Sequence[Path]) -> tuple[dict[str, tuple[str, dict[str
 
 
 def _clips(
-    found: Mapping[str, tuple[str, dict[str, Any]]], listed: Mapping[str, ListedClip], names: Sequence[str]
+    found: Mapping[str, tuple[str, dict[str, Any]]],
+    listed: Mapping[str, ListedClip],
+    names: Sequence[str],
+    kept: list[tuple[str, Kept]],
 ) -> Iterator[Clip]:
+    """The clips; what is kept of several bodies is appended to `kept`."""
+    third = third_channel(found.values())
     for name, (where, annotation) in found.items():
         row = listed[name]
+        joints, body = _joints(annotation, where, third)
+        kept += [(name, body)] if body else []
         yield Clip(
             id=name,
             subject=row.subject,
-            joints=_joints(annotation, where),
+            joints=joints,
             label=None if row.label is None else names[row.label],
             more={"part": row.part},
         )
 
 
-def _joints(annotation: Mapping[str, Any], where: str) -> NDArray[np.float32]:
+def _joints(
+    annotation: Mapping[str, Any], where: str, third: Third
+) -> tuple[NDArray[np.float32], Kept | None]:
     """[T, 44, 3]: x, y, confidence."""
-    joints = main_body(annotation, where)
-    if joints.shape[1:] == (136, 3) and "keypoint_score" in annotation:
-        return joints[:, list(MA52_OF_HALPE136)]
-    if joints.shape[1:] != (44, 3) or "keypoint_score" not in annotation:
+    joints, kept = kept_body(annotation, where, third)
+    scored = "keypoint_score" in annotation or third == "score"
+    if joints.shape[1:] == (136, 3) and scored:
+        return joints[:, list(MA52_OF_HALPE136)], kept
+    if joints.shape[1:] != (44, 3) or not scored:
         wanted = "136 or 44 joints of x, y with a keypoint_score"
         raise InputError(f"{where} has {list(joints.shape[1:])} values in a frame; it must have {wanted}")
-    return joints
+    return joints, kept

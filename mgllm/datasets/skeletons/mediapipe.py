@@ -8,7 +8,6 @@ adds where the hand is (`_places.py`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from mgllm.datasets.skeletons._landmark_arrays import (
     wrist_distances,
 )
 from mgllm.datasets.skeletons._people import Key, read_people
+from mgllm.datasets.skeletons._picture import picture_size
 from mgllm.datasets.skeletons._places import PLACE_COLUMNS, PlaceRule, measured, read_places
 from mgllm.errors import InputError, some
 from mgllm.files.tables import Row
@@ -36,15 +36,12 @@ from mgllm.skeleton.layouts import load_layout
 PICTURE, FPS = (640, 480), 15.0
 """Of the webcams of the tutorial: OpenCV's usual picture; with MediaPipe beside it a laptop records
 10 to 20 frames a second."""
-LARGEST = 16384
-"""Pixels on a side; no video is larger."""
 VOTERS = 30
 """Sequences that decide which hand comes first: our choice."""
 AWAY = 0.5
 """Shoulder widths: a hand's wrist is the body's wrist. Farther in the median, the parts of the
 vectors stand in another order. Measured on six public sets: .05 to .1."""
 LAYOUT = load_layout("imigue22")
-_PICTURE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ class Mediapipe(ChoosingImporter):
             read_places(self.choices.places, {one.sign for one in found}) if self.choices.places else None
         )
         how = _How(
-            size=_size(self.choices.picture),
+            size=picture_size(self.choices.picture) if self.choices.picture else PICTURE,
             fps=self.choices.fps or FPS,
             swap=_hands_crossed(source, found),
             group=self.choices.group or source.resolve().name,
@@ -123,16 +120,6 @@ def _check_people(found: Sequence[Recorded], people: Mapping[Key, Row] | None) -
 
 def _key(one: Recorded) -> Key:
     return (one.sign, one.name)
-
-
-def _size(picture: str | None) -> tuple[int, int]:
-    if picture is None:
-        return PICTURE
-    found = _PICTURE.fullmatch(picture)
-    size = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not all(0 < side <= LARGEST for side in size):
-        raise InputError(f"--picture '{picture:.30}' must be WIDTHxHEIGHT in pixels, such as 640x480")
-    return size
 
 
 def _hands_crossed(source: Path, found: Sequence[Recorded]) -> bool:

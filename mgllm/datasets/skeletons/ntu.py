@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.datasets.skeletons._bodies import most_moving, without_zeros
+from mgllm.datasets.skeletons._bodies import without_zeros
+from mgllm.datasets.skeletons._joining import Kept, dense, kept_notes, main_body
 from mgllm.errors import InputError, some
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
@@ -25,6 +26,8 @@ from mgllm.skeleton.layouts import load_layout
 TRAIN_SUBJECTS = "1,2,4,5,8,9,13,14,15,16,17,18,19,25,27,28,31,34,35,38"
 """Cross-subject protocol of NTU RGB+D 60."""
 JOINTS, BODY_VALUES, JOINT_VALUES = 25, 10, 12
+TRACKED = 2
+"""Tracking state of a joint that is seen; 1: inferred, 0: not tracked."""
 FPS = 30.0
 """Of the second Kinect."""
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
@@ -42,9 +45,9 @@ class Ntu:
         "Liu, J., Shahroudy, A., Perez, M., et al. (2020). NTU RGB+D 120. IEEE TPAMI 42(10)."
     )
     caution = (
-        "Its classes are everyday actions, not micro-gestures. Of several bodies the one that "
-        "moves most is kept, so that actions of two people lose one. The split x-view has the same "
-        "people on both sides."
+        "Its classes are everyday actions, not micro-gestures. Of several bodies the surest, and of "
+        "equally sure ones the most moving, is kept, so that actions of two people lose one. The split "
+        "x-view has the same people on both sides."
     )
 
     def read(self, source: Path) -> ImportedSkeletons:
@@ -73,7 +76,9 @@ class Ntu:
             source=self.citation.replace("\n", " "),
             licence=self.terms,
         )
-        return ImportedSkeletons(meta, map(_clip, files))
+        kept: list[tuple[str, Kept]] = []
+        clips = (_clip(path, kept) for path in files)
+        return ImportedSkeletons(meta, clips, later=lambda: kept_notes(kept))
 
 
 def _splits() -> dict[str, SplitRule]:
@@ -87,13 +92,18 @@ def _splits() -> dict[str, SplitRule]:
     }
 
 
-def _clip(path: Path) -> Clip:
+def _clip(path: Path, kept: list[tuple[str, Kept]]) -> Clip:
+    """The clip of a file; what is kept of several bodies is appended to `kept`."""
     setup, camera, subject, replication, action = (int(path.stem[n : n + 3]) for n in (1, 5, 9, 13, 17))
-    bodies = read_bodies(path)
+    bodies = read_scored_bodies(path)
+    frames = bodies.shape[1]
+    body = main_body(bodies)
+    kept += [(path.stem, body)] if body else []
+    joints = dense(body.body, frames)[..., :3] if body else np.full((frames, JOINTS, 3), np.nan, np.float32)
     return Clip(
         id=path.stem,
         subject=str(subject),
-        joints=bodies[most_moving(bodies)],
+        joints=joints,
         label=f"A{action:03d}",
         fps=FPS,
         more={
@@ -111,6 +121,16 @@ def read_bodies(path: Path) -> NDArray[np.float32]:
     Raises:
         InputError: the file is cut off or not of the documented form.
     """
+    return read_scored_bodies(path)[..., :3]
+
+
+def read_scored_bodies(path: Path) -> NDArray[np.float32]:
+    """[M, T, 25, 4]: the same, and how sure each joint is: 1 if it was tracked, .5 if the Kinect
+    inferred it.
+
+    Raises:
+        InputError: the file is cut off or not of the documented form.
+    """
     words = _Words(path)
     frames = words.whole()
     bodies: dict[str, NDArray[np.float32]] = {}
@@ -120,12 +140,13 @@ def read_bodies(path: Path) -> NDArray[np.float32]:
             if (joints := words.whole()) != JOINTS:
                 raise InputError(f"{path} frame {frame + 1}: a body has {joints} joints, not {JOINTS}")
             values = words.numbers(JOINTS * JOINT_VALUES).reshape(JOINTS, JOINT_VALUES)
-            seen = np.where(values[:, -1:] > 0, values[:, :3], np.nan)
+            score = np.clip(values[:, -1:] / TRACKED, 0, 1)
+            seen = np.concatenate([np.where(score > 0, values[:, :3], np.nan), score], axis=1)
             if name not in bodies:
-                bodies[name] = np.full((frames, JOINTS, 3), np.nan, np.float32)
+                bodies[name] = np.full((frames, JOINTS, 4), np.nan, np.float32)
             bodies[name][frame] = without_zeros(seen, 3)
     words.end()
-    return np.stack(list(bodies.values())) if bodies else np.full((1, frames, JOINTS, 3), np.nan, np.float32)
+    return np.stack(list(bodies.values())) if bodies else np.full((1, frames, JOINTS, 4), np.nan, np.float32)
 
 
 class _Words:

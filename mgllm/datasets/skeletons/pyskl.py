@@ -9,24 +9,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from mgllm.datasets.base import ImportedSkeletons, dataset
-from mgllm.datasets.skeletons._bodies import check_annotations, keypoints, main_body
+from mgllm.datasets.base import ChoosingImporter, ImportedSkeletons, dataset
+from mgllm.datasets.skeletons._joining import Kept, kept_notes
+from mgllm.datasets.skeletons._pickled import Third, check_annotations, kept_body, keypoints, third_channel
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
-from mgllm.errors import InputError
+from mgllm.errors import InputError, some
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 
-LAYOUTS = {(17, 2): "coco17", (20, 3): "kinect20", (22, 2): "imigue22", (25, 2): "body25", (25, 3): "ntu25"}
-"""Layout by number of joints and coordinates: the format does not name it."""
+LAYOUTS = {
+    (17, 2): ("coco17",),
+    (20, 3): ("kinect20",),
+    (22, 2): ("imigue22",),
+    (25, 2): ("body25", "ntu25"),
+    (25, 3): ("ntu25", "body25"),
+    (44, 2): ("ma52-44",),
+}
+"""Layouts by number of joints and coordinates: the format does not name it, and 25 joints are
+those of OpenPose or of Kinect."""
+_THIRD = {"score": "is in 0 to 1: it is taken as a score", "nothing": "is all 0: it is left out"}
 _NTU = re.compile(r"S\d{3}C\d{3}P(\d{3})R\d{3}A\d{3}")
 _SIDE = re.compile(r"(?:(.+)_)?(train|val|test)")
 
 
 @dataset("pyskl")
-class Pyskl:
+class Pyskl(ChoosingImporter):
     """Importer of PYSKL pickles."""
 
     title = "A PYSKL pickle"
@@ -34,8 +45,10 @@ class Pyskl:
     citation = "Duan, H., Wang, J., Chen, K., & Lin, D. (2022). PYSKL: Towards good practices for skeleton action recognition. ACM MM 2022."  # noqa: E501  # one paper, one line
     caution = (
         "The pickle does not name classes, and it names people only if its ids are NTU's: numbers and"
-        " clips take their place. Of several bodies the one that moves most is kept."
+        " clips take their place. Of several bodies the surest, and of equally sure ones the most moving, is"
+        " kept."
     )
+    heeds: ClassVar[frozenset[str]] = frozenset({"layout"})
 
     def read(self, source: Path) -> ImportedSkeletons:
         """Read one `.pkl` file, or the only one of a folder.
@@ -45,17 +58,16 @@ class Pyskl:
         """
         path = _only_pickle(source)
         annotations, splits = read_pyskl(path)
+        third = third_channel(_placed(path, annotations))
         first = keypoints(annotations[0], f"{path} annotations[0]")
-        key = (first.shape[2], first.shape[3])
-        if key not in LAYOUTS:
-            known = ", ".join(f"{v}×{c}: {name}" for (v, c), name in LAYOUTS.items())
-            raise InputError(f"{path} has {key[0]} joints of {key[1]} coordinates; known layouts are {known}")
+        key = (first.shape[2], 3 if first.shape[3] == 3 and third == "coordinate" else 2)
         people = {str(one["frame_dir"]): _NTU.fullmatch(str(one["frame_dir"])) for one in annotations}
+        layout = self._layout(path, key, kinect=all(people.values()) and key == (25, 3))
         numbers = [one["label"] for one in annotations if "label" in one]
         columns, rules = split_columns(splits, path)
         meta = DatasetMeta(
             name=path.stem,
-            layout=load_layout(LAYOUTS[key]),
+            layout=load_layout(layout),
             dims=3 if key[1] == 3 else 2,
             units="metres" if key[1] == 3 else "pixels",
             classes=tuple(str(n) for n in range(max(numbers, default=-1) + 1)),
@@ -63,14 +75,52 @@ class Pyskl:
             source=f"{path.name}; {self.citation}",
             licence=self.terms,
         )
-        warnings = [f"{key[0]} joints of {key[1]} coordinates are taken as the layout {LAYOUTS[key]}"]
+        warnings = [f"{key[0]} joints of {key[1]} coordinates are taken as the layout {layout}"]
+        if first.shape[3] == 3 and third != "coordinate":
+            warnings.append(f"the third channel, beside pixels, {_THIRD[third]}")
+        if absent := [id for id in dict.fromkeys(chain(*splits.values())) if id not in people]:
+            warnings.append(f"{len(absent)} ids of the splits have no clip and are left out: {some(absent)}")
         subject_known = all(people.values())
         if not subject_known:
             warnings.append("the ids name no people: each clip counts as another person")
-        clips = _clips(
-            path, annotations, columns, {id: m[1] for id, m in people.items() if m and subject_known}
-        )
-        return ImportedSkeletons(meta, clips, tuple(warnings), subject_known)
+        known = {id: m[1] for id, m in people.items() if m and subject_known}
+        kept: list[tuple[str, Kept]] = []
+        clips = _clips(_placed(path, annotations), third, columns, known, kept)
+        return ImportedSkeletons(meta, clips, tuple(warnings), subject_known, lambda: kept_notes(kept))
+
+    def _layout(self, path: Path, key: tuple[int, int], *, kinect: bool) -> str:
+        """The layout of so many joints and coordinates.
+
+        Args:
+            path: the pickle.
+            key: joints and coordinates.
+            kinect: whether the ids say that the joints are Kinect's.
+
+        Raises:
+            InputError: there is none, or there are several and `--layout` names none of them.
+        """
+        if key not in LAYOUTS:
+            known = ", ".join(f"{v}×{c}: {' or '.join(names)}" for (v, c), names in LAYOUTS.items())
+            raise InputError(f"{path} has {key[0]} joints of {key[1]} coordinates; known layouts are {known}")
+        names = LAYOUTS[key]
+        chosen = self.choices.layout
+        if chosen is not None and chosen not in names:
+            raise InputError(
+                f"--layout {chosen}: {path} has {key[0]} joints of {key[1]} coordinates, which may be "
+                f"{' or '.join(names)}"
+            )
+        if chosen is None and len(names) > 1 and not kinect:
+            asked = " or ".join(f"--layout {name}" for name in names)
+            raise InputError(
+                f"{path} has {key[0]} joints of {key[1]} coordinates, and does not say whether they are "
+                f"those of Kinect or of OpenPose; give {asked}"
+            )
+        return chosen or names[0]
+
+
+def _placed(path: Path, annotations: Sequence[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Each annotation with its place, for errors."""
+    return [(f"{path} annotations[{place}]", one) for place, one in enumerate(annotations)]
 
 
 def read_pyskl(path: Path) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
@@ -112,18 +162,21 @@ def split_columns(
 
 
 def _clips(
-    path: Path,
-    annotations: Sequence[Mapping[str, Any]],
+    annotations: Sequence[tuple[str, Mapping[str, Any]]],
+    third: Third,
     columns: Mapping[str, Mapping[str, str]],
     people: Mapping[str, str],
+    kept: list[tuple[str, Kept]],
 ) -> Iterator[Clip]:
-    for place, one in enumerate(annotations):
+    """The clips; what is kept of several bodies is appended to `kept`."""
+    for where, one in annotations:
         name = one["frame_dir"]
-        subject = str(int(people[name])) if name in people else name
+        joints, body = kept_body(one, where, third)
+        kept += [(name, body)] if body else []
         yield Clip(
             id=name,
-            subject=subject,
-            joints=main_body(one, f"{path} annotations[{place}]"),
+            subject=str(int(people[name])) if name in people else name,
+            joints=joints,
             label=str(one["label"]) if "label" in one else None,
             more={column: parts.get(name, "") for column, parts in columns.items()},
         )

@@ -120,7 +120,9 @@ def test_one_person_is_never_chosen_among_several(tmp_path: Path) -> None:
     assert said in str(caught.value)
     imported = read(tmp_path, text, tier="anna")
     assert imported.transcripts[0].gestures == (Gesture(label="head up", start=1, end=2),)
-    assert imported.warnings == ("read the subject 'Anna' of 1 recordings (talk), not No focal subject",)
+    assert imported.warnings == (
+        "read the subject 'Anna' of 1 recordings (talk), not No focal subject (3 annotations)",
+    )
     with pytest.raises(InputError, match=r"unknown subject 'Ana'\. Did you mean 'Anna'"):
         read(tmp_path, text, tier="Ana")
 
@@ -144,14 +146,14 @@ def test_the_length_of_the_recording(
 
 def test_modifiers_offsets_and_missing_times_are_told(tmp_path: Path) -> None:
     rows = [
-        event("head up", "1", "2") | {"Modifier #1": "slow", "Time offset (s)": "10.0"},
+        event("head up", "11", "12") | {"Modifier #1": "slow", "Time offset (s)": "10.0"},
         event("head up", "NA", "NA") | {"Time offset (s)": "0.0"},
     ]
     imported = read(tmp_path, table(*rows))
     assert imported.transcripts[0].gestures[0] == Gesture(label="head up")
     assert imported.warnings == (
         "1 events have modifiers, which are left out: talk",
-        "1 events belong to an observation with a time offset, which is ignored: talk",
+        "1 events belong to an observation with a time offset, which is taken off: talk",
         "1 annotations have no start: they count as present, without a time: talk",
     )
 
@@ -198,3 +200,45 @@ def test_a_folder_of_tables(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(table(*EVENTS, separator=","))
     (tmp_path / "notes.txt").write_text("mine")
     assert [one.item for one in Boris().read(tmp_path).transcripts] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "times", "expected"),
+    [
+        ("100", ("101.5", "108.0"), (1.5, 8.0)),
+        ("4.0", ("4.000", "29.9"), (0.0, 25.9)),
+        ("-5", ("-4.5", "2"), (0.5, 7.0)),
+        ("NA", ("1.5", "8"), (1.5, 8.0)),
+    ],
+)
+def test_the_offset_of_an_observation_is_taken_off(
+    tmp_path: Path, offset: str, times: tuple[str, str], expected: tuple[float, float]
+) -> None:
+    said = {"Time offset (s)": offset, "Media duration (s)": "30"}
+    imported = read(tmp_path, table(event("head up", *times) | said))
+    (gesture,) = imported.transcripts[0].gestures
+    assert (gesture.start, gesture.end) == expected
+    assert ("time offset, which is taken off" in " ".join(imported.warnings)) == (offset != "NA")
+
+
+@pytest.mark.parametrize(
+    ("offset", "said"),
+    [
+        (
+            "4",
+            r"talk.tsv:2 Start \(s\) is 1 s, before the time offset of 4 s .* empty 'Time offset \(s\)' if",
+        ),
+        ("soon", r"talk.tsv:2 Time offset \(s\): must be a number \(given 'soon'\)"),
+        ("inf", r"Time offset \(s\): must be a number"),
+    ],
+)
+def test_an_offset_that_does_not_fit_is_one_line(tmp_path: Path, offset: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read(tmp_path, table(event("head up", "1", "8") | {"Time offset (s)": offset}))
+
+
+def test_several_observations_have_their_own_offsets(tmp_path: Path) -> None:
+    one = event("head up", "11", "12") | {"Time offset (s)": "10"}
+    two = event("head up", "1", "2") | {"Observation id": "obs 2", "Time offset (s)": "0"}
+    imported = read(tmp_path, table(one, two))
+    assert [one.gestures[0].start for one in imported.transcripts] == [1.0, 1.0]

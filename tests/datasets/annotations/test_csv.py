@@ -84,8 +84,11 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
         ),
         ("label,start,end,end\nhead up,1,2,2\n", "talk.csv:1 has the column 'end' twice"),
         ('label,start,end\n"head up,1,2\n', "is not csv"),
-        ("label,start,end\nd\xe9j\xe0,1,2\n".encode("latin-1"), "is not UTF-8 text (byte 18)"),
-        ("label,start,end\n".encode("utf-16"), "contains NUL bytes; save it as UTF-8 text"),
+        (
+            "label,start,end\nd\xe9j\xe0,1,2\n".encode("latin-1"),
+            "is not UTF-8 text (byte 18 is 0xe9); it looks like Windows-1252",
+        ),
+        ("label,start,end\n".encode("utf-16"), "is UTF-16 text; save the file as UTF-8"),
         (b"label,start,end\nx\x00,1,2\n", "contains NUL bytes"),
         (b"", "talk.csv is empty"),
         (b"\xef\xbb\xbf", "has no column 'label'"),

@@ -74,7 +74,9 @@ def test_a_tier_in_the_order_of_time_with_the_vocabularys_spelling(tmp_path: Pat
 def test_the_tier_whose_labels_fit_a_vocabulary_best_is_read(tmp_path: Path) -> None:
     imported = read(tmp_path, document(SPEECH, HANDS, tier("empty")))
     assert [label for label, _, _ in gestures(imported)] == ["folding arms", "touching ears"]
-    assert imported.warnings == ("read the tier 'hands' of 1 recordings (clip 1), not empty, speech",)
+    assert imported.warnings == (
+        "read the tier 'hands' of 1 recordings (clip 1), not empty (0 annotations), speech (2 annotations)",
+    )
     asked = read(tmp_path, document(SPEECH, HANDS), tier="Speech")
     assert [label for label, _, _ in gestures(asked)] == ["well, you know", "yes"]
     with pytest.raises(
@@ -83,18 +85,21 @@ def test_the_tier_whose_labels_fit_a_vocabulary_best_is_read(tmp_path: Path) -> 
         read(tmp_path, document(SPEECH, HANDS), tier="hand")
 
 
-def test_many_words_do_not_beat_few_gestures(tmp_path: Path) -> None:
+def test_tiers_of_gestures_are_joined_and_words_left_out(tmp_path: Path) -> None:
     words = tier("words", *(aligned(10 + n, "t1", "t2", "word") for n in range(50)))
     mixed = tier("mixed", aligned(1, "t1", "t2", "folding arms"), aligned(2, "t1", "t2", "hm"))
     two = read(tmp_path, document(words, mixed, tier("one", aligned(3, "t1", "t2", "head up"))))
-    assert two.warnings[0].startswith("read the tier 'one' of 1")
+    assert two.warnings[0] == (
+        "read the tiers 'mixed', 'one' of 1 recordings (clip 1), not words (50 annotations)"
+    )
 
 
 def test_several_tiers_without_a_gesture_are_not_guessed_between(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path, document(SPEECH, tier("more", aligned(9, "t1", "t2", "no"))))
-    assert "2 tiers, none with a label of any gesture vocabulary" in str(caught.value)
-    assert "speech (2 annotations), more (1 annotations); choose one with --tier NAME" in str(caught.value)
+    assert "2 tiers, and of none at least half of the labels are in a gesture vocabulary" in str(caught.value)
+    said = "speech (2 annotations, 0 of 2 labels known), more (1 annotations, 0 of 1 labels known)"
+    assert f"{said}; choose one with --tier NAME" in str(caught.value)
     with pytest.raises(InputError, match="has no tier: nothing was annotated"):
         read(tmp_path, document())
 
@@ -107,7 +112,9 @@ def test_an_empty_tier_that_offers_gestures_is_a_finding(tmp_path: Path) -> None
     imported = read(tmp_path, document(SPEECH, tier("mg", kind="mg"), choices))
     assert gestures(imported) == []
     assert imported.warnings[0].startswith("read the tier 'mg'")
-    assert gestures(read(tmp_path, document(tier("any")))) == []
+    with pytest.raises(InputError, match=r"has one tier, and nothing is annotated on it: any .* --tier NAME"):
+        read(tmp_path, document(tier("any")))
+    assert gestures(read(tmp_path, document(tier("any")), tier="any")) == []
 
 
 def test_values_of_a_controlled_vocabulary(tmp_path: Path) -> None:
@@ -131,9 +138,12 @@ def test_annotations_that_hang_on_others_have_their_times(tmp_path: Path) -> Non
 
 def test_missing_times_are_kept_open_and_told(tmp_path: Path) -> None:
     half = aligned(1, "t1", "t5", "head up")
-    none = aligned(2, "t5", "t5", "folding arms")
-    late = aligned(3, "t5", "t6", "touching ears")
-    imported = read(tmp_path, document(tier("mg", half, none, late)))
+    none = aligned(2, "t8", "t9", "folding arms")
+    late = aligned(3, "t7", "t6", "touching ears")
+    times = {"t7": None, **TIMES, "t8": None, "t9": None}
+    lanes = zip(("mg", "mg (2)", "mg (3)"), (half, none, late), strict=True)
+    tiers = [tier(name, one, kind="mgllm gestures") for name, one in lanes]
+    imported = read(tmp_path, document(*tiers, order=slots(times)))
     assert gestures(imported) == [
         ("folding arms", None, None),
         ("touching ears", None, 9.0),
@@ -189,7 +199,17 @@ def test_frames_of_old_files_are_seconds_too(tmp_path: Path) -> None:
 def test_a_medium_that_begins_elsewhere_is_told(tmp_path: Path) -> None:
     header = '<MEDIA_DESCRIPTOR MEDIA_URL="file:///x.mp4" MIME_TYPE="video/mp4" TIME_ORIGIN="5000"/>'
     imported = read(tmp_path, document(HANDS, header=header))
-    assert "TIME_ORIGIN" in imported.warnings[0]
+    assert [start for _, start, _ in gestures(imported)] == [6.0, 7.5]
+    assert "(TIME_ORIGIN), which is added" in imported.warnings[0]
+    two = read(tmp_path, document(HANDS, header=header + header.replace("5000", "0")))
+    assert [start for _, start, _ in gestures(two)] == [1.0, 2.5]
+    assert "start at different times (TIME_ORIGIN), which is ignored" in two.warnings[0]
+    sound = header.replace("video", "audio").replace("5000", "70")
+    assert gestures(read(tmp_path, document(HANDS, header=header + sound)))[0][1] == 6.0
+    with pytest.raises(
+        InputError, match=r"TIME_ORIGIN: must be a whole number of milliseconds \(given 'x'\)"
+    ):
+        read(tmp_path, document(HANDS, header=header.replace("5000", "x")))
 
 
 def test_a_utf16_file_is_read(tmp_path: Path) -> None:
@@ -277,12 +297,12 @@ def test_labels_that_no_vocabulary_knows_are_told_with_a_guess(tmp_path: Path) -
         aligned(2, "t1", "t2", "head up"),
         aligned(3, "t1", "t2", "juggling"),
     ]
-    imported = read(tmp_path, document(tier("mg", *marks)))
+    imported = read(tmp_path, document(tier("mg", *marks)), tier="mg")
     assert imported.warnings == (
         "2 labels are in no vocabulary and are kept: "
         "'toching ears' (1; is it 'touching ears'?), 'juggling' (1)",
     )
-    none = read(tmp_path, document(tier("mg", aligned(1, "t1", "t2", "juggling"))))
+    none = read(tmp_path, document(tier("mg", aligned(1, "t1", "t2", "juggling"))), tier="mg")
     assert none.warnings[0] == "no label is in the vocabulary imigue; prompts will call them micro-gestures"
 
 
@@ -296,3 +316,183 @@ def test_groups_come_back_as_groups_without_their_mark(tmp_path: Path) -> None:
     imported = Eaf().read(tmp_path / "talk.eaf")
     assert imported.transcripts[0].gestures == gestures
     assert imported.warnings == ()
+
+
+# A tier of speech is not taken for gestures, and two people's tiers are not mixed.
+
+LAUGHS = tier(
+    "speech",
+    *(aligned(n, "t1", "t2", f"word {n}") for n in range(50, 55)),
+    aligned(60, "t3", "t4", "(laughing)"),
+)
+
+
+def test_a_word_of_a_vocabulary_does_not_make_speech_gestures(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"clip 1\.eaf has one tier, and less than half of its labels .*speech"
+    ):
+        read(tmp_path, document(LAUGHS))
+    other = tier("notes", aligned(1, "t1", "t2", "x"))
+    with pytest.raises(
+        InputError, match=r"of none at least half .* speech \(6 annotations, . of 6 labels known\)"
+    ):
+        read(tmp_path, document(LAUGHS, other))
+    assert len(gestures(read(tmp_path, document(LAUGHS), tier="speech"))) == 6
+
+
+def test_a_tier_is_one_of_gestures_in_all_files_or_in_none(tmp_path: Path) -> None:
+    own = tier("mg", aligned(1, "t1", "t2", "juggling"))
+    (tmp_path / "a.eaf").write_text(document(tier("mg", aligned(1, "t1", "t2", "head up"))))
+    (tmp_path / "b.eaf").write_text(document(own, tier("words", aligned(2, "t1", "t2", "head up"))))
+    (tmp_path / "c.eaf").write_text(document(tier("mg")))
+    imported = Eaf().read(tmp_path)
+    assert [[one.label for one in t.gestures] for t in imported.transcripts] == [
+        ["head up"],
+        ["juggling", "head up"],
+        [],
+    ]
+
+
+def of(person: str, name: str, *annotations: str, more: str = "") -> str:
+    return tier(name, *annotations, more=f'PARTICIPANT="{person}" {more}')
+
+
+@pytest.mark.parametrize(("one", "two"), [("MG@Ann", "MG@Bob"), ("mg1", "mg2")])
+def test_two_peoples_tiers_are_asked_about(tmp_path: Path, one: str, two: str) -> None:
+    both = document(
+        of("Ann", one, aligned(1, "t1", "t2", "head up")),
+        of("Bob", two, aligned(2, "t1", "t2", "folding arms"), aligned(3, "t3", "t4", "head up")),
+    )
+    with pytest.raises(InputError, match="has tiers of 2 people, and a transcript is of one") as caught:
+        read(tmp_path, both)
+    assert one in str(caught.value)
+    assert f"{two} (" in str(caught.value)
+    assert "--tier NAME" in str(caught.value)
+    assert gestures(read(tmp_path, both, tier=one)) == [("head up", 1.0, 2.5)]
+    with pytest.raises(InputError, match="of 2 people"):
+        read(tmp_path, both, tier=(one, two))
+
+
+def test_a_name_before_the_participant_is_every_files_own_person(tmp_path: Path) -> None:
+    for name in ("Ann", "Bob"):
+        text = document(tier(f"MG@{name}", aligned(1, "t1", "t2", "waving")), SPEECH.replace('"a', '"b'))
+        (tmp_path / f"{name}.eaf").write_text(text)
+    imported = Eaf(ImportChoices(tier=("mg",))).read(tmp_path)
+    assert [len(one.gestures) for one in imported.transcripts] == [1, 1]
+
+
+LH = tier("LH", aligned(1, "t1", "t2", "touching ears"), aligned(2, "t3", "t4", "folding arms"))
+RH = tier("RH", aligned(3, "t1", "t2", "head up"), aligned(4, "t3", "t4", "folding arms"))
+
+
+def test_tiers_of_one_person_are_joined(tmp_path: Path) -> None:
+    expected = [("touching ears", 1.0, 2.5), ("head up", 1.0, 2.5), ("folding arms", 2.5, 4.0)]
+    imported = read(tmp_path, document(LH, RH))
+    assert gestures(imported) == expected
+    assert imported.warnings == (
+        "read the tiers 'LH', 'RH' of 1 recordings (clip 1)",
+        "1 annotations are on two tracks with the same times and count once: clip 1",
+    )
+    assert (
+        gestures(read(tmp_path, document(SPEECH.replace('"a', '"b'), LH, RH), tier=("LH", "RH"))) == expected
+    )
+    assert gestures(read(tmp_path, document(LH, RH), tier="RH")) == expected[1:]
+
+
+def test_a_tier_that_some_files_do_not_have_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.eaf").write_text(document(LH, RH))
+    (tmp_path / "b.eaf").write_text(document(LH))
+    imported = Eaf(ImportChoices(tier=("LH", "RH"))).read(tmp_path)
+    assert [len(one.gestures) for one in imported.transcripts] == [3, 2]
+    assert "1 recordings have no tier 'RH': b" in imported.warnings
+    with pytest.raises(InputError, match="unknown tier 'Hed'"):
+        Eaf(ImportChoices(tier=("LH", "Hed"))).read(tmp_path)
+    (tmp_path / "c.eaf").write_text(document(SPEECH))
+    with pytest.raises(InputError, match=r"c\.eaf has none of the tiers LH, RH: speech"):
+        Eaf(ImportChoices(tier=("LH", "RH"))).read(tmp_path)
+
+
+ROW = ("head up", "folding arms", "touching ears", "biting nails")
+MANY = {f"u{n}": 1000 * n + 100 * (n % 2) for n in range(20)}
+
+
+def row(name: str, first: int, shift: int, more: str = "") -> str:
+    marks = [aligned(first + n, f"u{4 * n + shift}", f"u{4 * n + 3}", label) for n, label in enumerate(ROW)]
+    return tier(name, *marks, more=more)
+
+
+@pytest.mark.parametrize(
+    ("tiers", "why"),
+    [
+        ((row("a", 1, 0), row("b", 11, 1)), "most annotations are on both"),
+        ((row("MG coder1", 1, 0), row("MG_coder2", 11, 3)), "their names say so"),
+        ((row("a", 1, 0, 'ANNOTATOR="X"'), row("b", 11, 3, 'ANNOTATOR="Y"')), "annotators X, Y"),
+    ],
+)
+def test_two_annotators_of_one_person_are_asked_about(
+    tmp_path: Path, tiers: tuple[str, str], why: str
+) -> None:
+    text = document(*tiers, order=slots(dict(MANY)))
+    with pytest.raises(InputError, match="look like several annotators' views of one person") as caught:
+        read(tmp_path, text)
+    assert why in str(caught.value)
+
+
+def test_a_divided_annotation_is_divided_evenly(tmp_path: Path) -> None:
+    top = tier("phrase", aligned(1, "t1", "t4", "x"))
+    parts = "".join(
+        f'<ANNOTATION><REF_ANNOTATION ANNOTATION_ID="p{n}" ANNOTATION_REF="a1" {before}>'
+        f"<ANNOTATION_VALUE>{label}</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION>"
+        for n, before, label in (
+            (3, 'PREVIOUS_ANNOTATION="p2"', "touching ears"),
+            (1, "", "head up"),
+            (2, 'PREVIOUS_ANNOTATION="p1"', "folding arms"),
+        )
+    )
+    imported = read(tmp_path, document(top, tier("mg", parts, more='PARENT_REF="phrase"')))
+    assert gestures(imported) == [
+        ("head up", 1.0, 2.0),
+        ("folding arms", 2.0, 3.0),
+        ("touching ears", 3.0, 4.0),
+    ]
+    assert any(line.startswith("3 annotations have no times of their own;") for line in imported.warnings)
+
+
+def test_slots_without_time_are_even_steps(tmp_path: Path) -> None:
+    times = {"t1": 1000, "x": None, "y": None, "z": None, "t2": 5000}
+    words = tier(
+        "mg",
+        aligned(2, "t1", "x", "head up"),
+        aligned(3, "x", "z", "folding arms"),
+        aligned(4, "z", "t2", "touching ears"),
+        more='PARENT_REF="top"',
+    )
+    below = tier(
+        "below",
+        aligned(5, "x", "y", "biting nails"),
+        aligned(6, "y", "z", "covering face"),
+        more='PARENT_REF="mg"',
+    )
+    top = tier("top", aligned(1, "t1", "t2", "a phrase"))
+    imported = read(tmp_path, document(below, words, top, order=slots(dict(times))), tier=("mg", "below"))
+    third = 4 / 3
+    expected = [1.0, 1 + third, 1 + third, 1 + 1.5 * third, 1 + 2 * third]
+    assert [one[1] for one in gestures(imported)] == pytest.approx(expected, abs=1e-5)
+    assert gestures(imported)[-1][::2] == ("touching ears", 5.0)
+
+
+def test_capitals_in_endings_are_read(tmp_path: Path) -> None:
+    (tmp_path / "TALK.EAF").write_text(document(HANDS))
+    assert [one.item for one in Eaf().read(tmp_path).transcripts] == ["TALK"]
+
+
+def test_misspelt_gestures_count_as_gestures_and_are_named(tmp_path: Path) -> None:
+    marks = [aligned(1, "t1", "t2", "toching ears"), aligned(2, "t3", "t4", "foldng arms")]
+    imported = read(tmp_path, document(tier("mg", *marks)))
+    assert [label for label, _, _ in gestures(imported)] == ["toching ears", "foldng arms"]
+    assert "is it 'touching ears'?" in imported.warnings[-1]
+    words = [
+        aligned(n, "t1", "t2", word) for n, word in enumerate(("head", "to", "arms", "eyes", "a hand up"), 1)
+    ]
+    with pytest.raises(InputError, match="less than half of its labels are in a gesture vocabulary"):
+        read(tmp_path, document(tier("words", *words)))

@@ -54,7 +54,10 @@ def test_options_are_told_by_name_and_ticked_boxes_are_gestures_each(tmp_path: P
         Gesture(label="a, b", start=1.124, end=5.31493),
         Gesture(label="head up", start=2.5, end=3),
     )
-    assert imported.warnings[0] == "read the attribute 'Gesture' of 1 recordings (export 1), not Comment"
+    assert (
+        imported.warnings[0]
+        == "read the attribute 'Gesture' of 1 recordings (export 1), not Comment (1 annotations)"
+    )
     comments = read(tmp_path, export(*rows, told=TOLD), tier="Comment")
     assert comments.transcripts[0].gestures == (Gesture(label="0", start=1.124, end=5.31493),)
 

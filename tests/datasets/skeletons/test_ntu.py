@@ -18,8 +18,11 @@ from mgllm.skeleton.selection import named_split
 Bodies = dict[str, NDArray[np.float64]]
 
 
-def skeleton_text(bodies: Bodies, frames: int, hidden: tuple[int, ...] = ()) -> str:
-    """The file of bodies [T, 25, 3]; NaN frames are not written; hidden joints have tracking state 0."""
+def skeleton_text(
+    bodies: Bodies, frames: int, hidden: tuple[int, ...] = (), inferred: tuple[str, ...] = ()
+) -> str:
+    """The file of bodies [T, 25, 3]; NaN frames are not written; hidden joints have state 0, those of
+    inferred bodies 1."""
     lines = [str(frames)]
     for frame in range(frames):
         there = {name: x[frame] for name, x in bodies.items() if not np.isnan(x[frame]).any()}
@@ -27,7 +30,7 @@ def skeleton_text(bodies: Bodies, frames: int, hidden: tuple[int, ...] = ()) -> 
         for name, x in there.items():
             lines += [f"{name} 0 1 1 1 1 0 0.1 -0.2 2", "25"]
             for joint, (a, b, c) in enumerate(x):
-                state = 0 if joint in hidden else 2
+                state = 0 if joint in hidden else 1 if name in inferred else 2
                 lines.append(f"{a} {b} {c} 250.1 200.2 950.3 550.4 0.1 0.2 0.3 0.4 {state}")
     return "\r\n".join(lines) + "\r\n"
 
@@ -61,6 +64,28 @@ def test_the_name_says_who_did_what_and_the_moving_body_is_kept(tmp_path: Path) 
     np.testing.assert_allclose(clip.joints, moving, atol=1e-6)
     assert (clip.id, clip.subject, clip.label, clip.fps) == ("S018C002P041R001A099", "41", "A099", 30.0)
     assert clip.more == {"setup": "18", "camera": "2", "replication": "1", "set": "120"}
+
+
+def test_an_inferred_body_that_jumps_does_not_win_over_a_still_person(tmp_path: Path) -> None:
+    still, noise = body(0, 20, size=0.01), body(1, 20, size=2.0)
+    text = skeleton_text({"1": still, "2": noise}, 20, inferred=("2",))
+    store(tmp_path, "S001C001P001R001A001", text)
+    report = import_dataset("ntu", tmp_path, tmp_path / "d")
+    np.testing.assert_allclose(open_dataset(tmp_path / "d").clip(0), still, atol=1e-6)
+    assert any("1 clips have several bodies" in line for line in report.warnings)
+
+
+def test_an_id_that_changes_half_way_is_one_person(tmp_path: Path) -> None:
+    person, far = body(0, 20, size=0.3), body(1, 20, size=0.3) + 5
+    first, second = person.copy(), person.copy()
+    first[12:], second[:12], far[:3] = np.nan, np.nan, np.nan
+    bodies = {"7": first, "8": second, "9": far}
+    store(tmp_path, "S001C001P001R001A001", skeleton_text(bodies, 20, inferred=("9",)))
+    report = import_dataset("ntu", tmp_path, tmp_path / "d")
+    np.testing.assert_allclose(open_dataset(tmp_path / "d").clip(0), person, atol=1e-6)
+    joined = "1 clips have bodies that never stand together: they are joined: S001C001P001R001A001"
+    assert joined in report.warnings
+    assert any("1 bodies are left out" in line for line in report.warnings)
 
 
 def test_both_protocols_are_written(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from mgllm.commands.import_ import import_dataset
-from mgllm.datasets.base import ImportedSkeletons, datasets
+from mgllm.datasets.base import ImportChoices, ImportedSkeletons
 from mgllm.datasets.skeletons._bodies import most_moving
+from mgllm.datasets.skeletons.pyskl import Pyskl
 from mgllm.errors import InputError
 from mgllm.skeleton import open_dataset
 from mgllm.skeleton.layouts import LAYOUTS
@@ -39,8 +40,8 @@ def stored(folder: Path, annotations: list[Any], **splits: list[str]) -> Path:
     return path
 
 
-def read(source: Path) -> ImportedSkeletons:
-    imported = datasets.get("pyskl")().read(source)
+def read(source: Path, **choices: Any) -> ImportedSkeletons:
+    imported = Pyskl(ImportChoices(**choices)).read(source)
     assert isinstance(imported, ImportedSkeletons)
     return imported
 
@@ -119,7 +120,8 @@ def test_motion_is_the_sum_of_squares_about_the_mean() -> None:
     ],
 )
 def test_the_layout_follows_from_the_shape(tmp_path: Path, shape: tuple[int, int], layout: str) -> None:
-    imported = read(stored(tmp_path, [annotation("a", 0, (1, 5, *shape))]))
+    asked = {"layout": layout} if shape[0] == 25 else {}
+    imported = read(stored(tmp_path, [annotation("a", 0, (1, 5, *shape))]), **asked)
     assert imported.meta.layout == LAYOUTS[layout]
     assert imported.meta.dims == shape[1]
     assert layout in imported.warnings[0]
@@ -170,3 +172,82 @@ def test_a_clip_twice_is_refused_when_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"d/clips\.csv:3 id: 'a' appears twice"):
         import_dataset("pyskl", path, tmp_path / "d")
     assert list((tmp_path / "d").iterdir()) == []
+
+
+def in_pixels(frames: int = 6, joints: int = 25) -> np.ndarray:
+    """[1, T, V, 3]: pixels and a score."""
+    random = np.random.default_rng(4)
+    x = random.uniform(100, 500, (1, frames, joints, 3))
+    x[..., 2] = random.uniform(0.3, 0.9, x.shape[:-1])
+    return x.astype(np.float32)
+
+
+def test_a_third_channel_in_0_to_1_beside_pixels_is_a_score(tmp_path: Path) -> None:
+    one = annotation("a", 0, keypoint=in_pixels())
+    del one["keypoint_score"]
+    one["keypoint"][0, 2, 3] = 0
+    path = stored(tmp_path, [one])
+    with pytest.raises(InputError, match=r"25 joints of 2 coordinates.*--layout body25 or --layout ntu25$"):
+        read(path)
+    report = import_dataset("pyskl", path, tmp_path / "d", ImportChoices(layout="body25"))
+    dataset = open_dataset(tmp_path / "d")
+    assert (dataset.meta.layout, dataset.meta.dims, dataset.meta.units) == (LAYOUTS["body25"], 2, "pixels")
+    assert "the third channel, beside pixels, is in 0 to 1: it is taken as a score" in report.warnings
+    expected = one["keypoint"][0].copy()
+    expected[2, 3] = np.nan, np.nan, 0
+    np.testing.assert_array_equal(dataset.clip(0), expected)
+
+
+def test_scores_in_both_places_are_not_a_depth(tmp_path: Path) -> None:
+    one = annotation(
+        "a", 0, keypoint=in_pixels(joints=17), keypoint_score=np.full((1, 6, 17), 0.5, np.float16)
+    )
+    imported = read(stored(tmp_path, [one]))
+    clip = next(iter(imported.clips))
+    assert (imported.meta.dims, clip.joints.shape[-1]) == (2, 3)
+    assert (clip.joints[..., 2] == 0.5).all()
+
+
+def test_a_third_channel_of_zeros_beside_pixels_is_left_out(tmp_path: Path) -> None:
+    one = annotation("a", 0, keypoint=in_pixels(joints=17))
+    del one["keypoint_score"]
+    one["keypoint"][..., 2] = 0
+    imported = read(stored(tmp_path, [one]))
+    assert next(iter(imported.clips)).joints.shape == (6, 17, 2)
+    assert "the third channel, beside pixels, is all 0: it is left out" in imported.warnings
+
+
+def test_metres_stay_metres_and_shares_of_a_picture_are_asked_about(tmp_path: Path) -> None:
+    metres = in_pixels() / np.float32(200)  # 0.5 to 2.5 m; a depth close to 0
+    one = annotation("S001C001P001R001A001", 0, keypoint=metres)
+    del one["keypoint_score"]
+    assert read(stored(tmp_path, [one])).meta.dims == 3
+    one["keypoint"] = in_pixels() / np.array([1000, 1000, 1], np.float32)
+    with pytest.raises(InputError, match="the third may be a score or a depth"):
+        read(stored(tmp_path, [one]))
+
+
+def test_another_layout_than_the_joints_allow_is_refused(tmp_path: Path) -> None:
+    path = stored(tmp_path, [annotation("a", 0, (1, 5, 25, 2))])
+    with pytest.raises(InputError, match=r"--layout coco17: .* may be body25 or ntu25"):
+        read(path, layout="coco17")
+
+
+def test_ids_of_splits_without_a_clip_are_counted(tmp_path: Path) -> None:
+    made = [annotation("a", 0), annotation("b", 1)]
+    imported = read(stored(tmp_path, made, x_train=["a", "lost"], x_val=["b", "gone"], y_val=["lost"]))
+    assert "2 ids of the splits have no clip and are left out: lost, gone" in imported.warnings
+
+
+def test_noise_of_low_score_does_not_win_over_a_still_person(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    x = np.empty((2, 30, 17, 2), np.float32)
+    x[0] = random.uniform(100, 300, (17, 2)) + random.normal(0, 0.5, (30, 17, 2))
+    x[1] = random.uniform(0, 600, (30, 17, 2))
+    scores = np.stack([np.full((30, 17), 0.9), np.full((30, 17), 0.2)]).astype(np.float32)
+    one = annotation("a", 0, keypoint=x, keypoint_score=scores)
+    report = import_dataset("pyskl", stored(tmp_path, [one]), tmp_path / "d")
+    np.testing.assert_allclose(open_dataset(tmp_path / "d").clip(0)[..., :2], x[0])
+    assert any(
+        "1 clips have several bodies" in line and "1 bodies are left out" in line for line in report.warnings
+    )
