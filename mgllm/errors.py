@@ -5,6 +5,8 @@
     │   └── IntegrityError    arms differ in more than their cue block; exit 2
     ├── BackendError      one question could not be answered; the record is `failed`
     │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
+    ├── WriteFailed       a file of a run cannot be written, as on a full disk; exit 2
+    ├── Interrupted       Ctrl-C or a signal stopped the run, which can be resumed; exit 130
     ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
     ├── TrainingStopped   a training failed (a loss that is not a number, a collapse); exit 1
     └── GateFailed        `compare --fail-if` found its condition, or a run is not complete; exit 4
@@ -80,6 +82,18 @@ class FatalBackendError(BackendError):
     """The backend can answer nothing at all: a refused key, an unknown model, no server."""
 
     exit_code = 2
+
+
+class WriteFailed(MgllmError):
+    """A file of a run cannot be written, as on a full disk; says what is safe and how to go on."""
+
+    exit_code = 2
+
+
+class Interrupted(MgllmError):
+    """Ctrl-C or a signal stopped the run; says what is kept and how to go on."""
+
+    exit_code = 130
 
 
 class BudgetReached(MgllmError):

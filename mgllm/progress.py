@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from mgllm.disk import log_file
 from mgllm.records import Record
 
 Display = Literal["auto", "rich", "plain", "none"]
@@ -77,12 +78,15 @@ class Progress:
 
     def count(self, record: Record) -> None:
         """One more record is in the file."""
+        if log_file.is_open():
+            _log_record(record)
         self._failed += record.outcome == "failed"
         self._not_answered += record.outcome in ("refused", "unparsed")
         self.step(self._trouble())
 
     def say(self, line: str) -> None:
         """One line at once, unless nothing is to be shown."""
+        log_file.note(line, warning=line.startswith("warning"))
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False)
         elif self._display == "plain":
@@ -124,7 +128,17 @@ class Progress:
 def warn(lines: Iterable[str]) -> None:
     """Lines on stderr, each once, also where no progress is shown."""
     for line in dict.fromkeys(lines):
+        log_file.quote("", line)
         _write(f"warning: {line}")
+
+
+def _log_record(record: Record) -> None:
+    """Which record it is and what became of it, in a log file; never its words."""
+    name = "/".join(str(part) for part in record.key if part != "")
+    if record.outcome == "failed":
+        log_file.quote(f"{name}: failed:", record.error or "")
+    else:
+        log_file.note(f"{name}: {record.outcome}")
 
 
 def _chosen(display: Display) -> Display:
