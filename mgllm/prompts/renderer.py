@@ -199,7 +199,7 @@ class View(Frozen):
             "question": self.question,
             "labels": [{"text": label.text, "answer": label.answer} for label in self.labels],
             "reasoning": self.reasoning,
-            "speech": [{"speaker": turn.speaker, "text": turn.text} for turn in self.speech],
+            "speech": [{"speaker": turn.alias or turn.speaker, "text": turn.text} for turn in self.speech],
             "cues": cue_variables(self.cues),
         }
 

@@ -39,6 +39,15 @@ def render(folder: Path, template: str, told: View | None = None) -> Prompt:
     return renderer(folder, template).render("x.j2", "chat", told or view())
 
 
+def test_an_alias_stands_in_the_place_of_a_name(tmp_path: Path) -> None:
+    turns = (Turn(speaker="Ann", alias="Speaker 1", text="Well."), Turn(speaker="Host", text="So?"))
+    prompt = render(
+        tmp_path, "{% block user %}" + WHOLE + "{% endblock %}", view().model_copy(update={"speech": turns})
+    )
+    assert "Speaker 1: Well.\nHost: So?" in prompt.messages[-1].content
+    assert "Ann" not in prompt.messages[-1].content
+
+
 def refused(folder: Path, template: str, told: View | None = None) -> str:
     with pytest.raises(InputError) as caught:
         render(folder, template, told)
