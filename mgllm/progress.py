@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from mgllm.errors import shown_line
 from mgllm.records import Record
 
 Display = Literal["auto", "rich", "plain", "none"]
@@ -57,7 +58,7 @@ class Progress:
         self._done += 1
         rate = self._per_second()
         if self._bar is not None:
-            shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            shown = {"completed": self._done, "state": shown_line(state), "rate": self._rate(rate)}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
@@ -73,7 +74,7 @@ class Progress:
     def say(self, line: str) -> None:
         """One line at once, unless nothing is to be shown."""
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False)
+            self._bar.console.print(shown_line(line), markup=False, highlight=False)
         elif self._display == "plain":
             _write(line)
 
@@ -130,7 +131,7 @@ def _duration(seconds: float) -> str:
 
 
 def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(f"{shown_line(line)}\n")
     sys.stderr.flush()
 
 
@@ -142,11 +143,11 @@ def _bar(what: str, total: int, unit: str) -> Any:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
         TextColumn(f"{{task.completed:,}} of {{task.total:,}} {unit}"),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[state]}"),
+        TextColumn("{task.fields[state]}", markup=False),
         console=Console(stderr=True),
         refresh_per_second=4,
     )
-    bar.add_task(what, total=total, state="", rate="")
+    bar.add_task(shown_line(what), total=total, state="", rate="")
     return bar

@@ -14,6 +14,7 @@ from mgllm.cues.block import Cues
 from mgllm.errors import InputError, unknown
 from mgllm.prompts.meter import MAX_CHARACTERS, TooMuch, value_size
 from mgllm.prompts.sandbox import MARKS, MarkingLoader, Sandbox, unmark, without_marks
+from mgllm.prompts.trees import TOO_DEEP
 from mgllm.records import Form, Frozen, Prompt, Reasoning, Turn, prompt_sha256
 
 Role = Literal["system", "user"]
@@ -105,6 +106,8 @@ class Renderer:
             raise InputError(f"{self.path(error.name or file)}:{error.lineno} {error.message}") from None
         except TooMuch as error:
             raise InputError(f"{self.path(file)} {error.message}") from None
+        except (RecursionError, MemoryError):  # Python's own compiler
+            raise InputError(f"{self.path(file)} {TOO_DEEP}") from None
         except COMPILING as error:
             raise InputError(f"{self.path(file)} cannot be read as a template: {error}") from None
 
