@@ -33,6 +33,11 @@ def cut_people(path: Path, out: Path, options: PeopleOptions) -> None:
     dataset = open_dataset(path)
     check_dataset(dataset)
     check_people(dataset)
+    if "group" not in dataset.columns:
+        raise InputError(
+            f"{path} has no column 'group', so nobody can be kept apart to calibrate on; "
+            "write there who was recorded together (docs/people.md)"
+        )
     judged = _of_groups(dataset, options.judged)
     learned = sorted({*range(len(dataset))} - {*judged, *_of_groups(dataset, options.left_out)})
     if not judged or not learned:
@@ -74,6 +79,4 @@ def _notice(repo: str) -> str:
 
 
 def _of_groups(dataset: SkeletonDataset, groups: tuple[str, ...]) -> list[int]:
-    if "group" not in dataset.columns:
-        return []
     return [int(number) for number in select_rule(dataset, {"group": groups})]

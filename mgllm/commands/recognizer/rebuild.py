@@ -126,7 +126,8 @@ class RebuildOptions(Frozen):
     finetuning: FewEpochs = Field(default_factory=FewEpochs)
     """With labels."""
     seed: int = 1
-    """`--seed`: decides everything."""
+    """`--seed`: decides everything, but for where windows of people are cut
+    (`people_windows.seed`)."""
 
 
 class Rebuilt(Frozen):

@@ -1,7 +1,8 @@
 """Windows out of recordings of people whose hands' places are known, to learn from.
 
 The data set has a column `mg_accept`: the classes that would be right for a clip, parted by |, or
-`none`. Where the contact begins and ends is in `contact_from` and `contact_to`, in frames.
+`none`. Where the contact begins and ends is in `contact_from` and `contact_to`, in frames. `group`
+says who was recorded together: some groups are calibrated on alone.
 """
 
 from __future__ import annotations

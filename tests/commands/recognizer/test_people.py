@@ -59,6 +59,14 @@ def test_a_set_without_places_is_refused(toy_set: Path, tmp_path: Path) -> None:
         cut_people(toy_set, tmp_path / "out", OPTIONS)
 
 
+def test_a_set_without_groups_is_refused(tmp_path: Path) -> None:
+    path = people_set(tmp_path / "set")
+    table = (path / "clips.csv").read_text(encoding="utf-8")
+    (path / "clips.csv").write_text(table.replace(",group,", ",party,"), encoding="utf-8")
+    with pytest.raises(InputError, match="has no column 'group', so nobody can be kept apart"):
+        cut_people(path, tmp_path / "out", OPTIONS)
+
+
 def test_each_source_that_is_used_has_its_notice(tmp_path: Path) -> None:
     assert notices(people_set(tmp_path / "set"), OPTIONS) == tuple(
         f"{group}: https://github.com/ann/{group}, commit c0ffee, MIT"
