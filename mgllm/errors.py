@@ -35,6 +35,9 @@ word.
 """
 _JOINERS = "\u200c\u200d"
 """Parts of words in Persian and Hindi, and of emoji."""
+LONGEST, TAIL = 4000, 1000
+"""Characters of a message, and how many of them are its end: names and values of untrusted files
+may be very long."""
 FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not
 read.
@@ -62,6 +65,8 @@ class MgllmError(Exception):
     exit_code = 1
 
     def __init__(self, message: str) -> None:
+        if len(message) > LONGEST:
+            message = f"{message[: LONGEST - TAIL]} … {message[-TAIL:]}"
         super().__init__(one_line(message))
 
 

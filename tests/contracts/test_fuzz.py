@@ -18,7 +18,15 @@ from tests.fuzz.trying import Bench, bench
 INPUTS = 500
 """For each parser, and fewer for those of which one takes long."""
 SLOW = {"scenario": 40, "template": 40, "run": 60, "checkpoint": 40, "reply": 100, "import bvh": 200}
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    "import imigue-speech": "a name of 5,000 characters: OSError",
+    "import smg": "a frame rate that is not a number: ValueError",
+    "import srt": "a broken first block: the library's MalformedFileError",
+    "import textgrid": "1e999 as a count or a time: OverflowError, ValidationError",
+    "import utd-mhad": "a member of the npz that is no array: AttributeError; a shape of 16 GB: MemoryError",
+    "scenario": "`!!bool maybe`: KeyError",
+    "skeleton file": "a member of the npz that is no array: AttributeError",
+}
 """Parsers with faults that are known, and what will repair them."""
 
 
@@ -34,11 +42,11 @@ def test_every_importer_is_fuzzed_and_every_seed_is_valid(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", sorted(all_targets()))
 @pytest.mark.filterwarnings("ignore")
 def test_changed_files_are_read_or_refused(name: str) -> None:
-    if name in KNOWN:
-        pytest.xfail(KNOWN[name])
     with bench(name, all_targets()[name]) as made:
         tried = [made.try_one(number, SEED) for number in range(SLOW.get(name, INPUTS))]
     found = [one for one in tried if one.outcome not in ("read", "refused")]
+    if found and name in KNOWN:
+        pytest.xfail(KNOWN[name])
     assert found == []
     assert {one.outcome for one in tried} & {"refused", "read"}
 
@@ -49,7 +57,9 @@ def faulty(error: BaseException | None = None, seconds: float = 0.0, size: int =
         return folder / "x"
 
     def read(path: Path) -> None:
-        time.sleep(seconds)
+        began = time.process_time()
+        while time.process_time() < began + seconds:
+            pass
         bytearray(size)
         if error is not None:
             raise error

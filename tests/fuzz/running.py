@@ -12,6 +12,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def table(counts: Counts) -> str:
     found = [
         f"* {name}, input {number}: `{what.replace('`', chr(39)).replace('|', '/')}`"
         for name, mine in sorted(counts.items())
-        for what, number in mine["found"].items()
+        for what, number in sorted(mine["found"].items(), key=itemgetter(1))
     ]
     return HEAD + "\n".join(lines) + "\n\n## What was found\n\n" + ("\n".join(found) or "Nothing.") + "\n"
 

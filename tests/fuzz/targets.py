@@ -49,7 +49,7 @@ def importer(name: str) -> Target:
 
 def _imported(name: str, source: Path) -> None:
     made = datasets.get(name)
-    heeds = getattr(made, "heeds", frozenset())
+    heeds: frozenset[str] = getattr(made, "heeds", frozenset())
     given = {key: value for key, value in CHOICES.items() if key in heeds}
     read = (partial(made, ImportChoices.model_validate(given)) if given else made)().read(source)  # type: ignore[call-arg]
     if isinstance(read, ImportedSkeletons):
