@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from mgllm.disk import log_file
+from mgllm.errors import shown_line
 from mgllm.records import Record
 
 Display = Literal["auto", "rich", "plain", "none"]
@@ -66,7 +67,7 @@ class Progress:
             self._total = None
         rate = self._per_second()
         if self._bar is not None:
-            shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            shown = {"completed": self._done, "state": shown_line(state), "rate": self._rate(rate)}
             shown |= {"total": self._total, "count": self._counted()}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
@@ -88,7 +89,7 @@ class Progress:
         """One line at once, unless nothing is to be shown."""
         log_file.note(line, warning=line.startswith("warning"))
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False)
+            self._bar.console.print(shown_line(line), markup=False, highlight=False)
         elif self._display == "plain":
             _write(line)
 
@@ -164,7 +165,7 @@ def _duration(seconds: float) -> str:
 
 
 def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(f"{shown_line(line)}\n")
     sys.stderr.flush()
 
 
@@ -175,12 +176,12 @@ def _bar(what: str, total: int | None, count: str) -> Any:
     bar = Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        TextColumn("{task.fields[count]}"),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[count]}", markup=False),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[state]}"),
+        TextColumn("{task.fields[state]}", markup=False),
         console=Console(stderr=True),
         refresh_per_second=4,
     )
-    bar.add_task(what, total=total, state="", rate="", count=count)
+    bar.add_task(shown_line(what), total=total, state="", rate="", count=count)
     return bar

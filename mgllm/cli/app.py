@@ -167,9 +167,8 @@ def _explain_foreign(error: Exception) -> int:
 
 
 def _say(line: str) -> None:
-    one_line = " ".join(line.split("\n"))
     with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"mgllm: {one_line}\n")
+        echo(f"mgllm: {' '.join(line.split(chr(10)))}", err=True)
 
 
 def _leave(code: int) -> None:
