@@ -47,8 +47,8 @@ class SpeechFormat(Frozen):
     """What the format can say. If a recording has files of several formats, the best one is
     read."""
     parse: Callable[..., tuple[Turn, ...] | Said]
-    """Makes turns of a text; the second argument is what errors call it. Choices in `heeds` follow
-    by name. Raises `InputError`."""
+    """Makes turns of a text; the second argument is what errors call it. The choices that
+    the format uses follow by name. Raises `InputError`."""
     title: str
     """What the files are, for people."""
     citation: str

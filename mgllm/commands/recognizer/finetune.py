@@ -103,15 +103,8 @@ def finetune(
     check_place(out, resume=resume)
     dataset = open_dataset(path)
     check_dataset(dataset)
-    if not dataset.meta.classes:
-        raise InputError(f"{dataset.path} has no classes, so there is nothing to learn")
     base, config, reader = open_recognizer(name, dataset, options.training.seed)
-    side = training_side(dataset, options.which)
-    numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
-    if not options.linear:
-        numbers = np.concatenate([numbers, accepting(dataset, side)])
-    if not len(numbers):
-        raise InputError(f"{dataset.path}: no clip to learn from has a label")
+    numbers = _learned_side(dataset, options)
     judged = _calibration_side(dataset, numbers, options.calibrate_on)
     base.to(choose_device(options.training.device))
     trunk = _trunk_classes(dataset.meta.classes) if _has_trunk(options, config) else ()
@@ -182,6 +175,19 @@ def _train(training: SupervisedTraining, out: Path, *, resume: bool, display: Di
             save_state(training, identity, out)
     training.model.eval()
     return training.losses[-1]
+
+
+def _learned_side(dataset: SkeletonDataset, options: FinetuneOptions) -> NDArray[np.int64]:
+    """Clips to learn from; a linear classifier needs one label a clip."""
+    if not dataset.meta.classes:
+        raise InputError(f"{dataset.path} has no classes, so there is nothing to learn")
+    side = training_side(dataset, options.which)
+    numbers = label_fraction(dataset, side, options.label_fraction, options.training.seed)
+    if not options.linear:
+        numbers = np.concatenate([numbers, accepting(dataset, side)])
+    if not len(numbers):
+        raise InputError(f"{dataset.path}: no clip to learn from has a label")
+    return numbers
 
 
 def _calibration_side(
