@@ -112,6 +112,7 @@ def test_json_counts_what_was_made_and_left_out(folder: Path, capsys: pytest.Cap
     assert code == 0
     counted = [report[name] for name in ("items", "subjects", "turns", "gestures", "labels", "vocabulary")]
     assert counted == [3, 3, 6, 6, 2, "imigue"]
+    assert not any("not words" in note or "host" in note for note in report["notes"])
     assert "3 annotations of speech are empty and left out (in one, three, two): words" in report["notes"]
 
 
@@ -121,6 +122,9 @@ def test_the_tier_of_gestures_is_found_but_speech_is_asked_for(
     err = refused(capsys, folder)
     assert "one.eaf has other tiers: words (Ann, 2 annotations), host (1 annotations)" in err
     assert "--speech-tier NAME" in err
+    _, out, _ = run(capsys, folder, "-o", folder.parent / "x.jsonl", "--speech-tier", "words", "--json")
+    left = "read the tier 'gestures' of 3 recordings (one, three, two), not host (3 annotations)"
+    assert left in json.loads(out)["notes"]
     items = made(capsys, folder, "--speech-tier", "words")
     assert [len(item.gestures["annotated"].gestures) for item in items] == [2, 2, 2]
 

@@ -97,7 +97,7 @@ def read_elan_items(source: Path, choices: ElanChoices) -> ImportedItems:
     ]
     items = [subjects.of(item) for item in items]
     warnings = [
-        *track_notes(chosen),
+        *track_notes(_without_speech_tiers(one, choices) for one in chosen),
         *_people_notes(parts),
         *map_notes,
         *imported.warnings,
@@ -114,6 +114,14 @@ def _without_speech(recording: Recording, choices: ElanChoices) -> Recording:
     said = {name for wanted in choices.speech_tier for name in elan.called(recording.tracks, wanted)}
     tracks = {name: track for name, track in recording.tracks.items() if name not in said}
     return recording.model_copy(update={"tracks": tracks})
+
+
+def _without_speech_tiers(chosen: Chosen, choices: ElanChoices) -> Chosen:
+    """For notes: the tiers of speech were read, too, and are not among those left out."""
+    tracks = chosen.recording.tracks
+    said = {name for wanted in choices.speech_tier for name in elan.called(tracks, wanted)}
+    kept = {name: track for name, track in tracks.items() if name in chosen.names or name not in said}
+    return chosen.model_copy(update={"recording": chosen.recording.model_copy(update={"tracks": kept})})
 
 
 def _speech(document: EafDocument, chosen: Chosen, choices: ElanChoices) -> Said:
