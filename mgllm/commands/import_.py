@@ -26,6 +26,7 @@ from mgllm.skeleton import Written, check_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
 from mgllm.skeleton.selection import Split, select_rule, shared_people
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, as_recording, skeleton_bytes
+from mgllm.skeleton.writing import NoClips
 
 SOURCE, ITEMS = "SOURCE.md", "items.jsonl"
 NO_CHOICES = ImportChoices()
@@ -223,18 +224,13 @@ def _write_skeletons(one: _Import, imported: ImportedSkeletons) -> ImportReport:
         InputError: a clip cannot be read, or the folder cannot be written.
     """
     with write_folder(one.out, (SOURCE, *SKELETON_FILES)) as drafts:
-        report = _skeletons_report(one, imported, _written(one.source, drafts, imported))
+        try:
+            written = write_dataset(drafts, imported.meta, imported.clips, lenient=True)
+        except NoClips as error:
+            raise InputError(f"{one.source}: {error}") from None
+        report = _skeletons_report(one, imported, written)
         (drafts / SOURCE).write_text(one.page(report), encoding="utf-8", newline="\n")
     return report
-
-
-def _written(source: Path, drafts: Path, imported: ImportedSkeletons) -> Written:
-    """The data set; errors of its writer name the source, which it does not know."""
-    try:
-        return write_dataset(drafts, imported.meta, imported.clips, lenient=True)
-    except InputError as error:
-        named = str(source) in str(error)
-        raise error if named else InputError(f"{source}: {error}") from None
 
 
 def _write_skeleton_files(one: _Import, imported: ImportedSkeletons) -> ImportReport:

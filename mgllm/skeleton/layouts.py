@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mgllm.errors import InputError, unknown
 from mgllm.skeleton.layout import Layout, Pair
@@ -134,3 +134,46 @@ def load_layout(name: str) -> Layout:
     if name not in LAYOUTS:
         raise InputError(unknown("skeleton layout", name, LAYOUTS))
     return LAYOUTS[name]
+
+
+def layout_of(joints: Sequence[str]) -> Layout:
+    """A layout of some of the joints that layouts of pictures have, in this order.
+
+    Joints are linked as there; where those between are not among them, each is linked with the
+    nearest one.
+
+    >>> layout_of(["nose", "left_wrist", "left_shoulder"]).edges
+    (('left_wrist', 'left_shoulder'), ('nose', 'left_shoulder'))
+    """
+    steps = {one: _steps(one) for one in joints}
+    inside, edges = [joints[0]], set[Pair]()
+    while len(inside) < len(joints):
+        rest = [one for one in joints if one not in inside]
+        pair = min(((a, b) for a in inside for b in rest), key=lambda ab: steps[ab[0]].get(ab[1], FAR))
+        edges.add(pair)
+        inside.append(pair[1])
+    place = {one: n for n, one in enumerate(joints)}
+    ordered = sorted(tuple(sorted(pair, key=place.__getitem__)) for pair in edges)
+    lefts = [one for one in joints if one.startswith("left_")]
+    mirror = [(one, other) for one in lefts if (other := one.replace("left_", "right_", 1)) in joints]
+    return Layout(joints=tuple(joints), edges=tuple((a, b) for a, b in ordered), mirror=tuple(mirror))
+
+
+FAR = 1000
+"""Steps between joints that no layout links."""
+
+
+def _steps(joint: str) -> dict[str, int]:
+    """Links from a joint to each other one, over all layouts of pictures."""
+    links = {pair for name in _PICTURES for pair in LAYOUTS[name].edges}
+    steps, reached = {joint: 0}, [joint]
+    for one in reached:
+        for pair in links:
+            for other in pair if one in pair else ():
+                if other not in steps:
+                    steps[other] = steps[one] + 1
+                    reached.append(other)
+    return steps
+
+
+_PICTURES = ("imigue22", "body25", "coco17", "ma52-44")

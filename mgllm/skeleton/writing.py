@@ -31,6 +31,10 @@ from mgllm.skeleton.reading import clip_problem, open_dataset
 from mgllm.skeleton.selection import matching
 
 
+class NoClips(InputError):
+    """There is nothing to write."""
+
+
 @dataclass(frozen=True, eq=False)
 class Written:
     """What was written."""
@@ -134,7 +138,7 @@ class _Stream:
     def finish(self) -> None:
         """Write the header again, now that the number of frames is known."""
         if self._tail is None:
-            raise InputError(f"'{self._meta.name}' has no clips")
+            raise NoClips(f"'{self._meta.name}' has no clips in which a joint is seen")
         header = _header((self._frames, *self._tail))
         if len(header) != self._header:
             raise RuntimeError("the npy header changed its length")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mgllm.errors import InputError
 from mgllm.skeleton.layout import Layout
-from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, LAYOUTS, MA52_OF_HALPE136, load_layout
+from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, LAYOUTS, MA52_OF_HALPE136, layout_of, load_layout
 
 SIZES = {"imigue22": 22, "body25": 25, "coco17": 17, "kinect20": 20, "ntu25": 25, "ma52-44": 44}
 SMALL: dict[str, Any] = {
@@ -116,3 +116,18 @@ def test_a_layout_that_does_not_hold_together_is_refused(change: dict[str, Any],
     with pytest.raises(ValidationError) as caught:
         Layout.model_validate({**SMALL, **change})
     assert words in str(caught.value)
+
+
+def test_a_layout_of_some_joints_is_linked_as_they_are_elsewhere() -> None:
+    body = LAYOUTS["body25"].joints
+    assert {frozenset(pair) for pair in layout_of(body).edges} <= {
+        frozenset(pair)
+        for name in ("body25", "coco17", "imigue22", "ma52-44")
+        for pair in LAYOUTS[name].edges
+    }
+    arm = layout_of(["left_wrist", "left_elbow", "right_wrist", "neck", "mid_hip"])
+    assert set(arm.edges) == {
+        ("left_wrist", "left_elbow"), ("left_elbow", "neck"), ("right_wrist", "neck"), ("neck", "mid_hip"),
+    }  # fmt: skip
+    assert arm.mirror == (("left_wrist", "right_wrist"),)
+    assert layout_of(["nose"]).edges == ()

@@ -6,7 +6,7 @@ decides the layout unless `--layout` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -22,7 +22,7 @@ from mgllm.datasets.skeletons._picture import Picture
 from mgllm.errors import InputError, some
 from mgllm.files.tables import Row
 from mgllm.skeleton import Clip, DatasetMeta, Layout
-from mgllm.skeleton.layouts import FINGERS, load_layout
+from mgllm.skeleton.layouts import FINGERS, LAYOUTS, layout_of, load_layout
 
 BETWEEN = {"neck": ("left_shoulder", "right_shoulder"), "mid_hip": ("left_hip", "right_hip")}
 """Joints that lie between two others, for programs that have none."""
@@ -135,10 +135,10 @@ class PoseImporter(ChoosingImporter):
         return ImportedSkeletons(meta, work.clips(found, first), tuple(notes), known, work.notes)
 
     def _layout(self, seen: Detections, where: str) -> Layout:
-        """The layout asked for, or the largest one of which the recording has all joints.
+        """The layout asked for; or one of which the recording has all joints; or its own joints.
 
         Raises:
-            InputError: no layout fits, or the one asked for has few of its joints.
+            InputError: no joint is known, or the layout asked for has few of them.
         """
         has = _with_between({*seen.joints} - {""})
         if self.choices.layout is not None:
@@ -156,20 +156,10 @@ class PoseImporter(ChoosingImporter):
             layout = load_layout(name)
             if {*layout.joints} <= (has if hands else given):
                 return layout
-        raise _no_layout(has, where)
-
-
-def _no_layout(has: Set[str], where: str) -> InputError:
-    """The error where no layout is complete; it names those that `--layout` would take."""
-    joints = {name: load_layout(name).joints for name in ("imigue22", "body25", "coco17")}
-    enough = [name for name, all_ in joints.items() if 2 * len(has & {*all_}) >= len(all_)]
-    advice = (
-        f"give --layout {' or '.join(enough)} to take those that it has"
-        if enough
-        else "each layout needs half of its joints at least; --joint-names says which joint a name is"
-    )
-    said = f"it has {some(sorted(has)) or 'none'}"
-    return InputError(f"{where} has no layout of which all joints are there ({said}); {advice}")
+        known = [name for name in seen.joints if name]
+        if not known:
+            raise InputError(f"{where}: none of its {len(seen.joints)} key points is a joint that is known")
+        return layout_of(known)
 
 
 class _Work:
@@ -272,6 +262,11 @@ def _layout_notes(seen: Detections, layout: Layout) -> Iterator[str]:
     yield f"{len(kept)} of {len(seen.joints)} key points are joints of the layout" + (
         f"; {left} are left out" if left else ""
     )
+    if layout not in LAYOUTS.values():
+        yield (
+            f"they are {', '.join(layout.joints)}; --layout imigue22 makes what the bundled recogniser "
+            "reads, with the other joints missing"
+        )
     if made:
         yield f"made from the joints around them: {', '.join(made)}"
     if absent:

@@ -63,7 +63,7 @@ def test_a_table_becomes_a_clip_by_the_names_of_its_body_parts(tmp_path: Path) -
     assert report.subject_known
 
 
-def test_a_few_joints_need_a_layout_and_others_are_counted(tmp_path: Path) -> None:
+def test_a_few_joints_are_a_layout_of_their_own_and_others_are_counted(tmp_path: Path) -> None:
     parts = [
         "nose",
         "shoulder_l",
@@ -78,10 +78,20 @@ def test_a_few_joints_need_a_layout_and_others_are_counted(tmp_path: Path) -> No
     parts += ["left_eye", "right_eye", "left_ear", "right_ear"]
     x = sitter(parts, 6)
     store(tmp_path / "s", table({"": x}, parts))
-    with pytest.raises(
-        InputError, match=r"no layout of which all joints are there .* give --layout imigue22"
-    ):
-        imported(tmp_path / "s", tmp_path / "d")
+    report = imported(tmp_path / "s", tmp_path / "own")
+    dataset = open_dataset(tmp_path / "own")
+    own = [
+        "nose",
+        "left_shoulder",
+        "right_shoulder",
+        "left_elbow",
+        "right_elbow",
+        "left_wrist",
+        "right_wrist",
+    ]
+    assert list(dataset.meta.layout.joints[:7]) == own
+    np.testing.assert_allclose(dataset.clip(0)[:, :7], x[:, :7], rtol=1e-6)
+    assert any("--layout imigue22 makes what the bundled recogniser" in w for w in report.warnings)
     report = imported(tmp_path / "s", tmp_path / "d", layout="imigue22")
     clip, layout = open_dataset(tmp_path / "d").clip(0), LAYOUTS["imigue22"]
     np.testing.assert_allclose(clip[:, layout.index("right_wrist")], x[:, 6], rtol=1e-6)

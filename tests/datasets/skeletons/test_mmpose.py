@@ -147,7 +147,10 @@ def broken(key: str, to: Any) -> Any:
         (broken("keypoints", 5), "keypoints must be numbers [0, 3]"),
         (broken("keypoint_scores", [1, 1]), "keypoint_scores: must be a number for each of 17 key points"),
         (named(COCO[:5], frames(sitter(COCO, 2))), "does not name its 17 key points"),
-        (named([f"kp_{n}" for n in range(17)], frames(sitter(COCO, 2))), "has no layout of which all joints"),
+        (
+            named([f"kp_{n}" for n in range(17)], frames(sitter(COCO, 2))),
+            "none of its 17 key points is a joint that is known",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(tmp_path: Path, content: Any, words: str) -> None:

@@ -153,3 +153,10 @@ def test_a_file_twice_is_refused(tmp_path: Path) -> None:
         store(folder, "S001C001P001R001A001", "0\n")
     with pytest.raises(InputError, match="more than once: S001C001P001R001A001"):
         datasets.get("ntu")().read(tmp_path)
+
+
+def test_files_in_which_nobody_is_seen_are_named(tmp_path: Path) -> None:
+    path = store(tmp_path, "S001C001P001R001A001", "2\n0\n0\n")
+    with pytest.raises(InputError) as caught:
+        import_dataset("ntu", path, tmp_path / "d")
+    assert str(caught.value) == f"{path}: 'NTU RGB+D' has no clips in which a joint is seen"
