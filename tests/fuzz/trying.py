@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import signal
 import tempfile
@@ -20,6 +21,7 @@ from tests.fuzz.targets import Target
 SECONDS = 5.0
 MEMORY_BYTES = 2**30
 """Limits of each input. Seconds are the processor's, so that they do not depend on what else it does."""
+_FOLDER = re.compile(r"/\S*/mgllm-fuzz-\w+/")
 IN_MEMORY = Path("/dev/shm")
 """A disk that opens a file in 4 ms makes that most of the time of an input."""
 OUTCOMES = ("read", "refused", "exception", "too slow", "too large")
@@ -111,5 +113,5 @@ def _where(error: BaseException) -> str:
     """The kind of an error, the last place in mgllm, and its first words."""
     frames = [one for one in traceback.extract_tb(error.__traceback__) if "/mgllm/" in one.filename]
     place = f"{frames[-1].filename.rpartition('/mgllm/')[2]} {frames[-1].name}" if frames else "?"
-    text = str(error)[:100].encode("unicode_escape").decode()
+    text = _FOLDER.sub("", str(error))[:60].encode("unicode_escape").decode()
     return f"{type(error).__name__} in {place}: {text}"
