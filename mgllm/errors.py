@@ -5,7 +5,8 @@
     │   └── IntegrityError    arms differ in more than their cue block; exit 2
     ├── BackendError      one question could not be answered; the record is `failed`
     │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
-    ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
+    ├── RunStopped        a run ended early and can be resumed; exit 1
+    │   └── BudgetReached     a budget stopped it; exit 3
     ├── TrainingStopped   a training failed (a loss that is not a number, a collapse); exit 1
     └── GateFailed        `compare --fail-if` found its condition, or a run is not complete; exit 4
 
@@ -82,7 +83,11 @@ class FatalBackendError(BackendError):
     exit_code = 2
 
 
-class BudgetReached(MgllmError):
+class RunStopped(MgllmError):
+    """A run ended early; what was answered is kept, and the run can be resumed."""
+
+
+class BudgetReached(RunStopped):
     """A budget (dollars or requests) is spent; the run can be resumed."""
 
     exit_code = 3

@@ -57,12 +57,14 @@ class Progress:
         self._done += 1
         rate = self._per_second()
         if self._bar is not None:
-            shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            shown = {"completed": self._done, "state": self._state(state), "rate": self._rate(rate)}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             left = f"about {_duration((self._total - self._done) / rate)} left"
-            self._say(f"{self._place()}, {self._rate(rate)}, {left}{self._remark(self._note or state)}")
+            self._say(
+                f"{self._place()}, {self._rate(rate)}, {left}{self._remark(self._note or self._said(state))}"
+            )
 
     def count(self, record: Record) -> None:
         """One more record is in the file."""
@@ -80,6 +82,8 @@ class Progress:
     def note(self, text: str) -> None:
         """Something about the work so far, to be shown with the next line."""
         self._note = text
+        if self._bar is not None and self._unit == "records":
+            self._bar.update(self._bar.task_ids[0], state=self._state(self._trouble()))
 
     def _per_second(self) -> float:
         return max(self._done - self._before, 1e-9) / max(time.monotonic() - self._began, 1e-9)
@@ -94,8 +98,17 @@ class Progress:
         parts = [(self._failed, "failed"), (self._not_answered, "refused or unparsed")]
         return "".join(f", {count} {name}" for count, name in parts if count)
 
+    def _said(self, state: str) -> str:
+        """The state in a line; that of records is in it already."""
+        return state if self._unit == "steps" else ""
+
+    def _state(self, state: str) -> str:
+        """What a bar shows behind it; of records also what was noted."""
+        note = self._note if self._unit == "records" else ""
+        return ", ".join(part for part in (note, state.removeprefix(", ")) if part)
+
     def _remark(self, text: str) -> str:
-        return f". {text}" if text and self._unit == "steps" else ""
+        return f". {text}" if text else ""
 
     def _say(self, line: str) -> None:
         _write(f"{self._what}: {line}")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from mgllm.backends.base import Backend
-from mgllm.errors import BudgetReached
+from mgllm.backends.base import Backend, Paced
+from mgllm.errors import RunStopped
 from mgllm.experiment.asking import (
     Desk,
     Group,
@@ -22,6 +22,7 @@ from mgllm.experiment.asking import (
 from mgllm.experiment.blocking import run_blocking
 from mgllm.experiment.budget import Budget
 from mgllm.experiment.finishing import Finished, finish
+from mgllm.experiment.lasting import Lasting
 from mgllm.experiment.manifest import refuse_changes
 from mgllm.experiment.material import gather
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model
@@ -59,6 +60,8 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Fin
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
     warn(line for material in materials for line in material.warnings)
     refuse_upload(backend, materials, options)
+    if isinstance(backend, Paced):
+        backend.report_to(None if options.display == "none" else lambda line: warn([line]), None)
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
@@ -94,6 +97,13 @@ def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
     return sent
 
 
+def _reached(backend: Backend, manifest: RunManifest) -> Mapping[str, object]:
+    """What is known only after asking."""
+    found = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, manifest)}
+    pace = backend.reached if isinstance(backend, Paced) else None
+    return {**found, "pace": pace} if pace is not None and pace.per_minute else found
+
+
 def _refuse_changed(plan: Plan, folder: Path) -> None:
     stored = read_run(folder)
     warn_of([stored])
@@ -106,7 +116,7 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
         writer.write_manifest(plan.manifest)
         done = {r.key: r for r in read_run(folder).records if r.outcome != "failed"}
         missing = sum(one.key not in done for one in plan.planned)
-        stopped: BudgetReached | None = None
+        stopped: RunStopped | None = None
         try:
             with Progress(options.display, plan.manifest.model, len(plan.planned), "records") as progress:
                 progress.start_at(len(plan.planned) - missing)
@@ -114,12 +124,22 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) 
                     progress.say(f"warning: {line}")
                 if options.ask.attribute:
                     progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
-                desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
+                if isinstance(backend, Paced):
+                    backend.report_to(progress.say, progress.note)
+                lasting = Lasting(answered=any(record.outcome != "failed" for record in done.values()))
+                desk = Desk(
+                    backend,
+                    writer,
+                    plan.manifest.model,
+                    plan.words,
+                    Budget(options.reach),
+                    progress,
+                    lasting,
+                )
                 groups = _groups_to_ask(plan, done, desk)
                 stopped = await ask_all(groups, desk, options.reach.concurrency)
         finally:  # also after Ctrl-C or a refused key: tables of the records so far
-            sent = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
-            writer.write_manifest(plan.manifest.model_copy(update=sent))
+            writer.write_manifest(plan.manifest.model_copy(update=_reached(backend, plan.manifest)))
             finished = finish(folder, writer, len(plan.planned), stopped)
         return finished
 
