@@ -113,6 +113,8 @@ class Pace:
         if self._slowed_to < math.inf:
             gaps = (now - self._slowed) / self._longest_gap_s
             self.per_s = self._slowed_to + _FASTER * gaps**2 / self._longest_gap_s
+        if self.refusals and self._note is not None:
+            self._note(self._line(now))
 
     def refused(self, sent: float, wait_s: float, named_s: float | None) -> None:
         """A request was refused because of the rate: slower.
@@ -144,12 +146,15 @@ class Pace:
         self._meter.learn(most_written, read, written)
 
     def _report(self, now: float) -> None:
-        line = f"the server limits the rate: {self.width} at once, {self._per_minute(now)} a minute"
+        line = self._line(now)
         if self._note is not None:
             self._note(line)
         if self._say is not None and now - self._said >= _BETWEEN_LINES_S:
             self._said = now
             self._say(line)
+
+    def _line(self, now: float) -> str:
+        return f"the server limits the rate: {self.width} at once, {self._per_minute(now)} a minute"
 
     def _per_minute(self, now: float) -> int:
         """Answers in the last minute."""
