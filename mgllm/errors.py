@@ -7,7 +7,8 @@
     │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
     ├── WriteFailed       a file of a run cannot be written, as on a full disk; exit 2
     ├── Interrupted       Ctrl-C or a signal stopped the run, which can be resumed; exit 130
-    ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
+    ├── RunStopped        a run ended early and can be resumed; exit 1
+    │   └── BudgetReached     a budget stopped it; exit 3
     ├── TrainingStopped   a training failed (a loss that is not a number, a collapse); exit 1
     └── GateFailed        `compare --fail-if` found its condition, or a run is not complete; exit 4
 
@@ -104,7 +105,11 @@ class Interrupted(MgllmError):
     exit_code = 130
 
 
-class BudgetReached(MgllmError):
+class RunStopped(MgllmError):
+    """A run ended early; what was answered is kept, and the run can be resumed."""
+
+
+class BudgetReached(RunStopped):
     """A budget (dollars or requests) is spent; the run can be resumed."""
 
     exit_code = 3

@@ -67,7 +67,11 @@ class Progress:
             self._total = None
         rate = self._per_second()
         if self._bar is not None:
-            shown = {"completed": self._done, "state": shown_line(state), "rate": self._rate(rate)}
+            shown = {
+                "completed": self._done,
+                "state": shown_line(self._state(state)),
+                "rate": self._rate(rate),
+            }
             shown |= {"total": self._total, "count": self._counted()}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
@@ -75,7 +79,8 @@ class Progress:
             left = (
                 "" if self._total is None else f", about {_duration((self._total - self._done) / rate)} left"
             )
-            self._say(f"{self._place()}, {self._rate(rate)}{left}{self._remark(self._note or state)}")
+            remark = self._remark(self._note or self._said(state))
+            self._say(f"{self._place()}, {self._rate(rate)}{left}{remark}")
 
     def count(self, record: Record) -> None:
         """One more record is in the file."""
@@ -96,6 +101,8 @@ class Progress:
     def note(self, text: str) -> None:
         """Something about the work so far, to be shown with the next line."""
         self._note = text
+        if self._bar is not None and self._unit == "records":
+            self._bar.update(self._bar.task_ids[0], state=shown_line(self._state(self._trouble())))
 
     def _per_second(self) -> float:
         return max(self._done - self._before, 1e-9) / max(time.monotonic() - self._began, 1e-9)
@@ -119,8 +126,17 @@ class Progress:
         parts = [(self._failed, "failed"), (self._not_answered, "refused or unparsed")]
         return "".join(f", {count} {name}" for count, name in parts if count)
 
+    def _said(self, state: str) -> str:
+        """The state in a line; that of records is in it already."""
+        return state if self._unit == "steps" else ""
+
+    def _state(self, state: str) -> str:
+        """What a bar shows behind it; of records also what was noted."""
+        note = self._note if self._unit == "records" else ""
+        return ", ".join(part for part in (note, state.removeprefix(", ")) if part)
+
     def _remark(self, text: str) -> str:
-        return f". {text}" if text and self._unit == "steps" else ""
+        return f". {text}" if text else ""
 
     def _say(self, line: str) -> None:
         _write(f"{self._what}: {line}")

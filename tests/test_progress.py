@@ -218,3 +218,14 @@ def test_a_bar_only_where_it_can_be_drawn(
 def record(outcome: str) -> Record:
     values: dict[str, Any] = {"outcome": outcome}  # nothing else is counted
     return Record.model_construct(**values)
+
+
+@pytest.mark.parametrize("display", ["plain", "rich"])
+@pytest.mark.usefixtures("at_once")
+def test_a_note_about_records_is_shown_with_the_next_line(display: Display, capsys: Captured) -> None:
+    with Progress(display, "openai/x", 2, "records") as progress:
+        progress.note("the server limits the rate: 8 at once, 240 a minute")
+        progress.count(record("failed"))
+        progress.count(record("answered"))
+    said = " ".join(capsys.readouterr().err.split())
+    assert "8 at once, 240 a minute" in said

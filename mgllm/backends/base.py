@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
-from mgllm.records import Form, Frozen, Question, Reasoning, Reply, Score
+from mgllm.records import Form, Frozen, Pace, Question, Reasoning, Reply, Score
 from mgllm.registry import Shelf
 
 
@@ -33,6 +33,12 @@ class BackendOptions(Frozen):
     """Attempts after the first."""
     seed: int = 0
     """For random waits and local sampling."""
+    concurrency: int = 16
+    """`--concurrency`: most requests at the same time; fewer while the server limits the rate."""
+    rpm: int | None = None
+    """`--rpm`: most requests a minute."""
+    tpm: int | None = None
+    """`--tpm`: most tokens a minute, read and written."""
     began_in: Path | None = None
     """The folder in which a resumed run was begun: folders of models are looked for there too."""
 
@@ -142,6 +148,19 @@ class Checking(Protocol):
         Raises:
             FatalBackendError: the model could not answer what is asked; one line says what to do.
         """
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A backend that asks more slowly while its server limits the rate."""
+
+    @property
+    def reached(self) -> Pace:
+        """How fast the server was asked, for the manifest."""
+
+    def report_to(self, say: Callable[[str], None] | None, note: Callable[[str], None] | None) -> None:
+        """Where lines about the limit go: `say` shows one at once, `note` with the next
+        progress."""
 
 
 def check_questions(backend: Backend, questions: Iterable[Question]) -> None:

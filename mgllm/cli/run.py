@@ -108,7 +108,19 @@ def run(
     ] = None,
     concurrency: Annotated[
         int | None,
-        option("--concurrency", "Questions asked at the same time.", default="16", heading=o.MODEL),
+        option(
+            "--concurrency",
+            "Most questions asked at the same time; fewer while the server limits the rate.",
+            default="16",
+            heading=o.MODEL,
+        ),
+    ] = None,
+    rpm: Annotated[
+        int | None, option("--rpm", "Most requests a minute, spread evenly.", heading=o.LIMITS)
+    ] = None,
+    tpm: Annotated[
+        int | None,
+        option("--tpm", "Most tokens a minute, read and written, spread evenly.", heading=o.LIMITS),
     ] = None,
     max_retries: Annotated[
         int | None,

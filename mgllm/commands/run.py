@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from mgllm.backends.base import Backend
+from mgllm.backends.base import Backend, Paced
 from mgllm.disk import log_file
-from mgllm.errors import WriteFailed
+from mgllm.errors import RunStopped, WriteFailed
 from mgllm.experiment.asking import (
     Desk,
     Group,
@@ -23,6 +23,7 @@ from mgllm.experiment.asking import (
 from mgllm.experiment.blocking import run_blocking
 from mgllm.experiment.budget import Budget
 from mgllm.experiment.finishing import Finished, Halted, finish
+from mgllm.experiment.lasting import Lasting
 from mgllm.experiment.manifest import refuse_changes
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model
@@ -65,6 +66,8 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
     materials = _gather(options)
     warn(line for material in materials for line in material.warnings)
     refuse_upload(backend, materials, options)
+    if isinstance(backend, Paced):
+        backend.report_to(None if options.display == "none" else lambda line: warn([line]), None)
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
@@ -116,6 +119,13 @@ def _sent(backend: Backend, manifest: RunManifest) -> Mapping[str, JsonValue]:
     return sent
 
 
+def _reached(backend: Backend, manifest: RunManifest) -> Mapping[str, object]:
+    """What is known only after asking."""
+    found = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, manifest)}
+    pace = backend.reached if isinstance(backend, Paced) else None
+    return {**found, "pace": pace} if pace is not None and pace.per_minute else found
+
+
 def _refuse_changed(plan: Plan, folder: Path) -> None:
     stored = read_run(folder)
     warn_of([stored])
@@ -123,14 +133,14 @@ def _refuse_changed(plan: Plan, folder: Path) -> None:
 
 
 async def _ask(plan: Plan, backend: Backend, options: RunOptions, halted: Halted) -> Finished:
-    writer, stopped = halted.writer, None
+    writer: RunWriter | None = halted.writer
+    stopped: RunStopped | None = None
     assert writer is not None
     done = {r.key: r for r in read_run(writer.path).records if r.outcome != "failed"}
     missing = sum(one.key not in done for one in plan.planned)
 
     def conclude() -> Finished:
-        sent = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
-        writer.write_manifest(plan.manifest.model_copy(update=sent))
+        writer.write_manifest(plan.manifest.model_copy(update=_reached(backend, plan.manifest)))
         finished = finish(writer.path, writer, len(plan.planned), stopped)
         halted.finished = finished
         return finished
@@ -142,7 +152,17 @@ async def _ask(plan: Plan, backend: Backend, options: RunOptions, halted: Halted
                 progress.say(f"warning: {line}")
             if options.ask.attribute:
                 progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
-            desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
+            if isinstance(backend, Paced):
+                backend.report_to(progress.say, progress.note)
+            desk = Desk(
+                backend,
+                writer,
+                plan.manifest.model,
+                plan.words,
+                Budget(options.reach),
+                progress,
+                Lasting(answered=bool(done)),
+            )
             groups = _groups_to_ask(plan, done, desk)
             stopped = await ask_all(groups, desk, options.reach.concurrency)
     except WriteFailed:

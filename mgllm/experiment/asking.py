@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mgllm.answers.verdict import judge, probabilities
 from mgllm.backends.base import Backend
 from mgllm.disk.steps import step
-from mgllm.errors import BudgetReached, InputError
+from mgllm.errors import BudgetReached, InputError, RunStopped
 from mgllm.experiment.budget import Budget
+from mgllm.experiment.lasting import Lasting
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned
 from mgllm.progress import Progress
@@ -53,6 +54,7 @@ class Desk:
     words: Words
     budget: Budget
     progress: Progress
+    lasting: Lasting = field(default_factory=lambda: Lasting(answered=False))
 
 
 def group_questions(planned: Iterable[Planned]) -> list[Group]:
@@ -64,12 +66,12 @@ def group_questions(planned: Iterable[Planned]) -> list[Group]:
     return [Group(tuple(members)) for members in groups.values()]
 
 
-async def ask_all(groups: Sequence[Group], desk: Desk, concurrency: int) -> BudgetReached | None:
+async def ask_all(groups: Sequence[Group], desk: Desk, concurrency: int) -> RunStopped | None:
     """Ask in order, `concurrency` at a time; each record is on disk before the next question is
     asked.
 
     Returns:
-        The budget that stopped it early, or None.
+        What stopped it early (a budget, or equal failures of all questions), or None.
 
     Raises:
         FatalBackendError: the model cannot answer any more questions.
@@ -175,8 +177,10 @@ def write_unsendable(planned: Iterable[Planned], why: Mapping[tuple[str, str], s
         _write(one, reply, desk, None)
 
 
-async def _work(waiting: Iterator[Group], desk: Desk) -> BudgetReached | None:
+async def _work(waiting: Iterator[Group], desk: Desk) -> RunStopped | None:
     for group in waiting:
+        if desk.lasting.stop is not None:
+            return desk.lasting.stop
         try:
             reserved = desk.budget.reserve(group.first.question)
         except BudgetReached as stop:
@@ -185,9 +189,10 @@ async def _work(waiting: Iterator[Group], desk: Desk) -> BudgetReached | None:
         reply = await desk.backend.ask(group.first.question)
         step("answered")
         desk.budget.settle(reserved, reply)
+        desk.lasting.note(reply)
         for member in group.members:
             _write(member, reply, desk, None if member is group.first else group.first.key)
-    return None
+    return desk.lasting.stop
 
 
 def _write(planned: Planned, reply: Reply, desk: Desk, shared: RecordKey | None) -> None:

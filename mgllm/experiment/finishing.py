@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mgllm.analysis import RunRecords, render, served_models, summarise
-from mgllm.errors import BudgetReached, one_line
+from mgllm.errors import RunStopped, one_line
 from mgllm.records import Outcome, Record, Summary
 from mgllm.store import RunWriter, read_run
 
@@ -33,8 +33,8 @@ class Finished:
     """Records that this run has."""
     failed: int
     """Records without a reply."""
-    stopped: BudgetReached | None = None
-    """The budget that stopped it early, if one did."""
+    stopped: RunStopped | None = None
+    """Why it ended early, if it did: a budget, or equal failures of all questions."""
     answered: int = 0
     """Records with an answer."""
     advice: str | None = None
@@ -73,7 +73,7 @@ class Halted:
         return f"{there}. Go on with: mgllm run --resume {shlex.quote(str(self.folder))}"
 
 
-def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached | None) -> Finished:
+def finish(folder: Path, writer: RunWriter, planned: int, stopped: RunStopped | None) -> Finished:
     """Write `summary.json` and the tables of a run."""
     stored = read_run(folder)
     manifest = stored.manifest.model_copy(update={"served_models": served_models(stored.records)})

@@ -86,6 +86,9 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
             timeout_s=reach.timeout_s,
             max_retries=reach.max_retries,
             seed=options.ask.seed,
+            concurrency=reach.concurrency,
+            rpm=reach.rpm,
+            tpm=reach.tpm,
         )
     )
 

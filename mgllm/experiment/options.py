@@ -90,7 +90,12 @@ class ReachOptions(Frozen):
     model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg K=V`."""
     concurrency: int = Field(default=16, ge=1, le=1024)
-    """`--concurrency`: questions asked at the same time."""
+    """`--concurrency`: most questions asked at the same time; fewer while a server limits the
+    rate."""
+    rpm: int | None = Field(default=None, ge=1)
+    """`--rpm`: most requests a minute."""
+    tpm: int | None = Field(default=None, ge=1)
+    """`--tpm`: most tokens a minute, read and written."""
     max_retries: int = Field(default=6, ge=0, le=100)
     """`--max-retries`: attempts after the first."""
     timeout_s: float = Field(default=120.0, gt=0)

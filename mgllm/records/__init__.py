@@ -43,6 +43,7 @@ from mgllm.records.gesture import (
 from mgllm.records.item import Item as Item, SpokenWord as SpokenWord, Turn as Turn
 from mgllm.records.manifest import (
     FIRST_ROLES as FIRST_ROLES,
+    Pace as Pace,
     Role as Role,
     RunManifest as RunManifest,
     ScenarioManifest as ScenarioManifest,

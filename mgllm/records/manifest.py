@@ -134,6 +134,17 @@ class ScenarioManifest(Frozen):
     """What the numbers may not be used for."""
 
 
+class Pace(Frozen):
+    """How fast a server was asked, as far as its limits allowed."""
+
+    at_once: int
+    """Requests at the same time, at the end."""
+    per_minute: int
+    """Most answers within a minute."""
+    refusals: int
+    """Requests that were refused because of the rate; they were asked again."""
+
+
 class RunManifest(Frozen):
     """Everything that decides a number."""
 
@@ -159,6 +170,9 @@ class RunManifest(Frozen):
     models."""
     served_models: Mapping[str, int] = Field(default_factory=dict)
     """Records by the model that the server names in its reply; empty if no server names one."""
+    pace: Pace | None = Field(default=None, exclude_if=lambda pace: pace is None)
+    """How fast the server was asked, in the last part of the run that asked it anything; not
+    written for local models."""
     model_args: Mapping[str, JsonValue] = Field(default_factory=dict)
     """`--model-arg`s."""
     temperature: float = 0.0

@@ -118,7 +118,8 @@ class Reply(Frozen):
     latency_s: float = 0.0
     """Seconds from the last attempt's start to its end."""
     attempts: int = 1
-    """How often it was asked until there was a reply, or no further attempt."""
+    """How often it was asked until there was a reply, or no further attempt; refusals because of
+    the rate do not count."""
     error: str | None = None
     """Why there is no reply; then everything above is empty and the outcome is `failed`."""
     hint: str | None = None

@@ -48,6 +48,10 @@ class Behaviour(Frozen):
     """Share of requests answered with 429 and `Retry-After`."""
     retry_after_s: float = Field(default=1.0, ge=0)
     """Seconds that a 429 asks to wait."""
+    limit: int | None = Field(default=None, ge=1)
+    """Requests answered in each window of time; the others get 429 and `Retry-After`."""
+    window_s: float = Field(default=60.0, gt=0)
+    """Seconds of a window; the first one begins with the first request."""
     rate_500: float = Field(default=0.0, ge=0, le=1)
     """Share of requests answered with 500."""
     rate_drop: float = Field(default=0.0, ge=0, le=1)

@@ -63,6 +63,7 @@ class FakeServer(Loopback):
         self._faults = list(self.behaviour.faults)
         self._not_before: dict[str, float] = {}
         self._attempts: Counter[str] = Counter()
+        self._windows: Counter[int] = Counter()
 
     def stats(self) -> dict[str, int]:
         """Counts by kind; `early_retries`: requests that came before the time of `Retry-After`."""
@@ -139,14 +140,20 @@ class FakeServer(Loopback):
         if self._faults:
             return self._faults.pop(0)
         rule = self.behaviour
+        if rule.limit is not None and self._over(rule.limit, seen.arrived_s):
+            return _slow_down(rule.retry_after_s)
         u = unit(rule.seed, "fault", name, seen.attempt)
         if u < rule.rate_429:
-            wait = f"{rule.retry_after_s:g}"
-            body = json.dumps(error_body("slow down", "requests", code="rate_limit_exceeded"))
-            return Fault(status=429, body=body, headers={"Retry-After": wait})
+            return _slow_down(rule.retry_after_s)
         if u < rule.rate_429 + rule.rate_500:
             return Fault()
         return Fault(status=0) if u < rule.rate_429 + rule.rate_500 + rule.rate_drop else None
+
+    def _over(self, limit: int, arrived_s: float) -> bool:
+        """Count a request, if its window has room."""
+        window = int((arrived_s - self.requests[0].arrived_s) / self.behaviour.window_s)
+        self._windows[window] += self._windows[window] <= limit
+        return self._windows[window] > limit
 
     def _fail(self, request: web.Request, name: str, fault: Fault) -> web.Response:
         from aiohttp import web
@@ -169,6 +176,11 @@ def _json(body: Mapping[str, Any]) -> web.Response:
     return web.Response(body=json.dumps(body).encode(), content_type="application/json")
 
 
+def _slow_down(wait_s: float) -> Fault:
+    body = json.dumps(error_body("slow down", "requests", code="rate_limit_exceeded"))
+    return Fault(status=429, body=body, headers={"Retry-After": f"{wait_s:g}"})
+
+
 def _refusal(status: int, message: str, param: str | None = None, code: str | None = None) -> Fault:
     return Fault(
         status=status, body=json.dumps(error_body(message, "invalid_request_error", param=param, code=code))
@@ -182,6 +194,8 @@ def serve(arguments: Sequence[str] | None = None) -> None:
         latency_s=options.latency,
         rate_429=options.rate_429,
         retry_after_s=options.retry_after,
+        limit=options.limit,
+        window_s=options.window,
         rate_500=options.rate_500,
         rate_drop=options.rate_drop,
         seed=options.seed,
@@ -201,6 +215,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--logprobs", choices=("on", "null", "absent"), default="on")
     parser.add_argument("--rate-429", type=float, default=0.0)
     parser.add_argument("--retry-after", type=float, default=1.0, help="seconds that a 429 asks to wait")
+    parser.add_argument("--limit", type=int, help="requests answered in each window; others get 429")
+    parser.add_argument("--window", type=float, default=60.0, help="seconds of a window")
     parser.add_argument("--rate-500", type=float, default=0.0)
     parser.add_argument("--rate-drop", type=float, default=0.0)
     parser.add_argument("--reject", action="append", default=[], help="a parameter to refuse; repeatable")

@@ -7,10 +7,18 @@ from typing import NamedTuple, Protocol
 
 from mgllm.backends.api.address import Secret
 from mgllm.backends.api.bodies import Answer, Json
+from mgllm.backends.api.pacing import Pace
 from mgllm.backends.api.refusing import Trouble, read_absence, read_trouble
 from mgllm.backends.api.replies import read_reply
-from mgllm.backends.api.usage import add_usage, read_spent
-from mgllm.backends.api.waiting import LONGEST_WAIT_S, Clock, wait_s, wanted_wait_s
+from mgllm.backends.api.usage import add_usage, estimate_tokens, read_spent
+from mgllm.backends.api.waiting import (
+    LONGEST_UNNAMED_S,
+    LONGEST_WAIT_S,
+    Clock,
+    limit_wait_s,
+    wait_s,
+    wanted_wait_s,
+)
 from mgllm.errors import FatalBackendError
 from mgllm.records import Question, Reply, Usage
 
@@ -20,6 +28,14 @@ _EMPTY_RETRIES = 2
 """Attempts after an empty text: each costs money, and after three empty ones a fourth would be
 too."""
 _PATH = "/chat/completions"
+_MOST_REFUSALS = 100
+"""How often one question may meet the limit of rate: a refusal that comes so often, while other
+questions are answered, is about this question. A question that half of the times is too early meets
+the limit 20 times once in a million."""
+_OVERLOADED = frozenset({503, 529})
+"""If a server gives a time with one of these, it limits the rate."""
+_AT_ONCE = 16
+"""Requests at once, if no pace is given."""
 
 
 class Wire(Protocol):
@@ -46,6 +62,8 @@ class Policy(NamedTuple):
     """For the random part of the waits."""
     clock: Clock
     """Measures time and waits."""
+    pace: Pace | None = None
+    """How fast the server is asked, for all questions of a run together."""
 
 
 class Place(NamedTuple):
@@ -72,6 +90,8 @@ class _Attempt(NamedTuple):
     """The reply in it, if there is no trouble."""
     paid: Usage | None = None
     """Tokens that it used, if the server says so or there is a text."""
+    sent_s: float = 0.0
+    """When it was asked, on the policy's clock."""
 
 
 class Asker:
@@ -82,18 +102,20 @@ class Asker:
         self._parameters = parameters
         self._policy = policy
         self._place = place
+        self._pace = policy.pace or Pace(_AT_ONCE, policy.clock)
         self.served_model: str | None = None
 
     async def ask(self, question: Question) -> Reply:
         """The reply, after as many attempts as are needed or allowed.
 
-        An attempt that is refused because of a parameter does not count. An empty text is not a
-        reply, but it costs money: the tokens of all attempts are added.
+        An attempt that is refused because of a parameter, or because the server limits the rate,
+        does not count. An empty text is not a reply, but it costs money: the tokens of all attempts
+        are added.
 
         Raises:
             FatalBackendError: the server would not answer other questions either.
         """
-        attempt, changes, empty = 1, 0, 0
+        attempt, changes, empty, limited = 1, 0, 0, 0
         spent: Usage | None = None
         while True:
             body = self._parameters.body(question)
@@ -103,7 +125,11 @@ class Asker:
                 return self._finished(got.reply, spent, got.took_s, attempt)
             trouble = got.trouble or EMPTY
             empty += trouble is EMPTY
-            if trouble.step == "differently" and changes < _CHANGES and self._learn(trouble, body):
+            if self._is_limit(got):
+                limited += 1
+                if not await self._may_wait(got, question, limited):
+                    return self._no_reply(trouble, spent, got.took_s, attempt)
+            elif trouble.step == "differently" and changes < _CHANGES and self._learn(trouble, body):
                 changes += 1
             elif empty <= _EMPTY_RETRIES and await self._may_ask_again(
                 trouble, got.answer, question, attempt
@@ -113,16 +139,51 @@ class Asker:
                 return self._no_reply(trouble, spent, got.took_s, attempt)
 
     async def _attempt(self, question: Question, body: Json) -> _Attempt:
-        clock = self._policy.clock
-        began_s = clock.monotonic()
-        answer = await self._wire.post(_PATH, body)
-        took_s = clock.monotonic() - began_s
+        read = sum(estimate_tokens(message.content) for message in question.prompt.messages)
+        async with self._pace.turn(read, question.max_tokens) as sent_s:
+            answer = await self._wire.post(_PATH, body)
+        took_s = self._policy.clock.monotonic() - sent_s
+        got = self._understood(answer, question, took_s)._replace(sent_s=sent_s)
+        if not self._is_limit(got) and answer.status:
+            self._pace.answered()
+        if got.paid is not None:
+            self._pace.used(question.max_tokens, got.paid.prompt_tokens, got.paid.completion_tokens)
+        return got
+
+    def _understood(self, answer: Answer, question: Question, took_s: float) -> _Attempt:
         try:
             return _read(answer, question, took_s)
         except Exception as error:  # whatever a reply contains, only this one record fails
             kind = f"{type(error).__name__}: {str(error)[:80]}"
             said = f"the server sent a reply that cannot be read ({kind}): {answer.said}"
             return _Attempt(answer, took_s, Trouble(status=0, message=said, final=True))
+
+    def _is_limit(self, got: _Attempt) -> bool:
+        """Whether the server would answer the same question later, when it is asked more slowly."""
+        trouble = got.trouble
+        if trouble is None or trouble.step != "again":
+            return False
+        return trouble.limited or (trouble.status in _OVERLOADED and self._wanted_s(got) is not None)
+
+    def _wanted_s(self, got: _Attempt) -> float | None:
+        return wanted_wait_s(got.answer.headers, self._policy.clock.utc())
+
+    async def _may_wait(self, got: _Attempt, question: Question, times: int) -> bool:
+        """Wait for the server's limit; False if waiting longer has no sense.
+
+        Args:
+            got: the refusal.
+            question: the question that was refused.
+            times: how often it was, so far.
+        """
+        wanted = self._wanted_s(got)
+        wait = limit_wait_s(wanted, self._policy.seed, question.prompt.sha256, times)
+        self._pace.refused(got.sent_s, wait, wanted)
+        longest = LONGEST_WAIT_S if wanted else LONGEST_UNNAMED_S
+        if max(wanted or 0.0, self._pace.silent_s) > longest or times >= _MOST_REFUSALS:
+            return False
+        await self._policy.clock.sleep(wait)
+        return True
 
     def _learn(self, trouble: Trouble, body: Json) -> bool:
         try:

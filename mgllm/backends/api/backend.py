@@ -12,7 +12,9 @@ from pydantic import JsonValue
 from mgllm.backends.api.address import find_key, read_address
 from mgllm.backends.api.asking import Asker, Place, Policy, why_stop
 from mgllm.backends.api.client import CONNECTIONS, Client
+from mgllm.backends.api.metering import Meter
 from mgllm.backends.api.model_list import Listed, read_list
+from mgllm.backends.api.pacing import Pace, Say
 from mgllm.backends.api.parameters import Parameters
 from mgllm.backends.api.preset import Preset
 from mgllm.backends.api.reasoning import ways_of
@@ -32,7 +34,7 @@ from mgllm.backends.api.settling import (
 from mgllm.backends.api.waiting import Clock, SystemClock
 from mgllm.backends.base import BackendOptions, Settled, Traits
 from mgllm.errors import FatalBackendError, InputError
-from mgllm.records import Form, Question, Reasoning, Reply, Score
+from mgllm.records import Form, Pace as PaceReached, Question, Reasoning, Reply, Score
 
 
 class Learnt(NamedTuple):
@@ -80,6 +82,8 @@ class ApiBackend:
         self.learnt: dict[tuple[Reasoning, Score | None], Learnt] = {}
         self._client: Client | None = None
         self._asker: Asker | None = None
+        self._pace: Pace | None = None
+        self._reports: tuple[Say | None, Say | None] = (None, None)
         self.concurrency = CONNECTIONS
         self.base_url: str | None = self._address.base_url
         self.uploads = not self._address.loopback
@@ -88,6 +92,18 @@ class ApiBackend:
     def sent(self) -> Mapping[str, JsonValue]:
         """Request parameters as they are really sent, after `settle`."""
         return self._parameters.sent
+
+    @property
+    def reached(self) -> PaceReached:
+        """How fast the server was asked so far."""
+        none = PaceReached(at_once=self._options.concurrency, per_minute=0, refusals=0)
+        return none if self._pace is None else self._pace.reached
+
+    def report_to(self, say: Say | None, note: Say | None) -> None:
+        """Where lines about the server's limit of rate go."""
+        self._reports = (say, note)
+        if self._pace is not None:
+            self._pace.report_to(say, note)
 
     @property
     def likely_score(self) -> Score:
@@ -110,7 +126,11 @@ class ApiBackend:
         usual = next((name for name in self._preset.key_envs if os.environ.get(name)), None)
         secret = find_key(self._options.api_key_env, usual or next(iter(self._preset.key_envs), None))
         self._client = Client(self._address, secret, self._options.timeout_s)
-        self._policy = Policy(self._options.max_retries, self._options.seed, self._clock)
+        options = self._options
+        meter = Meter(options.rpm, options.tpm)
+        self._pace = Pace(min(options.concurrency, CONNECTIONS), self._clock, meter)
+        self._pace.report_to(*self._reports)
+        self._policy = Policy(options.max_retries, options.seed, self._clock, self._pace)
         self._place = Place(self._address.base_url, self._options.model, secret)
         self._asker = Asker(self._client, self._parameters, self._policy, self._place)
         await self._look(self._client, self._place)

@@ -16,6 +16,8 @@ Step = Literal["again", "differently", "give_up", "refused", "stop"]
 
 _AGAIN = frozenset({0, 408, 409, 429})
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_not_active", "billing_hard_limit_reached"})
+_LIMITED = frozenset({"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "resource_exhausted"})
+"""Codes of a limit of rate, where the status is that of another error."""
 _FILTERED = frozenset({"content_filter", "content_policy_violation"})
 _CONTEXT = re.compile(r"context (?:length|size|window)|too many tokens", re.IGNORECASE)
 """In an error about a prompt that is too long; it may mention max_tokens, but is not about it."""
@@ -80,6 +82,11 @@ class Trouble(Frozen):
             return "again"
         too_long = _CONTEXT.search(self.message) or "context_length_exceeded" in self.codes
         return "differently" if self.status in {400, 422} and not too_long else "give_up"
+
+    @property
+    def limited(self) -> bool:
+        """Whether the server refuses because it is asked too fast."""
+        return self.step == "again" and (self.status == 429 or bool(self.codes & _LIMITED))
 
     @property
     def no_credit(self) -> bool:

@@ -71,6 +71,7 @@ class Listening:
             return Answer(413, {}, {}, f"no answer to {self.posts} first questions")
         self.posts += 1
         self.last = await self._wire.post(path, body)
+        self.posts -= self.last.status == 429  # it was not answered: the server limits the rate
         if self.last.status >= 500 and _ROLES_IN_A_500.search(f"{self.last.said} {self.last.body}"):
             return self.last._replace(status=400)  # an error of the chat template: it would come again
         return self.last

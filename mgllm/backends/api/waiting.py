@@ -7,6 +7,7 @@ import asyncio
 import math
 import time
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
@@ -17,7 +18,14 @@ FIRST_WAIT_S = 0.5
 LONGEST_BACKOFF_S = 60.0
 """Upper bound of any wait, if the server does not ask for a longer one."""
 LONGEST_WAIT_S = 600.0
-"""A server that asks for a longer wait is not asked again in this run."""
+"""A server that asks for a longer wait is not asked again in this run, nor one that has refused
+everything for so long."""
+LONGEST_UNNAMED_S = 120.0
+"""The same for a server that limits the rate and does not say for how long: most count by the
+minute, so that two minutes are long enough."""
+LONGEST_LIMIT_BACKOFF_S = 8.0
+"""Upper bound of a wait for the limit of rate, if the server names none: it may answer again at any
+time."""
 
 
 class Clock(Protocol):
@@ -71,6 +79,14 @@ def wait_s(wanted: float | None, seed: int, name: str, attempt: int) -> float:
     return wanted + min(1.0, 0.1 * wanted) * unit(seed, "spread", name, attempt)
 
 
+def limit_wait_s(wanted: float | None, seed: int, name: str, times: int) -> float:
+    """Seconds to wait after a question met the limit of rate for the `times`-th time (from 1)."""
+    if wanted:
+        return wait_s(wanted, seed, name, times)
+    bound = min(LONGEST_LIMIT_BACKOFF_S, FIRST_WAIT_S * 2.0 ** min(times - 1, 30))
+    return bound * (1 + unit(seed, "limit", name, times)) / 2
+
+
 def _milliseconds(value: str | None) -> float | None:
     seconds = _number(value)
     return None if seconds is None else seconds / 1000
@@ -98,6 +114,7 @@ def _number(value: str | None) -> float | None:
 
 def _date(value: str) -> float | None:
     try:
-        return parsedate_to_datetime(value).timestamp()
+        found = parsedate_to_datetime(value)
+        return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None

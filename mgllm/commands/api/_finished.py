@@ -10,7 +10,7 @@ from typing import Any
 
 from mgllm.commands.api._words import in_python
 from mgllm.commands.shown import ShownSummary, shown
-from mgllm.errors import BudgetReached, one_line
+from mgllm.errors import one_line
 from mgllm.experiment.finishing import Finished
 
 
@@ -48,7 +48,7 @@ def finished_run(finished: Finished, function: Callable[..., object]) -> Finishe
     parameters = inspect.signature(function).parameters
     found: dict[str, Any] = {field.name: getattr(finished, field.name) for field in fields(Finished)}
     if finished.stopped is not None:
-        found["stopped"] = BudgetReached(in_python(str(finished.stopped), parameters))
+        found["stopped"] = type(finished.stopped)(in_python(str(finished.stopped), parameters))
     if finished.advice is not None:
         found["advice"] = in_python(finished.advice, parameters)
     return FinishedRun(**found | {"summary": shown(finished.summary)})

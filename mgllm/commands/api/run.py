@@ -45,6 +45,8 @@ def run(  # noqa: PLR0913  # keywords of the public API
     temperature: float | None = None,
     max_tokens: int | None = None,
     concurrency: int = 16,
+    rpm: int | None = None,
+    tpm: int | None = None,
     max_retries: int = 6,
     timeout_s: float = 120.0,
     budget_usd: float | None = None,
@@ -95,7 +97,9 @@ def run(  # noqa: PLR0913  # keywords of the public API
         temperature: Of sampling, 0 to 2. Default: 0, and 1 with `score="sample"`.
         max_tokens: Tokens written at most for a question, thoughts included. Default: 256; 1024 for
             chain_of_thought; 4096 for models that think.
-        concurrency: Questions asked at the same time.
+        concurrency: Most questions asked at the same time; fewer while a server limits the rate.
+        rpm: Most requests a minute, spread evenly.
+        tpm: Most tokens a minute, read and written, spread evenly.
         max_retries: Attempts after the first, for each question.
         timeout_s: Seconds until an attempt is given up.
         budget_usd: Stop before so many US dollars are spent. Needs prices.

@@ -16,6 +16,7 @@ ANSWERED = answers("deceptive", "maybe")
 AT_ONCE = ("--max-retries", "0")
 HALF = "\ud83d"
 """The first half of a surrogate pair."""
+_WAIT_ODD = sent({"error": {"message": "Slow down"}}, 429, **{"Retry-After": "nan"})
 WORDS_OR_NOTHING = Right(("answered", "unparsed"), "deceptive", "maybe")
 """The label may be read or not; nothing breaks."""
 READ_OR_FAILED = Right(("answered", "failed"), "deceptive", "maybe")
@@ -167,10 +168,12 @@ _error(
     "Asks to wait for a billion seconds.",
     sent({"error": {"message": "Slow down"}}, 429, **{"Retry-After": "1e9"}),
 )
-_error(
-    "wait-odd",
-    "Asks to wait for a time that is not a number.",
-    sent({"error": {"message": "Slow down"}}, 429, **{"Retry-After": "nan"}),
+animal(
+    "error-wait-odd",
+    "Asks at first to wait for a time that is not a number, and then answers.",
+    _questions(lambda ask: _WAIT_ODD if ask.again == 0 else TAME(ask)),
+    ANSWERED,
+    flags=AT_ONCE,
 )
 
 animal(

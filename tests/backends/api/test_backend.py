@@ -187,7 +187,7 @@ def test_faults_on_the_wire_are_survived_and_waits_are_kept() -> None:
     faults = (Fault(status=0), wait, Fault(status=500), Fault(status=429, headers={"retry-after-ms": "30"}))
     with FakeServer(Behaviour(faults=faults)) as server:
         (reply,), _ = ask(server, a_question())
-    assert (reply.error, reply.attempts, reply.text) == (None, 5, "ok")
+    assert (reply.error, reply.attempts, reply.text) == (None, 3, "ok")
     assert server.stats()["early_retries"] == 0
     assert server.requests[2].arrived_s - server.requests[1].arrived_s >= 0.2
 
@@ -227,7 +227,9 @@ def test_every_question_is_answered_exactly_once_whatever_fails(seed: int, rate:
     assert server.stats()["answered"] == len(questions)
     assert server.stats()["early_retries"] == 0
     sent = Counter(request.body["messages"][0]["content"] for request in server.requests)
-    assert [sent["word " * n] for n in range(1, 13)] == [reply.attempts for reply in replies]
+    more = [sent["word " * n] - reply.attempts for n, reply in enumerate(replies, 1)]
+    assert min(more) >= 0
+    assert sum(more) == server.stats()["status_429"], "they cost no attempt"
 
 
 def test_the_key_is_sent_and_stands_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

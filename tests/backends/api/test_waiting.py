@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from email.utils import formatdate
 
 import pytest
 from hypothesis import given, strategies as st
 
-from mgllm.backends.api.waiting import LONGEST_BACKOFF_S, backoff_s, wait_s, wanted_wait_s
+from mgllm.backends.api.waiting import (
+    LONGEST_BACKOFF_S,
+    LONGEST_LIMIT_BACKOFF_S,
+    backoff_s,
+    limit_wait_s,
+    wait_s,
+    wanted_wait_s,
+)
 
 NOW = 1_800_000_000.0
 
@@ -25,6 +33,8 @@ NOW = 1_800_000_000.0
         ({"retry-after": "-3"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": formatdate(NOW + 30, usegmt=True)}, 30.0),
+        ({"retry-after": time.strftime("%a %b %d %H:%M:%S %Y", time.gmtime(NOW + 30))}, 30.0),
+        ({"retry-after": "9" * 400}, None),
         ({"retry-after": formatdate(NOW - 30, usegmt=True)}, 0.0),
         (
             {"retry-after": formatdate(NOW + 930, usegmt=True), "date": formatdate(NOW + 900, usegmt=True)},
@@ -56,3 +66,9 @@ def test_our_own_waits_grow_and_are_a_function_of_the_seed() -> None:
 
 def test_a_wait_of_zero_still_backs_off() -> None:
     assert wait_s(0.0, 0, "name", 3) == backoff_s(0, "name", 3) > 0
+
+
+@given(seed=st.integers(0, 99), times=st.integers(1, 2000))
+def test_waits_for_a_limit_stay_short_if_the_server_names_no_time(seed: int, times: int) -> None:
+    assert 0.25 <= limit_wait_s(None, seed, "name", times) <= LONGEST_LIMIT_BACKOFF_S
+    assert limit_wait_s(40.0, seed, "name", times) >= 40
