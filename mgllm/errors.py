@@ -15,6 +15,7 @@ A message says what, where and what to do, in one line.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -32,6 +33,8 @@ OTHER_NAMES = {
 """What people call things that have another name here; each is the name of a program or a common
 word.
 """
+_JOINERS = "\u200c\u200d"
+"""Parts of words in Persian and Hindi, and of emoji."""
 FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not
 read.
@@ -177,6 +180,28 @@ def one_line(message: str) -> str:
     'a\\nb'
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+
+
+def shown(text: str) -> str:
+    r"""Untrusted text for a terminal: characters that control it or reverse the writing become
+    escapes.
+
+    >>> shown("a\x1b[2J\nb")
+    'a\\x1b[2J\nb'
+    """
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(c if _is_plain(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown_line(text: str) -> str:
+    """The same for a line: its line breaks become escapes, too."""
+    return shown(text).replace("\n", "\\n")
+
+
+def _is_plain(character: str) -> bool:
+    spaced = character in "\n\t" or unicodedata.category(character) == "Zs"
+    return character.isprintable() or spaced or character in _JOINERS
 
 
 def some(names: Sequence[str]) -> str:

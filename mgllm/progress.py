@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from mgllm.errors import shown_line
 from mgllm.records import Record
 
 Display = Literal["auto", "rich", "plain", "none"]
@@ -65,7 +66,7 @@ class Progress:
             self._total = None
         rate = self._per_second()
         if self._bar is not None:
-            shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            shown = {"completed": self._done, "state": shown_line(state), "rate": self._rate(rate)}
             shown |= {"total": self._total, "count": self._counted()}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
@@ -84,7 +85,7 @@ class Progress:
     def say(self, line: str) -> None:
         """One line at once, unless nothing is to be shown."""
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False)
+            self._bar.console.print(shown_line(line), markup=False, highlight=False)
         elif self._display == "plain":
             _write(line)
 
@@ -150,7 +151,7 @@ def _duration(seconds: float) -> str:
 
 
 def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(f"{shown_line(line)}\n")
     sys.stderr.flush()
 
 
@@ -161,12 +162,12 @@ def _bar(what: str, total: int | None, count: str) -> Any:
     bar = Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        TextColumn("{task.fields[count]}"),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[count]}", markup=False),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[state]}"),
+        TextColumn("{task.fields[state]}", markup=False),
         console=Console(stderr=True),
         refresh_per_second=4,
     )
-    bar.add_task(what, total=total, state="", rate="", count=count)
+    bar.add_task(shown_line(what), total=total, state="", rate="", count=count)
     return bar

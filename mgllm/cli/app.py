@@ -147,8 +147,7 @@ def _explain(error: Exception) -> int:
 
 
 def _say(line: str) -> None:
-    one_line = " ".join(line.split("\n"))
-    sys.stderr.write(f"mgllm: {one_line}\n")
+    echo(f"mgllm: {' '.join(line.split(chr(10)))}", err=True)
 
 
 def _leave(code: int) -> None:

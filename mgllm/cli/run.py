@@ -11,7 +11,7 @@ from mgllm.cli import options as o
 from mgllm.cli.dry_run_printing import print_dry_run
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import echo, print_json, print_made, shown
+from mgllm.cli.printing import echo, print_json, print_made
 
 if TYPE_CHECKING:
     from mgllm.experiment.finishing import Finished
@@ -223,7 +223,7 @@ def _print_together(done: list[Finished]) -> None:
 
     folders = [finished.folder for finished in done if finished.records]
     if folders:
-        echo(shown(render(compare(folders), "md", brief=True)))
+        echo(render(compare(folders), "md", brief=True))
         echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
 
 
@@ -237,7 +237,7 @@ def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) ->
     if as_json:
         print_json(_as_json(finished))
     elif table:
-        echo(shown(finished.table))
+        echo(finished.table)
     if finished.stopped is not None:
         echo(f"mgllm: stopped: {finished.stopped}", err=True)
     elif finished.failed:

@@ -9,7 +9,8 @@ import pytest
 from mgllm.cues.base import CueLine
 from mgllm.cues.block import Cues
 from mgllm.errors import InputError
-from mgllm.prompts.renderer import MAX_CHARACTERS, OfferedLabel, Renderer, View
+from mgllm.prompts.meter import MAX_CHARACTERS
+from mgllm.prompts.renderer import OfferedLabel, Renderer, View
 from mgllm.prompts.scenarios import bundled_folder
 from mgllm.records import Prompt, Turn
 

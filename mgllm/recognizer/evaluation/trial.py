@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.files.formulas import guarded
 from mgllm.files.tables import csv_text
 from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Progress
@@ -251,15 +252,16 @@ def _predictions(
     rows = []
     for number, p_K in zip(tested, p_NK, strict=True):
         clip, said = dataset.clips[int(number)], int(p_K.argmax())
-        rows.append((clip.id, clip.subject, clip.label, classes[said], f"{p_K[said]:.4f}"))
+        words = (clip.id, clip.subject, clip.label or "", classes[said])
+        rows.append((*map(guarded, words), f"{p_K[said]:.4f}"))
     return csv_text([("id", "subject", "label", "predicted", "probability"), *rows])
 
 
 def _confusion(counts_KK: NDArray[np.int64], classes: tuple[str, ...]) -> str:
     shown = np.flatnonzero(counts_KK.sum(1) + counts_KK.sum(0))
-    heads = ("true", *(classes[place] for place in shown), "missed")
+    heads = ("true", *(guarded(classes[place]) for place in shown), "missed")
     rows = [
-        (classes[row], *(str(counts_KK[row, column]) for column in shown), "0")
+        (guarded(classes[row]), *(str(counts_KK[row, column]) for column in shown), "0")
         for row in shown
         if counts_KK[row].any()
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from mgllm.arms.confusion import load_confusion
 from mgllm.errors import InputError
-from mgllm.recognizer.evaluation.trial import Evaluation, write_evaluation
+from mgllm.recognizer.evaluation.trial import Evaluation, _confusion, write_evaluation
 from mgllm.recognizer.metrics import score
 from mgllm.skeleton import Clip, DatasetMeta, Layout, SkeletonDataset, write_dataset
 
@@ -101,3 +101,10 @@ def test_a_folder_that_cannot_be_written(found: Evaluation, made: SkeletonDatase
         with pytest.raises(InputError, match="cannot be written"):
             write_evaluation(found, made, TESTED, P_NK, out)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_class_that_looks_like_a_formula_is_quoted_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "confusion.csv"
+    path.write_text(_confusion(np.array([[3, 1], [0, 2]]), ("=1+1", "nod")))
+    assert path.read_text().startswith("true,'=1+1,nod,missed\n'=1+1,3,1,0\n")
+    assert set(load_confusion(path).rows) == {"=1+1", "nod"}
