@@ -116,8 +116,6 @@ def read_npz(path: Path, names: Iterable[str], most: int) -> dict[str, NDArray[A
                 held = f"{', '.join(there[:10]) or 'none'}"
                 raise InputError(f"{path} has no arrays {', '.join(missing)}; it has {held}")
             return {name: npz_array(archive, name) for name in names}
-    except BadZipFile as error:
-        raise InputError(f"{path} is damaged, or is not an npz file ({error}); make it again") from None
     except NPZ_ERRORS as error:
         raise InputError(f"{path} cannot be read as an npz file: {reason(error)}") from None
 
