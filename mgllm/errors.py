@@ -41,6 +41,8 @@ read.
 """
 SHOWN = 6
 """Names that are shown of a long list."""
+LONGEST, TAIL = 1900, 400
+"""Characters of a message, and those of its end that stay: what to do is said last."""
 WHERE_ALL = {
     "scenario": "mgllm scenario list",
     "run": "mgllm runs",
@@ -62,7 +64,10 @@ class MgllmError(Exception):
     exit_code = 1
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))
+        line = one_line(message)
+        if len(line) > LONGEST:  # a file may have a word of a million letters
+            line = f"{line[: LONGEST - TAIL]} … {line[-TAIL:]}"
+        super().__init__(line)
 
 
 class InputError(MgllmError):
