@@ -36,11 +36,9 @@ def parse_vtt(text: str, where: str, *, speakers: str | None = None) -> Said:
         InputError: it is not WebVTT; names the line.
     """
     lines = text.split("\n")
-    while lines and not lines[0].strip():
-        lines = lines[1:]
-    if not lines or not _HEADER.match(lines[0]):
+    first = next((line for line in lines if line.strip()), "")
+    if not _HEADER.match(first):
         raise InputError(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})")
-    lines = [""] * (len(text.split("\n")) - len(lines)) + lines
     file = CueFile(where, VTT_EXAMPLE, numbered=False)
     bare, headers = _without_blocks(lines, file)
     cues = read_cues(bare, file)

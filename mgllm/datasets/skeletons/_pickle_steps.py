@@ -37,7 +37,7 @@ def _codes(names: str) -> frozenset[int]:
 _CONTAINERS = _codes("EMPTY_LIST LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT MARK")
 _MANY_KEYS, _ONE_KEY = _codes("SETITEMS DICT"), pickle.SETITEM[0]
 _REDUCE, _BUILD, _BYTEARRAY = pickle.REDUCE[0], pickle.BUILD[0], pickle.BYTEARRAY8[0]
-_ALL: dict[int, Step] = pickle._Unpickler.dispatch  # type: ignore[attr-defined]  # "the Python unpickler"
+_ALL: dict[int, Step] = pickle._Unpickler.dispatch
 _STEPS: dict[int, Step] = {code: _ALL[code] for code in _codes(_ALLOWED)}
 _STEPS[_BYTEARRAY] = _ALL[pickle.BINBYTES8[0]]  # the other takes memory before it looks at the file's length
 _SET_STEPS = _codes(_SETS)
@@ -50,7 +50,7 @@ class Refused(Exception):
     """The pickle contains something that is not on the list, or too much."""
 
 
-class PickleSteps(pickle._Unpickler):  # type: ignore[misc, name-defined]  # "the Python unpickler"
+class PickleSteps(pickle._Unpickler):
     """Reads a pickle step by step."""
 
     def __init__(self, content: bytes, names: Mapping[str, Any], notes: tuple[type, ...]) -> None:
@@ -64,7 +64,7 @@ class PickleSteps(pickle._Unpickler):  # type: ignore[misc, name-defined]  # "th
         super().__init__(io.BytesIO(content), encoding="latin1")
         self._names, self._notes = names, notes
         self._text_left = TEXT_RATIO * len(content) + 1000
-        self.dispatch = _Checked(self._check)
+        self.dispatch = _Checked(self._check)  # type: ignore[misc]  # each reader counts for itself
 
     def find_class(self, module: str, name: str) -> Any:
         """What a name stands for.
@@ -83,7 +83,7 @@ class PickleSteps(pickle._Unpickler):  # type: ignore[misc, name-defined]  # "th
         Raises:
             Refused: the step may not be done with it.
         """
-        stack = self.stack
+        stack: list[Any] = self.stack  # type: ignore[attr-defined]  # made by `load`
         if code == _BUILD and (len(stack) < 2 or type(stack[-2]) not in self._notes):
             raise Refused("a change to something that is not an array")
         if code == _REDUCE and stack and isinstance(stack[-1], tuple):

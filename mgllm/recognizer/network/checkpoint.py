@@ -193,9 +193,7 @@ def _refuse_wide(config: CheckpointConfig, path: Path) -> None:
         if long := [name for name, value in part.items() if len(_listed(value)) > MOST_LAYERS]:
             raise InputError(f"{path} encoder {long[0]:.40}: has more than {MOST_LAYERS} layers")
     if wide := [name for name, value in given.items() if value > WIDEST]:
-        raise InputError(
-            f"{path} encoder {wide[0]:.40}: must be at most {WIDEST} (given {given[wide[0]]:.3g})"
-        )
+        raise InputError(f"{path} encoder {wide[0]:.40}: must be at most {WIDEST}")
     if len(config.classes) > MOST_CLASSES:
         raise InputError(f"{path} classes: has {len(config.classes):,}, more than {MOST_CLASSES:,}")
 
