@@ -137,8 +137,8 @@ def _one_blank(blanks: re.Match[str]) -> str:
 
 
 def _parse(raw: bytes | str, where: str) -> Element:
-    parts, attributes = (raw.count(sign if isinstance(raw, str) else sign.encode()) for sign in "<=")
-    if parts > MOST_PARTS or attributes > MOST_PARTS:
+    counts = (raw.count("<"), raw.count("=")) if isinstance(raw, str) else (raw.count(b"<"), raw.count(b"="))
+    if max(counts) > MOST_PARTS:
         raise InputError(f"{where} has more than {MOST_PARTS:,} parts; is it an annotation?")
     parser = DefusedXMLParser(target=_Shallow(), forbid_dtd=True)
     try:

@@ -102,7 +102,7 @@ class _StrictLoader(yaml.SafeLoader):
         try:
             if long:
                 raise ValueError("a number has too many digits")
-            return super().construct_object(node, deep)  # type: ignore[no-untyped-call]
+            return super().construct_object(node, deep)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
             said = str(error) if long else f"'{node.value!s:.40}' is not of the type {kind:.20}"
             raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from None

@@ -94,7 +94,7 @@ def refuse_huge_parquet(file: Path) -> None:
         InputError: it has too many rows, or too many bytes.
         Exception: whatever its library raises for a broken file.
     """
-    from pyarrow.parquet import ParquetFile
+    from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
 
     with open_file(file) as raw, ParquetFile(raw) as table:
         rows, columns = table.metadata.num_rows, table.metadata.num_columns

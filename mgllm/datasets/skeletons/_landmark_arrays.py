@@ -135,12 +135,12 @@ def wrist_distances(marks: Marks, swap: bool = False) -> Reals:
         marks: of a sequence.
         swap: measure each hand from the other wrist.
     """
-    width = np.linalg.norm(marks.body[:, 11, :2] - marks.body[:, 12, :2], axis=-1)
-    away = []
-    for side, wrist in WRISTS.items():
-        own = WRISTS[1 - side] if swap else wrist
-        away.append(np.linalg.norm(marks.hands[:, side, 0] - marks.body[:, own, :2], axis=-1))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        width = np.linalg.norm(marks.body[:, 11, :2] - marks.body[:, 12, :2], axis=-1)
+        away = []
+        for side, wrist in WRISTS.items():
+            own = WRISTS[1 - side] if swap else wrist
+            away.append(np.linalg.norm(marks.hands[:, side, 0] - marks.body[:, own, :2], axis=-1))
         return np.asarray(np.concatenate(away) / np.tile(width, 2))
 
 
