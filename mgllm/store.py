@@ -241,6 +241,8 @@ def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
 
 def _content(file: Path) -> bytes:
     """The bytes of a file of lines; none if there is no file."""
+    if file.exists() and not file.is_file():  # a pipe may never end
+        raise InputError(f"{file} cannot be read: it is not a file")
     try:
         return file.read_bytes()
     except FileNotFoundError:

@@ -4,6 +4,7 @@ that grows no faster than the file."""
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import time
@@ -16,11 +17,13 @@ import pytest
 
 from mgllm.errors import MgllmError
 from tests.fuzz.targets import Target, all_targets
-from tests.fuzz.trying import TooSlow
+from tests.fuzz.trying import MEMORY_BYTES, TooSlow, _address_space
 
 TARGETS = all_targets()
 SECONDS = 5.0
-"""Of the processor; a reader that waits for a pipe is stopped by pytest's own time."""
+"""Of the processor."""
+WAITING = 60.0
+"""Seconds after which a reader that waits for a pipe is stopped."""
 LENGTH = 200_000
 LONGEST = 2000
 """Characters of a message."""
@@ -56,13 +59,20 @@ def processor_time() -> Iterator[None]:
     def stop(signum: int, frame: FrameType | None) -> None:
         raise TooSlow
 
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    kinds = {signal.ITIMER_PROF: (signal.SIGPROF, SECONDS), signal.ITIMER_REAL: (signal.SIGALRM, WAITING)}
+    before = {number: signal.signal(number, stop) for number, _ in kinds.values()}
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY_BYTES, hard))
+    for kind, (_, seconds) in kinds.items():
+        signal.setitimer(kind, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        for kind in kinds:
+            signal.setitimer(kind, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def tried(target: Target, source: Path) -> float:
@@ -117,6 +127,7 @@ def test_other_things_in_the_place_of_a_file(target: Target, tmp_path: Path) -> 
     tried(target, source)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["alone", "inside", "behind"])
 def test_ten_times_as_much_takes_ten_times_as_long(target: Target, tmp_path: Path, where: str) -> None:
     source = target.make(tmp_path)
