@@ -38,15 +38,14 @@ word.
 """
 _JOINERS = "\u200c\u200d"
 """Parts of words in Persian and Hindi, and of emoji."""
-LONGEST, TAIL = 4000, 1000
-"""Characters of a message, and how many of them are its end: names and values of untrusted files
-may be very long."""
 FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not
 read.
 """
 SHOWN = 6
 """Names that are shown of a long list."""
+LONGEST, TAIL = 1900, 400
+"""Characters of a message, and those of its end that stay: what to do is said last."""
 WHERE_ALL = {
     "scenario": "mgllm scenario list",
     "run": "mgllm runs",
@@ -68,9 +67,10 @@ class MgllmError(Exception):
     exit_code = 1
 
     def __init__(self, message: str) -> None:
-        if len(message) > LONGEST:
-            message = f"{message[: LONGEST - TAIL]} … {message[-TAIL:]}"
-        super().__init__(one_line(message))
+        line = one_line(message)
+        if len(line) > LONGEST:  # a file may have a word of a million letters
+            line = f"{line[: LONGEST - TAIL]} … {line[-TAIL:]}"
+        super().__init__(line)
 
 
 class InputError(MgllmError):

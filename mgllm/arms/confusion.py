@@ -11,7 +11,8 @@ from pathlib import Path
 from mgllm.cues.vocabularies import Vocabulary
 from mgllm.errors import InputError, unknown
 from mgllm.files.formulas import unguarded
-from mgllm.files.tables import csv_rows
+from mgllm.files.opening import file_bytes
+from mgllm.files.tables import csv_rows, repeated
 from mgllm.records import Frozen, Gesture
 
 MISSED = "missed"
@@ -66,7 +67,8 @@ def load_confusion(path: Path) -> Confusion:
     rows: dict[str, Mapping[str, float]] = {}
     for line, cells in lines:
         name, shares = unguarded(cells[0].strip()), _shares(path, line, cells, said)
-        _refuse_twice(path, line, [*rows, name], "row")
+        if name in rows:
+            _refuse_twice(path, line, [name, name], "row")
         rows[name] = shares if name == NONE else _normalised(path, line, shares)
     false_alarms = dict(rows.pop(NONE, {}))
     if false_alarms.pop(MISSED, 0):
@@ -79,13 +81,15 @@ def load_confusion(path: Path) -> Confusion:
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each line that is not blank."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        raw = file_bytes(path)
+        if len(raw) > MAX_BYTES:
             raise InputError(f"{path} is larger than {MAX_BYTES:,} bytes, too large for a confusion table")
-        text = path.read_text(encoding="utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path} does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text: {error}") from None
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"{path} cannot be read as UTF-8 text: {said}") from None
     for line, cells in csv_rows(StringIO(text, newline=""), path, refusal=":{line} is not valid CSV"):
         if any(cell.strip() for cell in cells):
             yield line, cells
@@ -108,7 +112,7 @@ def _share(path: Path, line: int, name: str, cell: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 1e9:
-        raise InputError(f"{path}:{line} column '{name}' has '{cell}'; write a number, 0 or more")
+        raise InputError(f"{path}:{line} column '{name}' has '{cell:.30}'; write a number, 0 or more")
     return value
 
 
@@ -120,6 +124,5 @@ def _normalised(path: Path, line: int, shares: Mapping[str, float]) -> dict[str,
 
 
 def _refuse_twice(path: Path, line: int, names: Sequence[str], what: str) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}:{line} {what} '{twice}' appears twice; keep one of them")
+    if twice := repeated(names):
+        raise InputError(f"{path}:{line} {what} '{twice[0]:.60}' appears twice; keep one of them")

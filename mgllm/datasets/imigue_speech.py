@@ -37,6 +37,10 @@ class VideoRow(Frozen):
     """win or lose."""
 
 
+MOST_DIGITS = 20
+"""Of a video's number: it is also a folder's name."""
+
+
 @dataset("imigue-speech")
 class ImigueSpeech:
     """Importer of iMiGUE-Speech."""
@@ -112,7 +116,7 @@ def _read_rows(path: Path) -> list[VideoRow]:
 def _row(where: str, header: list[str], cells: list[str]) -> VideoRow:
     row = named_cells(where, header, [cell.strip() for cell in cells])
     video, target = row["video_id"], row["win_or_lose"].casefold()
-    if not video.isdecimal():
+    if not (video.isdecimal() and len(video) <= MOST_DIGITS):
         raise InputError(f"{where} video_id: must be a number (given '{video:.30}')")
     if target not in TARGETS:
         raise InputError(f"{where} win_or_lose: must be win or lose (given '{target:.30}')")

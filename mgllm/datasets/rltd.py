@@ -13,7 +13,9 @@ from pathlib import Path
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
 from mgllm.errors import InputError, nearest, one_line, some
+from mgllm.files.json_files import read_at_most
 from mgllm.files.tables import csv_rows, named_cells, refuse_twice
+from mgllm.files.text_files import MAX_BYTES
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
 
 TARGETS = {"deceptive": "Deceptive", "truthful": "Truthful"}
@@ -209,10 +211,7 @@ def _read_speeches(source: Path, rows: list[ClipRow]) -> tuple[dict[str, str], l
 
 def _decode(path: Path) -> tuple[str, bool]:
     """Text of a file, and whether it had to be read as cp1252."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+    raw = read_at_most(path, MAX_BYTES, "a transcript")
     if b"\0" in raw:
         raise InputError(f"{path} contains NUL bytes, so it is not a text file")
     try:

@@ -63,6 +63,8 @@ def content_of(file: Path) -> bytes:
     Raises:
         InputError: it cannot be read.
     """
+    if file.exists() and not file.is_file():  # a pipe may never end
+        raise InputError(f"{file} cannot be read: it is not a file")
     try:
         return file.read_bytes()
     except FileNotFoundError:

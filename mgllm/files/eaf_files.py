@@ -7,12 +7,13 @@ name other files.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from mgllm.errors import InputError
 from mgllm.files.text_files import read_annotation
@@ -20,7 +21,13 @@ from mgllm.records import Frozen
 
 UNITS = {"milliseconds": 0.001, "PAL-frames": 0.04, "NTSC-frames": 1001 / 30_000}
 """Seconds of a time value's unit."""
-_LINE_BREAK = re.compile(r" *[\t\n\r][ \t\n\r]*")
+MOST_PARTS = 4_000_000
+"""Signs `<` and signs `=`: a file of 50 MB has one million, if ELAN has written it."""
+DEEPEST = 50
+"""Elements inside each other: ELAN writes five."""
+MOST_OFFERED = 1_000_000
+"""Entries of controlled vocabularies, counted for each tier that uses them."""
+_BLANKS = re.compile(r"[ \t\n\r]+")
 
 
 class Annotation(Frozen):
@@ -98,6 +105,9 @@ def parse_eaf(raw: bytes | str, where: str) -> EafDocument:
             _name(one, "LINGUISTIC_TYPE_ID"): one.get("CONTROLLED_VOCABULARY_REF", "")
             for one in root.iter("LINGUISTIC_TYPE")
         }
+        used = Counter(types.get(one.get("LINGUISTIC_TYPE_REF", ""), "") for one in root.iter("TIER"))
+        if sum(count * len(entries.get(name, ())) for name, count in used.items()) > MOST_OFFERED:
+            raise ValueError(f"tiers offer more than {MOST_OFFERED:,} entries of controlled vocabularies")
         origins = _origins(root)
         origin = origins.pop() if len(origins) == 1 else 0.0
         return EafDocument(
@@ -119,12 +129,23 @@ def tidy(text: str) -> str:
     >>> tidy(" touching\\n  ears ")
     'touching ears'
     """
-    return _LINE_BREAK.sub(" ", text).strip()
+    return _BLANKS.sub(_one_blank, text).strip()
+
+
+def _one_blank(blanks: re.Match[str]) -> str:
+    return " " if blanks[0].strip(" ") else blanks[0]
 
 
 def _parse(raw: bytes | str, where: str) -> Element:
+    counts = (raw.count("<"), raw.count("=")) if isinstance(raw, str) else (raw.count(b"<"), raw.count(b"="))
+    if max(counts) > MOST_PARTS:
+        raise InputError(f"{where} has more than {MOST_PARTS:,} parts; is it an annotation?")
+    parser = DefusedXMLParser(target=_Shallow(), forbid_dtd=True)
     try:
-        root: Element = fromstring(raw, forbid_dtd=True)
+        parser.feed(raw)
+        root: Element = parser.close()
+    except _TooDeep:
+        raise InputError(f"{where} has more than {DEEPEST} elements inside each other") from None
     except DefusedXmlException:
         what = "has a document type or entities. ELAN never writes these, so the file is not read"
         raise InputError(f"{where} {what}") from None
@@ -133,6 +154,30 @@ def _parse(raw: bytes | str, where: str) -> Element:
     if root.tag != "ANNOTATION_DOCUMENT":
         raise InputError(f"{where} is not an ELAN file: it begins with <{root.tag:.40}>")
     return root
+
+
+class _TooDeep(Exception):
+    """Elements are inside each other without end."""
+
+
+class _Shallow(TreeBuilder):
+    """Builds a tree of few levels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        """An element begins."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _TooDeep
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        """An element ends."""
+        self._depth -= 1
+        return super().end(tag)
 
 
 def _origins(root: Element) -> set[float]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -12,6 +14,7 @@ from pydantic import ValidationError
 
 from mgllm.errors import InputError
 from mgllm.files.encodings import encoding_problem
+from mgllm.files.opening import open_file
 from mgllm.files.problems import field_problem, shortened
 from mgllm.records import Frozen
 
@@ -74,9 +77,10 @@ def read_at_most(path: Path, most: int, what: str) -> bytes:
         InputError: it cannot be read, or is too large.
     """
     try:
-        if path.stat().st_size > most:
-            raise InputError(f"{path} has more than {most:,} bytes; is it {what}?")
-        return path.read_bytes()
+        with open_file(path) as file:
+            if os.fstat(file.fileno()).st_size > most:
+                raise InputError(f"{path} has more than {most:,} bytes; is it {what}?")
+            return file.read()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
 
@@ -152,7 +156,7 @@ def to_model(model: type[M], content: object, where: str) -> M:
 
 def _raw_lines(path: Path, source: str) -> Iterator[tuple[str, bytes]]:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             for number, raw in enumerate(_split_lines(file), start=1):
                 where = f"{source}:{number}"
                 if len(raw) > MAX_BYTES:
@@ -179,8 +183,7 @@ def _split_lines(file: BinaryIO) -> Iterator[bytes]:
 def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise ValueError(f"the key {twice[:60]!r} appears twice in one object")
     return content
 
@@ -194,4 +197,6 @@ def _has_surrogate(content: object) -> bool:
         json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return True
+    except RecursionError:  # it is refused wherever such depth means nothing
+        return False
     return False

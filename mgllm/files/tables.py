@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import StringIO
+from contextlib import contextmanager
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +17,12 @@ from numpy.typing import NDArray
 
 from mgllm.errors import InputError
 from mgllm.files.encodings import encoding_problem
+from mgllm.files.opening import file_bytes, open_file
 from mgllm.files.text_files import annotation_text
 from mgllm.records import Frozen
 
+MAX_BYTES = 2_000_000_000
+"""Largest table that is read: hours of coordinates."""
 MAX_CELL = 5_000_000
 """Characters of the longest cell that is read: as long as a line of JSON."""
 _NOTHING = {"", "na", "nan"}
@@ -57,14 +63,32 @@ def read_csv(path: Path, *, strict: bool = True) -> Iterator[tuple[int, list[str
     Raises:
         InputError: it cannot be read, or is not csv.
     """
+    with text_lines(path, str(path)) as file:
+        yield from csv_rows(file, path, strict=strict, refusal=" cannot be read as csv")
+
+
+@contextmanager
+def text_lines(path: Path, source: str) -> Iterator[TextIOWrapper]:
+    """The lines of a file in UTF-8, as they end.
+
+    Args:
+        path: the file.
+        source: what errors call it.
+
+    Raises:
+        InputError: it cannot be read, is larger than 2 GB, or is in another encoding.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv_rows(file, path, strict=strict, refusal=" cannot be read as csv")
+        with open_file(path) as raw:
+            if (size := os.fstat(raw.fileno()).st_size) > MAX_BYTES:
+                raise InputError(f"{source} has {size:,} bytes, more than {MAX_BYTES:,}; divide it")
+            with TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
+                yield file
     except UnicodeDecodeError as error:
-        problem = encoding_problem(path.read_bytes()) or f"cannot be read as csv: {error}"
-        raise InputError(f"{path} {problem}") from None
+        problem = encoding_problem(file_bytes(path)) or f"cannot be read: {error}"
+        raise InputError(f"{source} {problem}") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read as csv: {error}") from None
+        raise InputError(f"{source} cannot be read: {error.strerror or error}") from None
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
@@ -95,9 +119,18 @@ def refuse_twice(path: Path, header: Sequence[str], names: Iterable[str] | None 
     Raises:
         InputError: a column is there twice.
     """
-    for name in sorted(set(header)) if names is None else names:
-        if header.count(name) > 1:
-            raise InputError(f"{path}:1 has the column '{name}' twice")
+    twice = repeated(header)
+    if found := sorted(twice) if names is None else [name for name in names if name in twice]:
+        raise InputError(f"{path}:1 has the column '{found[0]:.60}' twice")
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Names that are there more than once.
+
+    >>> repeated("abcb")
+    ['b']
+    """
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 class Row(Frozen):
@@ -170,23 +203,17 @@ def read_numbers(
     """
     rows = []
     spelled = [name.casefold() for name in header]
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for line, text in enumerate(file, 1):
-                cells = text.strip().split(",")[skip:]
-                if cells == [""] or not text.strip():
-                    continue
-                if line == 1 and header and [cell.strip().casefold() for cell in cells] == spelled:
-                    continue
-                if len(cells) != columns:
-                    what = f"has {len(cells) + skip} columns, not {columns + skip}"
-                    raise InputError(f"{path}:{line} {what}")
-                rows.append(_numbers(f"{path}:{line}", cells))
-    except UnicodeDecodeError as error:
-        problem = encoding_problem(path.read_bytes()) or f"cannot be read: {error}"
-        raise InputError(f"{path} {problem}") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+    with text_lines(path, str(path)) as file:
+        for line, text in enumerate(file, 1):
+            cells = text.strip().split(",")[skip:]
+            if cells == [""] or not text.strip():
+                continue
+            if line == 1 and header and [cell.strip().casefold() for cell in cells] == spelled:
+                continue
+            if len(cells) != columns:
+                what = f"has {len(cells) + skip} columns, not {columns + skip}"
+                raise InputError(f"{path}:{line} {what}")
+            rows.append(_numbers(f"{path}:{line}", cells))
     return np.array(rows, dtype=np.float64).reshape(-1, columns)
 
 
@@ -198,7 +225,7 @@ def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, in
             line.
     """
     numbers = read_numbers(path, 3, header=header)
-    if not (np.isfinite(numbers).all() and (numbers == np.rint(numbers)).all()):
+    if not ((np.abs(numbers) < 1e9).all() and (numbers == np.rint(numbers)).all()):
         raise InputError(f"{path}: each row must be three whole numbers: class id, start, end")
     rows = [(int(a), int(b), int(c)) for a, b, c in numbers]
     for line, (_, start, end) in enumerate(rows, 1):

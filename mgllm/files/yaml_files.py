@@ -10,11 +10,25 @@ import yaml
 from pydantic import ValidationError
 
 from mgllm.errors import InputError, guess
+from mgllm.files.opening import file_bytes
 from mgllm.files.problems import field_names, first_problem, owner
 from mgllm.records import Frozen
 
 M = TypeVar("M", bound=Frozen)
 MAX_BYTES = 1_000_000
+MOST_DIGITS = 100
+"""Characters of a number: longer ones take ages to be read, above all in the base of 60."""
+_BROKEN = (
+    yaml.YAMLError,
+    RecursionError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+)
+"""What PyYAML raises: of a tag with a value that it cannot be (`!!bool maybe`), the last five."""
 
 
 def read_yaml(path: Path, model: type[M], named: Mapping[tuple[str, str], Callable[[str], object]] = {}) -> M:
@@ -46,15 +60,16 @@ def read_yaml(path: Path, model: type[M], named: Mapping[tuple[str, str], Callab
 
 def _compose(path: Path) -> yaml.Node:
     try:
-        raw = path.read_bytes()
+        raw = file_bytes(path)
         if len(raw) > MAX_BYTES:
             raise InputError(f"{path} has {len(raw):,} bytes; such a file has at most {MAX_BYTES:,}")
         root = yaml.compose(raw.decode("utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    except (yaml.YAMLError, RecursionError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"{path} cannot be read as UTF-8 text: {said}") from None
+    except _BROKEN as error:
         raise InputError(f"{path}{_place(error)} is not valid YAML: {_short(error)}") from None
     if root is None:
         raise InputError(f"{path} is empty")
@@ -65,7 +80,7 @@ def _construct(path: Path, root: yaml.Node) -> Any:
     loader = _StrictLoader("")
     try:
         return loader.construct_document(root)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except _BROKEN as error:
         raise InputError(f"{path}{_place(error)} is not valid YAML: {_short(error)}") from None
     finally:
         loader.dispose()
@@ -80,6 +95,17 @@ class _StrictLoader(yaml.SafeLoader):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
         return super().compose_node(parent, index)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        kind = node.tag.rpartition(":")[2]
+        long = kind in ("int", "float") and len(node.value) > MOST_DIGITS
+        try:
+            if long:
+                raise ValueError("a number has too many digits")
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+            said = str(error) if long else f"'{node.value!s:.40}' is not of the type {kind:.20}"
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

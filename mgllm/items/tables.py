@@ -10,6 +10,7 @@ from typing import Any
 
 from mgllm.errors import InputError
 from mgllm.files.json_files import read_json_lines
+from mgllm.files.opening import open_file
 from mgllm.items.rows import check_columns, row_content
 from mgllm.items.text_tables import read_csv_items, read_json_items, read_xlsx_items
 from mgllm.records import Item
@@ -21,6 +22,8 @@ SHEETS = ".xlsx"
 KINDS = (".parquet", SHEETS, *TEXT_KINDS)
 _OLD = (".xls", ".ods", ".xlsm", ".numbers")
 """Spreadsheets that are not read."""
+MOST_CELLS, MOST_BYTES, ROWS_AT_ONCE = 50_000_000, 500_000_000, 256
+"""Of parquet: as many bytes as of json, whatever the file says of itself."""
 _HUB_KINDS = {**TEXT_KINDS, ".jsonl": read_json_lines, ".ndjson": read_json_lines}
 
 
@@ -77,10 +80,31 @@ def text_files_of(library: Any, name: str, loaded: Any) -> list[tuple[Path, Any]
 
 def _parquet_rows(file: Path) -> list[tuple[str, object]]:
     with TemporaryDirectory(prefix="mgllm-") as cache, _quiet_datasets(str(file)) as library:
+        refuse_huge_parquet(file)
         table = library.load_dataset("parquet", data_files=[str(file)], split="train", cache_dir=cache)
         rows = list(_table_rows(table, str(file)))
         del table
     return rows
+
+
+def refuse_huge_parquet(file: Path) -> None:
+    """Refuse a file that would become much larger than it is: it is read a few rows at a time.
+
+    Raises:
+        InputError: it has too many rows, or too many bytes.
+        Exception: whatever its library raises for a broken file.
+    """
+    from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
+
+    with open_file(file) as raw, ParquetFile(raw) as table:
+        rows, columns = table.metadata.num_rows, table.metadata.num_columns
+        if rows * columns > MOST_CELLS:
+            raise InputError(f"{file} has {rows:,} rows of {columns:,} columns; divide it")
+        size = 0
+        for batch in table.iter_batches(batch_size=ROWS_AT_ONCE):
+            size += batch.nbytes
+            if size > MOST_BYTES:
+                raise InputError(f"{file} has more than {MOST_BYTES:,} bytes when it is read; divide it")
 
 
 def _only_split(loaded: Any, name: str) -> Any:

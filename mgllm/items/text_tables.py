@@ -11,7 +11,7 @@ from mgllm.errors import InputError
 from mgllm.files.encodings import encoding_problem
 from mgllm.files.json_files import decode, parse_json, read_at_most, read_json_lines
 from mgllm.files.sheets import Cell, read_sheet
-from mgllm.files.tables import csv_rows
+from mgllm.files.tables import MAX_CELL, csv_rows, repeated, text_lines
 from mgllm.items.rows import check_columns, row_content
 from mgllm.records import Item
 
@@ -34,28 +34,22 @@ def read_csv_items(path: Path, source: str) -> Iterator[tuple[str, object]]:
     Raises:
         InputError: it is not csv in UTF-8, or a row has more or fewer cells than the header.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            separator = _separator(file.readline())
-            file.seek(0)
-            table = csv_rows(file, Path(source), separator=separator, refusal=" cannot be read as csv")
-            rows = (cells for _, cells in table if cells)
-            header = next(rows, [])
-            _check_header(header, source)
-            for n, cells in enumerate(rows, start=1):
-                if n == 1:
-                    check_columns(header, source)
-                where = f"{source} row {n}"
-                if len(cells) != len(header):
-                    what = f"has {len(cells)} cells, the header {len(header)}"
-                    raise InputError(f"{where} {what}; put text with {_NAMES[separator]} in quotes")
-                yield (
-                    where,
-                    row_content(dict(zip(header, (cell or None for cell in cells), strict=True)), where),
-                )
-    except UnicodeDecodeError:
-        problem = encoding_problem(path.read_bytes()) or "is not UTF-8 text; save the file as UTF-8"
-        raise InputError(f"{source} {problem}") from None
+    with text_lines(path, source) as file:
+        separator = _separator(file.readline(MAX_CELL))
+        file.seek(0)
+        table = csv_rows(file, Path(source), separator=separator, refusal=" cannot be read as csv")
+        rows = (cells for _, cells in table if cells)
+        header = next(rows, [])
+        _check_header(header, source)
+        for n, cells in enumerate(rows, start=1):
+            if n == 1:
+                check_columns(header, source)
+            where = f"{source} row {n}"
+            if len(cells) != len(header):
+                what = f"has {len(cells)} cells, the header {len(header)}"
+                raise InputError(f"{where} {what}; put text with {_NAMES[separator]} in quotes")
+            named = dict(zip(header, (cell or None for cell in cells), strict=True))
+            yield where, row_content(named, where)
 
 
 def read_xlsx_items(path: Path, source: str, sheet: str | None = None) -> Iterator[tuple[str, object]]:
@@ -124,7 +118,7 @@ def _check_header(header: list[str], source: str) -> None:
         problem = encoding_problem(",".join(header).encode()) or ""  # a sign between, or bytes shift
         said = "has NUL bytes, so it is not a csv file; save it as csv in UTF-8"
         raise InputError(f"{source} {problem if 'UTF-16' in problem else said}")
-    twice = sorted({name for name in header if header.count(name) > 1 or not name.strip()})
+    twice = sorted({*repeated(header), *(name for name in header if not name.strip())})
     if twice:
         problem = f"two columns are called '{twice[0]}'" if twice[0].strip() else "a column has no name"
         raise InputError(f"{source}:1 {problem}; give each column its own name")

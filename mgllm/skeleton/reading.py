@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from tokenize import TokenError
-from typing import BinaryIO
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError, some
+from mgllm.files.arrays import NPY_ERRORS, read_header, reason
 from mgllm.files.formulas import unguarded
-from mgllm.files.json_files import parse_json, to_model
-from mgllm.files.tables import named_cells, read_csv, refuse_twice
+from mgllm.files.json_files import read_json
+from mgllm.files.opening import open_file
+from mgllm.files.tables import named_cells, read_csv, refuse_twice, repeated
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.other_folders import instead_of_dataset
 from mgllm.skeleton.selection import check_rules
 
-NPY_ERRORS = (OSError, ValueError, EOFError, SyntaxError, TokenError)
-"""What numpy raises for a broken `.npy` file. Its header is Python source, which numpy never
-runs."""
+MOST_DIGITS = 15
+"""Of a whole number: no recording has more frames."""
+META_BYTES = 50_000_000
+"""Largest `dataset.json` that is read; lists of people and classes take some kB."""
 
 
 def open_dataset(path: str | Path) -> SkeletonDataset:
@@ -93,20 +94,16 @@ def read_meta(path: Path) -> DatasetMeta:
     Raises:
         InputError: its content does not fit; names the field.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
-    return to_model(DatasetMeta, parse_json(text, str(path)), str(path))
+    return read_json(path, DatasetMeta, META_BYTES, "the description of a data set")
 
 
 def _map_joints(path: Path, meta: DatasetMeta) -> NDArray[np.float32]:
     try:
-        with path.open("rb") as file:
-            shape, fortran, dtype = _header(file)
+        with open_file(path) as file:
+            shape, fortran, dtype = read_header(file, sys.maxsize)
             begin = file.tell()
     except NPY_ERRORS as error:
-        raise InputError(f"{path} cannot be read as an npy file: {error}") from None
+        raise InputError(f"{path} cannot be read as an npy file: {reason(error)}") from None
     joints = len(meta.layout.joints)
     if dtype != np.dtype("<f4") or fortran or len(shape) != 3:
         order = ", Fortran order" if fortran else ""
@@ -120,15 +117,9 @@ def _map_joints(path: Path, meta: DatasetMeta) -> NDArray[np.float32]:
     if have < want:
         whole = have // (4 * shape[1] * shape[2])
         raise InputError(f"{path} is cut off: it has {whole} of {shape[0]} frames; copy it again")
-    if not shape[0]:
+    if not want:
         raise InputError(f"{path} has no frames")
     return np.memmap(path, np.float32, "r", begin, shape)
-
-
-def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
-    version = npy.read_magic(file)
-    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    return read(file)
 
 
 def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
@@ -162,7 +153,7 @@ def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> 
 
 
 def _whole(where: str, name: str, word: str, least: int) -> int:
-    if not (word.isascii() and word.isdecimal() and int(word) >= least):
+    if not (word.isascii() and word.isdecimal() and len(word) <= MOST_DIGITS and int(word) >= least):
         raise InputError(f"{where} {name}: must be a whole number, {least} or more (given '{word:.30}')")
     return int(word)
 
@@ -196,6 +187,6 @@ def _check_rows(path: Path, clips: Sequence[ClipRow], frames: int) -> None:
 
 def _check_classes(dataset: SkeletonDataset) -> None:
     classes = dataset.meta.classes
-    twice = sorted({name for name in classes if classes.count(name) > 1})
+    twice = sorted(repeated(classes))
     if twice:
         raise InputError(f"{dataset.path / META} classes: '{twice[0]}' appears twice")

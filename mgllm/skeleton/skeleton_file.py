@@ -17,12 +17,16 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.files.archives import refuse_bomb
+from mgllm.files.arrays import NPZ_ERRORS, npz_array, reason
 from mgllm.files.json_files import parse_json, to_model
+from mgllm.files.opening import open_file
+from mgllm.files.tables import repeated
 from mgllm.records import Frozen
 from mgllm.records.frozen import Name
 from mgllm.skeleton.dataset import Clip, DatasetMeta
 from mgllm.skeleton.layout import Layout
-from mgllm.skeleton.reading import NPY_ERRORS, clip_problem
+from mgllm.skeleton.reading import clip_problem
 
 SUFFIX = ".skeleton.npz"
 PIXELS = "pixels"
@@ -121,8 +125,8 @@ def read_skeleton_file(path: Path) -> Recording:
             f"must be float32 [frames, {wanted[0]}, {wanted[1]}], but is {joints.dtype} {list(joints.shape)}"
         )
         raise InputError(f"{path} joints: {what}")
-    if twice := next((name for name in about.joints if about.joints.count(name) > 1), None):
-        raise InputError(f"{path} joints: '{twice}' appears twice; names must be unique")
+    if twice := repeated(about.joints):
+        raise InputError(f"{path} joints: '{twice[0]}' appears twice; names must be unique")
     if problem := clip_problem(joints, about.dims):
         raise InputError(f"{path} joints: {problem}")
     return Recording(joints, about)
@@ -147,19 +151,16 @@ def joints_for(recording: Recording, layout: Layout, what: str) -> NDArray[np.fl
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
     """The two arrays, after a check of the sizes that the file states."""
     try:
-        with ZipFile(path) as file:
-            sizes = {member.filename: member.file_size for member in file.infolist()}
-        if sizes.keys() != _MEMBERS:
-            held = ", ".join(sorted(sizes)[:5]) or "nothing"
-            raise InputError(
-                f"{path} is not a {SUFFIX} file: it must contain joints and about, but contains {held}"
-            )
-        if sum(sizes.values()) > MAX_BYTES:
-            raise InputError(f"{path} unpacks to more than {MAX_BYTES:,} bytes; cut the recording into parts")
-        with path.open("rb") as content, np.load(content, allow_pickle=False) as arrays:
-            return {"joints": arrays["joints"], "about": arrays["about"]}
+        with open_file(path) as file, ZipFile(file) as archive:
+            members = archive.namelist()
+            if len(members) != len(_MEMBERS) or {*members} != _MEMBERS:
+                held = ", ".join(sorted(members)[:5]) or "nothing"
+                raise InputError(
+                    f"{path} is not a {SUFFIX} file: it must contain joints and about, but contains {held}"
+                )
+            refuse_bomb(archive, str(path), MAX_BYTES)
+            return {name: npz_array(archive, name) for name in ("joints", "about")}
     except BadZipFile:
         raise InputError(f"{path} is damaged, or is not a {SUFFIX} file; make it again") from None
-    except (*NPY_ERRORS, KeyError, NotImplementedError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path} cannot be read: {reason}") from None
+    except NPZ_ERRORS as error:
+        raise InputError(f"{path} cannot be read: {reason(error)}") from None

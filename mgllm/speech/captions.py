@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 
 from mgllm.errors import InputError
@@ -21,10 +22,11 @@ _NOT_CUES = re.compile(r"NOTE(?=\s|$)|(?:STYLE|REGION)\s*$")
 _MAP = re.compile(r"X-TIMESTAMP-MAP\s*=\s*(\S+)")
 """Where the times of a part of a stream begin (HTTP Live Streaming, RFC 8216)."""
 _TIMED_WORD = re.compile(r"<(?:\d+:)?\d+:\d+[.,]\d+>")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t\n]+([^>]*)>|(</v>)")
-_VTT_TAG = re.compile(r"<[^>\n]*>")
-_SRT_TAG = re.compile(r"</?[a-zA-Z][^>\n]*>|\{\\[^}]*\}")
-"""`<i>`, and `{\\an8}`, with which some programs place a line on the screen."""
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t\n]([^<>]*)>|(</v>)")
+_VTT_TAG = re.compile(r"<[^<>\n]*>")
+_SRT_TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|\{\\[^{}]*\}")
+"""`<i>`, and `{\\an8}`, with which some programs place a line on the screen. No tag holds the
+beginning of another, so that each character is looked at once."""
 
 
 def parse_vtt(text: str, where: str, *, speakers: str | None = None) -> Said:
@@ -34,11 +36,9 @@ def parse_vtt(text: str, where: str, *, speakers: str | None = None) -> Said:
         InputError: it is not WebVTT; names the line.
     """
     lines = text.split("\n")
-    while lines and not lines[0].strip():
-        lines = lines[1:]
-    if not lines or not _HEADER.match(lines[0]):
+    first = next((line for line in lines if line.strip()), "")
+    if not _HEADER.match(first):
         raise InputError(f"{where}:1 must begin with WEBVTT (begins with {text[:20]!r})")
-    lines = [""] * (len(text.split("\n")) - len(lines)) + lines
     file = CueFile(where, VTT_EXAMPLE, numbered=False)
     bare, headers = _without_blocks(lines, file)
     cues = read_cues(bare, file)
@@ -89,11 +89,11 @@ def _without_blocks(lines: Sequence[str], file: CueFile) -> tuple[list[str], lis
 
 def _refuse_parts(cues: Sequence[Cue], headers: Sequence[int], lines: Sequence[str], where: str) -> None:
     """Refuse several files in one whose times begin again."""
+    places = [cue.line for cue in cues]
     for header in headers[1:]:
-        before = [cue for cue in cues if cue.line < header]
-        after = [cue for cue in cues if cue.line > header]
-        if before and after and after[0].start < before[-1].start:
-            what = f"begins with WEBVTT again, and times go back to {after[0].start:g} s"
+        after = bisect(places, header)
+        if 0 < after < len(cues) and cues[after].start < cues[after - 1].start:
+            what = f"begins with WEBVTT again, and times go back to {cues[after].start:g} s"
             raise InputError(f"{where}:{header} {what}: several files in one; give each its own file")
     maps = [found[1] for line in lines if (found := _MAP.match(line))]
     if len(set(maps)) > 1:
@@ -163,7 +163,7 @@ def _voices(raw: str) -> Iterator[tuple[str, str]]:
     speaker, begin = NOBODY, 0
     for mark in _VOICE.finditer(raw):
         yield speaker, raw[begin : mark.start()]
-        speaker, begin = html.unescape(mark[1] or NOBODY), mark.end()
+        speaker, begin = html.unescape((mark[1] or NOBODY).strip()), mark.end()
     yield speaker, raw[begin:]
 
 

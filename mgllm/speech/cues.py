@@ -192,4 +192,5 @@ def holds_times(text: str) -> bool:
 
 
 def _like_times(line: str) -> bool:
-    return bool(_LIKE_TIMES.fullmatch(line) or _HALF_TIMES.fullmatch(line))
+    bare = line.strip()  # white space at both ends would be divided in every possible way
+    return bool(_LIKE_TIMES.fullmatch(bare) or _HALF_TIMES.fullmatch(bare))

@@ -18,6 +18,8 @@ TRANSITION = 0.05
 MOST = 0.5
 """Share of captions that must show what the one before shows: two people may well say "No."
 after each other."""
+MOST_LINES = 20
+"""Lines that a caption can share with the one before: more are not seen at once."""
 GROWN = 0.75
 """What one line with more words than before counts as a sign, where a new line counts as 1: "No."
 and "No. Never." are also said after each other, so that one such line alone is not enough."""
@@ -94,7 +96,7 @@ def _overlap(before: Cue | None, cue: Cue) -> int:
     """How many lines of a caption are the last lines of the one before, or go on with them."""
     if before is None or cue.start - before.end > CONTIGUOUS:
         return 0
-    for lines in range(min(len(before.text), len(cue.text)), 0, -1):
+    for lines in range(min(len(before.text), len(cue.text), MOST_LINES), 0, -1):
         *old, last = before.text[-lines:]
         *new, end = cue.text[:lines]
         if old == new and (last == end or _grown(last, end)):

@@ -21,6 +21,8 @@ FROM_SHARE, FROM_COUNT = 0.1, 3
 """A name is a speaker if it begins a tenth of the captions, but two or more, or three of them."""
 MOST_WORDS, LONGEST = 5, 50
 """Words and characters of a speaker's name."""
+LOOKED_AT = 200
+"""Characters of a line in which a name, a time and what is between them must stand."""
 
 _CLOCK = r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*(?:[-–—|]\s*)?)?"
 _DASH = r"(?:>>+|[-–—])?"
@@ -87,18 +89,25 @@ def named_line(line: str) -> Line:
     >>> named_line("[SPEAKER_00]: It was.")
     Line(name='SPEAKER_00', words='It was.', clear=True, is_word=False)
     """
-    if found := _MARKED.match(line):
+    bare = line.strip()
+    head = bare[:LOOKED_AT]
+    if found := _MARKED.match(head):
         name = next(group for group in found.groups() if group)
-        return Line(" ".join(name.split()), line[found.end() :], True, _is_word(name))
-    if found := _HEADING.fullmatch(line):
+        return Line(" ".join(name.split()), _behind(line, found.end()), True, _is_word(name))
+    if len(bare) <= LOOKED_AT and (found := _HEADING.fullmatch(bare)):
         name = " ".join((found[1] or found[2]).split())
         if _could_be_name(name):
             return Line(name, "", bool(found[1]), _is_word(name))
-    found = _NAMED.match(line)
+    found = _NAMED.match(head)
     name = " ".join(found[1].split()) if found else ""
     if not found or not _could_be_name(name):
         return Line("", line, False, False)
-    return Line(name, line[found.end() :], False, _is_word(name))
+    return Line(name, _behind(line, found.end()), False, _is_word(name))
+
+
+def _behind(line: str, end: int) -> str:
+    """What stands behind a place of the line, counted from its first letter."""
+    return line.lstrip()[end:].lstrip()
 
 
 def _could_be_name(name: str) -> bool:

@@ -8,6 +8,7 @@ file that breaks off and cannot read a word like "item [2]"; therefore this one.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -143,7 +144,7 @@ class _Row:
         """The next piece, without its quotation marks."""
         piece = self._next(what)
         if not piece.startswith('"'):
-            raise self._problem(f"has {piece!r} where {what} must stand in quotation marks")
+            raise self._problem(f"has {piece[:40]!r} where {what} must stand in quotation marks")
         return piece[1:-1].replace('""', '"')
 
     def number(self, what: str) -> float:
@@ -151,7 +152,9 @@ class _Row:
         piece = self._next(what)
         if not _NUMBER.fullmatch(piece):
             raise self._problem(f"has {piece[:40]!r} where {what} must be a number")
-        return float(piece)
+        if math.isinf(value := float(piece)):
+            raise self._problem(f"has {piece[:40]!r} where {what} must be a number; it is infinite")
+        return value
 
     def count(self, what: str) -> int:
         """The next piece as a whole number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,29 @@ def test_without_the_library_the_extra_is_named(tmp_path: Path, monkeypatch: pyt
         "a.xlsx is a spreadsheet and needs openpyxl: in the clone, pip install '.[xlsx]'; or save the "
         "table as csv in UTF-8"
     )
+
+
+def changed(path: Path, part: str, old: str, new: str) -> Path:
+    """A copy of a spreadsheet with something else in one of its parts."""
+    target = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            text = before.read(name).decode()
+            assert name != part or old in text
+            after.writestr(name, text.replace(old, new) if name == part else text)
+    return target
+
+
+def test_what_a_sheet_says_about_its_size_is_not_believed(tmp_path: Path) -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+    path = made(tmp_path / "a.xlsx", s=[["id"], ["a"]])
+    large = changed(path, sheet, 'ref="A1:A2"', 'ref="A1:XFD1048576"')
+    assert list(read_sheet(large, "a.xlsx")) == [(1, ["id"]), (2, ["a"])]
+    far = changed(path, sheet, '<row r="2"', '<row r="99999999999"')
+    assert refusal(far) == "a.xlsx sheet 's' has more than 1,048,576 rows; save it as csv"
+
+
+def test_a_part_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.xlsx", s=[["id"]])
+    large = changed(path, "xl/styles.xml", "</styleSheet>", " " * 11_000_000 + "</styleSheet>")
+    assert "has a part 'xl/styles.xml' of 11," in refusal(large)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -161,3 +162,32 @@ def test_a_scenario_with_one_generated_value(tmp_path: Path, key: str, value: ob
     except InputError as error:
         refusal = str(error)
     assert refusal is None or ("\n" not in refusal and str(changed) in refusal)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("!!bool maybe", "'maybe' is not of the type bool"),
+        ("!!int ''", "'' is not of the type int"),
+        ("!!timestamp x", "'x' is not of the type timestamp"),
+        ("!!float y", "'y' is not of the type float"),
+        ("!!int " + "1:" * 50_000 + "1", "a number has too many digits"),
+        ("1:" * 50_000 + "1", "a number has too many digits"),
+        ("9" * 5000, "a number has too many digits"),
+        ("&a [1]\nb: *a", "aliases (*name) are not allowed"),
+    ],
+)
+def test_tags_and_numbers_that_cannot_be_are_named_with_their_line(
+    tmp_path: Path, value: str, words: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"version: 1\ntitle: {value}\n")
+    line = problem(path)
+    assert words in line
+    assert f"{path}:" in line
+
+
+def test_a_pipe_or_a_folder_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    assert "it is a pipe or a device" in problem(tmp_path / "a.yaml")
+    assert "it is a folder" in problem(tmp_path)

@@ -313,3 +313,17 @@ def test_a_hub_data_set_needs_its_split_named_where_it_has_several(
         assert [item.subject for item in items] == ["7", "8"]
         assert [item.target for item in items] == ["yes", "no"]
     assert len(load_items("org/set:test")) == 2
+
+
+def test_parquet_that_becomes_much_larger_than_its_file_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "items.parquet"
+    rows = 3000
+    ids = [f"i{n}" for n in range(rows)]
+    pd.DataFrame({"id": ids, "speech": ["a" * 10_000] * rows}).to_parquet(path)
+    assert path.stat().st_size < 1_000_000
+    monkeypatch.setattr("mgllm.items.tables.MOST_BYTES", 20_000_000)
+    assert "has more than 20,000,000 bytes when it is read" in refusal(path)
+    monkeypatch.setattr("mgllm.items.tables.MOST_CELLS", 5000)
+    assert "has 3,000 rows of 2 columns; divide it" in refusal(path)

@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError
+from mgllm.files.json_files import decode, read_at_most
 
 AXES = "XYZ"
 POSITIONS = tuple(f"{axis}position" for axis in AXES)
 ROTATIONS = tuple(f"{axis}rotation" for axis in AXES)
 END = "_end"
 """What is added to a joint's name for its `End Site`."""
+MAX_BYTES = 200_000_000
+"""Largest file that is read; ten minutes at 120 frames a second have 60 MB."""
 MOST_JOINTS = 1000
 """More than any body has; a file that asks for more is not one."""
 
@@ -55,10 +58,8 @@ class _Lines:
     """The lines of a file that are not blank, taken in order."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            texts = path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read as text: {error}") from None
+        text = decode(read_at_most(path, MAX_BYTES, "a motion capture"), str(path)).removeprefix("\ufeff")
+        texts = text.splitlines()
         self._path = path
         self._lines = [(number, text.split()) for number, text in enumerate(texts, 1) if text.strip()]
         self._next = 0

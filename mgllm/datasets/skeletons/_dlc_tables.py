@@ -6,7 +6,7 @@ An h5 file is read without pandas: pandas would run the pickles in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from mgllm.datasets.skeletons._restricted_pickle import read_plain_pickle
 from mgllm.errors import InputError
+from mgllm.files.archives import RATIO, SMALL
 from mgllm.files.json_files import decode, read_at_most
+from mgllm.files.opening import open_file
 from mgllm.files.tables import csv_rows
 
 MAX_BYTES = 2_000_000_000
@@ -49,7 +51,7 @@ def is_dlc(path: Path) -> bool:
     if path.suffix.lower() in (".h5", ".hdf5"):
         return True
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return file.read(20).removeprefix(b"\xef\xbb\xbf").lower().startswith(SCORER.encode())
     except OSError:
         return False
@@ -118,29 +120,51 @@ def _from_h5(path: Path) -> Table:
     except ImportError:
         raise InputError(f"{path}: {NEEDS}") from None
     try:
+        open_file(path).close()
         with h5py.File(path) as file:
-            groups = [group for group in file.values() if "pandas_type" in group.attrs]
+            groups = [
+                file[name] for name in file if file.get(name, getlink=True, getclass=True) is h5py.HardLink
+            ]
+            groups = [group for group in groups if "pandas_type" in group.attrs]
             if len(groups) != 1:
                 raise InputError(f"{path} must hold one table of pandas, but holds {len(groups)}")
             group = groups[0]
             if "table" in group:
-                table, attributes = group["table"][:], group["table"].attrs
-                names = read_plain_pickle(BytesIO(bytes(attributes["values_block_0_kind"])), str(path))
+                table, attributes = _read(group, "table", path), group["table"].attrs
+                names = read_plain_pickle(bytes(attributes["values_block_0_kind"]), str(path))
                 frames, values = table["index"], table["values_block_0"]
             else:
-                names, frames, values = _levels(group), group["axis1"][:], group["block0_values"][:]
+                names = _levels(group, path)
+                frames, values = _read(group, "axis1", path), _read(group, "block0_values", path)
             return Table(_columns(names, path), _whole(frames, path), np.asarray(values, np.float64))
-    except (OSError, KeyError, ValueError, TypeError, IndexError) as error:
+    except (OSError, KeyError, ValueError, TypeError, IndexError, AttributeError, RuntimeError) as error:
         reason = str(error).strip("'\"") or type(error).__name__
         raise InputError(f"{path} cannot be read as a table of DeepLabCut: {reason}") from None
 
 
-def _levels(group: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _read(group: Mapping[str, Any], name: str, path: Path) -> NDArray[Any]:
+    """A dataset of the file, after a check of the size that it says it has.
+
+    Raises:
+        InputError: it is much larger than the file, or in another file.
+    """
+    found = group[name]
+    if getattr(found, "external", None) or getattr(found, "is_virtual", False):
+        raise InputError(f"{path} {name}: is in another file, which is not read")
+    if found.dtype.hasobject:
+        raise InputError(f"{path} {name}: must be numbers or words, but is {found.dtype}")
+    if found.size * found.dtype.itemsize > max(SMALL, RATIO * path.stat().st_size):
+        raise InputError(f"{path} {name}: would have {found.size:,} values, far more than the file")
+    return np.asarray(found[:])
+
+
+def _levels(group: Mapping[str, Any], path: Path) -> list[tuple[str, ...]]:
     """Names of the columns: for each level the names, and the number of each column's name."""
     count = sum(1 for name in group if name.startswith("block0_items_level"))
     levels = [
-        [group[f"block0_items_level{n}"][:][place].decode() for place in group[f"block0_items_label{n}"][:]]
+        [levels[place].decode() for place in _read(group, f"block0_items_label{n}", path)]
         for n in range(count)
+        for levels in [_read(group, f"block0_items_level{n}", path)]
     ]
     return list(zip(*levels, strict=True))
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
 from mgllm.errors import InputError
+from mgllm.files.arrays import map_npy
 from mgllm.records import Frozen
 from mgllm.skeleton import Clip
-from mgllm.skeleton.reading import NPY_ERRORS
 
 CHANNELS, JOINTS = 3, 22
 FPS = 25.0
@@ -95,10 +95,7 @@ def _part(path: Path) -> str:
 
 
 def _open(path: Path, listed: Path) -> KitFiles:
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except NPY_ERRORS as error:
-        raise InputError(f"{path} cannot be read as an npy file: {error}") from None
+    array = map_npy(path)
     if (
         array.ndim != 5
         or (array.shape[1], *array.shape[3:]) != (CHANNELS, JOINTS, 1)
@@ -118,7 +115,11 @@ def _open(path: Path, listed: Path) -> KitFiles:
         )
     for one, label in zip(ids, labels, strict=True):
         if not isinstance(one, str) or not isinstance(label, int | np.integer) or not 0 <= label < 32:
-            raise InputError(f"{listed}: '{one!s:.30}' with class {label!s:.10}; classes are 0 to 31")
+            said = [
+                str(part)[:30] if isinstance(part, str | int) else type(part).__name__
+                for part in (one, label)
+            ]
+            raise InputError(f"{listed}: '{said[0]}' with class {said[1]}; classes are 0 to 31")
     return KitFiles(_part(path), array, tuple(ids), tuple(int(label) for label in labels))
 
 

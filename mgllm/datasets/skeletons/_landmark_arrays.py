@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError, some
+from mgllm.files.arrays import map_npy
+from mgllm.files.tables import repeated
 from mgllm.skeleton.landmarks import BODY, HAND, LEFT, RIGHT, WRISTS
-from mgllm.skeleton.reading import NPY_ERRORS
 
 Reals = NDArray[np.float64]
 
@@ -83,7 +84,7 @@ def find_sequences(source: Path) -> tuple[list[Recorded], list[str]]:
         folders = [path for path in sign.iterdir() if path.is_dir()]
         framed = [one for path in folders if (one := _framed(sign.name, path)) is not None]
         names = [one.name for one in (*whole, *framed)]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        if twice := sorted(repeated(names)):
             raise InputError(f"{sign} has the sequence '{twice[0]}' as a file and as a folder")
         found += sorted([*whole, *framed], key=lambda one: _order(one.name))
     if not found:
@@ -134,12 +135,12 @@ def wrist_distances(marks: Marks, swap: bool = False) -> Reals:
         marks: of a sequence.
         swap: measure each hand from the other wrist.
     """
-    width = np.linalg.norm(marks.body[:, 11, :2] - marks.body[:, 12, :2], axis=-1)
-    away = []
-    for side, wrist in WRISTS.items():
-        own = WRISTS[1 - side] if swap else wrist
-        away.append(np.linalg.norm(marks.hands[:, side, 0] - marks.body[:, own, :2], axis=-1))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        width = np.linalg.norm(marks.body[:, 11, :2] - marks.body[:, 12, :2], axis=-1)
+        away = []
+        for side, wrist in WRISTS.items():
+            own = WRISTS[1 - side] if swap else wrist
+            away.append(np.linalg.norm(marks.hands[:, side, 0] - marks.body[:, own, :2], axis=-1))
         return np.asarray(np.concatenate(away) / np.tile(width, 2))
 
 
@@ -175,15 +176,9 @@ def _notes(source: Path, found: Sequence[Recorded]) -> list[str]:
 
 
 def _load(path: Path) -> Reals:
-    try:
-        # mapped: a header that says more than the file has is refused before memory is taken for it
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except NPY_ERRORS as error:
-        raise InputError(f"{path} cannot be read as an npy file: {error}") from None
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-        raise InputError(
-            f"{path} must contain numbers, but is {getattr(array, 'dtype', type(array).__name__)}"
-        )
+    array = map_npy(path)
+    if array.dtype.kind not in "fiu":
+        raise InputError(f"{path} must contain numbers, but is {array.dtype}")
     return array.astype(np.float64)
 
 

@@ -22,11 +22,12 @@ from mgllm.datasets.skeletons._joining import Kept, kept_notes
 from mgllm.datasets.skeletons._pickled import Third, check_annotations, kept_body, third_channel
 from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
 from mgllm.errors import InputError, one_line, some
+from mgllm.files.text_files import read_text
 from mgllm.records import Frozen
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import MA52_OF_HALPE136, load_layout
 
-_LINE = re.compile(r"((\d+)_\d+_\d+)\.mp4\s+(-?\d+)")
+_LINE = re.compile(r"((\d{1,9})_\d{1,9}_\d{1,9})\.mp4\s+(-?\d{1,9})")
 _PART = re.compile(r"train|val|test")
 
 
@@ -118,10 +119,7 @@ def _read_lists(source: Path, classes: int) -> dict[str, ListedClip]:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        return [line for line in path.read_text(encoding="utf-8-sig").split("\n") if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+    return [line for line in read_text(path).split("\n") if line.strip()]
 
 
 def _annotations(pickles: Sequence[Path]) -> tuple[dict[str, tuple[str, dict[str, Any]]], list[str]]:

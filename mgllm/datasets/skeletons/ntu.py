@@ -20,6 +20,7 @@ from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import without_zeros
 from mgllm.datasets.skeletons._joining import Kept, dense, kept_notes, main_body
 from mgllm.errors import InputError, some
+from mgllm.files.json_files import decode, read_at_most
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 
@@ -30,6 +31,8 @@ TRACKED = 2
 """Tracking state of a joint that is seen; 1: inferred, 0: not tracked."""
 FPS = 30.0
 """Of the second Kinect."""
+MAX_BYTES = 50_000_000
+"""Largest file that is read; a minute of two people has 10 MB."""
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
 
 
@@ -155,10 +158,7 @@ class _Words:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._next = 0
-        try:
-            self._words = path.read_text(encoding="ascii").split()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read as text: {error}") from None
+        self._words = decode(read_at_most(path, MAX_BYTES, "a skeleton"), str(path)).split()
 
     def take(self, count: int) -> list[str]:
         words = self._words[self._next : self._next + count]

@@ -7,6 +7,7 @@ y, z), `SampleNNNN_finelabels.csv` (`label 1..17,start,end`) and `SampleNNNN_dat
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -96,10 +97,10 @@ def _clips(labels: Mapping[Path, Sequence[Interval]], names: Sequence[str]) -> I
 
 def _fps(path: Path, frames: int) -> float:
     rows = read_numbers(path, 3)
-    if len(rows) != 1 or not rows[0][1] > 0:
+    if len(rows) != 1 or not 0 < rows[0][1] < math.inf:
         raise InputError(f"{path} must have one row: numFrames,fps,maxDepth")
-    if int(rows[0][0]) != frames:
-        raise InputError(f"{path} says {int(rows[0][0])} frames; the skeleton file has {frames}")
+    if rows[0][0] != frames:
+        raise InputError(f"{path} says {rows[0][0]:g} frames; the skeleton file has {frames}")
     return float(rows[0][1])
 
 

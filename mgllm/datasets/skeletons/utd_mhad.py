@@ -7,19 +7,17 @@ Source: the skeletons repacked into one `.npz` with `x` float32 [sum of frames, 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mgllm.datasets.base import ImportedSkeletons, dataset
 from mgllm.errors import InputError
+from mgllm.files.arrays import read_npz
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
-from mgllm.skeleton.reading import NPY_ERRORS
 
 CLASSES = (
     "swipe left", "swipe right", "wave", "clap", "throw", "arm cross", "basketball shoot", "draw X",
@@ -28,6 +26,8 @@ CLASSES = (
     "pickup and throw", "jog", "walk", "sit to stand", "stand to sit", "lunge", "squat",
 )  # fmt: skip
 ARRAYS = ("x", "lengths", "label", "subject", "trial", "name")
+MAX_BYTES = 1_000_000_000
+"""Most bytes of all arrays, unpacked: a hundred times those of the release."""
 FPS = 30.0
 """Of the first Kinect."""
 
@@ -67,16 +67,7 @@ class UtdMhad:
 
 
 def _load(source: Path) -> dict[str, NDArray[np.generic]]:
-    try:
-        with np.load(source, allow_pickle=False) as file:
-            names = getattr(file, "files", [])
-            missing = [name for name in ARRAYS if name not in names]
-            if missing:
-                what = f"has no arrays {', '.join(missing)}; it has {', '.join(names) or 'none'}"
-                raise InputError(f"{source} {what}")
-            return {name: file[name] for name in ARRAYS}
-    except (*NPY_ERRORS, BadZipFile, zlib.error, AttributeError, TypeError) as error:
-        raise InputError(f"{source} cannot be read as an npz file: {error}") from None
+    return read_npz(source, ARRAYS, MAX_BYTES)
 
 
 def _check(source: Path, arrays: dict[str, NDArray[np.generic]]) -> None:

@@ -7,7 +7,6 @@ The card says what the network is, what it has seen, and what it must not be use
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
@@ -18,6 +17,8 @@ from pydantic import Field, ValidationError
 from torch import Tensor
 
 from mgllm.errors import InputError
+from mgllm.files.json_files import decode, parse_json, read_at_most
+from mgllm.files.opening import open_file
 from mgllm.files.problems import first_problem
 from mgllm.files.writing import draft_of, naming_unwritten, replace_text
 from mgllm.recognizer.network.reading import Preprocessing
@@ -33,6 +34,10 @@ _KINDS = {
     "linear": "a linear classifier on frozen pre-trained features",
     "finetuned": "all weights trained with labels",
 }
+MOST_CONFIG = 50_000_000
+"""Largest `config.json`; one that names 10,000 people has 200 kB."""
+WIDEST, MOST_LAYERS, MOST_CLASSES = 4096, 16, 10_000
+"""Sizes of a network from elsewhere; ours have widths up to 512 and three layers."""
 MOST_NAMED = 60
 """Subjects that the card names, so that a page stays short: our choice."""
 
@@ -170,17 +175,36 @@ def read_config(folder: Path) -> CheckpointConfig:
         what = "is not a checkpoint" if folder.exists() else "does not exist"
         raise InputError(f"{folder} {what}; a checkpoint is a folder with {WEIGHTS}, {CONFIG} and {CARD}")
     try:
-        return CheckpointConfig.model_validate(json.loads(path.read_bytes()))
+        text = decode(read_at_most(path, MOST_CONFIG, "the config of a checkpoint"), str(path))
+        config = CheckpointConfig.model_validate(parse_json(text, str(path)))
     except ValidationError as error:
         problem = first_problem(error)
         raise InputError(f"{path} {problem.place}: {problem.words}") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON: {error}") from None
+    _refuse_wide(config, path)
+    return config
+
+
+def _refuse_wide(config: CheckpointConfig, path: Path) -> None:
+    """Refuse sizes that no network here has: making it would fill the memory."""
+    encoder = config.encoder
+    given = {"dims": encoder.dims, "head_width": encoder.head_width, "head_dims": encoder.head_dims}
+    for part in (encoder.spatial_args, encoder.temporal_args, encoder.contact_args):
+        given |= {name: max(_listed(value), default=0) for name, value in part.items()}
+        if long := [name for name, value in part.items() if len(_listed(value)) > MOST_LAYERS]:
+            raise InputError(f"{path} encoder {long[0]:.40}: has more than {MOST_LAYERS} layers")
+    if wide := [name for name, value in given.items() if value > WIDEST]:
+        raise InputError(f"{path} encoder {wide[0]:.40}: must be at most {WIDEST}")
+    if len(config.classes) > MOST_CLASSES:
+        raise InputError(f"{path} classes: has {len(config.classes):,}, more than {MOST_CLASSES:,}")
+
+
+def _listed(value: int | tuple[int, ...]) -> tuple[int, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def weights_sha256(folder: Path) -> str:
     """Hash of a checkpoint's weights, with which a transcript names its recogniser."""
-    with (folder / WEIGHTS).open("rb") as file:
+    with open_file(folder / WEIGHTS) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -195,10 +219,11 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
 
     path = folder / WEIGHTS
     try:
+        open_file(path).close()
         return load_file(path)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; the checkpoint is not complete; copy it again") from None
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
         raise InputError(f"{path} is damaged: {error}") from None
 
 

@@ -7,13 +7,15 @@ import collections
 import os
 import pickle
 import pickletools
+import resource
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mgllm.datasets.skeletons._restricted_pickle import load_plain_pickle
+from mgllm.datasets.skeletons._restricted_pickle import _NAMES, load_plain_pickle
 from mgllm.errors import InputError
 
 ARRAYS = [
@@ -109,6 +111,77 @@ def test_code_is_never_run(tmp_path: Path, content: Any, words: str) -> None:
     assert words in line
     assert "only plain values and numpy arrays are read" in line
     assert not victim.exists()
+
+
+NESTED = (
+    b"\x80\x02"
+    + b"]q\x00"
+    + b"".join(b"](" + bytes((ord("h"), level)) * 10 + b"eq" + bytes((level + 1,)) for level in range(12))
+)
+"""Each list holds the one before ten times."""
+NESTED_KEY = b"\x80\x02)q\x00" + b"".join(
+    b"(" + bytes((ord("h"), level)) * 10 + b"tq" + bytes((level + 1,)) for level in range(12)
+)
+ENCODED = b"c_codecs\nencode\nq\x01X" + (100_000).to_bytes(4, "little") + b"a" * 100_000 + b"q\x02"
+BUILT = b"\x80\x02c_codecs\nencode\n}X\x0c\x00\x00\x00__defaults__(X\x01\x00\x00\x00xtsb."
+AGAIN = b"0h\x01h\x02h\x03\x86R0"
+LATIN = b"X\x06\x00\x00\x00latin1q\x03"
+BOMBS = {
+    "shared lists": NESTED + b".",
+    "shared lists as a shape": b"\x80\x02cnumpy\ndtype\n" + NESTED[2:] + b"\x85R.",
+    "shared tuples as a key": NESTED_KEY + b"}h\x0cNs.",
+    "a place in the memory that is far away": b"\x80\x02Nr\xff\xff\xff\x3f.",
+    "a change to a function": BUILT,
+    "a list inside itself": b"\x80\x02]q\x00h\x00a.",
+    "an array of bytes that are not there": b"\x80\x05\x96" + (10**12).to_bytes(8, "little") + b".",
+    "bytes that are not there": b"\x80\x04\x8e" + (10**12).to_bytes(8, "little") + b".",
+    "a frame that is not there": b"\x80\x04\x95" + (2**62).to_bytes(8, "little") + b"N.",
+    "a number of many digits": b"\x80\x02\x8b" + (10**6).to_bytes(4, "little") + b"\x01" * 10**6 + b".",
+    "digits": b"I" + b"9" * 10**6 + b"\n.",
+    "depth": b"\x80\x02" + b"]" * 10**5 + b"a" * (10**5 - 1) + b".",
+    "marks": b"(" * 10**5 + b".",
+    "one text, encoded again and again": b"\x80\x02"
+    + LATIN
+    + ENCODED
+    + b"0h\x01h\x02h\x03\x86R0" * 10**4
+    + b"N.",
+    "a set": b"\x80\x04\x8f.",
+    "an object": b"\x80\x02cnumpy\ndtype\n)\x81.",
+    "an unknown step": b"\x80\x02\xff.",
+}
+"""Short files that would take long, or much memory, or change what is not theirs."""
+HARMLESS = ("a place in the memory that is far away", "a frame that is not there")
+"""Of these, those that a reader without such a memory need not refuse."""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs_go_off_in_no_time_and_no_memory(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x.pkl"
+    path.write_bytes(BOMBS[name])
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    if name in HARMLESS:
+        assert load_plain_pickle(path) is None
+    else:
+        refusal(path)
+    assert time.process_time() - began < 2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kB
+
+
+def test_nothing_that_a_pickle_names_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "x.pkl"
+    path.write_bytes(BUILT)
+    assert "a change to something that is not an array" in refusal(path)
+    assert _NAMES["_codecs.encode"].__defaults__ == ("utf-8",)
+
+
+def test_what_is_shared_is_read_once_and_stays_shared(tmp_path: Path) -> None:
+    shape, array = (1080, 1920), np.arange(1000.0)
+    content = [{"shape": shape, "array": array, "place": place} for place in range(5)]
+    read = load_plain_pickle(stored(tmp_path, content))
+    assert read[4]["shape"] is read[0]["shape"]
+    assert read[4]["array"] is read[0]["array"]
+    with pytest.raises(InputError, match="again and again"):
+        load_plain_pickle(stored(tmp_path, [array] * 50))
 
 
 def test_names_inside_known_modules_are_not_known(tmp_path: Path) -> None:

@@ -182,11 +182,18 @@ def test_a_config_that_does_not_fit(
 
 
 @pytest.mark.parametrize(
-    "text", [b"{torn", b"", b"\xff\xfe", b"[" * 100_000], ids=["torn", "empty", "binary", "deep"]
+    ("text", "words"),
+    [
+        (b"{torn", "is not JSON"),
+        (b"", "ends inside a JSON value"),
+        (b"\xff\xfe", "is UTF-16 text"),
+        (b"[" * 100_000, "is nested too deeply"),
+    ],
+    ids=["torn", "empty", "binary", "deep"],
 )
-def test_a_config_that_is_no_json(folder: Path, refusal: Refusal, text: bytes) -> None:
+def test_a_config_that_is_no_json(folder: Path, refusal: Refusal, text: bytes, words: str) -> None:
     (folder / "config.json").write_bytes(text)
-    assert "config.json is not JSON" in refusal(lambda: load_recognizer(folder))
+    assert f"config.json {words}" in refusal(lambda: load_recognizer(folder))
 
 
 def test_a_config_that_is_no_object(folder: Path, refusal: Refusal) -> None:
@@ -299,3 +306,31 @@ def test_halved_weights_take_half_the_bytes_and_say_nearly_the_same(
     torch.testing.assert_close(
         encode(half, reader, range(9)), encode(network, reader, range(9)), atol=5e-3, rtol=5e-3
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"dims": 10**9}, "encoder dims: must be at most 4096"),
+        ({"head_width": 10**12}, "encoder head_width: must be at most 4096"),
+        ({"temporal_args": {"hidden": 10**9}}, "encoder hidden: must be at most 4096"),
+        ({"spatial_args": {"widths": [8] * 100}}, "encoder widths: has more than 16 layers"),
+        ({"spatial_args": {"widths": [8, 10**9]}}, "encoder widths: must be at most 4096"),
+    ],
+)
+def test_a_network_that_would_fill_the_memory_is_not_made(
+    folder: Path, refusal: Refusal, change: dict[str, Any], words: str
+) -> None:
+    content = json.loads((folder / "config.json").read_bytes())
+    content["encoder"] |= change
+    (folder / "config.json").write_text(json.dumps(content))
+    assert words in refusal(lambda: load_recognizer(folder))
+
+
+def test_a_config_that_is_deep_or_endless(folder: Path, refusal: Refusal) -> None:
+    path = folder / "config.json"
+    path.write_text('{"training":' + "[" * 200_000)
+    assert "nested too deeply" in refusal(lambda: read_config(folder))
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert "is not a checkpoint" in refusal(lambda: read_config(folder))
