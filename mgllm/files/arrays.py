@@ -92,7 +92,7 @@ def npz_array(archive: ZipFile, name: str) -> NDArray[Any]:
     """
     member: ZipInfo = archive.getinfo(f"{name}.npy")
     with archive.open(member) as content:
-        read_header(content, member.file_size)  # type: ignore[arg-type]  # it reads and tells
+        read_header(content, member.file_size)  # type: ignore[arg-type]  # it can seek
     with archive.open(member) as content:
         return np.asarray(npy.read_array(content, allow_pickle=False))
 

@@ -40,7 +40,7 @@ def without_names(said: Said) -> Said:
 
 
 def is_role(speaker: str) -> bool:
-    """Whether it is no person's name: roles, single letters and numbers.
+    """Whether it names nobody: a role, a single letter or a number.
 
     >>> is_role("SPEAKER_00"), is_role("Q"), is_role("Interviewer 2"), is_role("Ann")
     (True, True, True, False)
