@@ -138,7 +138,7 @@ def test_broken_files_name_themselves_and_nothing_is_written(
     assert words in str(caught.value)
     assert str(path) in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
-    assert list((tmp_path / "d").iterdir()) == []
+    assert not (tmp_path / "d").exists()
 
 
 def test_names_that_say_nothing_are_refused(tmp_path: Path) -> None:
