@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.prompts.meter import MAX_CHARACTERS, MAX_GIVEN, STEPS, Meter, TooMuch, value_size
+from mgllm.prompts.meter import INCLUDE, MAX_CHARACTERS, MAX_GIVEN, STEPS, Meter, TooMuch, value_size
 from mgllm.prompts.renderer import OfferedLabel, Renderer, View
 from mgllm.prompts.scenarios import bundled_folder
 from mgllm.prompts.trees import MAX_DEPTH
@@ -68,7 +68,10 @@ def doubled(levels: int, end: str) -> dict[str, str]:
         ("{% for a in question %}" + "{% if a %}{% endif %}" * 2000 + "{% endfor %}" * 1, "loops too long"),
         ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "nested more than 60 deep"),
         ("{% if 1 %}" * 500 + "{% endif %}" * 500, "nested more than 60 deep"),
+        ("{% if 1 %}" * 70 + "{% endif %}" * 70, "nested more than 60 deep"),
         ("{% if 0 %}" + "{% elif 1 %}" * 5000 + "{% endif %}", "nested more than 60 deep"),
+        ("{% if 0 %}" + "{% elif 1 %}" * 70 + "{% endif %}", "nested more than 60 deep"),
+        ("{% include 'd.j2' %}", "d.j2:1 conditions, parentheses or filters are nested more than 60 deep"),
         ("{{ 1" + " and 1" * 3000 + " }}", "nested more than 60 deep"),
         ("{{ note" + "|lower" * 3000 + " }}", "nested more than 60 deep"),
         ("{{ " + "9" * 5000 + " }}", "a number has more than 18 digits"),
@@ -86,7 +89,9 @@ def doubled(levels: int, end: str) -> dict[str, str]:
 )
 def test_what_costs_too_much_is_refused(tmp_path: Path, inside: str, words: str) -> None:
     shown = view(question="q" * 200)
-    assert words in refused(tmp_path, inside, shown, l=TWO_LOOPS + "{% endfor %}{% endfor %}")
+    assert words in refused(
+        tmp_path, inside, shown, l=TWO_LOOPS + "{% endfor %}{% endfor %}", d="{{ " + "(" * 3000
+    )
 
 
 @pytest.mark.parametrize("inside", ["{{ question|join(note) }}", "{{ note|replace('', question) }}"])
@@ -160,6 +165,17 @@ def test_a_bundled_prompt_takes_a_hundredth_of_what_it_may() -> None:
     made.render("wording.j2", "chat", shown)
     meter = made._environment.meter
     assert 0 < meter.most - meter.left < STEPS / 100
+
+
+def test_an_include_costs_more_than_what_it_writes(tmp_path: Path) -> None:
+    for name, text in {"x": WHOLE, "one": WHOLE + '{% include "nothing.j2" %}', "nothing": ""}.items():
+        (tmp_path / f"{name}.j2").write_text(f"{{% block user %}}{text}{{% endblock %}}" if text else "")
+    made = Renderer((tmp_path, bundled_folder("prompts")), ("note",))
+    meter, spent = made._environment.meter, dict[str, int]()
+    for file in ("x.j2", "one.j2"):
+        made.render(file, "chat", view())
+        spent[file] = meter.most - meter.left
+    assert spent["one.j2"] - spent["x.j2"] > INCLUDE
 
 
 def test_every_prompt_begins_with_all_of_its_steps() -> None:
