@@ -18,15 +18,7 @@ from tests.fuzz.trying import Bench, bench
 INPUTS = 500
 """For each parser, and fewer for those of which one takes long."""
 SLOW = {"scenario": 40, "template": 40, "run": 60, "checkpoint": 40, "reply": 100, "import bvh": 200}
-KNOWN: dict[str, str] = {
-    "import imigue-speech": "a name of 5,000 characters: OSError",
-    "import smg": "a frame rate that is not a number: ValueError",
-    "import srt": "a broken first block: the library's MalformedFileError",
-    "import textgrid": "1e999 as a count or a time: OverflowError, ValidationError",
-    "import utd-mhad": "a member of the npz that is no array: AttributeError; a shape of 16 GB: MemoryError",
-    "scenario": "`!!bool maybe`: KeyError",
-    "skeleton file": "a member of the npz that is no array: AttributeError",
-}
+KNOWN: dict[str, str] = {}
 """Parsers with faults that are known, and what will repair them."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.datasets.skeletons.bodies_as_bvh import write_body
 from tests.datasets.skeletons.marks import vector
 from tests.speech import test_textgrid, test_whisper
 
+ODD = Path(__file__).parents[1] / "files"
 GESTURES = (
     Gesture(label="folding arms", start=1.0, end=2.5),
     Gesture(label="touching neck", start=3, end=4),
@@ -134,6 +136,21 @@ def mixed(folder: Path) -> Path:
     return folder
 
 
+def _odd(*places: str) -> Callable[[Path], Path]:
+    """Files of tests/files, which are read."""
+
+    def make(folder: Path) -> Path:
+        for place in places:
+            source = ODD / place
+            if source.is_dir():
+                shutil.copytree(source, folder, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, folder)
+        return folder
+
+    return make
+
+
 def _npy() -> bytes:
     made = io.BytesIO()
     np.save(made, np.zeros((3, 4, 2), np.float32))
@@ -149,6 +166,11 @@ IMPORTS: Mapping[str, Callable[[Path], Path]] = {
     **{"via": _via, "boris": _boris, "bvh": _bvh, "mediapipe": _mediapipe, "ntu": _ntu, "smg": _smg},
     **{"imigue": _imigue, "imigue-speech": _imigue_speech, "ma52": _ma52, "pyskl": _pyskl},
     **{"utd-mhad": _utd, "rltd": _rltd},
+    "eaf-speech": _odd("eaf-three-people/ann.eaf"),
+    "openpose": _odd("openpose/body25"),
+    "alphapose": _odd("alphapose/coco17.json"),
+    "mmpose": _odd("mmpose/one-person.json"),
+    "dlc": _odd("dlc/talkDLC_resnet50_talkJan1shuffle1_50000.csv"),
 }
 """By importer; one that is not here gets `mixed`."""
 

@@ -29,6 +29,8 @@ Make = Callable[[Path], Path]
 Read = Callable[[Path], object]
 CHOICES: Mapping[str, object] = {"fps": 25.0, "unit": "cm", "picture": "640x480", "illustrative": True}
 """What importers are asked with, where they use it."""
+OWN: Mapping[str, Mapping[str, object]] = {"eaf-speech": {"tier": ("speech",)}}
+"""What one importer is asked with beside it."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ def importer(name: str) -> Target:
 
 def _imported(name: str, source: Path) -> None:
     made = datasets.get(name)
-    heeds: frozenset[str] = getattr(made, "heeds", frozenset())
-    given = {key: value for key, value in CHOICES.items() if key in heeds}
+    heeds: frozenset[str] = getattr(made(), "heeds", frozenset())
+    asked = {**CHOICES, **OWN.get(name, {})}
+    given = {key: value for key, value in asked.items() if key in heeds}
     read = (partial(made, ImportChoices.model_validate(given)) if given else made)().read(source)
     if isinstance(read, ImportedSkeletons):
         for _ in read.clips:
