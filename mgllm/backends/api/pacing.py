@@ -28,7 +28,7 @@ _SLOWER = 0.8
 _FASTER = 0.8
 """More requests in the longest gap, for each squared longest gap since the rate was made smaller:
 slowly near the limit, quickly when the limit is gone, and alike for all clients of a server."""
-_LAST, _TOLERATED = 20, 4
+_LAST, _TOLERATED = 30, 8
 """The rate is made smaller if more than so many of the last results are refusals. A few come by
 chance from routers with many providers, and asking more slowly would not help."""
 _MINUTE_S = 60.0

@@ -86,6 +86,14 @@ def test_refusals_by_chance_do_not_stop_the_others() -> None:
     assert done.took_s <= 2 * 360 * 2.0 / 16
 
 
+def test_a_tenth_of_refusals_by_chance_does_not_slow_down_many_at_once() -> None:
+    """As in `benchmarks/api_load.py --faults`."""
+    server = Server(by_chance(0.1), refusal(retry_after="1"), latency_s=0.05)
+    done = serve(server, Client(questions=2000, concurrency=64))
+    assert [reply.error for reply in done.replies] == [None] * 2000
+    assert done.took_s <= 10
+
+
 def test_no_more_at_once_than_the_server_allows() -> None:
     server = Server(lambda _: True, refusal(retry_after="1"), latency_s=1.0, most_at_once=4)
     done = serve(server)
