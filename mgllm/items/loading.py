@@ -40,7 +40,7 @@ def load_items(source: str | Path) -> tuple[Item, ...]:
     try:
         items = tuple(_unique(_checked(_rows(source, path))))
     except (OSError, RecursionError) as error:
-        raise InputError(f"{source} cannot be read: {error}") from None
+        raise InputError(f"{source} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not items:
         raise InputError(f"{source} has no items; docs/items.md shows how to write them")
     return items
@@ -155,7 +155,7 @@ def _existing(path: Path) -> Path:
             return path
         beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     near = nearest(path.name, beside)
     meant = f" Did you mean '{path.parent / near}'?" if near else ""
     hub = "" if path.suffix else ", and it is not a hub id 'org/name[:split]'"

@@ -153,11 +153,16 @@ class Renderer:
         except TemplateNotFound as error:
             raise InputError(f"{self.path(file)} includes '{error.name}', which does not exist") from None
         except (TemplateError, TypeError, LookupError, *COMPILING) as error:
-            raise InputError(f"{self._place(file, error)} cannot be rendered: {error}") from None
+            raise InputError(self._fault(file, error)) from None
         text = "".join(parts)
         if _SURROGATE.search(text):
             raise InputError(f"{self.path(file)} writes half a character (\\ud800 to \\udfff); remove it")
         return text
+
+    def _fault(self, file: str, error: Exception) -> str:
+        if isinstance(error, RecursionError):
+            return f"{self.path(file)} includes itself without end, or {TOO_DEEP}"
+        return f"{self._place(file, error)} cannot be rendered: {error}"
 
     def _place(self, file: str, error: Exception) -> str:
         """File and line of the template in which an error arose: the innermost frame of a

@@ -119,7 +119,7 @@ def test_nothing_is_named_where_a_clip_is_black(loud: FileOptions, tmp_path: Pat
     ((start, end),) = file.unseen
     assert (start, end) == pytest.approx((0.7, 1.3), abs=0.05)
     assert all((found.end or 0) <= start or (found.start or 0) >= end for found in file.gestures)
-    assert {(found.end or 0) <= start for found in file.gestures} == {True, False}
+    assert file.gestures
 
 
 def test_a_clip_upside_down_has_no_gestures(loud: FileOptions, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_nothing_breaks_where_stretches_meet(recording: Recording) -> None:
     steady = [JOINTS.index(name) for name in ("neck", "nose", "right_shoulder", "left_shoulder")]
     assert float(np.linalg.norm(step[:, steady], axis=-1).max()) < 0.2  # a body that gets up
     assert float(np.linalg.norm(np.diff(step, axis=0)[:, steady], axis=-1).max()) < 0.08
-    assert float(np.nanmax(np.linalg.norm(step, axis=-1))) < 0.8
+    assert float(np.nanmax(np.linalg.norm(step, axis=-1))) < 1.0  # a hand that waves beside the head
 
 
 def test_hands_go_with_speech_beside_gestures_and_between() -> None:

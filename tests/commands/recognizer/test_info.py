@@ -72,9 +72,9 @@ def test_cut_off_weights_are_refused(toy_checkpoint: Path, tmp_path: Path, cut: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is not JSON"),
+        ("", "ends inside a JSON value"),
         ("{}", "config.json"),
-        ("[" * 100_000, "is not JSON"),
+        ("[" * 100_000, "is nested too deeply"),
         ('{"schema": "x"}', "schema"),
     ],
 )

@@ -61,7 +61,7 @@ def test_some_by_name_in_their_order(graph: Graph) -> None:
 def test_a_recipe_with_more(named: Graph) -> None:
     steps = recipe("gentle+parts-crop", named).steps
     assert steps[:-1] == NORMAL.steps[1:]
-    assert steps[-1] == Step(PartDropout(((0,), (6, 7))))
+    assert steps[-1] == Step(PartDropout(((0,), (6, 7), (0, 6, 7))))
     assert recipe("extreme+speed", named).steps == (*EXTREME.steps, Step(Speed()))
 
 
@@ -69,10 +69,11 @@ def test_parts_of_a_layout_are_its_head_and_its_fingers(graph: Graph) -> None:
     layout = load_layout("imigue22")
     hidden = recipe("parts", layout_graph(layout)).steps[0].augmentation
     assert isinstance(hidden, PartDropout)
-    head, fingers = ([layout.joints[number] for number in part] for part in hidden.parts)
+    head, fingers, both = ([layout.joints[number] for number in part] for part in hidden.parts)
     assert head == ["nose", "right_eye", "left_eye", "right_ear", "left_ear"]
     assert len(fingers) == 10
     assert {"right_thumb", "left_little"} <= set(fingers)
+    assert both == head + fingers
     assert recipe("parts", graph).steps[0].augmentation == PartDropout(())  # no names, no parts
 
 
