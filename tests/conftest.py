@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from mgllm.backends.base import backends
 from mgllm.commands.new_scenario import new_scenario
@@ -23,6 +24,9 @@ from tests.spoiling import make_whole
 
 if TYPE_CHECKING:
     from mgllm.skeleton import Clip
+
+settings.register_profile("ours", deadline=None)  # a test may wait for a busy machine
+settings.load_profile("ours")
 
 Shelve = Callable[..., ScriptedBackend]
 
