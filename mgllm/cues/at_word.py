@@ -20,7 +20,7 @@ from mgllm.cues.base import (
     style,
     sure,
 )
-from mgllm.cues.block import shown_gestures
+from mgllm.cues.block import refuse_untimed
 from mgllm.errors import InputError
 from mgllm.records import CueSettings, CueSource, Gesture, Item, Turn
 
@@ -54,12 +54,7 @@ class AtWord(Style):
                 "(mgllm items join --speech, with Whisper's JSON or a TextGrid of words), or use the cue "
                 "style by_turn or timeline"
             )
-        shown = [gesture for item in items for gesture in shown_gestures(item.gestures[source], settings)]
-        if shown and all(gesture.start is None for gesture in shown):
-            raise InputError(
-                f"cue style at_word needs gestures with times, but no {source} gesture has a time; use the "
-                "cue style plain or summary"
-            )
+        refuse_untimed(items, source, settings)
         parted = [item.id for item in items if item.id not in unknown and not _complete(item.speech)]
         what = "have no times of words, so their gestures are shown without a word"
         some = "have turns without times of words, so gestures there are shown with the turn alone"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mgllm.cues.base import CueLine, Occasion, ShownGestures, Style, styles
 from mgllm.cues.vocabularies import Vocabulary
+from mgllm.errors import InputError
 from mgllm.records import CueSettings, CueSource, Frozen, Gesture, GestureTranscript, Item
 
 
@@ -21,6 +22,20 @@ class Cues(Frozen):
     """One per gesture shown, in the order of time; in `summary`, one per kind of gesture."""
     nothing: str
     """What is written instead if there are no lines."""
+
+
+def refuse_untimed(items: Sequence[Item], source: CueSource, settings: CueSettings) -> None:
+    """Refuse gestures without times, for a style that places them.
+
+    Raises:
+        InputError: gestures are shown, and none of them has a time.
+    """
+    shown = [gesture for item in items for gesture in shown_gestures(item.gestures[source], settings)]
+    if shown and all(gesture.start is None for gesture in shown):
+        raise InputError(
+            f"cue style {settings.style} needs gestures with times, but no {source} gesture has a time; use "
+            "the cue style plain or summary"
+        )
 
 
 def shown_gestures(transcript: GestureTranscript, settings: CueSettings) -> tuple[Gesture, ...]:

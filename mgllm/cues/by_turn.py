@@ -20,7 +20,7 @@ from mgllm.cues.base import (
     style,
     sure,
 )
-from mgllm.cues.block import shown_gestures
+from mgllm.cues.block import refuse_untimed
 from mgllm.errors import InputError
 from mgllm.records import CueSettings, CueSource, Gesture, Item, Turn
 
@@ -53,12 +53,7 @@ class ByTurn(Style):
                 "cue style by_turn needs turns of speech with start and end, but no item has them; join "
                 "speech with times (mgllm items join --speech), or use the cue style timeline"
             )
-        shown = [gesture for item in items for gesture in shown_gestures(item.gestures[source], settings)]
-        if shown and all(gesture.start is None for gesture in shown):
-            raise InputError(
-                f"cue style by_turn needs gestures with times, but no {source} gesture has a time; use the "
-                "cue style plain or summary"
-            )
+        refuse_untimed(items, source, settings)
         what = "have turns without times, so their gestures are shown without a turn"
         return noted(unknown, len(items), what)
 
