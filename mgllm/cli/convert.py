@@ -47,16 +47,7 @@ def import_(
         ),
     ] = None,
     map: o.LabelMap = None,
-    vocabulary: Annotated[
-        str | None,
-        option(
-            "--vocabulary",
-            "List of gesture names of the annotations.",
-            kind="NAME",
-            default="the one that fits best",
-            heading=o.INPUT,
-        ),
-    ] = None,
+    vocabulary: o.VocabularyName = None,
     fps: Annotated[
         float | None,
         option(

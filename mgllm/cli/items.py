@@ -132,16 +132,7 @@ def from_eaf(
         ),
     ] = None,
     no_speech: Annotated[bool, option("--no-speech", "Leave out what was said.", heading=o.INPUT)] = False,
-    vocabulary: Annotated[
-        str | None,
-        option(
-            "--vocabulary",
-            "List of gesture names of the annotations.",
-            kind="NAME",
-            default="the one that fits best",
-            heading=o.INPUT,
-        ),
-    ] = None,
+    vocabulary: o.VocabularyName = None,
     map: o.LabelMap = None,
     subject: Annotated[
         str | None, option("--subject", "The person of all recordings.", kind="NAME", heading=o.INPUT)

@@ -190,6 +190,16 @@ LogFile = Annotated[
         heading=FILES,
     ),
 ]
+VocabularyName = Annotated[
+    str | None,
+    option(
+        "--vocabulary",
+        "List of gesture names of the annotations.",
+        kind="NAME",
+        default="the one that fits best",
+        heading=INPUT,
+    ),
+]
 LabelMap = Annotated[
     Path | None,
     option(
