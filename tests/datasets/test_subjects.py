@@ -24,7 +24,7 @@ def test_both_headers_are_read_and_numbers_are_numbers(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("video,person\n1,2\n", ":1 has the columns video,person; its first line must be recording,subject"),
-        ("", ":1 has the columns none; its first line must be"),
+        ("", " is empty"),
         ("recording,subject\n1,\n", ":2 must have a recording and a subject"),
         ("recording,subject\n1,2\n01,3\n", ":3 recording '01' has two subjects: 2, 3"),
         ("recording,subject\n", " names no recordings"),
