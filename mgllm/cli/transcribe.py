@@ -12,6 +12,7 @@ from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import echo, print_made, print_notes
+from mgllm.errors import some
 
 if TYPE_CHECKING:
     from mgllm.commands.listen import Listened
@@ -95,6 +96,25 @@ def transcribe(
             heading=o.CLIPS,
         ),
     ] = None,
+    learn_from: Annotated[
+        Path | None,
+        option(
+            "--learn-from",
+            "With --cross-fit: learn from this data set, such as clips or windows of the same people.",
+            kind="FOLDER",
+            default="the data set itself",
+            heading=o.CLIPS,
+        ),
+    ] = None,
+    folds: Annotated[
+        Path | None,
+        option(
+            "--folds",
+            "Cross-fit with the folds of a file, such as folds.json of another cross-fitting.",
+            kind="FILE",
+            heading=o.CLIPS,
+        ),
+    ] = None,
     by: Annotated[
         str | None,
         option(
@@ -119,6 +139,9 @@ def transcribe(
             heading=o.CLIPS,
         ),
     ] = None,
+    resume: Annotated[
+        bool, option("--resume", "Go on with an interrupted work in the same folder.", heading=o.FILES)
+    ] = False,
     seed: o.Seed = None,
     sets: Annotated[
         list[str] | None,
@@ -156,6 +179,13 @@ def _print_transcribed(made: Transcribed) -> None:
     found = f"{made.gestures} gestures{_groups(made.levels)}"
     counts = f"{made.transcripts} transcripts, {found}, {made.source}"
     echo(f"{counts}: {_exposures(made.exposures)}")
+    if made.kept:
+        echo(f"{made.kept} of them were there already", err=True)
+    if people := made.without_labels:
+        what = "people have no labels, so a recogniser of all others reads them"
+        print_notes([f"{len(people)} {what}: {some(people)}"])
+    if people := made.nowhere:
+        print_notes([f"{len(people)} people of the folds are in no data set: {some(people)}"])
     for note in made.notes[:MOST_NOTES]:
         echo(f"  {note}", err=True)
     if (more := len(made.notes) - MOST_NOTES) > 0:

@@ -11,7 +11,7 @@ from mgllm.commands.transcribe_sets import Transcribed, TranscribeOptions, trans
 from mgllm.errors import InputError
 from mgllm.progress import Display
 
-OF_SETS = ("cross_fit", "by", "on", "clips", "seed")
+OF_SETS = ("cross_fit", "learn_from", "folds", "by", "on", "clips", "seed", "resume")
 """Options that single recordings have no use for."""
 OF_FILES = ("crop", "anonymous", "subject")
 """Options that data sets have no use for."""
@@ -39,7 +39,7 @@ def transcribe(
             `transcribe_sets` refuse.
     """
     said = _with_answer(said)
-    if len(sources) == 1 and (sources[0].is_dir() or "cross_fit" in said):
+    if len(sources) == 1 and (sources[0].is_dir() or said.keys() & {"cross_fit", "folds"}):
         _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
         options = parse_options(TranscribeOptions, said, sets)
         return transcribe_set(sources[0], out, options, display=display)
