@@ -20,6 +20,7 @@ from mgllm.recognizer.timelines.evidence import evidence
 from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, timeline
 from mgllm.records import CueSource, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
+from mgllm.skeleton.dataset import ClipRow
 from mgllm.transcription.naming import name_clip
 from mgllm.transcription.quality import quality_of
 
@@ -34,6 +35,11 @@ def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "t
         InputError: the data set does not have the columns that trimmed clips need.
     """
     columns = {"recording", "first", "last"} <= set(dataset.columns)
+    if clips == "auto" and not columns and "recording" in dataset.columns:
+        raise InputError(
+            f"{dataset.path}: its clips are parts of recordings, but no columns first and last say which frames, "
+            "so no transcript of a recording can be made; --clips recordings reads each for itself"
+        )
     if clips == "trimmed" and not columns:
         raise InputError(f"{dataset.path}: --clips trimmed needs the columns recording, first and last")
     trimmed = columns and clips != "recordings"
@@ -48,6 +54,12 @@ def recordings_among(dataset: SkeletonDataset) -> NDArray[np.int64]:
     recording's name, because nobody has said where its gestures are."""
     whole = [n for n, row in enumerate(dataset.clips) if row.more.get("recording") == row.id]
     return np.array(whole, np.int64)
+
+
+def recording_seconds(row: ClipRow, fps: float | None = None) -> float | None:
+    """Length of the recording that a trimmed clip is from; None if the data set does not say it."""
+    frames, rate = row.more.get("recording_frames", ""), row.fps or fps
+    return int(frames) / rate if frames.isdecimal() and int(frames) and rate else None
 
 
 class Reading:
@@ -100,12 +112,12 @@ class Reading:
             return
         reader = ClipReader(self.dataset, self.config.preprocessing)
         p_NK = classify(self.network, reader, self.numbers).double().numpy()
-        said: dict[tuple[str, str], list[Gesture]] = {}
+        said: dict[tuple[str, str, float | None], list[Gesture]] = {}
         for number, p_K in zip(self.numbers, p_NK, strict=True):
             row = self.dataset.clips[int(number)]
             fps = row.fps or UNKNOWN_FPS
             shown_K = np.where(self._shown(int(number), fps), p_K, 0)
-            gestures = said.setdefault((row.more["recording"], row.subject), [])
+            gestures = said.setdefault((row.more["recording"], row.subject, recording_seconds(row)), [])
             if not shown_K.any():
                 continue
             named = name_clip(shown_K, self.config.classes, self.groups, options)
@@ -113,9 +125,9 @@ class Reading:
                 continue
             start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
             gestures.append(Gesture(start=start, end=end, **named._asdict()))
-        for (recording, subject), gestures in said.items():
+        for (recording, subject, seconds), gestures in said.items():
             in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
-            yield self._file(recording, subject, None, in_order, source)
+            yield self._file(recording, subject, seconds, in_order, source)
 
     def _shown(self, number: int, fps: float) -> NDArray[np.bool_]:
         """[K]: whether any frame of a clip can show a class."""
