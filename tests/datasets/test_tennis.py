@@ -89,7 +89,7 @@ def test_other_files_are_refused(tmp_path: Path, content: Any, words: str) -> No
 
 
 def test_a_folder_without_the_file_and_a_torn_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="has no transcripts_matchinfo.json"):
+    with pytest.raises(InputError, match=r"has no transcripts_matchinfo\.json"):
         Tennis().read(tmp_path)
     (tmp_path / FILE).write_text('{"0": {')
     with pytest.raises(InputError, match="is not JSON"):

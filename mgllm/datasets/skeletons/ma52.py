@@ -108,9 +108,10 @@ def _read_lists(source: Path, classes: int) -> dict[str, ListedClip]:
         for line, text in enumerate(_lines(path) if part else [], 1):
             found = _LINE.fullmatch(text.strip())
             if not found or part is None or (found[2] is None and part[0] != "test"):
-                raise InputError(
-                    f"{path}:{line} must be 'PPPP_VV_NNNN.mp4 label', in a test list also 'testNNNN.mp4 label' (given '{text:.60}')"
+                form = "'PPPP_VV_NNNN.mp4 label'" + " or 'testNNNN.mp4 label'" * (
+                    path.stem.startswith("test")
                 )
+                raise InputError(f"{path}:{line} must be {form} (given '{text:.60}')")
             number = int(found[3]) if part[0] != "test" else None
             if number is not None and not 0 <= number < classes:
                 raise InputError(f"{path}:{line} label must be 0 to {classes - 1} (given {number})")
