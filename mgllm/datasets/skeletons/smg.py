@@ -97,7 +97,7 @@ def _recordings(paths: Sequence[Path], people: Subjects | None) -> Iterator[Clip
             without_zeros(block.reshape(-1, JOINTS, COLUMNS)[..., :3], 3)
             for block in number_blocks(path, JOINTS * COLUMNS)
         ]
-        if not blocks:
+        if not sum(map(len, blocks)):
             raise InputError(f"{path} has no frames; remove it or copy it again")
         joints, name = np.concatenate(blocks), _sample(path)
         own = str(int(name.removeprefix("Sample")))
