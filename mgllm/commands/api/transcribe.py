@@ -9,6 +9,7 @@ from typing import Any, Literal
 from mgllm.commands.api._door import python_door
 from mgllm.commands.api._keywords import given
 from mgllm.commands.transcribe import transcribe as transcribe_flow
+from mgllm.commands.transcribe_annotated import Annotated
 from mgllm.commands.transcribe_files import TranscribedFiles
 from mgllm.commands.transcribe_sets import Transcribed
 from mgllm.errors import InputError
@@ -36,7 +37,7 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
     resume: bool = False,
     settings: Mapping[str, Any] | None = None,
     display: Display = "auto",
-) -> Transcribed | TranscribedFiles:
+) -> Transcribed | TranscribedFiles | Annotated:
     """Find the gestures in recordings with a recogniser, and write them as `*.mg.json` files.
 
     Videos need the extra `video`; skeleton files and data sets need nothing more.
