@@ -12,9 +12,11 @@ from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import echo, print_made, print_notes
+from mgllm.errors import some
 
 if TYPE_CHECKING:
     from mgllm.commands.listen import Listened
+    from mgllm.commands.transcribe_annotated import Annotated as Labels
     from mgllm.commands.transcribe_files import TranscribedFiles
     from mgllm.commands.transcribe_sets import Transcribed
 
@@ -55,6 +57,30 @@ def transcribe(
             heading=o.FILES,
         ),
     ] = None,
+    annotated: Annotated[
+        bool,
+        option(
+            "--annotated",
+            "Write the data set's own labels instead; no recogniser is asked.",
+            heading=o.INPUT,
+        ),
+    ] = False,
+    fps: Annotated[
+        float | None,
+        option(
+            "--fps",
+            "With --annotated: frames per second, where the data set does not say it.",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    illustrative: Annotated[
+        bool,
+        option(
+            "--illustrative",
+            "With --annotated: keep movement that goes with speech.",
+            heading=o.INPUT,
+        ),
+    ] = False,
     crop: Annotated[
         str | None,
         option(
@@ -95,6 +121,25 @@ def transcribe(
             heading=o.CLIPS,
         ),
     ] = None,
+    learn_from: Annotated[
+        Path | None,
+        option(
+            "--learn-from",
+            "With --cross-fit: learn from this data set, such as clips or windows of the same people.",
+            kind="FOLDER",
+            default="the data set itself",
+            heading=o.CLIPS,
+        ),
+    ] = None,
+    folds: Annotated[
+        Path | None,
+        option(
+            "--folds",
+            "Cross-fit with the folds of a file, such as folds.json of another cross-fitting.",
+            kind="FILE",
+            heading=o.CLIPS,
+        ),
+    ] = None,
     by: Annotated[
         str | None,
         option(
@@ -119,6 +164,9 @@ def transcribe(
             heading=o.CLIPS,
         ),
     ] = None,
+    resume: Annotated[
+        bool, option("--resume", "Go on with an interrupted work in the same folder.", heading=o.FILES)
+    ] = False,
     seed: o.Seed = None,
     sets: Annotated[
         list[str] | None,
@@ -133,8 +181,9 @@ def transcribe(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Find gestures in recordings, and write a transcript for each."""
+    """Find gestures in recordings, or read labels; write a transcript for each."""
     from mgllm.commands.transcribe import transcribe as flow
+    from mgllm.commands.transcribe_annotated import Annotated as Labels
     from mgllm.commands.transcribe_sets import Transcribed
     from mgllm.disk.log_file import logged
 
@@ -143,6 +192,9 @@ def transcribe(
         made = flow(sources, out, said, sets or [], display=o.display(display))
     if isinstance(made, Transcribed):
         print_made(made, _print_transcribed, as_json=json)
+        return
+    if isinstance(made, Labels):
+        print_made(made, _print_annotated, as_json=json)
         return
     print_made(made, _print_transcribed_files, as_json=json)
     if made.problems:
@@ -156,10 +208,25 @@ def _print_transcribed(made: Transcribed) -> None:
     found = f"{made.gestures} gestures{_groups(made.levels)}"
     counts = f"{made.transcripts} transcripts, {found}, {made.source}"
     echo(f"{counts}: {_exposures(made.exposures)}")
+    if made.kept:
+        echo(f"{made.kept} of them were there already", err=True)
+    if people := made.without_labels:
+        what = "people have no labels, so a recogniser of all others reads them"
+        print_notes([f"{len(people)} {what}: {some(people)}"])
+    if people := made.nowhere:
+        print_notes([f"{len(people)} people of the folds are in no data set: {some(people)}"])
     for note in made.notes[:MOST_NOTES]:
         echo(f"  {note}", err=True)
     if (more := len(made.notes) - MOST_NOTES) > 0:
         echo(f"  … and {more} more notes; they are in the transcripts and in --json", err=True)
+    echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
+
+
+def _print_annotated(made: Labels) -> None:
+    """Of labels."""
+    empty = f", {made.empty} of them without gestures" if made.empty else ""
+    echo(f"{made.transcripts} transcripts{empty}, {made.gestures} gestures, annotated")
+    print_notes(made.notes)
     echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
 
 

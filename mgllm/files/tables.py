@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ MAX_BYTES = 2_000_000_000
 """Largest table that is read: hours of coordinates."""
 MAX_CELL = 5_000_000
 """Characters of the longest cell that is read: as long as a line of JSON."""
+BLOCK = 2000
+"""Rows of numbers that are read at a time: some 2 MB of text with a hundred columns."""
 _NOTHING = {"", "na", "nan"}
 
 
@@ -201,19 +204,53 @@ def read_numbers(
     Raises:
         InputError: it cannot be read, or a row has another number of columns; names the line.
     """
-    rows = []
-    spelled = [name.casefold() for name in header]
+    blocks = list(number_blocks(path, columns, skip=skip, header=header))
+    return np.concatenate([np.empty((0, columns)), *blocks])
+
+
+def number_blocks(
+    path: Path, columns: int, *, skip: int = 0, header: Sequence[str] = ()
+) -> Iterator[NDArray[np.float64]]:
+    """The rows of `read_numbers`, some thousand at a time, so that a long file needs little
+    memory."""
     with text_lines(path, str(path)) as file:
-        for line, text in enumerate(file, 1):
-            cells = text.strip().split(",")[skip:]
-            if cells == [""] or not text.strip():
-                continue
-            if line == 1 and header and [cell.strip().casefold() for cell in cells] == spelled:
-                continue
-            if len(cells) != columns:
-                what = f"has {len(cells) + skip} columns, not {columns + skip}"
-                raise InputError(f"{path}:{line} {what}")
-            rows.append(_numbers(f"{path}:{line}", cells))
+        line = 1
+        while lines := list(islice(file, BLOCK)):
+            block = None if header and line == 1 else _quickly(lines, columns + skip)
+            if block is None:
+                yield _row_by_row(path, lines, line, (skip, columns), header)
+            else:
+                yield block[:, skip:]
+            line += len(lines)
+
+
+def _quickly(lines: list[str], columns: int) -> NDArray[np.float64] | None:
+    """The numbers of lines that are all complete; None if they must be looked at one by one."""
+    if not all(map(str.strip, lines)):
+        return None
+    try:
+        block = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return block if block.shape[1] == columns else None
+
+
+def _row_by_row(
+    path: Path, lines: list[str], first: int, shape: tuple[int, int], header: Sequence[str]
+) -> NDArray[np.float64]:
+    """The numbers of lines with empty cells, or the error of a line."""
+    skip, columns = shape
+    spelled = [name.casefold() for name in header]
+    rows = []
+    for line, text in enumerate(lines, first):
+        cells = text.strip().split(",")[skip:]
+        if cells == [""] or not text.strip():
+            continue
+        if line == 1 and header and [cell.strip().casefold() for cell in cells] == spelled:
+            continue
+        if len(cells) != columns:
+            raise InputError(f"{path}:{line} has {len(cells) + skip} columns, not {columns + skip}")
+        rows.append(_numbers(f"{path}:{line}", cells))
     return np.array(rows, dtype=np.float64).reshape(-1, columns)
 
 

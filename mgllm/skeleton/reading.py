@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -25,6 +26,9 @@ MOST_DIGITS = 15
 """Of a whole number: no recording has more frames."""
 META_BYTES = 50_000_000
 """Largest `dataset.json` that is read; lists of people and classes take some kB."""
+
+RELEASED = 50_000
+"""Frames after which the memory of those that were looked at is given back: 10 to 20 MB."""
 
 
 def open_dataset(path: str | Path) -> SkeletonDataset:
@@ -59,7 +63,12 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
         InputError: a clip has no joint at all, or an infinite value.
     """
     place = dataset.path / JOINTS
+    looked = 0
     for number, row in enumerate(dataset.clips):
+        looked += row.length
+        if looked > RELEASED:
+            looked = 0
+            _release(dataset.joints)
         if problem := clip_problem(dataset.clip(number), dataset.meta.dims):
             raise InputError(f"{place} clip '{row.id}': {problem}; leave the clip out")
     single = [row.id for row in dataset.clips if row.length == 1]
@@ -74,6 +83,12 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
     if empty:
         notes.append(f"{len(empty)} of {len(dataset.meta.classes)} classes have no clips: {some(empty)}")
     return tuple(notes)
+
+
+def _release(joints: NDArray[np.float32]) -> None:
+    """Give pages of the file back that were looked at, or a large data set fills the memory."""
+    if isinstance(joints.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        joints.base.madvise(mmap.MADV_DONTNEED)
 
 
 def clip_problem(x_TVC: NDArray[np.floating], dims: int) -> str | None:

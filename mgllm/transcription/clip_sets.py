@@ -1,43 +1,26 @@
-"""From clips of a data set to transcripts: a recogniser, and the clips that it reads.
-
-Either one recogniser reads all clips. Or K recognisers are trained from the start, each on all
-people but one part of them, and each reads the people of that part: it has seen none of them.
-"""
+"""From clips of a data set to transcripts: a recogniser, and the clips that it reads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from mgllm.cues.label_names import best_vocabulary, groups_of
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
-from mgllm.progress import Display, Progress
-from mgllm.recognizer.evaluation.protocols import labelled
-from mgllm.recognizer.network.checkpoint import (
-    CheckpointConfig,
-    model_card,
-    seen_of,
-    versions,
-    weights_sha256,
-    write_checkpoint,
-)
+from mgllm.recognizer.network.checkpoint import CheckpointConfig, weights_sha256
 from mgllm.recognizer.network.network import BACKGROUND_NAME, Recognizer, called, classify, named_recognizer
 from mgllm.recognizer.network.reading import ClipReader, check_layout
 from mgllm.recognizer.timelines.evidence import evidence
 from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, timeline
-from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
-from mgllm.recognizer.training.processes import Processes
-from mgllm.recognizer.training.supervised import SupervisedOptions, train_supervised
-from mgllm.records import CueSource, Frozen, Gesture, GestureFile
+from mgllm.records import CueSource, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
-from mgllm.skeleton.selection import Split
+from mgllm.skeleton.dataset import ClipRow
 from mgllm.transcription.naming import name_clip
 from mgllm.transcription.quality import quality_of
 
@@ -52,6 +35,11 @@ def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "t
         InputError: the data set does not have the columns that trimmed clips need.
     """
     columns = {"recording", "first", "last"} <= set(dataset.columns)
+    if clips == "auto" and not columns and "recording" in dataset.columns:
+        raise InputError(
+            f"{dataset.path}: its clips are parts of recordings, but no columns first and last say which, so "
+            "no transcript of a recording can be made; --clips recordings reads each for itself"
+        )
     if clips == "trimmed" and not columns:
         raise InputError(f"{dataset.path}: --clips trimmed needs the columns recording, first and last")
     trimmed = columns and clips != "recordings"
@@ -59,6 +47,19 @@ def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "t
     if nowhere is not None:
         raise InputError(f"{dataset.path}: clip '{nowhere}' names no recording; use --clips recordings")
     return trimmed
+
+
+def recordings_among(dataset: SkeletonDataset) -> NDArray[np.int64]:
+    """Numbers of the rows that are complete recordings among trimmed clips: they have the
+    recording's name, because nobody has said where its gestures are."""
+    whole = [n for n, row in enumerate(dataset.clips) if row.more.get("recording") == row.id]
+    return np.array(whole, np.int64)
+
+
+def recording_seconds(row: ClipRow, fps: float | None = None) -> float | None:
+    """Length of the recording that a trimmed clip is from; None if the data set does not say it."""
+    frames, rate = row.more.get("recording_frames", ""), row.fps or fps
+    return int(frames) / rate if frames.isdecimal() and int(frames) and rate else None
 
 
 class Reading:
@@ -111,12 +112,12 @@ class Reading:
             return
         reader = ClipReader(self.dataset, self.config.preprocessing)
         p_NK = classify(self.network, reader, self.numbers).double().numpy()
-        said: dict[tuple[str, str], list[Gesture]] = {}
+        said: dict[tuple[str, str, float | None], list[Gesture]] = {}
         for number, p_K in zip(self.numbers, p_NK, strict=True):
             row = self.dataset.clips[int(number)]
             fps = row.fps or UNKNOWN_FPS
             shown_K = np.where(self._shown(int(number), fps), p_K, 0)
-            gestures = said.setdefault((row.more["recording"], row.subject), [])
+            gestures = said.setdefault((row.more["recording"], row.subject, recording_seconds(row)), [])
             if not shown_K.any():
                 continue
             named = name_clip(shown_K, self.config.classes, self.groups, options)
@@ -124,9 +125,9 @@ class Reading:
                 continue
             start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
             gestures.append(Gesture(start=start, end=end, **named._asdict()))
-        for (recording, subject), gestures in said.items():
+        for (recording, subject, seconds), gestures in said.items():
             in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
-            yield self._file(recording, subject, None, in_order, source)
+            yield self._file(recording, subject, seconds, in_order, source)
 
     def _shown(self, number: int, fps: float) -> NDArray[np.bool_]:
         """[K]: whether any frame of a clip can show a class."""
@@ -158,79 +159,3 @@ def reading_of(checkpoint: Path | None, dataset: SkeletonDataset) -> Reading:
     folder, network, config = named_recognizer(checkpoint)
     check_layout(config.layout, dataset, called(checkpoint))
     return Reading(dataset, np.arange(len(dataset)), network, config, folder)
-
-
-def cross_fitted(
-    dataset: SkeletonDataset, splits: Sequence[Split], options: FitOptions, folder: Path, display: Display
-) -> Iterator[Reading]:
-    """For each split a recogniser that has learned from its training side and reads its test side.
-
-    Raises:
-        InputError: no clip to learn from has a label.
-        TrainingStopped: a training failed.
-    """
-    total = sum(options.steps(split, dataset.labels) for split in splits)
-    with Progress(display, "cross-fit", total) as steps:
-        for place, split in enumerate(splits, 1):
-            yield _fitted(dataset, split, options, folder / f"fold-{place}", steps)
-
-
-def _fitted(
-    dataset: SkeletonDataset, split: Split, options: FitOptions, folder: Path, steps: Progress
-) -> Reading:
-    network, config = fit(dataset, split, options, lambda loss: steps.step(f"{split.name}, loss {loss:.2f}"))
-    note = f"{split.name}: made by cross-fitting; it reads only people whom it has not seen"
-    write_checkpoint(folder, config, network.state_dict(), model_card(config, (note,)))
-    return Reading(dataset, split.test, network, config, folder)
-
-
-class FitOptions(Frozen):
-    """How a recogniser is trained from the start: first without labels, then with them."""
-
-    pretraining: PretrainOptions = Field(default_factory=PretrainOptions)
-    """Without labels."""
-    finetuning: SupervisedOptions = Field(default_factory=SupervisedOptions)
-    """With labels."""
-
-    def steps(self, split: Split, labels: NDArray[np.int64]) -> int:
-        """Progress of both trainings."""
-        known = int((labels[split.train] >= 0).sum())
-        return self.pretraining.steps(len(split.train)) + self.finetuning.steps(known)
-
-
-def fit(
-    dataset: SkeletonDataset, split: Split, options: FitOptions, on_step: Callable[[float], None]
-) -> tuple[Recognizer, CheckpointConfig]:
-    """Train a recogniser on the split's training side; its config lists all people there.
-
-    Args:
-        dataset: with classes.
-        split: only `train` is used.
-        options: of both trainings.
-        on_step: called with the loss after each step.
-
-    Raises:
-        InputError: no clip there has a label.
-        TrainingStopped: a training failed.
-    """
-    known = labelled(dataset, split.train)
-    if not len(known):
-        raise InputError(f"{dataset.path} {split.name}: none of the clips to learn from has a label")
-    reader = ClipReader(dataset, options.pretraining.preprocessing)
-    training = Pretraining(reader, split.train, options.pretraining, Processes())
-    while not training.finished:
-        training.epoch(on_step)
-    network = Recognizer(training.model.query, dataset.meta.classes).to(training.device)
-    train_supervised(network, reader, known, options.finetuning, on_step=on_step)
-    config = CheckpointConfig(
-        kind="finetuned",
-        encoder=training.options.encoder,
-        layout=dataset.meta.layout,
-        dims=dataset.meta.dims,
-        classes=dataset.meta.classes,
-        preprocessing=training.options.preprocessing,
-        subjects_seen=(seen_of(dataset, split.train, labelled=False), seen_of(dataset, known, labelled=True)),
-        training=options.model_dump(mode="json"),
-        versions=versions(),
-    )
-    return network.eval(), config

@@ -19,6 +19,7 @@ from mgllm.files.tables import (
     csv_rows,
     csv_text,
     named_cells,
+    number_blocks,
     read_csv,
     read_intervals,
     read_numbers,
@@ -203,3 +204,15 @@ def test_what_is_no_label_file_is_refused(
 ) -> None:
     path = file(text)
     assert refusal(lambda: read_intervals(path)).startswith(f"{path}{words}")
+
+
+def test_long_files_are_read_in_blocks_and_lines_keep_their_numbers(
+    file: Callable[[str | bytes], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mgllm.files.tables.BLOCK", 2)
+    path = file("a,1,2\n0,3,4\n\n0,5,\n0,7,8\n")
+    assert [block.shape for block in number_blocks(path, 2, skip=1)] == [(2, 2), (1, 2), (1, 2)]
+    np.testing.assert_array_equal(read_numbers(path, 2, skip=1), [[1, 2], [3, 4], [5, math.nan], [7, 8]])
+    torn = file("0,1\n0,2\n0,3\n0,x\n")
+    assert ":4: could not convert string" in refusal(lambda: read_numbers(torn, 2))
+    assert ":3 has 3 columns, not 2" in refusal(lambda: read_numbers(file("0,1\n0,2\n0,3,4\n0,1,2\n"), 2))

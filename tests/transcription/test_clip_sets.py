@@ -12,8 +12,7 @@ from mgllm.recognizer.network.network import classify, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
-from mgllm.skeleton.selection import Split
-from mgllm.transcription.clip_sets import FitOptions, is_trimmed, reading_of
+from mgllm.transcription.clip_sets import is_trimmed, reading_of, recordings_among
 
 
 def with_columns(toy_set: Path, out: Path, *, nowhere: int | None = None) -> SkeletonDataset:
@@ -64,10 +63,14 @@ def test_no_clips_no_transcripts(toy_set: Path, toy_classifier: Path, tmp_path: 
     assert list(reading.trimmed(TimelineOptions(), "recognized")) == []
 
 
-def test_steps_are_those_of_both_trainings(toy_set: Path) -> None:
-    options = FitOptions.model_validate(
-        {"pretraining": {"epochs": 3, "batch": 4}, "finetuning": {"epochs": 2, "batch": 4}}
-    )
-    labels = np.array([0, 1, -1, 0, 1, 1, 0, 0, 1, -1], np.int64)
-    split = Split("one", np.arange(9), np.array([9]))
-    assert options.steps(split, labels) == 3 * 2 + 2 * 2
+def test_a_row_with_its_recordings_name_is_the_recording(toy_set: Path, tmp_path: Path) -> None:
+    dataset = with_columns(toy_set, tmp_path / "trimmed")
+    assert recordings_among(dataset).tolist() == []
+    clips = [
+        Clip(row.id, row.subject, dataset.clip(n), row.label, 25.0, row.more)
+        for n, row in enumerate(dataset.clips)
+    ]
+    whole = Clip("r9", "9", dataset.clip(0), None, 25.0, {"recording": "r9", "first": "0", "last": "7"})
+    more = write_dataset(tmp_path / "more", dataset.meta, [*clips[:3], whole, *clips[3:]]).dataset
+    assert recordings_among(more).tolist() == [3]
+    assert recordings_among(open_dataset(toy_set)).tolist() == []

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from mgllm.commands.api._door import python_door
 from mgllm.commands.api._keywords import given
 from mgllm.commands.transcribe import transcribe as transcribe_flow
+from mgllm.commands.transcribe_annotated import Annotated
 from mgllm.commands.transcribe_files import TranscribedFiles
 from mgllm.commands.transcribe_sets import Transcribed
 from mgllm.errors import InputError
@@ -27,13 +28,16 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
     words_only: bool = False,
     groups_only: bool = False,
     cross_fit: int | None = None,
+    learn_from: str | Path | None = None,
+    folds: str | Path | None = None,
     by: str = "subject",
     on: str | None = None,
     clips: Literal["auto", "recordings", "trimmed"] = "auto",
     seed: int = 0,
+    resume: bool = False,
     settings: Mapping[str, Any] | None = None,
     display: Display = "auto",
-) -> Transcribed | TranscribedFiles:
+) -> Transcribed | TranscribedFiles | Annotated:
     """Find the gestures in recordings with a recogniser, and write them as `*.mg.json` files.
 
     Videos need the extra `video`; skeleton files and data sets need nothing more.
@@ -51,11 +55,16 @@ def transcribe(  # noqa: PLR0913  # keywords of the public API
         groups_only: Name only groups of gestures, never one gesture.
         cross_fit: Of a data set: train so many recognisers on it, each without a part of its
             people.
+        learn_from: Of `cross_fit`: the data set to learn from, if it is not the one that is read.
+            People are the same if their names are.
+        folds: Of `cross_fit`: a file that says who is in which fold.
         by: Of a data set: the column that the parts of `cross_fit` keep together.
         on: Of a data set: the clips to read, as `"column=values"`. Default: all.
         clips: Of a data set: whether each clip is a recording or has one gesture of one; auto
             looks.
         seed: Of the parts of `cross_fit`.
+        resume: Of a data set: go on with an interrupted work in `out`; epochs and transcripts that
+            are complete are not made again.
         settings: Any other option by its place, such as `{"timeline.windows.seconds": 1.5}`.
         display: Progress: rich (a bar in a terminal), plain (lines), none; auto chooses.
 
