@@ -4,13 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WEIGHTS ?=
 WORKERS ?= 2
+N ?= 10000
 BEGAN := $(shell date +%s 2>/dev/null)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-warn-conflicts --constraint constraints.txt
 
-.PHONY: help demo video browser test check fix bench slow clean
+.PHONY: help demo video browser test check fix bench slow fuzz clean
 
 help:
 	@echo "make demo     set up, fetch the small model, run all scenarios, print verdicts and tables"
@@ -21,6 +22,7 @@ help:
 	@echo "make browser  chromium and pdflatex, for the tests of page and tables (Debian, as root)"
 	@echo "make bench    speed and memory, as tables (minutes)"
 	@echo "make slow     the tests that take minutes"
+	@echo "make fuzz     changed files for every parser, N=10000 each; goes on where it stopped (hours)"
 	@echo "make clean    remove the environment and caches"
 
 # What mgllm needs to run. The stamp is made again whenever the pins or the package's metadata change.
@@ -85,6 +87,10 @@ test: $(VENV)/.tests $(VENV)/.weights
 
 slow: $(VENV)/.tests $(VENV)/.weights
 	$(BIN)/python -m pytest -m slow
+
+# Counts go on from tests/fuzz/counts.json; the table is docs/results/fuzz.md. PARSERS='"import eaf"' for some alone.
+fuzz: $(VENV)/.tests
+	$(BIN)/python -m tests.fuzz.running $(N) $(PARSERS)
 
 check: $(VENV)/.tests
 	$(BIN)/ruff check .

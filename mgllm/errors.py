@@ -5,6 +5,8 @@
     │   └── IntegrityError    arms differ in more than their cue block; exit 2
     ├── BackendError      one question could not be answered; the record is `failed`
     │   └── FatalBackendError  no further question can be answered (bad key, no such model); exit 2
+    ├── WriteFailed       a file of a run cannot be written, as on a full disk; exit 2
+    ├── Interrupted       Ctrl-C or a signal stopped the run, which can be resumed; exit 130
     ├── BudgetReached     a budget stopped the run, which can be resumed; exit 3
     ├── TrainingStopped   a training failed (a loss that is not a number, a collapse); exit 1
     └── GateFailed        `compare --fail-if` found its condition, or a run is not complete; exit 4
@@ -15,6 +17,7 @@ A message says what, where and what to do, in one line.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -32,6 +35,11 @@ OTHER_NAMES = {
 """What people call things that have another name here; each is the name of a program or a common
 word.
 """
+_JOINERS = "\u200c\u200d"
+"""Parts of words in Persian and Hindi, and of emoji."""
+LONGEST, TAIL = 4000, 1000
+"""Characters of a message, and how many of them are its end: names and values of untrusted files
+may be very long."""
 FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not
 read.
@@ -59,6 +67,8 @@ class MgllmError(Exception):
     exit_code = 1
 
     def __init__(self, message: str) -> None:
+        if len(message) > LONGEST:
+            message = f"{message[: LONGEST - TAIL]} … {message[-TAIL:]}"
         super().__init__(one_line(message))
 
 
@@ -80,6 +90,18 @@ class FatalBackendError(BackendError):
     """The backend can answer nothing at all: a refused key, an unknown model, no server."""
 
     exit_code = 2
+
+
+class WriteFailed(MgllmError):
+    """A file of a run cannot be written, as on a full disk; says what is safe and how to go on."""
+
+    exit_code = 2
+
+
+class Interrupted(MgllmError):
+    """Ctrl-C or a signal stopped the run; says what is kept and how to go on."""
+
+    exit_code = 130
 
 
 class BudgetReached(MgllmError):
@@ -177,6 +199,28 @@ def one_line(message: str) -> str:
     'a\\nb'
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+
+
+def shown(text: str) -> str:
+    r"""Untrusted text for a terminal: characters that control it or reverse the writing become
+    escapes.
+
+    >>> shown("a\x1b[2J\nb")
+    'a\\x1b[2J\nb'
+    """
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(c if _is_plain(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown_line(text: str) -> str:
+    """The same for a line: its line breaks become escapes, too."""
+    return shown(text).replace("\n", "\\n")
+
+
+def _is_plain(character: str) -> bool:
+    spaced = character in "\n\t" or unicodedata.category(character) == "Zs"
+    return character.isprintable() or spaced or character in _JOINERS
 
 
 def some(names: Sequence[str]) -> str:

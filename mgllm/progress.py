@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from mgllm.disk import log_file
+from mgllm.errors import shown_line
 from mgllm.records import Record
 
 Display = Literal["auto", "rich", "plain", "none"]
@@ -65,7 +67,7 @@ class Progress:
             self._total = None
         rate = self._per_second()
         if self._bar is not None:
-            shown = {"completed": self._done, "state": state, "rate": self._rate(rate)}
+            shown = {"completed": self._done, "state": shown_line(state), "rate": self._rate(rate)}
             shown |= {"total": self._total, "count": self._counted()}
             self._bar.update(self._bar.task_ids[0], **shown)
         elif self._display == "plain" and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
@@ -77,14 +79,17 @@ class Progress:
 
     def count(self, record: Record) -> None:
         """One more record is in the file."""
+        if log_file.is_open():
+            _log_record(record)
         self._failed += record.outcome == "failed"
         self._not_answered += record.outcome in ("refused", "unparsed")
         self.step(self._trouble())
 
     def say(self, line: str) -> None:
         """One line at once, unless nothing is to be shown."""
+        log_file.note(line, warning=line.startswith("warning"))
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False)
+            self._bar.console.print(shown_line(line), markup=False, highlight=False)
         elif self._display == "plain":
             _write(line)
 
@@ -124,7 +129,17 @@ class Progress:
 def warn(lines: Iterable[str]) -> None:
     """Lines on stderr, each once, also where no progress is shown."""
     for line in dict.fromkeys(lines):
+        log_file.quote("", line)
         _write(f"warning: {line}")
+
+
+def _log_record(record: Record) -> None:
+    """Which record it is and what became of it, in a log file; never its words."""
+    name = "/".join(str(part) for part in record.key if part != "")
+    if record.outcome == "failed":
+        log_file.quote(f"{name}: failed:", record.error or "")
+    else:
+        log_file.note(f"{name}: {record.outcome}")
 
 
 def _chosen(display: Display) -> Display:
@@ -150,7 +165,7 @@ def _duration(seconds: float) -> str:
 
 
 def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(f"{shown_line(line)}\n")
     sys.stderr.flush()
 
 
@@ -161,12 +176,12 @@ def _bar(what: str, total: int | None, count: str) -> Any:
     bar = Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        TextColumn("{task.fields[count]}"),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[count]}", markup=False),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[state]}"),
+        TextColumn("{task.fields[state]}", markup=False),
         console=Console(stderr=True),
         refresh_per_second=4,
     )
-    bar.add_task(what, total=total, state="", rate="", count=count)
+    bar.add_task(shown_line(what), total=total, state="", rate="", count=count)
     return bar

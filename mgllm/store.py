@@ -7,17 +7,23 @@ ignored; any other bad line is an error.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
-import sys
-from collections.abc import Iterable, Mapping
+import shlex
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self, TypeVar
+from typing import Self, TypeVar
 
 from pydantic import ConfigDict, ValidationError
 
-from mgllm.errors import InputError, unknown
+from mgllm.disk.locking import FolderLock
+from mgllm.disk.steps import step
+from mgllm.disk.writing import NO_ROOM, GrowingFile, content_of, lines_of, remedy, replace_file
+from mgllm.errors import InputError, WriteFailed, unknown
 from mgllm.records import Frozen, Prompt, Record, RunManifest, Summary
 from mgllm.records.belonging import sort_out
 from mgllm.records.wanted import first_words
@@ -27,7 +33,6 @@ MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
     *("manifest.json", "prompts.jsonl", "records.jsonl"),
     *("summary.json", "options.json"),
 )
-_LOCK = ".lock"
 
 
 class StoredRun(Frozen):
@@ -58,80 +63,115 @@ class _Hashed(Frozen):
 
 
 class RunWriter:
-    """An open run folder. Use it as a context manager; one process may write at a time."""
+    """An open run folder. Use it as a context manager; one process may write at a time.
+
+    Every method raises WriteFailed where the disk does not take what it writes.
+    """
 
     def __init__(self, path: Path, *, stores_text: bool = True) -> None:
         self.path = path
         self._stores_text = stores_text
-        self._records: IO[str] | None = None
-        self._prompts: IO[str] | None = None
         self._known: set[str] = set()
+        self._stack = ExitStack()
+        self._records: GrowingFile | None = None
+        self._prompts: GrowingFile | None = None
 
     def __enter__(self) -> Self:
         if (self.path / RECORDS).is_dir():
             raise InputError(f"{self.path / RECORDS} is a folder, but must be a file; move it away")
         self._known = {each.sha256 for _, each in _read_lines(self.path / PROMPTS, _Hashed)}
-        self._lock = _lock(self.path)
-        for name in (RECORDS, PROMPTS):
-            _cut_torn_line(self.path / name)
-        self._records = (self.path / RECORDS).open("a", encoding="utf-8", newline="\n")
-        self._prompts = (self.path / PROMPTS).open("a", encoding="utf-8", newline="\n")
+        with self._safely(RECORDS), ExitStack() as stack:
+            stack.enter_context(FolderLock(self.path))
+            self._records = stack.enter_context(closing(GrowingFile(self.path / RECORDS)))
+            self._prompts = stack.enter_context(closing(GrowingFile(self.path / PROMPTS)))
+            self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for file in (self._records, self._prompts):
-            if file is not None:
-                file.close()
-        if sys.platform == "win32":
-            self._lock.close()  # Windows removes no file that is open
-        (self.path / _LOCK).unlink(missing_ok=True)
-        self._lock.close()
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def lines(self) -> int:
+        """Lines of `records.jsonl`."""
+        return self._records.lines if self._records else 0
 
     def append(self, record: Record) -> None:
-        """Write one record and flush it to the operating system."""
+        """Hand one record to the operating system."""
         assert self._records is not None
-        kept = record if self._stores_text else record.model_copy(update={"text": None, "answer_tokens": ()})
-        self._records.write(_line_of(kept) + "\n")
-        self._records.flush()
+        kept = record if self._stores_text else record.without_words()
+        with self._safely(RECORDS):
+            self._records.append(_line_of(kept))
 
     def keep_prompt(self, prompt: Prompt) -> None:
         """Write a prompt, once."""
         assert self._prompts is not None
         if prompt.sha256 in self._known:
             return
-        self._known.add(prompt.sha256)
         line = prompt.model_dump_json() if self._stores_text else json.dumps({"sha256": prompt.sha256})
-        self._prompts.write(line + "\n")
-        self._prompts.flush()
+        with self._safely(PROMPTS):
+            self._prompts.append(line)
+        self._known.add(prompt.sha256)
 
     def write_manifest(self, manifest: RunManifest) -> None:
         """Replace `manifest.json`."""
-        _write(self.path / MANIFEST, manifest.model_dump_json(indent=2, by_alias=True) + "\n")
+        with self._safely(MANIFEST):
+            _replace(self.path / MANIFEST, manifest)
 
     def write_tables(self, summary: Summary, tables: Mapping[str, str]) -> None:
         """Replace `summary.json` and `table.<suffix>` for each suffix."""
-        _write(self.path / SUMMARY, summary.model_dump_json(indent=2, by_alias=True) + "\n")
+        with self._safely(SUMMARY):
+            _replace(self.path / SUMMARY, summary)
         for suffix, text in tables.items():
-            _write(self.path / f"table.{suffix}", text)
+            with self._safely(f"table.{suffix}"):
+                replace_file(self.path / f"table.{suffix}", text)
+
+    @contextmanager
+    def _safely(self, name: str) -> Iterator[None]:
+        """Say which records are safe and how to go on, where the system refuses to write."""
+        try:
+            yield
+        except OSError as error:
+            file = self.path / name
+            safe = f"the {self.lines:,} records in {RECORDS} are safe; " if self._records else ""
+            again = "give the command again"
+            if (self.path / OPTIONS).exists():
+                again = f"go on with: mgllm run --resume {shlex.quote(str(self.path))}"
+            raise WriteFailed(
+                f"{file} cannot be written: {error.strerror or error}; {safe}{remedy(error)}, then {again}"
+            ) from None
 
 
-def new_run(results: Path, run_id: str) -> Path:
-    """Make the folder of a run.
+def begin_run(results: Path, manifest: RunManifest, options: Frozen | None = None) -> Path:
+    """Make the folder of a run with its manifest, and its options, so that `--resume RUN` needs no
+    others; it appears with both or not at all.
 
     Raises:
         InputError: it exists already or cannot be made.
     """
-    path = results / run_id
+    path = results / manifest.id
+    hidden = results / f".{manifest.id}"
     try:
-        results.mkdir(parents=True, exist_ok=True)
-        path.mkdir()
-    except OSError as error:
-        raise InputError(
-            f"folder {path} cannot be made: {error.strerror}; name another place with --results"
-        ) from None
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        hidden.mkdir(parents=True)
+        _replace(hidden / MANIFEST, manifest)
+        if options is not None:
+            text = options.model_dump_json(indent=2, exclude_defaults=True)
+            replace_file(hidden / OPTIONS, text + "\n")
+        step("run folder: begin")
+        hidden.rename(path)
+    except BaseException as error:
+        shutil.rmtree(hidden, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _cannot_be_made(path, error) from None
+        raise
+    step("run folder: begun")
     return path
+
+
+def _cannot_be_made(path: Path, error: OSError) -> InputError:
+    advice = "make room on the disk" if error.errno in NO_ROOM else "name another place with --results"
+    return InputError(f"folder {path} cannot be made: {error.strerror or error}; nothing was asked; {advice}")
 
 
 def run_id(when: str, what: str, model: str, tail: str) -> str:
@@ -171,7 +211,8 @@ def find_run(name: str | Path, results: Path) -> Path:
 
 def run_names(results: Path) -> list[str]:
     """Folder names of all runs, oldest first."""
-    return sorted(path.parent.name for path in results.glob(f"*/{MANIFEST}"))
+    found = (path.parent.name for path in results.glob(f"*/{MANIFEST}"))
+    return sorted(name for name in found if not name.startswith("."))  # one that was never begun
 
 
 def read_run(path: Path) -> StoredRun:
@@ -206,11 +247,6 @@ def read_manifest(path: Path) -> RunManifest:
         raise InputError(f"{file} {_first(error)}") from None
 
 
-def write_options(path: Path, options: Frozen) -> None:
-    """Keep the options of a run in its folder, so that `--resume RUN` needs no others."""
-    _write(path / OPTIONS, options.model_dump_json(indent=2, exclude_defaults=True) + "\n")
-
-
 def read_options(path: Path, model: type[M]) -> M:
     """Options that a run was started with.
 
@@ -220,37 +256,23 @@ def read_options(path: Path, model: type[M]) -> M:
     if not (path / OPTIONS).is_file():
         raise InputError(f"{path} was not made by `mgllm run`: it has no {OPTIONS}, so it cannot be resumed")
     try:
-        return model.model_validate_json(_content(path / OPTIONS))
+        return model.model_validate_json(content_of(path / OPTIONS))
     except ValidationError as error:
         raise InputError(f"{path / OPTIONS} {_first(error)}") from None
 
 
 def _read_lines(file: Path, model: type[M]) -> Iterable[tuple[str, M]]:
     """Place ("FILE:LINE") and value of each line."""
-    lines = _content(file).split(b"\n")
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for place, line, is_complete in lines_of(file):
         try:
-            yield f"{file}:{number}", model.model_validate_json(line)
+            yield place, model.model_validate_json(line)
         except ValidationError as error:
-            if number == len(lines):  # no line feed behind it: it was being written when the run was killed
-                return
-            raise InputError(f"{file}:{number} {_first(error)}") from None
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of a file of lines; none if there is no file."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
+            if is_complete:
+                raise InputError(f"{place} {_first(error)}") from None
 
 
 def _read_prompts(file: Path) -> dict[str, Prompt]:
-    if b'"messages"' not in _content(file)[:1_000_000]:
+    if b'"messages"' not in content_of(file)[:1_000_000]:
         return {}
     return {prompt.sha256: prompt for _, prompt in _read_lines(file, Prompt)}
 
@@ -270,30 +292,5 @@ def _line_of(record: Record) -> str:
         return Record.model_validate_json(repaired).model_dump_json()
 
 
-def _cut_torn_line(file: Path) -> None:
-    content = _content(file)
-    end = content.rfind(b"\n") + 1
-    if end < len(content):
-        with file.open("r+b") as opened:
-            opened.truncate(end)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write all of the file, or leave the old one as it is."""
-    fresh = file.with_name(file.name + ".new")
-    fresh.write_text(text, encoding="utf-8", newline="\n")
-    fresh.replace(file)
-
-
-def _lock(path: Path) -> IO[str]:
-    """Lock the folder against a second writer; the lock ends with the process, in whatever way."""
-    file = (path / _LOCK).open("w", encoding="utf-8")
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise InputError(f"{path} is being written by another process; wait for it or stop it") from None
-    return file
+def _replace(file: Path, model: Frozen) -> None:
+    replace_file(file, model.model_dump_json(indent=2, by_alias=True) + "\n")

@@ -78,3 +78,10 @@ def test_errors_are_one_line() -> None:
 def test_some_of_many() -> None:
     assert some(["a", "b"]) == "a, b"
     assert some(list("abcdefg")) == "a, b, c, d, e, …"
+
+
+def test_a_very_long_message_keeps_its_beginning_and_its_end() -> None:
+    said = str(InputError(f"items.jsonl:3 id: '{'x' * 100_000}' is too long; shorten it"))
+    assert said.startswith("items.jsonl:3 id: 'xxx")
+    assert said.endswith("xxx' is too long; shorten it")
+    assert len(said) < 5000

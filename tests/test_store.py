@@ -8,7 +8,7 @@ import pytest
 
 from mgllm.errors import InputError
 from mgllm.records import Message, Prompt, Record, RunManifest, prompt_sha256
-from mgllm.store import RunWriter, find_run, new_run, read_run, run_id, run_names, slug
+from mgllm.store import RunWriter, begin_run, find_run, read_run, run_id, run_names, slug
 
 MANIFEST = RunManifest(
     id="r",
@@ -19,6 +19,10 @@ MANIFEST = RunManifest(
     scenarios=(),
     refusal_phrases="1",
 )
+
+
+def new_run(results: Path, name: str) -> Path:
+    return begin_run(results, MANIFEST.model_copy(update={"id": name}))
 
 
 def record(item: str, **changes: object) -> Record:
@@ -142,21 +146,3 @@ def test_half_a_surrogate_pair_ends_no_run(folder: Path, place: str) -> None:
     *_, first, second = read_run(folder).records
     assert getattr(first, place) == "calm \ufffd, \U0001f622 and \ufffd"
     assert second == record("z")
-
-
-def test_on_windows_the_lock_is_closed_before_it_is_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    remove, closed = Path.unlink, list[bool]()
-
-    def unlink(path: Path, missing_ok: bool = False) -> None:
-        closed.append(writer._lock.closed)
-        remove(path, missing_ok)
-
-    for system in ("linux", "win32"):
-        with RunWriter(new_run(tmp_path, system)) as writer:
-            monkeypatch.setattr(Path, "unlink", unlink)
-            monkeypatch.setattr("mgllm.store.sys.platform", system)
-        monkeypatch.undo()
-        assert not (tmp_path / system / ".lock").exists()
-    assert closed == [False, True]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mgllm.cues.vocabularies import Vocabulary
 from mgllm.errors import InputError, unknown
+from mgllm.files.formulas import unguarded
 from mgllm.files.tables import csv_rows
 from mgllm.records import Frozen, Gesture
 
@@ -60,13 +61,13 @@ def load_confusion(path: Path) -> Confusion:
     """
     lines = _without_marks(path, _lines(path))
     line, header = next(lines, (1, []))
-    said = [name.strip() for name in header[1:]]
+    said = [unguarded(name.strip()) for name in header[1:]]
     if not said or "" in said or NONE in said:
         raise InputError(f"{path}:{line} is not a header; write 'true,LABEL,LABEL,…,{MISSED}'")
     _refuse_twice(path, line, said, "column")
     rows: dict[str, Mapping[str, float]] = {}
     for line, cells in lines:
-        name, shares = cells[0].strip(), _shares(path, line, cells, said)
+        name, shares = unguarded(cells[0].strip()), _shares(path, line, cells, said)
         _refuse_twice(path, line, [*rows, name], "row")
         rows[name] = shares if name == NONE else _normalised(path, line, shares)
     false_alarms = dict(rows.pop(NONE, {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
@@ -32,6 +33,14 @@ class BackendOptions(Frozen):
     """Attempts after the first."""
     seed: int = 0
     """For random waits and local sampling."""
+    began_in: Path | None = None
+    """The folder in which a resumed run was begun: folders of models are looked for there too."""
+
+    @property
+    def folder(self) -> str:
+        """The model as a folder of this machine: by its name, or below `began_in`."""
+        there = (self.began_in or Path()) / self.model
+        return str(there) if there.is_dir() and not Path(self.model).expanduser().exists() else self.model
 
 
 class Traits(Frozen):

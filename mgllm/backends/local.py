@@ -67,6 +67,7 @@ class LocalBackend:
                 "--base-url has no effect on a local model; leave it out, or name another backend"
             )
         self.name = options.model or DEFAULT_MODEL
+        self._folder = options.folder or DEFAULT_MODEL
         self.settings = read_settings(options.model_args)
         self.effort = options.reasoning_effort
         self.concurrency = 1
@@ -188,7 +189,7 @@ class LocalBackend:
         return self._engine
 
     def _load(self) -> None:
-        loaded = load_model(self.name, self.settings)
+        loaded = load_model(self._folder, self.settings)
         from mgllm.backends.weights.engine import Engine
 
         engine = Engine(loaded.model)

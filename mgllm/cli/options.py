@@ -181,6 +181,15 @@ Paraphrase = Annotated[
 Display = Annotated[
     str | None, option("--display", "How progress is shown.", kind="NAME", default="auto", heading=OUTPUT)
 ]
+LogFile = Annotated[
+    Path | None,
+    option(
+        "--log-file",
+        "Append what happens to this file, with times and levels; no prompts and no replies.",
+        kind="FILE",
+        heading=FILES,
+    ),
+]
 LabelMap = Annotated[
     Path | None,
     option(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from mgllm.cli.terminal import shows_all
+from mgllm.errors import shown, shown_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,19 +19,34 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 M = TypeVar("M", bound="BaseModel")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""All control characters but tab and the ends of lines."""
 NARROWEST, WIDEST = 40, 100
 """Columns: below, nothing can be read; above, lines are too long for the eye."""
-_JOINERS = "\u200c\u200d"
-"""Parts of words in Persian and Hindi, and of emoji."""
 
 
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
-    """Text on stdout or stderr; what the terminal cannot show was made readable by
+    """Text on stdout, or a line on stderr; characters that control a terminal become escapes.
+
+    All that commands print passes here. What the terminal has no signs for was made readable by
     `terminal.prepare`.
     """
-    stream = sys.stderr if err else sys.stdout
+    _write(shown_line(text) if err else shown(text), sys.stderr if err else sys.stdout, nl=nl)
+
+
+def echo_file(text: str) -> None:
+    """The text of a file (csv, LaTeX, html) on stdout: as it is for a pipe, as escapes on a
+    terminal; control characters are escapes in both."""
+    _write(shown(text) if sys.stdout.isatty() else _CONTROLS.sub(_escaped, text), sys.stdout)
+
+
+def _write(text: str, stream: TextIO, *, nl: bool = True) -> None:
     stream.write(f"{text}\n" if nl else text)
     stream.flush()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def echo_wrapped(text: str, *, hang: int = 0) -> None:
@@ -59,27 +75,25 @@ def wrapped(text: str, hang: str = "", first: str = "") -> list[str]:
     )
 
 
-def shown(text: str) -> str:
-    r"""Untrusted text for a terminal: characters that control it or reverse the writing become
-    escapes.
-
-    >>> shown("a\x1b[2J\nb")
-    'a\\x1b[2J\nb'
-    """
-    return "".join(c if _is_plain(c) else c.encode("unicode_escape").decode() for c in text)
-
-
 def print_json(value: Any) -> None:
-    """A JSON document; where stdout cannot write every character, with escapes."""
-    echo(json.dumps(value, indent=2, ensure_ascii=not shows_all()))
+    """A JSON document; characters that stdout cannot write, or that control a terminal, are JSON's
+    own escapes."""
+    _write(_json_shown(json.dumps(value, indent=2, ensure_ascii=not shows_all())), sys.stdout)
 
 
 def print_json_text(text: str) -> None:
     """A JSON document that is text already."""
     if shows_all():
-        echo(text.rstrip("\n"))
+        _write(_json_shown(text.rstrip("\n")), sys.stdout)
     else:
         print_json(json.loads(text))
+
+
+def _json_shown(document: str) -> str:
+    """A JSON document of the same value that no terminal obeys."""
+    if shown(document) == document:
+        return document
+    return "".join(c if shown(c) == c else json.dumps(c)[1:-1] for c in document)
 
 
 def print_made(made: M, in_words: Callable[[M], None], *, as_json: bool, by_alias: bool = False) -> None:
@@ -100,8 +114,3 @@ def print_written(paths: Iterable[str | Path]) -> None:
     """Files that were written, a line each, on stderr."""
     for path in paths:
         echo(f"wrote {path}", err=True)
-
-
-def _is_plain(character: str) -> bool:
-    spaced = character in "\n\t" or unicodedata.category(character) == "Zs"
-    return character.isprintable() or spaced or character in _JOINERS

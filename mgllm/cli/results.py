@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import echo, echo_wrapped, print_json, print_json_text, print_made, shown
+from mgllm.cli.printing import echo, echo_file, echo_wrapped, print_json, print_json_text, print_made
 from mgllm.cli.run_names import Against, Names, named
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def compare(
     if form == "json":
         print_json_text(table)
     else:
-        echo((shown(table) if form == "md" else table).rstrip("\n"))
+        (echo if form == "md" else echo_file)(table.rstrip("\n"))
     if plot is not None:
         save_plot(summary, plot, plot_of)
     if failures:
@@ -200,8 +200,8 @@ def _print_runs(lines: tuple[RunLine, ...]) -> None:
     for line in lines:
         outcomes = ", ".join(f"{count} {name}" for name, count in sorted(line.outcomes.items()))
         facts = (line.model, ", ".join(line.scenarios), outcomes or "no records")
-        echo(shown(line.run))
-        echo_wrapped(shown(f"  {' · '.join(facts)}"), hang=2)
+        echo(line.run)
+        echo_wrapped(f"  {' · '.join(facts)}", hang=2)
     if not lines:
         echo("no runs yet; make one with: mgllm run --model local", err=True)
 
@@ -219,23 +219,23 @@ def _print_shown(run: ShownRun) -> None:
         turn = f" epoch {record.epoch} shuffle {record.shuffle}" if record.epoch or record.shuffle else ""
         echo(f"=== {head}{turn} " + "=" * max(3, 70 - len(head)))
         kept = prompt_text(answer.prompt) if answer.prompt else ""
-        echo(shown(kept) or f"(prompt {record.prompt_sha256[:12]}, text not kept)")
-        echo_wrapped(shown(f"→ {' · '.join([_said(record), *answer.remarks])}"), hang=2)
+        echo(kept or f"(prompt {record.prompt_sha256[:12]}, text not kept)")
+        echo_wrapped(f"→ {' · '.join([_said(record), *answer.remarks])}", hang=2)
         echo()
 
 
 def _print_facts(run: ShownRun) -> None:
     manifest = run.manifest
-    echo(shown(manifest.id))
-    echo_wrapped(shown(f"model {manifest.model}, seed {manifest.seed}, made {manifest.created}"), hang=2)
+    echo(manifest.id)
+    echo_wrapped(f"model {manifest.model}, seed {manifest.seed}, made {manifest.created}", hang=2)
     for scenario in manifest.scenarios:
         size = f"{scenario.items_asked} items, {scenario.subjects} subjects"
         manner = (
             f"{scenario.form}, {scenario.reasoning}, {scenario.score}, cues {scenario.cue_source or 'none'}"
         )
         about = f"  {scenario.name} v{scenario.version}: {size}, {manner}; arms {', '.join(scenario.arms)}"
-        echo_wrapped(shown(about), hang=4)
-    echo_wrapped(shown(f"items: {', '.join(run.items[:6])}{' …' if len(run.items) > 6 else ''}"), hang=7)
+        echo_wrapped(about, hang=4)
+    echo_wrapped(f"items: {', '.join(run.items[:6])}{' …' if len(run.items) > 6 else ''}", hang=7)
     echo("See one of them: mgllm show RUN --item ID")
 
 

@@ -11,7 +11,9 @@ from mgllm.cli import options as o
 from mgllm.cli.dry_run_printing import print_dry_run
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
-from mgllm.cli.printing import echo, print_json, print_made, shown
+from mgllm.cli.printing import echo, print_json, print_made
+from mgllm.cli.signals import leave_at_once_from_now
+from mgllm.errors import Interrupted
 
 if TYPE_CHECKING:
     from mgllm.experiment.finishing import Finished
@@ -151,6 +153,7 @@ def run(
             heading=o.FILES,
         ),
     ] = None,
+    log_file: o.LogFile = None,
     dry_run: Annotated[
         bool,
         option("--dry-run", "Print prompts, tokens and dollars; ask no model.", heading=o.OUTPUT),
@@ -161,6 +164,7 @@ def run(
     """Ask a model, with and without the gestures, and print what they did."""
     from mgllm.commands.dry_run import dry_run as plan_only
     from mgllm.commands.run import run as run_flow
+    from mgllm.disk.log_file import logged
 
     choices = _choices(context, model)
     if dry_run:
@@ -174,8 +178,12 @@ def run(
     done: list[Finished] = []
     try:
         for choice in choices:
-            done.append(run_flow(choice, resume))
+            with logged(log_file, f"run {choice.model}"):
+                done.append(run_flow(choice, resume))
             _print_finished(done[-1], as_json=json and len(choices) == 1, table=len(choices) == 1)
+    except KeyboardInterrupt as interrupt:
+        leave_at_once_from_now()
+        raise Interrupted(str(interrupt)) from None
     finally:  # also where a later model cannot be asked: what the others did
         if len(choices) > 1 and done and json:
             print_json([_as_json(one) for one in done])
@@ -204,7 +212,7 @@ def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
     from mgllm.experiment.options import RunOptions
     from mgllm.store import find_run, read_options
 
-    said = o.given(context, "model", "resume", "dry_run", "json", "names", "no_store_text")
+    said = o.given(context, "model", "resume", "dry_run", "json", "names", "no_store_text", "log_file")
     said |= {"store_text": False} if context.params["no_store_text"] else {}
     said |= {"scenarios": tuple(context.params["names"])} if context.params["names"] else {}
     said |= {"model_args": read_model_args(said["model_args"])} if "model_args" in said else {}
@@ -223,7 +231,7 @@ def _print_together(done: list[Finished]) -> None:
 
     folders = [finished.folder for finished in done if finished.records]
     if folders:
-        echo(shown(render(compare(folders), "md", brief=True)))
+        echo(render(compare(folders), "md", brief=True))
         echo(f"all tables: mgllm compare --full {' '.join(map(str, folders))}", err=True)
 
 
@@ -237,7 +245,7 @@ def _print_finished(finished: Finished, *, as_json: bool, table: bool = True) ->
     if as_json:
         print_json(_as_json(finished))
     elif table:
-        echo(shown(finished.table))
+        echo(finished.table)
     if finished.stopped is not None:
         echo(f"mgllm: stopped: {finished.stopped}", err=True)
     elif finished.failed:

@@ -10,7 +10,7 @@ import typer
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand, PlainGroup
 from mgllm.cli.options import option
-from mgllm.cli.printing import echo, echo_wrapped, print_json, print_made, shown
+from mgllm.cli.printing import echo, echo_wrapped, print_json, print_made
 
 if TYPE_CHECKING:
     from mgllm.commands.render import RenderedItem
@@ -162,15 +162,13 @@ def _print_rendered(rendered: RenderedItem, *, diff: bool) -> None:
     from mgllm.records import prompt_text
 
     order = ", ".join(rendered.label_order)
-    echo_wrapped(
-        shown(f"{rendered.scenario} / {rendered.item}, {rendered.form} form, labels in the order {order}")
-    )
+    echo_wrapped(f"{rendered.scenario} / {rendered.item}, {rendered.form} form, labels in the order {order}")
     for arm in sorted(rendered.arms, key=lambda a: a.arm != rendered.baseline) if diff else rendered.arms:
         echo(f"\n=== {arm.arm} " + "=" * max(3, 70 - len(arm.arm)))
         if diff and arm.arm != rendered.baseline:
-            echo(shown("\n".join(arm.diff)) or f"(the same prompt as {rendered.baseline})")
+            echo("\n".join(arm.diff) or f"(the same prompt as {rendered.baseline})")
         else:
-            echo(shown(prompt_text(arm.prompt)))
+            echo(prompt_text(arm.prompt))
 
 
 def _print_check(report: CheckReport) -> None:

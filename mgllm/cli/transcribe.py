@@ -152,15 +152,18 @@ def transcribe(
             heading=o.INPUT,
         ),
     ] = None,
+    log_file: o.LogFile = None,
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
     """Find gestures in recordings, and write a transcript for each."""
     from mgllm.commands.transcribe import transcribe as flow
     from mgllm.commands.transcribe_sets import Transcribed
+    from mgllm.disk.log_file import logged
 
-    said = o.given(context, "sources", "out", "sets", "display", "json")
-    made = flow(sources, out, said, sets or [], display=o.display(display))
+    said = o.given(context, "sources", "out", "sets", "display", "json", "log_file")
+    with logged(log_file, "transcribe"):
+        made = flow(sources, out, said, sets or [], display=o.display(display))
     if isinstance(made, Transcribed):
         print_made(made, _print_transcribed, as_json=json)
         return

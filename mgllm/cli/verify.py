@@ -9,7 +9,7 @@ import typer
 
 from mgllm.cli import options as o
 from mgllm.cli.help import PlainCommand
-from mgllm.cli.printing import echo, print_json, shown
+from mgllm.cli.printing import echo, print_json
 from mgllm.cli.run_names import Names, named
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def verify(
 def _print_verified(verified: Verification) -> None:
     """A line for each check, then the result."""
     for result in verified.checks:
-        echo(shown(_line(result)))  # one line for each check, so that `grep` finds all of it
+        echo(_line(result))  # one line for each check, so that `grep` finds all of it
     counts = [result.status for result in verified.checks]
     found = ", ".join(f"{counts.count(one)} {one}" for one in ("ok", "failed", "skipped") if one in counts)
-    echo(shown(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})"))
+    echo(f"{verified.run}: {'complete' if verified.whole else 'not complete'} ({found})")
 
 
 def _line(result: CheckResult) -> str:

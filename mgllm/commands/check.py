@@ -1,7 +1,7 @@
 """`mgllm scenario check`: YAML, templates, items and the integrity of the arms, without a model.
 
-Templates are rendered in a child process with limits of time and memory: others may have written
-them.
+Everything is done in a child process with limits of time and memory, beside those that templates
+have everywhere: others may have written what is checked.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from mgllm.experiment.versions import commit, versions
 from mgllm.files.json_files import read_json
 from mgllm.records import Record, RunManifest
 from mgllm.records.human import HUMAN, PLAN, HumanPlan, HumanQuestion, RaterFile, Rating
-from mgllm.store import RunWriter, new_run, run_id
+from mgllm.store import RunWriter, begin_run, run_id
 
 MOST_BYTES = 500_000_000
 """Of a plan."""
@@ -61,9 +61,8 @@ def human_import(plan_folder: Path, files: Sequence[Path], results: Path) -> Hum
     if not given:
         raise InputError("no rater answered any text, so there is no run to make")
     manifest = _manifest(plan, len(answered), given)
-    folder = new_run(results, manifest.id)
+    folder = begin_run(results, manifest)
     with RunWriter(folder) as writer:
-        writer.write_manifest(manifest)
         records = list(_records(plan, manifest.model, given))
         for (question, _), record in zip(given, records, strict=True):
             writer.keep_prompt(question.prompt)

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from mgllm.backends.base import Backend
-from mgllm.errors import BudgetReached
+from mgllm.disk import log_file
+from mgllm.errors import WriteFailed
 from mgllm.experiment.asking import (
     Desk,
     Group,
@@ -21,19 +22,19 @@ from mgllm.experiment.asking import (
 )
 from mgllm.experiment.blocking import run_blocking
 from mgllm.experiment.budget import Budget
-from mgllm.experiment.finishing import Finished, finish
+from mgllm.experiment.finishing import Finished, Halted, finish
 from mgllm.experiment.manifest import refuse_changes
-from mgllm.experiment.material import gather
+from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import ModelName, make_backend, parse_model
-from mgllm.experiment.options import RunOptions
-from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
+from mgllm.experiment.options import RunOptions, anchored
+from mgllm.experiment.preparing import Plan, clock_notes, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
 from mgllm.experiment.rescoring import bring_up_to_date
 from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest
-from mgllm.store import MANIFEST, RunWriter, find_run, new_run, read_run, write_options
+from mgllm.store import RunWriter, begin_run, find_run, read_run
 
 
 def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
@@ -45,32 +46,53 @@ def run(options: RunOptions, resume: str | Path | None = None) -> Finished:
     Raises:
         InputError: something does not fit; nothing was asked.
         FatalBackendError: the model cannot be asked.
-        KeyboardInterrupt: after writing what there is.
+        WriteFailed: the disk is full, for example; what was written is safe.
+        KeyboardInterrupt: after writing what there is; says what that is and how to go on.
     """
     name = parse_model(options.model)
     options = with_prices(name, options)
     folder = find_run(resume, options.results) if resume is not None else None
     options = _as_begun(options, folder)
-    return run_blocking(_run(name, options, folder))
+    halted = Halted()
+    try:
+        return run_blocking(_run(name, options, folder, halted))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(halted.words) from None
 
 
-async def _run(name: ModelName, options: RunOptions, folder: Path | None) -> Finished:
+async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted: Halted) -> Finished:
     backend = make_backend(name, options)
-    materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    materials = _gather(options)
     warn(line for material in materials for line in material.warnings)
     refuse_upload(backend, materials, options)
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
         refuse_unconfirmed(plan.planned, options)
+        resumed = folder is not None
         if folder is None:
-            folder = new_run(options.results, plan.manifest.id)
-            write_options(folder, options)
+            warn(clock_notes(options.results, plan.manifest.id))
+            folder = begin_run(options.results, plan.manifest, anchored(options))
         else:
             _refuse_changed(plan, folder)
-        return await _ask(plan, backend, options, folder)
+        halted.folder, halted.planned = folder, len(plan.planned)
+        log_file.note(f"{'goes on with' if resumed else 'begins'} {folder}: {len(plan.planned)} records")
+        with RunWriter(folder, stores_text=options.store_text) as halted.writer:
+            if resumed:
+                plan = _continued(plan, folder, halted.writer)
+                halted.writer.write_manifest(plan.manifest)
+            return await _ask(plan, backend, options, halted)
     finally:
         await backend.close()
+
+
+def _gather(options: RunOptions) -> list[Material]:
+    """What the scenarios need. From here on a log file may only quote what its items permit."""
+    log_file.hold_words_back(True)
+    materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    restricted = any(item.terms == "restricted" for material in materials for item in material.items)
+    log_file.hold_words_back(restricted or not options.store_text)
+    return materials
 
 
 def _as_begun(options: RunOptions, folder: Path | None) -> RunOptions:
@@ -100,34 +122,39 @@ def _refuse_changed(plan: Plan, folder: Path) -> None:
     refuse_changes(stored, plan.manifest, {one.key: one.question.prompt for one in plan.planned})
 
 
-async def _ask(plan: Plan, backend: Backend, options: RunOptions, folder: Path) -> Finished:
-    with RunWriter(folder, stores_text=options.store_text) as writer:
-        plan = _continued(plan, folder, writer)
-        writer.write_manifest(plan.manifest)
-        done = {r.key: r for r in read_run(folder).records if r.outcome != "failed"}
-        missing = sum(one.key not in done for one in plan.planned)
-        stopped: BudgetReached | None = None
-        try:
-            with Progress(options.display, plan.manifest.model, len(plan.planned), "records") as progress:
-                progress.start_at(len(plan.planned) - missing)
-                for line in getattr(backend, "warnings", ()):
-                    progress.say(f"warning: {line}")
-                if options.ask.attribute:
-                    progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
-                desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
-                groups = _groups_to_ask(plan, done, desk)
-                stopped = await ask_all(groups, desk, options.reach.concurrency)
-        finally:  # also after Ctrl-C or a refused key: tables of the records so far
-            sent = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
-            writer.write_manifest(plan.manifest.model_copy(update=sent))
-            finished = finish(folder, writer, len(plan.planned), stopped)
+async def _ask(plan: Plan, backend: Backend, options: RunOptions, halted: Halted) -> Finished:
+    writer, stopped = halted.writer, None
+    assert writer is not None
+    done = {r.key: r for r in read_run(writer.path).records if r.outcome != "failed"}
+    missing = sum(one.key not in done for one in plan.planned)
+
+    def conclude() -> Finished:
+        sent = {"dropped_parameters": backend.dropped_parameters, "sent": _sent(backend, plan.manifest)}
+        writer.write_manifest(plan.manifest.model_copy(update=sent))
+        finished = finish(writer.path, writer, len(plan.planned), stopped)
+        halted.finished = finished
         return finished
+
+    try:
+        with Progress(options.display, plan.manifest.model, len(plan.planned), "records") as progress:
+            progress.start_at(len(plan.planned) - missing)
+            for line in getattr(backend, "warnings", ()):
+                progress.say(f"warning: {line}")
+            if options.ask.attribute:
+                progress.say(f"attribution: {attribution_questions(plan.planned):,} questions more")
+            desk = Desk(backend, writer, plan.manifest.model, plan.words, Budget(options.reach), progress)
+            groups = _groups_to_ask(plan, done, desk)
+            stopped = await ask_all(groups, desk, options.reach.concurrency)
+    except WriteFailed:
+        raise  # the same disk would take no tables; they are written when the run is resumed
+    except BaseException:  # Ctrl-C, a refused key: tables of the records so far
+        conclude()
+        raise
+    return conclude()
 
 
 def _continued(plan: Plan, folder: Path, writer: RunWriter) -> Plan:
-    """A resumed run with its own manifest, its replies read by today's rules; a new run as is."""
-    if not (folder / MANIFEST).exists():
-        return plan
+    """A resumed run with its own manifest, its replies read by today's rules."""
     manifest = bring_up_to_date(read_run(folder), plan.planned, plan.words, writer)
     return Plan(manifest, plan.planned, plan.words)
 

@@ -12,7 +12,7 @@ from mgllm.experiment.finishing import Finished, finish
 from mgllm.experiment.rescoring import TODAY, question_of, refuse_wordless, rescored
 from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.records.human import HUMAN
-from mgllm.store import RunWriter, find_run, new_run, read_run, run_id
+from mgllm.store import RunWriter, begin_run, find_run, read_run, run_id
 
 
 def score(name: str | Path, results: Path) -> Finished:
@@ -39,9 +39,8 @@ def score(name: str | Path, results: Path) -> Finished:
     )
     scenarios = {scenario.name: scenario for scenario in old.scenarios}
     prompts = stored.prompts()
-    folder = new_run(results, manifest.id)
+    folder = begin_run(results, manifest)
     with RunWriter(folder, stores_text=old.stores_text) as writer:
-        writer.write_manifest(manifest)
         for record in stored.records:
             if record.prompt_sha256 in prompts:
                 writer.keep_prompt(prompts[record.prompt_sha256])

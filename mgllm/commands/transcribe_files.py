@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from mgllm.disk import log_file
 from mgllm.errors import InputError, one_line
 from mgllm.exports.base import ExportChoices, exports
 from mgllm.files.json_files import to_model
@@ -114,8 +115,10 @@ def transcribe_files(
     for one in inputs:
         try:
             made.append(_transcribe(one, work))
+            log_file.note(f"{one.item}: {made[-1].seconds:.1f} s, {made[-1].gestures} gestures")
         except InputError as error:
             said = str(error).replace(str(one.path), one.spoken)
+            log_file.note(said, warning=True)
             if len(inputs) == 1:
                 raise InputError(said) from None
             problems.append(said)

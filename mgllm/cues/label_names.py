@@ -17,9 +17,6 @@ from mgllm.records.frozen import Name
 LIKE = 0.75
 """How alike a label and its guess must be, from 0 to 1: labels share many words, so more than
 usual."""
-_FORMULA = ("=", "+", "-", "@", "'")
-"""A spreadsheet takes a cell that begins with one of these for a formula, or drops it (the
-last)."""
 
 
 class Fit(Frozen):
@@ -81,21 +78,6 @@ def translate(label: str, source: str, target: str) -> str | None:
     if own is None or source == target:
         return own
     return next((row.get(target) for row in load_mappings().same if row.get(source) == own), None)
-
-
-def guarded(label: str) -> str:
-    """A label for a cell: an apostrophe comes before one that a spreadsheet would take for a
-    formula.
-
-    >>> guarded("=1+1"), guarded("head up")
-    ("'=1+1", 'head up')
-    """
-    return f"'{label}" if label.startswith(_FORMULA) else label
-
-
-def unguarded(cell: str) -> str:
-    """The label before `guarded` changed it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 @cache

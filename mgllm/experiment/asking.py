@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mgllm.answers.verdict import judge, probabilities
 from mgllm.backends.base import Backend
+from mgllm.disk.steps import step
 from mgllm.errors import BudgetReached, InputError
 from mgllm.experiment.budget import Budget
 from mgllm.experiment.options import RunOptions
@@ -180,7 +181,9 @@ async def _work(waiting: Iterator[Group], desk: Desk) -> BudgetReached | None:
             reserved = desk.budget.reserve(group.first.question)
         except BudgetReached as stop:
             return stop
+        step("ask")
         reply = await desk.backend.ask(group.first.question)
+        step("answered")
         desk.budget.settle(reserved, reply)
         for member in group.members:
             _write(member, reply, desk, None if member is group.first else group.first.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,30 @@ class Finished:
             return self.stopped.exit_code
         nothing = self.records > 0 and not self.answered
         return 1 if self.failed or nothing or self.records < self.planned else 0
+
+
+@dataclass
+class Halted:
+    """How far a run has come, for whoever ends it early."""
+
+    folder: Path | None = None
+    """Its folder, once there is one."""
+    writer: RunWriter | None = None
+    """What writes it."""
+    planned: int = 0
+    """Records that a complete run has."""
+    finished: Finished | None = None
+    """Its end, once tables are written."""
+
+    @property
+    def words(self) -> str:
+        """What is kept and how to go on, in one line."""
+        if self.folder is None:
+            return "nothing was asked"
+        tables = "" if self.finished is None else ", and tables are written"
+        count = self.finished.records if self.finished else self.writer.lines if self.writer else 0
+        there = f"{count:,} of {self.planned:,} records are kept{tables}"
+        return f"{there}. Go on with: mgllm run --resume {shlex.quote(str(self.folder))}"
 
 
 def finish(folder: Path, writer: RunWriter, planned: int, stopped: BudgetReached | None) -> Finished:

@@ -77,6 +77,7 @@ def make_backend(name: ModelName, options: RunOptions) -> Backend:
     return backends.get(name.backend)(
         BackendOptions(
             model=name.model,
+            began_in=options.began_in,
             base_url=reach.base_url,
             api_key_env=reach.api_key_env,
             model_args=reach.model_args,

@@ -136,3 +136,37 @@ class RunOptions(Frozen):
     """False with `--no-store-text`: hashes are kept, but neither prompts nor replies."""
     display: Literal["auto", "rich", "plain", "none"] = "auto"
     """`--display` of progress on stderr."""
+    began_in: Path | None = None
+    """The working folder in which a run was begun; None for one that begins now."""
+
+
+def anchored(options: RunOptions) -> RunOptions:
+    """The options with full paths, so that a run can be resumed from any folder.
+
+    A local model keeps the name that the user gave it, since tables show it; `began_in` says where
+    it is looked for.
+    """
+    which, folders, ask = options.which, options.folders, options.ask
+    items = str(_full(Path(which.items))) if which.items and Path(which.items).exists() else which.items
+    return options.model_copy(
+        update={
+            "scenarios": tuple(_scenario(name) for name in options.scenarios),
+            "folders": folders.model_copy(
+                update={"scenarios": _full(folders.scenarios), "prompts": _full(folders.prompts)}
+            ),
+            "which": which.model_copy(update={"items": items, "gestures": _full(which.gestures)}),
+            "ask": ask.model_copy(update={"confusion": _full(ask.confusion)}),
+            "results": _full(options.results),
+            "began_in": options.began_in or Path.cwd(),
+        }
+    )
+
+
+def _full(path: Path | None) -> Path | None:
+    """Links are kept: a user may point them elsewhere on purpose."""
+    return None if path is None else path.expanduser().absolute()
+
+
+def _scenario(name: str) -> str:
+    """A name stays, the path of a YAML file becomes a full one."""
+    return str(_full(Path(name.strip()))) if name.strip().endswith((".yaml", ".yml")) else name

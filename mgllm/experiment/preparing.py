@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from mgllm.answers.words import label_words
 from mgllm.backends.base import Backend, check_questions
@@ -20,7 +21,10 @@ from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import RunManifest, ScenarioManifest
-from mgllm.store import run_id
+from mgllm.store import run_id, run_names
+
+_MINUTES = len("20261122T0712")
+"""Characters of a run's name up to the minute: two runs of one minute may begin in any order."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,17 @@ async def make_plan(
     )
     manifest = describe_run(identity, backend, options, tuple(scenarios), most_tokens)
     return Plan(manifest, tuple(planned), Words(words))
+
+
+def clock_notes(results: Path, run: str) -> list[str]:
+    """A line if a run is there from a later time: `latest` goes by the times in the names."""
+    names = run_names(results)
+    if not names or names[-1][:_MINUTES] <= run[:_MINUTES]:
+        return []
+    return [
+        f"{results / names[-1]} is of a later time than this run: was the clock set back? 'latest' is that "
+        "run; name this one"
+    ]
 
 
 def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunOptions) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mgllm.cues.label_names import guarded
 from mgllm.exports.base import ExportChoices, Exported, export
+from mgllm.files.formulas import guarded
 from mgllm.files.tables import csv_text
 from mgllm.records import GestureFile
 

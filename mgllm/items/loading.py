@@ -187,6 +187,7 @@ def _words(item: Item) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     yield "target", item.target or "", _NOT_IN_LINE
     for n, turn in enumerate(item.speech):
         yield f"speech.{n}.speaker", turn.speaker, _NOT_IN_LINE
+        yield f"speech.{n}.alias", turn.alias or "", _NOT_IN_LINE
         yield f"speech.{n}.text", turn.text, _NOT_IN_TEXT
     for source, transcript in item.gestures.items():
         for n, gesture in enumerate(transcript.gestures):

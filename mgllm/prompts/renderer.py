@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -11,12 +12,15 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError,
 
 from mgllm.cues.block import Cues
 from mgllm.errors import InputError, unknown
-from mgllm.prompts.sandbox import MARKS, MarkingLoader, sandbox, unmark, without_marks
+from mgllm.prompts.meter import MAX_CHARACTERS, TooMuch, value_size
+from mgllm.prompts.sandbox import MARKS, MarkingLoader, Sandbox, unmark, without_marks
+from mgllm.prompts.trees import TOO_DEEP
 from mgllm.records import Form, Frozen, Prompt, Reasoning, Turn, prompt_sha256
 
-MAX_CHARACTERS = 1_000_000
-"""Longest prompt; a template that writes more is most likely wrong."""
 Role = Literal["system", "user"]
+COMPILING = (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError)
+"""What Jinja and Python raise of a template that they cannot compile."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 SEEN = ("question", "labels", "reasoning", "speech", "cues")
 """What every template sees, besides the scenario's own `text:` values."""
 
@@ -31,19 +35,21 @@ class Renderer:
 
     def __init__(self, folders: Sequence[Path], own_words: Sequence[str] = ()) -> None:
         self._loader = MarkingLoader(folders)
-        self._environment = sandbox(self._loader)
+        self._environment = Sandbox(self._loader)
         self._own_words = tuple(own_words)
 
     def render(self, file: str, form: Form, view: View) -> Prompt:
         """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has only
         `user`."""
+        variables = view.variables()
+        self._begin(file, variables)
         template = self._template(file)
         roles: tuple[Role, ...] = ("system", "user") if form == "chat" else ("user",)
         if "user" not in template.blocks:
             raise InputError(
                 f"{self.path(file)} has no block 'user'; write {{% block user %}}…{{% endblock %}}"
             )
-        context = template.new_context(view.variables())
+        context = template.new_context(variables)
         marked = [
             (role, self._write(file, template, role, context)) for role in roles if role in template.blocks
         ]
@@ -56,8 +62,9 @@ class Renderer:
 
     def cue_block(self, cues: Cues) -> str:
         """Only what `_cues.j2` writes for `cues`."""
-        template = self._template("_cues.j2")
         variables: dict[str, Any] = {"cues": cue_variables(cues), "speech": []}
+        self._begin("_cues.j2", variables)
+        template = self._template("_cues.j2")
         text = self._collect("_cues.j2", template.root_render_func(template.new_context(variables)))
         return without_marks(text)
 
@@ -85,11 +92,24 @@ class Renderer:
         """Where a template was found."""
         return self._loader.find(file)
 
+    def _begin(self, file: str, variables: Mapping[str, Any]) -> None:
+        """Count from now what one prompt costs."""
+        try:
+            self._environment.meter.begin(value_size(variables))
+        except TooMuch as error:
+            raise InputError(f"{self.path(file)} {error.message}") from None
+
     def _template(self, file: str) -> Template:
         try:
             return self._environment.get_template(file)
         except TemplateSyntaxError as error:
             raise InputError(f"{self.path(error.name or file)}:{error.lineno} {error.message}") from None
+        except TooMuch as error:
+            raise InputError(f"{self.path(file)} {error.message}") from None
+        except (RecursionError, MemoryError):  # Python's own compiler
+            raise InputError(f"{self.path(file)} {TOO_DEEP}") from None
+        except COMPILING as error:
+            raise InputError(f"{self.path(file)} cannot be read as a template: {error}") from None
 
     def _parse(self, file: str) -> nodes.Template:
         try:
@@ -118,10 +138,8 @@ class Renderer:
                 if size > MAX_CHARACTERS:
                     raise InputError(f"{self.path(file)} writes more than {MAX_CHARACTERS:,} characters")
                 parts.append(chunk)
-        except RecursionError:
-            raise InputError(
-                f"{self.path(file)} includes itself without end; remove an {{% include %}}"
-            ) from None
+        except TooMuch as error:
+            raise InputError(f"{self.path(file)} {error.message}") from None
         except UndefinedError as error:
             raise InputError(
                 f"{self._place(file, error)} {error.message}; a template can use {self._visible()}"
@@ -134,9 +152,12 @@ class Renderer:
             raise InputError(f"{self.path(error.name or file)}:{error.lineno} {error.message}") from None
         except TemplateNotFound as error:
             raise InputError(f"{self.path(file)} includes '{error.name}', which does not exist") from None
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as error:
+        except (TemplateError, TypeError, LookupError, *COMPILING) as error:
             raise InputError(f"{self._place(file, error)} cannot be rendered: {error}") from None
-        return "".join(parts)
+        text = "".join(parts)
+        if _SURROGATE.search(text):
+            raise InputError(f"{self.path(file)} writes half a character (\\ud800 to \\udfff); remove it")
+        return text
 
     def _place(self, file: str, error: Exception) -> str:
         """File and line of the template in which an error arose: the innermost frame of a
@@ -199,7 +220,7 @@ class View(Frozen):
             "question": self.question,
             "labels": [{"text": label.text, "answer": label.answer} for label in self.labels],
             "reasoning": self.reasoning,
-            "speech": [{"speaker": turn.speaker, "text": turn.text} for turn in self.speech],
+            "speech": [{"speaker": turn.alias or turn.speaker, "text": turn.text} for turn in self.speech],
             "cues": cue_variables(self.cues),
         }
 

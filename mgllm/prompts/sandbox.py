@@ -12,51 +12,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, nodes
 from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mgllm.errors import InputError
+from mgllm.files.json_files import read_at_most
+from mgllm.prompts.meter import INCLUDE, TESTS, Meter, limited_filters, writer
+from mgllm.prompts.trees import (
+    LARGE_NUMBER,
+    TOO_DEEP,
+    check_tree,
+    count_nodes,
+    counting_filters,
+    let_count,
+)
 from mgllm.records import Message, Span
 
 Block = Literal["speech", "cues"]
-FILTERS = (
-    "capitalize",
-    "default",
-    "first",
-    "join",
-    "last",
-    "length",
-    "lower",
-    "replace",
-    "title",
-    "trim",
-    "upper",
-)
-"""Filters that templates may use; none can make a long text from a short one without being
-counted."""
 MARKS: dict[str, tuple[Block, str, str]] = {
     "_speech.j2": ("speech", "\ue000", "\ue001"),
     "_cues.j2": ("cues", "\ue002", "\ue003"),
 }
 """By partial: its block, and the characters written before and after it."""
-ALLOWED_NODES = (
-    *(nodes.Template, nodes.Block, nodes.Include, nodes.Output, nodes.TemplateData, nodes.If, nodes.For),
-    *(
-        nodes.Name,
-        nodes.Const,
-        nodes.List,
-        nodes.Tuple,
-        nodes.Getattr,
-        nodes.Getitem,
-        nodes.Filter,
-        nodes.Test,
-    ),
-    *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Keyword),
-)
-"""What a template may consist of: nothing that calls, assigns, joins or multiplies."""
-MAX_LOOP_DEPTH = 2
-"""How deep loops may be nested; more could take very long."""
+MOST_SOURCE = 100_000
+"""Bytes of a template with all that it includes; the longest bundled one has 1,000."""
 _ANY_MARK = re.compile("[\ue000-\ue003]")
 
 
@@ -64,21 +45,55 @@ _BLOCK_OF: dict[str, Block] = {mark: block for block, *marks in MARKS.values() f
 Unmarked = tuple[tuple[Message, ...], tuple[Span, ...]]
 
 
-def sandbox(loader: BaseLoader) -> Environment:
+class Sandbox(ImmutableSandboxedEnvironment):
     """A Jinja environment without globals, calls, assignments, operators that lengthen text, most
-    filters."""
-    environment = _Sandbox(
-        loader=loader,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # plain text for a model, never HTML
-        auto_reload=False,
-    )
-    environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
-    return environment
+    filters. What rendering costs is charged to its meter."""
+
+    def __init__(self, loader: BaseLoader) -> None:
+        self.meter = Meter()
+        super().__init__(
+            loader=loader,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,  # plain text for a model, never HTML
+            auto_reload=False,
+            optimized=False,  # nothing is computed before it is counted
+            finalize=writer(self.meter),
+        )
+        self.globals.clear()
+        self.filters = {**limited_filters(self.meter), **counting_filters(self.meter)}
+        self.tests = dict(TESTS)
+        self._steps: dict[str | None, int] = {}
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Nothing may be called."""
+        return False
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Only what a loop says of itself; the parts of values are found as their keys."""
+        return isinstance(obj, LoopContext) and not attr.startswith("_") and not callable(value)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Jinja's own hook, for all that is parsed or compiled."""
+        try:
+            tree = super()._parse(source, name, filename)
+        except RecursionError:
+            raise TemplateSyntaxError(TOO_DEEP, 1, name, filename) from None
+        except (ValueError, OverflowError):  # Python reads no number of thousands of digits
+            raise TemplateSyntaxError(LARGE_NUMBER, 1, name, filename) from None
+        check_tree(tree, name or "")
+        self._steps[name] = count_nodes(tree)
+        let_count(tree)
+        return tree
+
+    def _load_template(self, name: str, globals: Any) -> Template:
+        """Jinja's own hook, for each template that is opened or included."""
+        self.meter.charge(INCLUDE)
+        template = super()._load_template(name, globals)
+        self.meter.charge(self._steps.get(name, 0))
+        return template
 
 
 def without_marks(text: str) -> str:
@@ -105,40 +120,35 @@ def unmark(marked: Sequence[tuple[Literal["system", "user"], str]], where: str) 
     return tuple(messages), tuple(spans)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Nothing may be called."""
-
-    def is_safe_callable(self, obj: Any) -> bool:
-        return False
-
-
 class MarkingLoader(BaseLoader):
     """Reads templates from folders, never from outside them; wraps the two partials in marks."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
         self.hashes: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
 
     def find(self, file: str) -> Path:
         """Path of a template: in the first folder that has it, else where it should be."""
         for folder in self.folders:
-            path = (folder / file).resolve()
-            if path.is_relative_to(folder.resolve()) and path.is_file():
+            if _is_in(folder, folder / file) and (folder / file).is_file():
                 return folder / file
         return self.folders[0] / file
 
     def source(self, file: str) -> str:
         """Text of a template; keeps its hash."""
         path = self.find(file)
-        inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in self.folders)
-        if not inside:
+        if not any(_is_in(folder, path) for folder in self.folders):
             raise InputError(f"template '{file}' is outside {self.folders[0]}; move it there")
         if not path.is_file():
             raise InputError(f"{path} does not exist; a scenario or template names it as a template")
+        raw = read_at_most(path, MOST_SOURCE, "a template")
+        self._sizes[file] = len(raw)
+        if sum(self._sizes.values()) > MOST_SOURCE:
+            raise InputError(f"{path} and the other templates have more than {MOST_SOURCE:,} bytes in all")
         try:
-            raw = path.read_bytes()
             text = raw.decode("utf-8").replace("\r\n", "\n")
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
             raise InputError(f"{path} cannot be read as UTF-8 text: {error}") from None
         self.hashes[file] = hashlib.sha256(raw).hexdigest()
         return text
@@ -146,22 +156,16 @@ class MarkingLoader(BaseLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, None]:
         """Jinja's own hook; adds the marks to the two partials."""
         text = self.source(template)
-        _refuse_unsafe(environment.parse(text, template), template)
         if template in MARKS:
             _, begin, end = MARKS[template]
             text = f"{begin}{text}{end}"
         return text, str(self.find(template)), None
 
 
-def _refuse_unsafe(node: nodes.Node, template: str, loops: int = 0) -> None:
-    """Refuse what is not on the list, and loops nested too deep, with the template's line."""
-    loops += isinstance(node, nodes.For)
-    if not isinstance(node, ALLOWED_NODES):
-        what = type(node).__name__.lower()
-        raise TemplateSyntaxError(
-            f"templates may not use '{what}'; they may use 'if', 'for' and values", node.lineno, template
-        )
-    if loops > MAX_LOOP_DEPTH:
-        raise TemplateSyntaxError(f"loops are more than {MAX_LOOP_DEPTH} deep", node.lineno, template)
-    for child in node.iter_child_nodes():
-        _refuse_unsafe(child, template, loops)
+def _is_in(folder: Path, path: Path) -> bool:
+    """Whether a path leads to a place inside a folder, links followed."""
+    try:
+        path.is_file()  # fails if no file can have such a name
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False

@@ -28,6 +28,8 @@ class Turn(Frozen):
 
     speaker: str = "Speaker"
     """Who speaks."""
+    alias: str | None = None
+    """What prompts call the speaker instead, so that a person's name stays out of them."""
     text: str
     """What is said."""
     start: float | None = Field(default=None, ge=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -117,7 +118,24 @@ class Record(Frozen):
     error: str | None = None
     """Why it failed, or a hint on why it is unparsed."""
 
+    def without_words(self) -> Record:
+        """The record as `--no-store-text` keeps it: no word of prompt or reply, nor of an error of
+        the server, which may repeat both."""
+        return self.model_copy(
+            update={"text": None, "answer_tokens": (), "error": self.error and _unquoted(self.error)}
+        )
+
     @property
     def key(self) -> RecordKey:
         """What the record answers."""
         return RecordKey(self.scenario, self.item, self.arm, self.epoch, self.shuffle, self.cell)
+
+
+def _unquoted(error: str) -> str:
+    """An error without the server's words; ours stay."""
+    status = re.match(r"\d{3}: ", error)
+    if status is not None:
+        return f"{status[0]}(the server's words are not kept: --no-store-text)"
+    if error.startswith("the server sent "):
+        return "the server sent no reply (its words are not kept: --no-store-text)"
+    return error

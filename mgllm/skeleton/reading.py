@@ -14,6 +14,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from mgllm.errors import InputError, some
+from mgllm.files.formulas import unguarded
 from mgllm.files.json_files import parse_json, to_model
 from mgllm.files.tables import named_cells, read_csv, refuse_twice
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
@@ -142,7 +143,7 @@ def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
 
 
 def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> ClipRow:
-    row = named_cells(where, header, cells)
+    row = {name: unguarded(cell) for name, cell in named_cells(where, header, cells).items()}
     for name in ("id", "subject"):
         if not 0 < len(row[name].strip()) <= 200:
             raise InputError(f"{where} {name}: must be 1 to 200 characters (given '{row[name]:.30}')")

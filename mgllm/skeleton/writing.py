@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from mgllm.errors import InputError, some
+from mgllm.files.formulas import guarded
 from mgllm.files.tables import read_csv
 from mgllm.files.writing import write_folder
 from mgllm.skeleton.dataset import (
@@ -124,8 +125,9 @@ class _Stream:
                 f"clip '{clip.id}' does not fit the clips before it: it has {given}; they have {wanted}"
             )
         fps = "" if clip.fps is None else format(clip.fps, "g")
-        row = [clip.id, clip.subject, clip.label or "", self._frames, len(x_TVC), fps, *clip.more.values()]
-        self._table.writerow(row)
+        words = map(guarded, (clip.id, clip.subject, clip.label or ""))
+        more = map(guarded, clip.more.values())
+        self._table.writerow([*words, self._frames, len(x_TVC), fps, *more])
         self._file.write(x_TVC.tobytes())
         self._frames += len(x_TVC)
         self.labels |= {clip.label} if clip.label else set()

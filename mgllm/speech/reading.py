@@ -9,6 +9,7 @@ from typing import get_args
 from mgllm.errors import one_line, some
 from mgllm.files.text_files import read_text
 from mgllm.records import Turn
+from mgllm.speech.aliases import without_names
 from mgllm.speech.base import NO_CHOICES, Said, SpeechChoices, SpeechFormat, Tells, speech_formats
 
 
@@ -47,7 +48,7 @@ def read_speech(path: Path, kind: str, choices: SpeechChoices = NO_CHOICES) -> S
     one = speech_formats.get(kind)
     chosen = {name: getattr(choices, name) for name in sorted(one.heeds)}
     said = one.parse(read_text(path), str(path), **chosen)
-    return said if isinstance(said, Said) else Said(turns=said)
+    return without_names(said if isinstance(said, Said) else Said(turns=said))
 
 
 def read_turns(path: Path, kind: str, choices: SpeechChoices = NO_CHOICES) -> tuple[Turn, ...]:

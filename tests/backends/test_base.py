@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import mgllm
-from mgllm.backends.base import Traits
+from mgllm.backends.base import BackendOptions, Traits
 from mgllm.commands._named_runs import run_records
 from mgllm.commands._options import from_flat
 from mgllm.commands.dry_run import dry_run
@@ -89,3 +90,17 @@ def test_a_redacted_run_names_no_folder_of_a_model(
     assert found.manifest.model == redacted
     assert {record.model for record in found.records} == {redacted}
     assert found.manifest.base_url is None
+
+
+def test_a_models_folder_is_found_from_where_the_run_was_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "begun" / "models" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    options = BackendOptions(model="models/mine", began_in=tmp_path / "begun")
+    assert options.folder == str(tmp_path / "begun" / "models" / "mine")
+    assert options.model == "models/mine"
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    assert options.folder == "models/mine"
+    assert BackendOptions(model="owner/name", began_in=tmp_path).folder == "owner/name"
+    assert BackendOptions(model="", began_in=tmp_path).folder == ""

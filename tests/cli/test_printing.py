@@ -11,7 +11,8 @@ from pydantic import Field
 from typer.testing import CliRunner
 
 from mgllm.cli import options as o
-from mgllm.cli.printing import print_json, print_made, print_notes, print_written, shown
+from mgllm.cli.printing import print_json, print_made, print_notes, print_written
+from mgllm.errors import shown
 from mgllm.records import Frozen
 
 Captured = pytest.CaptureFixture[str]

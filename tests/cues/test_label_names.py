@@ -10,11 +10,9 @@ from mgllm.cues.label_names import (
     Fit,
     best_vocabulary,
     groups_of,
-    guarded,
     known_label,
     load_mappings,
     translate,
-    unguarded,
 )
 from mgllm.cues.vocabularies import load_vocabulary, vocabulary_names
 
@@ -88,14 +86,6 @@ def test_translation() -> None:
     assert translate("rubbing eyes", "imigue", "smg") is None
     assert translate("shrugging", "ma52", "imigue") is None
     assert translate("no label at all", "imigue", "ma52") is None
-
-
-@pytest.mark.parametrize(
-    "label", ["=1+1", "+a", "-a", "@a", "'a", "'", "head up", "a=b", "''=", "'=cmd|' /C calc'!A0"]
-)
-def test_a_cell_is_no_formula_and_gives_its_label_back(label: str) -> None:
-    assert not guarded(label).startswith(("=", "+", "-", "@"))
-    assert unguarded(guarded(label)) == label
 
 
 def test_names_of_groups_are_labels_with_and_without_their_mark() -> None:

@@ -40,6 +40,9 @@ def test_every_kind_of_transcript_has_an_importer() -> None:
     }
 
 
+NAMED = "1 names of speakers are kept in the items, but not shown to a model (in {}): Ann is Speaker 1"
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_an_item_of_an_unknown_person(name: str, tmp_path: Path) -> None:
     file, text = FILES[name]
@@ -47,9 +50,14 @@ def test_a_file_is_an_item_of_an_unknown_person(name: str, tmp_path: Path) -> No
     (tmp_path / "other.xml").write_text("<x/>")
     speaker = "Ann" if name in ("vtt", "textgrid") else "Speaker"
     start, end = (None, None) if name == "txt" else (1.0, 2.0)
-    turn = Turn(speaker=speaker, text="It was.", start=start, end=end)
+    alias = "Speaker 1" if speaker == "Ann" else None
+    turn = Turn(speaker=speaker, alias=alias, text="It was.", start=start, end=end)
     item = Item(id="one", subject="one", subject_known=False, speech=(turn,))
-    assert read(name, tmp_path) == read(name, tmp_path / file) == ImportedItems(items=(item,))
+    assert (
+        read(name, tmp_path)
+        == read(name, tmp_path / file)
+        == ImportedItems(items=(item,), warnings=(NAMED.format(file),) if alias else ())
+    )
 
 
 @pytest.mark.parametrize("name", FILES)

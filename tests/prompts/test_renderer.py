@@ -9,7 +9,8 @@ import pytest
 from mgllm.cues.base import CueLine
 from mgllm.cues.block import Cues
 from mgllm.errors import InputError
-from mgllm.prompts.renderer import MAX_CHARACTERS, OfferedLabel, Renderer, View
+from mgllm.prompts.meter import MAX_CHARACTERS
+from mgllm.prompts.renderer import OfferedLabel, Renderer, View
 from mgllm.prompts.scenarios import bundled_folder
 from mgllm.records import Prompt, Turn
 
@@ -37,6 +38,15 @@ def renderer(folder: Path, template: str, **files: str) -> Renderer:
 
 def render(folder: Path, template: str, told: View | None = None) -> Prompt:
     return renderer(folder, template).render("x.j2", "chat", told or view())
+
+
+def test_an_alias_stands_in_the_place_of_a_name(tmp_path: Path) -> None:
+    turns = (Turn(speaker="Ann", alias="Speaker 1", text="Well."), Turn(speaker="Host", text="So?"))
+    prompt = render(
+        tmp_path, "{% block user %}" + WHOLE + "{% endblock %}", view().model_copy(update={"speech": turns})
+    )
+    assert "Speaker 1: Well.\nHost: So?" in prompt.messages[-1].content
+    assert "Ann" not in prompt.messages[-1].content
 
 
 def refused(folder: Path, template: str, told: View | None = None) -> str:

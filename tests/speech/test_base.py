@@ -88,7 +88,9 @@ def test_a_format_from_outside_is_read(shout: SpeechFormat, tmp_path: Path) -> N
     (tmp_path / "a.Shout").write_text("Ann! It was.\n")
     assert list(speech_kinds()) == ["shout", *ORDER]
     assert speech_files(tmp_path, "shout") == [tmp_path / "a.Shout"]
-    assert read_turns(tmp_path / "a.Shout", "shout") == (Turn(speaker="Ann", text="It was."),)
+    assert read_turns(tmp_path / "a.Shout", "shout") == (
+        Turn(speaker="Ann", alias="Speaker 1", text="It was."),
+    )
 
 
 def test_a_format_from_outside_is_imported(shout: SpeechFormat, tmp_path: Path) -> None:
@@ -97,7 +99,7 @@ def test_a_format_from_outside_is_imported(shout: SpeechFormat, tmp_path: Path) 
     report = import_dataset("shout", tmp_path, tmp_path / "out")
     assert (report.format, report.items, report.turns) == ("shout", 1, 1)
     assert report.caution.startswith("They are loud. The files do not say who the person is: ")
-    assert load_items(tmp_path / "out")[0].speech == (Turn(speaker="Ann", text="It was."),)
+    assert load_items(tmp_path / "out")[0].speech == (Turn(speaker="Ann", alias="Speaker 1", text="It was."),)
     assert (tmp_path / "out" / "SOURCE.md").read_text().startswith("# Shouted transcripts\n")
     (tmp_path / "b.shout").write_text("quiet")
     with pytest.raises(InputError, match=r"b\.shout does not shout"):
@@ -110,9 +112,12 @@ def test_a_format_from_outside_is_joined_before_those_that_say_less(
     (tmp_path / "a.shout").write_text("Ann! It was.\n")
     (tmp_path / "a.txt").write_text("It was not.\n")
     report = join_speech([Item(id="a", subject="s")], tmp_path)
-    assert report.items[0].speech == (Turn(speaker="Ann", text="It was."),)
+    assert report.items[0].speech == (Turn(speaker="Ann", alias="Speaker 1", text="It was."),)
     order = "*.shout, *.textgrid, *.vtt, *.json, *.srt, *.txt, *.eaf"
-    assert report.notes == (f"1 items have several speech files; the first of {order} is used: a",)
+    assert report.notes[0] == f"1 items have several speech files; the first of {order} is used: a"
+    assert [note.partition(" (in ")[0] for note in report.notes[1:]] == [
+        "1 names of speakers are kept in the items, but not shown to a model"
+    ]
 
 
 def test_without_it_nothing_shouts(tmp_path: Path) -> None:

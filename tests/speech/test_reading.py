@@ -29,7 +29,9 @@ def test_big_endian_as_praat_writes_it(tmp_path: Path) -> None:
     tier = '"IntervalTier"\n"Ann"\n0\n2\n1\n0\n2\n"ça"\n'
     text = f'File type = "ooTextFile"\n"TextGrid"\n0\n2\n<exists>\n1\n{tier}'
     path.write_bytes(b"\xfe\xff" + text.encode("utf-16-be"))
-    assert read_turns(path, "textgrid") == (Turn(speaker="Ann", text="ça", start=0.0, end=2.0),)
+    assert read_turns(path, "textgrid") == (
+        Turn(speaker="Ann", alias="Speaker 1", text="ça", start=0.0, end=2.0),
+    )
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def _notes(options: RebuildOptions, out: Path) -> tuple[str, ...]:
     return (
         PEOPLE,
         *notices(options.people, options.people_windows),
-        f"Terms: {source.licence}",
+        f"Terms, in the words of that data set: {source.licence}",
         HIDDEN,
         judged,
         LIMITS,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mgllm.cues.label_names import unguarded
 from mgllm.datasets.annotations._annotations import Mark, Recording, Track, annotation_files, item_of
 from mgllm.datasets.annotations._transcribing import transcribe
 from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
 from mgllm.files.eaf_files import tidy
+from mgllm.files.formulas import unguarded
 from mgllm.files.tables import Row, read_rows
 
 COLUMNS = ("label", "start", "end")

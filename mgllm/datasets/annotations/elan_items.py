@@ -22,6 +22,7 @@ from mgllm.files.tables import Row, read_rows
 from mgllm.items.gesture_files import transcript_of
 from mgllm.records import Frozen, GestureFile, Item
 from mgllm.records.frozen import Name
+from mgllm.speech.aliases import without_names
 from mgllm.speech.base import Said
 from mgllm.speech.eaf import speech_tiers, tier_list, tier_turns
 from mgllm.speech.reading import note_lines, noted
@@ -138,7 +139,7 @@ def _speech(document: EafDocument, chosen: Chosen, choices: ElanChoices) -> Said
         if both := [tier.name for tier in tiers if tier.name in chosen.names]:
             what = f"the tier '{both[0]}' cannot be speech and gestures at once"
             raise InputError(f"{where}: {what}; name others with {GESTURES_FLAG} and {SPEECH_FLAG}")
-        return tier_turns(document, tiers, where)
+        return without_names(tier_turns(document, tiers, where))
     others = [
         tier
         for tier in document.tiers

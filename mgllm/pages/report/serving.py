@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from mgllm.errors import one_line
 
 LOOPBACK = "127.0.0.1"
 """Only this machine can reach it."""
@@ -53,8 +56,7 @@ class PageServer:
         self.token = secrets.token_urlsafe(24)
         self._shelf = _Shelf(source)
         hosts: set[str] = set()
-        self._server = ThreadingHTTPServer((LOOPBACK, port), _handler(self._shelf, self.token, hosts))
-        self._server.daemon_threads = True
+        self._server = _Server((LOOPBACK, port), _handler(self._shelf, self.token, hosts))
         self.port = int(self._server.server_address[1])
         hosts |= {f"{LOOPBACK}:{self.port}", f"localhost:{self.port}"}  # the port is known only now
 
@@ -74,6 +76,18 @@ class PageServer:
     def close(self) -> None:
         """End `serve`, from another thread."""
         self._server.shutdown()
+
+
+class _Server(ThreadingHTTPServer):
+    """Silent when a browser leaves before it has its answer, as it may."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say in one line what went wrong; the base class prints a trace."""
+        error = sys.exception()
+        if not isinstance(error, (ConnectionError, TimeoutError)):
+            sys.stderr.write(f"mgllm: a request was not answered: {one_line(str(error))}\n")
 
 
 def _handler(shelf: _Shelf, token: str, hosts: set[str]) -> type[BaseHTTPRequestHandler]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mgllm.arms.confusion import MISSED, NONE, ROWS_FROM
 from mgllm.cues.label_names import best_vocabulary, known_label
 from mgllm.cues.vocabularies import load_vocabulary
+from mgllm.files.formulas import guarded
 from mgllm.files.tables import csv_text
 from mgllm.recognizer.network.network import BACKGROUND_NAME
 
@@ -47,10 +48,12 @@ def confusion_table(
     said = [label for row in (*tested.values(), false_alarms or {}) for label in row]
     columns = [name for name in dict.fromkeys((*names, *said)) if name != MISSED]
     parts = _body_parts(names)
-    rows, rows_from = [("true", *columns, MISSED, ROWS_FROM)], {}
+    rows, rows_from = [("true", *map(guarded, columns), MISSED, ROWS_FROM)], {}
     for name in names:
         row, rows_from[name] = _row(name, tested, parts)
-        rows.append((name, *(str(row[column]) for column in columns), str(row[MISSED]), rows_from[name]))
+        rows.append(
+            (guarded(name), *(str(row[column]) for column in columns), str(row[MISSED]), rows_from[name])
+        )
     if false_alarms is not None:
         cells = (f"{false_alarms.get(column, 0):.6g}" for column in columns)
         rows.append((NONE, *cells, "", TESTED))

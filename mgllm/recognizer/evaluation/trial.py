@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.files.formulas import guarded
 from mgllm.files.tables import csv_text
 from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Progress
@@ -264,7 +265,8 @@ def _predictions(
     rows = []
     for number, p_K in zip(tested, p_NK, strict=True):
         clip, said = dataset.clips[int(number)], int(p_K.argmax())
-        rows.append((clip.id, clip.subject, clip.label, classes[said], f"{p_K[said]:.4f}"))
+        words = (clip.id, clip.subject, clip.label or "", classes[said])
+        rows.append((*map(guarded, words), f"{p_K[said]:.4f}"))
     return csv_text([("id", "subject", "label", "predicted", "probability"), *rows])
 
 

@@ -181,10 +181,11 @@ def _named(name: str, graph: Graph) -> Augmentation:
 
 
 def _parts(graph: Graph) -> tuple[tuple[int, ...], ...]:
-    """The head's joints, and all fingers, where the graph names them."""
+    """The head's joints, all fingers, and both, where the graph names them."""
     ends = (("nose", "_eye", "_ear"), tuple(f"_{finger}" for finger in FINGERS))
     found = (tuple(n for n, name in enumerate(graph.names) if name.endswith(end)) for end in ends)
-    return tuple(part for part in found if part)
+    parts = [part for part in found if part]
+    return (*parts, tuple(number for part in parts for number in part)) if len(parts) > 1 else tuple(parts)
 
 
 def _without(steps: tuple[Step, ...], augmentation: Augmentation, text: str, name: str) -> tuple[Step, ...]:

@@ -126,7 +126,7 @@ def test_its_card_names_each_source_and_what_licences_do_not_cover(with_people: 
     for words in (
         "Landmarks alone were used",
         "consent",
-        "Terms: by group",
+        "Terms, in the words of that data set: by group",
         "calibrated on people",
         "o02, o05",
     ):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Thread
@@ -148,3 +151,37 @@ def test_a_material_that_fails_is_said_and_may_come_back(
 def test_a_port_that_is_taken_is_an_error(server: PageServer, material: Material) -> None:
     with pytest.raises(OSError, match="in use"):
         PageServer(PageSource(lambda: "1", material.build), server.port)
+
+
+def leave_early(server: PageServer) -> None:
+    """Ask for the page and cut the connection, as a browser does whose tab is closed."""
+    with socket.create_connection(("127.0.0.1", server.port)) as browser:
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        asked = f"GET /{server.token}/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n"
+        browser.sendall(asked.encode())
+
+
+def test_nothing_is_said_when_clients_leave(
+    server: PageServer, material: Material, ask: Callable[..., Answer], capfd: pytest.CaptureFixture[str]
+) -> None:
+    def build(version: str) -> tuple[str, int]:
+        time.sleep(0.05)  # the client has left when the page is ready
+        return "long " * 1_000_000, 7
+
+    material.build = build  # type: ignore[method-assign]
+    server._shelf._source = PageSource(lambda: material.version, build, lambda: material.now)
+    for number in range(5):
+        material.version, material.now = f"v{number}", 1000.0 * number
+        leave_early(server)
+    material.now = 10_000.0
+    assert ask(f"/{server.token}/")[0] == 200
+    time.sleep(0.2)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_fault_of_ours_is_one_line(server: PageServer, capfd: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise ValueError("a\nb")
+    except ValueError:
+        server._server.handle_error(None, None)
+    assert capfd.readouterr().err == "mgllm: a request was not answered: a\\nb\n"

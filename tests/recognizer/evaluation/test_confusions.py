@@ -40,3 +40,10 @@ def test_background_is_no_gesture(tmp_path: Path) -> None:
     confusion = load_confusion(path)
     assert confusion.rows == {EAR: {EAR: 0.25, "missed": 0.75}}
     assert confusion.false_alarms == {}
+
+
+def test_a_class_that_looks_like_a_formula_is_quoted_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "confusion.csv"
+    path.write_text(confusion_table({"=1+1": {"=1+1": 3, "nod": 1}}, ["=1+1", "nod"]).text)
+    assert path.read_text().startswith("true,'=1+1,nod,missed,rows_from\n'=1+1,3,1,0,tested\n")
+    assert set(load_confusion(path).rows) == {"=1+1", "nod"}
