@@ -70,6 +70,7 @@ def import_(
     ] = False,
     subject: i.Subject = None,
     subjects: i.Subjects = None,
+    recordings: i.Recordings = None,
     picture: i.Picture = None,
     places: i.Places = None,
     group: i.Group = None,
@@ -162,6 +163,8 @@ def _print_import(report: ImportReport) -> None:
             f"{report.items} items of {report.subjects} {people}: {targets or 'no targets'}; "
             f"{report.turns} turns of speech, {report.gestures} gestures of {report.labels} kinds"
         )
+    if report.recordings:
+        echo(f"{report.recordings} complete recordings in a data set of their own")
     echo(report.caution)
     print_notes(report.warnings)
     print_written(report.files)

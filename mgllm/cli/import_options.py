@@ -21,6 +21,15 @@ Subjects = Annotated[
         heading=INPUT,
     ),
 ]
+Recordings = Annotated[
+    Path | None,
+    option(
+        "--recordings",
+        "Write complete recordings, too, as a data set (imigue, smg).",
+        kind="FOLDER",
+        heading=FILES,
+    ),
+]
 Picture = Annotated[
     str | None,
     option(

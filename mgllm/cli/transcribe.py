@@ -16,6 +16,7 @@ from mgllm.errors import some
 
 if TYPE_CHECKING:
     from mgllm.commands.listen import Listened
+    from mgllm.commands.transcribe_annotated import Annotated as Labels
     from mgllm.commands.transcribe_files import TranscribedFiles
     from mgllm.commands.transcribe_sets import Transcribed
 
@@ -56,6 +57,30 @@ def transcribe(
             heading=o.FILES,
         ),
     ] = None,
+    annotated: Annotated[
+        bool,
+        option(
+            "--annotated",
+            "Write the data set's own labels instead; no recogniser is asked.",
+            heading=o.INPUT,
+        ),
+    ] = False,
+    fps: Annotated[
+        float | None,
+        option(
+            "--fps",
+            "With --annotated: frames per second, where the data set does not say it.",
+            heading=o.INPUT,
+        ),
+    ] = None,
+    illustrative: Annotated[
+        bool,
+        option(
+            "--illustrative",
+            "With --annotated: keep movement that goes with speech.",
+            heading=o.INPUT,
+        ),
+    ] = False,
     crop: Annotated[
         str | None,
         option(
@@ -156,8 +181,9 @@ def transcribe(
     display: o.Display = None,
     json: o.Json = False,
 ) -> None:
-    """Find gestures in recordings, and write a transcript for each."""
+    """Find gestures in recordings, or read labels; write a transcript for each."""
     from mgllm.commands.transcribe import transcribe as flow
+    from mgllm.commands.transcribe_annotated import Annotated as Labels
     from mgllm.commands.transcribe_sets import Transcribed
     from mgllm.disk.log_file import logged
 
@@ -166,6 +192,9 @@ def transcribe(
         made = flow(sources, out, said, sets or [], display=o.display(display))
     if isinstance(made, Transcribed):
         print_made(made, _print_transcribed, as_json=json)
+        return
+    if isinstance(made, Labels):
+        print_made(made, _print_annotated, as_json=json)
         return
     print_made(made, _print_transcribed_files, as_json=json)
     if made.problems:
@@ -190,6 +219,14 @@ def _print_transcribed(made: Transcribed) -> None:
         echo(f"  {note}", err=True)
     if (more := len(made.notes) - MOST_NOTES) > 0:
         echo(f"  … and {more} more notes; they are in the transcripts and in --json", err=True)
+    echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
+
+
+def _print_annotated(made: Labels) -> None:
+    """Of labels."""
+    empty = f", {made.empty} of them without gestures" if made.empty else ""
+    echo(f"{made.transcripts} transcripts{empty}, {made.gestures} gestures, annotated")
+    print_notes(made.notes)
     echo(f"wrote {made.out}; use them with: mgllm run --gestures {made.out}", err=True)
 
 

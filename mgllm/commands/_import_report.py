@@ -40,6 +40,8 @@ class ImportReport(Frozen):
     """Frames of a skeleton data set; None for items."""
     splits: tuple[str, ...] = ()
     """Named splits of a skeleton data set."""
+    recordings: int = 0
+    """Complete recordings that were written into a folder of their own."""
     turns: int = 0
     """Turns of speech over all items."""
     vocabulary: str | None = None
@@ -90,8 +92,10 @@ def _made_of(report: ImportReport) -> str:
             f"{report.subjects} {people}, {report.turns} turns of speech, "
             f"{report.gestures} movements of {report.labels} kinds."
         )
+    classes = f"{report.gestures} clips are of {report.labels} classes ({targets})."
+    whole = f" {report.recordings} complete recordings are in a data set of their own."
     return (
         f"This skeleton data set was {made}: {report.items} clips of {report.subjects} {people}, "
-        f"{report.frames} frames. {report.gestures} clips are of {report.labels} classes ({targets}). "
-        f"Named splits: {', '.join(report.splits) or 'none'}."
+        f"{report.frames} frames. {classes if report.labels else 'No clip has a class.'} "
+        f"Named splits: {', '.join(report.splits) or 'none'}.{whole if report.recordings else ''}"
     )

@@ -3,35 +3,95 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mgllm.commands._import_report import SOURCE, Import, ImportReport
-from mgllm.datasets.base import ImportedSkeletons
+from mgllm.datasets.base import ImportedSkeletons, WholeRecordings
 from mgllm.errors import InputError, one_line
 from mgllm.files.writing import refuse_existing, write_files, write_folder
 from mgllm.items.gesture_files import file_stem
-from mgllm.skeleton import Written, check_dataset, write_dataset
+from mgllm.skeleton import Clip, SkeletonDataset, Written, check_dataset, open_dataset, write_dataset
 from mgllm.skeleton.dataset import FILES as SKELETON_FILES
 from mgllm.skeleton.selection import Split, select_rule, shared_people
 from mgllm.skeleton.skeleton_file import SUFFIX as SKELETON, as_recording, skeleton_bytes
+from mgllm.skeleton.writing import growing_dataset
 
 
-def write_skeletons(one: Import, imported: ImportedSkeletons) -> ImportReport:
+def write_skeletons(one: Import, imported: ImportedSkeletons, recordings: Path | None = None) -> ImportReport:
     """Write the clips while they are read: three files and `SOURCE.md`, all completely, or none.
 
+    Args:
+        one: importer, source and target.
+        imported: what it has read.
+        recordings: a folder for complete recordings as a second data set.
+
     Raises:
-        InputError: a clip cannot be read, or the folder cannot be written.
+        InputError: a clip cannot be read, or a folder cannot be written.
     """
-    with write_folder(one.out, (SOURCE, *SKELETON_FILES)) as drafts:
-        report = _skeletons_report(one, imported, _written(one.source, drafts, imported))
-        (drafts / SOURCE).write_text(one.page(report), encoding="utf-8", newline="\n")
+    if recordings is None:
+        with write_folder(one.out, (SOURCE, *SKELETON_FILES)) as drafts:
+            report = _skeletons_report(one, imported, _written(one.source, drafts, imported, imported.clips))
+            _write_page(drafts, one.page(report))
+        return report
+    whole = _whole(one, imported, recordings)
+    names = (SOURCE, *SKELETON_FILES)
+    with write_folder(recordings, names) as others, write_folder(one.out, names) as drafts:
+        with _naming(one.source), growing_dataset(others, whole.meta, lenient=True) as growing:
+            written = _written(one.source, drafts, imported, whole.clips(growing.add))
+        notes = (*growing.left_out, *check_dataset(there := open_dataset(others)))
+        lines = tuple(f"{recordings}: {one_line(line)}" for line in notes)
+        report = _skeletons_report(one, imported, written)
+        files = tuple(str(recordings / name) for name in names)
+        report = report.model_copy(
+            update={
+                "recordings": growing.clips,
+                "files": (*report.files, *files),
+                "warnings": (*report.warnings, *lines),
+            }
+        )
+        _write_page(drafts, one.page(report))
+        _write_page(others, one.page(_of_recordings(report, there)))
     return report
 
 
-def _written(source: Path, drafts: Path, imported: ImportedSkeletons) -> Written:
-    """The data set; errors of its writer name the source, which it does not know."""
+def _of_recordings(report: ImportReport, whole: SkeletonDataset) -> ImportReport:
+    """The report as the page of the complete recordings has it."""
+    facts = {"items": len(whole), "frames": len(whole.joints), "subjects": len(set(whole.column("subject")))}
+    nothing = {"targets": {}, "gestures": 0, "labels": 0, "recordings": 0}
+    return report.model_copy(update={**facts, **nothing, "splits": tuple(whole.meta.splits)})
+
+
+def _whole(one: Import, imported: ImportedSkeletons, recordings: Path) -> WholeRecordings:
+    """The recordings of a source that has them.
+
+    Raises:
+        InputError: it has none, or the folder cannot be used.
+    """
+    if imported.whole is None:
+        raise InputError(f"--recordings: {one.source} has no complete recordings, only clips; leave it out")
+    if recordings.resolve() == one.out.resolve():
+        raise InputError(f"--recordings {recordings} must be another folder than -o")
+    refuse_existing(recordings, (SOURCE, *SKELETON_FILES))
+    return imported.whole
+
+
+def _write_page(folder: Path, page: str) -> None:
+    (folder / SOURCE).write_text(page, encoding="utf-8", newline="\n")
+
+
+def _written(source: Path, drafts: Path, imported: ImportedSkeletons, clips: Iterable[Clip]) -> Written:
+    """The data set."""
+    with _naming(source):
+        return write_dataset(drafts, imported.meta, clips, lenient=True)
+
+
+@contextmanager
+def _naming(source: Path) -> Iterator[None]:
+    """Errors of a writer name the source, which it does not know."""
     try:
-        return write_dataset(drafts, imported.meta, imported.clips, lenient=True)
+        yield
     except InputError as error:
         named = str(source) in str(error)
         raise error if named else InputError(f"{source}: {error}") from None

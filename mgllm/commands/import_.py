@@ -48,6 +48,8 @@ def import_dataset(
     if not source.exists():
         raise InputError(f"{source} does not exist; give a file or folder to import")
     imported = one.importer.read(source)
+    if choices.recordings is not None and skeleton_files:
+        raise InputError("--recordings and --skeleton-files exclude each other; give one of them")
     if skeleton_files and not isinstance(imported, ImportedSkeletons):
         raise InputError(f"--skeleton-files has no effect on the format {format}; it has no skeletons")
     if skeleton_files and isinstance(imported, ImportedSkeletons):
@@ -56,7 +58,7 @@ def import_dataset(
         return _write_transcripts(one, imported)
     if isinstance(imported, ImportedItems):
         return _write_items(one, imported)
-    return write_skeletons(one, imported)
+    return write_skeletons(one, imported, choices.recordings)
 
 
 def _made(format: str, choices: ImportChoices) -> Importer:

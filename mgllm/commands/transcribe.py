@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mgllm.commands._options import parse_options
+from mgllm.commands.transcribe_annotated import Annotated, AnnotatedOptions, transcribe_annotated
 from mgllm.commands.transcribe_files import FileOptions, TranscribedFiles, transcribe_files
 from mgllm.commands.transcribe_sets import Transcribed, TranscribeOptions, transcribe as transcribe_set
 from mgllm.errors import InputError
@@ -13,6 +14,8 @@ from mgllm.progress import Display
 
 OF_SETS = ("cross_fit", "learn_from", "folds", "by", "on", "clips", "seed", "resume")
 """Options that single recordings have no use for."""
+OF_LABELS = ("fps", "illustrative")
+"""Options that only `--annotated` has a use for."""
 OF_FILES = ("crop", "anonymous", "subject")
 """Options that data sets have no use for."""
 
@@ -24,7 +27,7 @@ def transcribe(
     sets: Iterable[str] = (),
     *,
     display: Display = "auto",
-) -> Transcribed | TranscribedFiles:
+) -> Transcribed | TranscribedFiles | Annotated:
     """Write what gestures a recogniser finds, as a transcript for each recording.
 
     Args:
@@ -38,6 +41,9 @@ def transcribe(
         InputError: an option is for the other kind of input, or what `transcribe_files` and
             `transcribe_sets` refuse.
     """
+    if said.get("annotated"):
+        return _annotated(sources, out, said, tuple(sets))
+    _refuse(said, OF_LABELS, "without it a recogniser looks for gestures", "--annotated")
     said = _with_answer(said)
     if len(sources) == 1 and (sources[0].is_dir() or said.keys() & {"cross_fit", "folds"}):
         _refuse(said, OF_FILES, f"{sources[0]} is read as a skeleton data set", "videos")
@@ -45,6 +51,24 @@ def transcribe(
         return transcribe_set(sources[0], out, options, display=display)
     _refuse(said, OF_SETS, "these are single recordings", "skeleton data sets")
     return transcribe_files(sources, out, parse_options(FileOptions, said, sets), display=display)
+
+
+def _annotated(
+    sources: Sequence[Path], out: Path, said: Mapping[str, object], sets: tuple[str, ...]
+) -> Annotated:
+    """Labels of one data set.
+
+    Raises:
+        InputError: there are several inputs, or options of recognisers.
+    """
+    rest = {name: value for name, value in said.items() if name != "annotated"}
+    useless = sorted({*rest, *({"set"} if sets else ())} - {*OF_LABELS})
+    if useless:
+        flag = useless[0].replace("_", "-")
+        raise InputError(f"--{flag} has no effect on --annotated, which reads labels; leave it out")
+    if len(sources) != 1:
+        raise InputError(f"--annotated reads one skeleton data set ({len(sources)} were given)")
+    return transcribe_annotated(sources[0], out, parse_options(AnnotatedOptions, rest))
 
 
 def _with_answer(said: Mapping[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -27,6 +27,23 @@ class ImportedItems(Frozen):
     """What was left out, guessed or looks wrong: one line each, with its number."""
 
 
+class WholeRecordings:
+    """Complete recordings, and the clips that are cut out of each."""
+
+    def __init__(self, meta: DatasetMeta, recordings: Iterable[Clip]) -> None:
+        self.meta, self.recordings = meta, recordings
+
+    def cut(self, whole: Clip) -> Iterable[Clip]:
+        """The clips of a recording."""
+        raise NotImplementedError
+
+    def clips(self, keep: Callable[[Clip], object] = lambda _: None) -> Iterator[Clip]:
+        """The clips of all recordings; each recording is handed to `keep` before it is cut."""
+        for whole in self.recordings:
+            keep(whole)
+            yield from self.cut(whole)
+
+
 @dataclass(frozen=True, eq=False)
 class ImportedSkeletons:
     """An importer's result that is written as a skeleton data set folder."""
@@ -42,6 +59,8 @@ class ImportedSkeletons:
     """False where recordings stand for subjects."""
     later: Callable[[], Iterable[str]] = tuple
     """More warnings, known when all clips have been read."""
+    whole: WholeRecordings | None = None
+    """The recordings that the clips are cut out of, if the source has them."""
 
 
 class ImportedTranscripts(Frozen):
@@ -72,6 +91,8 @@ class ImportChoices(Frozen):
     """A csv file that says who the person of each recording is."""
     picture: Name | None = None
     """WIDTHxHEIGHT of the picture, where coordinates are shares of it."""
+    recordings: Path | None = None
+    """A folder for complete recordings, beside the clips that are cut out of them."""
     places: Path | None = None
     """A csv file that says where the hand is in each sign."""
     group: Name | None = None

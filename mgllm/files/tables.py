@@ -19,6 +19,8 @@ from mgllm.records import Frozen
 
 MAX_CELL = 5_000_000
 """Characters of the longest cell that is read: as long as a line of JSON."""
+BLOCK = 2000
+"""Rows of numbers that are read at a time: some 6 MB of Python's numbers with a hundred columns."""
 _NOTHING = {"", "na", "nan"}
 
 
@@ -168,7 +170,16 @@ def read_numbers(
     Raises:
         InputError: it cannot be read, or a row has another number of columns; names the line.
     """
-    rows = []
+    blocks = list(number_blocks(path, columns, skip=skip, header=header))
+    return np.concatenate([np.empty((0, columns)), *blocks])
+
+
+def number_blocks(
+    path: Path, columns: int, *, skip: int = 0, header: Sequence[str] = ()
+) -> Iterator[NDArray[np.float64]]:
+    """The rows of `read_numbers`, some thousand at a time, so that a long file needs little
+    memory."""
+    rows: list[list[float]] = []
     spelled = [name.casefold() for name in header]
     try:
         with path.open(encoding="utf-8-sig") as file:
@@ -181,13 +192,17 @@ def read_numbers(
                 if len(cells) != columns:
                     what = f"has {len(cells) + skip} columns, not {columns + skip}"
                     raise InputError(f"{path}:{line} {what}")
-                rows.append(_numbers(f"{path}:{line}", cells))
+                rows.append(_numbers(path, line, cells))
+                if len(rows) == BLOCK:
+                    yield np.array(rows, dtype=np.float64)
+                    rows = []
     except UnicodeDecodeError as error:
         problem = encoding_problem(path.read_bytes()) or f"cannot be read: {error}"
         raise InputError(f"{path} {problem}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from None
-    return np.array(rows, dtype=np.float64).reshape(-1, columns)
+    if rows:
+        yield np.array(rows, dtype=np.float64)
 
 
 def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, int, int]]:
@@ -207,8 +222,12 @@ def read_intervals(path: Path, header: Sequence[str] = ()) -> list[tuple[int, in
     return rows
 
 
-def _numbers(where: str, cells: list[str]) -> list[float]:
+def _numbers(path: Path, line: int, cells: list[str]) -> list[float]:
+    try:
+        return list(map(float, cells))
+    except ValueError:
+        pass  # an empty cell, or a text
     try:
         return [float(cell) if cell.strip() else np.nan for cell in cells]
     except ValueError as error:
-        raise InputError(f"{where}: {error}") from None
+        raise InputError(f"{path}:{line}: {error}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,9 @@ from mgllm.skeleton.selection import check_rules
 NPY_ERRORS = (OSError, ValueError, EOFError, SyntaxError, TokenError)
 """What numpy raises for a broken `.npy` file. Its header is Python source, which numpy never
 runs."""
+
+RELEASED = 50_000
+"""Frames after which the memory of those that were looked at is given back: 10 to 20 MB."""
 
 
 def open_dataset(path: str | Path) -> SkeletonDataset:
@@ -58,7 +62,12 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
         InputError: a clip has no joint at all, or an infinite value.
     """
     place = dataset.path / JOINTS
+    looked = 0
     for number, row in enumerate(dataset.clips):
+        looked += row.length
+        if looked > RELEASED:
+            looked = 0
+            _release(dataset.joints)
         if problem := clip_problem(dataset.clip(number), dataset.meta.dims):
             raise InputError(f"{place} clip '{row.id}': {problem}; leave the clip out")
     single = [row.id for row in dataset.clips if row.length == 1]
@@ -73,6 +82,12 @@ def check_dataset(dataset: SkeletonDataset) -> tuple[str, ...]:
     if empty:
         notes.append(f"{len(empty)} of {len(dataset.meta.classes)} classes have no clips: {some(empty)}")
     return tuple(notes)
+
+
+def _release(joints: NDArray[np.float32]) -> None:
+    """Give pages of the file back that were looked at, or a large data set fills the memory."""
+    if isinstance(joints.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        joints.base.madvise(mmap.MADV_DONTNEED)
 
 
 def clip_problem(x_TVC: NDArray[np.floating], dims: int) -> str | None:

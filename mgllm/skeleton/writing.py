@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -61,9 +62,11 @@ def write_dataset(
     folder = Path(path)
     refuse_existing(folder)
     with write_folder(folder, FILES) as drafts:
-        left_out = _write(drafts, meta, clips, lenient)
+        with growing_dataset(drafts, meta, lenient=lenient) as growing:
+            for clip in clips:
+                growing.add(clip)
         open_dataset(drafts)
-    return Written(open_dataset(folder), left_out)
+    return Written(open_dataset(folder), growing.left_out)
 
 
 def refuse_existing(folder: Path) -> None:
@@ -77,22 +80,51 @@ def refuse_existing(folder: Path) -> None:
         raise InputError(f"{there[0]} exists already and is not overwritten; choose another folder")
 
 
-def _write(folder: Path, meta: DatasetMeta, clips: Iterable[Clip], lenient: bool) -> tuple[str, ...]:
-    notes: list[str] = []
+@contextmanager
+def growing_dataset(folder: Path, meta: DatasetMeta, *, lenient: bool = False) -> Iterator[Growing]:
+    """The files of a data set in a folder that is there, clip by clip; complete at the end.
+
+    Raises:
+        InputError: clips do not fit, or there is none.
+    """
     with (
         (folder / JOINTS).open("wb") as joints,
         (folder / CLIPS).open("w", encoding="utf-8", newline="") as table,
     ):
         writer = _Stream(meta, joints, table)
-        empty = [clip.id for clip in clips if not writer.add(clip, lenient)]
+        growing = Growing(writer, lenient)
+        yield growing
         writer.finish()
-    if empty:
-        notes.append(f"{len(empty)} clips have no joint at all and are left out: {some(empty)}")
-    if lenient:
-        meta = _without_empty(meta, folder, writer.labels, notes)
-    text = json.dumps(meta.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=1)
-    (folder / META).write_text(text + "\n", encoding="utf-8", newline="\n")
-    return tuple(notes)
+    growing.finish(folder, meta, writer.labels)
+
+
+class Growing:
+    """A data set that is being written."""
+
+    def __init__(self, writer: _Stream, lenient: bool) -> None:
+        self._writer, self._lenient = writer, lenient
+        self._empty: list[str] = []
+        self.left_out: tuple[str, ...] = ()
+        self.clips = self.frames = 0
+
+    def add(self, clip: Clip) -> None:
+        """Append a clip, if it can be used."""
+        if self._writer.add(clip, self._lenient):
+            self.clips, self.frames = self.clips + 1, self.frames + len(clip.joints)
+        else:
+            self._empty.append(clip.id)
+
+    def finish(self, folder: Path, meta: DatasetMeta, labels: set[str]) -> None:
+        """Write `dataset.json`, when all clips are there."""
+        notes = []
+        if self._empty:
+            names = some(self._empty)
+            notes.append(f"{len(self._empty)} clips have no joint at all and are left out: {names}")
+        if self._lenient:
+            meta = _without_empty(meta, folder, labels, notes)
+        text = json.dumps(meta.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=1)
+        (folder / META).write_text(text + "\n", encoding="utf-8", newline="\n")
+        self.left_out = tuple(notes)
 
 
 class _Stream:
@@ -128,7 +160,7 @@ class _Stream:
         words = map(guarded, (clip.id, clip.subject, clip.label or ""))
         more = map(guarded, clip.more.values())
         self._table.writerow([*words, self._frames, len(x_TVC), fps, *more])
-        self._file.write(x_TVC.tobytes())
+        self._file.write(x_TVC.reshape(-1).view(np.uint8).data)
         self._frames += len(x_TVC)
         self.labels |= {clip.label} if clip.label else set()
         return True

@@ -117,7 +117,7 @@ def _sides(dataset: SkeletonDataset, truth: Truth) -> Iterator[str]:
             yield str(error)
             continue
         for side, numbers in (("train", split.train), ("test", split.test)):
-            here = {dataset.clips[n].subject for n in numbers}
+            here = {row.subject for row in (dataset.clips[n] for n in numbers) if row.label is not None}
             labelled = {one.subject for one in truth.videos.values() if one.clips}
             wanted = {who for who in sides[side] if who in labelled}
             if {int(who) for who in here if who.isdecimal()} != {int(who) for who in wanted}:

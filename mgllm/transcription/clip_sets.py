@@ -35,6 +35,11 @@ def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "t
         InputError: the data set does not have the columns that trimmed clips need.
     """
     columns = {"recording", "first", "last"} <= set(dataset.columns)
+    if clips == "auto" and not columns and "recording" in dataset.columns:
+        raise InputError(
+            f"{dataset.path}: its clips are parts of recordings, but no columns first and last say which frames, "
+            "so no transcript of a recording can be made; --clips recordings reads each for itself"
+        )
     if clips == "trimmed" and not columns:
         raise InputError(f"{dataset.path}: --clips trimmed needs the columns recording, first and last")
     trimmed = columns and clips != "recordings"
@@ -60,10 +65,10 @@ def recordings_among(dataset: SkeletonDataset, *, unlabelled: bool = False) -> N
     return np.array(whole, np.int64)
 
 
-def _seconds(row: ClipRow) -> float | None:
-    """Length of the recording that a trimmed clip is from, if the data set has it."""
-    frames = row.more.get("recording_frames", "")
-    return int(frames) / (row.fps or UNKNOWN_FPS) if frames.isdecimal() and int(frames) else None
+def recording_seconds(row: ClipRow, fps: float | None = None) -> float | None:
+    """Length of the recording that a trimmed clip is from; None if the data set does not say it."""
+    frames, rate = row.more.get("recording_frames", ""), row.fps or fps
+    return int(frames) / rate if frames.isdecimal() and int(frames) and rate else None
 
 
 class Reading:
@@ -118,7 +123,7 @@ class Reading:
         whole = np.intersect1d(self.numbers, recordings_among(self.dataset))
         for number in self.numbers:
             row = self.dataset.clips[int(number)]
-            seconds[row.more["recording"]] = _seconds(row)
+            seconds[row.more["recording"]] = recording_seconds(row, UNKNOWN_FPS)
             if number in whole:
                 said[row.id, row.subject] = []
         self._name(np.setdiff1d(self.numbers, whole), options, said)

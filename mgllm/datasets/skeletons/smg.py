@@ -8,24 +8,30 @@ y, z), `SampleNNNN_finelabels.csv` (`label 1..17,start,end`) and `SampleNNNN_dat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
 
 from mgllm.cues.vocabularies import load_vocabulary
-from mgllm.datasets.base import ImportedSkeletons, dataset
+from mgllm.datasets.base import ChoosingImporter, ImportedSkeletons, dataset
 from mgllm.datasets.skeletons._bodies import without_zeros
+from mgllm.datasets.skeletons._cutting import Cutting, Label, refuse_twins
+from mgllm.datasets.subjects import Subjects, find_subjects
 from mgllm.errors import InputError
-from mgllm.files.tables import read_intervals, read_numbers
+from mgllm.files.tables import number_blocks, read_intervals, read_numbers
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import load_layout
 
 JOINTS, COLUMNS = 25, 11
 _NAME = re.compile(r"Sample(\d{4})_skeleton")
-Interval = tuple[int, int, int]
+HEADER = ("label", "start", "end")
+"""A file of labels may begin with it."""
 
 
 @dataset("smg")
-class Smg:
+class Smg(ChoosingImporter):
     """Importer of SMG's skeletons and fine labels."""
 
     title = "SMG, spontaneous micro-gestures"
@@ -36,9 +42,12 @@ class Smg:
         "Journal of Computer Vision 131."
     )
     caution = (
-        "Our reading: the sample's number is the person's, and label frames count from 1 with the end "
-        "included. Class 17, illustrative hand gestures, is not a micro-gesture."
+        "Our reading: the sample's number is the person's unless you say it (--subjects), and frames of "
+        "label files count from 1 with the end included; here they count from 0. Class 17, illustrative "
+        "hand gestures, is not a micro-gesture."
     )
+
+    heeds: ClassVar[frozenset[str]] = frozenset({"subjects", "recordings"})
 
     def read(self, source: Path) -> ImportedSkeletons:
         """Read all samples below a folder.
@@ -49,8 +58,11 @@ class Smg:
         paths = sorted(path for path in source.rglob("Sample*_skeleton.csv") if _NAME.fullmatch(path.stem))
         if not paths:
             raise InputError(f"{source} has no SampleNNNN_skeleton.csv")
+        refuse_twins(map(_sample, paths), source)
+        people = find_subjects(source, self.choices.subjects)
+        notes = people.notes(map(_sample, paths)) if people else ()
         names = [c.label for c in load_vocabulary("smg").classes]
-        labels = {path: _labels(path, len(names)) for path in paths}
+        labels = {_sample(path): _labels(path, names) for path in paths}
         train, test = (tuple(str(n) for n in numbers) for numbers in (range(1, 36), range(36, 41)))
         meta = DatasetMeta(
             name="SMG",
@@ -62,39 +74,46 @@ class Smg:
             source=self.citation,
             licence=self.terms,
         )
-        return ImportedSkeletons(meta, _clips(labels, names))
+        cutting = Cutting(meta, _recordings(paths, people), labels)
+        return ImportedSkeletons(meta, cutting.clips(), notes, later=cutting.notes, whole=cutting)
 
 
-def _labels(path: Path, classes: int) -> list[Interval]:
+def _labels(path: Path, names: Sequence[str]) -> list[Label] | None:
+    """What is labelled, with frames from 0; None if there is no file of labels."""
     file = _beside(path, "finelabels")
-    rows = read_intervals(file)
-    for line, (label, _, _) in enumerate(rows, 1):
-        if not 1 <= label <= classes:
-            raise InputError(f"{file} row {line}: label must be 1 to {classes} (given {label})")
+    if not file.is_file():
+        return None
+    rows = []
+    for line, (label, start, end) in enumerate(read_intervals(file, HEADER), 1):
+        if not 1 <= label <= len(names):
+            raise InputError(f"{file} row {line}: label must be 1 to {len(names)} (given {label})")
+        rows.append(Label(names[label - 1], max(start - 1, 0), max(end - 1, 0)))
     return rows
 
 
-def _clips(labels: Mapping[Path, Sequence[Interval]], names: Sequence[str]) -> Iterator[Clip]:
-    for path, intervals in labels.items():
-        sample = path.stem.removesuffix("_skeleton")
-        frames = read_numbers(path, JOINTS * COLUMNS).reshape(-1, JOINTS, COLUMNS)
-        x_TVD = without_zeros(frames[..., :3], 3)
-        fps = _fps(_beside(path, "data"), len(x_TVD))
-        for place, (label, start, end) in enumerate(intervals):
-            if end > len(x_TVD):
-                what = f"row {place + 1} ends at frame {end}; {path.name} has {len(x_TVD)} frames"
-                raise InputError(f"{_beside(path, 'finelabels')} {what}")
-            yield Clip(
-                id=f"{sample}_{place}",
-                subject=str(int(sample.removeprefix("Sample"))),
-                joints=x_TVD[max(start - 1, 0) : max(end, 1)],
-                label=names[label - 1],
-                fps=fps,
-                more={"recording": sample, "first": str(start), "last": str(end)},
-            )
+def _recordings(paths: Sequence[Path], people: Subjects | None) -> Iterator[Clip]:
+    for path in paths:
+        blocks = [
+            without_zeros(block.reshape(-1, JOINTS, COLUMNS)[..., :3], 3)
+            for block in number_blocks(path, JOINTS * COLUMNS)
+        ]
+        if not blocks:
+            raise InputError(f"{path} has no frames; remove it or copy it again")
+        joints, name = np.concatenate(blocks), _sample(path)
+        own = str(int(name.removeprefix("Sample")))
+        person = (people.person(name) if people else None) or own
+        yield Clip(id=name, subject=person, joints=joints, fps=_fps(_beside(path, "data"), len(joints)))
+
+
+def _sample(path: Path) -> str:
+    return path.stem.removesuffix("_skeleton")
 
 
 def _fps(path: Path, frames: int) -> float:
+    if not path.is_file():
+        raise InputError(
+            f"{path.with_name(path.name.replace('_data', '_skeleton'))} has no {path.name} beside it"
+        )
     rows = read_numbers(path, 3)
     if len(rows) != 1 or not rows[0][1] > 0:
         raise InputError(f"{path} must have one row: numFrames,fps,maxDepth")
@@ -104,7 +123,4 @@ def _fps(path: Path, frames: int) -> float:
 
 
 def _beside(path: Path, what: str) -> Path:
-    file = path.with_name(path.name.replace("_skeleton.csv", f"_{what}.csv"))
-    if not file.is_file():
-        raise InputError(f"{path} has no {file.name} beside it")
-    return file
+    return path.with_name(path.name.replace("_skeleton.csv", f"_{what}.csv"))

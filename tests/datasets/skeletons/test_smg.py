@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mgllm.commands.import_ import import_dataset
+from mgllm.datasets.base import ImportChoices
 from mgllm.errors import InputError
 from mgllm.skeleton import open_dataset
 from mgllm.skeleton.selection import named_split
@@ -51,7 +52,9 @@ def test_gestures_are_cut_out_of_their_recording(tmp_path: Path) -> None:
     assert np.isnan(second[0, 7]).all()
     split = named_split(dataset, "cross-subject")
     assert (split.train.tolist(), split.test.tolist()) == ([0, 1], [2])
-    assert dict(dataset.clips[1].more) == {"recording": "Sample0002", "first": "4", "last": "30"}
+    where = {"recording": "Sample0002", "first": "3", "last": "29", "recording_frames": "30"}
+    assert dict(dataset.clips[1].more) == {**where, "annotated": "yes"}
+    assert dataset.clips[0].more["first"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,6 @@ def test_gestures_are_cut_out_of_their_recording(tmp_path: Path) -> None:
         ("18,1,5\n", "finelabels.csv row 1: label must be 1 to 17 (given 18)"),
         ("0,1,5\n", "label must be 1 to 17 (given 0)"),
         ("1,5,3\n", "row 1: impossible times: frames 5 to 3"),
-        ("1,1,31\n", "row 1 ends at frame 31; Sample0001_skeleton.csv has 30 frames"),
         ("1,1.5,3\n", "each row must be three whole numbers"),
         ("1,1\n", "finelabels.csv:1 has 2 columns, not 3"),
         ("1,one,3\n", "finelabels.csv:1: could not convert"),
@@ -69,6 +71,29 @@ def test_gestures_are_cut_out_of_their_recording(tmp_path: Path) -> None:
 def test_labels_that_do_not_fit_are_refused(tmp_path: Path, labels: str, words: str) -> None:
     store(tmp_path / "s", 1, labels)
     assert words in refusal(tmp_path / "s", tmp_path / "d")
+
+
+def test_people_labels_and_recordings(tmp_path: Path) -> None:
+    source, people = tmp_path / "s", tmp_path / "people.csv"
+    store(source, 1, "label,start,end\n1,1,5\n2,30,31\n3,31,40\n")
+    store(source, 2, "")
+    (source / "Sample0002" / "Sample0002_finelabels.csv").unlink()
+    people.write_text("recording,subject\n1,36\nSample0002,07\n")
+    choices = ImportChoices(subjects=people, recordings=tmp_path / "r")
+    report = import_dataset("smg", source, tmp_path / "d", choices)
+    rows = open_dataset(tmp_path / "d").clips
+    assert [(row.id, row.subject, row.length, row.more["annotated"]) for row in rows] == [
+        ("Sample0001_0", "36", 5, "yes"),
+        ("Sample0001_1", "36", 1, "yes"),
+        ("Sample0002", "7", 30, "no"),
+    ]
+    assert "1 labels run past the end of their recording and are cut there: Sample0001_1" in report.warnings
+    assert "1 labels are past the end of their recording and are left out: Sample0001_2" in report.warnings
+    whole = open_dataset(tmp_path / "r")
+    assert [(row.id, row.subject, row.length, row.fps) for row in whole.clips] == [
+        ("Sample0001", "36", 30, 28.0),
+        ("Sample0002", "7", 30, 28.0),
+    ]
 
 
 def test_files_that_are_missing_or_torn_are_told(tmp_path: Path) -> None:
