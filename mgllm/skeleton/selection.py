@@ -122,7 +122,10 @@ def check_split(dataset: SkeletonDataset, split: Split, *, shared_subjects: bool
         raise InputError(f"{where}: clip '{dataset.clips[both[0]].id}' is on both sides")
     shared = shared_people(dataset, split)
     if shared and not shared_subjects:
-        what = f"{len(shared)} subjects are on both sides: {some(shared)}; test on other people"
+        what = (
+            f"{len(shared)} subjects are on both sides: {some(shared)}; test on other people, or say "
+            "--shared-subjects if the protocol wants it, such as a test by camera"
+        )
         raise InputError(f"{where}: {what}")
 
 

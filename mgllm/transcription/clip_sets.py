@@ -37,8 +37,8 @@ def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "t
     columns = {"recording", "first", "last"} <= set(dataset.columns)
     if clips == "auto" and not columns and "recording" in dataset.columns:
         raise InputError(
-            f"{dataset.path}: its clips are parts of recordings, but no columns first and last say which frames, "
-            "so no transcript of a recording can be made; --clips recordings reads each for itself"
+            f"{dataset.path}: its clips are parts of recordings, but no columns first and last say which, so no "
+            "transcript of a recording can be made; --clips recordings reads each for itself"
         )
     if clips == "trimmed" and not columns:
         raise InputError(f"{dataset.path}: --clips trimmed needs the columns recording, first and last")

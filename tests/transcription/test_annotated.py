@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.skeleton import Clip, DatasetMeta, SkeletonDataset, write_dataset
+from mgllm.skeleton import Clip, DatasetMeta, SkeletonDataset, open_dataset, write_dataset
 from mgllm.skeleton.layouts import load_layout
 from mgllm.transcription.annotated import annotated_transcripts
 
@@ -92,10 +92,7 @@ def test_sets_that_do_not_say_what_happens_are_refused(tmp_path: Path) -> None:
         annotated_transcripts(made(tmp_path / "a", [("c", None, 0, 99, "no")]))
     with pytest.raises(InputError, match="has windows, several for one gesture"):
         annotated_transcripts(made(tmp_path / "b", name="windows of toy"))
+    path = made(tmp_path / "c").path / "clips.csv"
+    path.write_text(path.read_text().replace(",50,74,", ",x,74,"))
     with pytest.raises(InputError, match="first and last must be numbers"):
-        dataset = made(tmp_path / "c")
-        path = dataset.path / "clips.csv"
-        path.write_text(path.read_text().replace(",50,74,", ",x,74,"))
-        from mgllm.skeleton import open_dataset
-
-        annotated_transcripts(open_dataset(dataset.path))
+        annotated_transcripts(open_dataset(path.parent))

@@ -22,6 +22,8 @@ ILLUSTRATIVE = 99
 HEADER = ("gestureID", "start", "end")
 SUFFIX = "_label"
 """What the release puts after a recording's name."""
+SKELETONS = "_light_hand.csv"
+"""What it puts after the name of the recording's skeletons."""
 
 
 @dataset("miga")
@@ -73,4 +75,18 @@ class Miga(AnnotationImporter):
             tracks={"labels": Track(marks=tuple(marks), odd={what: left_out} if left_out else {})},
             kind="table",
             vocabulary="imigue",
+            duration=_seconds(path, fps),
         )
+
+
+def _seconds(path: Path, fps: float) -> float | None:
+    """Length of the recording, if its skeletons are beside the labels: a line for each frame."""
+    beside = path.with_name(f"{item_of(path, SUFFIX)}{SKELETONS}")
+    if not beside.is_file():
+        return None
+    try:
+        with beside.open("rb") as file:
+            frames = sum(bool(line.strip()) for line in file)
+    except OSError as error:
+        raise InputError(f"{beside} cannot be read: {error.strerror or error}") from None
+    return frames / fps if frames else None

@@ -1,6 +1,7 @@
 """MA-52 (Guo et al., TCSVT 2024): 52 micro-actions of the whole body, 205 people.
 
-Lists `*.txt` with lines `PPPP_VV_NNNN.mp4 label` give people and labels. Skeletons are pickles in
+Lists `*.txt` with lines `PPPP_VV_NNNN.mp4 label` give people and labels; clips of the test list are
+called `testNNNN.mp4`, so that nobody says who is in them. Skeletons are pickles in
 the form of PYSKL whose `frame_dir` is the clip's name. They have Halpe's 136 key points (as
 published with Gu et al., ACM MM 2025) or the 44 of them that this work uses. Labels of the test
 list are placeholders and are not read.
@@ -26,7 +27,7 @@ from mgllm.records import Frozen
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import MA52_OF_HALPE136, load_layout
 
-_LINE = re.compile(r"((\d+)_\d+_\d+)\.mp4\s+(-?\d+)")
+_LINE = re.compile(r"((\d+)_\d+_\d+|test\d+)\.mp4\s+(-?\d+)")
 _PART = re.compile(r"train|val|test")
 
 
@@ -36,7 +37,7 @@ class ListedClip(Frozen):
     part: str
     """train, val or test."""
     subject: str
-    """Number of the person."""
+    """Number of the person; the clip's name where nobody says it."""
     label: int | None
     """The class, 0..51; None in the test list."""
 
@@ -74,11 +75,13 @@ class Ma52:
         known = {name: one for name, one in found.items() if name in listed}
         if not known:
             raise InputError(f"{source}: none of {len(found)} skeletons is in a list")
+        nobody = [name for name in known if listed[name].subject == name]
         unlisted, missing = [n for n in found if n not in known], [n for n in listed if n not in known]
         warnings = [
             (skipped, f"{len(skipped)} pickles have no annotations and are left out: {some(skipped)}"),
             (unlisted, f"{len(unlisted)} skeletons are in no list and are left out: {some(unlisted)}"),
             (missing, f"{len(missing)} listed clips have no skeleton: {some(missing)}"),
+            (nobody, f"{len(nobody)} test clips name no person; each counts as one: {some(nobody)}"),
         ]
         side = [{"part": ("train",)}, {"part": ("val",)}]
         meta = DatasetMeta(
@@ -104,17 +107,23 @@ def _read_lists(source: Path, classes: int) -> dict[str, ListedClip]:
     for path, part in files.items():
         for line, text in enumerate(_lines(path) if part else [], 1):
             found = _LINE.fullmatch(text.strip())
-            if not found or part is None:
-                raise InputError(f"{path}:{line} must be 'PPPP_VV_NNNN.mp4 label' (given '{text:.60}')")
+            if not found or part is None or (found[2] is None and part[0] != "test"):
+                raise InputError(
+                    f"{path}:{line} must be 'PPPP_VV_NNNN.mp4 label', in a test list also 'testNNNN.mp4 label' (given '{text:.60}')"
+                )
             number = int(found[3]) if part[0] != "test" else None
             if number is not None and not 0 <= number < classes:
                 raise InputError(f"{path}:{line} label must be 0 to {classes - 1} (given {number})")
             if found[1] in listed:
                 raise InputError(f"{path}:{line} '{found[1]}' is in a list already")
-            listed[found[1]] = ListedClip(part=part[0], subject=str(int(found[2])), label=number)
+            listed[found[1]] = ListedClip(part=part[0], subject=_person(found), label=number)
     if not listed:
         raise InputError(f"{source} has no list: a .txt whose name contains train, val or test")
     return listed
+
+
+def _person(line: re.Match[str]) -> str:
+    return str(int(line[2])) if line[2] else line[1]
 
 
 def _lines(path: Path) -> list[str]:

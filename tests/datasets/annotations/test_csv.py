@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.datasets.annotations.csv import Csv
-from mgllm.datasets.base import ImportedTranscripts
+from mgllm.datasets.base import ImportChoices, ImportedTranscripts
 from mgllm.errors import InputError
 from mgllm.exports.base import ExportChoices
 from mgllm.exports.csv import Csv as CsvExport
@@ -36,6 +36,20 @@ def test_tables_as_programs_and_spreadsheets_write_them(tmp_path: Path, text: st
         Gesture(label="head up", start=2, end=3, confidence=0.5),
     )
     assert imported.warnings == ()
+
+
+def test_frames_are_read_with_a_rate_and_doubtful_seconds_are_noted(tmp_path: Path) -> None:
+    imported = read(tmp_path, table := "label,start,end\nhead up,50,74\nfolding arms,100,124\n")
+    assert imported.transcripts[0].gestures[0] == Gesture(label="head up", start=50, end=74)
+    assert imported.warnings == (
+        "1 tables have whole numbers alone, read as seconds; if they are frames, give --fps N: talk",
+    )
+    assert read(tmp_path, table.replace("50", "50.5")).warnings == ()
+    assert read(tmp_path, "label,start,end\nhead up,5,7\n").warnings == ()
+    (tmp_path / "talk.csv").write_text(table)
+    counted = Csv(ImportChoices(fps=25)).read(tmp_path / "talk.csv")
+    assert [(one.start, one.end) for one in counted.transcripts[0].gestures] == [(2, 3), (4, 5)]
+    assert counted.warnings == ()
 
 
 def test_a_gesture_without_times_is_present(tmp_path: Path) -> None:

@@ -64,6 +64,14 @@ def test_other_names_and_an_empty_list(tmp_path: Path) -> None:
     assert read(tmp_path, "gestureID,start,end\n", "seen.csv").transcripts[0].gestures == ()
 
 
+def test_skeletons_beside_the_labels_say_how_long_the_recording_is(tmp_path: Path) -> None:
+    assert read(tmp_path, "17,0,5\n", "0001_label.csv").transcripts[0].duration is None
+    (tmp_path / "0002_light_hand.csv").write_text("0,1\n" * 50)
+    read_ = read(tmp_path, "17,0,5\n1,60,70\n", "0002_label.csv")
+    assert (read_.transcripts[0].duration, len(read_.transcripts[0].gestures)) == (2.0, 1)
+    assert any("start after the recording's end and are left out" in line for line in read_.warnings)
+
+
 def test_the_frame_rate_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "a_label.csv").write_text("17,0,5\n")
     with pytest.raises(InputError, match=r"give the frame rate with --fps N \(iMiGUE has 25\)"):

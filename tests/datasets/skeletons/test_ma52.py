@@ -51,6 +51,23 @@ def refusal(source: Path, out: Path) -> str:
     return str(caught.value)
 
 
+def test_test_clips_without_a_person_are_read(tmp_path: Path) -> None:
+    lists = {**LISTS, "test_list_videos.txt": "test0000.mp4 0\ntest0001.mp4 0\n"}
+    made = [annotation(name) for name in NAMES[:4]]
+    made += [annotation(f"{n}", frame_dir=f"test000{n}") for n in (0, 1)]
+    report = import_dataset("ma52", store(tmp_path / "s", made, lists), tmp_path / "d")
+    rows = open_dataset(tmp_path / "d").clips
+    assert [(row.id, row.subject, row.label, row.more["part"]) for row in rows[-2:]] == [
+        ("test0000", "test0000", None, "test"),
+        ("test0001", "test0001", None, "test"),
+    ]
+    assert "2 test clips name no person; each counts as one: test0000, test0001" in report.warnings
+    lists["val_list_videos.txt"] = "test0002.mp4 0\n"
+    assert "val_list_videos.txt:1 must be 'PPPP_VV_NNNN.mp4 label'" in refusal(
+        store(tmp_path / "s", made, lists), tmp_path / "e"
+    )
+
+
 @pytest.mark.parametrize("joints", [44, 136])
 def test_lists_and_skeletons_are_joined(tmp_path: Path, joints: int) -> None:
     made = [annotation(name, joints) for name in NAMES]
