@@ -126,7 +126,8 @@ def transcribe(
             before = _before(reading, names, work) if options.resume else {}
             kept += len(before)
             made += before.values()
-            steps.start_at(len(made)) if before else None
+            if before:
+                steps.start_at(len(made))
             for file in _read(reading, before, work):
                 name = f"{file_stem(file.item)}{SUFFIX}"
                 write_texts(out, {name: gesture_text(check_gesture_file(file, name))})

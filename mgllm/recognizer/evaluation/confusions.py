@@ -48,7 +48,8 @@ def confusion_table(
     said = [label for row in (*tested.values(), false_alarms or {}) for label in row]
     columns = [name for name in dict.fromkeys((*names, *said)) if name != MISSED]
     parts = _body_parts(names)
-    rows, rows_from = [("true", *map(guarded, columns), MISSED, ROWS_FROM)], {}
+    rows: list[tuple[str, ...]] = [("true", *map(guarded, columns), MISSED, ROWS_FROM)]
+    rows_from: dict[str, str] = {}
     for name in names:
         row, rows_from[name] = _row(name, tested, parts)
         rows.append(
