@@ -36,7 +36,7 @@ def confusion_table(
 ) -> ConfusionTable:
     """The file for counts by true label and label found.
 
-    Background is no gesture: found instead of one it is `missed`, and it has no row of its own.
+    Background is not a gesture: found instead of one it is `missed`, and it has no row of its own.
 
     Args:
         counts: of test clips or annotated gestures; at least one.
