@@ -92,6 +92,8 @@ def matched_with_groups(
         for one in segments:
             of_group.setdefault(groups.get(one.label, one.label), ([], []))[side].append(one)
     for name, (true, said) in of_group.items():
+        if not (true and said):
+            continue
         alike = np.array([[b.label in (a.label, name) for b in said] for a in true], bool)
         right += _pairs(alike & (overlaps(true, said) >= max(threshold, 1e-9)))
     return Counts(right, len(found), len(annotated))

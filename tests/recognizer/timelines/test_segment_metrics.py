@@ -131,3 +131,10 @@ def test_a_group_goes_to_one_of_its_members_and_the_overlap_decides_the_rest() -
     later = [Segment("jaw", 0.5, 2), Segment("jaw", 0, 2)]
     assert pairs_of(annotated[:1], later, 0.3, groups) == [(0, 1)]
     assert pairs_of([], later, 0.3, groups) == []
+
+
+def test_a_group_that_only_one_side_has_is_not_right() -> None:
+    found = [Segment("jaw", 0, 2), Segment("head", 3, 4)]
+    assert matched_with_groups([], found, 0.3, {"jaw": "head"}) == Counts(0, 2, 0)
+    arm = [Segment("arm", 0, 2)]
+    assert matched_with_groups(arm, found, 0.3, {"jaw": "head"}) == Counts(0, 2, 1)
