@@ -19,6 +19,8 @@ MISSED = "missed"
 """Column of a confusion file: the recogniser finds no gesture."""
 NONE = "(none)"
 """Row of a confusion file: there was no gesture, so what is found is a false alarm."""
+ROWS_FROM = "rows_from"
+"""Column of a confusion file that says whose counts a row has; it is not read."""
 MAX_BYTES = 1_000_000
 """Largest confusion file that is read: 100 by 100 cells of five characters are 50 kB."""
 
@@ -58,7 +60,7 @@ def load_confusion(path: Path) -> Confusion:
     Raises:
         InputError: it cannot be read, is not a table, or has a wrong row; with file and line.
     """
-    lines = _lines(path)
+    lines = _without_marks(path, _lines(path))
     line, header = next(lines, (1, []))
     said = [unguarded(name.strip()) for name in header[1:]]
     if not said or "" in said or NONE in said:
@@ -95,14 +97,32 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
+def _without_marks(path: Path, lines: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """The lines without the column `rows_from`."""
+    line, header = next(lines, (1, []))
+    names = [name.strip() for name in header]
+    if ROWS_FROM not in names[1:]:
+        yield line, header
+        yield from lines
+        return
+    place = names.index(ROWS_FROM, 1)
+    yield line, header[:place] + header[place + 1 :]
+    for line, cells in lines:
+        if len(cells) != len(header):
+            raise InputError(_uneven(path, line, len(cells), len(header)))
+        yield line, cells[:place] + cells[place + 1 :]
+
+
+def _uneven(path: Path, line: int, cells: int, header: int) -> str:
+    return f"{path}:{line} has {cells} cells, the header {header}; give each row as many cells"
+
+
 def _shares(path: Path, line: int, cells: Sequence[str], said: Sequence[str]) -> dict[str, float]:
     """The numbers of a row by label found; empty cells are 0."""
     if not cells[0].strip():
         raise InputError(f"{path}:{line} has no true label in its first column")
     if len(cells) != len(said) + 1:
-        raise InputError(
-            f"{path}:{line} has {len(cells)} cells, the header {len(said) + 1}; give each row as many cells"
-        )
+        raise InputError(_uneven(path, line, len(cells), len(said) + 1))
     return {name: _share(path, line, name, cell) for name, cell in zip(said, cells[1:], strict=True)}
 
 

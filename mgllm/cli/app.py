@@ -41,6 +41,7 @@ COMMANDS = (
     "recognizer_recordings",
     "synth",
     "transcribe",
+    "listen",
 )
 """Modules of `mgllm.cli`, in the order of `mgllm --help`; each registers its commands."""
 

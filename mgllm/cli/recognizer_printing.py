@@ -32,6 +32,8 @@ def print_cut(made: Cut) -> None:
 
 def print_scores(scores: TimelineScores) -> None:
     """How well the gestures that were found fit the annotated ones."""
+    from mgllm.recognizer.evaluation.confusions import not_tested
+
     echo(f"{scores.recordings} recordings, {scores.gestures} gestures annotated, {scores.found} found")
     words = " as words" if scores.groups else ""
     for threshold, value in scores.f1.items():
@@ -39,7 +41,8 @@ def print_scores(scores: TimelineScores) -> None:
     if scores.groups:
         shares = ", ".join(f"{value:.3f} at {name}" for name, value in scores.f1_with_groups.items())
         echo(f"with {scores.groups} groups, right if the gesture is one of the group: F1 {shares}")
-    echo(f"frames with the right class: {scores.frame_accuracy:.3f}; edit score: {scores.edit:.3f}")
+    right = "frames with the right class, background counts as one"
+    echo(f"{right}: {scores.frame_accuracy:.3f}; edit score: {scores.edit:.3f}")
     worst = sorted(scores.by_class.items(), key=lambda pair: pair[1])[:5]
     echo("hardest, F1 at 0.3: " + one_line(", ".join(f"{name} {value:.2f}" for name, value in worst)))
     for exposure in ("in_sample", "unknown"):
@@ -47,6 +50,9 @@ def print_scores(scores: TimelineScores) -> None:
             print_notes([f"{count} recordings are {exposure}: they say nothing about other people"])
     if alone := scores.unmatched:
         print_notes([one_line(f"{len(alone)} recordings are in one folder only: {some(alone)}")])
+    if scores.files and (line := not_tested(scores.rows_from)):
+        print_notes([line])
+    print_written(scores.files)
 
 
 def print_pretrained(made: Pretrained, *, as_json: bool) -> None:
@@ -78,10 +84,15 @@ def print_finetuned(made: Finetuned) -> None:
 
 def print_evaluation(found: Evaluation) -> None:
     """Scores, and what simple methods reach."""
+    from mgllm.recognizer.evaluation.confusions import not_tested
+
     learned = f", {100 * found.label_fraction:g} % of the labels" if found.label_fraction < 1 else ""
+    train = f"{found.train_clips} clips learned from{learned}"
+    if found.protocol == "classifier":
+        train = "nothing learned here (its own classifier)"
     head = (
-        f"{found.checkpoint}, {found.stream}, {found.protocol}; {found.split}: {found.train_clips} clips "
-        f"learned from{learned}, {found.n} tested, {found.classes} classes"
+        f"{found.checkpoint}, {found.stream}, {found.protocol}; {found.split}: {train}, "
+        f"{found.n} tested, {found.classes} classes"
     )
     echo(one_line(head))
     width = max([24, *(len(floor.name) for floor in found.floors)])
@@ -90,13 +101,14 @@ def print_evaluation(found: Evaluation) -> None:
     for name, scores in ((found.protocol, found), *((floor.name, floor.scores) for floor in found.floors)):
         numbers = (scores.top1, scores.top5, scores.mean_class, scores.macro_f1, scores.ece)
         echo(f"{name:<{width}}" + "".join(_percent(number) for number in numbers))
-    if found.transductive:
+    if found.shared_subjects:
+        what = "the numbers say nothing about other people (--shared-subjects)"
+        echo(f"note: {found.shared_subjects} people are on both sides of the split: {what}")
+    elif found.transductive:
         how = (
             "with their labels: this is not a test" if found.labels_seen else "without labels (transductive)"
         )
         echo(f"note: the checkpoint has learned from people of the test side, {how}")
-    if found.shared_subjects:
-        echo(f"note: {found.shared_subjects} people are on both sides of the split")
     if found.random_top1 is not None and found.random_top1 > found.top1:
         echo(
             "note: the same network with random weights did better, so pre-training did not pay here; "
@@ -104,6 +116,8 @@ def print_evaluation(found: Evaluation) -> None:
         )
     if found.n < 100:
         echo("note: with fewer than 100 clips, the calibration error (ECE) says little")
+    if found.files and (line := not_tested(found.rows_from)):
+        print_notes([line])
     print_written(found.files)
 
 

@@ -82,6 +82,16 @@ def score(
             heading=o.TESTING,
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        option(
+            "--out",
+            "Folder for confusion.csv, with misses and false alarms, for mgllm run --confusion.",
+            "-o",
+            kind="FOLDER",
+            heading=o.FILES,
+        ),
+    ] = None,
     json: o.Json = False,
 ) -> None:
     """Show how well the gestures that a recogniser found fit the annotated ones."""
@@ -90,7 +100,8 @@ def score(
     from mgllm.commands.recognizer.score import ScoreOptions, score_folders
 
     said = {"leave_out": o.split_names(leave_out)} if leave_out is not None else {}
-    print_made(score_folders(found, truth, parse_options(ScoreOptions, said)), print_scores, as_json=json)
+    options = parse_options(ScoreOptions, said)
+    print_made(score_folders(found, truth, options, out=out), print_scores, as_json=json)
 
 
 def rebuild(

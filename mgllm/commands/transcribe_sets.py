@@ -33,6 +33,9 @@ from mgllm.transcription.folding import FOLDS, SUBJECT, changed, given_folds, ma
 from mgllm.transcription.naming import check_answer, levels_of
 from mgllm.transcription.quality import unseen_seconds
 
+UNLABELLED = ("no label says where its gestures are: they were looked for in the complete recording",)
+"""Note of a recording among trimmed clips."""
+
 
 class TranscribeOptions(Frozen):
     """How transcripts are made."""
@@ -123,7 +126,8 @@ def transcribe(
             before = _before(reading, names, work) if options.resume else {}
             kept += len(before)
             made += before.values()
-            steps.start_at(len(made)) if before else None
+            if before:
+                steps.start_at(len(made))
             for file in _read(reading, before, work):
                 name = f"{file_stem(file.item)}{SUFFIX}"
                 write_texts(out, {name: gesture_text(check_gesture_file(file, name))})
@@ -241,10 +245,13 @@ def _read(reading: Reading, before: dict[str, GestureFile], work: _Work) -> Iter
     """Transcripts that are missing. Trimmed clips are all read again, because clips of a batch
     decide the last digits of each other's numbers."""
     options, numbers = work.options.timeline, reading.numbers
-    whole = np.intersect1d(numbers, recordings_among(reading.dataset)) if work.trimmed else numbers
+    whole = numbers
+    if work.trimmed:
+        whole = np.intersect1d(numbers, recordings_among(reading.dataset, unlabelled=True))
     ids = reading.dataset.column("id")
     reading.numbers = np.array([n for n in whole if ids[n] not in before], np.int64)
-    yield from reading.recordings(options, work.source)
+    for file in reading.recordings(options, work.source):
+        yield file.model_copy(update={"notes": (*UNLABELLED, *file.notes)}) if work.trimmed else file
     reading.numbers = np.setdiff1d(numbers, whole)
     asked = {reading.dataset.clips[n].more["recording"] for n in reading.numbers}
     if asked - before.keys():

@@ -16,6 +16,7 @@ from mgllm.errors import MgllmError
 from mgllm.items.gesture_files import SUFFIX, read_gesture_file
 from mgllm.items.loading import load_items
 from mgllm.records import GestureFile, LabelScores, Question, Reply
+from mgllm.skeleton import open_dataset
 from mgllm.synthetic.corpora import Truth, Weights, read_truth
 from mgllm.synthetic.corpora.truth import TrueVideo
 from mgllm.testing.corpus_data import check_dataset_of, differences, same_person
@@ -139,7 +140,9 @@ def _annotated(file: GestureFile, video: TrueVideo, truth: Truth, fps: float) ->
 
 
 def _dataset(path: Path, truth: Truth) -> Iterator[str]:
-    return check_dataset_of(path.parent, truth)
+    """A data set that was made of others, such as windows, has other clips on purpose."""
+    made_of_others = open_dataset(path.parent).meta.made_of
+    return iter(()) if made_of_others else check_dataset_of(path.parent, truth)
 
 
 KINDS: Mapping[str, Callable[[Path, Truth], Iterator[str]]] = {

@@ -49,10 +49,19 @@ def is_trimmed(dataset: SkeletonDataset, clips: Literal["auto", "recordings", "t
     return trimmed
 
 
-def recordings_among(dataset: SkeletonDataset) -> NDArray[np.int64]:
-    """Numbers of the rows that are complete recordings among trimmed clips: they have the
-    recording's name, because nobody has said where its gestures are."""
-    whole = [n for n, row in enumerate(dataset.clips) if row.more.get("recording") == row.id]
+def recordings_among(dataset: SkeletonDataset, *, unlabelled: bool = False) -> NDArray[np.int64]:
+    """Numbers of the rows that are complete recordings among trimmed clips, and so have the
+    recording's name: they have no gestures, or nobody has labelled them.
+
+    Args:
+        dataset: of trimmed clips.
+        unlabelled: only those that nobody has labelled (column `annotated` is not `yes`).
+    """
+    whole = [
+        n
+        for n, row in enumerate(dataset.clips)
+        if row.more.get("recording") == row.id and not (unlabelled and row.more.get("annotated") == "yes")
+    ]
     return np.array(whole, np.int64)
 
 
@@ -107,17 +116,37 @@ class Reading:
 
     def trimmed(self, options: TimelineOptions, source: CueSource) -> Iterator[GestureFile]:
         """Transcripts of clips with one gesture each: the recogniser names it, the annotation has
-        its time. A class that no frame of the clip can show is not named."""
-        if not len(self.numbers):
+        its time. A class that no frame of the clip can show is not named. A recording that was
+        annotated and has no gestures gets an empty transcript."""
+        said: dict[tuple[str, str], list[Gesture]] = {}
+        seconds: dict[str, float | None] = {}
+        whole = np.intersect1d(self.numbers, recordings_among(self.dataset))
+        for number in self.numbers:
+            row = self.dataset.clips[int(number)]
+            seconds[row.more["recording"]] = recording_seconds(row, UNKNOWN_FPS)
+            if number in whole:
+                said[row.id, row.subject] = []
+        self._name(np.setdiff1d(self.numbers, whole), options, said)
+        for (recording, subject), gestures in said.items():
+            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
+            yield self._file(recording, subject, seconds[recording], in_order, source)
+
+    def _name(
+        self,
+        numbers: NDArray[np.int64],
+        options: TimelineOptions,
+        said: dict[tuple[str, str], list[Gesture]],
+    ) -> None:
+        """Add the gestures of clips to those of their recordings."""
+        if not len(numbers):
             return
         reader = ClipReader(self.dataset, self.config.preprocessing)
-        p_NK = classify(self.network, reader, self.numbers).double().numpy()
-        said: dict[tuple[str, str, float | None], list[Gesture]] = {}
-        for number, p_K in zip(self.numbers, p_NK, strict=True):
+        p_NK = classify(self.network, reader, numbers).double().numpy()
+        for number, p_K in zip(numbers, p_NK, strict=True):
             row = self.dataset.clips[int(number)]
             fps = row.fps or UNKNOWN_FPS
             shown_K = np.where(self._shown(int(number), fps), p_K, 0)
-            gestures = said.setdefault((row.more["recording"], row.subject, recording_seconds(row)), [])
+            gestures = said.setdefault((row.more["recording"], row.subject), [])
             if not shown_K.any():
                 continue
             named = name_clip(shown_K, self.config.classes, self.groups, options)
@@ -125,9 +154,6 @@ class Reading:
                 continue
             start, end = float(row.more["first"]) / fps, (float(row.more["last"]) + 1) / fps
             gestures.append(Gesture(start=start, end=end, **named._asdict()))
-        for (recording, subject, seconds), gestures in said.items():
-            in_order = tuple(sorted(gestures, key=lambda one: one.start or 0.0))
-            yield self._file(recording, subject, seconds, in_order, source)
 
     def _shown(self, number: int, fps: float) -> NDArray[np.bool_]:
         """[K]: whether any frame of a clip can show a class."""

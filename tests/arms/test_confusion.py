@@ -32,6 +32,19 @@ def test_misses_and_false_alarms_may_be_left_out(tmp_path: Path) -> None:
     assert confusion.false_alarms == {}
 
 
+def test_whose_a_row_is_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "confusion.csv"
+    lines = GOOD.splitlines()
+    marks = [",rows_from", ",tested", "", ",all classes", ","]
+    path.write_text("\n".join(line + mark for line, mark in zip(lines, marks, strict=True)))
+    marked = load_confusion(path)
+    path.write_text(GOOD)
+    assert marked == load_confusion(path)
+    path.write_text("true,a,rows_from\na,1\n")
+    with pytest.raises(InputError, match="2 cells, the header 3"):
+        load_confusion(path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

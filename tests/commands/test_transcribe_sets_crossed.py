@@ -138,18 +138,34 @@ def test_a_recording_among_clips_is_read_as_a_recording_and_not_learned_from(
     toy_set: Path, crossed: Make, tmp_path: Path
 ) -> None:
     toy = open_dataset(toy_set)
+
+    def places(name: str, first: int, last: int, known: str = "yes") -> dict[str, str]:
+        return {
+            "recording": name,
+            "first": str(first),
+            "last": str(last),
+            "recording_frames": "250",
+            "annotated": known,
+        }
+
     clips = []
     for number, row in enumerate(toy.clips):
         first = 30 * (number % 6)
-        more = {"recording": f"r{row.subject}", "first": str(first), "last": str(first + row.length - 1)}
+        more = places(f"r{row.subject}", first, first + row.length - 1)
         clips.append(Clip(row.id, row.subject, toy.clip(number), row.label, 25.0, more))
     long = np.concatenate([toy.clip(n) for n in range(6)])
-    more = {"recording": "long", "first": "0", "last": str(len(long) - 1)}
-    clips.append(Clip("long", "1", long, None, 25.0, more))
+    clips += [
+        Clip("long", "1", long, None, 25.0, places("long", 0, len(long) - 1, "no")),
+        Clip("none", "2", long, None, 25.0, places("none", 0, len(long) - 1)),
+    ]
     mixed = write_dataset(tmp_path / "mixed", toy.meta.model_copy(update={"splits": {}}), clips).dataset
     made = transcribe(mixed.path, tmp_path / "out", crossed(), display="none")
-    assert (made.transcripts, made.exposures) == (5, {"held_out": 5})
-    assert read_gesture_file(tmp_path / "out" / "long.mg.json").duration == len(long) / 25
+    assert (made.transcripts, made.exposures) == (6, {"held_out": 6})
+    files = {path.name[0:-8]: read_gesture_file(path) for path in (tmp_path / "out").glob("*.mg.json")}
+    assert [files[name].duration for name in ("r1", "none", "long")] == [10, 10, len(long) / 25]
+    assert files["none"].gestures == files["none"].notes == ()
+    assert [len(files[f"r{who}"].gestures) for who in "1234"] == [6] * 4
+    assert "no label says where its gestures are" in files["long"].notes[0]
     for path in made.checkpoints:
         assert all(seen.clips == 12 for seen in read_config(Path(path)).subjects_seen)
 

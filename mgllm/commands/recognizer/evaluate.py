@@ -11,9 +11,16 @@ from mgllm.errors import InputError
 from mgllm.progress import Display
 from mgllm.recognizer.evaluation.protocols import labelled
 from mgllm.recognizer.evaluation.splits import both_sides, tested_side
-from mgllm.recognizer.evaluation.trial import EvaluateOptions, Evaluation, Trial, check_seen, write_evaluation
+from mgllm.recognizer.evaluation.trial import (
+    EvaluateOptions,
+    Evaluation,
+    Trial,
+    check_seen,
+    confusion_of,
+    write_evaluation,
+)
 from mgllm.recognizer.metrics import score
-from mgllm.recognizer.network.checkpoint import CheckpointConfig, make_folder
+from mgllm.recognizer.network.checkpoint import CheckpointConfig, Seen, make_folder
 from mgllm.recognizer.network.network import open_recognizer
 from mgllm.recognizer.training.processes import choose_device
 from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
@@ -33,7 +40,7 @@ def evaluate(
     check_dataset(dataset)
     network, config, reader = open_recognizer(name, dataset, options.training.seed)
     splits = _splits(dataset, config, options, name)
-    seen = check_seen(config, dataset, splits, name, allowed=options.transductive)
+    seen = check_seen(config, dataset, splits, name, options)
     if out is not None:
         make_folder(out)
     trial = Trial(network.to(choose_device(options.training.device)), config, reader, options)
@@ -51,12 +58,21 @@ def evaluate(
         transductive=bool(seen),
         labels_seen=any(entry.labelled for entry in seen),
         other_classes=trial.other_classes,
-        shared_subjects=len({person for split in splits for person in shared_people(dataset, split)}),
+        shared_subjects=len(_shared(dataset, splits, seen, options)),
+        rows_from=confusion_of(dataset, trial.other_classes, tested, p_NK).rows_from,
         floors=trial.floors(splits[0]) if options.floors and len(splits) == 1 else (),
     )
     if out is None:
         return found
     return found.model_copy(update={"files": write_evaluation(found, dataset, tested, p_NK, out)})
+
+
+def _shared(
+    dataset: SkeletonDataset, splits: Sequence[Split], seen: Sequence[Seen], options: EvaluateOptions
+) -> set[str]:
+    """People on both sides, also if only the checkpoint has learned from them."""
+    known = {person for one in seen for person in one.subjects} if options.which.shared_subjects else set()
+    return known | {person for split in splits for person in shared_people(dataset, split)}
 
 
 def _splits(

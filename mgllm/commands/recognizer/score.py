@@ -8,10 +8,13 @@ from pathlib import Path
 
 from pydantic import Field
 
+from mgllm.arms.confusion import MISSED
 from mgllm.cues.label_names import known_label
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.errors import InputError
+from mgllm.files.writing import replace_texts
 from mgllm.items.joining import read_folder
+from mgllm.recognizer.evaluation.confusions import ConfusionTable, confusion_table
 from mgllm.recognizer.timelines.cutting import timed_truth
 from mgllm.recognizer.timelines.segment_metrics import (
     THRESHOLDS,
@@ -20,6 +23,7 @@ from mgllm.recognizer.timelines.segment_metrics import (
     TimelineScores,
     f1_by_class,
     matched_with_groups,
+    pairs_of,
     score_timelines,
 )
 from mgllm.recognizer.timelines.timeline import NO_GESTURES
@@ -36,8 +40,23 @@ class ScoreOptions(Frozen):
     """Seconds between the frames that are compared."""
 
 
-def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineScores:
+CONFUSION = "confusion.csv"
+MATCHED_FROM = 0.3
+"""Overlap from which a found gesture is what became of an annotated one: the middle of
+`THRESHOLDS`, as in the scores by class."""
+
+
+def score_folders(
+    found: Path, truth: Path, options: ScoreOptions, *, out: Path | None = None
+) -> TimelineScores:
     """Score a folder of recognised `*.mg.json` against a folder of annotated ones.
+
+    Args:
+        found: recognised transcripts.
+        truth: annotated transcripts.
+        options: what counts.
+        out: folder for `confusion.csv`, which has what became of each annotated gesture (`missed`
+            if nothing), and false alarms as the row `(none)`.
 
     Raises:
         InputError: a folder cannot be used, no recording is in both, or a gesture has no times.
@@ -54,7 +73,12 @@ def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineSc
     ]
     scores = score_timelines(pairs, options.step)
     with_groups = [(keep(annotated[item]), keep(recognised[item], groups=True)) for item in both]
-    groups = _groups({file.vocabulary for item in both for file in (annotated[item], recognised[item])})
+    vocabularies = {file.vocabulary for item in both for file in (annotated[item], recognised[item])}
+    groups = _groups(vocabularies)
+    known = [one.label for name in sorted(vocabularies) for one in load_vocabulary(name).classes]
+    table = _confusion(with_groups, groups, [one for one in known if one not in options.leave_out])
+    if out is not None and table is not None:
+        replace_texts(out, {CONFUSION: table.text})
     return TimelineScores(
         **scores.model_dump(),
         gestures=sum(len(pair[0]) for pair in pairs),
@@ -64,7 +88,28 @@ def score_folders(found: Path, truth: Path, options: ScoreOptions) -> TimelineSc
         by_class=f1_by_class(pairs),
         exposures=Counter(recognised[item].exposure for item in both),
         unmatched=tuple(sorted(annotated.keys() ^ recognised.keys())),
+        rows_from=table.rows_from if table else {},
+        files=(str(out / CONFUSION),) if out is not None and table else (),
     )
+
+
+def _confusion(
+    pairs: Sequence[tuple[list[Segment], list[Segment]]], groups: Mapping[str, str], classes: Sequence[str]
+) -> ConfusionTable | None:
+    """What was found for each annotated gesture, and what besides; None: nothing is annotated."""
+    counts: dict[str, Counter[str]] = {}
+    alarms = Counter[str]()
+    for annotated, found in pairs:
+        partner = dict(pairs_of(annotated, found, MATCHED_FROM, groups))
+        for place, one in enumerate(annotated):
+            said = found[partner[place]].label if place in partner else MISSED
+            counts.setdefault(one.label, Counter())[said] += 1
+        used = set(partner.values())
+        alarms.update(one.label for place, one in enumerate(found) if place not in used)
+    if not counts:
+        return None
+    each = {label: count / len(pairs) for label, count in alarms.items()}
+    return confusion_table(counts, classes, each)
 
 
 def _groups(vocabularies: Iterable[str]) -> dict[str, str]:

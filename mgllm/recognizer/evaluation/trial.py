@@ -20,6 +20,7 @@ from mgllm.files.formulas import guarded
 from mgllm.files.tables import csv_text
 from mgllm.files.writing import replace_texts
 from mgllm.progress import Display, Progress
+from mgllm.recognizer.evaluation.confusions import ConfusionTable, confusion_table
 from mgllm.recognizer.evaluation.pictures import draw_confusion
 from mgllm.recognizer.evaluation.protocols import (
     RANDOM,
@@ -99,6 +100,9 @@ class Evaluation(Scores):
     wrong."""
     floors: tuple[Floor, ...] = ()
     """Scores of simple methods on the same split."""
+    rows_from: dict[str, str] = Field(default_factory=dict)
+    """By class, whose row `confusion.csv` has for it: its own (`tested`), that of its body part, or
+    that of all classes."""
     files: tuple[str, ...] = ()
     """Files that were written."""
 
@@ -175,16 +179,25 @@ class Trial:
 
 
 def check_seen(
-    config: CheckpointConfig, dataset: SkeletonDataset, splits: Sequence[Split], name: str, *, allowed: bool
+    config: CheckpointConfig,
+    dataset: SkeletonDataset,
+    splits: Sequence[Split],
+    name: str,
+    options: EvaluateOptions,
 ) -> tuple[Seen, ...]:
     """People of the test sides who were seen in training.
+
+    With `--shared-subjects` they may have been, in clips of the other side: a checkpoint that has
+    learned from more clips than there are on it has seen test clips.
 
     Raises:
         InputError: there are some, and the user did not allow it.
     """
     people = {dataset.clips[int(number)].subject for split in splits for number in split.test}
     seen = config.exposure(dataset, people)
-    if seen and not allowed:
+    other_side = min(len(dataset) - len(split.test) for split in splits)
+    by_design = options.which.shared_subjects and all(one.clips <= other_side for one in seen)
+    if seen and not (options.transductive or by_design):
         known = sorted({person for entry in seen for person in entry.subjects}, key=lambda s: (len(s), s))
         more = f" and {len(known) - 5} more" if len(known) > 5 else ""
         how = "with their labels" if any(entry.labelled for entry in seen) else "without labels"
@@ -239,7 +252,7 @@ def write_evaluation(
     texts = {
         "evaluation.json": found.model_dump_json(indent=2) + "\n",
         "predictions.csv": _predictions(dataset, tested, p_NK, classes),
-        "confusion.csv": _confusion(counts_KK, classes),
+        "confusion.csv": confusion_of(dataset, found.other_classes, tested, p_NK).text,
     }
     replace_texts(out, texts)
     draw_confusion(counts_KK, classes, title, out / "confusion.png")
@@ -257,12 +270,16 @@ def _predictions(
     return csv_text([("id", "subject", "label", "predicted", "probability"), *rows])
 
 
-def _confusion(counts_KK: NDArray[np.int64], classes: tuple[str, ...]) -> str:
-    shown = np.flatnonzero(counts_KK.sum(1) + counts_KK.sum(0))
-    heads = ("true", *(guarded(classes[place]) for place in shown), "missed")
-    rows = [
-        (guarded(classes[row]), *(str(counts_KK[row, column]) for column in shown), "0")
-        for row in shown
-        if counts_KK[row].any()
-    ]
-    return csv_text([heads, *rows])
+def confusion_of(
+    dataset: SkeletonDataset,
+    others: tuple[str, ...],
+    tested: NDArray[np.int64],
+    p_NK: NDArray[np.float64],
+) -> ConfusionTable:
+    """The confusion file of all test clips; several folds are counted together."""
+    classes = (*dataset.meta.classes, *others)
+    counts = {
+        name: dict(zip(classes, row, strict=True))
+        for name, row in zip(classes, confusion_counts(p_NK, dataset.labels[tested]).tolist(), strict=True)
+    }
+    return confusion_table(counts, classes)

@@ -92,9 +92,34 @@ def matched_with_groups(
         for one in segments:
             of_group.setdefault(groups.get(one.label, one.label), ([], []))[side].append(one)
     for name, (true, said) in of_group.items():
+        if not (true and said):
+            continue
         alike = np.array([[b.label in (a.label, name) for b in said] for a in true], bool)
         right += _pairs(alike & (overlaps(true, said) >= max(threshold, 1e-9)))
     return Counts(right, len(found), len(annotated))
+
+
+def pairs_of(
+    annotated: Sequence[Segment], found: Sequence[Segment], threshold: float, groups: Mapping[str, str]
+) -> list[tuple[int, int]]:
+    """Places of annotated and found segments that belong together, whatever they are called.
+
+    Each segment is used once. There are as many pairs with the same label as possible, then as many
+    pairs as possible, then as many whose found label is the group of the annotated one; what is
+    left to choose, the overlap decides.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    if not (annotated and found):
+        return []
+    iou_AB = overlaps(annotated, found)
+    fits_AB = iou_AB >= max(threshold, 1e-9)
+    same_AB = np.array([[a.label == b.label for b in found] for a in annotated], float)
+    group_AB = np.array([[groups.get(a.label) == b.label for b in found] for a in annotated], float)
+    most = min(len(annotated), len(found)) + 1.0  # more than all pairs can add up to
+    worth_AB = np.where(fits_AB, ((same_AB * most + 1) * most + group_AB) * most + iou_AB, 0)
+    pairs = zip(*linear_sum_assignment(worth_AB, maximize=True), strict=True)
+    return [(int(a), int(b)) for a, b in pairs if fits_AB[a, b]]
 
 
 def _pairs(fits_AB: NDArray[np.bool_]) -> int:
@@ -183,6 +208,10 @@ class TimelineScores(SegmentScores):
     """Recordings by exposure: for people whom a recogniser has seen, scores say nothing."""
     unmatched: tuple[str, ...]
     """Recordings with only one of the two transcripts: not scored."""
+    rows_from: dict[str, str] = Field(default_factory=dict)
+    """By class, whose row `confusion.csv` has for it."""
+    files: tuple[str, ...] = ()
+    """Files that were written."""
 
 
 def f1_by_class(pairs: list[tuple[list[Segment], list[Segment], float]]) -> dict[str, float]:

@@ -97,6 +97,16 @@ def test_people_seen_in_pre_training_are_refused_by_name(evaluated: Test) -> Non
     assert (found.transductive, found.labels_seen, found.n) == (True, False, 12)
 
 
+def test_people_may_be_on_both_sides_by_design(evaluated: Test) -> None:
+    """The toy checkpoint has seen people 1 and 2: not in more clips than the other camera has."""
+    found = evaluated(which={"split": "view", "shared_subjects": True})
+    assert (found.shared_subjects, found.n) == (4, 12)
+    with pytest.raises(InputError, match="subjects are on both sides"):
+        evaluated(which={"split": "view"})
+    with pytest.raises(InputError, match="has seen 2 of the test side's people"):
+        evaluated(which={"train_on": "subject=3", "test_on": "subject=1,2,4", "shared_subjects": True})
+
+
 def test_people_whose_labels_were_seen_make_it_no_test(evaluated: Test, toy_classifier: Path) -> None:
     which = {"test_on": "subject=3"}
     for protocol in ("linear", "classifier"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mgllm.arms.confusion import load_confusion
 from mgllm.cli.recognizer_printing import print_scores
 from mgllm.commands.recognizer.score import ScoreOptions, score_folders
 from mgllm.errors import InputError
@@ -51,6 +52,34 @@ def test_speech_counts_if_it_is_asked_for(tmp_path: Path) -> None:
     write(tmp_path / "found", "a", "recognized", (SPEECH, 2, 4))
     asked = score_folders(tmp_path / "found", tmp_path / "truth", ScoreOptions(leave_out=()))
     assert (asked.gestures, asked.f1["0.5"]) == (1, 1.0)
+
+
+def test_misses_and_false_alarms_are_in_the_confusion_file(tmp_path: Path) -> None:
+    """Of three ears one is right, one is taken for a hat, one is missed; a forehead is nothing's."""
+    forehead, jaw = "touching or scratching forehead", "touching jaw"
+    truth, found = tmp_path / "truth", tmp_path / "found"
+    write(truth, "a", "annotated", (EAR, 2, 4), (EAR, 10, 12), (EAR, 15, 16))
+    write(truth, "b", "annotated", ("folding arms", 5, 6))
+    write(found, "a", "recognized", (EAR, 2, 4), (HAT, 10, 11.5), (forehead, 18, 19), (EAR, 15.9, 17))
+    write(found, "b", "recognized", ("hand at head", 5, 6))
+    scores = score_folders(found, truth, ScoreOptions(), out=tmp_path / "out")
+    assert scores.files == (str(tmp_path / "out" / "confusion.csv"),)
+    confusion = load_confusion(tmp_path / "out" / "confusion.csv")
+    third = pytest.approx(1 / 3)
+    assert {label: p for label, p in confusion.rows[EAR].items() if p} == {
+        EAR: third,
+        HAT: third,
+        "missed": third,
+    }
+    assert confusion.rows["folding arms"]["hand at head"] == 1.0
+    alarms = {label: mean for label, mean in confusion.false_alarms.items() if mean}
+    assert alarms == {forehead: 0.5, EAR: 0.5}  # in each of two recordings
+    assert scores.rows_from[EAR] == "tested"
+    assert scores.rows_from[jaw] == "group head-hand"
+    assert confusion.rows[jaw] == confusion.rows[EAR]
+    assert scores.rows_from["moving torso"] == "all classes"
+    assert SPEECH not in scores.rows_from
+    assert len(scores.rows_from) == 31
 
 
 def test_what_cannot_be_scored_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from mgllm.recognizer.timelines.segment_metrics import (
     matched,
     matched_with_groups,
     overlaps,
+    pairs_of,
     score_timelines,
 )
 
@@ -106,3 +107,34 @@ def test_without_groups_nothing_changes(seed: int) -> None:
     annotated, found = timeline(seed, 8), timeline(seed + 100, 9)
     for threshold in (0.1, 0.3, 0.5):
         assert matched_with_groups(annotated, found, threshold, {}) == matched(annotated, found, threshold)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pairs_have_as_many_right_names_as_are_counted_and_then_as_many_pairs_as_fit(seed: int) -> None:
+    annotated, found = timeline(seed, 5), timeline(seed + 100, 6)
+    pairs = pairs_of(annotated, found, 0.3, {})
+    assert len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(pairs)
+    assert all(overlap(annotated[a], found[b]) >= 0.3 for a, b in pairs)
+    right = sum(annotated[a].label == found[b].label for a, b in pairs)
+    assert right == matched(annotated, found, 0.3).right
+    free = (
+        [i for i in range(5) if i not in dict(pairs)],
+        [j for j in range(6) if j not in dict(pairs).values()],
+    )
+    assert not any(overlap(annotated[i], found[j]) >= 0.3 for i in free[0] for j in free[1])
+
+
+def test_a_group_goes_to_one_of_its_members_and_the_overlap_decides_the_rest() -> None:
+    annotated = [Segment("ear", 0, 2), Segment("arm", 0, 2)]
+    groups = {"ear": "head", "arm": "arms"}
+    assert pairs_of(annotated, [Segment("arms", 0, 2)], 0.3, groups) == [(1, 0)]
+    later = [Segment("jaw", 0.5, 2), Segment("jaw", 0, 2)]
+    assert pairs_of(annotated[:1], later, 0.3, groups) == [(0, 1)]
+    assert pairs_of([], later, 0.3, groups) == []
+
+
+def test_a_group_that_only_one_side_has_is_not_right() -> None:
+    found = [Segment("jaw", 0, 2), Segment("head", 3, 4)]
+    assert matched_with_groups([], found, 0.3, {"jaw": "head"}) == Counts(0, 2, 0)
+    arm = [Segment("arm", 0, 2)]
+    assert matched_with_groups(arm, found, 0.3, {"jaw": "head"}) == Counts(0, 2, 1)
