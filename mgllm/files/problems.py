@@ -62,9 +62,13 @@ def first_problem(
     problems = error.errors(include_url=False)
     typos = [one for one in problems if one["type"] == "extra_forbidden"] if typos_first else []
     first, *others = typos or problems
-    way = _without_kind(first["loc"])
+    unknown = first["type"] == "extra_forbidden"  # its last step is the user's word, whatever it is
+    way = first["loc"] if unknown else _without_kind(first["loc"])
     same = [one for one in others if _without_kind(one["loc"]) == way != one["loc"]]
-    steps = tuple(step for step in way if not (isinstance(step, str) and step.startswith((*skip, *_KINDS))))
+    ends = way[-1:] if unknown else ()
+    inside = way[: len(way) - len(ends)]
+    kinds = (*skip, *_KINDS)
+    steps = (*(step for step in inside if not (isinstance(step, str) and step.startswith(kinds))), *ends)
     return Problem(first["type"], steps, wanted(first, same), first["input"])
 
 

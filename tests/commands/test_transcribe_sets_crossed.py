@@ -15,6 +15,7 @@ from mgllm.commands.transcribe_sets import TranscribeOptions, transcribe
 from mgllm.errors import InputError
 from mgllm.items.gesture_files import read_gesture_file
 from mgllm.recognizer.network.checkpoint import read_config
+from mgllm.recognizer.training import training_state
 from mgllm.skeleton import Clip, open_dataset, write_dataset
 from mgllm.transcription import cross_fitting
 from mgllm.transcription.cross_fitting import FitOptions
@@ -94,7 +95,7 @@ def test_what_was_killed_goes_on_to_the_same_bytes(
     """Killed after the third epoch of the second fold: one of fine-tuning is left."""
     options, out = crossed(learn_from=toy_set), tmp_path / "out"
     whole = transcribe(recordings, tmp_path / "whole", options, display="none")
-    real, saved = cross_fitting.save_state, list[Path]()
+    real, saved = training_state.save_state, list[Path]()
 
     def save_then_die(training: Any, clips: str, folder: Path) -> None:
         real(training, clips, folder)
@@ -163,7 +164,7 @@ def test_a_recording_among_clips_is_read_as_a_recording_and_not_learned_from(
     assert (made.transcripts, made.exposures) == (6, {"held_out": 6})
     files = {path.name[0:-8]: read_gesture_file(path) for path in (tmp_path / "out").glob("*.mg.json")}
     assert [files[name].duration for name in ("r1", "none", "long")] == [10, 10, len(long) / 25]
-    assert files["none"].gestures == files["none"].notes == ()
+    assert (files["none"].gestures, files["none"].notes) == ((), ())
     assert [len(files[f"r{who}"].gestures) for who in "1234"] == [6] * 4
     assert "no label says where its gestures are" in files["long"].notes[0]
     for path in made.checkpoints:

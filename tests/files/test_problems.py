@@ -151,3 +151,11 @@ def test_the_model_on_the_way(
 ) -> None:
     assert owner(House, steps) is deep
     assert owner(House, steps, through_lists=False) is shallow
+
+
+@pytest.mark.parametrize("word", ["list[", "str", "function-before[x]", "int"])
+def test_an_unknown_key_may_be_called_like_a_kind_of_value(word: str) -> None:
+    assert line({"title": "t", word: None}).startswith(f"{word}: unknown field.")
+    assert line({"title": "t", "rooms": [{"name": "n", word: 1}]}).startswith(
+        f"rooms.0.{word}: unknown field."
+    )
