@@ -1,6 +1,6 @@
 """Reads and writes the results folder; nothing else writes there.
 
-`records.jsonl` is flushed line by line: a killed run loses at most what it was waiting for. The last
+`records.jsonl` is flushed line by line: a killed run loses at most what it waited for. The last
 line of a key counts. An incomplete last line is ignored; any other bad line is an error.
 """
 
