@@ -11,7 +11,7 @@ from pydantic import Field
 from mgllm.records import Frozen
 from mgllm.seeds import number, stream, unit
 from mgllm.synthetic.corpora.interview_texts import load_texts
-from mgllm.synthetic.corpora.official import (
+from mgllm.items.official import (
     EMOTION_TEST,
     EMOTION_TRAIN,
     IMIGUE_SUBJECTS,

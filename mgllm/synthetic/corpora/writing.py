@@ -12,7 +12,7 @@ from mgllm.synthetic.corpora.imigue import FIRST_BLOCK, SKELETONS, imigue_signs,
 from mgllm.synthetic.corpora.imigue_speech import SPEECH, write_interview, write_labels
 from mgllm.synthetic.corpora.interviews import make_interview
 from mgllm.synthetic.corpora.ma52 import write_ma52
-from mgllm.synthetic.corpora.official import IMIGUE_SUBJECTS, IMIGUE_TRAIN_SUBJECTS
+from mgllm.items.official import IMIGUE_SUBJECTS, IMIGUE_TRAIN_SUBJECTS
 from mgllm.synthetic.corpora.planning import CorpusOptions, Planned, plan_people, plan_videos
 from mgllm.synthetic.corpora.reader import weights_of
 from mgllm.synthetic.corpora.smg import write_smg
