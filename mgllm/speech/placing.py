@@ -78,8 +78,8 @@ def place_texts(texts: Sequence[Said], row: Sequence[Word]) -> dict[int, Place]:
         row: words in the order of time, each as one of `plain_words`, or `UNKNOWN_WORD`.
     """
     search = _Search(texts, row)
-    search.place(unknown_fits=False)
-    search.place(unknown_fits=True)
+    for unknown_fits in (False, False, True):  # the second time beside what has got a place
+        search.place(unknown_fits=unknown_fits)
     return {number: search.grown(number) for number in search.placed}
 
 
@@ -95,37 +95,53 @@ class _Search:
         self.free_W = np.ones(len(row), dtype=bool)
 
     def place(self, *, unknown_fits: bool) -> None:
-        """Place what has no place yet, the longest texts first."""
+        """Place what has no place yet, where it explains the most words of the row."""
         left = [n for n, one in enumerate(self.texts) if n not in self.placed and one.words]
-        for length in sorted({len(self.texts[n].words) for n in left}, reverse=True):
-            alike = [n for n in left if len(self.texts[n].words) == length]
-            open_ = [(n, one) for n in alike for one in self._places(n, unknown_fits=unknown_fits)]
-            while open_:
-                number, chosen = max(open_, key=lambda one: (*self._fit(*one), -one[0]))
+        open_ = [(n, one) for n in left for one in self._places(n, unknown_fits=unknown_fits)]
+        while open_:
+            most = max(self._explained(*one) for one in open_)
+            first = [one for one in open_ if self._explained(*one) == most]
+            number, chosen = max(first, key=lambda one: (self._fit(*one), -one[0]))
+            words = self.texts[number].words
+            rivals = [one for n, one in first if self.texts[n].words != words and one.meets(chosen)]
+            if not (rivals and self._other(chosen)):  # else other words fit as well: nobody can say which
                 self.placed[number] = chosen
                 self.free_W[chosen.first : chosen.last] = False
-                open_ = [(n, one) for n, one in open_ if n != number and not one.meets(chosen)]
+                open_ = [(n, one) for n, one in open_ if n != number]
+            open_ = [(n, one) for n, one in open_ if not one.meets(chosen)]
+
+    def _explained(self, number: int, place: Place) -> int:
+        """Words of the row that are a text's, less those that are not."""
+        return len(self.texts[number].words) - 2 * self._other(place)
 
     def _places(self, number: int, *, unknown_fits: bool) -> list[Place]:
-        """All exact places among the free words; of others that meet, the best one."""
+        """All exact places among the free words; if there is none, the best of those that meet."""
         words, kept = self.texts[number].words, list[Place]()
-        most = int(EDITS * len(words))
-        found = [
-            place
-            for first, last in _stretches(self.free_W)
-            if last - first >= len(words) - most
-            for place in self._within(number, first, last, most, unknown_fits=unknown_fits)
-        ]
+        found = list(self._exact(number, unknown_fits=unknown_fits))
+        if not found and (most := int(EDITS * len(words))):
+            long = [(a, b) for a, b in _stretches(self.free_W) if b - a >= len(words) - most]
+            found = [one for ends in long for one in self._near(number, ends, most, unknown_fits)]
         for one in sorted(found, key=lambda one: (one.edits, one.last - one.first)):
             if self._known(one) >= KNOWN * len(words) and not (one.edits and any(map(one.meets, kept))):
                 kept.append(one)
         return kept
 
-    def _within(
-        self, number: int, first: int, last: int, most: int, *, unknown_fits: bool
-    ) -> Iterator[Place]:
-        """Places of a text in a stretch, at most one for each end, the shortest of the best ones."""
-        row_W = self.row_W[first:last]
+    def _exact(self, number: int, *, unknown_fits: bool) -> Iterator[Place]:
+        """Places with all words of a text."""
+        length, count = len(self.codes[number]), len(self.row_W) - len(self.codes[number]) + 1
+        if count < 1:
+            return
+        fitting = np.ones(count, dtype=bool)
+        for n, code in enumerate(self.codes[number]):
+            there = self.row_W[n : n + count]
+            fitting &= self.free_W[n : n + count] & ((there == code) | ((there == 0) & unknown_fits))
+        for first in np.flatnonzero(fitting).tolist():
+            yield Place(first=first, last=first + length)
+
+    def _near(self, number: int, ends: tuple[int, int], most: int, unknown_fits: bool) -> Iterator[Place]:
+        """Places with nearly all words in a stretch, at most one for each end: the shortest of the
+        best ones."""
+        row_W = self.row_W[slice(*ends)]
         ends_W = np.arange(len(row_W) + 1)
         best_W = -ends_W  # edits × _STEP − the place's beginning, so that the least is also the shortest
         for code in self.codes[number]:
@@ -136,22 +152,26 @@ class _Search:
         edits_W = -(-best_W // _STEP)
         starts_W = _STEP * edits_W - best_W
         for end in np.flatnonzero((edits_W <= most) & (starts_W < ends_W)).tolist():
-            yield Place(first=first + int(starts_W[end]), last=first + end, edits=int(edits_W[end]))
+            first = ends[0] + int(starts_W[end])
+            yield Place(first=first, last=ends[0] + end, edits=int(edits_W[end]))
 
     def _known(self, place: Place) -> int:
         """How many words of a place a program knew."""
         return int(np.count_nonzero(self.row_W[place.first : place.last]))
 
-    def _fit(self, number: int, place: Place) -> tuple[int, float]:
-        """How well a text fits a place: its words, then what is around it."""
+    def _other(self, place: Place) -> int:
+        """Words of a place that may be other ones."""
+        return place.edits + place.last - place.first - self._known(place)
+
+    def _fit(self, number: int, place: Place) -> float:
+        """How well a text fits a place by what is around it."""
         speaker = self.texts[number].speaker
         before = [(one.last, n) for n, one in self.placed.items() if one.last <= place.first]
         after = [(-one.first, n) for n, one in self.placed.items() if one.first >= place.last]
         others = sum(self.texts[max(side)[1]].speaker != speaker for side in (before, after) if side)
         edges = int(place.first == 0 or not self.free_W[place.first - 1])
         edges += int(place.last == len(self.row) or not self.free_W[place.last])
-        unknown = place.last - place.first - self._known(place)
-        return -place.edits, others + edges + self._silence(place) - unknown
+        return others + edges + self._silence(place)
 
     def _silence(self, place: Place) -> float:
         """Seconds of silence at both ends."""
