@@ -34,6 +34,7 @@ COMMANDS = (
     "scenarios",
     "convert",
     "items",
+    "item_sets",
     "vocabulary",
     "models",
     "recognizer",
