@@ -214,7 +214,7 @@ def _spoken(word: str, heard: Sequence[Word]) -> SpokenWord:
 
 def _item(row: VideoRow, talk: Talk, people: Subjects | None, speakers: str) -> Item:
     facts = {"sex": row.sex, "nationality": row.nationality}
-    turns = [turn for turn in talk.turns if speakers == "both" or turn.speaker == speakers]
+    turns = [turn for turn in talk.turns if speakers in ("both", turn.speaker)]
     person = people.person(row.video) if people else None
     return Item(
         id=row.video,

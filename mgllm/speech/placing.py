@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ EDITS = 0.1
 KNOWN = 0.5
 """Least share of a text's words that the row has as themselves: a word that no program knew fits
 every word, and so says little. Our choice."""
+MOST_PLACES = 100
+"""Places of a text that is said again and again, beyond which it waits until others have theirs."""
 UNKNOWN_WORD = ""
 """What stands in a row for a word that no program knew."""
 LONGEST_SILENCE = 1.0
@@ -97,10 +100,12 @@ class _Search:
     def place(self, *, unknown_fits: bool) -> None:
         """Place what has no place yet, where it explains the most words of the row."""
         left = [n for n, one in enumerate(self.texts) if n not in self.placed and one.words]
-        open_ = [(n, one) for n in left for one in self._places(n, unknown_fits=unknown_fits)]
+        places = {n: self._places(n, unknown_fits=unknown_fits) for n in left}
+        open_ = [(n, one) for n, some in places.items() if len(some) <= MOST_PLACES for one in some]
+        open_.sort(key=lambda one: -self._explained(*one))
         while open_:
-            most = max(self._explained(*one) for one in open_)
-            first = [one for one in open_ if self._explained(*one) == most]
+            most = self._explained(*open_[0])
+            first = list(takewhile(lambda one: self._explained(*one) == most, open_))
             number, chosen = max(first, key=lambda one: (self._fit(*one), -one[0]))
             words = self.texts[number].words
             rivals = [one for n, one in first if self.texts[n].words != words and one.meets(chosen)]
@@ -165,12 +170,10 @@ class _Search:
 
     def _fit(self, number: int, place: Place) -> float:
         """How well a text fits a place by what is around it."""
-        speaker = self.texts[number].speaker
-        before = [(one.last, n) for n, one in self.placed.items() if one.last <= place.first]
-        after = [(-one.first, n) for n, one in self.placed.items() if one.first >= place.last]
-        others = sum(self.texts[max(side)[1]].speaker != speaker for side in (before, after) if side)
-        edges = int(place.first == 0 or not self.free_W[place.first - 1])
-        edges += int(place.last == len(self.row) or not self.free_W[place.last])
+        beside = [one for one in self.placed if self.placed[one].last == place.first]
+        beside += [one for one in self.placed if self.placed[one].first == place.last]
+        others = sum(self.texts[one].speaker != self.texts[number].speaker for one in beside)
+        edges = len(beside) + (place.first == 0) + (place.last == len(self.row))
         return others + edges + self._silence(place)
 
     def _silence(self, place: Place) -> float:
