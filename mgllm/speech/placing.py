@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,7 @@ class _Search:
         open_.sort(key=lambda one: -self._explained(*one))
         while open_:
             most = self._explained(*open_[0])
-            first = list(takewhile(lambda one: self._explained(*one) == most, open_))
+            first = [*takewhile(lambda one: self._explained(*one) == most, open_)]  # noqa: B023  # used at once
             number, chosen = max(first, key=lambda one: (self._fit(*one), -one[0]))
             words = self.texts[number].words
             rivals = [one for n, one in first if self.texts[n].words != words and one.meets(chosen)]
@@ -122,26 +122,26 @@ class _Search:
     def _places(self, number: int, *, unknown_fits: bool) -> list[Place]:
         """All exact places among the free words; if there is none, the best of those that meet."""
         words, kept = self.texts[number].words, list[Place]()
-        found = list(self._exact(number, unknown_fits=unknown_fits))
+        firsts = self._exact(number, unknown_fits=unknown_fits)
+        found = [Place(first=first, last=first + len(words)) for first in firsts[: MOST_PLACES + 1]]
         if not found and (most := int(EDITS * len(words))):
             long = [(a, b) for a, b in _stretches(self.free_W) if b - a >= len(words) - most]
-            found = [one for ends in long for one in self._near(number, ends, most, unknown_fits)]
+            near = (one for ends in long for one in self._near(number, ends, most, unknown_fits))
+            found = list(islice(near, MOST_PLACES * most))
         for one in sorted(found, key=lambda one: (one.edits, one.last - one.first)):
             if self._known(one) >= KNOWN * len(words) and not (one.edits and any(map(one.meets, kept))):
                 kept.append(one)
         return kept
 
-    def _exact(self, number: int, *, unknown_fits: bool) -> Iterator[Place]:
-        """Places with all words of a text."""
-        length, count = len(self.codes[number]), len(self.row_W) - len(self.codes[number]) + 1
-        if count < 1:
-            return
-        fitting = np.ones(count, dtype=bool)
-        for n, code in enumerate(self.codes[number]):
-            there = self.row_W[n : n + count]
-            fitting &= self.free_W[n : n + count] & ((there == code) | ((there == 0) & unknown_fits))
-        for first in np.flatnonzero(fitting).tolist():
-            yield Place(first=first, last=first + length)
+    def _exact(self, number: int, *, unknown_fits: bool) -> list[int]:
+        """Where all words of a text are: the first word of each place."""
+        count = len(self.row_W) - len(self.codes[number]) + 1
+        fitting_W = np.ones(max(count, 0), dtype=bool)
+        for n, code in enumerate(self.codes[number] if count > 0 else ()):
+            there_W = self.row_W[n : n + count]
+            fitting_W &= self.free_W[n : n + count] & ((there_W == code) | ((there_W == 0) & unknown_fits))
+        firsts: list[int] = np.flatnonzero(fitting_W).tolist()
+        return firsts
 
     def _near(self, number: int, ends: tuple[int, int], most: int, unknown_fits: bool) -> Iterator[Place]:
         """Places with nearly all words in a stretch, at most one for each end: the shortest of the

@@ -116,7 +116,7 @@ def test_nothing_said_and_nothing_heard() -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_made_up_talks_with_errors_are_placed_where_they_were_said(seed: int) -> None:
     """Words of 40 turns, one in twenty-five heard as another, left out, or said twice."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     turns = [dice.choices(WORDS, k=dice.randint(12, 40)) for _ in range(40)]
     heard = [_misheard(turn, dice) for turn in turns]
     words = row(*heard)
