@@ -194,7 +194,7 @@ def test_no_textgrid_or_one_without_words_is_one_turn(divided: Folder) -> None:
 def test_a_damaged_textgrid_is_named(divided: Folder) -> None:
     source = divided()
     (source / "0001" / "0001.TextGrid").write_text("no grid")
-    with pytest.raises(InputError, match="0001.TextGrid"):
+    with pytest.raises(InputError, match=r"0001\.TextGrid"):
         read(source)
 
 
