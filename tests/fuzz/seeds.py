@@ -13,6 +13,7 @@ import numpy as np
 
 from mgllm.exports.base import ExportChoices, exports
 from mgllm.records import Gesture, GestureFile
+from mgllm.synthetic.corpora.spoken import SpokenWord, textgrid
 from mgllm.testing.made_run import MadeRun, write_made_run
 from mgllm.testing.planted import planted_items
 from tests.datasets import test_rltd, test_tennis
@@ -103,6 +104,12 @@ def _imigue_speech(folder: Path) -> Path:
     (folder / "labels.csv").write_text(f"{head}\n0001,F,ABC,win\n")
     (folder / "0001").mkdir()
     (folder / "0001" / "0001.raw.txt").write_text("Well,\nit was.")
+    words = [SpokenWord(text=word, start=n, end=n + 0.5) for n, word in enumerate("how was it fine".split())]
+    (folder / "0001" / "0001.TextGrid").write_text(textgrid(words, 9))
+    for role, text in (("interviewer", "How was it?"), ("interviewee", "Fine!")):
+        (folder / "0001" / role).mkdir()
+        (folder / "0001" / role / "a.raw.txt").write_text(text)
+        (folder / "0001" / role / "a.asr.txt").write_text(text.casefold().strip("?!"))
     return folder
 
 

@@ -41,8 +41,11 @@ CHOICES: Mapping[str, object] = {
     "speakers": "all",
 }
 """What importers are asked with, where they use it."""
-OWN: Mapping[str, Mapping[str, object]] = {"eaf-speech": {"tier": ("speech",)}}
-"""What one importer is asked with beside it."""
+OWN: Mapping[str, Mapping[str, object]] = {
+    "eaf-speech": {"tier": ("speech",)},
+    "imigue-speech": {"speakers": "interviewee"},
+}
+"""What one importer is asked with beside it, or instead."""
 NOT: Mapping[str, set[str]] = {"whisper": {"unit"}}
 """What one importer is not asked with."""
 
