@@ -37,6 +37,9 @@ ENOUGH = 0.9
 """Share of a video's segments that must have a place; with fewer, order and times of the turns
 would be those of a part."""
 
+LONGEST_WORD = 200
+"""Letters of a word that can have a time."""
+
 
 class VideoRow(Frozen):
     """One row of the labels."""
@@ -185,12 +188,13 @@ def _plain(word: Word) -> Iterator[Word]:
 
 
 def _turn(segment: Segment, heard: Sequence[Word]) -> Turn:
+    said = segment.text.split()
     return Turn(
         speaker=segment.role,
         text=segment.text,
         start=heard[0].start,
         end=max(word.end for word in heard),
-        words=_timed(segment.text.split(), heard),
+        words=_timed(said, heard) if max(map(len, said)) <= LONGEST_WORD else (),
     )
 
 
