@@ -53,6 +53,8 @@ class VideoRow(Frozen):
     """win or lose."""
 
 
+LONGEST_WORD = 200
+"""Characters that an item's word can have."""
 MOST_DIGITS = 20
 """Of a video's number: it is also a folder's name."""
 
@@ -195,7 +197,10 @@ def _turn(segment: Segment, heard: Sequence[Word]) -> Turn:
 
 
 def _timed(said: Sequence[str], heard: Sequence[Word]) -> tuple[SpokenWord, ...]:
-    """The words of a text with the times of those that were heard in their place."""
+    """The words of a text with the times of those that were heard in their place; none if one is
+    longer than words can be."""
+    if max(map(len, said), default=0) > LONGEST_WORD:
+        return ()
     found: dict[int, Sequence[Word]] = {}
     plain, other = ["".join(plain_words(word)) for word in said], [word.text for word in heard]
     for kind, a, b, c, d in SequenceMatcher(None, plain, other, autojunk=False).get_opcodes():
