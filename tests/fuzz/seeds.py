@@ -16,7 +16,7 @@ from mgllm.records import Gesture, GestureFile
 from mgllm.synthetic.corpora.spoken import SpokenWord, textgrid
 from mgllm.testing.made_run import MadeRun, write_made_run
 from mgllm.testing.planted import planted_items
-from tests.datasets import test_rltd
+from tests.datasets import test_rltd, test_tennis
 from tests.datasets.annotations import test_via
 from tests.datasets.skeletons import test_imigue, test_ma52, test_ntu, test_pyskl, test_smg, test_utd_mhad
 from tests.datasets.skeletons.bodies_as_bvh import write_body
@@ -115,6 +115,10 @@ def _imigue_speech(folder: Path) -> Path:
     return folder
 
 
+def _tennis(folder: Path) -> Path:
+    return test_tennis.store(folder, {"0": test_tennis.ONE, "17": test_tennis.OTHER})
+
+
 def _ma52(folder: Path) -> Path:
     made = [test_ma52.annotation(name, 44) for name in test_ma52.NAMES[:2]]
     return test_ma52.store(folder, made)
@@ -174,7 +178,7 @@ IMPORTS: Mapping[str, Callable[[Path], Path]] = {
     "miga": exported("miga", "_label.csv", fps=25),
     **{"via": _via, "boris": _boris, "bvh": _bvh, "mediapipe": _mediapipe, "ntu": _ntu, "smg": _smg},
     **{"imigue": _imigue, "imigue-speech": _imigue_speech, "ma52": _ma52, "pyskl": _pyskl},
-    **{"utd-mhad": _utd, "rltd": _rltd},
+    **{"utd-mhad": _utd, "rltd": _rltd, "tennis": _tennis},
     "eaf-speech": _odd("eaf-three-people/ann.eaf"),
     "openpose": _odd("openpose/body25"),
     "alphapose": _odd("alphapose/coco17.json"),
