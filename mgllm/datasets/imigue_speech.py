@@ -37,9 +37,6 @@ ENOUGH = 0.9
 """Share of a video's segments that must have a place; with fewer, order and times of the turns
 would be those of a part."""
 
-LONGEST_WORD = 200
-"""Letters of a word that can have a time."""
-
 
 class VideoRow(Frozen):
     """One row of the labels."""
@@ -56,6 +53,8 @@ class VideoRow(Frozen):
     """win or lose."""
 
 
+LONGEST_WORD = 200
+"""Characters that an item's word can have."""
 MOST_DIGITS = 20
 """Of a video's number: it is also a folder's name."""
 
@@ -188,18 +187,20 @@ def _plain(word: Word) -> Iterator[Word]:
 
 
 def _turn(segment: Segment, heard: Sequence[Word]) -> Turn:
-    said = segment.text.split()
     return Turn(
         speaker=segment.role,
         text=segment.text,
         start=heard[0].start,
         end=max(word.end for word in heard),
-        words=_timed(said, heard) if max(map(len, said)) <= LONGEST_WORD else (),
+        words=_timed(segment.text.split(), heard),
     )
 
 
 def _timed(said: Sequence[str], heard: Sequence[Word]) -> tuple[SpokenWord, ...]:
-    """The words of a text with the times of those that were heard in their place."""
+    """The words of a text with the times of those that were heard in their place; none if one is
+    longer than words can be."""
+    if max(map(len, said), default=0) > LONGEST_WORD:
+        return ()
     found: dict[int, Sequence[Word]] = {}
     plain, other = ["".join(plain_words(word)) for word in said], [word.text for word in heard]
     for kind, a, b, c, d in SequenceMatcher(None, plain, other, autojunk=False).get_opcodes():
