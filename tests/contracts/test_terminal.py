@@ -176,8 +176,8 @@ def test_a_bar_on_a_terminal_shows_escapes_in_all_of_its_parts(
     hostile = "\u202e\u2066\u200f"
     for counted in ("steps", "records"):
         with Progress("rich", f"name{hostile}", 2, counted) as progress:
-            progress.note(f"note{hostile}")
             progress.step(f"state{hostile}")
+            progress.note(f"note{hostile}")
     err = capsys.readouterr().err
     for part in ("name", "state", "note"):
         assert f"{part}\\u202e" in err

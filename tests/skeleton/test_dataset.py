@@ -346,12 +346,13 @@ def test_a_strangers_minimal_folder_opens(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_finds_no_formula_in_a_data_set(made: SkeletonDataset, tmp_path: Path) -> None:
     row = made.clips[0]
-    clips = [Clip("=1+1", "@home", made.clip(0), row.label, 25.0, {"camera": "-2"})]
+    clips = [Clip("=1+1", "@home", made.clip(0), row.label, 25.0, {"camera": "-2", "note": "+x"})]
     write_dataset(tmp_path / "set", made.meta.model_copy(update={"splits": {}}), clips)
     table = (tmp_path / "set" / "clips.csv").read_text()
     assert "\n'=1+1,'@home," in table
+    assert table.endswith(",-2,'+x\n")
     again = open_dataset(tmp_path / "set").clips[0]
-    assert (again.id, again.subject, again.more) == ("=1+1", "@home", {"camera": "-2"})
+    assert (again.id, again.subject, again.more) == ("=1+1", "@home", {"camera": "-2", "note": "+x"})
 
 
 def test_a_growing_data_set_is_the_one_written_at_once(made: SkeletonDataset, tmp_path: Path) -> None:
