@@ -163,3 +163,20 @@ def test_a_run_that_cannot_be_opened_on_a_full_disk_says_how_to_go_on(
     ):
         pass
     assert not (folder / ".lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("records.jsonl", "is a folder, but must be a file; move it away"),
+        ("prompts.jsonl", "cannot be read: it is not a file"),
+    ],
+)
+def test_a_folder_in_the_place_of_a_file_is_one_line(folder: Path, name: str, words: str) -> None:
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    with pytest.raises(InputError, match=f"{name} {words}"):
+        RunWriter(folder).__enter__()
+    with pytest.raises(InputError, match=f"{name} cannot be read: it is not a file"):
+        read_run(folder).prompts()
+    assert not (folder / ".lock").exists()

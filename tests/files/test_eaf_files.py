@@ -76,3 +76,11 @@ def test_ten_times_the_chain_takes_ten_times_as_long() -> None:
         return time.process_time() - began
 
     assert seconds(8_000) < 0.5 + 30 * seconds(800)
+
+
+def test_numbers_of_hundreds_of_digits_are_no_times() -> None:
+    long = "9" * 400
+    slot = f'<TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="{long}"/></TIME_ORDER>'
+    assert "time slot t1 TIME_VALUE: must be a whole number (given '999" in refusal(f"{HEAD}{slot}{TAIL}")
+    media = f'<HEADER><MEDIA_DESCRIPTOR TIME_ORIGIN="{long}"/></HEADER>'
+    assert "TIME_ORIGIN: must be a whole number of milliseconds" in refusal(f"{HEAD}{media}{TAIL}")
