@@ -34,6 +34,7 @@ COMMANDS = (
     "scenarios",
     "convert",
     "items",
+    "references",
     "vocabulary",
     "models",
     "recognizer",
