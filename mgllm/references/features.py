@@ -64,7 +64,7 @@ class BagOfGestures(Part):
         seen = [Counter(gesture.label for gesture in item.gestures[source].gestures) for item in items]
         names = sorted({label for labels in seen for label in labels})
         count_NR = np.array([[labels[name] for name in names] for labels in seen], dtype=float)
-        self._bag_NR = np.log1p(count_NR.reshape(len(items), len(names)))
+        self._bag_NR: Floats = np.log1p(count_NR.reshape(len(items), len(names)))
 
     def fitted(self, train_T: Ints) -> Floats:
         return self._bag_NR
