@@ -70,7 +70,9 @@ def test_a_column_divides_the_items(run: Run) -> None:
 
 
 def test_a_seed_decides_the_folds(run: Run) -> None:
-    first, again, other = (json.loads(run("references", "items.jsonl", "--seed", s, "--json")[1]) for s in "112")
+    first, again, other = (
+        json.loads(run("references", "items.jsonl", "--seed", s, "--json")[1]) for s in "112"
+    )
     assert first == again
     assert first["references"]["seed"] != other["references"]["seed"]
 
