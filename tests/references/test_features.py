@@ -39,7 +39,7 @@ def test_speakers_names_are_not_words() -> None:
 
 
 def test_a_number_is_in_standard_deviations_of_the_items_learned_from() -> None:
-    values: list[object] = [*range(11), "1000", None]
+    values: list[object] = [*range(11), "1000", None, "NA"]
     facts = Facts(values)
     assert facts.is_number
     train_T = np.arange(11)
@@ -47,7 +47,7 @@ def test_a_number_is_in_standard_deviations_of_the_items_learned_from() -> None:
     assert found_NR[:11, 0].mean() == pytest.approx(0)
     assert found_NR[:11, 0].std() == pytest.approx(1)
     assert found_NR[11, 0] == pytest.approx((1000 - 5) / np.arange(11).std())
-    assert found_NR[12].tolist() == [0, 1]
+    assert found_NR[12:].tolist() == [[0, 1], [0, 1]]
 
 
 def test_a_number_that_is_one_among_those_learned_from_says_nothing() -> None:
