@@ -127,8 +127,8 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm items references items.jsonl --covariate sex -o guessed", "From the sex alone, with files:"),
     ),
     "items baseline": _two(
-        ("mgllm items references items.jsonl --covariate sex", "The same under its new name:"),
-        ("mgllm items references items.jsonl", "Everything that can be guessed from:"),
+        ("mgllm items baseline items.jsonl", "The old name; write items references --covariate sex:"),
+        ("mgllm items baseline items.jsonl --covariate age", "The same with another fact:"),
     ),
     "vocabulary": _two(
         ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),

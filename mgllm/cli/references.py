@@ -27,7 +27,7 @@ REPLACED = (
 def register(app: typer.Typer) -> None:
     """Put the commands into the group of items; the application has it already."""
     items_group.command("references", cls=PlainCommand)(references)
-    items_group.command("baseline", cls=PlainCommand, hidden=True)(baseline)
+    items_group.command("baseline", cls=PlainCommand)(baseline)
 
 
 def references(

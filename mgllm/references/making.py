@@ -19,7 +19,7 @@ from mgllm.references.folds import Fold, Folding, deal_folds, two_sides
 from mgllm.references.guessing import TIE, Tally, log_odds, shared_credit
 from mgllm.references.seen import ReferenceChoices, Seen, plan_references
 
-BELOW = "below chance: what the folds teach contradicts what they are asked, which is no knowledge"
+BELOW = "below chance: what the folds teach contradicts what they are asked; it says nothing about people"
 """Flag of a reference whose interval would lie below chance."""
 
 
