@@ -74,7 +74,7 @@ class ImigueSpeech(ChoosingImporter):
     caution = (
         "The target is the match result, which is not the same as a feeling. The speech may say who won, "
         "names and scores. Sex and nationality may be shortcuts: compare every number with those of "
-        "`mgllm items baseline`. Who the people are is not in it: without `--subjects` items are clustered "
+        "`mgllm items references`. Who the people are is not in it: without `--subjects` items are clustered "
         "by recording."
     )
     heeds: ClassVar[frozenset[str]] = frozenset({"subjects", "speakers"})
