@@ -179,14 +179,6 @@ def test_a_redacted_page_and_plot_name_no_run_and_no_file(run: Any, tmp_path: Pa
     assert holding(f"{folder.name}|{FILE}|127.0.0.1|{SPOKEN}", tmp_path / "made") == []
 
 
-def test_a_redacted_page_with_texts_has_no_words_of_a_failure(run: Any, tmp_path: Path) -> None:
-    folder = run()
-    for name, flags in (("all.html", ()), ("redacted.html", ("--redact",))):
-        assert call("report", folder, "-o", tmp_path / name, *flags) == 0
-    assert holding("cannot answer", tmp_path / "all.html") != []
-    assert holding("cannot answer", tmp_path / "redacted.html") == []
-
-
 @pytest.mark.parametrize("place", ["--api-key", "--api_key", "--key"])
 def test_a_key_cannot_be_given_but_by_the_environment(
     place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
