@@ -9,7 +9,7 @@ import pytest
 
 from mgllm.cli import main
 from mgllm.commands._named_runs import named_runs, run_records
-from mgllm.commands._page_content import PageOptions
+from mgllm.commands._page_content import PageOptions, page_content
 from mgllm.commands.report import report
 from mgllm.errors import InputError
 from mgllm.store import read_run
@@ -136,3 +136,13 @@ def test_a_redacted_run_names_no_place_and_no_server(made_runs: Path) -> None:
     assert (redacted.manifest.id, redacted.manifest.model) == ("run-1", "local/m")
     assert redacted.manifest.model_facts == {"sha256": "ab", "layers": 2}
     assert {(one.model, one.served_model) for one in redacted.records} == {("local/m", "m")}
+
+
+@pytest.mark.parametrize(("redact", "said"), [(False, "at zanzibar"), (True, None)])
+def test_a_redacted_page_has_no_words_of_a_failure(made_runs: Path, redact: bool, said: str | None) -> None:
+    stored = read_run(made_runs / "one")
+    change = {"outcome": "failed", "answer": None, "correct": None, "text": None, "error": "at zanzibar"}
+    records = (stored.records[0].model_copy(update=change), *stored.records[1:])
+    options = PageOptions(None, None, redact, True, made_runs)
+    (run,) = page_content([stored.model_copy(update={"records": records})], options).runs
+    assert [one.error for one in run.records if one.outcome == "failed"] == [said]
