@@ -203,7 +203,7 @@ def constant() -> str:
     ]
     rows = make_references(items).references.rows
     words = "; ".join(f"{row.name}: UAR {100 * row.uar!r} %, AUC {row.auc!r}" for row in rows)
-    return f"40 items of 40 people, 20 of each target. {words}."
+    return f"40 items of 40 people, 20 of each target.\n{words}."
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ SAID = [
 
 
 def test_words_are_scikit_learns_tf_idf_of_the_items_learned_from() -> None:
-    items = [Item(id=f"i{n}", subject="s", speech=said) for n, said in enumerate(SAID)]  # type: ignore[arg-type]
+    items = [Item(id=f"i{n}", subject="s", speech=said) for n, said in enumerate(SAID)]
     train_T = np.array([0, 1, 2])
     found_NR = WordsSaid(items).fitted(train_T)
     slow = TfidfVectorizer().fit([SAID[n] for n in train_T])

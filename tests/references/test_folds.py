@@ -59,7 +59,7 @@ def test_many_people_are_left_out_in_groups_and_many_items_drawn_once() -> None:
 
 def items_with(*rows: tuple[str, str, object]) -> list[Item]:
     return [
-        Item(id=f"i{n}", subject=who, target=target, covariates={"part": side})  # type: ignore[dict-item]
+        Item(id=f"i{n}", subject=who, target=target, covariates={"part": side})
         for n, (who, target, side) in enumerate(rows)
     ]
 

@@ -18,7 +18,7 @@ def slow_scores(
 ) -> tuple[float, float]:
     """UAR and AUC when a person is nowhere; −1: everybody is there."""
     here_N = person_N != gone
-    right: dict[int, list[float]] = {n: [] for n in np.flatnonzero(here_N)}
+    right: dict[int, list[float]] = {n: [] for n in np.flatnonzero(here_N).tolist()}
     pairs: dict[int, list[float]] = {label: [] for label in range(target_N.max() + 1)}
     for fold in (fold for folds in folding.draws for fold in folds):
         train, test = (side[here_N[side]] for side in (fold.train_T, fold.test_M))

@@ -99,7 +99,7 @@ def test_the_interval_of_noise_holds_chance_and_its_mean_is_even() -> None:
 def told(n: int, speech: str, label: str | None, **more: Any) -> Item:
     gestures = (Gesture(label=label),) if label else ()
     transcript = GestureTranscript(source="annotated", gestures=gestures)
-    return Item(id=f"i{n}", subject=f"s{n}", speech=speech, gestures={"annotated": transcript}, **more)  # type: ignore[arg-type]
+    return Item(id=f"i{n}", subject=f"s{n}", speech=speech, gestures={"annotated": transcript}, **more)
 
 
 def test_speech_and_gestures_are_seen() -> None:
@@ -160,7 +160,7 @@ def test_guesses_are_those_of_the_table() -> None:
 
 def test_leaks_of_gestures_and_unknown_people_are_noted() -> None:
     def item(n: int, exposure: str) -> Item:
-        transcript = GestureTranscript(source="recognized", exposure=exposure)  # type: ignore[arg-type]
+        transcript = GestureTranscript(source="recognized", exposure=exposure)
         return Item(
             id=f"i{n}",
             subject=f"s{n}",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from mgllm.references.fitting import balanced, fit_logistic
+from mgllm.references.guessing import balanced, fit_logistic
 
 
 @pytest.mark.parametrize(("items", "features", "spread"), [(30, 2, 1.0), (60, 20, 3.0), (25, 40, 0.3)])
