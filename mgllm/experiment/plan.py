@@ -10,6 +10,7 @@ from mgllm.arms.attribution import attribution_arms
 from mgllm.arms.base import Arm, Case
 from mgllm.arms.integrity import block_text, check_item
 from mgllm.errors import IntegrityError
+from mgllm.experiment.cue_accuracy import cue_f1
 from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
@@ -30,6 +31,8 @@ class Planned:
     exposure: Exposure | None
     blind: bool
     """True if the prompt shows nothing of the item: it is asked once for each label order."""
+    cue_f1: float | None = None
+    """F1 of the gestures shown against the annotated ones."""
 
 
 def plan_questions(
@@ -62,6 +65,7 @@ class _Planner:
         }
         self.ground = replace(material.ground, count=count, render=renderer.cue_block, forbidden=forbidden)
         self.shuffle_changed = False
+        self.cue_f1: dict[tuple[str, int, int], float | None] = {}  # by arm, epoch, shuffle of the item
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
@@ -117,13 +121,16 @@ class _Planner:
         ]
 
     def _prompt(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Prompt:
+        case = Case(self.ground, item, epoch, shuffle)
+        cues = arm.block(case)
+        self.cue_f1[arm.name, epoch, shuffle] = cue_f1(case, cues)
         view = View(
             question=self.material.scenario.question,
             labels=tuple(self._offered(self.labels[label]) for label in self.orders[item.id]),
             reasoning=self.manner.reasoning,
             text=self.manner.text,
             speech=item.speech if arm.speech else (),
-            cues=arm.block(Case(self.ground, item, epoch, shuffle)),
+            cues=cues,
         )
         return self.renderer.render(self.manner.template, self.manner.form, view)
 
@@ -146,6 +153,7 @@ class _Planner:
             cue_source=source,
             exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
             blind=not (arm.speech or arm.shows_cues),
+            cue_f1=self.cue_f1[(arm.name, epoch, shuffle) if arm.borrows else (arm.name, 0, 0)],
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:
