@@ -12,6 +12,12 @@ from mgllm.records.attribution import (
     is_attributed as is_attributed,
 )
 from mgllm.records.claim import Claim as Claim, ClaimVerdict as ClaimVerdict
+from mgllm.records.dose import (
+    DoseFit as DoseFit,
+    DoseNeed as DoseNeed,
+    DosePoint as DosePoint,
+    DoseResponse as DoseResponse,
+)
 from mgllm.records.effect import (
     ArmSummary as ArmSummary,
     Control as Control,

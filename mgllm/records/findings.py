@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mgllm.records.attribution import Attribution
 from mgllm.records.claim import Claim
+from mgllm.records.dose import DoseResponse
 from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
@@ -194,6 +195,8 @@ class Summary(Frozen):
     """By a covariate, if `--by` asked for one."""
     attribution: tuple[Attribution, ...] = ()
     """What each gesture adds, if `--attribute` asked for it."""
+    doses: tuple[DoseResponse, ...] = Field(default=(), exclude_if=lambda doses: not doses)
+    """How right gestures must be, if arms show gestures made wrong and annotation is known."""
     gee: tuple[Gee, ...] = ()
     """One per form, reasoning and score, if several models or scenarios are compared."""
     notes: tuple[str, ...] = ()

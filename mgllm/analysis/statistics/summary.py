@@ -10,6 +10,7 @@ from mgllm.analysis.statistics.attribution import attributions
 from mgllm.analysis.statistics.bias import arm_biases
 from mgllm.analysis.statistics.cautions import stopped_flags
 from mgllm.analysis.statistics.claims import claims, with_q
+from mgllm.analysis.statistics.dose import dose_responses
 from mgllm.analysis.statistics.effects import (
     Contrast,
     Pair,
@@ -69,6 +70,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
+        doses=dose_responses(claiming),
         gee=regressions(claiming),
         notes=(*notes(runs, arms), *wording_notes(effects)),
     )

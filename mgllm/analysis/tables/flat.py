@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mgllm.analysis.statistics.runs import PriorKey, corrected, log_odds, priors
 from mgllm.analysis.tables.cells import Value, csv_text
+from mgllm.analysis.tables.dose_tables import dose_lines
 from mgllm.records import (
     FIRST_ROLES,
     ArmBias,
@@ -66,6 +67,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from (("slice_arms", name | _flat(arm)) for arm in part.arms)
         yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
     yield from (("attribution", _flat_attribution(each)) for each in summary.attribution)
+    yield from (("doses", line) for dose in summary.doses for line in dose_lines(dose))
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
 
 

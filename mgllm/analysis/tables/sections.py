@@ -9,6 +9,7 @@ from mgllm.analysis.statistics.gates import with_margin
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.dose_tables import dose_table
 from mgllm.analysis.tables.effect_tables import (
     BY_SUBJECT_WORDS,
     CHECKS,
@@ -155,7 +156,7 @@ def _only(report: Report, names: Sequence[str]) -> Report:
 
 def _about(summary: Summary, row: RowName) -> Summary:
     """The part of a summary about one row."""
-    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution")
+    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution", "doses")
     return summary.model_copy(
         update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
     )
@@ -174,6 +175,8 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
     yield from _asked_for(about, layout) if layout.brief else _effect_tables(about)
     if not layout.brief:
         yield from attribution_table(about.attribution)
+    if about.doses:
+        yield dose_table(about.doses)
     if about.flips and (layout.ids or not layout.brief):
         yield FLIPPED.table(about.flips, flipped_words(about.flips) if layout.ids else ())
     if not layout.brief:
