@@ -31,6 +31,7 @@ COMMANDS = (
     "pages",
     "verify",
     "human",
+    "planning",
     "scenarios",
     "convert",
     "items",

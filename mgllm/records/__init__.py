@@ -89,3 +89,9 @@ from mgllm.records.scenario import (
     Scenario as Scenario,
     Score as Score,
 )
+from mgllm.records.study import (
+    StudyDesign as StudyDesign,
+    StudyNeed as StudyNeed,
+    StudyPlan as StudyPlan,
+    StudyPoint as StudyPoint,
+)

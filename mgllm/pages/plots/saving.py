@@ -14,8 +14,9 @@ from mgllm.files.writing import draft_of, naming_unwritten
 from mgllm.pages.plots.accuracy import draw_accuracy, scored_arms
 from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
 from mgllm.pages.plots.look import PAPER
+from mgllm.pages.plots.power import draw_power
 from mgllm.pages.plots.svg import drawing
-from mgllm.records import Summary
+from mgllm.records import StudyPlan, Summary
 
 ENDINGS: Mapping[str, Mapping[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
@@ -51,6 +52,15 @@ def check_plot(path: Path, plot: str) -> None:
     """
     if plot not in PLOTS:
         raise InputError(f"--plot-of: {unknown('plot', plot, PLOTS)}")
+    check_file(path)
+
+
+def check_file(path: Path) -> None:
+    """Check the name of a plot's file.
+
+    Raises:
+        InputError: another ending, or the folder does not exist.
+    """
     if path.suffix.lower() not in ENDINGS:
         *others, last = ENDINGS
         raise InputError(f"--plot {path}: the file name must end in {', '.join(others)} or {last}")
@@ -72,17 +82,31 @@ def save_plot(summary: Summary, path: Path, plot: str = "forest") -> None:
         InputError: as in `check_plot`, or there is nothing to draw, or the file cannot be written.
     """
     check_plot(path, plot)
-    content = _bytes(summary, path.suffix.lower(), plot)
+    content = _bytes(lambda: PLOTS[plot](summary), path.suffix.lower(), plot)
     if content is None:
         raise InputError(
             f"--plot {path}: there is nothing to draw for {plot}: these runs have no answers with known "
             "targets"
         )
+    _write(path, content)
+
+
+def save_power(plan: StudyPlan, path: Path) -> None:
+    """Write the curve of a planned study.
+
+    Raises:
+        InputError: as in `check_file`, or the file cannot be written.
+    """
+    check_file(path)
+    _write(path, _bytes(lambda: draw_power(plan, PAPER), path.suffix.lower(), "power") or b"")
+
+
+def _write(path: Path, content: bytes) -> None:
     with naming_unwritten(path, "; name another --plot"), draft_of(path) as draft:
         draft.write_bytes(content)
 
 
-def _bytes(summary: Summary, ending: str, plot: str) -> bytes | None:
+def _bytes(draw: Callable[[], Any | None], ending: str, plot: str) -> bytes | None:
     import matplotlib as mpl
 
     written = BytesIO()
@@ -91,7 +115,7 @@ def _bytes(summary: Summary, ending: str, plot: str) -> bytes | None:
         warnings.filterwarnings(
             "ignore", "Glyph .* missing"
         )  # of a model's name; the reader's fonts may have it
-        figure = PLOTS[plot](summary)
+        figure = draw()
         if figure is None:
             return None
         figure.savefig(written, format=ending[1:], dpi=DOTS, facecolor=PAPER.ground, metadata=ENDINGS[ending])
