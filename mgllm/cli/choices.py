@@ -17,7 +17,7 @@ DISPLAYS = ("auto", "rich", "plain", "none")
 SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
-    *("verdict", "models", "claims", "outcomes", "scores", "contrasts", "checks", "missing"),
+    *("verdict", "models", "claims", "registered", "outcomes", "scores", "contrasts", "checks", "missing"),
     *("exploratory", "flips", "positions", "declined", "slices", "gestures", "dose", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")

@@ -16,6 +16,7 @@ from mgllm.experiment.model_names import ModelName, count_words, make_backend, p
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
+from mgllm.experiment.registering import load_registration, refuse_unknown_exclusions
 from mgllm.progress import warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
@@ -80,6 +81,8 @@ def dry_run(options: RunOptions) -> DryRun:
 async def _dry(name: ModelName, options: RunOptions) -> DryRun:
     real = make_backend(name, options)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    every = [item for material in materials for item in material.items]
+    refuse_unknown_exclusions(load_registration(options.ask.preregister), every)
     warn(line for material in materials for line in material.warnings)
     refuse_upload(real, materials, options)
     backend: Backend = real if traits_of(real).local else _Unreached(real)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from mgllm.analysis.statistics.registered import deviations
 from mgllm.backends.base import Backend, Paced
 from mgllm.disk import log_file
 from mgllm.errors import RunStopped, WriteFailed
@@ -30,6 +31,7 @@ from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions, anchored
 from mgllm.experiment.preparing import Plan, clock_notes, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
+from mgllm.experiment.registering import load_registration, refuse_unknown_exclusions
 from mgllm.experiment.rescoring import bring_up_to_date
 from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
@@ -72,6 +74,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
     try:
         plan = await make_plan(name, backend, materials, options)
         refuse_unconfirmed(plan.planned, options)
+        warn(_deviations(plan.manifest))
         resumed = folder is not None
         if folder is None:
             warn(clock_notes(options.results, plan.manifest.id))
@@ -89,10 +92,20 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
         await backend.close()
 
 
+def _deviations(manifest: RunManifest) -> list[str]:
+    """What is not as registered, before anything is asked."""
+    found = {scenario.name: deviations(manifest, scenario) for scenario in manifest.scenarios}
+    return [
+        f"{name} deviates from the preregistration: {each}" for name, all_ in found.items() for each in all_
+    ]
+
+
 def _gather(options: RunOptions) -> list[Material]:
     """What the scenarios need. From here on a log file may only quote what its items permit."""
     log_file.hold_words_back(True)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    every = [item for material in materials for item in material.items]
+    refuse_unknown_exclusions(load_registration(options.ask.preregister), every)
     restricted = any(item.terms == "restricted" for material in materials for item in material.items)
     log_file.hold_words_back(restricted or not options.store_text)
     return materials

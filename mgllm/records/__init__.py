@@ -65,6 +65,16 @@ from mgllm.records.prompt import (
     prompt_text as prompt_text,
 )
 from mgllm.records.record import Record as Record, RecordKey as RecordKey
+from mgllm.records.registration import (
+    Exclusions as Exclusions,
+    Expected as Expected,
+    Hypothesis as Hypothesis,
+    Intended as Intended,
+    Registered as Registered,
+    RegisteredTest as RegisteredTest,
+    Registration as Registration,
+    Result as Result,
+)
 from mgllm.records.reply import (
     AnswerToken as AnswerToken,
     CensoredReason as CensoredReason,

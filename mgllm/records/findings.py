@@ -13,6 +13,7 @@ from mgllm.records.dose import DoseResponse
 from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
+from mgllm.records.registration import RegisteredTest
 from mgllm.records.row_name import RowName
 
 
@@ -187,6 +188,8 @@ class Summary(Frozen):
     """Differences, primary ones first."""
     claims: tuple[Claim, ...] = ()
     """One per scenario × model × cue source × metric."""
+    registered: tuple[RegisteredTest, ...] = Field(default=(), exclude_if=lambda tests: not tests)
+    """Registered hypotheses of runs that have some."""
     flips: tuple[Flips, ...] = ()
     """Items gained and lost, one per contrast."""
     bias: tuple[ArmBias, ...] = ()

@@ -18,6 +18,7 @@ from mgllm.records import (
     Effect,
     Frozen,
     Record,
+    RegisteredTest,
     RowName,
     Share,
     Summary,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAIRS = {
-    *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds")
+    *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds"),
+    "equivalence_interval",
 }
 """Fields that become two columns, `…_low` and `…_high`."""
 SELDOM = tuple(
@@ -58,6 +60,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from (("arms", _flat(arm)) for arm in summary.arms)
     yield from (("effects", _flat(effect)) for effect in summary.effects)
     yield from (("claims", _flat(claim)) for claim in summary.claims)
+    yield from (("registered", _flat_test(test)) for test in summary.registered)
     for flips in summary.flips:
         counts = _flat(flips)
         yield "flips", {name: value for name, value in counts.items() if not name.endswith("_items")}
@@ -112,6 +115,13 @@ def _flat_bias(bias: ArmBias) -> dict[str, Any]:
             low, high = share.interval or ("", "")
             values |= {name: share.value, f"{name}_low": low, f"{name}_high": high}
     return values | {f"target_{nth}": value for nth, value in enumerate(bias.targets, 1)}
+
+
+def _flat_test(test: RegisteredTest) -> dict[str, Any]:
+    """The hypothesis' fields beside the numbers; `over` is the baseline."""
+    said = test.hypothesis.model_dump(exclude={"scenario", "over"})
+    found = {name: value for name, value in _flat(test).items() if not name.startswith("hypothesis_")}
+    return {**found, **said, "baseline": test.hypothesis.over}
 
 
 def _flat_attribution(each: Attribution) -> dict[str, Any]:

@@ -10,6 +10,7 @@ TABLES: Mapping[str, str] = {
     "verdict": "no scenario was asked",
     "models": "no arm has an accuracy: the items have no known targets, or nothing was answered",
     "claims": "not all arms that a claim needs were asked",
+    "registered": "only runs made with `mgllm run --preregister` have it",
     "outcomes": "no arm was asked",
     "scores": "no arm has an accuracy: the items have no known targets, or nothing was answered",
     "contrasts": "not all arms of the primary contrasts were asked",

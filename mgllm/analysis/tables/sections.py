@@ -24,7 +24,7 @@ from mgllm.analysis.tables.effect_tables import (
     wide_table,
 )
 from mgllm.analysis.tables.long import long_table, numbers
-from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables
+from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables, registered_table
 from mgllm.analysis.tables.names import refuse_unknown, why_empty
 from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
@@ -97,11 +97,13 @@ class Report:
     """One per scenario, above everything."""
     models: tuple[Table, ...] = ()
     """Models × arms, one table per primary metric."""
+    registered: tuple[Table, ...] = ()
+    """The registered hypotheses, if there are any."""
 
     @property
     def head(self) -> tuple[Table, ...]:
         """The tables before the sections."""
-        return (*self.models, *self.claims)
+        return (*self.models, *self.registered, *self.claims)
 
 
 def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
@@ -118,7 +120,9 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
         f"the regression {gee.formula} is not fitted: {gee.why_not}" for gee in summary.gee if gee.why_not
     )
     claims = claim_table(summary.claims, list(dict.fromkeys(arm.row for arm in summary.arms)))
+    registered = registered_table(summary.registered)
     report = Report(
+        registered=(registered,) if registered else (),
         verdicts=verdicts(summary),
         models=tuple(model_tables(summary)),
         claims=(claims,) if claims else (),
@@ -142,6 +146,7 @@ def _only(report: Report, names: Sequence[str]) -> Report:
     only = Report(
         verdicts=report.verdicts if "verdict" in names else (),
         models=kept(report.models),
+        registered=kept(report.registered),
         claims=kept(report.claims),
         sections=tuple(section for section in sections if section.tables),
         notes=needed(report.notes),
