@@ -220,9 +220,8 @@ def _changed_line(was: Prompt | None, now: Prompt) -> str:
 
 
 def _comparable(manifest: RunManifest, field: str) -> object:
-    value = manifest.model_dump(mode="json", by_alias=True).get(
-        field
-    )  # some are only written if there are any
+    dumped: dict[str, Any] = manifest.model_dump(mode="json", by_alias=True)
+    value: Any = dumped.get(field)  # some are only written if they say something
     if field == "model_facts":
         return {name: fact for name, fact in value.items() if name not in _UNSTABLE_FACTS}
     if field == "sent":

@@ -10,7 +10,7 @@ import pytest
 from mgllm.analysis import RunRecords, summarise
 from mgllm.analysis.statistics.dose import dose_level, isotonic
 from mgllm.analysis.statistics.jackknife import t_interval
-from mgllm.records import DoseResponse
+from mgllm.records import DoseResponse, Record
 from tests.analysis.dosed import ARMS, REAL, dosed_run
 
 
@@ -61,7 +61,7 @@ def test_the_fit_is_the_rising_curve_nearest_to_the_points() -> None:
 def test_the_band_leaves_one_person_out(run: RunRecords) -> None:
     dose = doses(run)["log_odds"]
     at = dose.fit[len(dose.fit) // 2]
-    odds = {arm: {} for arm in ARMS}  # type: dict[str, dict[str, Record]]
+    odds: dict[str, dict[str, Record]] = {arm: {} for arm in ARMS}
     for record in run.records:
         odds[record.arm][record.item] = record
     curve = [arm for arm in ARMS if arm not in ("text", "text+shuffled")]
