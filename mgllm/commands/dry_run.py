@@ -16,7 +16,7 @@ from mgllm.experiment.model_names import ModelName, count_words, make_backend, p
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
-from mgllm.experiment.registering import load_registration, refuse_unknown_exclusions
+from mgllm.experiment.registering import deviation_lines, load_registration, refuse_unknown_exclusions
 from mgllm.progress import warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
@@ -89,6 +89,7 @@ async def _dry(name: ModelName, options: RunOptions) -> DryRun:
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
+        warn(deviation_lines(plan.manifest))
         rows = tuple(_count(plan, nth, backend, options) for nth in range(len(plan.manifest.scenarios)))
         return DryRun(model=str(name), scenarios=rows, example=plan.planned[0].question.prompt)
     finally:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from mgllm.analysis.statistics.registered import deviations
 from mgllm.backends.base import Backend, Paced
 from mgllm.disk import log_file
 from mgllm.errors import RunStopped, WriteFailed
@@ -31,7 +30,7 @@ from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions, anchored
 from mgllm.experiment.preparing import Plan, clock_notes, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
-from mgllm.experiment.registering import load_registration, refuse_unknown_exclusions
+from mgllm.experiment.registering import deviation_lines, load_registration, refuse_unknown_exclusions
 from mgllm.experiment.rescoring import bring_up_to_date
 from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
@@ -74,7 +73,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
     try:
         plan = await make_plan(name, backend, materials, options)
         refuse_unconfirmed(plan.planned, options)
-        warn(_deviations(plan.manifest))
+        warn(deviation_lines(plan.manifest))
         resumed = folder is not None
         if folder is None:
             warn(clock_notes(options.results, plan.manifest.id))
@@ -90,14 +89,6 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
             return await _ask(plan, backend, options, halted)
     finally:
         await backend.close()
-
-
-def _deviations(manifest: RunManifest) -> list[str]:
-    """What is not as registered, before anything is asked."""
-    found = {scenario.name: deviations(manifest, scenario) for scenario in manifest.scenarios}
-    return [
-        f"{name} deviates from the preregistration: {each}" for name, all_ in found.items() for each in all_
-    ]
 
 
 def _gather(options: RunOptions) -> list[Material]:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mgllm.analysis.metric import metrics
+from mgllm.analysis.statistics.registered import deviations
 from mgllm.arms.base import get_arm
 from mgllm.errors import InputError, unknown
 from mgllm.files.opening import file_bytes
 from mgllm.files.yaml_files import read_yaml
-from mgllm.records import Exclusions, Item, Registered, Registration
+from mgllm.records import Exclusions, Item, Registered, Registration, RunManifest
 
 
 def load_registration(path: Path | None) -> Registered | None:
@@ -75,6 +76,15 @@ def refuse_unknown_exclusions(registered: Registered | None, items: Iterable[Ite
         for name in names:
             if name not in there[kind]:
                 raise InputError(f"{registered.file} exclusions: {unknown(kind, name, sorted(there[kind]))}")
+
+
+def deviation_lines(manifest: RunManifest) -> list[str]:
+    """What is not as registered, as far as it is known before anything is asked."""
+    return [
+        f"{scenario.name} deviates from the preregistration: {words}"
+        for scenario in manifest.scenarios
+        for words in deviations(manifest, scenario)
+    ]
 
 
 def _excluded(item: Item, out: Exclusions) -> bool:
