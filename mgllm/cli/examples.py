@@ -113,11 +113,22 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "items": _two(
         ("mgllm items join items.jsonl --gestures gestures -o joined.jsonl", "Add gestures to items:"),
-        ("mgllm items baseline items.jsonl", "What the sex of the person alone predicts:"),
+        ("mgllm items references items.jsonl", "What can be guessed without a language model:"),
     ),
     "items join": _two(
         ("mgllm items join items.jsonl --gestures gestures -o joined.jsonl", "Add gestures:"),
         ("mgllm items join items.jsonl --speech captions -o joined.jsonl", "Add what was said:"),
+    ),
+    "items select": _two(
+        ("mgllm items select items.jsonl --official imigue-test -o test.jsonl", "A published test list:"),
+        ("mgllm items select items.jsonl --where sex=F --where clean=true -o some.jsonl", "By facts:"),
+    ),
+    "items set": _two(
+        ("mgllm items set items.jsonl --subjects Video.csv -o people.jsonl", "Who the people are:"),
+        (
+            "mgllm items set people.jsonl --clean-of imigue-mg-train -o flagged.jsonl",
+            "Whom a recogniser of the published split has not seen:",
+        ),
     ),
     "items from-eaf": _two(
         (
@@ -129,9 +140,13 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
             "With people and targets from a table:",
         ),
     ),
+    "items references": _two(
+        ("mgllm items references items.jsonl", "What facts, speech and gestures alone predict:"),
+        ("mgllm items references items.jsonl --covariate sex -o guessed", "From the sex alone, with files:"),
+    ),
     "items baseline": _two(
-        ("mgllm items baseline items.jsonl", "What the sex of the person alone predicts:"),
-        ("mgllm items baseline items.jsonl --covariate age", "What the age predicts:"),
+        ("mgllm items baseline items.jsonl", "The old name; write items references --covariate sex:"),
+        ("mgllm items baseline items.jsonl --covariate age", "The same with another fact:"),
     ),
     "vocabulary": _two(
         ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),

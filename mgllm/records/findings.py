@@ -13,6 +13,7 @@ from mgllm.records.dose import DoseResponse
 from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
+from mgllm.records.reference import References
 from mgllm.records.registration import RegisteredTest
 from mgllm.records.row_name import RowName
 
@@ -200,6 +201,8 @@ class Summary(Frozen):
     """What each gesture adds, if `--attribute` asked for it."""
     doses: tuple[DoseResponse, ...] = Field(default=(), exclude_if=lambda doses: not doses)
     """How right gestures must be, if arms show gestures made wrong and annotation is known."""
+    references: tuple[References, ...] = Field(default=(), exclude_if=lambda found: not found)
+    """Guesses without a language model, one per scenario, if `--with-references` asked for them."""
     gee: tuple[Gee, ...] = ()
     """One per form, reasoning and score, if several models or scenarios are compared."""
     notes: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ TABLES: Mapping[str, str] = {
     "slices": "add --by with a covariate of the items",
     "gestures": "only runs made with `mgllm run --attribute` have it",
     "dose": "it needs arms with gestures made wrong (text+noisy@P) and items with annotated gestures",
+    "references": "only runs made with `mgllm run --with-references` have it",
     "gee": "it needs several models or scenarios, and at least 20 subjects",
 }
 """Every table, and why it may be empty."""

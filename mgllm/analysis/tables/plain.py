@@ -148,6 +148,7 @@ WHERE: Mapping[str, tuple[tuple[str, ...], Wanted]] = {
     "slices": (("slice_arms", "slice_effects"), _any),
     "gestures": (("attribution",), _any),
     "dose": (("doses",), _any),
+    "references": (("references",), _any),
     "gee": (("gee",), _any),
 }
 """For each table, the lines of the flat csv that it shows."""
