@@ -18,6 +18,8 @@ from mgllm.errors import InputError
 from mgllm.records import RowName, Summary
 
 MakeRun = Callable[..., RunRecords]
+OF_OPTIONS = ("gestures", "dose", "registered", "references")
+"""Tables that only runs with an option of their own have."""
 KEY = ("about", *RowName.model_fields, "slice", "arm", "baseline", "metric")
 
 
@@ -33,7 +35,7 @@ def rich(made_run: MakeRun) -> Summary:
     return summarise(runs, Covariate("sex", sexes))
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if name not in ("gestures", "dose", "registered")])
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in OF_OPTIONS])
 def test_each_table_can_be_taken_in_every_format(rich: Summary, name: str) -> None:
     rows = plain_rows(rich, name)
     text = render(rich, "csv", tables=[name])
