@@ -16,9 +16,6 @@ from mgllm.cli.printing import echo, echo_wrapped, print_made, print_written
 if TYPE_CHECKING:
     from mgllm.records import StudyDesign, StudyPlan
 
-FEW = 20
-"""Below so many people the plan promises up to five points too much: docs/results/plan-study.md."""
-
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
@@ -133,6 +130,8 @@ def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
 
 
 def _remarks(plan: StudyPlan) -> list[str]:
+    from mgllm.analysis.statistics.planning import FEW
+
     design = plan.design
     kind = (
         f"arms that differ in {_percent(design.discordance)} of the items"

@@ -27,6 +27,8 @@ LEVEL = 0.05
 """Two-sided level of a single claim."""
 MOST = 1_000_000
 """People: more than any study has."""
+FEW = 20
+"""Below so many people the power on accuracy can be 5 points lower: docs/results/plan-study.md."""
 STEPS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0)
 """Numbers of people of the curve, as parts of those needed."""
 TINY = 1e-12

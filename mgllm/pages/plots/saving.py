@@ -13,9 +13,8 @@ from mgllm.errors import InputError, unknown
 from mgllm.files.writing import draft_of, naming_unwritten
 from mgllm.pages.plots.accuracy import draw_accuracy, scored_arms
 from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
-from mgllm.pages.plots.look import PAPER
-from mgllm.pages.plots.power import draw_power
-from mgllm.pages.plots.svg import drawing
+from mgllm.pages.plots.look import PAPER, Look
+from mgllm.pages.plots.svg import drawing, new_figure
 from mgllm.records import StudyPlan, Summary
 
 ENDINGS: Mapping[str, Mapping[str, Any]] = {
@@ -98,7 +97,24 @@ def save_power(plan: StudyPlan, path: Path) -> None:
         InputError: as in `check_file`, or the file cannot be written.
     """
     check_file(path)
-    _write(path, _bytes(lambda: draw_power(plan, PAPER), path.suffix.lower(), "power") or b"")
+    _write(path, _bytes(lambda: _draw_power(plan, PAPER), path.suffix.lower(), "power") or b"")
+
+
+def _draw_power(plan: StudyPlan, look: Look) -> Any:
+    """The curve, the power wanted, and the people needed (or given)."""
+    figure, found = new_figure(look.width, 0.7 * look.width, look=look)
+    axes = found[0, 0]
+    axes.plot(
+        [point.people for point in plan.curve], [100 * point.power for point in plan.curve], "o-",
+        color=look.series[0], linewidth=1.2, markersize=3,
+    )  # fmt: skip
+    axes.axhline(100 * plan.design.power, color=look.faint, linewidth=0.8, linestyle="--")
+    axes.axvline(plan.people, color=look.faint, linewidth=0.8, linestyle="--")
+    axes.set(ylim=(0, 102))
+    axes.set_xlabel(f"people, {plan.design.items:g} items each", fontsize=look.letters)
+    axes.set_ylabel("power, %", fontsize=look.letters)
+    axes.tick_params(labelsize=look.letters)
+    return figure
 
 
 def _write(path: Path, content: bytes) -> None:
