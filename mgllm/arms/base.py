@@ -67,6 +67,8 @@ class Case:
     """The repetition, from 0."""
     shuffle: int = 0
     """Which of the K shuffles, from 0."""
+    shown: list[tuple[Cues, GestureTranscript]] = field(default_factory=list, compare=False)
+    """Every cue block that `show` has made for this case, and the gestures in it."""
 
     def transcript(self) -> GestureTranscript:
         """The gestures that the main arm shows."""
@@ -98,7 +100,9 @@ class Case:
             seen_for=None if seen is self.item else recording_length(seen, source) or 0.0,
             usual=ground.usual.get(seen.id, {}),
         )
-        return as_cues(transcript, ground.settings, load_vocabulary(transcript.vocabulary), occasion)
+        cues = as_cues(transcript, ground.settings, load_vocabulary(transcript.vocabulary), occasion)
+        self.shown.append((cues, transcript))
+        return cues
 
     tell = show
     """The old name, for extensions that call it."""

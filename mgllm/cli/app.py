@@ -32,6 +32,7 @@ COMMANDS = (
     "pages",
     "verify",
     "human",
+    "planning",
     "scenarios",
     "convert",
     "items",

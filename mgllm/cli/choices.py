@@ -17,8 +17,8 @@ DISPLAYS = ("auto", "rich", "plain", "none")
 SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
-    *("verdict", "models", "claims", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "flips", "positions", "declined", "slices", "gestures", "references", "gee"),
+    *("verdict", "models", "claims", "registered", "outcomes", "scores", "contrasts", "checks", "missing"),
+    *("exploratory", "flips", "positions", "declined", "slices", "gestures", "dose", "references", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")

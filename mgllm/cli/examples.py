@@ -37,6 +37,13 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm compare latest", "The short table of the latest run:"),
         ("mgllm compare latest --table claims --format csv", "One table for a spreadsheet:"),
     ),
+    "plan-study": _two(
+        ("mgllm plan-study --effect 10 --items 5", "People needed to find ten points, with five items each:"),
+        (
+            "mgllm plan-study --effect 10 --from latest --plot power.svg",
+            "With everything else as a first run has it; power by number of people as a picture:",
+        ),
+    ),
     "runs": _two(
         ("mgllm runs", "The runs in the folder results:"),
         ("mgllm runs --results other --json", "Those in another folder, as JSON:"),

@@ -209,6 +209,15 @@ LabelMap = Annotated[
         heading=INPUT,
     ),
 ]
+Preregister = Annotated[
+    Path | None,
+    option(
+        "--preregister",
+        "What you expect, written before: hypotheses, margins, exclusions. Goes into the manifest.",
+        kind="FILE",
+        heading=ASKED,
+    ),
+]
 Confusion = Annotated[
     Path | None,
     option(

@@ -79,6 +79,7 @@ def run(
     ] = None,
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
+    preregister: o.Preregister = None,
     attribute: Annotated[
         bool,
         option(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mgllm.analysis import RunRecords
 from mgllm.errors import InputError
+from mgllm.records import Exclusions, Registered
 from mgllm.store import StoredRun, find_run, read_run
 
 Facts = Mapping[str, str | int | float | bool | None]
@@ -68,6 +69,7 @@ def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
     change = {
         **{"id": f"run-{nth}", "model": model, "scenarios": scenarios, "base_url": None},
         **{"model_facts": _nameless(stored.manifest.model_facts), "model_args": {}, "rescored_from": None},
+        "preregistration": _nameless_plan(stored.manifest.preregistration),
         **{
             "sent": {},
             "served_models": {_file(n): count for n, count in stored.manifest.served_models.items()},
@@ -80,6 +82,16 @@ def run_records(stored: StoredRun, redact: bool, nth: int) -> RunRecords:
             for r in read.records
         ),
     )
+
+
+def _nameless_plan(registered: Registered | None) -> Registered | None:
+    """A preregistration without names of people, items, files and models."""
+    if registered is None:
+        return None
+    plan = registered.content.plan.model_copy(update={"model": None})
+    bare = {"exclusions": Exclusions(), "plan": plan}
+    content = registered.content.model_copy(update=bare)
+    return registered.model_copy(update={"file": "preregistration", "content": content})
 
 
 def _nameless(facts: Facts) -> Facts:

@@ -74,7 +74,7 @@ def page_content(stored: Sequence[StoredRun], options: PageOptions) -> PageConte
         arm_tables=_tables(laid, lambda title: title in arms),
         other_tables=_tables(laid, lambda title: title not in (*arms, GESTURES.title)),
         gesture_tables=_tables(laid, lambda title: title == GESTURES.title),
-        claim_tables=laid.claims,
+        claim_tables=(*laid.registered, *laid.claims),
         texts_left_out=not options.texts,
     )
 

@@ -16,6 +16,7 @@ from mgllm.experiment.model_names import ModelName, count_words, make_backend, p
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.preparing import Plan, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
+from mgllm.experiment.registering import deviation_lines, load_registration, refuse_unknown_exclusions
 from mgllm.progress import warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Form, Frozen, Prompt, Question, Reply, Score
@@ -80,12 +81,15 @@ def dry_run(options: RunOptions) -> DryRun:
 async def _dry(name: ModelName, options: RunOptions) -> DryRun:
     real = make_backend(name, options)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    every = [item for material in materials for item in material.items]
+    refuse_unknown_exclusions(load_registration(options.ask.preregister), every)
     warn(line for material in materials for line in material.warnings)
     refuse_upload(real, materials, options)
     backend: Backend = real if traits_of(real).local else _Unreached(real)
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
+        warn(deviation_lines(plan.manifest))
         rows = tuple(_count(plan, nth, backend, options) for nth in range(len(plan.manifest.scenarios)))
         return DryRun(model=str(name), scenarios=rows, example=plan.planned[0].question.prompt)
     finally:

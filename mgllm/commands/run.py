@@ -31,6 +31,7 @@ from mgllm.experiment.model_names import ModelName, make_backend, parse_model
 from mgllm.experiment.options import RunOptions, anchored
 from mgllm.experiment.preparing import Plan, clock_notes, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
+from mgllm.experiment.registering import deviation_lines, load_registration, refuse_unknown_exclusions
 from mgllm.experiment.rescoring import bring_up_to_date
 from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
@@ -75,6 +76,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
         plan = await make_plan(name, backend, materials, options)
         plan = _with_references(plan, materials) if options.with_references else plan
         refuse_unconfirmed(plan.planned, options)
+        warn(deviation_lines(plan.manifest))
         resumed = folder is not None
         if folder is None:
             warn(clock_notes(options.results, plan.manifest.id))
@@ -96,6 +98,8 @@ def _gather(options: RunOptions) -> list[Material]:
     """What the scenarios need. From here on a log file may only quote what its items permit."""
     log_file.hold_words_back(True)
     materials = [gather(found, options) for found in find_scenarios(options.scenarios, options.folders)]
+    every = [item for material in materials for item in material.items]
+    refuse_unknown_exclusions(load_registration(options.ask.preregister), every)
     restricted = any(item.terms == "restricted" for material in materials for item in material.items)
     log_file.hold_words_back(restricted or not options.store_text)
     return materials

@@ -104,6 +104,7 @@ def make_record(
         score=question.score,
         cue_source=planned.cue_source,
         exposure=planned.exposure,
+        cue_f1=planned.cue_f1,
         label_order=planned.label_order,
         outcome=verdict.outcome,
         answer=verdict.answer,

@@ -20,6 +20,7 @@ from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.registering import load_registration
 from mgllm.experiment.versions import commit, versions
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import Exposure, Prompt, RecordKey, RunManifest, ScenarioManifest
@@ -27,7 +28,16 @@ from mgllm.store import StoredRun
 
 _MOVES_NUMBERS = (
     *("model", "base_url", "model_facts", "model_args", "temperature", "max_tokens", "seed", "epochs"),
-    *("shuffles", "limit", "scenarios", "stores_text", "confusion_sha256", "design_rules", "sent"),
+    *(
+        "shuffles",
+        "limit",
+        "scenarios",
+        "stores_text",
+        "confusion_sha256",
+        "design_rules",
+        "sent",
+        "preregistration",
+    ),
 )
 """Fields of the manifest that a resumed run must not change, because they change its numbers."""
 _BY_PROMPTS = ("sha256", "templates")
@@ -66,6 +76,7 @@ def describe_scenario(
         items_sha256=material.items_sha256,
         items_in_set=len(material.items),
         items_asked=len(asked),
+        excluded=material.excluded,
         subjects=len(clusters),
         effective_subjects=len(asked) ** 2 / sum(n * n for n in clusters.values()),
         largest_cluster=max(clusters.values()),
@@ -139,6 +150,7 @@ def describe_run(
         upload_allowed=options.reach.allow_upload,
         stores_text=options.store_text,
         confusion_sha256=_file_sha256(ask.confusion),
+        preregistration=load_registration(ask.preregister),
         refusal_phrases=VERSION,
         answer_rules=RULES,
         design_rules=ask.design_rules,
@@ -208,7 +220,8 @@ def _changed_line(was: Prompt | None, now: Prompt) -> str:
 
 
 def _comparable(manifest: RunManifest, field: str) -> object:
-    value = manifest.model_dump(mode="json", by_alias=True)[field]
+    dumped: dict[str, Any] = manifest.model_dump(mode="json", by_alias=True)
+    value: Any = dumped.get(field)  # some are only written if they say something
     if field == "model_facts":
         return {name: fact for name, fact in value.items() if name not in _UNSTABLE_FACTS}
     if field == "sent":

@@ -14,6 +14,7 @@ from mgllm.cues.base import styles
 from mgllm.cues.block import item_duration, shown_labels
 from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, RunOptions
+from mgllm.experiment.registering import load_registration, not_excluded
 from mgllm.experiment.sampling import limited
 from mgllm.items.alike import alike_notes, unknown_labels
 from mgllm.items.joining import join_gestures
@@ -54,6 +55,8 @@ class Material:
     """Hash of the set."""
     asked: tuple[Item, ...]
     """The items asked: all, or the sample of `--limit`."""
+    excluded: int
+    """Items that the preregistration excludes."""
     arms: tuple[Arm, ...]
     """In table order."""
     left_out: Mapping[str, str]
@@ -117,7 +120,8 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     if source is not None:
         notes += style.check(items, source, scenario.cue, usual)
     donors, opponents = _all_donors(items, arms, source, scenario, options.ask)
-    asked = limited(items, which.limit, options.ask.seed) if which.limit else items
+    kept = not_excluded(items, load_registration(options.ask.preregister))
+    asked = limited(kept, which.limit, options.ask.seed) if which.limit else kept
     ground = Ground(
         items={item.id: item for item in items},
         source=source,
@@ -135,6 +139,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         items_name=where.replace("\\", "/").rsplit("/", 1)[-1],
         items_sha256=items_sha256(items),
         asked=asked,
+        excluded=len(items) - len(kept),
         arms=arms,
         left_out={**silenced, **left_out},
         shuffles=tuple(drawn.stats for drawn in donors.values()),

@@ -56,6 +56,8 @@ class AskOptions(Frozen):
     """`--attribute`: leave each gesture out, and show it alone."""
     confusion: Path | None = None
     """`--confusion`: which gestures a recogniser takes for which, for `text+noisy@P`."""
+    preregister: Path | None = None
+    """`--preregister`: hypotheses, margins, exclusions and plan, written before."""
     reasoning_effort: str | None = None
     """`--reasoning-effort`; None is the least possible for `--reasoning direct`, else the server's
     choice."""
@@ -162,7 +164,9 @@ def anchored(options: RunOptions) -> RunOptions:
                 update={"scenarios": _full(folders.scenarios), "prompts": _full(folders.prompts)}
             ),
             "which": which.model_copy(update={"items": items, "gestures": _full(which.gestures)}),
-            "ask": ask.model_copy(update={"confusion": _full(ask.confusion)}),
+            "ask": ask.model_copy(
+                update={"confusion": _full(ask.confusion), "preregister": _full(ask.preregister)}
+            ),
             "results": _full(options.results),
             "began_in": options.began_in or Path.cwd(),
         }

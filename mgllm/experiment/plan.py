@@ -3,19 +3,26 @@ call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mgllm.arms.attribution import attribution_arms
 from mgllm.arms.base import Arm, Case
 from mgllm.arms.integrity import block_text, check_item
+from mgllm.cues.block import Cues, shown_gestures
 from mgllm.errors import IntegrityError
 from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
 from mgllm.prompts.renderer import OfferedLabel, Renderer, View
-from mgllm.records import Choice, CueSource, Exposure, Item, Label, Prompt, Question, RecordKey
+from mgllm.recognizer.timelines.segment_metrics import Counts, Segment, matched
+from mgllm.records import Choice, CueSource, Exposure, Gesture, Item, Label, Prompt, Question, RecordKey
 from mgllm.seeds import number
+
+OVERLAP = 0.3
+"""Least intersection over union in time of two gestures that match: the one that `recognizer score`
+shows by class."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,8 @@ class Planned:
     exposure: Exposure | None
     blind: bool
     """True if the prompt shows nothing of the item: it is asked once for each label order."""
+    cue_f1: float | None = None
+    """F1 of the gestures shown against the annotated ones."""
 
 
 def plan_questions(
@@ -62,6 +71,7 @@ class _Planner:
         }
         self.ground = replace(material.ground, count=count, render=renderer.cue_block, forbidden=forbidden)
         self.shuffle_changed = False
+        self.cue_f1: dict[tuple[str, int, int], float | None] = {}  # by arm, epoch, shuffle of the item
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
@@ -117,13 +127,16 @@ class _Planner:
         ]
 
     def _prompt(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Prompt:
+        case = Case(self.ground, item, epoch, shuffle)
+        cues = arm.block(case)
+        self.cue_f1[arm.name, epoch, shuffle] = cue_f1(case, cues)
         view = View(
             question=self.material.scenario.question,
             labels=tuple(self._offered(self.labels[label]) for label in self.orders[item.id]),
             reasoning=self.manner.reasoning,
             text=self.manner.text,
             speech=item.speech if arm.speech else (),
-            cues=arm.block(Case(self.ground, item, epoch, shuffle)),
+            cues=cues,
         )
         return self.renderer.render(self.manner.template, self.manner.form, view)
 
@@ -146,6 +159,7 @@ class _Planner:
             cue_source=source,
             exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
             blind=not (arm.speech or arm.shows_cues),
+            cue_f1=self.cue_f1[(arm.name, epoch, shuffle) if arm.borrows else (arm.name, 0, 0)],
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:
@@ -169,3 +183,53 @@ class _Planner:
     def _choice(self, label: Label) -> Choice:
         text = label.cloze if self.manner.form == "cloze" else self._offered(label).answer
         return Choice(label=label.id, text=text)
+
+
+def cue_f1(case: Case, cues: Cues | None) -> float | None:
+    """F1 of the gestures shown against the annotated gestures of the item, from 0 to 1.
+
+    Both sides are what the scenario's settings show, so that a class left out counts on neither. A
+    group is never right. Without gestures on both sides it is 1.
+
+    Args:
+        case: the item, after its arm has made the cue block.
+        cues: the cue block that the arm has made.
+
+    Returns:
+        None if the block does not show gestures (none, text, filler), or the item has no annotated
+        gestures.
+    """
+    annotated = case.item.gestures.get("annotated")
+    shown = next((transcript for made, transcript in case.shown if made is cues), None)
+    if annotated is None or shown is None:
+        return None
+    settings = case.ground.settings
+    return round(one_to_one(shown_gestures(annotated, settings), shown_gestures(shown, settings)).f1, 6)
+
+
+def one_to_one(annotated: Iterable[Gesture], found: Iterable[Gesture]) -> Counts:
+    """How many gestures have the same label, and overlap in time, each counted once.
+
+    Without times for all gestures of both sides only labels are compared, each as often as it
+    occurs.
+    """
+    sides = [list(annotated), list(found)]
+    if all(_lasts(gesture) for side in sides for gesture in side):
+        true, said = ([_segment(gesture) for gesture in side] for side in sides)
+        return matched(true, said, OVERLAP)
+    labels = [Counter(_label(gesture) for gesture in side) for side in sides]
+    return Counts((labels[0] & labels[1]).total(), len(sides[1]), len(sides[0]))
+
+
+def _lasts(gesture: Gesture) -> bool:
+    """Whether it has a start, and an end after it."""
+    return gesture.start is not None and gesture.end is not None and gesture.end > gesture.start
+
+
+def _segment(gesture: Gesture) -> Segment:
+    return Segment(_label(gesture), gesture.start or 0.0, gesture.end or 0.0)
+
+
+def _label(gesture: Gesture) -> str:
+    """Labels that differ only in case and spaces mean the same."""
+    return " ".join(gesture.label.casefold().split())

@@ -12,6 +12,12 @@ from mgllm.records.attribution import (
     is_attributed as is_attributed,
 )
 from mgllm.records.claim import Claim as Claim, ClaimVerdict as ClaimVerdict
+from mgllm.records.dose import (
+    DoseFit as DoseFit,
+    DoseNeed as DoseNeed,
+    DosePoint as DosePoint,
+    DoseResponse as DoseResponse,
+)
 from mgllm.records.effect import (
     ArmSummary as ArmSummary,
     Control as Control,
@@ -65,6 +71,16 @@ from mgllm.records.reference import (
     ReferenceKind as ReferenceKind,
     References as References,
 )
+from mgllm.records.registration import (
+    Exclusions as Exclusions,
+    Expected as Expected,
+    Hypothesis as Hypothesis,
+    Intended as Intended,
+    Registered as Registered,
+    RegisteredTest as RegisteredTest,
+    Registration as Registration,
+    Result as Result,
+)
 from mgllm.records.reply import (
     AnswerToken as AnswerToken,
     CensoredReason as CensoredReason,
@@ -88,4 +104,10 @@ from mgllm.records.scenario import (
     Reasoning as Reasoning,
     Scenario as Scenario,
     Score as Score,
+)
+from mgllm.records.study import (
+    StudyDesign as StudyDesign,
+    StudyNeed as StudyNeed,
+    StudyPlan as StudyPlan,
+    StudyPoint as StudyPoint,
 )

@@ -176,6 +176,10 @@ class Effect(Frozen):
     equivalence_p: float | None = None
     """The larger p of two one-sided tests against ± margin, with the same SE and degrees of
     freedom."""
+    equivalence_interval: tuple[float, float] | None = Field(
+        default=None, exclude_if=lambda interval: interval is None
+    )
+    """90 %: inside ± margin exactly if the two one-sided tests show equivalence at 5 %."""
     missing: int = 0
     """Pairs with at least one side not answered; for people, also ratings without an answer."""
     lacking: float | None = None

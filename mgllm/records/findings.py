@@ -9,10 +9,12 @@ from pydantic import Field
 
 from mgllm.records.attribution import Attribution
 from mgllm.records.claim import Claim
+from mgllm.records.dose import DoseResponse
 from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
 from mgllm.records.reference import References
+from mgllm.records.registration import RegisteredTest
 from mgllm.records.row_name import RowName
 
 
@@ -187,6 +189,8 @@ class Summary(Frozen):
     """Differences, primary ones first."""
     claims: tuple[Claim, ...] = ()
     """One per scenario × model × cue source × metric."""
+    registered: tuple[RegisteredTest, ...] = Field(default=(), exclude_if=lambda tests: not tests)
+    """Registered hypotheses of runs that have some."""
     flips: tuple[Flips, ...] = ()
     """Items gained and lost, one per contrast."""
     bias: tuple[ArmBias, ...] = ()
@@ -195,6 +199,8 @@ class Summary(Frozen):
     """By a covariate, if `--by` asked for one."""
     attribution: tuple[Attribution, ...] = ()
     """What each gesture adds, if `--attribute` asked for it."""
+    doses: tuple[DoseResponse, ...] = Field(default=(), exclude_if=lambda doses: not doses)
+    """How right gestures must be, if arms show gestures made wrong and annotation is known."""
     references: tuple[References, ...] = Field(default=(), exclude_if=lambda found: not found)
     """Guesses without a language model, one per scenario, if `--with-references` asked for them."""
     gee: tuple[Gee, ...] = ()

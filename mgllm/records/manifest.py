@@ -11,6 +11,7 @@ from mgllm.records.attribution import AttributedGesture
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.reference import References
+from mgllm.records.registration import Registered
 from mgllm.records.scenario import Form, Label, Reasoning, Score
 
 Role = Literal["unasked", "main", "shuffled", "filler", "alone", "alone_shuffled", "alone_filler"]
@@ -78,6 +79,8 @@ class ScenarioManifest(Frozen):
     """Items in the set, before `--limit`."""
     items_asked: int
     """Items asked."""
+    excluded: int = Field(default=0, exclude_if=lambda count: not count)
+    """Items of the set that were not asked because the preregistration excludes them."""
     subjects: int
     """Subjects among the items asked."""
     effective_subjects: float
@@ -208,5 +211,7 @@ class RunManifest(Frozen):
     """mgllm, python, torch, transformers, openai, … as installed."""
     commit: str | None = None
     """Commit of mgllm's checkout, with `+dirty` where it was changed; null if not a checkout."""
+    preregistration: Registered | None = Field(default=None, exclude_if=lambda one: one is None)
+    """What was registered before (`--preregister`), with the hash of its file."""
     rescored_from: str | None = None
     """Id of the run whose replies were scored again."""

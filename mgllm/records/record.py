@@ -58,7 +58,8 @@ class Record(Frozen):
     probe: str | None = None
     """Name of the probe; null for a question of an arm. A probe is in no effect."""
     cue_f1: float | None = None
-    """F1 of the gestures shown against the annotated ones; null if none were shown or annotated."""
+    """F1 of the gestures shown against the item's annotated ones, matched one to one; null if the
+    arm shows no gestures, or the item has no annotation."""
     model: str
     """Full model name: local/smollm2-135m."""
     form: Form

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from mgllm.analysis.metric import headline, scale_of
-from mgllm.analysis.statistics.jackknife import t_tail
+from mgllm.analysis.statistics.jackknife import t_quantile, t_tail
 from mgllm.analysis.wording import contrast_words, gain, level, p_words
 from mgllm.errors import InputError, unknown
 from mgllm.records import Effect, Summary
@@ -71,14 +71,38 @@ def equivalence(effect: Effect, margin: float) -> Equivalence:
     if effect.rule != "t":
         return Equivalence(None, f"equivalence {within} is not tested: subjects' differences are skewed")
     sides = (margin - effect.difference, margin + effect.difference)
-    df = effect.effective_subjects - 1 if effect.df is None else effect.df
+    df = _df(effect)
     p = max(t_tail(side / effect.se, df) for side in sides)
     shown = "equivalent" if p <= 0.05 else "not shown to be equivalent"
     return Equivalence(p, f"{shown} {within} (two one-sided tests, p {p_words(p)})")
 
 
+def margined(effect: Effect, margin: float) -> Effect:
+    """The effect with two one-sided tests against ± margin, and the 90 % interval that shows them.
+
+    Args:
+        effect: the difference.
+        margin: half width of what counts as equal, in the effect's own unit.
+
+    Raises:
+        InputError: the margin is not positive.
+    """
+    found = equivalence(effect, margin)
+    interval = None
+    if found.p is not None and effect.se is not None and effect.difference is not None:
+        half = t_quantile(0.95, _df(effect)) * effect.se
+        interval = (effect.difference - half, effect.difference + half)
+    more = {"margin": margin, "equivalence_p": found.p, "equivalence_interval": interval}
+    return effect.model_copy(update=more)
+
+
+def _df(effect: Effect) -> float:
+    return effect.effective_subjects - 1 if effect.df is None else effect.df
+
+
 def with_margin(summary: Summary, margin: float) -> Summary:
-    """The summary with two one-sided tests of every accuracy effect against ± margin.
+    """The summary with two one-sided tests of every accuracy effect against ± margin. A registered
+    margin stays.
 
     Args:
         summary: the results.
@@ -88,9 +112,7 @@ def with_margin(summary: Summary, margin: float) -> Summary:
         InputError: the margin is not positive.
     """
     effects = tuple(
-        effect.model_copy(update={"margin": margin, "equivalence_p": equivalence(effect, margin).p})
-        if effect.metric == headline()
-        else effect
+        margined(effect, margin) if effect.metric == headline() and effect.margin is None else effect
         for effect in summary.effects
     )
     return summary.model_copy(update={"effects": effects})

@@ -75,6 +75,8 @@ class Grid:
     """By arm of an attribution: asked only about the items that have its gesture."""
     stopped: Mapping[str, str] = field(default_factory=dict)
     """For arms that were asked less often than planned, how often: "41 of 120"."""
+    manifest: RunManifest | None = None
+    """The run's manifest."""
     claims: bool = True
     """Claims are tested on it; false for one wording among several, which are tested together."""
 
@@ -100,7 +102,8 @@ def grids(run: RunRecords) -> list[Grid]:
         groups.setdefault(row_name(rated, scenario, run.manifest), []).append(rated)
     order = {name: position for position, name in enumerate(manifests)}
     rows = sorted(groups, key=lambda row: (order[row.scenario], row.model, row.manner, row.words))
-    return [_grid(row, manifests[row.scenario], groups[row], run.manifest.epochs) for row in rows]
+    found = [_grid(row, manifests[row.scenario], groups[row], run.manifest.epochs) for row in rows]
+    return [replace(grid, manifest=run.manifest) for grid in found]
 
 
 def as_rating(record: Record) -> Record:

@@ -159,10 +159,15 @@ def held(interval: tuple[float, float] | None, low: float, high: float) -> tuple
 
 def t_interval(value: float, se: float, df: float) -> tuple[float, float]:
     """95 % interval of Student's t with these degrees of freedom."""
+    half = t_quantile(0.975, df) * se
+    return value - half, value + half
+
+
+def t_quantile(share: float, df: float) -> float:
+    """The t below which this share of Student's t lies."""
     from scipy.special import stdtrit  # scipy.stats has the same function and takes a second longer
 
-    half = float(stdtrit(df, 0.975)) * se
-    return value - half, value + half
+    return float(stdtrit(df, share))
 
 
 def t_tail(t: float, df: float) -> float:

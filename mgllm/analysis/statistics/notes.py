@@ -55,11 +55,13 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
         yield f"{name}: the cues are {scenario.noun}, not micro-gestures"
     if not scenario.subject_known:
         yield f"{name}: clustered by recording; persons are unknown, so intervals may be too narrow"
-    if scenario.items_asked < scenario.items_in_set:
+    if scenario.excluded:
+        yield f"{name}: {scenario.excluded} of {scenario.items_in_set} items left out, as preregistered"
+    if scenario.items_asked < scenario.items_in_set - scenario.excluded:
         yield (
-            f"{name}: {scenario.items_asked} of {scenario.items_in_set} items asked (--limit): a sample "
-            "balanced over targets and spread over subjects. Its mean gives each target the same weight, "
-            "and each subject nearly the same; the mean over all items may differ"
+            f"{name}: {scenario.items_asked} of {scenario.items_in_set - scenario.excluded} items asked "
+            "(--limit): a sample balanced over targets and spread over subjects. Its mean gives each target "
+            "the same weight, and each subject nearly the same; the mean over all items may differ"
         )
 
 
@@ -80,6 +82,13 @@ def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable
         yield f"{name}: wording '{scenario.paraphrase}'"
     if scenario.lettered:
         yield f"{name}: the labels were offered as letters"
+    if manifest.preregistration is not None:
+        said, count = manifest.preregistration, len(manifest.preregistration.content.hypotheses)
+        when = f", {said.content.registered}" if said.content.registered else ""
+        yield (
+            f"{name}: preregistered: {said.content.title}{when} (sha256 {said.sha256[:12]}), "
+            f"{count} hypothes{'is' if count == 1 else 'es'}"
+        )
     yield from _about_shuffles(name, scenario.shuffles)
     yield from _about_opposed(name, scenario.opposed)
     if scenario.raters:

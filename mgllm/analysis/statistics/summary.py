@@ -10,6 +10,7 @@ from mgllm.analysis.statistics.attribution import attributions
 from mgllm.analysis.statistics.bias import arm_biases
 from mgllm.analysis.statistics.cautions import stopped_flags
 from mgllm.analysis.statistics.claims import claims, with_q
+from mgllm.analysis.statistics.dose import dose_responses
 from mgllm.analysis.statistics.effects import (
     Contrast,
     Pair,
@@ -22,6 +23,7 @@ from mgllm.analysis.statistics.gee import regressions
 from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.notes import notes, wording_notes
 from mgllm.analysis.statistics.parts import on_common_items
+from mgllm.analysis.statistics.registered import registered_effects, registered_pairs, registered_tests
 from mgllm.analysis.statistics.rows import named_grids, with_averages
 from mgllm.analysis.statistics.rules import STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords
@@ -55,7 +57,9 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     whole = with_averages(found)
     claiming = [grid for grid in whole if grid.claims]
     _refuse_unknown(pairs, found)
-    by_grid = [grid_effects(grid, pairs) for grid in whole]
+    by_grid = [
+        registered_effects(grid, grid_effects(grid, (*pairs, *registered_pairs(grid)))) for grid in whole
+    ]
     arms = tuple(row for grid in whole for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
     return Summary(
@@ -66,10 +70,12 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         arms=arms,
         effects=effects,
         claims=claims(by_grid),
+        registered=registered_tests(list(zip(whole, by_grid, strict=True))),
         flips=tuple(flips(contrast) for grid in found for contrast in grid_contrasts(grid, pairs)),
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
+        doses=dose_responses(claiming),
         references=_references(runs),
         gee=regressions(claiming),
         notes=(*notes(runs, arms), *wording_notes(effects)),

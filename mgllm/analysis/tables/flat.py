@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mgllm.analysis.statistics.runs import PriorKey, corrected, log_odds, priors
 from mgllm.analysis.tables.cells import Value, csv_text
+from mgllm.analysis.tables.dose_tables import dose_lines
 from mgllm.records import (
     FIRST_ROLES,
     ArmBias,
@@ -17,6 +18,7 @@ from mgllm.records import (
     Effect,
     Frozen,
     Record,
+    RegisteredTest,
     RowName,
     Share,
     Summary,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 PAIRS = {
     *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds"),
+    "equivalence_interval",
     *("uar_interval", "auc_interval"),
 }
 """Fields that become two columns, `…_low` and `…_high`."""
@@ -58,6 +61,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from (("arms", _flat(arm)) for arm in summary.arms)
     yield from (("effects", _flat(effect)) for effect in summary.effects)
     yield from (("claims", _flat(claim)) for claim in summary.claims)
+    yield from (("registered", _flat_test(test)) for test in summary.registered)
     for flips in summary.flips:
         counts = _flat(flips)
         yield "flips", {name: value for name, value in counts.items() if not name.endswith("_items")}
@@ -67,6 +71,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from (("slice_arms", name | _flat(arm)) for arm in part.arms)
         yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
     yield from (("attribution", _flat_attribution(each)) for each in summary.attribution)
+    yield from (("doses", line) for dose in summary.doses for line in dose_lines(dose))
     for made in summary.references:
         yield from (("references", {"scenario": made.scenario, **_flat(row)}) for row in made.rows)
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
@@ -113,6 +118,13 @@ def _flat_bias(bias: ArmBias) -> dict[str, Any]:
             low, high = share.interval or ("", "")
             values |= {name: share.value, f"{name}_low": low, f"{name}_high": high}
     return values | {f"target_{nth}": value for nth, value in enumerate(bias.targets, 1)}
+
+
+def _flat_test(test: RegisteredTest) -> dict[str, Any]:
+    """The hypothesis' fields beside the numbers; `over` is the baseline."""
+    said = test.hypothesis.model_dump(exclude={"scenario", "over"})
+    found = {name: value for name, value in _flat(test).items() if not name.startswith("hypothesis_")}
+    return {**found, **said, "baseline": test.hypothesis.over}
 
 
 def _flat_attribution(each: Attribution) -> dict[str, Any]:

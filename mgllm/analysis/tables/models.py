@@ -14,8 +14,8 @@ from mgllm.analysis.tables.naming import HEADERS, apart, differing, parts, share
 from mgllm.analysis.tables.remarks import grouped, own_words
 from mgllm.analysis.tables.tables import NO_NUMBER
 from mgllm.analysis.tables.verdict import SHOWN, verdict_of
-from mgllm.analysis.wording import capital, change, estimate, metric_words, p_words
-from mgllm.records import ArmSummary, Claim, Effect, RowName, Summary
+from mgllm.analysis.wording import capital, change, estimate, metric_words, p_words, span
+from mgllm.records import ArmSummary, Claim, Effect, RegisteredTest, RowName, Summary
 
 
 class ModelRow(NamedTuple):
@@ -68,6 +68,60 @@ def claim_table(claims: Sequence[Claim], rows: Sequence[RowName]) -> Table | Non
     strong = [f"{apart(claim.row, about)}, {metric_words(claim.row, claim.metric)}: {claim.words}."
               for claim in supported]  # fmt: skip
     return spec.table(claims, _about_claims(claims, about), strong)
+
+
+def registered_table(tests: Sequence[RegisteredTest]) -> Table | None:
+    """The registered hypotheses, what came of them, and what is not as registered."""
+    if not tests:
+        return None
+    about = list(dict.fromkeys(test.row for test in tests))
+    names = [(header, partial(_named, cell)) for header, cell in _row_columns(about)]
+    spec = TableSpec[RegisteredTest](
+        "Registered hypotheses",
+        name="registered",
+        names=len(names) + 3,
+        columns=[
+            *names,
+            ("contrast", lambda test: f"{test.hypothesis.arm} − {test.hypothesis.over}"),
+            ("metric", lambda test: metric_words(test.row, test.hypothesis.metric)),
+            ("expected", _expected),
+            ("difference [95 %]", lambda test: " ".join(filter(None, _numbers(test, test.interval)))),
+            ("90 %", lambda test: span(test.equivalence_interval, test.hypothesis.metric)),
+            ("Holm p", lambda test: p_words(test.p_holm)),
+            ("result", lambda test: test.result.replace("_", " ")),
+        ],
+    )
+    words = [", ".join(filter(None, (apart(test.row, about), _said(test)))) for test in tests]
+    changed: dict[str, list[str]] = {}
+    for test in tests:
+        for deviation in test.deviations:
+            changed.setdefault(f"Deviates from the preregistration: {deviation}", []).append(
+                apart(test.row, about)
+            )
+    remarks = [f"{deviation}{_where(rows)}." for deviation, rows in changed.items()]
+    return spec.table(tests, [*remarks, *words])
+
+
+def _said(test: RegisteredTest) -> str:
+    """The hypothesis and its result in words."""
+    said = test.hypothesis
+    what = f"{said.arm} − {said.over}, {metric_words(test.row, said.metric)}, expected: {said.expect}"
+    return f"{what}; {test.words}."
+
+
+def _expected(test: RegisteredTest) -> str:
+    """What was expected, with the margin in the unit of tables."""
+    margin = test.hypothesis.margin
+    return test.hypothesis.expect if margin is None else f"{test.hypothesis.expect}, ±{margin:g}"
+
+
+def _numbers(test: RegisteredTest, interval: tuple[float, float] | None) -> tuple[str, str]:
+    return change(test.difference, test.hypothesis.metric), span(interval, test.hypothesis.metric)
+
+
+def _where(rows: Sequence[str]) -> str:
+    known = list(filter(None, dict.fromkeys(rows)))
+    return f" ({', '.join(known)})" if known else ""
 
 
 def _rows(summary: Summary) -> list[ModelRow]:

@@ -10,6 +10,7 @@ TABLES: Mapping[str, str] = {
     "verdict": "no scenario was asked",
     "models": "no arm has an accuracy: the items have no known targets, or nothing was answered",
     "claims": "not all arms that a claim needs were asked",
+    "registered": "only runs made with `mgllm run --preregister` have it",
     "outcomes": "no arm was asked",
     "scores": "no arm has an accuracy: the items have no known targets, or nothing was answered",
     "contrasts": "not all arms of the primary contrasts were asked",
@@ -21,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "declined": "all replies have an answer",
     "slices": "add --by with a covariate of the items",
     "gestures": "only runs made with `mgllm run --attribute` have it",
+    "dose": "it needs arms with gestures made wrong (text+noisy@P) and items with annotated gestures",
     "references": "only runs made with `mgllm run --with-references` have it",
     "gee": "it needs several models or scenarios, and at least 20 subjects",
 }

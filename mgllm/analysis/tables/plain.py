@@ -32,7 +32,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("arm", *OUTCOMES),
     "contrasts": (
         *(*CONTRAST, "effective_subjects", "largest_cluster", "arm_value", "baseline_value", "se"),
-        *("interval", "df", "rule", "p", "margin", "equivalence_p", "leaked", "exposure_unknown", "flags"),
+        *(
+            "interval",
+            "df",
+            "rule",
+            "p",
+            "margin",
+            "equivalence_p",
+            "equivalence_interval",
+            "leaked",
+            "exposure_unknown",
+            "flags",
+        ),
     ),
     "checks": (
         *(*CONTRAST, "detectable", "sign_flip_p", "bca_interval", "by_subject", "by_subject_interval"),
@@ -124,6 +135,7 @@ def _declined(row: Row) -> bool:
 WHERE: Mapping[str, tuple[tuple[str, ...], Wanted]] = {
     "models": (("arms",), _scored),
     "claims": (("claims",), _any),
+    "registered": (("registered",), _any),
     "outcomes": (("arms",), _any),
     "scores": (("arms",), _scored),
     "contrasts": (("effects",), _primary),
@@ -135,6 +147,7 @@ WHERE: Mapping[str, tuple[tuple[str, ...], Wanted]] = {
     "declined": (("bias",), _declined),
     "slices": (("slice_arms", "slice_effects"), _any),
     "gestures": (("attribution",), _any),
+    "dose": (("doses",), _any),
     "references": (("references",), _any),
     "gee": (("gee",), _any),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mgllm.analysis.metric import known_metrics
 from mgllm.analysis.statistics.cautions import CONSTANT, LEAKED, UNKNOWN, kind
 from mgllm.analysis.statistics.gates import equivalence
-from mgllm.analysis.wording import capital, contrast_words, metric_words
+from mgllm.analysis.wording import capital, contrast_words, metric_words, span
 from mgllm.records import ArmSummary, Claim, Effect, Exposure
 
 EXPOSED: Mapping[Exposure, str] = {
@@ -108,7 +108,9 @@ def equal(effects: Sequence[Effect]) -> Iterable[str]:
     """Whether differences are within the margin asked for."""
     for effect in effects:
         if effect.margin is not None:
-            yield f"{contrast_words(effect)}: {equivalence(effect, effect.margin).words}."
+            interval = span(effect.equivalence_interval, effect.metric)
+            about = f"; 90 % interval {interval}" if interval else ""
+            yield f"{contrast_words(effect)}: {equivalence(effect, effect.margin).words}{about}."
 
 
 def less(effects: Sequence[Effect]) -> Iterable[str]:

@@ -9,6 +9,7 @@ from mgllm.analysis.statistics.gates import with_margin
 from mgllm.analysis.tables.attribution_tables import attribution_table
 from mgllm.analysis.tables.bias_tables import bias_tables, slice_tables
 from mgllm.analysis.tables.columns import Table
+from mgllm.analysis.tables.dose_tables import dose_table
 from mgllm.analysis.tables.effect_tables import (
     BY_SUBJECT_WORDS,
     CHECKS,
@@ -23,7 +24,7 @@ from mgllm.analysis.tables.effect_tables import (
     wide_table,
 )
 from mgllm.analysis.tables.long import long_table, numbers
-from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables
+from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables, registered_table
 from mgllm.analysis.tables.names import refuse_unknown, why_empty
 from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
@@ -97,11 +98,13 @@ class Report:
     """One per scenario, above everything."""
     models: tuple[Table, ...] = ()
     """Models × arms, one table per primary metric."""
+    registered: tuple[Table, ...] = ()
+    """The registered hypotheses, if there are any."""
 
     @property
     def head(self) -> tuple[Table, ...]:
         """The tables before the sections."""
-        return (*self.models, *self.claims)
+        return (*self.models, *self.registered, *self.claims)
 
 
 def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
@@ -118,7 +121,9 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
         f"the regression {gee.formula} is not fitted: {gee.why_not}" for gee in summary.gee if gee.why_not
     )
     claims = claim_table(summary.claims, list(dict.fromkeys(arm.row for arm in summary.arms)))
+    registered = registered_table(summary.registered)
     report = Report(
+        registered=(registered,) if registered else (),
         verdicts=verdicts(summary),
         models=(*model_tables(summary), *reference_tables(summary.references)),
         claims=(claims,) if claims else (),
@@ -142,6 +147,7 @@ def _only(report: Report, names: Sequence[str]) -> Report:
     only = Report(
         verdicts=report.verdicts if "verdict" in names else (),
         models=kept(report.models),
+        registered=kept(report.registered),
         claims=kept(report.claims),
         sections=tuple(section for section in sections if section.tables),
         notes=needed(report.notes),
@@ -156,7 +162,7 @@ def _only(report: Report, names: Sequence[str]) -> Report:
 
 def _about(summary: Summary, row: RowName) -> Summary:
     """The part of a summary about one row."""
-    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution")
+    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution", "doses")
     return summary.model_copy(
         update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
     )
@@ -175,6 +181,8 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
     yield from _asked_for(about, layout) if layout.brief else _effect_tables(about)
     if not layout.brief:
         yield from attribution_table(about.attribution)
+    if about.doses:
+        yield dose_table(about.doses)
     if about.flips and (layout.ids or not layout.brief):
         yield FLIPPED.table(about.flips, flipped_words(about.flips) if layout.ids else ())
     if not layout.brief:

@@ -37,6 +37,7 @@ def run(  # noqa: PLR0913  # keywords of the public API
     score: Score | Literal["auto"] = "auto",
     paraphrase: str | None = None,
     confusion: str | Path | None = None,
+    preregister: str | Path | None = None,
     attribute: bool = False,
     yes: bool = False,
     with_references: bool = False,
@@ -90,6 +91,8 @@ def run(  # noqa: PLR0913  # keywords of the public API
             of several answers); auto takes logprob where the model gives probabilities.
         paraphrase: Another wording of the scenario, by its name.
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
+        preregister: A YAML file with what is expected: hypotheses, margins, exclusions, plan.
+            Tables then say what came of it, and what is not as registered.
         attribute: Also leave each gesture out and show it alone, to see what each of them does.
         yes: Let `attribute` ask more than 1,000 questions.
         with_references: Also guess the targets without a language model, for a table beside the

@@ -13,9 +13,9 @@ from mgllm.errors import InputError, unknown
 from mgllm.files.writing import draft_of, naming_unwritten
 from mgllm.pages.plots.accuracy import draw_accuracy, scored_arms
 from mgllm.pages.plots.forest import draw_forest, forest_effects, key_effects
-from mgllm.pages.plots.look import PAPER
-from mgllm.pages.plots.svg import drawing
-from mgllm.records import Summary
+from mgllm.pages.plots.look import PAPER, Look
+from mgllm.pages.plots.svg import drawing, new_figure
+from mgllm.records import StudyPlan, Summary
 
 ENDINGS: Mapping[str, Mapping[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
@@ -51,6 +51,15 @@ def check_plot(path: Path, plot: str) -> None:
     """
     if plot not in PLOTS:
         raise InputError(f"--plot-of: {unknown('plot', plot, PLOTS)}")
+    check_file(path)
+
+
+def check_file(path: Path) -> None:
+    """Check the name of a plot's file.
+
+    Raises:
+        InputError: another ending, or the folder does not exist.
+    """
     if path.suffix.lower() not in ENDINGS:
         *others, last = ENDINGS
         raise InputError(f"--plot {path}: the file name must end in {', '.join(others)} or {last}")
@@ -72,17 +81,48 @@ def save_plot(summary: Summary, path: Path, plot: str = "forest") -> None:
         InputError: as in `check_plot`, or there is nothing to draw, or the file cannot be written.
     """
     check_plot(path, plot)
-    content = _bytes(summary, path.suffix.lower(), plot)
+    content = _bytes(lambda: PLOTS[plot](summary), path.suffix.lower(), plot)
     if content is None:
         raise InputError(
             f"--plot {path}: there is nothing to draw for {plot}: these runs have no answers with known "
             "targets"
         )
+    _write(path, content)
+
+
+def save_power(plan: StudyPlan, path: Path) -> None:
+    """Write the curve of a planned study.
+
+    Raises:
+        InputError: as in `check_file`, or the file cannot be written.
+    """
+    check_file(path)
+    _write(path, _bytes(lambda: _draw_power(plan, PAPER), path.suffix.lower(), "power") or b"")
+
+
+def _draw_power(plan: StudyPlan, look: Look) -> Any:
+    """The curve, the power wanted, and the people needed (or given)."""
+    figure, found = new_figure(look.width, 0.7 * look.width, look=look)
+    axes = found[0, 0]
+    axes.plot(
+        [point.people for point in plan.curve], [100 * point.power for point in plan.curve], "o-",
+        color=look.series[0], linewidth=1.2, markersize=3,
+    )  # fmt: skip
+    axes.axhline(100 * plan.design.power, color=look.faint, linewidth=0.8, linestyle="--")
+    axes.axvline(plan.people, color=look.faint, linewidth=0.8, linestyle="--")
+    axes.set(ylim=(0, 102))
+    axes.set_xlabel(f"people, {plan.design.items:g} items each", fontsize=look.letters)
+    axes.set_ylabel("power, %", fontsize=look.letters)
+    axes.tick_params(labelsize=look.letters)
+    return figure
+
+
+def _write(path: Path, content: bytes) -> None:
     with naming_unwritten(path, "; name another --plot"), draft_of(path) as draft:
         draft.write_bytes(content)
 
 
-def _bytes(summary: Summary, ending: str, plot: str) -> bytes | None:
+def _bytes(draw: Callable[[], Any | None], ending: str, plot: str) -> bytes | None:
     import matplotlib as mpl
 
     written = BytesIO()
@@ -91,7 +131,7 @@ def _bytes(summary: Summary, ending: str, plot: str) -> bytes | None:
         warnings.filterwarnings(
             "ignore", "Glyph .* missing"
         )  # of a model's name; the reader's fonts may have it
-        figure = PLOTS[plot](summary)
+        figure = draw()
         if figure is None:
             return None
         figure.savefig(written, format=ending[1:], dpi=DOTS, facecolor=PAPER.ground, metadata=ENDINGS[ending])

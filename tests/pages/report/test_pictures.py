@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -21,7 +22,9 @@ from mgllm.pages.report.page import run_facts
 from mgllm.pages.report.places import _top, places_section
 from mgllm.pages.report.section import PageContent, Picture, Section, names_of, picture_per_row
 from mgllm.records import ArmSummary, RowName, Share
+from mgllm.store import RunWriter
 from mgllm.testing.made_run import MadeRun, write_made_run
+from tests.analysis.dosed import dosed_run
 
 MAKERS = (forest_section, calibration_section, confusion_section, places_section, dose_section)
 
@@ -194,3 +197,35 @@ def test_what_two_runs_were_asked_alike_is_told_once(content: PageContent) -> No
     facts = run_facts([run, *(replace(run, manifest=manifest) for manifest in manifests)])
     assert [each.same_as for each in facts] == [None, run.manifest.model, None]
     assert [each.scenarios is None for each in facts] == [False, True, False]
+
+
+def measured(tmp_path: Path, **changes: Any) -> PageContent:
+    """A run with gestures made wrong whose F1 was measured."""
+    made = dosed_run(**changes)
+    with RunWriter(tmp_path, stores_text=True) as writer:
+        writer.write_manifest(made.manifest)
+        for record in made.records:
+            writer.append(record)
+    return page_content(read_runs([tmp_path], PageOptions()), PageOptions())
+
+
+def test_the_axis_is_the_f1_that_was_measured(tmp_path: Path) -> None:
+    """F15: with a confusion file the level of an arm is not the share of names replaced."""
+    section = made_by(dose_section, measured(tmp_path, confusion_sha256="0"))
+    (picture,) = section.pictures
+    for svg in (picture.svg, picture.narrow):
+        assert "F1 of the gestures shown" in str(svg)
+        assert "replaced" not in str(svg)
+    assert "F1" in picture.tables[0].header
+    assert "F1 against the annotated ones" in section.lead
+
+
+@pytest.mark.parametrize("confusion", [None, "0"])
+def test_without_f1_the_axis_says_what_the_level_is(content: PageContent, confusion: str | None) -> None:
+    (run,) = content.runs
+    manifest = run.manifest.model_copy(update={"confusion_sha256": confusion})
+    section = made_by(dose_section, replace(content, runs=[replace(run, manifest=manifest)]))
+    axis = section.pictures[0].tables[0].header[1]
+    assert axis in str(section.pictures[0].svg)
+    assert ("replaced" in axis) == (confusion is None)
+    assert ("as the confusion file says" in axis) == (confusion is not None)
