@@ -217,11 +217,18 @@ def _print_shown(run: ShownRun) -> None:
         record = answer.record
         head = f"{record.scenario} / {record.item} / {record.arm}"
         turn = f" epoch {record.epoch} shuffle {record.shuffle}" if record.epoch or record.shuffle else ""
-        echo(f"=== {head}{turn} " + "=" * max(3, 70 - len(head)))
+        cell = f" {record.cell}: {_cell(record)}" if record.cell else ""
+        echo(f"=== {head}{turn}{cell} " + "=" * max(3, 70 - len(head)))
         kept = prompt_text(answer.prompt) if answer.prompt else ""
         echo(kept or f"(prompt {record.prompt_sha256[:12]}, text not kept)")
         echo_wrapped(f"→ {' · '.join([_said(record), *answer.remarks])}", hang=2)
         echo()
+
+
+def _cell(record: Record) -> str:
+    """The cell of a sweep, in words."""
+    parts = {"wording": record.wording, "order": record.order, "style": record.style}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value is not None)
 
 
 def _print_facts(run: ShownRun) -> None:
