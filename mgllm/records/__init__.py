@@ -89,3 +89,10 @@ from mgllm.records.scenario import (
     Scenario as Scenario,
     Score as Score,
 )
+from mgllm.records.sweep import (
+    Sweep as Sweep,
+    SweptCell as SweptCell,
+    SweptContrast as SweptContrast,
+    VariancePart as VariancePart,
+    VarianceSplit as VarianceSplit,
+)

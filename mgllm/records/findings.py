@@ -13,6 +13,7 @@ from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
 from mgllm.records.row_name import RowName
+from mgllm.records.sweep import Sweep
 
 
 class Share(Frozen):
@@ -194,6 +195,8 @@ class Summary(Frozen):
     """By a covariate, if `--by` asked for one."""
     attribution: tuple[Attribution, ...] = ()
     """What each gesture adds, if `--attribute` asked for it."""
+    sweeps: tuple[Sweep, ...] = Field(default=(), exclude_if=lambda sweeps: not sweeps)
+    """One for each question asked in several cells or wordings."""
     gee: tuple[Gee, ...] = ()
     """One per form, reasoning and score, if several models or scenarios are compared."""
     notes: tuple[str, ...] = ()

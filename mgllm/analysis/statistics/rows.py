@@ -110,7 +110,7 @@ def _mean_of_cells(group: Sequence[Grid], epochs: int) -> Grid:
         for item, subject, target in zip(grid.items, grid.subjects, grid.target_I.tolist(), strict=True):
             facts.setdefault(item, (subject, target))
     arms = [arm for arm in scenario.arms if any(arm in grid.answers for grid in parts)]
-    whole = beside(parts, _mean_row(parts[0].row, scenario), arms, facts)
+    whole = beside(parts, mean_row(parts[0].row, scenario), arms, facts)
     planned = scenario.items_asked * epochs * len(scenario.cells)
     times = {arm: int((each.outcome_IEK > 0).any(axis=2).sum()) for arm, each in whole.answers.items()}
     records = {
@@ -130,7 +130,7 @@ def _levels(row: RowName) -> tuple[str | None, str | None, str | None]:
     return row.wording, row.order, row.style
 
 
-def _mean_row(row: RowName, scenario: ScenarioManifest) -> RowName:
+def mean_row(row: RowName, scenario: ScenarioManifest) -> RowName:
     """The name of the mean over cells: what differs between them is counted, not named."""
     update: dict[str, object] = {}
     for axis in AXES:

@@ -27,6 +27,7 @@ from mgllm.analysis.statistics.rows import beside, named_grids, run_grids, with_
 from mgllm.analysis.statistics.rules import STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.statistics.slices import Covariate, slices
+from mgllm.analysis.statistics.sweeps import sweeps
 from mgllm.errors import InputError, unknown
 from mgllm.records import (
     FIRST_ROLES,
@@ -58,6 +59,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     by_grid = [grid_effects(grid, pairs) for grid in whole]
     arms = tuple(row for grid in whole for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
+    swept = sweeps(whole, effects)
     return Summary(
         schema="mgllm.summary/1",
         statistics_rules=STATISTICS,
@@ -70,8 +72,9 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
+        sweeps=swept,
         gee=regressions(claiming),
-        notes=(*notes(runs, arms), *wording_notes(effects)),
+        notes=(*notes(runs, arms), *wording_notes(swept)),
     )
 
 
