@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def test_three_labels_have_all_orders_and_more_a_latin_square() -> None:
             assert sorted(row) == sorted(labels)
         assert len({order_name(order) for order in square}) == count
         if count % 2 == 0:
-            follows = Counter(pair for row in square for pair in zip(row, row[1:], strict=False))
+            follows = Counter(pair for row in square for pair in pairwise(row))
             assert set(follows.values()) == {1}
             assert len(follows) == count * (count - 1)
 
