@@ -57,8 +57,11 @@ THREE: Mapping[str, Sequence[Mapping[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("changes", THREE.values(), ids=THREE)
-@pytest.mark.parametrize("sweep", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "sweep"),
+    [*((changes, False) for changes in THREE.values()), (THREE["repeated"][:2], True)],
+    ids=[*THREE, "sweeps"],
+)
 def test_every_line_has_its_own_key(
     made_run: MakeRun, changes: Sequence[Mapping[str, Any]], *, sweep: bool
 ) -> None:
