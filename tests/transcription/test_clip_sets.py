@@ -12,7 +12,7 @@ from mgllm.recognizer.network.network import classify, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
-from mgllm.transcription.clip_sets import is_trimmed, reading_of, recordings_among
+from mgllm.transcription.clip_sets import is_trimmed, reading_of, recording_seconds, recordings_among
 
 
 def with_columns(toy_set: Path, out: Path, *, nowhere: int | None = None) -> SkeletonDataset:
@@ -34,6 +34,18 @@ def test_columns_tell_trimmed_clips_from_recordings(toy_set: Path, tmp_path: Pat
     assert not is_trimmed(trimmed, "recordings")
     with pytest.raises(InputError, match="--clips trimmed needs the columns recording, first and last"):
         is_trimmed(plain, "trimmed")
+
+
+def test_clips_that_do_not_say_where_they_were_cut_are_no_recordings(toy_set: Path, tmp_path: Path) -> None:
+    """As those of iMiGUE's starter kit."""
+    toy = open_dataset(toy_set)
+    clips = (
+        Clip(r.id, r.subject, toy.clip(n), r.label, 25.0, {"recording": "1"}) for n, r in enumerate(toy.clips)
+    )
+    cut = write_dataset(tmp_path / "cut", toy.meta.model_copy(update={"splits": {}}), clips).dataset
+    with pytest.raises(InputError, match="no columns first and last say which"):
+        is_trimmed(cut, "auto")
+    assert not is_trimmed(cut, "recordings")
 
 
 def test_a_clip_of_no_recording_is_refused_unless_it_is_one(toy_set: Path, tmp_path: Path) -> None:
@@ -74,3 +86,10 @@ def test_a_row_with_its_recordings_name_is_the_recording(toy_set: Path, tmp_path
     more = write_dataset(tmp_path / "more", dataset.meta, [*clips[:3], whole, *clips[3:]]).dataset
     assert recordings_among(more).tolist() == recordings_among(more, unlabelled=True).tolist() == [3]
     assert recordings_among(open_dataset(toy_set)).tolist() == []
+
+
+def test_a_length_of_thousands_of_digits_is_none(toy_set: Path) -> None:
+    row = open_dataset(toy_set).clips[0]
+    for stated, seconds in {"50": 2.0, "0": None, "": None, "x": None, "9" * 5000: None}.items():
+        told = row.model_copy(update={"more": {"recording_frames": stated}})
+        assert recording_seconds(told, 25.0) == seconds
