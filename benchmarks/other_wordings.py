@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mgllm.analysis import others_interval
 from mgllm.analysis.statistics.jackknife import t_interval
-from mgllm.analysis.statistics.sweeps import others_interval
 
 EXPERIMENTS = 1500
 
