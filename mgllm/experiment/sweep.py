@@ -91,6 +91,7 @@ def sweep_questions(material: Material, manner: Manner, renderer: Renderer, coun
         replace(way, wording=wording.wording, manner=wording.manner)
         for wording, way in product(wordings, by_style)
     ]
+    _refuse_unlisted([plan(ways[0], order) for order in orders[:2]], material)
     cells = {_cell(way, order): plan(way, order) for way, order in product(ways, orders)}
     for way in ways:
         renderer.check(way.manner.template)
@@ -195,6 +196,16 @@ def _refuse_single(
         f"--sweep {flag}: scenario {material.scenario.name} has a single {what} to ask{reasons}; leave "
         f"{flag} out of --sweep"
     )
+
+
+def _refuse_unlisted(in_orders: Sequence[Sequence[Planned]], material: Material) -> None:
+    """Refuse orders of labels that no prompt lists."""
+    prompts = [[one.question.prompt.sha256 for one in planned] for planned in in_orders]
+    if len(prompts) > 1 and prompts[0] == prompts[1]:
+        raise InputError(
+            f"--sweep orders: the prompts of scenario {material.scenario.name} do not list the labels, so "
+            "their order changes nothing; leave orders out of --sweep"
+        )
 
 
 def _item_by_item(

@@ -218,6 +218,15 @@ def test_one_wording_is_no_sweep(meeting: dict[str, Any], shelve: Any) -> None:
         mgllm.run(**meeting, sweep="paraphrases")
 
 
+def test_orders_that_no_prompt_lists_are_refused(meeting: dict[str, Any], shelve: Any) -> None:
+    shelve()
+    path = meeting["prompts_dir"] / "meeting.j2"
+    shown = '{% include "_speech.j2" %}{% include "_cues.j2" %}'
+    path.write_text("{% block user %}{{ question }} " + shown + "{% endblock %}")
+    with pytest.raises(InputError, match="do not list the labels"):
+        mgllm.run(**meeting, sweep="orders")
+
+
 def test_a_paraphrase_called_first_is_refused(meeting: dict[str, Any], shelve: Any) -> None:
     shelve()
     path = meeting["scenarios_dir"] / "meeting.yaml"

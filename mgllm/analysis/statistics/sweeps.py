@@ -106,6 +106,8 @@ def _contrast(grid: Grid, effect: Effect, cells: Sequence[SweptCell]) -> SweptCo
     wordings = len({part.row.wording for part in grid.parts})
     others = _other_wordings(grid, effect, metric)
     worst, best = (min(found), max(found)) if found else ((None, ""), (None, ""))
+    if len(found) > 1 and worst[0] == best[0]:
+        worst = best = (worst[0], "all cells")
     return SweptContrast(
         row=grid.row,
         metric=effect.metric,

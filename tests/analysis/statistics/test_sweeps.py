@@ -216,6 +216,7 @@ def test_equal_cells_change_no_number(made_run: MakeRun) -> None:
     scenario = plain.manifest.scenarios[0].model_copy(update={"cells": cells})
     manifest = plain.manifest.model_copy(update={"scenarios": (scenario,)})
     one, two = summarise([plain]), summarise([RunRecords(manifest, records)])
+    assert {over_text(two).worst_cell, over_text(two).best_cell} == {"all cells"}
     for a, b in zip(one.effects, two.effects, strict=True):
         for name in ("difference", "se", "p", "pairs", "b", "c", "strict", "bounds"):
             assert getattr(a, name) == pytest.approx(getattr(b, name)), (a.metric, name)
