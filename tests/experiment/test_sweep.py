@@ -165,6 +165,27 @@ def test_a_stopped_sweep_has_complete_items(go: Any) -> None:
     assert sorted(counts.values()) == [3, 6]
 
 
+def test_show_names_the_cells_in_their_order(go: Any) -> None:
+    from mgllm.commands.show import show_run
+
+    folder = go(sweep=("paraphrases", "orders"), arms=("text",)).folder
+    run = read_run(folder)
+    shown = show_run(folder, folder.parent, run.records[0].item)
+    cells = [cell.id for scenario in run.manifest.scenarios for cell in scenario.cells]
+    assert [answer.record.cell for answer in shown.answers] == cells
+    assert [(c.wording, c.order) for c in run.manifest.scenarios[0].cells][:2] == [
+        ("first", "win/lose"),
+        ("first", "lose/win"),
+    ]
+
+
+def test_a_given_wording_stays_in_a_sweep_of_orders(go: Any) -> None:
+    run = stored(go(sweep="orders", paraphrase="b", arms=("text",)))
+    assert {record.wording for record in run.records} == {"b"}
+    assert verify_folder(run.path).whole
+    assert "wording b" in (run.path / "table.md").read_text()
+
+
 def test_a_sweep_with_other_cells_is_not_resumed(go: Any) -> None:
     stopped = go(sweep=("paraphrases", "orders"), max_requests=30)
     with pytest.raises(InputError, match=r"cannot be resumed: .*cells"):
