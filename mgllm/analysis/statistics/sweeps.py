@@ -105,9 +105,8 @@ def _contrast(grid: Grid, effect: Effect, cells: Sequence[SweptCell]) -> SweptCo
     ]
     wordings = len({part.row.wording for part in grid.parts})
     others = _other_wordings(grid, effect, metric)
-    worst, best = (min(found), max(found)) if found else ((None, ""), (None, ""))
-    if len(found) > 1 and worst[0] == best[0]:
-        worst = best = (worst[0], "all cells")
+    worst, best = (min(found), max(found)) if found else (None, None)
+    alike = "all cells" if len(found) > 1 and worst and best and worst[0] == best[0] else None
     return SweptContrast(
         row=grid.row,
         metric=effect.metric,
@@ -115,10 +114,10 @@ def _contrast(grid: Grid, effect: Effect, cells: Sequence[SweptCell]) -> SweptCo
         baseline=effect.baseline,
         difference=effect.difference,
         interval=effect.interval,
-        worst=worst[0] if worst[0] is None else sign * worst[0],
-        worst_cell=worst[1],
-        best=best[0] if best[0] is None else sign * best[0],
-        best_cell=best[1],
+        worst=sign * worst[0] if worst else None,
+        worst_cell=alike or (worst[1] if worst else ""),
+        best=sign * best[0] if best else None,
+        best_cell=alike or (best[1] if best else ""),
         above=sum(value > 0 for value, _ in found),
         cells=len(found),
         wordings=wordings,

@@ -172,7 +172,7 @@ def test_the_variance_of_a_sweep_finds_what_was_put_in(made_run: MakeRun) -> Non
         odds += 0.5 if record.order == "win/lose" else -0.5
         p = 1 / (1 + np.exp(-odds))
         other = "lose" if record.target == "win" else "win"
-        told = {"probabilities": {record.target: p, other: 1 - p}, "scores": None, "outcome": "answered"}
+        told: dict[str, Any] = {"probabilities": {record.target: p, other: 1 - p}, "scores": None, "outcome": "answered"}
         answer = record.target if p > 0.5 else other
         told |= {"answer": answer, "correct": answer == record.target}
         records.append(record.model_copy(update=told))
@@ -220,9 +220,13 @@ def test_equal_cells_change_no_number(made_run: MakeRun) -> None:
     for a, b in zip(one.effects, two.effects, strict=True):
         for name in ("difference", "se", "p", "pairs", "b", "c", "strict", "bounds"):
             assert getattr(a, name) == pytest.approx(getattr(b, name)), (a.metric, name)
-    for a, b in zip(one.arms, two.arms, strict=True):
-        assert (a.arm, a.accuracy, a.corrected_accuracy) == (b.arm, b.accuracy, b.corrected_accuracy)
-        assert 2 * a.n == b.n
+    for arm, mean in zip(one.arms, two.arms, strict=True):
+        assert (arm.arm, arm.accuracy, arm.corrected_accuracy) == (
+            mean.arm,
+            mean.accuracy,
+            mean.corrected_accuracy,
+        )
+        assert 2 * arm.n == mean.n
 
 
 def test_a_stopped_sweep_says_so(made_run: MakeRun) -> None:
