@@ -13,12 +13,14 @@ CUE_SOURCES = ("annotated", "recognized", "out_of_fold")
 FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
 REASONING = ("direct", "chain_of_thought")
+SWEPT = ("paraphrases", "orders", "styles", "seeds")
 DISPLAYS = ("auto", "rich", "plain", "none")
 SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
     *("verdict", "models", "claims", "registered", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "flips", "positions", "declined", "slices", "gestures", "dose", "references", "gee"),
+    *("exploratory", "sweep", "flips", "positions", "declined", "slices", "gestures", "dose", "references"),
+    "gee",
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")
@@ -97,6 +99,7 @@ CHOICES: Mapping[str, Names] = {
     "form": _fixed(FORMS),
     "score": _fixed(SCORES),
     "reasoning": _fixed(REASONING),
+    "sweep": _fixed(SWEPT),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,
     "vocabulary show name": vocabularies,
@@ -133,6 +136,7 @@ CHOICES: Mapping[str, Names] = {
 
 LABELS: Mapping[str, str] = {
     "arms": "Arms",
+    "sweep": "Some of",
     "run model": "Names begin with",
     **dict.fromkeys(("run names", "render scenario", "human export scenario"), "Bundled"),
     **dict.fromkeys(("scenario check names", "scenario show name"), "Bundled"),

@@ -53,10 +53,13 @@ def show_run(name: str | Path, results: Path, item: str | None = None) -> ShownR
         raise InputError(unknown("item", item, ids))
     prompts = stored.prompts()
     order = {arm: nth for scenario in stored.manifest.scenarios for nth, arm in enumerate(scenario.arms)}
-    chosen = sorted(
-        (record for record in stored.records if record.item == item),
-        key=lambda record: (record.scenario, order.get(record.arm, 99), record.epoch, record.shuffle),
-    )
+    cells = [cell.id for scenario in stored.manifest.scenarios for cell in scenario.cells]
+
+    def place(record: Record) -> tuple[object, ...]:
+        cell = cells.index(record.cell) if record.cell in cells else -1
+        return (record.scenario, order.get(record.arm, 99), cell, record.epoch, record.shuffle)
+
+    chosen = sorted((record for record in stored.records if record.item == item), key=place)
     taken = [believed(stored.manifest, record) for record in chosen]
     answers = tuple(
         ShownAnswer(record=r, prompt=prompts.get(r.prompt_sha256), remarks=_remarks(stored.manifest, r))

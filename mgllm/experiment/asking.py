@@ -93,9 +93,12 @@ def make_record(
     planned: Planned, reply: Reply, verdict: Verdict, model: str, shared: RecordKey | None
 ) -> Record:
     """One line of `records.jsonl`."""
-    question, item = planned.question, planned.item
+    question, item, cell = planned.question, planned.item, planned.cell
     return Record(
         **planned.key._asdict(),
+        wording=cell.wording,
+        order=cell.order,
+        style=cell.style,
         subject=item.subject,
         subject_known=item.subject_known,
         model=model,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, JsonValue, field_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from mgllm.arms.base import DESIGN_RULES
 from mgllm.backends.secret_names import refuse_secrets
+from mgllm.errors import InputError, unknown
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
 
 SAMPLED_EPOCHS = 8
 """Answers drawn for a question with `--score sample`, unless `--epochs` is given."""
+SWEPT = ("paraphrases", "orders", "styles", "seeds")
+"""What `--sweep` can change."""
+SWEPT_EPOCHS = 3
+"""Epochs of `--sweep seeds`, unless `--epochs` is given: the fewest that show a spread."""
 LEAST_SAMPLED_EPOCHS = 5
 """Shares of fewer answers are too rough: with four, one answer is 25 points."""
 
@@ -52,6 +57,8 @@ class AskOptions(Frozen):
     """`--score`."""
     paraphrase: str | None = None
     """`--paraphrase`: another wording of the scenario."""
+    sweep: tuple[str, ...] = ()
+    """`--sweep`: what is changed from cell to cell, in the order of `SWEPT`."""
     attribute: bool = False
     """`--attribute`: leave each gesture out, and show it alone."""
     confusion: Path | None = None
@@ -71,8 +78,34 @@ class AskOptions(Frozen):
 
     @property
     def repetitions(self) -> int:
-        """Epochs, with the default of the score filled in."""
-        return self.epochs or (SAMPLED_EPOCHS if self.score == "sample" else 1)
+        """Epochs, with the default of score and sweep filled in."""
+        if self.epochs is not None:
+            return self.epochs
+        return SAMPLED_EPOCHS if self.score == "sample" else SWEPT_EPOCHS if "seeds" in self.sweep else 1
+
+    @field_validator("sweep")
+    @classmethod
+    def _sweeps_what_is_known(cls, sweep: tuple[str, ...]) -> tuple[str, ...]:
+        for name in sweep:
+            if name not in SWEPT:
+                raise InputError(f"--sweep: {unknown('part of a sweep', name, SWEPT)}")
+        return tuple(name for name in SWEPT if name in sweep)
+
+    @model_validator(mode="after")
+    def _sweep_goes_with_the_rest(self) -> Self:
+        if "paraphrases" in self.sweep and self.paraphrase is not None:
+            raise InputError(
+                f"--sweep paraphrases asks every wording, --paraphrase {self.paraphrase} a single one; give "
+                "one of the two options"
+            )
+        if self.sweep and self.attribute:
+            raise InputError(
+                "--attribute asks about every gesture, which --sweep would repeat in every cell; give one of "
+                "the two options"
+            )
+        if "seeds" in self.sweep and self.repetitions < 2:
+            raise InputError("--sweep seeds needs --epochs 2 or more: each epoch is one seed")
+        return self
 
     @property
     def heat(self) -> float:

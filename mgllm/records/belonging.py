@@ -3,17 +3,18 @@ itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
 from mgllm.errors import InputError
+from mgllm.records.cell import Cell
 from mgllm.records.manifest import RunManifest, ScenarioManifest
 from mgllm.records.record import Record, RecordKey
 
 _FACTS = attrgetter(
     *("model", "scenario", "arm", "epoch", "shuffle", "form", "reasoning", "score"),
-    *("label_order", "outcome", "answer", "target", "correct"),
+    *("label_order", "outcome", "answer", "target", "correct", "cell", "wording", "order", "style"),
 )
 """Everything that decides a standing, except probabilities. Many records are equal in it: each kind
 is judged once."""
@@ -36,6 +37,7 @@ class _Promised(NamedTuple):
     labels: frozenset[str]
     arms: frozenset[str]
     manner: tuple[str, str, str]
+    cells: Mapping[str, Cell]
 
 
 class Belonging:
@@ -103,7 +105,7 @@ class Belonging:
         manner = (record.form, record.reasoning, record.score)
         if manner != promised.manner:
             return f"was asked as {', '.join(manner)}; the run asks as {', '.join(promised.manner)}"
-        return None
+        return _out_of_cell(record, promised.cells) if promised.cells else None
 
     def _names_others(self, record: Record) -> bool:
         """Whether probabilities or scores name a label that the scenario does not have."""
@@ -165,7 +167,23 @@ def _promised(scenario: ScenarioManifest) -> _Promised:
         labels=frozenset(label.id for label in scenario.labels),
         arms=frozenset({*scenario.arms, *attributed}),
         manner=(scenario.form, scenario.reasoning, scenario.score),
+        cells={cell.id: cell for cell in scenario.cells},
     )
+
+
+def _out_of_cell(record: Record, cells: Mapping[str, Cell]) -> str | None:
+    """How a record differs from the cell of the sweep that it names; None if it does not."""
+    if record.probe is not None:
+        return None
+    cell = cells.get(record.cell)
+    if cell is None:
+        return f"has the cell '{record.cell}', which the run does not have"
+    for name in ("wording", "order", "style"):
+        if getattr(record, name) != getattr(cell, name):
+            return f"has {name} {getattr(record, name)}; its cell has {getattr(cell, name)}"
+    if cell.labels and record.label_order != cell.labels:
+        return f"lists the labels as {_named(record.label_order)}; its cell as {_named(cell.labels)}"
+    return None
 
 
 def _named(labels: Iterable[str]) -> str:

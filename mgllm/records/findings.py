@@ -16,6 +16,7 @@ from mgllm.records.manifest import FIRST_ROLES, Role
 from mgllm.records.reference import References
 from mgllm.records.registration import RegisteredTest
 from mgllm.records.row_name import RowName
+from mgllm.records.sweep import Sweep
 
 
 class Share(Frozen):
@@ -201,6 +202,8 @@ class Summary(Frozen):
     """What each gesture adds, if `--attribute` asked for it."""
     doses: tuple[DoseResponse, ...] = Field(default=(), exclude_if=lambda doses: not doses)
     """How right gestures must be, if arms show gestures made wrong and annotation is known."""
+    sweeps: tuple[Sweep, ...] = Field(default=(), exclude_if=lambda sweeps: not sweeps)
+    """One for each question asked in several cells or wordings."""
     references: tuple[References, ...] = Field(default=(), exclude_if=lambda found: not found)
     """Guesses without a language model, one per scenario, if `--with-references` asked for them."""
     gee: tuple[Gee, ...] = ()

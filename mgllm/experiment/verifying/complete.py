@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mgllm.arms.base import get_arm
 from mgllm.errors import InputError
 from mgllm.experiment.verifying.base import Found, check
 from mgllm.experiment.verifying.evidence import Evidence
-from mgllm.records import RecordKey, ScenarioManifest
+from mgllm.records import Record, RecordKey, ScenarioManifest
 
 
 @check("complete", about="every scenario, item, arm, epoch and shuffle has its record", place=80)
@@ -36,13 +36,20 @@ def look_for_missing(evidence: Evidence) -> Found | str:
 
 
 def _promised(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[RecordKey]:
-    """Keys of all items that have a record, in every cell that has one."""
+    """Keys of all items that have a record, in every cell of the sweep; of older runs in every cell
+    that has one."""
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name and not record.probe]
     items = dict.fromkeys(record.item for record in mine)
-    for cell in dict.fromkeys(record.cell for record in mine):
+    for cell in _cells(scenario, mine):
         for item in items:
             for arm, epoch, shuffle in _turns(evidence, scenario):
                 yield RecordKey(scenario.name, item, arm, epoch, shuffle, cell)
+
+
+def _cells(scenario: ScenarioManifest, records: Sequence[Record]) -> list[str]:
+    """Ids of the cells: as the manifest says, else as the records do."""
+    planned = [cell.id for cell in scenario.cells]
+    return planned or list(dict.fromkeys(record.cell for record in records if not record.probe))
 
 
 def _turns(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str, int, int]]:
@@ -67,7 +74,7 @@ def _unseen(evidence: Evidence, scenario: ScenarioManifest) -> int:
     alone."""
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name]
     items = len({record.item for record in mine})
-    cells = len({record.cell for record in mine if not record.probe}) or 1
+    cells = len(_cells(scenario, mine)) or 1
     absent = max(0, scenario.items_asked - items) * len(list(_turns(evidence, scenario))) * cells
     for gesture in scenario.attributed:
         for arm in gesture.arms.values():
