@@ -103,6 +103,10 @@ class Finder:
         }
         return tuple(sorted(_apart(by_rule), key=lambda one: one.start))
 
+    def names_speaker(self, turn: Turn) -> bool:
+        """Whether prompts show a person's name before what is said."""
+        return turn.alias is None and any(one.rule == "name" for one in self.find(turn.speaker))
+
     def _outcomes(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         return _unless(tokens, self._result, self._unless)
 
@@ -152,7 +156,11 @@ def lists() -> Lists:
 
 def masked_item(item: Item, finder: Finder) -> Item:
     """The item with masks in its speech, and counts of them among its covariates."""
-    turns = tuple(_masked_turn(turn, finder) for turn in item.speech)
+    aliases = _aliases(item.speech, finder)
+    turns = tuple(
+        _masked_turn(turn, finder).model_copy(update={"alias": aliases.get(turn.speaker, turn.alias)})
+        for turn in item.speech
+    )
     count = {
         name: sum(
             after.text.count(mask) - before.text.count(mask)
@@ -161,6 +169,13 @@ def masked_item(item: Item, finder: Finder) -> Item:
         for mask, name in COUNTS.items()
     }
     return item.model_copy(update={"speech": turns, "covariates": {**item.covariates, **count}})
+
+
+def _aliases(speech: Sequence[Turn], finder: Finder) -> Mapping[str, str]:
+    """What speakers are called instead of their names; several are numbered."""
+    named = list(dict.fromkeys(turn.speaker for turn in speech if finder.names_speaker(turn)))
+    mask = MASKS["name"]
+    return {who: f"{mask[:-1]} {n}]" if len(named) > 1 else mask for n, who in enumerate(named, 1)}
 
 
 def _masked_turn(turn: Turn, finder: Finder) -> Turn:

@@ -61,14 +61,11 @@ BAD_BEFORE = word_set(
 
 
 class Score(NamedTuple):
-    """A score in a text."""
+    """A score in a text: offsets, and what it is a score of."""
 
     start: int
-    """Offset of its first character."""
     end: int
-    """Offset after its last one."""
     kind: Kind
-    """What it is a score of."""
 
 
 class _Pair(NamedTuple):
@@ -179,9 +176,10 @@ def _kind(pair: _Pair, pairs: Sequence[_Pair], n: int, text: str, tokens: Sequen
     if after in UNITS or counted:
         return None
     if pair.form == "sure":
-        return _sure(pair, tokens)
+        set_words = {token.low for token in tokens[pair.first : pair.last]} & {"set", "sets"}
+        return "score" if set_words else "score-within-set"
     if pair.a in POINTS and pair.b in POINTS and max(pair.a, pair.b) >= 15:
-        return _points(pair, before)
+        return "score-within-set" if pair.form != "glued" or before in BEFORE_GAMES else None
     sets = _about_sets(pair, tokens)
     tiebreak = _tiebreak(pair, tokens)
     if (
@@ -197,16 +195,6 @@ def _kind(pair: _Pair, pairs: Sequence[_Pair], n: int, text: str, tokens: Sequen
         if _games(pair, before, after, sets or _follows_set(pairs, n, text, tokens))
         else None
     )
-
-
-def _sure(pair: _Pair, tokens: Sequence[Token]) -> Kind:
-    sets = tokens[pair.first + 1].low if pair.last - pair.first > 1 else ""
-    return "score" if sets in ("set", "sets") else "score-within-set"
-
-
-def _points(pair: _Pair, before: str) -> Kind | None:
-    asked = pair.form != "glued" or before in BEFORE_GAMES
-    return "score-within-set" if asked else None
 
 
 def _ended(a: int, b: int) -> bool:

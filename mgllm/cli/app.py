@@ -34,6 +34,7 @@ COMMANDS = (
     "scenarios",
     "convert",
     "items",
+    "audit",
     "vocabulary",
     "models",
     "recognizer",

@@ -105,6 +105,7 @@ def make_record(
         cue_source=planned.cue_source,
         exposure=planned.exposure,
         label_order=planned.label_order,
+        masked=item.masked,
         outcome=verdict.outcome,
         answer=verdict.answer,
         target=item.target,
