@@ -42,6 +42,8 @@ FEW = 20
 """So many known names are written in a message; of more, the nearest alone: a line of 50 is not
 read.
 """
+LONGEST_NAME = 200
+"""Characters of a name that may be a slip; nothing is guessed for longer ones."""
 SHOWN = 6
 """Names that are shown of a long list."""
 LONGEST, TAIL = 1900, 400
@@ -154,8 +156,11 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     >>> nearest("Emotion-1a", ["emotion-10a", "emotion-01a"])
     'emotion-01a'
     """
+    if len(name) > LONGEST_NAME:
+        return None
     wanted = _plain(name)
-    plain = {one: _plain(one) for one in sorted(known, key=lambda one: (len(one), one))}
+    short = [one for one in known if len(one) <= LONGEST_NAME]
+    plain = {one: _plain(one) for one in sorted(short, key=lambda one: (len(one), one))}
     if not wanted:
         return None
     if OTHER_NAMES.get(wanted) in plain:

@@ -1,8 +1,7 @@
 """Reads and writes the results folder; nothing else writes there.
 
-`records.jsonl` is appended and flushed line by line, so that a killed run loses at most the
-questions that it was waiting for. The last line of a key counts. An incomplete last line is
-ignored; any other bad line is an error.
+`records.jsonl` is flushed line by line: a killed run loses at most what it waited for. The last
+line of a key counts. An incomplete last line is ignored; any other bad line is an error.
 """
 
 from __future__ import annotations
@@ -29,10 +28,8 @@ from mgllm.records.belonging import sort_out
 from mgllm.records.wanted import first_words
 
 M = TypeVar("M", bound=Frozen)
-MANIFEST, PROMPTS, RECORDS, SUMMARY, OPTIONS = (
-    *("manifest.json", "prompts.jsonl", "records.jsonl"),
-    *("summary.json", "options.json"),
-)
+MANIFEST, SUMMARY, OPTIONS = "manifest.json", "summary.json", "options.json"
+PROMPTS, RECORDS = "prompts.jsonl", "records.jsonl"
 
 
 class StoredRun(Frozen):
@@ -43,8 +40,7 @@ class StoredRun(Frozen):
     manifest: RunManifest
     """Everything that decided its numbers."""
     records: tuple[Record, ...]
-    """The last line of every key, in the order of their first lines; without lines of other
-    runs."""
+    """The last line of every key, in the order of their first lines; of this run alone."""
     foreign: tuple[str, ...] = ()
     """The lines of another model or scenario: their place, and what they belong to."""
     doubtful: tuple[str, ...] = ()
@@ -65,12 +61,13 @@ class _Hashed(Frozen):
 class RunWriter:
     """An open run folder. Use it as a context manager; one process may write at a time.
 
-    Every method raises WriteFailed where the disk does not take what it writes.
+    Every method raises WriteFailed where the disk does not take what it writes. `keeps_part` is
+    False for a run made of others: unfinished it is removed, since it can be made again.
     """
 
-    def __init__(self, path: Path, *, stores_text: bool = True) -> None:
+    def __init__(self, path: Path, *, stores_text: bool = True, keeps_part: bool = True) -> None:
         self.path = path
-        self._stores_text = stores_text
+        self._stores_text, self._keeps_part = stores_text, keeps_part
         self._known: set[str] = set()
         self._stack = ExitStack()
         self._records: GrowingFile | None = None
@@ -87,8 +84,10 @@ class RunWriter:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         self._stack.close()
+        if kind and not self._keeps_part:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def lines(self) -> int:
@@ -132,7 +131,11 @@ class RunWriter:
             yield
         except OSError as error:
             file = self.path / name
-            safe = f"the {self.lines:,} records in {RECORDS} are safe; " if self._records else ""
+            safe = (
+                f"the {self.lines:,} records in {RECORDS} are safe; "
+                if self._records and self._keeps_part
+                else ""
+            )
             again = "give the command again"
             if (self.path / OPTIONS).exists():
                 again = f"go on with: mgllm run --resume {shlex.quote(str(self.path))}"

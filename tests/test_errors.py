@@ -60,6 +60,14 @@ def test_few_names_are_all_listed() -> None:
     assert unknown("scenario", "x", []).endswith("There are none yet")
 
 
+def test_nothing_is_guessed_for_what_is_no_name() -> None:
+    """Comparing takes time in proportion to the square of the length."""
+    assert nearest("frowning" + " " * 192, ["frowning"]) == "frowning"
+    assert nearest("frowning" + " " * 193, ["frowning"]) is None
+    assert nearest("frowning", ["frowning" + " " * 193]) is None
+    assert nearest(" " * 10**7, ["frowning", " " * 10**7]) is None
+
+
 def test_of_many_names_the_nearest_are_listed_with_their_number() -> None:
     assert len(ITEMS) > FEW
     line = unknown("item of emotion.jsonl", "emotion-7c", ITEMS)

@@ -62,7 +62,7 @@ def human_import(plan_folder: Path, files: Sequence[Path], results: Path) -> Hum
         raise InputError("no rater answered any text, so there is no run to make")
     manifest = _manifest(plan, len(answered), given)
     folder = begin_run(results, manifest)
-    with RunWriter(folder) as writer:
+    with RunWriter(folder, keeps_part=False) as writer:
         records = list(_records(plan, manifest.model, given))
         for (question, _), record in zip(given, records, strict=True):
             writer.keep_prompt(question.prompt)

@@ -40,7 +40,7 @@ def score(name: str | Path, results: Path) -> Finished:
     scenarios = {scenario.name: scenario for scenario in old.scenarios}
     prompts = stored.prompts()
     folder = begin_run(results, manifest)
-    with RunWriter(folder, stores_text=old.stores_text) as writer:
+    with RunWriter(folder, stores_text=old.stores_text, keeps_part=False) as writer:
         for record in stored.records:
             if record.prompt_sha256 in prompts:
                 writer.keep_prompt(prompts[record.prompt_sha256])

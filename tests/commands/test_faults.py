@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import mgllm
+from mgllm.commands.score import score
 from mgllm.disk.steps import fault_at_steps
 from mgllm.errors import InputError, MgllmError
 from mgllm.experiment import preparing
@@ -254,3 +255,21 @@ def test_a_scenarios_file_is_found_from_another_folder(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert mgllm.run(resume=tmp_path / begun, display="none", max_requests=1000).exit_code == 0
+
+
+def test_on_a_full_disk_replies_are_read_again_wholly_or_not_at_all(go: Go, tmp_path: Path) -> None:
+    """A run made of another holds nothing that cannot be made again."""
+    results = tmp_path / "results"
+    old = go(results=results).folder
+    steps: list[str] = []
+    with fault_at_steps(steps.append):
+        shutil.rmtree(score(old, results).folder)
+    writes = [at for at, name in enumerate(steps) if name.endswith((": write", ": replace", ": begin"))]
+    assert len(writes) > 10
+    for at in writes:
+        with fault_at_steps(At(at, full)), pytest.raises(MgllmError) as caught:
+            score(old, results)
+        assert "make room on the disk" in str(caught.value)
+        assert "are safe" not in str(caught.value)
+        assert run_names(results) == [old.name], steps[at]
+        assert [each.name for each in results.iterdir()] == [old.name], steps[at]

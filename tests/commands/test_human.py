@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +22,8 @@ from mgllm.commands.human_export import HumanExport, human_export
 from mgllm.commands.human_import import HumanImport, human_import
 from mgllm.commands.report import report
 from mgllm.commands.score import score
-from mgllm.errors import InputError
+from mgllm.disk.steps import fault_at_steps
+from mgllm.errors import InputError, WriteFailed
 from mgllm.experiment.options import RunOptions
 from mgllm.pages.shell import visible
 from mgllm.prompts.scenarios import Folders
@@ -291,3 +294,19 @@ def test_hidden_characters_are_named(export: Export, base: Any, tmp_path: Path) 
     page = (export(consent=own).out / "rater-01.html").read_text(encoding="utf-8")
     assert visible("Hello \u202eolleh") in page
     assert "\u202e" not in page
+
+
+def test_on_a_full_disk_no_part_of_their_run_is_left(export: Export, take_in: Any, tmp_path: Path) -> None:
+    fill_in(export().out, tmp_path / "answers")
+
+    def full(name: str) -> None:
+        if name == "table.csv: replace":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with (
+        fault_at_steps(full),
+        pytest.raises(WriteFailed, match="make room on the disk, then give"),
+    ):
+        take_in(tmp_path / "answers")
+    assert list((tmp_path / "results").iterdir()) == []
+    assert take_in(tmp_path / "answers").finished.exit_code == 0

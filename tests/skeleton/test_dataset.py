@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from mgllm.errors import InputError
 from mgllm.skeleton import Clip, DatasetMeta, SkeletonDataset, check_dataset, open_dataset, write_dataset
+from mgllm.skeleton.writing import growing_dataset
 
 LAYOUT = {
     "joints": ["hip", "left", "right"],
@@ -350,3 +352,31 @@ def test_a_spreadsheet_finds_no_formula_in_a_data_set(made: SkeletonDataset, tmp
     assert "\n'=1+1,'@home," in table
     again = open_dataset(tmp_path / "set").clips[0]
     assert (again.id, again.subject, again.more) == ("=1+1", "@home", {"camera": "-2"})
+
+
+def test_a_growing_data_set_is_the_one_written_at_once(made: SkeletonDataset, tmp_path: Path) -> None:
+    (tmp_path / "g").mkdir()
+    with growing_dataset(tmp_path / "g", meta()) as growing:
+        for clip in clips():
+            growing.add(clip)
+        assert not (tmp_path / "g" / "dataset.json").exists()
+        with pytest.raises(InputError):
+            open_dataset(tmp_path / "g")
+    assert (growing.clips, growing.frames) == (6, 21)
+    for name in ("joints.npy", "clips.csv", "dataset.json"):
+        assert (tmp_path / "g" / name).read_bytes() == (made.path / name).read_bytes()
+
+
+def test_a_growing_data_set_leaves_out_what_cannot_be_used_if_it_may(tmp_path: Path) -> None:
+    empty = Clip("e", "1", np.full((3, 3, 2), np.nan), "nod", 25.0, {"camera": "0"})
+    for lenient in (False, True):
+        folder = tmp_path / str(lenient)
+        folder.mkdir()
+        with ExitStack() as stack:
+            if not lenient:
+                stack.enter_context(pytest.raises(InputError, match="no joint"))
+            growing = stack.enter_context(growing_dataset(folder, meta(), lenient=lenient))
+            for clip in (*clips(), empty):
+                growing.add(clip)
+    assert [row.id for row in open_dataset(tmp_path / "True").clips] == [f"c{n}" for n in range(6)]
+    assert growing.left_out == ("1 clips have no joint at all and are left out: e",)

@@ -36,6 +36,18 @@ def test_columns_tell_trimmed_clips_from_recordings(toy_set: Path, tmp_path: Pat
         is_trimmed(plain, "trimmed")
 
 
+def test_clips_that_do_not_say_where_they_were_cut_are_no_recordings(toy_set: Path, tmp_path: Path) -> None:
+    """As those of iMiGUE's starter kit."""
+    toy = open_dataset(toy_set)
+    clips = (
+        Clip(r.id, r.subject, toy.clip(n), r.label, 25.0, {"recording": "1"}) for n, r in enumerate(toy.clips)
+    )
+    cut = write_dataset(tmp_path / "cut", toy.meta.model_copy(update={"splits": {}}), clips).dataset
+    with pytest.raises(InputError, match="no columns first and last say which"):
+        is_trimmed(cut, "auto")
+    assert not is_trimmed(cut, "recordings")
+
+
 def test_a_clip_of_no_recording_is_refused_unless_it_is_one(toy_set: Path, tmp_path: Path) -> None:
     dataset = with_columns(toy_set, tmp_path / "some", nowhere=3)
     with pytest.raises(InputError, match=f"clip '{dataset.clips[3].id}' names no recording"):

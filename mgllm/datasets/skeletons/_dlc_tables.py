@@ -26,6 +26,9 @@ SCORER, INDIVIDUALS, PARTS, COORDS = "scorer", "individuals", "bodyparts", "coor
 individuals."""
 NEEDS = "reading .h5 needs h5py: in the clone, pip install '.[dlc]'; or give the .csv that save_as_csv writes"
 
+MOST_FRAMES = 10_000_000
+"""Highest number of a frame: four days of video."""
+
 
 class Column(NamedTuple):
     """What a column holds."""
@@ -96,6 +99,8 @@ def _from_csv(path: Path) -> Table:
             if not frame.is_integer():
                 what = "the number of a frame; hand-labelled pictures (CollectedData) are no recording"
                 raise InputError(f"{path}:{line} must begin with {what}")
+            if frame > MOST_FRAMES:
+                raise InputError(f"{path}:{line} frame {frame:.7g} is more than {MOST_FRAMES:,}")
             frames.append(int(frame))
             values.append(numbers)
     return Table(tuple(columns), np.array(frames, np.int64), np.array(values).reshape(len(frames), width))

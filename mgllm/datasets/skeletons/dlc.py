@@ -145,9 +145,10 @@ def _individual(
         raise InputError(f"{path} has a body part twice")
     if not any(column.coord == COORDS[2] for column in given):
         x_TVC[..., 2] = 1
-    for place, column in enumerate(table.columns):
-        if column.individual == individual:
-            x_TVC[:, parts.index(column.part), COORDS.index(column.coord)] = table.values[:, place]
+    with np.errstate(over="ignore"):  # too large for 32 bits: infinite, and so missing
+        for place, column in enumerate(table.columns):
+            if column.individual == individual:
+                x_TVC[:, parts.index(column.part), COORDS.index(column.coord)] = table.values[:, place]
     x_TVC[~np.isfinite(x_TVC).all(axis=-1)] = np.nan
     return x_TVC
 

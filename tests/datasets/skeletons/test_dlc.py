@@ -168,6 +168,7 @@ def test_filtered_and_raw_tables_of_one_recording_are_asked_about(tmp_path: Path
             lambda text: text.replace("\n0,", "\nlabeled-data/talk/img0.png,"),
             "(CollectedData) are no recording",
         ),
+        (lambda text: text + "1e30" + ",1" * 51 + "\n", "frame 1e+30 is more than 10,000,000"),
         (lambda text: text.replace("\n0,", "\n0,x"), "could not convert string to float"),
         (lambda text: text.partition("\n0,")[0] + "\n", "has no frames"),
         (lambda text: text.partition("coords")[0], "has no header of DeepLabCut"),
