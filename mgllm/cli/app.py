@@ -36,6 +36,7 @@ COMMANDS = (
     "convert",
     "items",
     "audit",
+    "references",
     "vocabulary",
     "models",
     "recognizer",

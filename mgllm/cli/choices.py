@@ -18,7 +18,7 @@ SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
     *("verdict", "models", "claims", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "flips", "positions", "declined", "slices", "gestures", "gee"),
+    *("exploratory", "flips", "positions", "declined", "slices", "gestures", "references", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")

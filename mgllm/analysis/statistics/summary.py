@@ -31,6 +31,7 @@ from mgllm.records import (
     FIRST_ROLES,
     Effect,
     Flips,
+    References,
     Role,
     RowName,
     Slice,
@@ -69,6 +70,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
+        references=_references(runs),
         gee=regressions(claiming),
         notes=(*notes(runs, arms), *wording_notes(effects)),
     )
@@ -107,6 +109,12 @@ def _other_roles(runs: Sequence[RunRecords]) -> Mapping[str, Mapping[Role, str]]
         if any(each.roles.get(role) != arm for role, arm in FIRST_ROLES.items())
         or each.roles.get("main") not in each.arms  # the claim is then that of the arms without speech
     }
+
+
+def _references(runs: Sequence[RunRecords]) -> tuple[References, ...]:
+    """Those of each scenario; runs about the same items have the same ones."""
+    found = [scenario.references for run in runs for scenario in run.manifest.scenarios]
+    return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:

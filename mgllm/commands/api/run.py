@@ -39,6 +39,7 @@ def run(  # noqa: PLR0913  # keywords of the public API
     confusion: str | Path | None = None,
     attribute: bool = False,
     yes: bool = False,
+    with_references: bool = False,
     base_url: str | None = None,
     api_key_env: str | None = None,
     model_args: Mapping[str, Any] | None = None,
@@ -91,6 +92,8 @@ def run(  # noqa: PLR0913  # keywords of the public API
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
         attribute: Also leave each gesture out and show it alone, to see what each of them does.
         yes: Let `attribute` ask more than 1,000 questions.
+        with_references: Also guess the targets without a language model, for a table beside the
+            arms.
         base_url: Address of the server, up to `/v1`.
         api_key_env: Name of the environment variable that has the key; never the key itself.
         model_args: Further arguments for the model or its server, such as `{"top_p": 0.9}`.
