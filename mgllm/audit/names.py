@@ -9,10 +9,11 @@ from typing import NamedTuple
 from mgllm.audit.tokens import Token, tokens_of, word_set
 
 MOSTLY = 0.5
-"""Share of words with a capital letter above which capitals say nothing, as in captions: our
-choice."""
-FEWEST = 4
-"""Words of a text about whose capitals something can be said."""
+"""Share of common words with a capital letter above which capitals say nothing: our choice."""
+FEWEST = 2
+"""Common words of a text about whose capitals something can be said."""
+PRONOUN = frozenset({"i"})
+"""Always has a capital letter."""
 BEFORE_MISS = word_set(
     "i we you they to will would don't didn't not never i'll can could really always may might"
 )
@@ -52,7 +53,7 @@ def known_names(texts: Iterable[str], listed: Iterable[str], words: NameWords) -
     for text in texts:
         tokens = tokens_of(text)
         plain |= {token.low for token in tokens if token.text[0].islower()}
-        if _capitals_say_something(tokens):
+        if _capitals_say_something(tokens, words):
             found |= {_bare(one) for n, one in enumerate(tokens) if _certain(n, tokens, words)}
         found |= {_bare(tokens[n + 1]) for n in range(len(tokens) - 1) if _titled(n, tokens, words)}
     split = [tuple(token.low for token in tokens_of(name)) for name in listed]
@@ -79,7 +80,7 @@ def find_names(
 
 def _named(tokens: Sequence[Token], words: NameWords, known: Known) -> Collection[int]:
     """Indices of words that are part of a name."""
-    spelled = _capitals_say_something(tokens)
+    spelled = _capitals_say_something(tokens, words)
     capitals = any(token.text[0].isupper() for token in tokens)
     elsewhere = known.found - words.common - words.others
     found: set[int] = set()
@@ -101,10 +102,11 @@ def _fits(token: Token, listed: str) -> bool:
     return listed in (token.low, _bare(token))
 
 
-def _capitals_say_something(tokens: Sequence[Token]) -> bool:
-    inside = [token for token in tokens if not token.begins and token.text[0].isalpha()]
-    capitals = [token for token in inside if token.text[0].isupper() and token.low not in ("i", "i'm")]
-    return len(inside) < FEWEST or len(capitals) / len(inside) <= MOSTLY
+def _capitals_say_something(tokens: Sequence[Token], words: NameWords) -> bool:
+    """Not where common words inside sentences have a capital letter, too, as in captions."""
+    inside = [token for token in tokens if not token.begins and token.low in words.common - PRONOUN]
+    capitals = sum(token.text[0].isupper() for token in inside)
+    return len(inside) < FEWEST or capitals / len(inside) <= MOSTLY
 
 
 def _bare(token: Token) -> str:

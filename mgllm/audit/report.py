@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from mgllm.errors import some
-from mgllm.records import Frozen
+from mgllm.records import Frozen, Reference, References
 
 Gate = Literal["leak", "subject", "shortcut", "duplicate"]
 """What `--fail-on` asks for."""
@@ -117,6 +117,9 @@ class AuditReport(Frozen):
     """Targets over people."""
     covariates: tuple[Shortcut, ...]
     """Each covariate against the target."""
+    references: References | None = None
+    """What simple classifiers reach with each covariate, all, gestures alone, speech alone; null if
+    they cannot be made."""
     failed: Mapping[Gate, tuple[str, ...]]
     """Ids of items by gate, of those that found anything; asked for or not."""
     masked: Mapping[str, int] = Field(default_factory=dict)
@@ -146,6 +149,8 @@ def _lines(report: AuditReport) -> Iterator[str]:
         ("covariate", "values", "items", "people", "p", "shortcut"),
         [_fact_row(one) for one in report.covariates],
     )
+    made = report.references.rows if report.references else ()
+    yield from _table(("learned from", "UAR", "95 %", "AUC"), [_reference_row(one) for one in made])
     balance = report.balance
     yield f"Targets: {', '.join(f'{count} {name}' for name, count in balance.targets.items()) or 'none'}. "
     yield (
@@ -170,6 +175,14 @@ def _fact_row(one: Shortcut) -> tuple[str, ...]:
         "< .001" if one.p < 0.001 else f"{one.p:.3f}".removeprefix("0"),
         "yes" if one.shortcut else "",
     )
+
+
+def _reference_row(one: Reference) -> tuple[str, ...]:
+    """Name and numbers, UAR in percent."""
+    low, high = one.uar_interval or (None, None)
+    between = "" if low is None or high is None else f"[{100 * low:.1f}, {100 * high:.1f}]"
+    auc = "" if one.auc is None else f"{one.auc:.2f}"
+    return _plain(one.name), f"{100 * one.uar:.1f}", between, auc
 
 
 def _plain(text: str) -> str:

@@ -81,16 +81,16 @@ class _Pair(NamedTuple):
 def find_scores(text: str, tokens: Sequence[Token]) -> Iterator[Score]:
     """All scores of a text, in its order."""
     pairs = list(_pairs(text, tokens))
-    place = 0
+    done = 0
     for n, pair in enumerate(pairs):
-        if pair.first < place:
-            continue
+        if tokens[pair.first].start < done:
+            continue  # the points of a tie-break in brackets
         kind = _kind(pair, pairs, n, text, tokens)
         if kind is not None:
-            place = pair.last
-            end = tokens[pair.last - 1].end
-            extra = _TIEBREAK.match(text, end)
-            yield Score(tokens[pair.first].start, extra.end() if extra else end, kind)
+            done = tokens[pair.last - 1].end
+            extra = _TIEBREAK.match(text, done)
+            done = extra.end() if extra else done
+            yield Score(tokens[pair.first].start, done, kind)
 
 
 def _number(token: Token) -> int | None:

@@ -202,6 +202,10 @@ def _print_report(report: AuditReport) -> None:
         p = "p < .001" if fact.p < 0.001 else f"p {fact.p:.3f}".replace("0.", ".", 1)
         mark = "  predicts the target" if fact.shortcut else ""
         echo(f"  {fact.covariate:<20} against the target: {p}{mark}")
+    for one in report.references.rows if report.references else ():
+        low, high = one.uar_interval or (None, None)
+        between = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
+        echo(f"  {f'learned from {one.name}':<34} UAR {100 * one.uar:5.1f}{between}")
     if report.masked:
         echo("masked: " + ", ".join(f"{count} {mask}" for mask, count in report.masked.items()))
     print_notes(report.notes)

@@ -130,6 +130,10 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm items references items.jsonl --covariate sex", "The same under its new name:"),
         ("mgllm items references items.jsonl", "Everything that can be guessed from:"),
     ),
+    "audit": _two(
+        ("mgllm audit items.jsonl --mask masked.jsonl", "What gives the answer away, and a copy without it:"),
+        ("mgllm audit items.jsonl --fail-on leak,shortcut", "Exit 4 if the speech or a fact says it:"),
+    ),
     "vocabulary": _two(
         ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),
         ("mgllm vocabulary show imigue", "The names of one, with what they mean:"),

@@ -14,7 +14,8 @@ from mgllm.files.text_files import read_text
 from mgllm.files.writing import refuse_existing, write_texts
 from mgllm.items.loading import check_targets, item_line, load_items
 from mgllm.prompts.scenarios import Folders, find_scenario, scenario_names
-from mgllm.records import Frozen, Item, Scenario
+from mgllm.records import Frozen, Item, References, Scenario
+from mgllm.references import make_references
 
 FILES = ("audit.json", "audit.md")
 """What `-o` writes."""
@@ -74,6 +75,8 @@ def audit(options: AuditOptions) -> Audited:
     listed = _names(options.names) if options.names is not None else ()
     looked = Looked(scenario=found, listed=listed, split=options.split, show=options.show)
     report = audit_items(items, options.items.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1], looked)
+    made, why = _references(items)
+    report = report.model_copy(update={"references": made, "notes": (*report.notes, *why)})
     written: list[str] = []
     if place is not None:
         finder = finder_for(items, looked)
@@ -87,6 +90,15 @@ def audit(options: AuditOptions) -> Audited:
         written += [str(options.out / name) for name in FILES]
     failed = tuple(gate for gate in dict.fromkeys(options.fail_on) if report.failed.get(gate))
     return Audited(report=report, files=tuple(written), failed=failed)
+
+
+def _references(items: Sequence[Item]) -> tuple[References | None, tuple[str, ...]]:
+    """What simple classifiers reach, or why they cannot be made."""
+    try:
+        made = make_references(items).references
+    except InputError as error:
+        return None, (f"no classifiers against the target: {error}",)
+    return made, made.notes
 
 
 def _scenario_for(items: Sequence[Item], wanted: str | None, folders: Folders) -> Scenario | None:
