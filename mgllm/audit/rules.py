@@ -89,19 +89,24 @@ class Finder:
     def find(self, text: str) -> tuple[Found, ...]:
         """All that is found, in the order of the text; spans do not overlap."""
         tokens = tokens_of(text)
+        places = list(_places(tokens))
+        long = bytearray(len(text))
+        for start, end in places:
+            long[start:end] = bytes([" " in text[start:end]]) * (end - start)
+        names = find_names(text, tokens, lists().names, self._known)
         by_rule = {
             "outcome": self._outcomes(tokens),
             "score": ((one.start, one.end) for one in find_scores(text, tokens) if one.kind == "score"),
             "score-within-set": (
                 (one.start, one.end) for one in find_scores(text, tokens) if one.kind != "score"
             ),
-            "name": find_names(text, tokens, lists().names, self._known),
-            "place": _places(tokens),
+            "name": (one for one in names if not any(long[slice(*one)])),
+            "place": places,
             "date": _dates(tokens),
             "round": _unless(tokens, lists().rounds, lists().not_rounds),
             "gendered": _spans(tokens, lists().gendered.find(tokens)),
         }
-        return tuple(sorted(_apart(by_rule), key=lambda one: one.start))
+        return tuple(sorted(_apart(by_rule, len(text)), key=lambda one: one.start))
 
     def names_speaker(self, turn: Turn) -> bool:
         """Whether prompts show a person's name before what is said."""
@@ -136,7 +141,7 @@ def lists() -> Lists:
         name: [one for line in getattr(words, name) for one in line.split()]
         for name in ("not_names", "common")
     }
-    places = [one for line in words.places for part in line.split() for one in part.rstrip("?").split("|")]
+    places = [one for line in words.places if len(line.split()) == 1 for one in line.split("|")]
     return Lists(
         places=Phrases(words.places),
         only_as_names=frozenset(words.only_as_names),
@@ -146,8 +151,7 @@ def lists() -> Lists:
         gendered=Phrases(words.gendered),
         names=NameWords(
             common=frozenset(split["common"]),
-            others=frozenset([*split["not_names"], *places])
-            - {"jordan", "georgia", "san", "rod", "st", "philippe"},
+            others=frozenset([*split["not_names"], *places]) - {"jordan", "georgia"},
             titles=frozenset(words.titles),
             particles=frozenset(words.particles),
         ),
@@ -226,13 +230,14 @@ def _places_of(text: str) -> list[tuple[int, int]]:
     return places
 
 
-def _apart(by_rule: Mapping[str, Iterable[tuple[int, int]]]) -> Iterator[Found]:
+def _apart(by_rule: Mapping[str, Iterable[tuple[int, int]]], length: int) -> Iterator[Found]:
     """Spans without those that an earlier rule has taken."""
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(length)
     for rule, spans in by_rule.items():
-        here = [(a, b) for a, b in spans if not any(a < end and b > start for start, end in taken)]
-        taken += here
-        yield from (Found(rule, a, b) for a, b in here)
+        here = [(start, end) for start, end in spans if not any(taken[start:end])]
+        for start, end in here:
+            taken[start:end] = b"\1" * (end - start)
+        yield from (Found(rule, start, end) for start, end in here)
 
 
 def _spans(tokens: Sequence[Token], matches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -78,14 +78,23 @@ class _Pair(NamedTuple):
     form: Literal["hyphen", "loose", "glued", "sure"]
 
 
+class _Beside(NamedTuple):
+    """Whether the ends of other sets, or one end of a set, stand directly beside."""
+
+    chain: bool
+    set_before: bool
+
+
 def find_scores(text: str, tokens: Sequence[Token]) -> Iterator[Score]:
     """All scores of a text, in its order."""
     pairs = list(_pairs(text, tokens))
+    chains = _chains(pairs, text, tokens)
     done = 0
     for n, pair in enumerate(pairs):
         if tokens[pair.first].start < done:
             continue  # the points of a tie-break in brackets
-        kind = _kind(pair, pairs, n, text, tokens)
+        beside = _Beside(chains[n], n > 0 and _follows_set(pairs[n - 1], pair, text, tokens))
+        kind = _kind(pair, beside, text, tokens)
         if kind is not None:
             done = tokens[pair.last - 1].end
             extra = _TIEBREAK.match(text, done)
@@ -164,11 +173,12 @@ def _glued(n: int, tokens: Sequence[Token]) -> _Pair | None:
 
 def _longer(n: int, text: str, tokens: Sequence[Token]) -> bool:
     """Whether the two numbers are part of something longer, such as 6-4-2019, 6-4.5 or 6-4 %."""
-    before, after = text[: tokens[n].start][-2:], text[tokens[n + 1].end :][:3]
+    start, end = tokens[n].start, tokens[n + 1].end
+    before, after = text[max(0, start - 2) : start], text[end : end + 3]
     return bool(re.search(r"\d[-–—/.:,]$|[$€£#]$", before) or re.match(r"[-–—/.:]\d|\s?[%°]", after))
 
 
-def _kind(pair: _Pair, pairs: Sequence[_Pair], n: int, text: str, tokens: Sequence[Token]) -> Kind | None:
+def _kind(pair: _Pair, beside: _Beside, text: str, tokens: Sequence[Token]) -> Kind | None:
     """What the pair is a score of; None if it is not one."""
     after = tokens[pair.last].low if pair.last < len(tokens) and not tokens[pair.last].begins else ""
     before = tokens[pair.first - 1].low if pair.first and not tokens[pair.first].begins else ""
@@ -187,14 +197,10 @@ def _kind(pair: _Pair, pairs: Sequence[_Pair], n: int, text: str, tokens: Sequen
         or _match_tiebreak(pair)
         or (tiebreak and max(pair.a, pair.b) >= 7 and abs(pair.a - pair.b) >= 2)
     ):
-        return "score" if tiebreak or _accepted(pair, pairs, n, text, tokens, sets) else None
+        return "score" if tiebreak or beside.chain or _accepted(pair, text, tokens, sets) else None
     if tiebreak and pair.form != "glued":
         return "score-within-set"
-    return (
-        "score-within-set"
-        if _games(pair, before, after, sets or _follows_set(pairs, n, text, tokens))
-        else None
-    )
+    return "score-within-set" if _games(pair, before, after, sets or beside.set_before) else None
 
 
 def _ended(a: int, b: int) -> bool:
@@ -208,18 +214,12 @@ def _match_tiebreak(pair: _Pair) -> bool:
     return max(pair.a, pair.b) >= 10 and abs(pair.a - pair.b) >= 2 and pair.form != "glued"
 
 
-def _accepted(
-    pair: _Pair, pairs: Sequence[_Pair], n: int, text: str, tokens: Sequence[Token], sets: bool
-) -> bool:
+def _accepted(pair: _Pair, text: str, tokens: Sequence[Token], sets: bool) -> bool:
     """Whether the words around say that the end of a set is meant."""
     long = max(pair.a, pair.b) > 7
     if _match_tiebreak(pair) and abs(pair.a - pair.b) > 2:
-        return _in_chain(pair, pairs, n, text, tokens)
-    if pair.form == "hyphen" and not long:
-        return True
-    if _in_chain(pair, pairs, n, text, tokens):
-        return True
-    if sets:
+        return False
+    if sets or (pair.form == "hyphen" and not long):
         return True
     asked = {token.low for token in _here(tokens, pair.first - 3, pair.first, pair.first)}
     follows = tokens[pair.last] if pair.last < len(tokens) else None
@@ -228,25 +228,26 @@ def _accepted(
     return pair.form == "loose" and not comma and bool(asked & RESULT) and ends
 
 
-def _in_chain(pair: _Pair, pairs: Sequence[_Pair], n: int, text: str, tokens: Sequence[Token]) -> bool:
-    """Whether another end of a set stands directly beside it, and no single number."""
-    row = [pair]
-    for step in (-1, 1):
-        at = n + step
-        while 0 <= at < len(pairs):
-            ends = (row[-1], pairs[at]) if step > 0 else (pairs[at], row[0])
-            if not _adjoin(*ends, text, tokens):
-                break
-            row.insert(len(row) if step > 0 else 0, pairs[at])
-            at += step
-    end = row[-1].last
-    single = end < len(tokens) and not tokens[end].begins and _number(tokens[end]) is not None
-    return len(row) > 1 and all(_ended(one.a, one.b) or _match_tiebreak(one) for one in row) and not single
+def _chains(pairs: Sequence[_Pair], text: str, tokens: Sequence[Token]) -> list[bool]:
+    """For each pair, whether it is one of several ends of sets in a row, without a single number
+    behind."""
+    found: list[bool] = []
+    row: list[_Pair] = []
+    for n, pair in enumerate(pairs):
+        row.append(pair)
+        if n + 1 < len(pairs) and _adjoin(pair, pairs[n + 1], text, tokens):
+            continue
+        ends = all(_ended(one.a, one.b) or _match_tiebreak(one) for one in row)
+        behind = tokens[pair.last] if pair.last < len(tokens) else None
+        single = behind is not None and not behind.begins and _number(behind) is not None
+        found += [len(row) > 1 and ends and not single] * len(row)
+        row = []
+    return found
 
 
-def _follows_set(pairs: Sequence[_Pair], n: int, text: str, tokens: Sequence[Token]) -> bool:
-    """Whether the end of a set stands directly before: `6-3 4-1`."""
-    return n > 0 and _adjoin(pairs[n - 1], pairs[n], text, tokens) and _ended(pairs[n - 1].a, pairs[n - 1].b)
+def _follows_set(before: _Pair, pair: _Pair, text: str, tokens: Sequence[Token]) -> bool:
+    """Whether the pair before is the end of a set: `6-3 4-1`."""
+    return _ended(before.a, before.b) and _adjoin(before, pair, text, tokens)
 
 
 def _adjoin(one: _Pair, other: _Pair, text: str, tokens: Sequence[Token]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mgllm.audit.rules import finder_of, masked_item
 from mgllm.records import Item, Label, Mask, SpokenWord, Turn
 
@@ -33,7 +35,7 @@ def test_other_words_are_named_by_kind() -> None:
 
 def test_spans_do_not_overlap() -> None:
     spans = sorted((one.start, one.end) for one in FINDER.find("I won 6-4 in the final against Mr. Kaldor"))
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 def test_masks_replace_words_and_are_counted() -> None:

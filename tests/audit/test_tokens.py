@@ -27,7 +27,11 @@ def test_words_have_places_and_sentences() -> None:
         ("won|lost", "I won, you LOST", ["won", "LOST"]),
         ("defeat*", "defeats and defeated", ["defeats", "defeated"]),
         ("lost my? way", "lost way, lost my way, lost his way", ["lost way", "lost my way"]),
-        ("lost .. point", "lost that point, lost a very big point", ["lost that point", "lost a very big point"]),
+        (
+            "lost .. point",
+            "lost that point, lost a very big point",
+            ["lost that point", "lost a very big point"],
+        ),
         ("lost .. point", "lost one of those very long point", []),
         ("tie break", "the tie-break", ["tie-break"]),
         ("lost it", "We lost. It rained", []),
