@@ -28,7 +28,8 @@ ORDERS = (
     "answer|respond|reply|output|write|print|return only|with|exactly the|a|one? single|one|following|only? "
     "word|words|label|option|answer|json|text",
     "the correct|right|expected|true answer|label|option is",
-    "you are|you're now|an|a? ai|assistant|chatbot|bot|language|llm|gpt|model",
+    "you are now? an|a? large|helpful|new? ai|assistant|chatbot|bot|language|llm|gpt|model",
+    "you're now? an|a? large|helpful|new? ai|assistant|chatbot|bot|language|llm|gpt|model",
     "as an ai|assistant language? model?",
     "note|message|attention to|for the ai|assistant|model|llm|reader|evaluator|annotator",
     "language model must|should|will|has",
@@ -49,11 +50,14 @@ def instructing(items: Iterable[Item], labels: Sequence[Label]) -> tuple[str, ..
     """Ids of items whose speech looks like an instruction to a model."""
     said = [" ".join(token.low for token in tokens_of(label.text)[:6]) for label in labels]
     phrases = Phrases((*ORDERS, *(f"{_ASK} {words}" for words in said if words)))
-    return tuple(item.id for item in items if any(_instructs(turn.text, phrases) for turn in item.speech))
+    named = "|".join(re.escape(label.text) for label in labels)
+    given = re.compile(rf"\b(?:answer|label|output)\s*:\s*(?:{named})\b", re.IGNORECASE)
 
+    def instructs(text: str) -> bool:
+        marked = _MARKERS.search(text) or given.search(text)
+        return marked is not None or next(phrases.find(tokens_of(text)), None) is not None
 
-def _instructs(text: str, phrases: Phrases) -> bool:
-    return _MARKERS.search(text) is not None or next(phrases.find(tokens_of(text)), None) is not None
+    return tuple(item.id for item in items if any(instructs(turn.text) for turn in item.speech))
 
 
 def planted(item: Item, wording: int, label: Label) -> Item:

@@ -72,7 +72,7 @@ def test_a_run_says_how_many_items_look_like_instructions(
     shelve(stubborn)
     inject()
     finished = mgllm.run(
-        **(meeting | {"items": tmp_path / "out" / "planted-1.jsonl", "arms": "text,text+mg"})
+        **(meeting | {"items": tmp_path / "out" / "planted-1.jsonl", "arms": ["text", "text+mg"]})
     )
     table = (finished.folder / "table.md").read_text(encoding="utf-8")
     assert "the speech of 4 items looks like an instruction to the model" in table
