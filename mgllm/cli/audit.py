@@ -119,9 +119,11 @@ def audit(
     from mgllm.errors import GateFailed, InputError, some
 
     if injection:
-        _inject(o.given(context, "json", "injection"), as_json=json)
+        if wrong := [name for name in FOR_WORDS if _on_line(context, name)]:
+            raise InputError(f"--{wrong[0].replace('_', '-')} asks no model; give it without --injection")
+        _inject(o.given(context, "json", "injection", *FOR_WORDS), as_json=json)
         return
-    if asked := [name for name in o.given(context) if name in FOR_MODELS]:
+    if asked := [name for name in FOR_MODELS if _on_line(context, name)]:
         raise InputError(f"--{asked[0].replace('_', '-')} is about a model; give it with --injection")
     said = o.given(context, "json", "injection", *FOR_MODELS) | {"fail_on": _gates(fail_on)}
     places = {"scenarios_dir": "folders.scenarios", "prompts_dir": "folders.prompts"}
@@ -134,6 +136,12 @@ def audit(
         raise GateFailed(f"found {what}")
 
 
+def _on_line(context: typer.Context, name: str) -> bool:
+    """Whether an option is on the command line; one of the environment may be meant for others."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _inject(said: dict[str, Any], *, as_json: bool) -> None:
     """`--injection`: six runs and a report."""
     from mgllm.commands._model_args import read_model_args
@@ -141,8 +149,6 @@ def _inject(said: dict[str, Any], *, as_json: bool) -> None:
     from mgllm.commands.audit_injection import audit_injection
     from mgllm.errors import InputError
 
-    if wrong := [name for name in FOR_WORDS if said.get(name)]:
-        raise InputError(f"--{wrong[0].replace('_', '-')} asks no model; give it without --injection")
     for name, flag in (("out", "-o FOLDER"), ("scenario", "--scenario S"), ("model", "--model M")):
         if not said.get(name):
             raise InputError(f"--injection needs {flag}")

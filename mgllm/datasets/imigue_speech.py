@@ -56,7 +56,7 @@ class ImigueSpeech:
     caution = (
         "The target is the match result, which is not the same as a feeling. The speech may say who won, "
         "names and scores. Sex and nationality may be shortcuts: compare every number with those of "
-        "`mgllm items baseline`. People are not named: items are clustered by recording."
+        "`mgllm items references`. People are not named: items are clustered by recording."
     )
 
     def read(self, source: Path) -> ImportedItems:

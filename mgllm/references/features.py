@@ -19,6 +19,8 @@ from mgllm.records import CueSource, Item
 MOST_CATEGORIES = 10
 """A covariate whose values are all numbers is a number if it has more distinct values than these,
 and else a category."""
+NO_NUMBER = ("", "nan", "na", "none")
+"""Words for a missing number."""
 LEAST_SPREAD = 1e-9
 """Directions along which texts differ less are left out: they are rounding."""
 
@@ -36,13 +38,16 @@ class Facts(Part):
     is a category, too: that it is missing may say something."""
 
     def __init__(self, values: Sequence[object]) -> None:
-        words = ["" if value is None else str(value) for value in values]
-        self._missing_N: Bools = np.array([word == "" for word in words])
-        numbers = [_number(word) for word in words if word]
-        known = [number for number in numbers if number is not None]
-        self.is_number = len(known) == len(numbers) and len(set(known)) > MOST_CATEGORIES
+        words = ["" if value is None else str(value).strip() for value in values]
+        numbers = [_number(word) for word in words]
+        self._missing_N: Bools = np.array([word.casefold() in NO_NUMBER for word in words])
+        known = {number for number in numbers if number is not None}
+        others = any(
+            number is None for number, gone in zip(numbers, self._missing_N, strict=True) if not gone
+        )
+        self.is_number = len(known) > MOST_CATEGORIES and not others
         if self.is_number:
-            self._value_N = np.array([_number(word) or 0.0 for word in words])
+            self._value_N = np.array([number or 0.0 for number in numbers])
         else:
             self._value_N = np.array(words)[:, None] == np.unique(words)[None, :]
 
@@ -64,7 +69,7 @@ class BagOfGestures(Part):
         seen = [Counter(gesture.label for gesture in item.gestures[source].gestures) for item in items]
         names = sorted({label for labels in seen for label in labels})
         count_NR = np.array([[labels[name] for name in names] for labels in seen], dtype=float)
-        self._bag_NR = np.log1p(count_NR.reshape(len(items), len(names)))
+        self._bag_NR: Floats = np.log1p(count_NR.reshape(len(items), len(names)))
 
     def fitted(self, train_T: Ints) -> Floats:
         return self._bag_NR

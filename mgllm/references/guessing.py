@@ -47,8 +47,9 @@ class Tally:
         self.chance_NL[fold.test_M] += chance_ML
         self.draws_N[fold.test_M] += 1
         here_M1S = self._here(fold.test_M)
-        for label, at_M1S in enumerate(at_LM1S):
-            self.pairs_2L1S[:, label] += ordered_pairs(at_M1S, self.target_N[fold.test_M] == label, here_M1S)
+        for label in range(1 if len(at_LM1S) == 2 else 0, len(at_LM1S)):  # of two, one ranks all pairs
+            positive_M = self.target_N[fold.test_M] == label
+            self.pairs_2L1S[:, label] += ordered_pairs(at_LM1S[label], positive_M, here_M1S)
 
     def recall(self, *, by_label: bool) -> Floats:
         """Share of right guesses: mean over labels (UAR) or over items (accuracy) [1 + S]."""
@@ -62,8 +63,9 @@ class Tally:
 
     def auc(self) -> Floats:
         """Mean over labels of the share of pairs in the right order [1 + S]; NaN without pairs."""
+        ranked_2L1S = self.pairs_2L1S[:, 1:] if self.pairs_2L1S.shape[1] == 2 else self.pairs_2L1S
         with np.errstate(invalid="ignore"):
-            return np.asarray((self.pairs_2L1S[0] / self.pairs_2L1S[1]).mean(axis=0))
+            return np.asarray((ranked_2L1S[0] / ranked_2L1S[1]).mean(axis=0))
 
     def _here(self, items: Ints) -> Bools:
         """Which items are there, with everybody and without each group [M, 1 + S]."""

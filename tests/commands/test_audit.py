@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mgllm.cli import main
-from mgllm.commands.audit import AuditOptions, Audited, audit
+from mgllm.commands.audit import Audited, AuditOptions, audit
 from mgllm.datasets.imigue_speech import ImigueSpeech
 from mgllm.errors import InputError
 from mgllm.items.loading import item_line, load_items
