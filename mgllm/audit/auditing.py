@@ -48,7 +48,10 @@ def finder_for(items: Sequence[Item], looked: Looked) -> Finder:
     else:
         targets = sorted({item.target for item in items if item.target is not None})
         labels = tuple(Label(id=one, text=one, cloze=f" {one}") for one in targets)
-    return finder_of(items, labels, looked.mask, looked.listed)
+    try:
+        return finder_of(items, labels, looked.mask, looked.listed)
+    except InputError as error:  # a phrase of the mask
+        raise InputError(f"scenario {looked.scenario.name if looked.scenario else ''} {error}") from None
 
 
 def audit_items(items: Sequence[Item], name: str, looked: Looked) -> AuditReport:

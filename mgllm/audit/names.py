@@ -148,7 +148,7 @@ def _first(n: int, tokens: Sequence[Token], words: NameWords, known: Known) -> b
     bare, base = _bare(token), token.low.split("'")[0]
     if not token.begins or not _looks(token) or {token.low, bare} & words.others:
         return False
-    if {token.low, bare, base, *_stems(base)} & words.common:
+    if {token.low, bare, base, *_stems(base)} & words.common or _compound(base, words.common):
         return False
     if bare in known.found:
         return True
@@ -157,6 +157,11 @@ def _first(n: int, tokens: Sequence[Token], words: NameWords, known: Known) -> b
     ending = bare.endswith(ENDINGS) and len(bare) > 6
     contracted = "'" in token.low and not token.low.endswith("'s") and not token.text[2:3].isupper()
     return not ending and not contracted and bare not in known.plain and len(bare) > 2
+
+
+def _compound(word: str, common: Collection[str]) -> bool:
+    """Whether it is two common words in one: sunscreen."""
+    return any(word[:n] in common and word[n:] in common for n in range(3, len(word) - 2))
 
 
 def _stems(word: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mgllm.audit.names import Known, NameWords, find_names, known_names
 from mgllm.audit.scores import find_scores
-from mgllm.audit.tokens import MOST_WORDS, Phrases, Token, tokens_of, within
+from mgllm.audit.tokens import MOST_WORDS, Phrases, Token, tokens_of
 from mgllm.files.yaml_files import read_yaml
 from mgllm.records import Frozen, Item, Label, Mask, SpokenWord, Turn
 
@@ -250,12 +250,17 @@ def _spans(tokens: Sequence[Token], matches: Iterable[tuple[int, int]]) -> Itera
 
 
 def _unless(tokens: Sequence[Token], wanted: Phrases, unless: Phrases) -> Iterator[tuple[int, int]]:
-    """Offsets of wanted phrases that have no word in a phrase that takes their meaning away."""
+    """Offsets of wanted phrases that have no word in a longer phrase which takes their meaning
+    away."""
     matches = list(wanted.find(tokens))
     if not matches:
         return iter(())
-    other = within(unless.find(tokens))
-    return _spans(tokens, (one for one in matches if not other & set(range(*one))))
+    longest: dict[int, int] = {}
+    for start, end in unless.find(tokens):
+        for place in range(start, end):
+            longest[place] = max(longest.get(place, 0), end - start)
+    kept = (one for one in matches if all(longest.get(n, 0) <= one[1] - one[0] for n in range(*one)))
+    return _spans(tokens, kept)
 
 
 def _places(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

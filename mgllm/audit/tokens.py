@@ -94,7 +94,7 @@ def parse_phrase(written: str) -> Phrase:
     words = written.lower().replace("’", "'").split()
     if not words or len(words) > MOST_WORDS:
         raise InputError(f"mask: '{written:.60}' has {len(words)} words; a phrase has 1 to {MOST_WORDS}")
-    if GAP in (words[0], words[-1]) or all(word.endswith("?") for word in words):
+    if {words[0], words[-1]} & {GAP} or words[0] == "*" or all(word.endswith("?") for word in words):
         raise InputError(f"mask: '{written:.60}' must begin and end with words; write '..' between words")
     return Phrase(tuple(_part(word, written) for word in words))
 
@@ -105,7 +105,7 @@ def _part(word: str, written: str) -> tuple[frozenset[str], tuple[str, ...], boo
     optional = word.endswith("?")
     options = word.removesuffix("?").split("|")
     for one in options:
-        if not _WORD.fullmatch(one.removesuffix("*")):
+        if one != "*" and not _WORD.fullmatch(one.removesuffix("*")):
             raise InputError(f"mask: '{written:.60}': '{one}' is not a word; write letters, |, * and ?")
     begins = tuple(one.removesuffix("*") for one in options if one.endswith("*"))
     return frozenset(one for one in options if not one.endswith("*")), begins, optional
@@ -148,8 +148,3 @@ def _after_gap(phrase: Phrase, part: int, tokens: Sequence[Token], place: int) -
         if end:
             return end
     return 0
-
-
-def within(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
-    """All indices of words inside of spans."""
-    return frozenset(place for start, end in spans for place in range(start, end))

@@ -85,7 +85,8 @@ class Mask(Frozen):
     """Words that say the answer: `mgllm audit` finds them in speech, `--mask` replaces them.
 
     A phrase is words with blanks between. `lost|lose` is one or the other, `defeat*` any word that
-    begins so, `my?` may be absent, `..` is up to three other words.
+    begins so, `my?` may be absent, `*` is any word, `..` is up to three other words. Where a
+    phrase of `unless` is longer, its words say no answer.
     """
 
     result: tuple[Phrase, ...] = ()

@@ -14,7 +14,7 @@ from mgllm.seeds import stream
 
 def item(n: int, speech: str = "", subject: str | None = None, **more: object) -> Item:
     target = more.pop("target", None)
-    return Item(id=f"i{n}", subject=subject or f"s{n}", speech=speech, target=target, covariates=more)  # type: ignore[arg-type]
+    return Item(id=f"i{n}", subject=subject or f"s{n}", speech=speech, target=target, covariates=more)
 
 
 def text(seed: int, words: int = 40) -> list[str]:

@@ -23,6 +23,18 @@ def test_labels_and_the_mask_say_the_answer() -> None:
     assert found("I won, then lost my rhythm, a win in pain")["outcome"] == ["won", "win", "in pain"]
 
 
+def test_the_longer_phrase_counts() -> None:
+    mask = Mask(result=("lost", "lost my first match"), unless=("lost my *", "lost my first match ball"))
+    finder = finder_of([], LABELS, mask)
+
+    def found(text: str) -> list[str]:
+        return [text[one.start : one.end] for one in finder.find(text) if one.rule == "outcome"]
+
+    assert found("I lost my hat") == []
+    assert found("I lost my first match") == ["lost my first match"]
+    assert found("I lost my first match ball") == []
+
+
 def test_other_words_are_named_by_kind() -> None:
     text = "In Paris on Monday she said that the second round is hard"
     assert found(text) == {

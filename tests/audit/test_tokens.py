@@ -34,6 +34,7 @@ def test_words_have_places_and_sentences() -> None:
         ),
         ("lost .. point", "lost one of those very long point", []),
         ("tie break", "the tie-break", ["tie-break"]),
+        ("lost my *", "lost my hat, lost my", ["lost my hat"]),
         ("lost it", "We lost. It rained", []),
     ],
 )

@@ -34,7 +34,7 @@ def write(folder: Path, items: list[Item]) -> str:
 @pytest.fixture
 def items(tmp_path: Path) -> str:
     made = [
-        Item(id=name, subject=name, target=target, speech=speech, terms=terms, covariates={"side": "train"})  # type: ignore[arg-type]
+        Item(id=name, subject=name, target=target, speech=speech, terms=terms, covariates={"side": "train"})
         for name, target, speech, terms in SPOKEN
     ]
     return write(tmp_path, made)
@@ -148,7 +148,7 @@ def test_wrong_input_is_one_line(items: str, tmp_path: Path) -> None:
         ({"mask": tmp_path / "x.csv"}, r"items are written as \*.jsonl"),
     ):
         with pytest.raises(InputError, match=wanted):
-            audit(AuditOptions(**({"items": items} | options)))  # type: ignore[arg-type]
+            audit(AuditOptions(**({"items": items} | options)))
 
 
 @pytest.mark.parametrize(
