@@ -37,6 +37,7 @@ COMMANDS = (
     "convert",
     "items",
     "item_sets",
+    "audit",
     "references",
     "vocabulary",
     "models",

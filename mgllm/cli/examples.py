@@ -148,6 +148,10 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm items baseline items.jsonl", "The old name; write items references --covariate sex:"),
         ("mgllm items baseline items.jsonl --covariate age", "The same with another fact:"),
     ),
+    "audit": _two(
+        ("mgllm audit items.jsonl --mask masked.jsonl", "What gives the answer away, and a copy without it:"),
+        ("mgllm audit items.jsonl --fail-on leak,shortcut", "Exit 4 if the speech or a fact says it:"),
+    ),
     "vocabulary": _two(
         ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),
         ("mgllm vocabulary show imigue", "The names of one, with what they mean:"),

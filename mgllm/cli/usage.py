@@ -68,7 +68,8 @@ def _no_option(error: Any, ctx: Any) -> str:
     root = ctx.find_root().command
     others = [path for path, command in _commands(root) if name in _options(command, ctx)]
     if 0 < len(others) <= ELSEWHERE and name.startswith("--"):
-        which = " and ".join(f"mgllm {path}" for path in others)
+        *first, last = (f"mgllm {path}" for path in others)
+        which = f"{', '.join(first)} and {last}" if first else last
         return f"{ctx.command_path} has no option {name}; it is an option of {which}."
     near = nearest(name, [one for one in _options(ctx.command, ctx) if one.startswith("--")])
     guess = f" Did you mean {near}?" if near else ""

@@ -109,6 +109,7 @@ def make_record(
         exposure=planned.exposure,
         cue_f1=planned.cue_f1,
         label_order=planned.label_order,
+        masked=item.masked,
         outcome=verdict.outcome,
         answer=verdict.answer,
         target=item.target,

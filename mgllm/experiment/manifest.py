@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from mgllm.answers.refusals import VERSION
 from mgllm.answers.verdict import RULES
 from mgllm.arms.base import arm_roles
+from mgllm.audit.instructions import instructing
 from mgllm.backends.base import Backend
 from mgllm.cues.block import shown_gestures
 from mgllm.cues.vocabularies import load_vocabulary
@@ -43,7 +44,10 @@ _MOVES_NUMBERS = (
 _BY_PROMPTS = ("sha256", "templates")
 """Hashes of a scenario's files, not compared: a change that matters shows in prompts, labels and
 arms."""
-_NOT_IN_OLDER_RUNS = ("roles", "opposed", "cue_tokens", "cue_tokens_by", "references")
+_NOT_IN_OLDER_RUNS = (
+    *("roles", "opposed", "cue_tokens", "cue_tokens_by", "instructing", "masked"),
+    "references",
+)
 """Fields of a scenario, not compared: they follow from the other fields, and older runs do not have
 them."""
 _OVERLAPS = ("told_again", "jaccard")
@@ -100,6 +104,8 @@ def describe_scenario(
         noun=" and ".join(nouns) or "micro-gestures",
         shuffles=material.shuffles,
         opposed=material.opposed,
+        instructing=len(instructing(asked, scenario.labels)),
+        masked=sum(item.masked for item in asked),
         ethics=scenario.ethics,
     )
 

@@ -105,6 +105,7 @@ from mgllm.records.scenario import (
     CueSettings as CueSettings,
     Form as Form,
     Label as Label,
+    Mask as Mask,
     Paraphrase as Paraphrase,
     PromptFiles as PromptFiles,
     Reasoning as Reasoning,

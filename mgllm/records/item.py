@@ -80,6 +80,11 @@ class Item(Frozen):
     notes: str | None = None
     """For people. A template never sees it."""
 
+    @property
+    def masked(self) -> bool:
+        """Whether `mgllm audit --mask` wrote the item: it counts the masks."""
+        return "masked_results" in self.covariates
+
     @field_validator("speech", mode="before", json_schema_input_type=str | tuple[Turn, ...])
     @classmethod
     def _string_is_one_turn(cls, value: Any) -> Any:

@@ -141,6 +141,11 @@ class ScenarioManifest(Frozen):
     """Wordings and cue styles that the sweep could not use, with the reason."""
     raters: int = 0
     """People whose ratings the records are; 0 for a model."""
+    instructing: int = Field(default=0, exclude_if=lambda count: not count)
+    """Items asked whose speech looks like an instruction to a model; not written if there are
+    none."""
+    masked: int = Field(default=0, exclude_if=lambda count: not count)
+    """Items asked whose speech `mgllm audit --mask` has masked; not written if there are none."""
     ethics: str
     """What the numbers may not be used for."""
 

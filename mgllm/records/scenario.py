@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from mgllm.errors import unknown
 from mgllm.records.frozen import Frozen, Name
@@ -17,6 +17,9 @@ Reasoning = Literal["direct", "chain_of_thought"]
 Score = Literal["logprob", "generate", "sample"]
 """How an answer becomes a number: probabilities of the labels, the words alone, or shares of
 several answers."""
+
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+"""Words to look for; long where there are many alternatives."""
 
 DEFAULT_ARMS = ("none", "text", "mg", "text+mg", "text+shuffled", "text+filler")
 """What a scenario runs when neither its YAML nor the command line says otherwise."""
@@ -78,6 +81,20 @@ class Paraphrase(PromptFiles):
     refused."""
 
 
+class Mask(Frozen):
+    """Words that say the answer: `mgllm audit` finds them in speech, `--mask` replaces them.
+
+    A phrase is words with blanks between. `lost|lose` is one or the other, `defeat*` any word that
+    begins so, `my?` may be absent, `*` is any word, `..` is up to three other words. Where a
+    phrase of `unless` is longer, its words say no answer.
+    """
+
+    result: tuple[Phrase, ...] = ()
+    """Phrases that say the answer; ids and texts of labels are always among them."""
+    unless: tuple[Phrase, ...] = ()
+    """Phrases in which such words say something else: "lost my rhythm"."""
+
+
 class Scenario(Frozen):
     """What `scenarios/NAME.yaml` says."""
 
@@ -109,6 +126,8 @@ class Scenario(Frozen):
     """Whether the model writes its thoughts first."""
     text: Mapping[str, str] = Field(default_factory=dict)
     """The scenario's own words, seen by its templates under their keys."""
+    mask: Mask = Field(default_factory=Mask, exclude_if=lambda mask: mask == Mask())
+    """Words that say the answer, for `mgllm audit`; no prompt depends on them."""
     ethics: Name
     """What the scenario's numbers may not be used for; shown with every table."""
 

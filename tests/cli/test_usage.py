@@ -41,7 +41,10 @@ def wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytes
             "unknown command 'lst'. Did you mean 'mgllm scenario list'? Try: mgllm scen",
         ),
         ("models zzz", "unknown command 'zzz'. Known: list, pull, probe. Try: mgllm models --help"),
-        ("--model local", "mgllm has no option --model; it is an option of mgllm run and mgllm listen."),
+        (
+            "--model local",
+            "mgllm has no option --model; it is an option of mgllm run, mgllm audit and mgllm listen.",
+        ),
         ("run --modle local", "mgllm run has no option --modle. Did you mean --model? Try: mgllm run --help"),
         (
             "run --diff",

@@ -57,6 +57,14 @@ def _about_items(scenario: ScenarioManifest) -> Iterable[str]:
         yield f"{name}: clustered by recording; persons are unknown, so intervals may be too narrow"
     if scenario.excluded:
         yield f"{name}: {scenario.excluded} of {scenario.items_in_set} items left out, as preregistered"
+    if scenario.masked:
+        what = f"the speech of {scenario.masked} items"
+        yield f"{name}: masks replace names, scores and words of the result in {what}"
+    if scenario.instructing:
+        yield (
+            f"{name}: the speech of {scenario.instructing} items looks like an instruction to the model, "
+            "which it may obey; mgllm audit --injection measures it"
+        )
     if scenario.items_asked < scenario.items_in_set - scenario.excluded:
         yield (
             f"{name}: {scenario.items_asked} of {scenario.items_in_set - scenario.excluded} items asked "
