@@ -94,4 +94,5 @@ class StgcnEncoder(Encoder):
             inside_NT = inside_NT[:, :: block.stride]
         inside_N1T1 = inside_NT[:, None, :, None]
         mean_NVC = (x_NVTC * inside_N1T1).sum(2) / inside_N1T1.sum(2)
-        return mean_NVC.mean(1)
+        z_ND: Tensor = mean_NVC.mean(1)
+        return z_ND

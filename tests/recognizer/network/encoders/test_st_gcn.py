@@ -56,6 +56,7 @@ def slow(block: StgcnBlock, x_VTC: Tensor) -> Tensor:
                     summed_D = summed_D + share * (weight_KDC[k] @ x_VTC[w, t] + bias_KD[k])
             hidden_VTD[v, t] = normal(summed_D, block.norm_space).relu()
     kernel_DCS = block.time.weight[:, :, 0]
+    assert block.time.bias is not None
     half, last = kernel_DCS.shape[-1] // 2, []
     wide_VTD = pad(hidden_VTD, (0, 0, half, half))
     for t in range(0, frames, block.stride):
