@@ -37,8 +37,8 @@ class TransformerEncoder(Encoder):
         self, graph: Graph, channels: int, width: int = 128, layers: int = 2, parts: int = 4
     ) -> None:
         super().__init__()
-        if width % 2:
-            raise ValueError(f"width {width} is odd; sines and cosines come in pairs")
+        if min(width, parts) < 1 or width % 2 or width % parts:
+            raise ValueError(f"a width of {width} is not even, or not a multiple of {parts} parts")
         self.enter = nn.Linear(graph.joints * (2 * channels + 1), width)
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(

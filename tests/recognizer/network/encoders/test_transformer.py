@@ -79,6 +79,9 @@ def test_the_order_of_frames_matters(graph: Graph) -> None:
     assert not torch.allclose(made(pose_11VC.flip(1), seen), made(pose_11VC, seen), atol=1e-3)
 
 
-def test_widths_that_cannot_be(graph: Graph) -> None:
-    with pytest.raises(ValueError, match="width 7 is odd"):
-        TransformerEncoder(graph, 2, width=7, parts=7)
+@pytest.mark.parametrize(("width", "parts"), [(7, 7), (10, 4), (0, 1), (8, 0), (-8, 2)])
+def test_widths_that_cannot_be(graph: Graph, width: int, parts: int) -> None:
+    with pytest.raises(
+        ValueError, match=f"a width of {width} is not even, or not a multiple of {parts} parts"
+    ):
+        TransformerEncoder(graph, 2, width=width, parts=parts)
