@@ -214,7 +214,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "recognizer ablate": _two(
         ("mgllm recognizer ablate made/clips --budget 30 --folds 3", "Half an hour:"),
-        ("mgllm recognizer ablate made/clips --budget 10 --parts fusions --folds 3", "Ways to join alone:"),
+        ("mgllm recognizer ablate made/clips --budget 60 --parts encoders --folds 3", "Pairs of encoders:"),
     ),
     "recognizer info": _two(
         ("mgllm recognizer info base", "Size, input, classes and people of a checkpoint:"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mgllm.commands.recognizer.info import RecognizerInfo
     from mgllm.commands.recognizer.pretrain import Pretrained
     from mgllm.commands.recognizer.windows import Cut
-    from mgllm.recognizer.evaluation.ablation_run import Ablation
+    from mgllm.recognizer.evaluation.ablation_table import Ablation
     from mgllm.recognizer.evaluation.trial import Evaluation
     from mgllm.recognizer.timelines.segment_metrics import TimelineScores
 

@@ -142,7 +142,13 @@ def ablate(
     by: By = None,
     parts: Annotated[
         str | None,
-        option("--parts", "What is changed.", kind="NAMES", default="all", heading=o.TESTING),
+        option(
+            "--parts",
+            "What is changed.",
+            kind="NAMES",
+            default="all but pairs and encoders",
+            heading=o.TESTING,
+        ),
     ] = None,
     seeds: Annotated[
         int | None, option("--seeds", "Trainings for each row.", default="3", heading=o.LIMITS)

@@ -269,13 +269,14 @@ def test_a_training_that_goes_astray_ends_with_1(
 
 
 def test_ablate(recognizer: Command, network: list[str], toy_set: Path, tmp_path: Path) -> None:
-    words = ["ablate", toy_set, "--split", "people", "--budget", "5", "--parts", "fusions", "--seeds", "1"]
+    words = ["ablate", toy_set, "--split", "people", "--budget", "15", "--parts", "fusions", "--seeds", "1"]
     words += ["--device", "cpu", *network, "--set", "epochs=2"]
     told = recognizer(*words, "-o", tmp_path / "A", "--display", "plain")
     assert told.code == 0, told.err
     assert "schedule: 4 trainings (5 rows, 1 seeds, 1 splits) of 2 epochs of " in told.err
     lines = told.out.splitlines()
-    assert lines[0] == "| changed | linear top-1 | 1-NN top-1 | seeds |"
+    scores = "top-1 | mean class | macro-F1"
+    assert lines[0] == f"| changed | linear {scores} | 1-NN {scores} | seeds |"
     assert [line.split(" | ")[0] for line in lines[2:8]] == [
         *("| default", "| random weights", "| *fusions*"),
         *("| fusion concat", "| fusion sum", "| fusion gated"),
@@ -303,7 +304,7 @@ def test_a_budget_that_is_too_small_names_the_minutes(
     ]
     told = recognizer(*words, "--device", "cpu", *network)
     assert (told.code, told.out) == (2, "")
-    assert "--budget 0.0001: 36 trainings of two epochs need " in told.err
+    assert "--budget 0.0001: the default alone, 2 epochs with 9 seeds, needs " in told.err
     assert " 0.0 minutes" not in told.err
     assert " minutes; give a larger budget, or fewer --seeds or --parts" in told.err
 

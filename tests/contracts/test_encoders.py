@@ -43,7 +43,7 @@ def test_every_file_of_the_shelf_is_on_it() -> None:
     folder = Path(next(iter(mgllm.recognizer.network.encoders.__path__)))
     stems = {path.stem.replace("_", "-") for path in folder.glob("[!_]*.py")} - {"base"}
     assert stems <= set(NAMES)
-    assert {"graph-conv", "gru"} <= stems
+    assert {"graph-conv", "gru", "lstm", "st-gcn", "transformer"} <= stems
     assert all(issubclass(type(make(name)), Encoder) for name in stems)
 
 

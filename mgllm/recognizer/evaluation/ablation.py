@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations, product
 from typing import Any, Literal
 
 from mgllm.errors import InputError, unknown
+from mgllm.recognizer.network.encoders.base import encoders
 from mgllm.recognizer.network.fusion import FUSIONS
 from mgllm.recognizer.training.composing import AUGMENTATIONS, RECIPES, names_in
 from mgllm.recognizer.training.pretraining import PretrainOptions
 from mgllm.records import Frozen
 
 Stream = Literal["spatial", "temporal", "fused"]
-PARTS = ("streams", "fusions", "losses", "left-out", "alone")
+PARTS = ("streams", "fusions", "losses", "left-out", "alone", "pairs", "encoders")
+USUAL = PARTS[:5]
+"""What is changed if nobody chooses: `pairs` and `encoders` have more rows than all others
+together."""
+STUDIED = ("coordinates", "viewpoint", "repeat", "posterize")
+"""The paper's four augmentations: their pairs come first, so that they are the last to be left out
+when time is short."""
+COMPARED = ("balanced", "concat")
+"""Fusions of each pair of encoders: the one that balances, and the one that only puts both
+together."""
 _ALONE = {"cross": 0.0, "fused": 0.0, "balance": 0.0}
 
 
@@ -42,7 +53,7 @@ class Variant(Frozen):
         return PretrainOptions.model_validate(values)
 
 
-def variants(base: PretrainOptions, parts: Sequence[str] = PARTS) -> tuple[Variant, ...]:
+def variants(base: PretrainOptions, parts: Sequence[str] = USUAL) -> tuple[Variant, ...]:
     """All rows: the default, its untrained network, then each part's changes.
 
     Raises:
@@ -64,6 +75,8 @@ def variants(base: PretrainOptions, parts: Sequence[str] = PARTS) -> tuple[Varia
             Variant(part="alone", name=f"only {name}", change={"augment": name, "extreme": None})
             for name in AUGMENTATIONS
         ],
+        "pairs": _pairs(),
+        "encoders": _encoders(base) if "encoders" in parts else [],
     }
     always = [Variant(part="", name="default"), Variant(part="", name="random weights", trains=False)]
     return (*always, *(variant for part in parts for variant in made[part]))
@@ -105,3 +118,45 @@ def _left_out(base: PretrainOptions) -> list[Variant]:
         change = {"augment": f"{base.augment}-{name}"}
         rows.append(Variant(part="left-out", name=f"without {name}", change=change))
     return rows
+
+
+def _pairs() -> list[Variant]:
+    """Every two augmentations, without others."""
+    names = [*STUDIED, *(name for name in AUGMENTATIONS if name not in STUDIED)]
+    pairs = [f"{first}+{second}" for first, second in combinations(names, 2)]
+    return [
+        Variant(part="pairs", name=f"only {pair}", change={"augment": pair, "extreme": None})
+        for pair in sorted(pairs, key=lambda pair: not set(pair.split("+")) <= set(STUDIED))
+    ]
+
+
+def _encoders(base: PretrainOptions) -> list[Variant]:
+    """Each spatial encoder with each temporal one, joined in two ways, and untrained.
+
+    The base's own pair is among them; it is trained once for all rows.
+    """
+    shelf = {name: getattr(encoders.get(name), "stream", None) for name in encoders.names()}
+    spatial, temporal = ([n for n, kind in shelf.items() if kind == side] for side in _SIDES)
+    rows = []
+    for pair in product(spatial, temporal):
+        name = " + ".join(pair)
+        changes = {fusion: _encoder_change(base, pair, fusion) for fusion in COMPARED}
+        rows += [
+            Variant(part="encoders", name=f"{name}, {fusion}", change=change)
+            for fusion, change in changes.items()
+        ]
+        if first := changes[COMPARED[0]]:  # else it is the row of random weights above
+            rows.append(Variant(part="encoders", name=f"{name}, random weights", change=first, trains=False))
+    return rows
+
+
+_SIDES = ("spatial", "temporal")
+
+
+def _encoder_change(base: PretrainOptions, pair: tuple[str, str], fusion: str) -> dict[str, Any]:
+    """What differs from the base. Widths of the base are for its own encoders."""
+    change: dict[str, Any] = {}
+    for side, name in zip(_SIDES, pair, strict=True):
+        if name != getattr(base.encoder, side):
+            change |= {f"encoder.{side}": name, f"encoder.{side}_args": {}}
+    return change if fusion == base.encoder.fusion else change | {"encoder.fusion": fusion}

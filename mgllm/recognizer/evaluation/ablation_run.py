@@ -1,23 +1,23 @@
-"""An ablation of the recogniser: its schedule, its rows, and its table as a value and as text.
-
-The text is Markdown and LaTeX: mean and range over seeds, in percent.
-"""
+"""An ablation's time and trainings: what a step and a test cost, what fits into the budget, and one
+row's scores."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from time import monotonic
 
 import numpy as np
 from pydantic import Field
 
-from mgllm.errors import InputError, one_line
-from mgllm.recognizer.evaluation.ablation import PARTS, Stream, Variant
+from mgllm.errors import InputError
+from mgllm.recognizer.evaluation.ablation import USUAL, Stream, Variant
 from mgllm.recognizer.evaluation.protocols import Protocol, labelled, probabilities
 from mgllm.recognizer.evaluation.splits import SplitOptions
-from mgllm.recognizer.metrics import Reals, score
+from mgllm.recognizer.metrics import Reals, Scores, score
 from mgllm.recognizer.network.network import Recognizer
 from mgllm.recognizer.network.reading import ClipReader
+from mgllm.recognizer.training.length import steps_per_epoch
 from mgllm.recognizer.training.pretraining import Pretraining, PretrainOptions
 from mgllm.recognizer.training.processes import Processes
 from mgllm.recognizer.training.supervised import SupervisedOptions
@@ -25,9 +25,16 @@ from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.selection import Split
 
-SHARE_OF_TRAINING = 0.85
-"""Share of the budget for training; the rest is for features and probes. Our choice."""
+SHARE_PLANNED = 0.95
+"""Share of the budget that is planned for; the rest is for a machine that becomes slower. Our
+choice."""
+FEWEST_EPOCHS = 2
+"""Rows are left out before trainings get shorter than this. Our choice."""
+SHARE_TIMED = 0.1
+"""Share of the budget for timing steps. Our choice."""
 PROTOCOLS: tuple[Protocol, Protocol] = ("linear", "knn")
+Group = Sequence[Variant]
+"""Rows that share a training."""
 
 
 class AblateOptions(Frozen):
@@ -37,12 +44,50 @@ class AblateOptions(Frozen):
     """`--budget` in minutes."""
     seeds: int = Field(default=3, ge=1, le=100)
     """`--seeds`: trainings of each row."""
-    parts: tuple[str, ...] = PARTS
+    parts: tuple[str, ...] = USUAL
     """`--parts`."""
     which: SplitOptions = Field(default_factory=SplitOptions)
     """`--split`, `--train-on`, `--folds` …"""
     training: PretrainOptions = Field(default_factory=PretrainOptions)
     """The default that is changed; no row gets more epochs than it has."""
+
+
+class Clock:
+    """The time of one ablation, from its beginning."""
+
+    def __init__(self, minutes: float) -> None:
+        self.seconds = 60 * minutes
+        self.began = monotonic()
+        self.planned = self.taken = 0.0
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the beginning."""
+        return monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        """Seconds of the budget that are left; below 0 when it is spent."""
+        return self.seconds - self.spent
+
+    def took(self, planned: float, taken: float) -> None:
+        """A piece of work was planned to take so long, and took so long."""
+        self.planned += planned
+        self.taken += taken
+
+    def fits(self, planned: float) -> bool:
+        """Whether such a piece of work still fits, if it is as much slower as all before it."""
+        pace = self.taken / self.planned if self.planned else 1.0
+        return pace * planned <= self.left
+
+
+class Costs(Frozen):
+    """What was measured before the first training."""
+
+    steps: tuple[float, ...]
+    """Seconds of a step, for each group."""
+    test: float
+    """Seconds of a test of one row on one split, by both protocols."""
 
 
 class Schedule(Frozen):
@@ -60,8 +105,16 @@ class Schedule(Frozen):
     """All trainings together."""
     epochs: int
     """Of each training."""
+    steps: int = 0
+    """Of each training, on the first split."""
     seconds_per_epoch: float
-    """Measured on the default before the first training."""
+    """Mean over trainings; measured before the first one."""
+    seconds_per_test: float = 0.0
+    """Of one row on one split; measured with random weights."""
+    seconds: tuple[float, ...] = ()
+    """Of one seed of each group, in their order."""
+    dropped: tuple[str, ...] = ()
+    """Rows that do not fit into the budget, unless the others take less than planned."""
 
     def words(self) -> str:
         """The schedule as a text."""
@@ -71,101 +124,139 @@ class Schedule(Frozen):
         )
 
 
-class AblationRow(Frozen):
-    """One row: top-1 accuracies, one for each seed."""
-
-    part: str
-    """Group of rows."""
-    name: str
-    """What is changed."""
-    linear: tuple[float, ...]
-    """Linear probe."""
-    knn: tuple[float, ...]
-    """Nearest neighbour."""
-
-
-class Ablation(Frozen):
-    """The table and how it was made."""
-
-    dataset: str
-    """The data set's name."""
-    split: str
-    """The split that was tested."""
-    schedule: Schedule
-    """How the budget was divided."""
-    minutes: float
-    """How long it took."""
-    n: int
-    """Test clips."""
-    rows: tuple[AblationRow, ...]
-    """All rows that have a number."""
-    unfinished: tuple[str, ...] = ()
-    """Rows with fewer seeds than planned, because time ran out or a training was stopped."""
-    stopped: tuple[str, ...] = ()
-    """Trainings that failed, and why."""
-    markdown: str = ""
-    """The table."""
-    files: tuple[str, ...] = ()
-    """Files that were written."""
-
-
 def plan(
-    dataset: SkeletonDataset, splits: Sequence[Split], rows: Sequence[Variant], options: AblateOptions
+    groups: Sequence[Group], costs: Costs, splits: Sequence[Split], options: AblateOptions, spent: float = 0.0
 ) -> Schedule:
-    """Divide the budget: after one timed epoch, as many epochs for each training as fit.
+    """Divide the budget: as many epochs for each training as fit, the same for all.
+
+    Where not even two epochs fit, rows are left out: the last one of the part that has the most.
+
+    Args:
+        groups: rows by training; the default and its random weights have no part.
+        costs: what was measured, for these groups.
+        splits: of the data set.
+        options: budget, seeds and epochs.
+        spent: seconds that have gone already.
 
     Raises:
-        InputError: not even two epochs fit.
+        InputError: not even the default fits.
     """
-    seconds = seconds_per_epoch(dataset, splits[0], options.training)
-    trainings = len(splits) * options.seeds * sum(group[0].trains for group in by_training(rows))
-    epochs = int(60 * options.budget * SHARE_OF_TRAINING / (trainings * seconds))
-    if epochs < 2:
-        needed = math.ceil(10 * 2 * trainings * seconds / SHARE_OF_TRAINING / 60) / 10
-        raise InputError(
-            f"--budget {options.budget:g}: {trainings} trainings of two epochs need {needed:.1f} minutes; "
-            "give a larger budget, or fewer --seeds or --parts"
-        )
+    kept = list(range(len(groups)))
+    steps = sum(steps_per_epoch(len(split.train), options.training.batch) for split in splits)
+    most = options.training.planned_epochs(len(splits[0].train))
+    epoch_of = [steps * cost * group[0].trains for cost, group in zip(costs.steps, groups, strict=True)]
+    tests_of = [len(splits) * costs.test * len(group) for group in groups]
+    fewest = min(FEWEST_EPOCHS, most)
+
+    def free() -> float:
+        tests = options.seeds * sum(tests_of[n] for n in kept)
+        return 60 * options.budget * SHARE_PLANNED - spent - tests
+
+    while (needed := fewest * options.seeds * sum(epoch_of[n] for n in kept)) > free():
+        last = _to_drop([(n, groups[n][0].part) for n in kept])
+        if last is None:
+            raise _too_small(options, (60 * options.budget * SHARE_PLANNED - free() + needed), fewest)
+        kept.remove(last)
+    all_epochs = sum(epoch_of[n] for n in kept)
+    epochs = min(most, int(free() / (options.seeds * all_epochs)))
+    trained = sum(groups[n][0].trains for n in kept)
     return Schedule(
         budget_minutes=options.budget,
-        rows=len(rows),
+        rows=sum(len(groups[n]) for n in kept),
         seeds=options.seeds,
         splits=len(splits),
-        trainings=trainings,
-        epochs=min(epochs, options.training.planned_epochs(len(splits[0].train))),
-        seconds_per_epoch=seconds,
+        trainings=len(splits) * options.seeds * trained,
+        epochs=epochs,
+        steps=epochs * steps_per_epoch(len(splits[0].train), options.training.batch),
+        seconds_per_epoch=all_epochs / trained / len(splits),
+        seconds_per_test=costs.test,
+        seconds=tuple(epochs * one + tests for one, tests in zip(epoch_of, tests_of, strict=True)),
+        dropped=tuple(row.name for n, group in enumerate(groups) if n not in kept for row in group),
     )
 
 
-def seconds_per_epoch(dataset: SkeletonDataset, split: Split, options: PretrainOptions) -> float:
-    """Seconds of the default's second epoch; the first one is slower."""
+def _to_drop(kept: Sequence[tuple[int, str]]) -> int | None:
+    """The last group of the part that has the most; None: only the default is left."""
+    parts = [part for _, part in kept if part]
+    if not parts:
+        return None
+    largest = max(reversed(parts), key=parts.count)
+    return max(n for n, part in kept if part == largest)
+
+
+def _too_small(options: AblateOptions, seconds: float, epochs: int) -> InputError:
+    minutes = math.ceil(100 * seconds / SHARE_PLANNED / 60) / 100
+    return InputError(
+        f"--budget {options.budget:g}: the default alone, {epochs} epochs with {options.seeds} seeds, needs "
+        f"{minutes:g} minutes; give a larger budget, or fewer --seeds"
+    )
+
+
+def measure_steps(
+    dataset: SkeletonDataset, split: Split, groups: Sequence[Group], base: PretrainOptions, clock: Clock
+) -> tuple[float, ...]:
+    """Seconds of a training step of each group.
+
+    What is equally fast is measured once. When a tenth of the budget is spent, all others count as
+    slow as the slowest so far.
+    """
+    known: dict[str, float] = {}
+    found = []
+    for group in groups:
+        options = group[0].options(base)
+        encoder = options.encoder.model_copy(update={"fusion": base.encoder.fusion})
+        alike = {"encoder": encoder, "augment": base.augment, "extreme": options.extreme and "any"}
+        key = options.model_copy(update=alike).model_dump_json()
+        if group[0].trains and key not in known:
+            late = bool(known) and clock.spent > SHARE_TIMED * clock.seconds
+            known[key] = max(known.values()) if late else step_seconds(dataset, split, options)
+        found.append(known[key] if group[0].trains else 0.0)
+    return tuple(found)
+
+
+def step_seconds(dataset: SkeletonDataset, split: Split, options: PretrainOptions) -> float:
+    """Seconds of the second training step; the first one is slower."""
     timed = Pretraining(
         ClipReader(dataset, options.preprocessing),
-        split.train,
-        options.model_copy(update={"epochs": 100}),
+        split.train[: options.batch],  # so that an epoch is one step
+        options.model_copy(update={"epochs": 100, "judged_after": 100}),
         Processes(),
     )
     timed.epoch()
-    return max(1e-3, timed.epoch().seconds)
+    began = monotonic()
+    timed.epoch()
+    return max(1e-6, monotonic() - began)
 
 
-def by_training(rows: Sequence[Variant]) -> list[list[Variant]]:
+def by_training(rows: Sequence[Variant], base: PretrainOptions) -> list[list[Variant]]:
     """Group the rows by training: rows that differ only in the evaluated stream share one."""
-    groups: dict[str, list[Variant]] = {}
+    groups: dict[tuple[str, bool], list[Variant]] = {}
     for row in rows:
-        groups.setdefault(repr((sorted(row.change.items(), key=str), row.trains)), []).append(row)
+        groups.setdefault((row.options(base).model_dump_json(), row.trains), []).append(row)
     return list(groups.values())
 
 
 def train_and_test(
     dataset: SkeletonDataset,
     splits: Sequence[Split],
-    group: Sequence[Variant],
+    group: Group,
     options: AblateOptions,
     how: tuple[int, int],
-) -> dict[str, dict[Protocol, float]]:
-    """Train once for each split, then test each row of the group; clips of all splits are
-    pooled."""
+    clock: Clock,
+) -> dict[str, dict[Protocol, Scores]] | None:
+    """Train once for each split, then test each row of the group; clips of all splits are pooled.
+
+    Args:
+        dataset: with labels.
+        splits: who is learned from, who is tested.
+        group: rows of one training.
+        options: of the ablation.
+        how: seed, and epochs.
+        clock: it stops a training.
+
+    Returns:
+        the scores by row and protocol; None if the budget was spent before.
+    """
     seed, epochs = how
     answers: dict[tuple[str, Protocol], list[Reals]] = {}
     for split in splits:
@@ -175,6 +266,8 @@ def train_and_test(
         training = Pretraining(reader, split.train, settings, Processes())
         while group[0].trains and training.epochs_done < epochs:
             training.epoch()
+            if clock.left < 0:
+                return None
         for row in group:
             for protocol in PROTOCOLS:
                 p_NK = _tested(training, reader, split, (row.stream, protocol))
@@ -182,7 +275,7 @@ def train_and_test(
     tested = np.concatenate([labelled(dataset, split.test) for split in splits])
     return {
         row.name: {
-            protocol: score(np.concatenate(answers[row.name, protocol]), dataset.labels[tested]).top1
+            protocol: score(np.concatenate(answers[row.name, protocol]), dataset.labels[tested])
             for protocol in PROTOCOLS
         }
         for row in group
@@ -195,53 +288,3 @@ def _tested(training: Pretraining, reader: ClipReader, split: Split, how: tuple[
     network = Recognizer(training.model.query, dataset.meta.classes, stream).to(training.device)
     sides = labelled(dataset, split.train), labelled(dataset, split.test)
     return probabilities(protocol, network, reader, sides, SupervisedOptions())
-
-
-_TEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": "-", "^": "-"})
-
-
-def markdown_table(made: Ablation) -> str:
-    """The table, and under it the schedule and what was tested."""
-    lines = ["| changed | linear top-1 | 1-NN top-1 | seeds |", "| --- | --- | --- | --- |"]
-    part = ""
-    for row in made.rows:
-        if row.part != part:
-            part = row.part
-            lines.append(f"| *{part}* | | | |")
-        name = row.name.replace("|", "/")
-        lines.append(f"| {name} | {_spread(row.linear)} | {_spread(row.knn)} | {len(row.linear)} |")
-    return "\n".join([*lines, "", *(f"{line}  " for line in notes(made)), ""])
-
-
-def latex_table(made: Ablation) -> str:
-    """The same table with booktabs."""
-    lines = [r"\begin{tabular}{lrrr}", r"\toprule", r"changed & linear & 1-NN & seeds \\", r"\midrule"]
-    part = ""
-    for row in made.rows:
-        if row.part != part:
-            part = row.part
-            lines.append(rf"\addlinespace \multicolumn{{4}}{{l}}{{\emph{{{part}}}}} \\")
-        cells = (row.name.translate(_TEX), _spread(row.linear), _spread(row.knn), str(len(row.linear)))
-        lines.append(" & ".join(cell.replace("–", "--") for cell in cells) + r" \\")
-    lines += [r"\bottomrule", r"\end{tabular}"]
-    return "\n".join([*lines, *(f"% {line.replace('–', '--')}" for line in notes(made)), ""])
-
-
-def notes(made: Ablation) -> list[str]:
-    """Notes that a reader of the table needs."""
-    found = [
-        f"{made.dataset}, {made.split}, {made.n} test clips; mean and range over seeds, percent.",
-        f"Schedule: {made.schedule.words()}; took {made.minutes:.1f} minutes.",
-        "Each row changes one thing of the default; differences smaller than the ranges say nothing.",
-    ]
-    if made.unfinished:
-        found.append(f"Fewer seeds than planned: {', '.join(made.unfinished)}.")
-    found += [f"Stopped: {line}." for line in made.stopped]
-    return [one_line(line) for line in found]
-
-
-def _spread(values: Sequence[float]) -> str:
-    mean = 100 * sum(values) / len(values)
-    if len(values) == 1:
-        return f"{mean:.1f}"
-    return f"{mean:.1f} ({100 * min(values):.1f}–{100 * max(values):.1f})"

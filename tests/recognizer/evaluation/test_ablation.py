@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mgllm.errors import InputError
-from mgllm.recognizer.evaluation.ablation import PARTS, variants
+from mgllm.recognizer.evaluation.ablation import PARTS, STUDIED, USUAL, variants
 from mgllm.recognizer.graph import Graph
-from mgllm.recognizer.training.composing import recipe
+from mgllm.recognizer.network.encoders.base import encoders
+from mgllm.recognizer.network.two_streams import TwoStreams
+from mgllm.recognizer.training.composing import AUGMENTATIONS, recipe
 from mgllm.recognizer.training.pretraining import PretrainOptions
 
 
@@ -28,18 +30,20 @@ def test_the_default_comes_first_then_its_untrained_network(quick: PretrainOptio
 
 
 def test_names_are_unique_and_parts_known(quick: PretrainOptions) -> None:
-    rows = variants(quick)
-    assert len({row.name for row in rows}) == len(rows) == 2 + 4 + 3 + 4 + 5 + 9
+    rows = variants(quick, PARTS)
+    assert len({row.name for row in rows}) == len(rows) == 2 + 4 + 3 + 4 + 5 + 9 + 36 + 17
     assert [part for part in dict.fromkeys(row.part for row in rows) if part] == list(PARTS)
+    assert [row for row in rows if row.part not in ("pairs", "encoders")] == list(variants(quick))
+    assert (*USUAL, "pairs", "encoders") == PARTS
 
 
 def test_each_row_differs_in_what_it_names_alone(quick: PretrainOptions) -> None:
     before = flat(quick)
-    for row in variants(quick)[2:]:
+    for row in variants(quick, PARTS)[2:]:
         after = flat(row.options(quick))
         changed = {name for name in before if before[name] != after[name]}
         assert changed <= set(row.change)
-        if row.name.endswith("stream of the default"):
+        if row.name.endswith("stream of the default") or row.name == "graph-conv + gru, balanced":
             assert changed == set()
         else:
             assert changed
@@ -49,12 +53,14 @@ def test_each_row_differs_in_what_it_names_alone(quick: PretrainOptions) -> None
 
 
 def test_no_two_rows_train_the_same(quick: PretrainOptions) -> None:
-    rows = [row for row in variants(quick) if row.trains and not row.name.endswith("of the default")]
+    again = ("graph-conv + gru, balanced", "graph-conv + gru, concat")
+    rows = [row for row in variants(quick, PARTS) if row.trains and not row.name.endswith("of the default")]
+    rows = [row for row in rows if row.name not in again]
     assert len({(row.options(quick).model_dump_json(), row.stream) for row in rows}) == len(rows)
 
 
 def test_each_recipe_can_be_made(quick: PretrainOptions, graph: Graph) -> None:
-    for row in variants(quick):
+    for row in variants(quick, PARTS):
         options = row.options(quick)
         steps = recipe(options.augment, graph).steps
         assert (options.augment == "none") == (steps == ())
@@ -107,3 +113,48 @@ def test_the_rows_follow_the_base(quick: PretrainOptions) -> None:
 def test_an_unknown_part_is_guessed(quick: PretrainOptions) -> None:
     with pytest.raises(InputError, match=r"unknown part 'fusion'\. Did you mean 'fusions'\?"):
         variants(quick, ("fusion",))
+
+
+def test_every_two_augmentations_are_a_pair_and_the_papers_come_first(quick: PretrainOptions) -> None:
+    rows = variants(quick, ("pairs",))[2:]
+    pairs = [tuple(row.options(quick).augment.split("+")) for row in rows]
+    expected = {frozenset((a, b)) for a in AUGMENTATIONS for b in AUGMENTATIONS if a != b}
+    assert len(pairs) == len(expected) == 36
+    assert {frozenset(pair) for pair in pairs} == expected
+    assert all(set(pair) <= set(STUDIED) for pair in pairs[:6])
+    assert rows[0].name == "only coordinates+viewpoint"
+    assert all(row.options(quick).extreme is None for row in rows)
+
+
+def test_every_spatial_encoder_meets_every_temporal_one(quick: PretrainOptions) -> None:
+    rows = variants(quick, ("encoders",))[2:]
+    spatial, temporal = ("graph-conv", "st-gcn"), ("gru", "lstm", "transformer")
+    trained = [(row.options(quick).encoder, row.name) for row in rows if row.trains]
+    assert {(e.spatial, e.temporal, e.fusion) for e, _ in trained} == {
+        (a, b, fusion) for a in spatial for b in temporal for fusion in ("concat", "balanced")
+    }
+    assert [name for _, name in trained] == [f"{e.spatial} + {e.temporal}, {e.fusion}" for e, _ in trained]
+    assert len(trained) == 12
+    untrained = [row for row in rows if not row.trains]
+    assert len(untrained) == 5  # that of the default is a row of every table
+    assert {encoders.get(name).stream for name in spatial} == {"spatial"}  # type: ignore[attr-defined]
+    assert encoders.get("contacts").stream is None  # type: ignore[attr-defined]
+
+
+def test_widths_of_the_base_stay_with_its_encoders(quick: PretrainOptions, graph: Graph) -> None:
+    for row in variants(quick, ("encoders",))[2:]:
+        encoder = row.options(quick).encoder
+        own = quick.encoder
+        assert encoder.spatial_args == (own.spatial_args if encoder.spatial == own.spatial else {})
+        assert encoder.temporal_args == (own.temporal_args if encoder.temporal == own.temporal else {})
+        TwoStreams(graph, 2, encoder)
+
+
+def test_pairs_of_encoders_follow_the_base(quick: PretrainOptions) -> None:
+    other = quick.model_copy(
+        update={"encoder": quick.encoder.model_copy(update={"temporal": "lstm", "fusion": "gated"})}
+    )
+    rows = {row.name: row for row in variants(other, ("encoders",))}
+    assert dict(rows["graph-conv + lstm, concat"].change) == {"encoder.fusion": "concat"}
+    assert rows["graph-conv + gru, balanced"].options(other).encoder.temporal == "gru"
+    assert len([row for row in rows.values() if not row.trains]) == 1 + 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +26,9 @@ class Encoder(nn.Module):
 
     dims: int
     """Length of the vector (D)."""
+    stream: ClassVar[Literal["spatial", "temporal"] | None] = None
+    """The stream that it is meant for: `ablate --parts encoders` pairs each spatial encoder with
+    each temporal one. None: it is not paired."""
 
     def forward(self, x_NTVC: Tensor, mask_NTV: Tensor) -> Tensor:
         """Vectors z_ND of clips."""

@@ -94,6 +94,8 @@ class GraphConvEncoder(Encoder):
     """Blocks of graph and time, read out as mean and maximum over frames of learned groups of
     joints."""
 
+    stream = "spatial"
+
     def __init__(
         self,
         graph: Graph,

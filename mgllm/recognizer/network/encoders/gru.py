@@ -6,6 +6,8 @@ the sequence stream of Thoker et al. (ACM MM 2021). Widths and readout are our r
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -13,20 +15,23 @@ from mgllm.recognizer.graph import Graph
 from mgllm.recognizer.network.encoders.base import Encoder, encoder, inside_frames, joint_features
 
 
-@encoder("gru")
-class GruEncoder(Encoder):
-    """A GRU in both directions, read out as mean and maximum over the clip's frames.
+class RecurrentEncoder(Encoder):
+    """A recurrent network in both directions, read out as mean and maximum over the clip's frames.
 
     Each direction of each layer is one call over all frames. The backward direction begins at the
     clip's last frame, not in the padding, because clips are reversed there. Packed sequences do the
     same, but on the CPU the time of their gradient grows with the square of the number of frames.
     """
 
+    stream = "temporal"
+    layer: ClassVar[type[nn.GRU | nn.LSTM]]
+    """What a layer is in each direction."""
+
     def __init__(self, graph: Graph, channels: int, width: int = 128, layers: int = 2) -> None:
         super().__init__()
         pose = graph.joints * (2 * channels + 1)
         self.enter = nn.Linear(pose, 2 * width)
-        ends = [nn.GRU(2 * width, width, batch_first=True) for _ in range(2 * layers)]
+        ends = [self.layer(2 * width, width, batch_first=True) for _ in range(2 * layers)]
         self.forwards, self.backwards = nn.ModuleList(ends[::2]), nn.ModuleList(ends[1::2])
         self.dims = 4 * width
 
@@ -42,6 +47,13 @@ class GruEncoder(Encoder):
         mean_ND = (out_NTD * inside_NT1).sum(1) / inside_NT1.sum(1)
         most_ND = out_NTD.masked_fill(~inside_NT1, -torch.inf).amax(1)
         return torch.cat([mean_ND, most_ND], -1)
+
+
+@encoder("gru")
+class GruEncoder(RecurrentEncoder):
+    """A GRU."""
+
+    layer = nn.GRU
 
 
 def _turned(inside_NT: Tensor) -> Tensor:
