@@ -13,6 +13,7 @@ CUE_SOURCES = ("annotated", "recognized", "out_of_fold")
 FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
 REASONING = ("direct", "chain_of_thought")
+PROBES = ("metadata", "labels-only", "question-only")
 DISPLAYS = ("auto", "rich", "plain", "none")
 SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
@@ -95,6 +96,7 @@ CHOICES: Mapping[str, Names] = {
     "form": _fixed(FORMS),
     "score": _fixed(SCORES),
     "reasoning": _fixed(REASONING),
+    "run probe": _fixed(PROBES),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,
     "vocabulary show name": vocabularies,
@@ -129,6 +131,7 @@ CHOICES: Mapping[str, Names] = {
 
 LABELS: Mapping[str, str] = {
     "arms": "Arms",
+    "run probe": "Probes",
     "run model": "Names begin with",
     **dict.fromkeys(("run names", "render scenario", "human export scenario"), "Bundled"),
     **dict.fromkeys(("scenario check names", "scenario show name"), "Bundled"),

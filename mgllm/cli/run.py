@@ -79,6 +79,15 @@ def run(
     ] = None,
     paraphrase: o.Paraphrase = None,
     confusion: o.Confusion = None,
+    probe: Annotated[
+        str | None,
+        option(
+            "--probe",
+            "Also ask without speech and gestures: does the model know these people anyway?",
+            kind="NAMES",
+            heading=o.ASKED,
+        ),
+    ] = None,
     attribute: Annotated[
         bool,
         option(

@@ -10,8 +10,9 @@ from pydantic import Field, JsonValue, field_validator
 
 from mgllm.arms.base import DESIGN_RULES
 from mgllm.backends.secret_names import refuse_secrets
+from mgllm.errors import unknown
 from mgllm.prompts.scenarios import Folders
-from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
+from mgllm.records import PROBES, CueSource, Form, Frozen, Reasoning, Score
 
 SAMPLED_EPOCHS = 8
 """Answers drawn for a question with `--score sample`, unless `--epochs` is given."""
@@ -52,6 +53,8 @@ class AskOptions(Frozen):
     """`--score`."""
     paraphrase: str | None = None
     """`--paraphrase`: another wording of the scenario."""
+    probe: tuple[str, ...] = ()
+    """`--probe`: questions without speech and gestures, in the order of `PROBES`."""
     attribute: bool = False
     """`--attribute`: leave each gesture out, and show it alone."""
     confusion: Path | None = None
@@ -66,6 +69,14 @@ class AskOptions(Frozen):
     design_rules: str = DESIGN_RULES
     """Version of the rules for donors, filler and label orders: today's, or that of a resumed
     run."""
+
+    @field_validator("probe")
+    @classmethod
+    def _probes_are_known(cls, probe: tuple[str, ...]) -> tuple[str, ...]:
+        for name in probe:
+            if name not in PROBES:
+                raise ValueError(unknown("probe", name, PROBES))
+        return tuple(name for name in PROBES if name in probe)
 
     @property
     def repetitions(self) -> int:

@@ -19,6 +19,7 @@ from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName, count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
+from mgllm.experiment.probes import plan_probes
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import RunManifest, ScenarioManifest
 from mgllm.store import run_id, run_names
@@ -54,6 +55,7 @@ async def make_plan(
         renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
         count = _counter(backend)
         questions = plan_questions(material, manner, renderer, count)
+        questions = (*questions, *plan_probes(material, manner, renderer))
         renderer.check(manner.template)
         check_questions(backend, (one.question for one in questions))
         described = describe_scenario(material, manner, renderer, options.ask.paraphrase)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from mgllm.errors import InputError, unknown
 from mgllm.prompts.meter import MAX_CHARACTERS, TooMuch, value_size
 from mgllm.prompts.sandbox import MARKS, MarkingLoader, Sandbox, unmark, without_marks
 from mgllm.prompts.trees import TOO_DEEP
-from mgllm.records import Form, Frozen, Prompt, Reasoning, Turn, prompt_sha256
+from mgllm.records import Form, Frozen, Message, Prompt, Reasoning, Span, Turn, prompt_sha256
 
 Role = Literal["system", "user"]
 COMPILING = (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError)
@@ -41,7 +41,17 @@ class Renderer:
     def render(self, file: str, form: Form, view: View) -> Prompt:
         """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has only
         `user`."""
-        variables = view.variables()
+        messages, spans = unmark(self._blocks(file, form, view.variables()), str(self.path(file)))
+        return self._prompt(file, form, messages, spans)
+
+    def render_probe(self, file: str, form: Form, seen: Mapping[str, Any]) -> Prompt:
+        """A prompt without speech and cues, from `seen` alone."""
+        blocks = self._blocks(file, form, seen)
+        messages = tuple(Message(role=role, content=without_marks(text)) for role, text in blocks)
+        return self._prompt(file, form, messages, ())
+
+    def _blocks(self, file: str, form: Form, variables: Mapping[str, Any]) -> list[tuple[Role, str]]:
+        """What the blocks of a template write, speech and cues between their marks."""
         self._begin(file, variables)
         template = self._template(file)
         roles: tuple[Role, ...] = ("system", "user") if form == "chat" else ("user",)
@@ -49,11 +59,14 @@ class Renderer:
             raise InputError(
                 f"{self.path(file)} has no block 'user'; write {{% block user %}}…{{% endblock %}}"
             )
-        context = template.new_context(variables)
-        marked = [
+        context = template.new_context(dict(variables))
+        return [
             (role, self._write(file, template, role, context)) for role in roles if role in template.blocks
         ]
-        messages, spans = unmark(marked, str(self.path(file)))
+
+    def _prompt(
+        self, file: str, form: Form, messages: tuple[Message, ...], spans: tuple[Span, ...]
+    ) -> Prompt:
         if form == "cloze" and messages[-1].content != messages[-1].content.rstrip():
             raise InputError(
                 f"{self.path(file)} ends in white space, but labels begin with their own; end with a word"
@@ -82,6 +95,13 @@ class Renderer:
                         f"{self.path(name)} uses '{variable}'; only _{variable}.j2 may: write "
                         f'{{% include "_{variable}.j2" %}} once instead, outside of any condition'
                     )
+        _refuse_stray_text(self._parse(file), self.path(file))
+
+    def check_probe(self, file: str, seen: Collection[str]) -> None:
+        """The same for a template that sees `seen` alone, and neither speech nor cues."""
+        for name in self._with_includes(file):
+            for variable in sorted(meta.find_undeclared_variables(self._parse(name)) - set(seen)):
+                raise InputError(f"{self.path(name)} {unknown('variable of this probe', variable, seen)}")
         _refuse_stray_text(self._parse(file), self.path(file))
 
     def hashes(self) -> dict[str, str]:

@@ -49,6 +49,13 @@ from mgllm.records.manifest import (
     ScenarioManifest as ScenarioManifest,
     ShuffleStats as ShuffleStats,
 )
+from mgllm.records.probe import (
+    PROBES as PROBES,
+    Probe as Probe,
+    ProbeSummary as ProbeSummary,
+    probe_at as probe_at,
+    probe_place as probe_place,
+)
 from mgllm.records.prompt import (
     Choice as Choice,
     Message as Message,

@@ -13,7 +13,7 @@ from mgllm.records.record import Record, RecordKey
 
 _FACTS = attrgetter(
     *("model", "scenario", "arm", "epoch", "shuffle", "form", "reasoning", "score"),
-    *("label_order", "outcome", "answer", "target", "correct"),
+    *("label_order", "outcome", "answer", "target", "correct", "probe"),
 )
 """Everything that decides a standing, except probabilities. Many records are equal in it: each kind
 is judged once."""
@@ -36,6 +36,7 @@ class _Promised(NamedTuple):
     labels: frozenset[str]
     arms: frozenset[str]
     manner: tuple[str, str, str]
+    probes: tuple[str, ...]
 
 
 class Belonging:
@@ -94,7 +95,9 @@ class Belonging:
         if promised is None:
             return None
         manifest = self._manifest
-        if record.arm not in promised.arms:
+        if record.probe is not None and record.probe not in promised.probes:
+            return f"has the probe {record.probe}, which the run does not have"
+        if record.probe is None and record.arm not in promised.arms:
             return f"has the arm {record.arm}, which the run does not have"
         if not 0 <= record.epoch < manifest.epochs:
             return f"has the epoch {record.epoch}; the run has {manifest.epochs}, counted from 0"
@@ -165,6 +168,7 @@ def _promised(scenario: ScenarioManifest) -> _Promised:
         labels=frozenset(label.id for label in scenario.labels),
         arms=frozenset({*scenario.arms, *attributed}),
         manner=(scenario.form, scenario.reasoning, scenario.score),
+        probes=scenario.probes,
     )
 
 

@@ -95,6 +95,8 @@ class ScenarioManifest(Frozen):
     """Arms run, in table order."""
     arms_left_out: Mapping[str, str] = Field(default_factory=dict)
     """Arms asked for and left out, with the reason."""
+    probes: tuple[str, ...] = Field(default=(), exclude_if=lambda probes: not probes)
+    """Probes asked (`--probe`), each about every item."""
     attributed: tuple[AttributedGesture, ...] = ()
     """Gestures left out and shown alone (`--attribute`), most frequent first."""
     baseline: str

@@ -37,6 +37,7 @@ def run(  # noqa: PLR0913  # keywords of the public API
     score: Score | Literal["auto"] = "auto",
     paraphrase: str | None = None,
     confusion: str | Path | None = None,
+    probe: str | Sequence[str] = (),
     attribute: bool = False,
     yes: bool = False,
     base_url: str | None = None,
@@ -89,6 +90,9 @@ def run(  # noqa: PLR0913  # keywords of the public API
             of several answers); auto takes logprob where the model gives probabilities.
         paraphrase: Another wording of the scenario, by its name.
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
+        probe: Also ask without speech and gestures: metadata (an item's covariates and the
+            question), labels-only, question-only. A model that answers better than a constant from
+            metadata alone is marked in every table.
         attribute: Also leave each gesture out and show it alone, to see what each of them does.
         yes: Let `attribute` ask more than 1,000 questions.
         base_url: Address of the server, up to `/v1`.

@@ -120,7 +120,7 @@ class _Orders:
 def _groups(run: PageRun) -> dict[RowName, list[Record]]:
     """Records by row name, scenarios in the manifest's order, records by key."""
     manifests = {scenario.name: (place, scenario) for place, scenario in enumerate(run.manifest.scenarios)}
-    known = [record for record in run.records if record.scenario in manifests]
+    known = [record for record in run.records if record.scenario in manifests and record.probe is None]
     found: dict[RowName, list[Record]] = {}
     names: dict[tuple[str, ...], RowName] = {}
     for record in sorted(known, key=lambda record: (manifests[record.scenario][0], record.key)):
