@@ -19,7 +19,7 @@ SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
     *("verdict", "models", "claims", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "flips", "positions", "declined", "slices", "gestures", "gee"),
+    *("exploratory", "probes", "flips", "positions", "declined", "slices", "gestures", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")

@@ -12,6 +12,7 @@ from mgllm.records.claim import Claim
 from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
+from mgllm.records.probe import ProbeSummary
 from mgllm.records.row_name import RowName
 
 
@@ -194,6 +195,8 @@ class Summary(Frozen):
     """By a covariate, if `--by` asked for one."""
     attribution: tuple[Attribution, ...] = ()
     """What each gesture adds, if `--attribute` asked for it."""
+    probes: tuple[ProbeSummary, ...] = Field(default=(), exclude_if=lambda probes: not probes)
+    """What was answered without speech and gestures, if `--probe` asked for it."""
     gee: tuple[Gee, ...] = ()
     """One per form, reasoning and score, if several models or scenarios are compared."""
     notes: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from mgllm.analysis.statistics.gee import regressions
 from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.notes import notes, wording_notes
 from mgllm.analysis.statistics.parts import on_common_items
+from mgllm.analysis.statistics.probes import Marks, marked, marks, place_of, probe_rows
 from mgllm.analysis.statistics.rows import named_grids, with_averages
 from mgllm.analysis.statistics.rules import STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords
@@ -57,7 +58,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     by_grid = [grid_effects(grid, pairs) for grid in whole]
     arms = tuple(row for grid in whole for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
-    return Summary(
+    summary = Summary(
         schema="mgllm.summary/1",
         statistics_rules=STATISTICS,
         runs=tuple(run.manifest.id for run in runs),
@@ -70,8 +71,10 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
         gee=regressions(claiming),
+        probes=probe_rows(runs),
         notes=(*notes(runs, arms), *wording_notes(effects)),
     )
+    return marked(summary)
 
 
 def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Effect, ...]:
@@ -130,11 +133,12 @@ def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:
 
 
 def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> list[Contrast]:
+    known = marks(probe_rows([*runs, *against]))
     return [
         contrast
         for run, other in product(runs, against)
         for first, second in _matched(grids(run), grids(other))
-        for contrast in _between(first, second, (run.manifest.id, other.manifest.id))
+        for contrast in _between(first, second, (run.manifest.id, other.manifest.id), known)
     ]
 
 
@@ -154,7 +158,7 @@ def _comparable(first: RowName, second: RowName) -> bool:
     return all(getattr(first, name) == getattr(second, name) for name in same)
 
 
-def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
+def _between(first: Grid, second: Grid, ids: tuple[str, str], known: Marks) -> list[Contrast]:
     models = (first.row.model, second.row.model) if first.row.model != second.row.model else ids
     sources = {first.row.cue_source, second.row.cue_source}
     row = first.row.model_copy(
@@ -171,6 +175,7 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
         flags.append("templates differ")
     if _cell(first.row) != _cell(second.row):
         flags.append("wording, order, style, shots or mask differ")
+    flags += dict.fromkeys(known[key] for grid in (first, second) if (key := place_of(grid.row)) in known)
     both = on_common_items(first, second)
     if not (both.grid.target_I >= 0).any():
         return []

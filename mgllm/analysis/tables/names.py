@@ -16,6 +16,7 @@ TABLES: Mapping[str, str] = {
     "checks": "not all arms of the primary contrasts were asked",
     "missing": "no answers are missing in the primary contrasts",
     "exploratory": "there are no other arms",
+    "probes": "only runs made with `mgllm run --probe` have it",
     "flips": "no two arms can be compared",
     "positions": "nothing was answered",
     "declined": "all replies have an answer",

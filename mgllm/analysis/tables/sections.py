@@ -27,6 +27,7 @@ from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables
 from mgllm.analysis.tables.names import refuse_unknown, why_empty
 from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
+from mgllm.analysis.tables.probe_tables import marked, probe_table
 from mgllm.analysis.tables.remarks import arm_remarks, clusters, equal, flags, leaks, less, results
 from mgllm.analysis.tables.tables import FLIPPED, GEE, OUTCOMES, SCORES, flipped_words, gee_words
 from mgllm.analysis.tables.verdict import ScenarioVerdict, verdicts
@@ -119,12 +120,31 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
     claims = claim_table(summary.claims, list(dict.fromkeys(arm.row for arm in summary.arms)))
     report = Report(
         verdicts=verdicts(summary),
-        models=tuple(model_tables(summary)),
+        models=(*model_tables(summary), *probe_table(summary.probes)),
         claims=(claims,) if claims else (),
         sections=tuple(section for section in sections if section.tables),
         notes=needed(summary.notes) if layout.brief else (*summary.notes, *unfitted),
     )
+    report = _with_marks(report, summary)
     return _only(report, layout.names) if layout.names else report
+
+
+def _with_marks(report: Report, summary: Summary) -> Report:
+    """A line below every table that has numbers of a model that knows the items from metadata."""
+    rows = {row.words: row for row in (*(arm.row for arm in summary.arms), *(e.row for e in summary.effects))}
+    everywhere = list(rows.values())
+    sections = (
+        replace(section, tables=marked(section.tables, summary, [rows[section.heading]]))
+        if section.heading in rows
+        else replace(section, tables=marked(section.tables, summary, everywhere))
+        for section in report.sections
+    )
+    return replace(
+        report,
+        models=marked(report.models, summary, everywhere),
+        claims=marked(report.claims, summary, everywhere),
+        sections=tuple(sections),
+    )
 
 
 def _only(report: Report, names: Sequence[str]) -> Report:
