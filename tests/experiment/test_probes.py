@@ -93,7 +93,7 @@ def test_a_probe_has_no_arm_and_no_effect(go: Any, shelve: Any) -> None:
 
 def test_what_shows_nothing_of_an_item_is_asked_once_for_each_label_order(go: Any, shelve: Any) -> None:
     backend = shelve()
-    finished = go(probe="labels-only,question-only".split(","))
+    finished = go(probe=["labels-only", "question-only"])
     probes = [record for record in read_run(finished.folder).records if record.probe]
     assert len(probes) == 8
     assert sum(record.shared_with is None for record in probes) == 4

@@ -83,7 +83,10 @@ def marked(summary: Summary) -> Summary:
             "effects": flagged(summary.effects),
             "claims": flagged(summary.claims),
             "slices": tuple(parts),
-            "notes": (*(f"{name}: {model}: {words}" for (name, model), words in found.items()), *summary.notes),
+            "notes": (
+                *(f"{name}: {model}: {words}" for (name, model), words in found.items()),
+                *summary.notes,
+            ),
         }
     )
 
@@ -138,7 +141,8 @@ def _tested(grid: Grid, probe: str) -> dict[str, object]:
     """Balanced accuracy against a constant, over the items answered."""
     answers = grid.answers[probe]
     contrast = Contrast(grid, grid.row, (probe, CONSTANT), (answers, _constant(grid, answers)))
-    (effect,) = contrast_effects(contrast, [metric for metric in known_metrics() if metric.name == METRIC])
+    metrics = [metric for metric in known_metrics() if metric.name == METRIC]
+    effect = contrast_effects(contrast, metrics)[0]  # of answers: there is always one
     above = effect.difference is not None and effect.difference > 0
     low, high = effect.interval or (0.0, 0.0)
     interval = (low + (effect.baseline_value or 0.0), high + (effect.baseline_value or 0.0))

@@ -67,6 +67,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
     yield from (("attribution", _flat_attribution(each)) for each in summary.attribution)
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
+    yield from (("probes", _flat(probe)) for probe in summary.probes)
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 
@@ -11,7 +12,7 @@ import pytest
 from mgllm.analysis import RunRecords, effects_between, lay_out, render, summarise
 from mgllm.analysis.statistics.probes import marks, probe_rows
 from mgllm.analysis.tables.sections import SHAPES, Layout
-from mgllm.records import PROBES, Record, Summary
+from mgllm.records import PROBES, ArmSummary, Claim, Effect, Record, Summary
 from tests.analysis.conftest import make_record, make_run
 
 MARK = "metadata known: without speech and gestures"
@@ -98,7 +99,7 @@ def known() -> Summary:
 
 
 def test_the_mark_is_at_every_number(known: Summary) -> None:
-    rows = [*known.arms, *known.effects, *known.claims]
+    rows: list[ArmSummary | Effect | Claim] = [*known.arms, *known.effects, *known.claims]
     assert {arm.arm for arm in known.arms} >= {"none", "text", "text+mg"}
     assert all(any(flag.startswith(MARK) for flag in row.flags) for row in rows)
     assert any(MARK in note for note in known.notes)
@@ -119,6 +120,21 @@ def test_every_format_has_the_mark(known: Summary, form: str) -> None:
     assert "without speech and gestures, from covariates alone" in " ".join(
         render(known, form).replace("\n  ", " ").split()
     )
+
+
+def test_one_number_a_line_has_the_mark_in_a_column(known: Summary) -> None:
+    rows = list(csv.DictReader(render(known, "csv", shape="long").splitlines()))
+    assert {row["metadata_known"] for row in rows} == {"True"}
+    (probe,) = (row for row in rows if row["about"] == "probe")
+    assert (probe["slice"], probe["metric"]) == ("probe=metadata", "balanced_accuracy")
+    plain = csv.DictReader(render(summarise([make_run()]), "csv", shape="long").splitlines())
+    assert "metadata_known" not in (plain.fieldnames or ())
+
+
+def test_the_table_for_programs_has_the_probes(known: Summary) -> None:
+    rows = list(csv.DictReader(render(known, "csv").splitlines()))
+    (probe,) = (row for row in rows if row["table"] == "probes")
+    assert (probe["probe"], probe["beats"], probe["constant"]) == ("metadata", "True", "0.5")
 
 
 def test_another_model_has_no_mark() -> None:
