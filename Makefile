@@ -83,7 +83,7 @@ demo: $(VENV)/.installed $(VENV)/.weights
 
 test: $(VENV)/.tests $(VENV)/.weights
 	@$(MAKE) --no-print-directory video || echo "tests that read videos are skipped"
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 slow: $(VENV)/.tests $(VENV)/.weights
 	$(BIN)/python -m pytest -m slow

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -96,7 +97,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(words: list[str], ends: Ends, *, debug: bool) -> int:
     """Run a command; return its exit code."""
     try:
-        code = _help(words) or app(words, standalone_mode=False, prog_name="mgllm")
+        code = _help(words) or _command()(words, standalone_mode=False, prog_name="mgllm")
         if code == INTERRUPTED:  # Typer has caught Ctrl-C
             raise KeyboardInterrupt
     except (KeyboardInterrupt, Interrupted) as error:
@@ -110,6 +111,12 @@ def _run(words: list[str], ends: Ends, *, debug: bool) -> int:
     return code if isinstance(code, int) else 0
 
 
+@cache
+def _command() -> Any:
+    """All commands with their options, made once in a process."""
+    return typer.main.get_command(app)
+
+
 def _help(words: list[str]) -> str | None:
     """Print the help if it is asked for: at once, since to read the other words takes longer than
     it may.
@@ -117,7 +124,7 @@ def _help(words: list[str]) -> str | None:
     asked = [word for word in words[: words.index("--")] if word in HELP] if "--" in words else words
     if not set(HELP) & set(asked):
         return None
-    command: Any = typer.main.get_command(app)
+    command = _command()
     context = command.context_class(command, info_name="mgllm", help_option_names=list(HELP))
     for word in words:
         below = getattr(context.command, "commands", {}).get(word)

@@ -21,7 +21,7 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
         raise InputError(f"{out} is a file; -o needs a folder")
     for path in (out / name for name in names):
         if path.exists():
-            raise InputError(f"{path} exists already and is not overwritten; choose another -o DIR")
+            raise InputError(f"{path} exists already and is not overwritten; choose another folder")
 
 
 @contextmanager

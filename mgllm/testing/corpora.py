@@ -27,7 +27,7 @@ NEAR = 1.01
 """Frames by which a time may differ: an end is the last frame's beginning or its end."""
 
 
-def check_import(root: Path, out: Path) -> tuple[str, ...]:
+def check_import(root: str | Path, out: str | Path) -> tuple[str, ...]:
     """Compare everything that was imported from a made-up corpus with the corpus's `truth.json`.
 
     Below `out` it finds skeleton data sets (clips, or complete recordings), transcripts
@@ -45,6 +45,7 @@ def check_import(root: Path, out: Path) -> tuple[str, ...]:
         AssertionError: something is not as it must be, a line each; or there is nothing to check.
         InputError: `root` has no truth, or a file below `out` cannot be read.
     """
+    root, out = Path(root), Path(out)
     truth = read_truth(root)
     found = {path: check for name, check in KINDS.items() for path in sorted(out.rglob(name))}
     found |= dict.fromkeys(sorted({path.parent for path in out.rglob(f"*{SUFFIX}")}), _transcripts)

@@ -110,7 +110,8 @@ def check_fit(learn: SkeletonDataset, read: SkeletonDataset) -> None:
         InputError: there are no classes, other joints, or no person with labels in both.
     """
     if not learn.meta.classes:
-        raise InputError(f"{learn.path} has no classes, so --cross-fit has nothing to learn")
+        what = "has no classes, so --cross-fit has nothing to learn"
+        raise InputError(f"{learn.path} {what}; give a data set with labels to --learn-from")
     a, b = learn.meta, read.meta
     if (a.layout.joints, a.dims, a.units) != (b.layout.joints, b.dims, b.units):
         raise InputError(

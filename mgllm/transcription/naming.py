@@ -33,10 +33,10 @@ def name_clip(
     p_K: NDArray[np.float64], classes: Sequence[str], groups: Mapping[str, str], options: TimelineOptions
 ) -> Named | None:
     """The most probable class if it is sure or alone, else the most probable group; None:
-    background.
+    background, or a class that is left out.
 
-    Unlike in recordings something is always answered but for background: an annotation says that
-    there is a gesture.
+    Unlike in recordings something is always answered but for these: an annotation says that there
+    is a gesture.
 
     Args:
         p_K: probabilities of the classes.
@@ -52,7 +52,7 @@ def name_clip(
         group = _group(p_K, classes, groups)
         if options.answer == "groups" or (group and group.confidence >= options.decoding.min_group):
             return group
-    return None if word.label == BACKGROUND_NAME else word
+    return None if word.label in (BACKGROUND_NAME, *options.leave_out) else word
 
 
 def _group(p_K: NDArray[np.float64], classes: Sequence[str], groups: Mapping[str, str]) -> Named | None:

@@ -83,7 +83,7 @@ def seconds(text: str) -> float:
 def test_ten_times_the_text_takes_ten_times_as_long(piece: str) -> None:
     times = LONGEST // len(piece)
     most = max(2.0, 20 * seconds(piece * (times // 10)))
-    assert min(seconds(piece * times) for _ in range(3)) < most
+    assert any(seconds(piece * times) < most for _ in range(3))
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_a_ctrl_c_while_the_last_words_are_said_is_quiet() -> None:
     code = (
         "import os, signal, mgllm.cli.app as app\n"
         "def interrupted(*_, **__): raise KeyboardInterrupt\n"
-        "app.app, app._say = interrupted, lambda line: os.kill(os.getpid(), signal.SIGINT)\n"
+        "app._command, app._say = lambda: interrupted, lambda line: os.kill(os.getpid(), signal.SIGINT)\n"
         "app.main(['runs'])"
     )
     done = subprocess.run(

@@ -42,19 +42,18 @@ def run_options(folders: Folders, items: str, tmp_path: Path) -> dict[str, Any]:
         "items": items,
         "arms": ARMS,
         "results": tmp_path / "results",
+        "limit": 2,  # donors are from all four
     }
 
 
-def test_eight_arms_on_four_items_and_a_resume_to_the_bit(
-    folders: Folders, tmp_path: Path, items: str
-) -> None:
+def test_eight_arms_and_a_resume_to_the_bit(folders: Folders, tmp_path: Path, items: str) -> None:
     if not any(row.default and row.folder for row in list_models()):
         pytest.skip("the default model's weights are not here; mgllm models pull smollm2-135m")
     options = run_options(folders, items, tmp_path)
     finished = mgllm.run(**options)
     assert finished.exit_code == 0
     whole = read_run(finished.folder).records
-    assert len(whole) == 4 * len(ARMS)
+    assert len(whole) == 2 * len(ARMS)
     assert {record.arm for record in whole} == set(ARMS)
     assert {(record.form, record.score, record.outcome) for record in whole} == {
         ("cloze", "logprob", "answered")

@@ -15,13 +15,20 @@ from mgllm.errors import InputError
 from mgllm.testing.made_run import MadeRun, write_made_run
 
 
-@pytest.fixture
-def results(tmp_path: Path) -> Path:
-    """Runs `one` and `two`, a copy of `one`, one that has just begun and two that are damaged."""
-    folder = tmp_path / "results"
+@pytest.fixture(scope="module")
+def made_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five runs."""
+    folder = tmp_path_factory.mktemp("made") / "results"
     made = MadeRun(items=6, arms=("text", "text+mg", "text+shuffled"))
     for name in ("one", "two", "empty", "damaged", "bare"):
         write_made_run(folder / name, made)
+    return folder
+
+
+@pytest.fixture
+def results(made_runs: Path, tmp_path: Path) -> Path:
+    """Runs `one` and `two`, a copy of `one`, one that has just begun and two that are damaged."""
+    folder = shutil.copytree(made_runs, tmp_path / "results")
     shutil.copytree(folder / "one", tmp_path / "copy")
     (folder / "empty" / "records.jsonl").write_bytes(b"")
     lines = (folder / "damaged" / "records.jsonl").read_bytes().splitlines(keepends=True)

@@ -197,7 +197,7 @@ def test_existing_files_are_refused_by_name(tmp_path: Path) -> None:
     refuse_existing(tmp_path / "new", TEXTS)
     refuse_existing(tmp_path, TEXTS)
     (tmp_path / "b.txt").write_text("")
-    what = "exists already and is not overwritten; choose another -o DIR"
+    what = "exists already and is not overwritten; choose another folder"
     assert refusal(lambda: refuse_existing(tmp_path, TEXTS)) == f"{tmp_path / 'b.txt'} {what}"
     said = refusal(lambda: refuse_existing(tmp_path / "b.txt", ()))
     assert said == f"{tmp_path / 'b.txt'} is a file; -o needs a folder"

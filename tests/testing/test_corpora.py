@@ -138,7 +138,7 @@ def copy(imported: Path, tmp_path: Path) -> Path:
 
 
 def test_a_right_import_is_right(root: Path, imported: Path) -> None:
-    checked = check_import(root, imported)
+    checked = check_import(str(root), str(imported))
     names = {Path(one).relative_to(imported).as_posix() for one in checked}
     assert names == {
         *("clips/dataset.json", "recordings/dataset.json", "items.jsonl", "folds.json"),

@@ -37,12 +37,7 @@ def name(answer: Answer, *p: float) -> Named | None:
         ((0.24, 0.2, 0.3, 0.2, 0.06), ("folding arms", 0.3), ("folding arms", 0.3), (HEAD, 0.44)),
         ((0.2, 0.1, 0.1, 0.2, 0.4), None, None, None),
         ((0.3, 0.3, 0.0, 0.05, 0.35), (HEAD, 0.6), None, (HEAD, 0.6)),
-        (
-            (0.1, 0.1, 0.1, 0.6, 0.1),
-            ("illustrative body language", 0.6),
-            ("illustrative body language", 0.6),
-            None,
-        ),
+        ((0.1, 0.1, 0.1, 0.6, 0.1), None, None, None),
     ],
 )
 def test_a_clip_has_a_class_or_its_group(p: tuple[float, ...], both: Any, words: Any, groups: Any) -> None:
@@ -54,6 +49,12 @@ def test_a_clip_has_a_class_or_its_group(p: tuple[float, ...], both: Any, words:
             assert named.label == one[0]
             assert named.confidence == pytest.approx(one[1])
             assert named.level == ("group" if named.label in (HEAD, ARMS) else "word")
+
+
+def test_movement_with_speech_is_named_if_nothing_is_left_out() -> None:
+    p_K = np.array([0.1, 0.1, 0.1, 0.6, 0.1])
+    assert name_clip(p_K, CLASSES, GROUPS, TimelineOptions(leave_out=())) == (SPEECH, 0.6, "word")
+    assert name_clip(p_K, CLASSES, GROUPS, TimelineOptions()) is None
 
 
 def test_groups_alone_need_groups_and_in_recordings_background() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,13 @@ STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", STRANGE)
-@pytest.mark.parametrize("command", ["compare", "show", "report", "score"])
+ALL_WAYS = ("a line of another model", "a flipped answer that is made to fit")
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [*(("show", what) for what in STRANGE), *product(("compare", "report", "score"), ALL_WAYS)],
+)
 def test_what_is_strange_is_told_in_one_line(what: str, command: str, copied_run: Path, told: Told) -> None:
     by, words = STRANGE[what]
     by(copied_run)
