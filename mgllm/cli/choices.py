@@ -14,12 +14,13 @@ FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
 REASONING = ("direct", "chain_of_thought")
 PROBES = ("metadata", "labels-only", "question-only")
+SWEPT = ("paraphrases", "orders", "styles", "seeds")
 DISPLAYS = ("auto", "rich", "plain", "none")
 SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
     *("verdict", "models", "claims", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "probes", "flips", "positions", "declined", "slices", "gestures", "gee"),
+    *("exploratory", "probes", "sweep", "flips", "positions", "declined", "slices", "gestures", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")
@@ -97,6 +98,7 @@ CHOICES: Mapping[str, Names] = {
     "score": _fixed(SCORES),
     "reasoning": _fixed(REASONING),
     "run probe": _fixed(PROBES),
+    "sweep": _fixed(SWEPT),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,
     "vocabulary show name": vocabularies,
@@ -132,6 +134,7 @@ CHOICES: Mapping[str, Names] = {
 LABELS: Mapping[str, str] = {
     "arms": "Arms",
     "run probe": "Probes",
+    "sweep": "Some of",
     "run model": "Names begin with",
     **dict.fromkeys(("run names", "render scenario", "human export scenario"), "Bundled"),
     **dict.fromkeys(("scenario check names", "scenario show name"), "Bundled"),

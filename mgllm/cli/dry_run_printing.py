@@ -55,7 +55,11 @@ def _cost(row: DryScenario, tokens_out: int, dollars: float | None) -> tuple[str
 def _print_remarks(plan: DryRun) -> None:
     """What the numbers leave out."""
     epochs = max(row.epochs for row in plan.scenarios)
-    remarks = []
+    remarks = [
+        f"{row.scenario}: each item is asked in {row.cells} cells; prompts, tokens and dollars count that."
+        for row in plan.scenarios
+        if row.cells > 1
+    ]
     if epochs > 1:
         remarks.append(f"Every question is asked {epochs} times; prompts, tokens and dollars count that.")
     if any(row.tokens_out_thinking is not None for row in plan.scenarios):

@@ -238,7 +238,7 @@ def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
     """What the command line or the environment says; everything else keeps its default."""
     said = {name: value for name, value in context.params.items() if name not in leave_out}
     said = {name: value for name, value in said.items() if not _unsaid(value)}
-    return said | {name: split_names(said[name]) for name in ("arms", "probe") if name in said}
+    return said | {name: split_names(said[name]) for name in ("arms", "sweep", "probe") if name in said}
 
 
 def _unsaid(value: object) -> bool:

@@ -208,7 +208,7 @@ def _print_runs(lines: tuple[RunLine, ...]) -> None:
 
 def _print_shown(run: ShownRun) -> None:
     """A run's facts, or an item's prompts and replies."""
-    from mgllm.records import prompt_text
+    from mgllm.records import Cell, prompt_text
 
     if not run.answers:
         _print_facts(run)
@@ -218,7 +218,9 @@ def _print_shown(run: ShownRun) -> None:
         asked = record.arm if record.probe is None else f"probe {record.probe}"
         head = f"{record.scenario} / {record.item} / {asked}"
         turn = f" epoch {record.epoch} shuffle {record.shuffle}" if record.epoch or record.shuffle else ""
-        echo(f"=== {head}{turn} " + "=" * max(3, 70 - len(head)))
+        of_sweep = Cell(wording=record.wording, order=record.order, style=record.style)
+        cell = f" cell {record.cell} ({of_sweep.words})" if record.cell else ""
+        echo(f"=== {head}{turn}{cell} " + "=" * max(3, 70 - len(head)))
         kept = prompt_text(answer.prompt) if answer.prompt else ""
         echo(kept or f"(prompt {record.prompt_sha256[:12]}, text not kept)")
         echo_wrapped(f"→ {' · '.join([_said(record), *answer.remarks])}", hang=2)

@@ -78,6 +78,15 @@ def run(
         ),
     ] = None,
     paraphrase: o.Paraphrase = None,
+    sweep: Annotated[
+        str | None,
+        option(
+            "--sweep",
+            "Ask each item in every wording, label order and cue style, with several seeds: in all cells.",
+            kind="NAMES",
+            heading=o.ASKED,
+        ),
+    ] = None,
     confusion: o.Confusion = None,
     probe: Annotated[
         str | None,

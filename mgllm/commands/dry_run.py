@@ -55,6 +55,8 @@ class DryScenario(Frozen):
     """Dollars at most, if it thinks."""
     epochs: int = 1
     """Repetitions of every question, counted above."""
+    cells: int = 1
+    """Cells of a sweep, in each of which every item is asked, counted above."""
     detectable_points: float | None
     """Smallest effect on accuracy, in points, that 80 % of such runs would find; None with too few
     subjects for an interval."""
@@ -118,6 +120,7 @@ def _count(plan: Plan, nth: int, backend: Backend, options: RunOptions) -> DrySc
         tokens_out_thinking=thinking,
         dollars_thinking=None if thinking is None else _dollars(tokens_in, thinking, options),
         epochs=options.ask.repetitions,
+        cells=len(scenario.cells) or 1,
         detectable_points=_detectable(scenario.items_asked, scenario.effective_subjects),
     )
 

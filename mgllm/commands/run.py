@@ -31,6 +31,7 @@ from mgllm.experiment.options import RunOptions, anchored
 from mgllm.experiment.preparing import Plan, clock_notes, make_plan, refuse_upload
 from mgllm.experiment.prices import with_prices
 from mgllm.experiment.rescoring import bring_up_to_date
+from mgllm.experiment.sweep import sweep_notes
 from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
@@ -65,6 +66,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
     backend = make_backend(name, options)
     materials = _gather(options)
     warn(line for material in materials for line in material.warnings)
+    warn(sweep_notes(options.ask))
     refuse_upload(backend, materials, options)
     if isinstance(backend, Paced):
         backend.report_to(None if options.display == "none" else lambda line: warn([line]), None)

@@ -55,7 +55,13 @@ def show_run(name: str | Path, results: Path, item: str | None = None) -> ShownR
     order = {arm: nth for scenario in stored.manifest.scenarios for nth, arm in enumerate(scenario.arms)}
     chosen = sorted(
         (record for record in stored.records if record.item == item),
-        key=lambda record: (record.scenario, order.get(record.arm, 99), record.epoch, record.shuffle),
+        key=lambda record: (
+            record.scenario,
+            order.get(record.arm, 99),
+            record.cell,
+            record.epoch,
+            record.shuffle,
+        ),
     )
     taken = [believed(stored.manifest, record) for record in chosen]
     answers = tuple(

@@ -93,11 +93,14 @@ def make_record(
     planned: Planned, reply: Reply, verdict: Verdict, model: str, shared: RecordKey | None
 ) -> Record:
     """One line of `records.jsonl`."""
-    question, item = planned.question, planned.item
+    question, item, cell = planned.question, planned.item, planned.cell
     probe = probe_at(planned.key.arm)
     return Record(
         **planned.key._replace(arm="" if probe else planned.key.arm)._asdict(),
         probe=probe,
+        wording=cell.wording,
+        order=cell.order,
+        style=cell.style,
         subject=item.subject,
         subject_known=item.subject_known,
         model=model,

@@ -106,7 +106,7 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
     arms, left_out = _without_twin_oracle(arms, source)
     _refuse_missing(items, arms, source)
     style = styles.get(scenario.cue.style)()
-    usual = style.rates(items, _sources_shown(arms, source), scenario.cue)
+    usual = style.rates(items, sources_shown(arms, source), scenario.cue)
     if source is not None:
         notes += style.check(items, source, scenario.cue, usual)
     donors, opponents = _all_donors(items, arms, source, scenario, options.ask)
@@ -193,7 +193,8 @@ def _source(items: Sequence[Item], arms: Sequence[Arm], wanted: CueSource | None
     return source
 
 
-def _sources_shown(arms: Sequence[Arm], source: CueSource | None) -> set[CueSource]:
+def sources_shown(arms: Sequence[Arm], source: CueSource | None) -> set[CueSource]:
+    """The sources of the gestures that these arms show."""
     annotated: set[CueSource] = {"annotated"} if any(arm.needs == "annotated" for arm in arms) else set()
     return annotated | ({source} if source is not None else set())
 

@@ -16,6 +16,10 @@ from mgllm.records import PROBES, CueSource, Form, Frozen, Reasoning, Score
 
 SAMPLED_EPOCHS = 8
 """Answers drawn for a question with `--score sample`, unless `--epochs` is given."""
+SWEPT = ("paraphrases", "orders", "styles", "seeds")
+"""What `--sweep` can change."""
+SWEPT_EPOCHS = 3
+"""Epochs of `--sweep seeds`, unless `--epochs` is given: the fewest that show a spread."""
 LEAST_SAMPLED_EPOCHS = 5
 """Shares of fewer answers are too rough: with four, one answer is 25 points."""
 
@@ -53,6 +57,8 @@ class AskOptions(Frozen):
     """`--score`."""
     paraphrase: str | None = None
     """`--paraphrase`: another wording of the scenario."""
+    sweep: tuple[str, ...] = ()
+    """`--sweep`: what is changed from cell to cell, in the order of `SWEPT`."""
     probe: tuple[str, ...] = ()
     """`--probe`: questions without speech and gestures, in the order of `PROBES`."""
     attribute: bool = False
@@ -80,8 +86,18 @@ class AskOptions(Frozen):
 
     @property
     def repetitions(self) -> int:
-        """Epochs, with the default of the score filled in."""
-        return self.epochs or (SAMPLED_EPOCHS if self.score == "sample" else 1)
+        """Epochs, with the default of score and sweep filled in."""
+        if self.epochs is not None:
+            return self.epochs
+        return SAMPLED_EPOCHS if self.score == "sample" else SWEPT_EPOCHS if "seeds" in self.sweep else 1
+
+    @field_validator("sweep")
+    @classmethod
+    def _sweeps_what_is_known(cls, sweep: tuple[str, ...]) -> tuple[str, ...]:
+        for name in sweep:
+            if name not in SWEPT:
+                raise ValueError(unknown("part of a sweep", name, SWEPT))
+        return tuple(name for name in SWEPT if name in sweep)
 
     @property
     def heat(self) -> float:

@@ -14,7 +14,7 @@ from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
 from mgllm.prompts.renderer import OfferedLabel, Renderer, View
-from mgllm.records import Choice, CueSource, Exposure, Item, Label, Prompt, Question, RecordKey
+from mgllm.records import PLAIN, Cell, Choice, CueSource, Exposure, Item, Label, Prompt, Question, RecordKey
 from mgllm.seeds import number
 
 
@@ -30,17 +30,30 @@ class Planned:
     exposure: Exposure | None
     blind: bool
     """True if the prompt shows nothing of the item: it is asked once for each label order."""
+    cell: Cell = PLAIN
+    """The cell of a sweep that it belongs to."""
 
 
 def plan_questions(
-    material: Material, manner: Manner, renderer: Renderer, count: Callable[[str], int]
+    material: Material,
+    manner: Manner,
+    renderer: Renderer,
+    count: Callable[[str], int],
+    cell: Cell = PLAIN,
 ) -> tuple[Planned, ...]:
     """All questions of a scenario, item by item, with each item's arms in a seeded order.
+
+    Args:
+        material: items, arms and donors.
+        manner: how they are asked.
+        renderer: fills in the templates.
+        count: counts the tokens of a text.
+        cell: of a sweep; its wording and style are already in `manner` and `material`.
 
     Raises:
         IntegrityError: the arms of an item differ in more than speech and cue block.
     """
-    planner = _Planner(material, manner, renderer, count)
+    planner = _Planner(material, manner, renderer, count, cell)
     planned = [question for item in material.asked for question in planner.item(item)]
     planner.refuse_empty_shuffle()
     return tuple(planned)
@@ -48,14 +61,21 @@ def plan_questions(
 
 class _Planner:
     def __init__(
-        self, material: Material, manner: Manner, renderer: Renderer, count: Callable[[str], int]
+        self,
+        material: Material,
+        manner: Manner,
+        renderer: Renderer,
+        count: Callable[[str], int],
+        cell: Cell,
     ) -> None:
-        self.material, self.manner, self.renderer = material, manner, renderer
+        self.material, self.manner, self.renderer, self.cell = material, manner, renderer, cell
         scenario = material.scenario
         self.labels = {label.id: label for label in scenario.labels}
         self.letters = {label.id: chr(ord("A") + i) for i, label in enumerate(scenario.labels)}
-        self.orders = label_orders(
-            material.items, tuple(self.labels), manner.ask.seed, manner.ask.design_rules
+        self.orders = (
+            dict.fromkeys((item.id for item in material.items), cell.labels)
+            if cell.labels
+            else label_orders(material.items, tuple(self.labels), manner.ask.seed, manner.ask.design_rules)
         )
         forbidden = {
             word.casefold() for label in scenario.labels for word in (*label.id.split(), *label.text.split())
@@ -139,13 +159,14 @@ class _Planner:
             source = "annotated" if arm.needs == "annotated" else self.material.ground.source
         recognised = source is not None and source != "annotated"
         return Planned(
-            key=RecordKey(self.material.scenario.name, item.id, arm.name, epoch, shuffle),
+            key=RecordKey(self.material.scenario.name, item.id, arm.name, epoch, shuffle, self.cell.id),
             item=item,
             question=self._question(item, prompt, epoch),
             label_order=self.orders[item.id],
             cue_source=source,
             exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
             blind=not (arm.speech or arm.shows_cues),
+            cell=self.cell,
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:

@@ -20,6 +20,7 @@ from mgllm.experiment.model_names import ModelName, count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.experiment.probes import plan_probes
+from mgllm.experiment.sweep import refuse_sweep, sweep_questions
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import RunManifest, ScenarioManifest
 from mgllm.store import run_id, run_names
@@ -49,19 +50,21 @@ async def make_plan(
     scenarios: list[ScenarioManifest] = []
     planned: list[Planned] = []
     words, most_tokens = {}, 0
+    refuse_sweep(options.ask)
     for material in materials:
         scenario = material.scenario
         manner = await choose_manner(backend, material.found, options.ask)
         renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
         count = _counter(backend)
-        questions = plan_questions(material, manner, renderer, count)
-        questions = (*questions, *plan_probes(material, manner, renderer))
+        swept = sweep_questions(material, manner, renderer, count)
+        questions = (*swept.planned, *plan_probes(material, manner, renderer))
         renderer.check(manner.template)
         check_questions(backend, (one.question for one in questions))
         described = describe_scenario(material, manner, renderer, options.ask.paraphrase)
         ratios = cue_token_ratios(questions, material, count)
         counted = {"cue_tokens": ratios, "cue_tokens_by": _by(backend)} if ratios else {}
-        scenarios.append(described.model_copy(update=counted))
+        cells = {"cells": swept.cells, "cells_left_out": swept.left_out} if swept.cells else {}
+        scenarios.append(described.model_copy(update={**counted, **cells}))
         planned += questions
         words[scenario.name] = label_words(scenario.labels, manner.lettered)
         most_tokens = max(most_tokens, manner.max_tokens)

@@ -11,6 +11,12 @@ from mgllm.records.attribution import (
     Way as Way,
     is_attributed as is_attributed,
 )
+from mgllm.records.cell import (
+    FIRST_WORDING as FIRST_WORDING,
+    PLAIN as PLAIN,
+    Cell as Cell,
+    cell_id as cell_id,
+)
 from mgllm.records.claim import Claim as Claim, ClaimVerdict as ClaimVerdict
 from mgllm.records.effect import (
     ArmSummary as ArmSummary,
@@ -89,4 +95,11 @@ from mgllm.records.scenario import (
     Reasoning as Reasoning,
     Scenario as Scenario,
     Score as Score,
+)
+from mgllm.records.sweep import (
+    Sweep as Sweep,
+    SweptCell as SweptCell,
+    SweptContrast as SweptContrast,
+    VariancePart as VariancePart,
+    VarianceSplit as VarianceSplit,
 )

@@ -3,17 +3,19 @@ itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
 from mgllm.errors import InputError
+from mgllm.records.cell import Cell
 from mgllm.records.manifest import RunManifest, ScenarioManifest
 from mgllm.records.record import Record, RecordKey
 
 _FACTS = attrgetter(
     *("model", "scenario", "arm", "epoch", "shuffle", "form", "reasoning", "score"),
-    *("label_order", "outcome", "answer", "target", "correct", "probe"),
+    *("label_order", "outcome", "answer", "target", "correct", "cell", "wording", "order", "style"),
+    "probe",
 )
 """Everything that decides a standing, except probabilities. Many records are equal in it: each kind
 is judged once."""
@@ -37,6 +39,7 @@ class _Promised(NamedTuple):
     arms: frozenset[str]
     manner: tuple[str, str, str]
     probes: tuple[str, ...]
+    cells: Mapping[str, Cell]
 
 
 class Belonging:
@@ -95,10 +98,9 @@ class Belonging:
         if promised is None:
             return None
         manifest = self._manifest
-        if record.probe is not None and record.probe not in promised.probes:
-            return f"has the probe {record.probe}, which the run does not have"
-        if record.probe is None and record.arm not in promised.arms:
-            return f"has the arm {record.arm}, which the run does not have"
+        kind, name = ("arm", record.arm) if record.probe is None else ("probe", record.probe)
+        if name not in (promised.arms if record.probe is None else promised.probes):
+            return f"has the {kind} {name}, which the run does not have"
         if not 0 <= record.epoch < manifest.epochs:
             return f"has the epoch {record.epoch}; the run has {manifest.epochs}, counted from 0"
         if not 0 <= record.shuffle < manifest.shuffles:
@@ -106,7 +108,7 @@ class Belonging:
         manner = (record.form, record.reasoning, record.score)
         if manner != promised.manner:
             return f"was asked as {', '.join(manner)}; the run asks as {', '.join(promised.manner)}"
-        return None
+        return _out_of_cell(record, promised.cells) if promised.cells else None
 
     def _names_others(self, record: Record) -> bool:
         """Whether probabilities or scores name a label that the scenario does not have."""
@@ -169,7 +171,23 @@ def _promised(scenario: ScenarioManifest) -> _Promised:
         arms=frozenset({*scenario.arms, *attributed}),
         manner=(scenario.form, scenario.reasoning, scenario.score),
         probes=scenario.probes,
+        cells={cell.id: cell for cell in scenario.cells},
     )
+
+
+def _out_of_cell(record: Record, cells: Mapping[str, Cell]) -> str | None:
+    """How a record differs from the cell of the sweep that it names; None if it does not."""
+    if record.probe is not None:
+        return None
+    cell = cells.get(record.cell)
+    if cell is None:
+        return f"has the cell '{record.cell}', which the run does not have"
+    for name in ("wording", "order", "style"):
+        if getattr(record, name) != getattr(cell, name):
+            return f"has {name} {getattr(record, name)}; its cell has {getattr(cell, name)}"
+    if cell.labels and record.label_order != cell.labels:
+        return f"lists the labels as {_named(record.label_order)}; its cell as {_named(cell.labels)}"
+    return None
 
 
 def _named(labels: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
 from mgllm.records.probe import ProbeSummary
 from mgllm.records.row_name import RowName
+from mgllm.records.sweep import Sweep
 
 
 class Share(Frozen):
@@ -195,6 +196,8 @@ class Summary(Frozen):
     """By a covariate, if `--by` asked for one."""
     attribution: tuple[Attribution, ...] = ()
     """What each gesture adds, if `--attribute` asked for it."""
+    sweeps: tuple[Sweep, ...] = Field(default=(), exclude_if=lambda sweeps: not sweeps)
+    """One for each question asked in several cells or wordings."""
     probes: tuple[ProbeSummary, ...] = Field(default=(), exclude_if=lambda probes: not probes)
     """What was answered without speech and gestures, if `--probe` asked for it."""
     gee: tuple[Gee, ...] = ()

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from mgllm.records.attribution import AttributedGesture
+from mgllm.records.cell import Cell
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
 from mgllm.records.scenario import Form, Label, Reasoning, Score
@@ -130,6 +131,10 @@ class ScenarioManifest(Frozen):
     """By arm, tokens of its cue blocks divided by those of the main arm, mean over items."""
     cue_tokens_by: str | None = None
     """How they were counted: "the model's tokenizer", or "words"."""
+    cells: tuple[Cell, ...] = Field(default=(), exclude_if=lambda cells: not cells)
+    """The cells of a sweep, in each of which every item is asked; empty in a plain run."""
+    cells_left_out: Mapping[str, str] = Field(default_factory=dict, exclude_if=lambda whys: not whys)
+    """Wordings and cue styles that the sweep could not use, with the reason."""
     raters: int = 0
     """People whose ratings the records are; 0 for a model."""
     ethics: str

@@ -102,8 +102,8 @@ class Record(Frozen):
     prompt_sha256: str
     """Names the prompt in `prompts.jsonl`."""
     shared_with: str | None = None
-    """Key ("scenario/item/arm/epoch/shuffle", "probe:NAME" for the arm, "/cell" in a sweep) of the record whose identical
-    question was asked instead."""
+    """Key ("scenario/item/arm/epoch/shuffle", with "probe:NAME" for the arm of a probe, and "/cell"
+    in a sweep) of the record whose identical question was asked instead."""
     usage: Usage | None = None
     """Tokens; null for a shared record, whose tokens were paid once."""
     reasoning_tokens: int | None = None

@@ -33,6 +33,10 @@ class RowName(Frozen):
     """The wording asked, if it is not the scenario's first."""
     wordings: int | None = Field(default=None, exclude_if=lambda count: count is None)
     """How many wordings were averaged inside the item; null if the row is about one."""
+    orders: int | None = Field(default=None, exclude_if=lambda count: count is None)
+    """How many label orders a sweep averaged inside the item; null if it did not change them."""
+    styles: int | None = Field(default=None, exclude_if=lambda count: count is None)
+    """How many cue styles a sweep has averaged inside the item; null if it did not change them."""
     order: str | None = Field(default=None, exclude_if=lambda order: order is None)
     """The label order, if a sweep set it."""
     style: str | None = Field(default=None, exclude_if=lambda style: style is None)
@@ -61,11 +65,17 @@ class RowName(Frozen):
         return f"{self.form}, {self.reasoning.replace('_', ' ')}, {score}{effort}"
 
     @property
+    def averaged(self) -> str:
+        """What was averaged inside the item: "3 wordings × 2 orders"; empty if nothing was."""
+        counts = {"wordings": self.wordings, "orders": self.orders, "styles": self.styles}
+        return " × ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+    @property
     def _cell(self) -> str:
         """How it differs from other rows of its scenario, model and manner."""
         parts = (
             f"wording {self.wording}" if self.wording else "",
-            f"mean of {self.wordings} wordings" if self.wordings else "",
+            f"mean of {self.averaged}" if self.averaged else "",
             f"order {self.order}" if self.order else "",
             f"style {self.style}" if self.style else "",
             f"{self.shots} shots" if self.shots else "",

@@ -10,9 +10,9 @@ import pytest
 
 import mgllm
 from mgllm.cli import choices
-from mgllm.experiment.verifying.verifying import verify_folder
 from mgllm.errors import InputError
 from mgllm.experiment.finishing import Finished
+from mgllm.experiment.verifying.verifying import verify_folder
 from mgllm.prompts.scenarios import Folders, find_scenario
 from mgllm.records import PROBES, Form
 from mgllm.store import read_run

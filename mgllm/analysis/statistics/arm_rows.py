@@ -26,7 +26,8 @@ would be about other items than those asked, chosen by what the server happens t
 def arm_rows(grid: Grid) -> list[ArmSummary]:
     """One row per arm of a grid, `none` included, in table order."""
     unasked = grid.records.get(grid.scenario.roles.get("unasked", ""), ())
-    prior = {} if grid.row.wordings else priors(unasked)  # each wording has a prior of its own
+    own_priors = bool(grid.row.wordings and not grid.scenario.cells)  # of wordings in several runs
+    prior = {} if own_priors else priors(unasked)
     return [_arm_row(grid, arm, prior) for arm in grid.records]
 
 

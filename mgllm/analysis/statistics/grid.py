@@ -77,6 +77,8 @@ class Grid:
     """For arms that were asked less often than planned, how often: "41 of 120"."""
     claims: bool = True
     """Claims are tested on it; false for one wording among several, which are tested together."""
+    parts: tuple[Grid, ...] = ()
+    """The wordings or cells of a sweep that it averages inside the item; none in any other grid."""
 
 
 def grids(run: RunRecords) -> list[Grid]:

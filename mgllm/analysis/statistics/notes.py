@@ -10,8 +10,8 @@ import numpy as np
 
 from mgllm.analysis.statistics.replies import about_replies
 from mgllm.analysis.statistics.runs import RunRecords
-from mgllm.analysis.wording import change, contrast_words, metric_words
-from mgllm.records import ArmSummary, Effect, RunManifest, ScenarioManifest, ShuffleStats
+from mgllm.analysis.wording import change, metric_words, span
+from mgllm.records import ArmSummary, RunManifest, ScenarioManifest, ShuffleStats, Sweep
 
 NTH_RUN = re.compile(r"\brun \d+$")
 """The end of a row's name that differs from another's only in a number."""
@@ -164,29 +164,19 @@ def _numbered(runs: Sequence[RunRecords], arms: Sequence[ArmSummary]) -> Iterabl
         yield "; ".join(f"run {nth} is {run.manifest.id}" for nth, run in enumerate(runs, 1))
 
 
-def wording_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
-    """How far the wordings of a question differ, for every claim that averages them."""
-    found = []
-    for effect in effects:
-        if effect.row.wordings is None or not effect.primary:
-            continue
-        question = effect.row.model_copy(update={"wordings": None})
-        each = {
-            other.row.wording or "the first": other
-            for other in effects
-            if (other.arm, other.baseline, other.metric) == (effect.arm, effect.baseline, effect.metric)
-            and other.difference is not None
-            and other.row.wordings is None
-            and other.row.model_copy(update={"wording": None}) == question
-        }
-        ranked = sorted(each.items(), key=lambda pair: pair[1].difference or 0.0)
-        if ranked:
-            low, high = (
-                f"{change(one.difference, one.metric)} ({name})" for name, one in (ranked[0], ranked[-1])
-            )
-            what = f"{contrast_words(effect)}, {metric_words(effect.row, effect.metric)}"
-            found.append(
-                f"{effect.row.words}: {what}: by wording from {low} to {high}; the interval is about these "
-                f"{effect.row.wordings} wordings only"
-            )
-    return tuple(found)
+def wording_notes(found: Sequence[Sweep]) -> tuple[str, ...]:
+    """How far the wordings of a question in several runs differ, for every claim that averages
+    them; the cells of one run have a table instead."""
+    lines = []
+    for sweep in found:
+        for each in () if sweep.cells else sweep.contrasts:
+            if each.worst is None:
+                continue
+            ends = sorted([(each.worst, each.worst_cell), (each.best, each.best_cell)])
+            low, high = (f"{change(value, each.metric)} ({name})" for value, name in ends)
+            what = f"{each.arm} − {each.baseline}, {metric_words(sweep.row, each.metric)}"
+            about = f"the interval is about these {sweep.row.averaged} only"
+            if each.other_wordings is not None:
+                about += f", for other wordings it is {span(each.other_wordings, each.metric)}"
+            lines.append(f"{sweep.row.words}: {what}: by wording from {low} to {high}; {about}")
+    return tuple(lines)

@@ -99,7 +99,8 @@ def _words(row: ProbeSummary) -> str:
     number, constant = (level(value, METRIC) for value in (row.balanced_accuracy, row.constant))
     return (
         f"{METADATA}: without speech and gestures, from covariates alone, the model's balanced accuracy is "
-        f"{number} % (a constant answer: {constant} %; p {p_words(row.p)} by subject), so it may know the answers"
+        f"{number} % (a constant answer: {constant} %; p {p_words(row.p)} by subject), so it may know the "
+        "answers"
     )
 
 

@@ -1,6 +1,7 @@
 """The grids of several runs, each with its own name; wordings of one question are also averaged.
 
-Shape suffixes: I items, E epochs, K shuffles, L labels.
+The cells of a sweep are one grid: their mean inside the item. Shape suffixes: I items, E epochs,
+K shuffles, L labels.
 """
 
 from __future__ import annotations
@@ -13,10 +14,31 @@ import numpy as np
 
 from mgllm.analysis.statistics.grid import Answers, Grid, grids
 from mgllm.analysis.statistics.runs import RunRecords
-from mgllm.records import Record, RowName, RunManifest, ScenarioManifest
+from mgllm.records import RowName, RunManifest, ScenarioManifest
 
 Asked = tuple[int, RunManifest, Grid]
 """The run's number from 1, its manifest, and one of its grids."""
+Facts = Mapping[str, tuple[str, int]]
+"""By item, its subject and the index of its target."""
+AXES = ("wording", "order", "style")
+"""What differs between the cells of a sweep, as fields of a row's name."""
+
+
+def run_grids(run: RunRecords) -> list[Grid]:
+    """A run's grids, the cells of a sweep as one grid each.
+
+    Raises:
+        InputError: a record has a scenario or a label that is not in the manifest.
+    """
+    groups: dict[RowName, list[Grid]] = {}
+    for grid in grids(run):
+        swept = bool(grid.scenario.cells)
+        name = grid.row.model_copy(update=dict.fromkeys(AXES)) if swept else grid.row
+        groups.setdefault(name, []).append(grid)
+    return [
+        _mean_of_cells(group, run.manifest.epochs) if group[0].scenario.cells else group[0]
+        for group in groups.values()
+    ]
 
 
 def named_grids(runs: Sequence[RunRecords]) -> list[Grid]:
@@ -25,7 +47,7 @@ def named_grids(runs: Sequence[RunRecords]) -> list[Grid]:
     Raises:
         InputError: a run's records do not fit its manifest.
     """
-    found = [(nth, run.manifest, grid) for nth, run in enumerate(runs, 1) for grid in grids(run)]
+    found = [(nth, run.manifest, grid) for nth, run in enumerate(runs, 1) for grid in run_grids(run)]
     named = _distinct(found)
     groups = _by_question(named).values()
     several = {id(grid) for group in groups if _facts(group) is not None for grid in group}
@@ -47,20 +69,75 @@ def averaged(group: Sequence[Grid]) -> Grid | None:
     facts = _facts(group)
     if facts is None:
         return None
-    first, arms, items = group[0], _arms(group), tuple(sorted(facts))
+    row = group[0].row.model_copy(update={"wording": None, "wordings": len(group)})
+    return beside(group, row, _arms(group), facts)
+
+
+def beside(group: Sequence[Grid], row: RowName, arms: Sequence[str], facts: Facts) -> Grid:
+    """Several grids as one, the epochs of all one after the other; all its numbers average them
+    inside the item.
+
+    Args:
+        group: the grids, with the same labels.
+        row: the name of the mean.
+        arms: the arms that are kept.
+        facts: subject and target of every item.
+    """
+    first, items = group[0], tuple(sorted(facts))
     return replace(
         first,
-        row=first.row.model_copy(update={"wording": None, "wordings": len(group)}),
+        row=row,
         items=items,
         epochs=tuple(range(sum(len(grid.epochs) for grid in group))),
         subjects=tuple(facts[item][0] for item in items),
         target_I=np.array([facts[item][1] for item in items], np.int64),
-        answers={arm: _beside([(grid, grid.answers[arm]) for grid in group], items) for arm in arms},
-        records={arm: _all_records(group, arm) for arm in first.records if arm in arms},
+        answers={arm: _beside([(grid, _answers(grid, arm)) for grid in group], items) for arm in arms},
+        records={arm: [r for grid in group for r in grid.records.get(arm, ())] for arm in arms},
         attributed={},
         stopped={arm: words for grid in group for arm, words in grid.stopped.items()},
         claims=True,
+        parts=tuple(group),
     )
+
+
+def _mean_of_cells(group: Sequence[Grid], epochs: int) -> Grid:
+    """The cells of a sweep, in the manifest's order, averaged inside the item."""
+    scenario = group[0].scenario
+    place = {(cell.wording, cell.order, cell.style): nth for nth, cell in enumerate(scenario.cells)}
+    parts = sorted(group, key=lambda grid: place.get(_levels(grid.row), len(place)))
+    facts: dict[str, tuple[str, int]] = {}
+    for grid in parts:
+        for item, subject, target in zip(grid.items, grid.subjects, grid.target_I.tolist(), strict=True):
+            facts.setdefault(item, (subject, target))
+    arms = [arm for arm in scenario.arms if any(arm in grid.answers for grid in parts)]
+    whole = beside(parts, mean_row(parts[0].row, scenario), arms, facts)
+    planned = scenario.items_asked * epochs * len(scenario.cells)
+    times = {arm: int((each.outcome_IEK > 0).any(axis=2).sum()) for arm, each in whole.answers.items()}
+    records = {
+        arm: [
+            record.model_copy(update={"epoch": nth * epochs + record.epoch})
+            for nth, grid in enumerate(parts)
+            for record in grid.records.get(arm, ())
+        ]
+        for arm in scenario.arms
+        if any(arm in grid.records for grid in parts)
+    }
+    stopped = {arm: f"{asked} of {planned}" for arm, asked in times.items() if asked < planned}
+    return replace(whole, records=records, stopped=stopped)
+
+
+def _levels(row: RowName) -> tuple[str | None, str | None, str | None]:
+    return row.wording, row.order, row.style
+
+
+def mean_row(row: RowName, scenario: ScenarioManifest) -> RowName:
+    """The name of the mean over cells: what differs between them is counted, not named."""
+    update: dict[str, object] = {}
+    for axis in AXES:
+        count = len({getattr(cell, axis) for cell in scenario.cells})
+        if count > 1:
+            update |= {axis: None, f"{axis}s": count}
+    return row.model_copy(update=update)
 
 
 def _by_question(found: Sequence[Grid]) -> Mapping[RowName, list[Grid]]:
@@ -121,7 +198,7 @@ def _arms(group: Sequence[Grid]) -> list[str]:
     return [arm for arm in group[0].answers if all(arm in grid.answers for grid in group)]
 
 
-def _facts(group: Sequence[Grid]) -> Mapping[str, tuple[str, int]] | None:
+def _facts(group: Sequence[Grid]) -> Facts | None:
     """Subject and target of each item of several wordings.
 
     Null with a single wording, or if they have no common arm, different labels, or different facts
@@ -137,8 +214,21 @@ def _facts(group: Sequence[Grid]) -> Mapping[str, tuple[str, int]] | None:
     return facts
 
 
-def _all_records(group: Sequence[Grid], arm: str) -> list[Record]:
-    return [record for grid in group for record in grid.records[arm]]
+def _answers(grid: Grid, arm: str) -> Answers:
+    """An arm's answers; of an arm that was not asked in this grid, nothing."""
+    if arm in grid.answers:
+        return grid.answers[arm]
+    shape = (len(grid.items), len(grid.epochs), 1)
+    return Answers(
+        outcome_IEK=np.zeros(shape, np.int64),
+        answer_IEK=np.full(shape, -1, np.int64),
+        probabilities_IEKL=np.full((*shape, len(grid.labels)), np.nan),
+        log_odds_IEK=np.full(shape, np.nan),
+        censored_IEK=np.zeros(shape, bool),
+        leaked_IE=np.zeros(shape[:2], bool),
+        unknown_IE=np.zeros(shape[:2], bool),
+        draws_I=np.zeros(shape[0], np.int64) if grid.row.score == "sample" else None,
+    )
 
 
 def _beside(parts: Sequence[tuple[Grid, Answers]], items: Sequence[str]) -> Answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from mgllm.analysis.statistics.arm_rows import arm_rows
@@ -19,14 +20,15 @@ from mgllm.analysis.statistics.effects import (
     grid_effects,
 )
 from mgllm.analysis.statistics.gee import regressions
-from mgllm.analysis.statistics.grid import Grid, grids
+from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.notes import notes, wording_notes
-from mgllm.analysis.statistics.parts import on_common_items
+from mgllm.analysis.statistics.parts import Aligned, on_common_items
 from mgllm.analysis.statistics.probes import Marks, marked, marks, place_of, probe_rows
-from mgllm.analysis.statistics.rows import named_grids, with_averages
+from mgllm.analysis.statistics.rows import beside, named_grids, run_grids, with_averages
 from mgllm.analysis.statistics.rules import STATISTICS
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.statistics.slices import Covariate, slices
+from mgllm.analysis.statistics.sweeps import sweeps
 from mgllm.errors import InputError, unknown
 from mgllm.records import (
     FIRST_ROLES,
@@ -58,6 +60,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     by_grid = [grid_effects(grid, pairs) for grid in whole]
     arms = tuple(row for grid in whole for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
+    swept = sweeps(whole, effects)
     summary = Summary(
         schema="mgllm.summary/1",
         statistics_rules=STATISTICS,
@@ -70,9 +73,10 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         bias=tuple(row for grid in found for row in arm_biases(grid)),
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
+        sweeps=swept,
         gee=regressions(claiming),
         probes=probe_rows(runs),
-        notes=(*notes(runs, arms), *wording_notes(effects)),
+        notes=(*notes(runs, arms), *wording_notes(swept)),
     )
     return marked(summary)
 
@@ -133,11 +137,13 @@ def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:
 
 
 def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> list[Contrast]:
+    named = iter(named_grids(runs))
+    own = [[next(named) for _ in run_grids(run)] for run in runs]
     known = marks(probe_rows([*runs, *against]))
     return [
         contrast
-        for run, other in product(runs, against)
-        for first, second in _matched(grids(run), grids(other))
+        for (run, mine), other in product(zip(runs, own, strict=True), against)
+        for first, second in _matched(mine, run_grids(other))
         for contrast in _between(first, second, (run.manifest.id, other.manifest.id), known)
     ]
 
@@ -176,7 +182,8 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str], known: Marks) -> l
     if _cell(first.row) != _cell(second.row):
         flags.append("wording, order, style, shots or mask differ")
     flags += dict.fromkeys(known[key] for grid in (first, second) if (key := place_of(grid.row)) in known)
-    both = on_common_items(first, second)
+    both, cells = _aligned(first, second)
+    flags += cells
     if not (both.grid.target_I >= 0).any():
         return []
     return [
@@ -184,6 +191,38 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str], known: Marks) -> l
         for arm, mine in both.grid.answers.items()
         if arm in both.other
     ]
+
+
+def _aligned(first: Grid, second: Grid) -> tuple[Aligned, list[str]]:
+    """Two grids over common items and epochs; of two sweeps, over their common cells, and a caution
+    if one has others.
+
+    Raises:
+        InputError: a sweep and something else, or two sweeps without a common cell.
+    """
+    if not (first.scenario.cells or second.scenario.cells):
+        return on_common_items(first, second), []
+    cells = [pair for pair in product(first.parts, second.parts) if _cell(pair[0].row) == _cell(pair[1].row)]
+    if not cells:
+        raise InputError(
+            f"{first.row.scenario}: the two runs have no cell of a sweep in common; subtract a run with "
+            "the same --sweep"
+        )
+    pairs = [on_common_items(*pair) for pair in cells]
+    facts = {
+        item: (subject, int(target))
+        for pair in pairs
+        for item, subject, target in zip(pair.grid.items, pair.grid.subjects, pair.grid.target_I, strict=True)
+    }
+    mine = [pair.grid for pair in pairs]
+    others = [replace(pair.grid, answers=pair.other) for pair in pairs]
+    arms = [arm for arm in first.answers if any(arm in grid.answers for grid in mine)]
+    theirs = [arm for arm in second.answers if any(arm in grid.answers for grid in others)]
+    most = max(len(first.parts), len(second.parts))
+    flag = [f"only {len(cells)} of {most} cells are in both runs"] if len(cells) < most else []
+    return Aligned(
+        beside(mine, first.row, arms, facts), dict(beside(others, first.row, theirs, facts).answers)
+    ), flag
 
 
 def _names(runs: Sequence[RunRecords]) -> str:

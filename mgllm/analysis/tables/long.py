@@ -10,7 +10,7 @@ from mgllm.analysis.statistics.probes import marks, place_of
 from mgllm.analysis.tables.cells import Value, csv_text
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import change, estimate, metric_words, p_words, span
-from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary
+from mgllm.records import ArmBias, ArmSummary, Effect, RowName, Share, Summary, Sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +27,17 @@ class Number(NamedTuple):
 
     row: RowName
     about: str
-    """arm, effect, bias, slice, attribution or probe."""
+    """arm, effect, bias, slice, attribution, probe; of a sweep also cell, other_wordings and
+    variance."""
     slice: str
-    """covariate=value, gesture=name or probe=name, or nothing."""
+    """covariate=value, gesture=name, part=name or probe=name, or nothing."""
     arm: str
     baseline: str
     """Empty unless it is a difference."""
     metric: str
     """As in `Effect.metric`, or the share's name: refused, unparsed, position_1 …"""
     value: float
+    """In the metric's own unit; of variance in its square."""
     interval: Interval
     p: float | None
     q: float | None
@@ -55,6 +57,7 @@ def numbers(summary: Summary) -> list[Number]:
             for number in _of_effect(each.effect)
         ),
         *(number for bias in summary.bias for number in _of_bias(bias)),
+        *(number for sweep in summary.sweeps for number in _of_sweep(sweep)),
         *(
             number._replace(about="slice", slice=f"{part.covariate}={part.value}")
             for part in summary.slices
@@ -158,6 +161,26 @@ def _of_effect(effect: Effect) -> list[Number]:
             effect.interval, effect.p, effect.q, effect.pairs, effect.subjects,
         )
     ]  # fmt: skip
+
+
+def _of_sweep(sweep: Sweep) -> Iterable[Number]:
+    """Each cell, the intervals for other wordings, and the parts of the variance."""
+    for cell in sweep.cells:
+        for numbers_of_one in (*map(_of_arm, cell.arms), *map(_of_effect, cell.effects)):
+            yield from (one._replace(about="cell") for one in numbers_of_one)
+    items = max((cell_arm.n for cell in sweep.cells for cell_arm in cell.arms), default=0)
+    for each in sweep.contrasts:
+        if each.other_wordings is not None and each.difference is not None:
+            yield Number(
+                sweep.row, "other_wordings", "", each.arm, each.baseline, each.metric, each.difference,
+                each.other_wordings, None, None, items, 0,
+            )  # fmt: skip
+    for split in sweep.variance:
+        for part, value in split.parts.items():
+            yield Number(
+                sweep.row, "variance", f"part={part}", split.arm, split.baseline or "", split.metric, value,
+                None, None, None, split.n, 0,
+            )  # fmt: skip
 
 
 def _of_bias(bias: ArmBias) -> list[Number]:

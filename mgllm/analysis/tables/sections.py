@@ -29,6 +29,7 @@ from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
 from mgllm.analysis.tables.probe_tables import marked, probe_table
 from mgllm.analysis.tables.remarks import arm_remarks, clusters, equal, flags, leaks, less, results
+from mgllm.analysis.tables.sweep_tables import sweep_tables
 from mgllm.analysis.tables.tables import FLIPPED, GEE, OUTCOMES, SCORES, flipped_words, gee_words
 from mgllm.analysis.tables.verdict import ScenarioVerdict, verdicts
 from mgllm.analysis.tables.without import sampled_words, unscored_words, without_words
@@ -175,7 +176,7 @@ def _only(report: Report, names: Sequence[str]) -> Report:
 
 def _about(summary: Summary, row: RowName) -> Summary:
     """The part of a summary about one row."""
-    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution")
+    parts = ("arms", "effects", "claims", "flips", "bias", "slices", "attribution", "sweeps")
     return summary.model_copy(
         update={name: tuple(each for each in getattr(summary, name) if each.row == row) for name in parts}
     )
@@ -192,6 +193,7 @@ def _tables(about: Summary, layout: Layout) -> Iterable[Table]:
             yield wide_table(about.effects, [*flags(about.effects), *less(about.effects)])
         return
     yield from _asked_for(about, layout) if layout.brief else _effect_tables(about)
+    yield from sweep_tables(about.sweeps, brief=layout.brief)
     if not layout.brief:
         yield from attribution_table(about.attribution)
     if about.flips and (layout.ids or not layout.brief):

@@ -36,6 +36,7 @@ def run(  # noqa: PLR0913  # keywords of the public API
     reasoning_effort: str | None = None,
     score: Score | Literal["auto"] = "auto",
     paraphrase: str | None = None,
+    sweep: str | Sequence[str] = (),
     confusion: str | Path | None = None,
     probe: str | Sequence[str] = (),
     attribute: bool = False,
@@ -89,6 +90,8 @@ def run(  # noqa: PLR0913  # keywords of the public API
         score: logprob (probabilities of the labels), generate (the words alone) or sample (shares
             of several answers); auto takes logprob where the model gives probabilities.
         paraphrase: Another wording of the scenario, by its name.
+        sweep: Ask each item in every cell: some of paraphrases, orders (of labels), styles (of
+            cues) and seeds (epochs, 3 unless given).
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
         probe: Also ask without speech and gestures: metadata (an item's covariates and the
             question), labels-only, question-only. A model that answers better than a constant from

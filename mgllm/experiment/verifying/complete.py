@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mgllm.arms.base import get_arm
 from mgllm.errors import InputError
 from mgllm.experiment.verifying.base import Found, check
 from mgllm.experiment.verifying.evidence import Evidence
-from mgllm.records import RecordKey, ScenarioManifest, probe_place
+from mgllm.records import Record, RecordKey, ScenarioManifest, probe_place
 
 
 @check("complete", about="every scenario, item, arm, epoch and shuffle has its record", place=80)
@@ -36,10 +36,11 @@ def look_for_missing(evidence: Evidence) -> Found | str:
 
 
 def _promised(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[RecordKey]:
-    """Keys of all items that have a record, in every cell that has one."""
+    """Keys of all items that have a record, in every cell of the sweep; of older runs in every cell
+    that has one."""
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name and not record.probe]
     items = dict.fromkeys(record.item for record in mine)
-    for cell in dict.fromkeys(record.cell for record in mine):
+    for cell in _cells(scenario, mine):
         for item in items:
             for arm, epoch, shuffle in _turns(evidence, scenario):
                 yield RecordKey(scenario.name, item, arm, epoch, shuffle, cell)
@@ -51,6 +52,12 @@ def _probed(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[st
     """What stands for the arm, epoch and shuffle of each probe of an item."""
     for probe in scenario.probes:
         yield from ((probe_place(probe), epoch, 0) for epoch in range(evidence.manifest.epochs))
+
+
+def _cells(scenario: ScenarioManifest, records: Sequence[Record]) -> list[str]:
+    """Ids of the cells: as the manifest says, else as the records do."""
+    planned = [cell.id for cell in scenario.cells]
+    return planned or list(dict.fromkeys(record.cell for record in records if not record.probe))
 
 
 def _turns(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str, int, int]]:
@@ -75,7 +82,7 @@ def _unseen(evidence: Evidence, scenario: ScenarioManifest) -> int:
     alone."""
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name]
     items = len({record.item for record in mine})
-    cells = len({record.cell for record in mine if not record.probe}) or 1
+    cells = len(_cells(scenario, mine)) or 1
     each = len(list(_turns(evidence, scenario))) * cells + len(list(_probed(evidence, scenario)))
     absent = max(0, scenario.items_asked - items) * each
     for gesture in scenario.attributed:

@@ -38,7 +38,8 @@ class Line:
             return where
         one = self.record
         turn = f", epoch {one.epoch}, shuffle {one.shuffle}" if one.epoch or one.shuffle else ""
-        return f"{where} (item {one.item}, arm {one.arm}{turn})"
+        cell = f", cell {one.cell}" if one.cell else ""
+        return f"{where} (item {one.item}, arm {one.arm}{turn}{cell})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 from mgllm.analysis.statistics.grid import row_name
 from mgllm.analysis.statistics.replies import other_model
+from mgllm.analysis.statistics.rows import mean_row
 from mgllm.analysis.wording import read_at, why_none
 from mgllm.pages.report.section import PageItem, PageRun
-from mgllm.records import Prompt, Record, RowName
+from mgllm.records import Cell, Prompt, Record, RowName
 
 OUTCOMES = ("answered", "unparsed", "refused", "failed")
 BLOCKS = {"speech": 1, "cues": 2}
@@ -23,9 +24,10 @@ RECORD_COLUMNS = (
     *("item", "arm", "epoch", "shuffle", "order", "outcome", "answer", "right", "p"),
     *("text", "error", "prompt", "cues", "tokens"),
 )
-SELDOM = ("why", "read", "thought", "served")
+SELDOM = ("why", "read", "thought", "served", "cell")
 """Columns that are only there if they say something: why an answer has no probabilities, the tokens
-at which they were read, tokens of hidden reasoning, a model other than the one asked for."""
+at which they were read, tokens of hidden reasoning, a model other than the one asked for, the cell
+of a sweep."""
 
 
 class Pool:
@@ -123,10 +125,21 @@ def _groups(run: PageRun) -> dict[RowName, list[Record]]:
     known = [record for record in run.records if record.scenario in manifests and record.probe is None]
     found: dict[RowName, list[Record]] = {}
     names: dict[tuple[str, ...], RowName] = {}
-    for record in sorted(known, key=lambda record: (manifests[record.scenario][0], record.key)):
+    cells = {
+        (name, cell.id): nth for name, (_, each) in manifests.items() for nth, cell in enumerate(each.cells)
+    }
+
+    def where(record: Record) -> tuple[object, ...]:
+        """The first cell comes first, as in the tables."""
+        cell = cells.get((record.scenario, record.cell), 0)
+        return (manifests[record.scenario][0], *record.key[:5], cell, record.cell)
+
+    for record in sorted(known, key=where):
         key = (record.scenario, record.model, record.form, record.reasoning, record.score)
         if key not in names:
-            names[key] = row_name(record, manifests[record.scenario][1], run.manifest)
+            scenario = manifests[record.scenario][1]
+            name = row_name(record, scenario, run.manifest)
+            names[key] = mean_row(name, scenario) if scenario.cells else name
         found.setdefault(names[key], []).append(record)
     return found
 
@@ -186,9 +199,17 @@ def _add_record(
         "read": pool.maybe(read_at(record) if record.text is not None else None),
         "thought": record.reasoning_tokens or -1,
         "served": pool.maybe(other_model(run.manifest, record.served_model)),
+        "cell": pool.maybe(_cell(record)),
     }
     for name, value in shown.items():
         columns[name].append(value)
+
+
+def _cell(record: Record) -> str | None:
+    """The cell of a sweep, in words; null in a plain run."""
+    if not record.cell:
+        return None
+    return Cell(wording=record.wording, order=record.order, style=record.style).words
 
 
 def _cues(record: Record) -> str | None:

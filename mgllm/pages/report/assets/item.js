@@ -61,7 +61,7 @@ class ItemDialog {
     const marked = messages?.some(([, pieces]) => pieces.some((kind, n) => n % 2 === 0 && kind === 2));
     const listed = orders[records.order[at]].map((label) => group.labels[label] ?? '?').join(', ');
     const seldom = (name) => records[name]?.[at] ?? -1;
-    const small = [records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `order of labels: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, seldom('thought') < 0 ? null : `${seldom('thought')} of them hidden reasoning`, seldom('read') < 0 ? null : `probabilities read at “${texts[seldom('read')]}”`, seldom('served') < 0 ? null : `answered by ${texts[seldom('served')]}`, `prompt ${hash}…`];
+    const small = [seldom('cell') < 0 ? null : texts[seldom('cell')], records.cues[at] < 0 ? 'no cues' : `cues: ${texts[records.cues[at]]}`, `order of labels: ${listed}`, records.tokens[at] < 0 ? null : `${records.tokens[at]} tokens`, seldom('thought') < 0 ? null : `${seldom('thought')} of them hidden reasoning`, seldom('read') < 0 ? null : `probabilities read at “${texts[seldom('read')]}”`, seldom('served') < 0 ? null : `answered by ${texts[seldom('served')]}`, `prompt ${hash}…`];
     return make('article', { class: `card ${state}` },
       make('h3', {}, word(`${arm}${which}`)),
       hasRole(arm, 'unasked') ? make('p', { class: 'small' }, 'The model is shown nothing about the person: the probabilities are priors.') : make('p', { class: `verdict ${state}` }, MARKS[state] ? `${MARKS[state]} ` : '', answer === null ? state : [state === 'answered' ? 'answered ' : `${state}: `, make('b', {}, word(answer))]),
