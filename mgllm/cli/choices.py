@@ -13,6 +13,7 @@ CUE_SOURCES = ("annotated", "recognized", "out_of_fold")
 FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
 REASONING = ("direct", "chain_of_thought")
+SHOTS_CUES = ("same", "follow")
 PROBES = ("metadata", "labels-only", "question-only")
 SWEPT = ("paraphrases", "orders", "styles", "seeds")
 DISPLAYS = ("auto", "rich", "plain", "none")
@@ -98,6 +99,7 @@ CHOICES: Mapping[str, Names] = {
     "score": _fixed(SCORES),
     "reasoning": _fixed(REASONING),
     "run probe": _fixed(PROBES),
+    "shots_cues": _fixed(SHOTS_CUES),
     "sweep": _fixed(SWEPT),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,

@@ -220,6 +220,38 @@ Confusion = Annotated[
 ]
 
 
+Shots = Annotated[
+    int | None,
+    option(
+        "--shots",
+        "Worked examples before each question: items of other people, balanced over labels.",
+        kind="K",
+        default="0",
+        heading=ASKED,
+    ),
+]
+ShotsCues = Annotated[
+    str | None,
+    option(
+        "--shots-cues",
+        "What worked examples show: all, in every arm the same bytes; or what the arm shows.",
+        kind="NAME",
+        default="same",
+        heading=ASKED,
+    ),
+]
+Folds = Annotated[
+    Path | None,
+    option(
+        "--folds",
+        "Folds of people: worked examples are from other folds.",
+        kind="FILE",
+        default="folds.json beside gestures or items, if there is one",
+        heading=ASKED,
+    ),
+]
+
+
 def display(word: str | None) -> Any:
     """How progress is shown; auto where nothing was said.
 

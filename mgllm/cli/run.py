@@ -88,6 +88,9 @@ def run(
         ),
     ] = None,
     confusion: o.Confusion = None,
+    shots: o.Shots = None,
+    shots_cues: o.ShotsCues = None,
+    folds: o.Folds = None,
     probe: Annotated[
         str | None,
         option(

@@ -101,6 +101,7 @@ def make_record(
         wording=cell.wording,
         order=cell.order,
         style=cell.style,
+        shots=planned.shots,
         subject=item.subject,
         subject_known=item.subject_known,
         model=model,

@@ -34,6 +34,9 @@ class ItemOptions(Frozen):
     cue_source: CueSource | None = None
     """`--cue-source`; None uses the first of out_of_fold, recognized, annotated that all items
     have."""
+    folds: Path | None = None
+    """`--folds`: folds of people, for `--shots`; None uses the folds.json beside gestures or
+    items."""
     limit: int | None = Field(default=None, ge=1)
     """`--limit`: most items asked per scenario."""
 
@@ -59,6 +62,10 @@ class AskOptions(Frozen):
     """`--paraphrase`: another wording of the scenario."""
     sweep: tuple[str, ...] = ()
     """`--sweep`: what is changed from cell to cell, in the order of `SWEPT`."""
+    shots: int = Field(default=0, ge=0, le=64)
+    """`--shots`: worked examples of other people before each question."""
+    shots_cues: Literal["same", "follow"] = "same"
+    """`--shots-cues`: the same examples in all arms, or each arm's own."""
     probe: tuple[str, ...] = ()
     """`--probe`: questions without speech and gestures, in the order of `PROBES`."""
     attribute: bool = False
@@ -186,7 +193,9 @@ def anchored(options: RunOptions) -> RunOptions:
             "folders": folders.model_copy(
                 update={"scenarios": _full(folders.scenarios), "prompts": _full(folders.prompts)}
             ),
-            "which": which.model_copy(update={"items": items, "gestures": _full(which.gestures)}),
+            "which": which.model_copy(
+                update={"items": items, "gestures": _full(which.gestures), "folds": _full(which.folds)}
+            ),
             "ask": ask.model_copy(update={"confusion": _full(ask.confusion)}),
             "results": _full(options.results),
             "began_in": options.began_in or Path.cwd(),

@@ -3,18 +3,35 @@ call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mgllm.arms.attribution import attribution_arms
-from mgllm.arms.base import Arm, Case
-from mgllm.arms.integrity import block_text, check_item
+from mgllm.arms.base import Arm, Case, Ground
+from mgllm.arms.integrity import block_text, check_item, check_shots
+from mgllm.cues.base import styles
+from mgllm.cues.block import Cues
 from mgllm.errors import IntegrityError
 from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
-from mgllm.prompts.renderer import OfferedLabel, Renderer, View
-from mgllm.records import PLAIN, Cell, Choice, CueSource, Exposure, Item, Label, Prompt, Question, RecordKey
+from mgllm.prompts.renderer import Renderer
+from mgllm.prompts.views import OfferedLabel, Shot, View
+from mgllm.records import (
+    PLAIN,
+    Cell,
+    Choice,
+    CueSource,
+    Exposure,
+    Item,
+    Label,
+    Prompt,
+    Question,
+    RecordKey,
+    Turn,
+    cell_id,
+)
 from mgllm.seeds import number
 
 
@@ -32,6 +49,8 @@ class Planned:
     """True if the prompt shows nothing of the item: it is asked once for each label order."""
     cell: Cell = PLAIN
     """The cell of a sweep that it belongs to."""
+    shots: int = 0
+    """Worked examples before it."""
 
 
 def plan_questions(
@@ -68,7 +87,11 @@ class _Planner:
         count: Callable[[str], int],
         cell: Cell,
     ) -> None:
-        self.material, self.manner, self.renderer, self.cell = material, manner, renderer, cell
+        self.material, self.manner, self.renderer = material, manner, renderer
+        examples = manner.ask.shots
+        self.cell = (
+            cell.model_copy(update={"id": cell_id(shots=examples)}) if examples and not cell.id else cell
+        )
         scenario = material.scenario
         self.labels = {label.id: label for label in scenario.labels}
         self.letters = {label.id: chr(ord("A") + i) for i, label in enumerate(scenario.labels)}
@@ -82,17 +105,21 @@ class _Planner:
         }
         self.ground = replace(material.ground, count=count, render=renderer.cue_block, forbidden=forbidden)
         self.shuffle_changed = False
+        self.examples = _Examples(material, self.ground)
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
         arms = (*self.material.arms, *self._attribution_arms(item))
+        self.examples.check(item)
         order = arm_order([arm.name for arm in arms], self.manner.ask.seed, item.id)
         by_name = {arm.name: arm for arm in arms}
         still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if not arm.borrows}
         for epoch in range(self.manner.ask.repetitions):
             shuffled = self._shuffled_prompts(item, epoch)
+            follow = self.manner.ask.shots_cues == "follow"
             for prompts in shuffled or [{}]:
-                check_item(item.id, arms, {**still, **prompts}, self.material.scenario.labels)
+                labels = self.material.scenario.labels
+                check_item(item.id, arms, {**still, **prompts}, labels, shots_follow=follow)
             for name in order:
                 versions = [prompts[name] for prompts in shuffled] if name not in still else [still[name]]
                 planned += [
@@ -144,6 +171,10 @@ class _Planner:
             text=self.manner.text,
             speech=item.speech if arm.speech else (),
             cues=arm.block(Case(self.ground, item, epoch, shuffle)),
+            shots=tuple(
+                Shot(speech=shown.speech, cues=shown.cues, answer=self._choice(self.labels[shown.label]).text)
+                for shown in self.examples.of(item, arm, epoch, shuffle)
+            ),
         )
         return self.renderer.render(self.manner.template, self.manner.form, view)
 
@@ -167,6 +198,7 @@ class _Planner:
             exposure=self._exposure(item, arm, epoch, shuffle) if recognised else None,
             blind=not (arm.speech or arm.shows_cues),
             cell=self.cell,
+            shots=self.manner.ask.shots,
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:
@@ -190,3 +222,39 @@ class _Planner:
     def _choice(self, label: Label) -> Choice:
         text = label.cloze if self.manner.form == "cloze" else self._offered(label).answer
         return Choice(label=label.id, text=text)
+
+
+class _Shown(NamedTuple):
+    """What a worked example shows of an item."""
+
+    speech: tuple[Turn, ...]
+    cues: Cues | None
+    label: str
+
+
+class _Examples:
+    """The worked examples of `--shots`, as an arm shows them."""
+
+    def __init__(self, material: Material, ground: Ground) -> None:
+        self.chosen, self.labels = material.exemplars, material.scenario.labels
+        self.ground = ground
+        if self.chosen is not None and ground.source is None and self.chosen.source is not None:
+            rates = styles.get(ground.settings.style)().rates
+            usual = rates(material.items, {self.chosen.source}, ground.settings)
+            self.ground = replace(ground, source=self.chosen.source, usual=usual)
+
+    def check(self, item: Item) -> None:
+        """Prove that they may be shown before this item's question."""
+        if self.chosen is not None:
+            check_shots(item, self.chosen.by_item[item.id], self.labels, self.chosen.folds)
+
+    def of(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Iterator[_Shown]:
+        for one in self.chosen.by_item[item.id] if self.chosen is not None else ():
+            assert self.chosen is not None
+            assert one.target is not None  # only such items are chosen
+            case = Case(self.ground, one, epoch, shuffle)
+            if self.chosen.facts.cues == "follow":
+                yield _Shown(one.speech if arm.speech else (), arm.block(case), one.target)
+            else:
+                cues = case.show(case.transcript()) if self.ground.source is not None else None
+                yield _Shown(one.speech, cues, one.target)

@@ -10,7 +10,8 @@ from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.plan import Planned
 from mgllm.experiment.sampling import label_orders
-from mgllm.prompts.renderer import OfferedLabel, Renderer
+from mgllm.prompts.renderer import Renderer
+from mgllm.prompts.views import OfferedLabel
 from mgllm.records import Choice, Item, Label, Prompt, Question, RecordKey, probe_place
 from mgllm.seeds import number
 

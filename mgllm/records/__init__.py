@@ -53,6 +53,7 @@ from mgllm.records.manifest import (
     Role as Role,
     RunManifest as RunManifest,
     ScenarioManifest as ScenarioManifest,
+    Shots as Shots,
     ShuffleStats as ShuffleStats,
 )
 from mgllm.records.probe import (
@@ -63,6 +64,7 @@ from mgllm.records.probe import (
     probe_place as probe_place,
 )
 from mgllm.records.prompt import (
+    Block as Block,
     Choice as Choice,
     Message as Message,
     Prompt as Prompt,

@@ -38,6 +38,9 @@ def run(  # noqa: PLR0913  # keywords of the public API
     paraphrase: str | None = None,
     sweep: str | Sequence[str] = (),
     confusion: str | Path | None = None,
+    shots: int = 0,
+    shots_cues: Literal["same", "follow"] = "same",
+    folds: str | Path | None = None,
     probe: str | Sequence[str] = (),
     attribute: bool = False,
     yes: bool = False,
@@ -93,6 +96,11 @@ def run(  # noqa: PLR0913  # keywords of the public API
         sweep: Ask each item in every cell: some of paraphrases, orders (of labels), styles (of
             cues) and seeds (epochs, 3 unless given).
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
+        shots: Worked examples before each question: items of other people, balanced over labels.
+        shots_cues: same: speech and gestures, the same bytes in all arms; follow: what the arm
+            shows.
+        folds: A file with folds of people: worked examples are from other folds. Default: the
+            folds.json beside gestures or items, if there is one.
         probe: Also ask without speech and gestures: metadata (an item's covariates and the
             question), labels-only, question-only. A model that answers better than a constant from
             metadata alone is marked in every table.

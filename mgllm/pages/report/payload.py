@@ -234,7 +234,8 @@ def _pieces(prompt: Prompt, message: int, content: str, pool: Pool) -> Iterable[
     """Kind and text of each piece: cut where speech and cue block begin and end."""
     at = 0
     spans = sorted(
-        (s for s in prompt.spans if s.message == message and s.end > s.start), key=lambda s: s.start
+        (s for s in prompt.spans if s.message == message and s.end > s.start and s.block in BLOCKS),
+        key=lambda s: s.start,
     )
     for span in spans:
         if span.start > at:
