@@ -135,7 +135,7 @@ def _check_shots(found: FoundScenario, material: Material, options: RunOptions) 
                 item: tuple(one.model_copy(update=_MARKED) for one in found)
                 for item, found in drawn.by_item.items()
             }
-            alone = replace(material, asked=first, exemplars=replace(drawn, by_item=marked))
+            alone = replace(material, asked=first, exemplars=replace(drawn, by_item=marked, folds={}))
             _refuse_sentinels("_shot.j2", render_questions(alone, settle(found, ask, form), this_way))
 
 
