@@ -163,7 +163,7 @@ def test_the_blocks_of_examples_are_not_those_of_the_item() -> None:
         ("oh\n", "bows\n", "Answer: won\n", False, "the prompt has 'oh'"),
         ("ah\n", "waves\n", "Answer: won\n", False, "the prompt has 'waves'"),
         ("ah\n", "bows\n", "Answer: lost\n", False, "the prompt has 'Answer: lost'"),
-        ("ah\n", "bows\n", "Answer: lost\n", True, "the prompt has 'Answer: lost'"),
+        ("ah\n", "bows\n", "Answer: lost\n", True, "Answer: lost' where arm none has"),
         ("oh\n", "bows\n", "Answer: won\n", True, "other speech than in arm text"),
         ("", "bows\n", "Answer: won\n", True, "is without speech, unlike the arm"),
         ("ah\n", "", "Answer: won\n", True, "is without cues, unlike the arm"),
