@@ -24,8 +24,8 @@ from mgllm.experiment.model_names import make_backend, parse_model
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.sampling import label_orders, limited
 from mgllm.prompts.renderer import Renderer
-from mgllm.prompts.views import OfferedLabel, View
 from mgllm.prompts.scenarios import find_scenarios
+from mgllm.prompts.views import OfferedLabel, View
 from mgllm.records import Choice, Question
 
 ITEMS, LINES = 4, 5

@@ -35,6 +35,7 @@ COMMANDS = (
     "scenarios",
     "convert",
     "items",
+    "item_sets",
     "vocabulary",
     "models",
     "recognizer",

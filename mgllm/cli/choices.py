@@ -34,6 +34,8 @@ CENTRES = ("frame", "clip", "none")
 SCALES = ("shoulders", "none")
 ABLATED = ("streams", "fusions", "losses", "left-out", "alone")
 SUBJECTS_FROM = ("participant", "file")
+OFFICIAL = ("imigue-train", "imigue-test")
+SIDED = ("imigue",)
 COMPUTE_TYPES = ("int8", "float32")
 CLIPS = ("auto", "recordings", "trimmed")
 """Written here again, since the modules that decide take longer to import than the help may take; a
@@ -128,6 +130,8 @@ CHOICES: Mapping[str, Names] = {
     "device": _fixed(DEVICES),
     "listen compute_type": _fixed(COMPUTE_TYPES),
     "items from-eaf subject_from": _fixed(SUBJECTS_FROM),
+    "items select official": _fixed(OFFICIAL),
+    "items set official": _fixed(SIDED),
     "transcribe clips": _fixed(CLIPS),
 }
 """By a parameter's name, after the command's where other commands mean something else by it."""

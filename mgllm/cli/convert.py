@@ -71,7 +71,7 @@ def import_(
     joint_names: i.JointNames = None,
     person: i.Person = None,
     skeleton_files: i.SkeletonFiles = False,
-    speakers: o.Speakers = None,
+    speakers: i.Speakers = None,
     json: o.Json = False,
 ) -> None:
     """Read a data set or annotations; write them as items, gestures or skeletons into a folder."""

@@ -112,6 +112,17 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
         ("mgllm items join items.jsonl --gestures gestures -o joined.jsonl", "Add gestures:"),
         ("mgllm items join items.jsonl --speech captions -o joined.jsonl", "Add what was said:"),
     ),
+    "items select": _two(
+        ("mgllm items select items.jsonl --official imigue-test -o test.jsonl", "A published test list:"),
+        ("mgllm items select items.jsonl --where sex=F --where clean=true -o some.jsonl", "By facts:"),
+    ),
+    "items set": _two(
+        ("mgllm items set items.jsonl --subjects Video.csv -o people.jsonl", "Who the people are:"),
+        (
+            "mgllm items set people.jsonl --clean-of imigue-mg-train -o flagged.jsonl",
+            "Whom a recogniser of the published split has not seen:",
+        ),
+    ),
     "items from-eaf": _two(
         (
             "mgllm items from-eaf elan -o items.jsonl --gestures-tier gestures --speech-tier speech",

@@ -15,7 +15,7 @@ Subjects = Annotated[
     Path | None,
     option(
         "--subjects",
-        "A csv file: who is in which recording (skeletons).",
+        "A csv file: who is in which recording (skeletons, imigue-speech).",
         kind="FILE",
         default="subjects.csv in SRC, if there is one",
         heading=INPUT,
@@ -103,5 +103,16 @@ SkeletonFiles = Annotated[
         "--skeleton-files",
         "Write a NAME.skeleton.npz for each recording instead of a data set.",
         heading=FILES,
+    ),
+]
+Speakers = Annotated[
+    str | None,
+    option(
+        "--speakers",
+        "Which beginnings `Name: …` of speech are speakers: names with commas between, all or none; of "
+        "imigue-speech interviewee or both.",
+        kind="NAMES",
+        default="where it is clear; both",
+        heading=INPUT,
     ),
 ]

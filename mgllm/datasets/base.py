@@ -108,7 +108,8 @@ class ImportChoices(Frozen):
     person: Name | None = None
     """Who is meant, where a recording shows several people."""
     speakers: Name | None = None
-    """Which `Name: …` before speech are speakers: names with commas between, all, or none."""
+    """Which `Name: …` before speech are speakers: names with commas between, all, or none. Of
+    iMiGUE-Speech: interviewee or both."""
 
     @field_validator("tier", mode="before")
     @classmethod

@@ -2,24 +2,40 @@
 conferences.
 
 Layout: `labels.csv` (`video_id,subject_gender,subject_nationality,win_or_lose`) and a folder NNNN
-for each video with `NNNN.raw.txt` (Whisper, punctuated); its other files are not read. Who speaks
-when is in separate segments whose names are not documented, so the whole conference is one turn.
+for each video with `NNNN.raw.txt` (Whisper, punctuated), `NNNN.asr.txt` (normalised),
+`NNNN.TextGrid`, and folders `interviewee` and `interviewer` with segments that have an `.asr.txt`
+and a `.raw.txt` each. How segments are called is not documented, so when each is said is found by
+its words in the TextGrid.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import ClassVar
 
-from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import InputError, one_line, some
+from mgllm.datasets.base import ChoosingImporter, ImportedItems, dataset
+from mgllm.datasets.subjects import Subjects, find_subjects
+from mgllm.errors import InputError, one_line, some, unknown
 from mgllm.files.tables import csv_rows, named_cells
 from mgllm.files.text_files import read_text
-from mgllm.records import Frozen, Item
+from mgllm.records import Frozen, Item, SpokenWord, Turn
 from mgllm.speech.base import SpeechChoices
+from mgllm.speech.placing import Said, place_texts, plain_words
 from mgllm.speech.reading import read_turns
+from mgllm.speech.textgrid import read_words
+from mgllm.speech.words import Word
 
 COLUMNS = ("video_id", "subject_gender", "subject_nationality", "win_or_lose")
 TARGETS = ("win", "lose")
+ROLES = ("interviewee", "interviewer")
+"""Names of the folders of segments, and of the speakers of turns."""
+SPEAKERS = ("interviewee", "both")
+"""Whose turns are kept."""
+ENOUGH = 0.9
+"""Share of a video's segments that must have a place; with fewer, order and times of the turns
+would be those of a part."""
 
 
 class VideoRow(Frozen):
@@ -42,7 +58,7 @@ MOST_DIGITS = 20
 
 
 @dataset("imigue-speech")
-class ImigueSpeech:
+class ImigueSpeech(ChoosingImporter):
     """Importer of iMiGUE-Speech."""
 
     title = "iMiGUE-Speech"
@@ -56,8 +72,10 @@ class ImigueSpeech:
     caution = (
         "The target is the match result, which is not the same as a feeling. The speech may say who won, "
         "names and scores. Sex and nationality may be shortcuts: compare every number with those of "
-        "`mgllm items baseline`. People are not named: items are clustered by recording."
+        "`mgllm items baseline`. Who the people are is not in it: without `--subjects` items are clustered "
+        "by recording."
     )
+    heeds: ClassVar[frozenset[str]] = frozenset({"subjects", "speakers"})
 
     def read(self, source: Path) -> ImportedItems:
         """Read the folder that holds `labels.csv` and the videos' folders.
@@ -65,34 +83,173 @@ class ImigueSpeech:
         Raises:
             InputError: it is not the data set, or not complete; names file and line.
         """
+        speakers = self.choices.speakers or "both"
+        if speakers not in SPEAKERS:
+            raise InputError(unknown("--speakers of imigue-speech", speakers, SPEAKERS))
         rows = _read_rows(source / "labels.csv")
-        paths = {row.video: source / row.video / f"{row.video}.raw.txt" for row in rows}
-        missing = [video for video, path in paths.items() if not path.is_file()]
+        missing = [row.video for row in rows if not _whole(source, row.video).is_file()]
         if missing:
             what = f"{len(missing)} of {len(rows)} videos have no NNNN.raw.txt: {some(missing)}"
-            raise InputError(f"{source} {what}; {paths[missing[0]]} does not exist")
-        items = tuple(_item(row, paths[row.video]) for row in rows)
-        silent = [item.id for item in items if not item.speech]
-        listed = set(paths)
-        extra = [p.name for p in sorted(source.iterdir()) if p.is_dir() and p.name not in listed]
-        notes = [
-            (silent, f"{len(silent)} videos have no words: {some(silent)}"),
-            (extra, f"{len(extra)} folders have no row in labels.csv and are left out: {some(extra)}"),
-        ]
-        return ImportedItems(items=items, warnings=tuple(one_line(line) for there, line in notes if there))
+            raise InputError(f"{source} {what}; {_whole(source, missing[0])} does not exist")
+        people = find_subjects(source, self.choices.subjects)
+        notes = people.notes([row.video for row in rows]) if people else ()
+        talks = {row.video: _read_talk(source, row.video) for row in rows}
+        items = tuple(_item(row, talks[row.video], people, speakers) for row in rows)
+        listed = {row.video for row in rows}
+        extra = [path.name for path in sorted(source.iterdir()) if path.is_dir() and path.name not in listed]
+        lines = [*notes, *_odd(talks.values(), speakers), *_silent(items)]
+        if extra:
+            lines.append(f"{len(extra)} folders have no row in labels.csv and are left out: {some(extra)}")
+        return ImportedItems(items=items, warnings=tuple(map(one_line, lines)))
 
 
-def _item(row: VideoRow, path: Path) -> Item:
+class Segment(Frozen):
+    """What one speaker says without a break."""
+
+    name: str
+    """ROLE/FILE, for notes."""
+    role: str
+    """interviewee or interviewer."""
+    text: str
+    """With punctuation."""
+    words: tuple[str, ...]
+    """In plain form."""
+
+
+class Talk(Frozen):
+    """What is said in a video."""
+
+    video: str
+    """NNNN."""
+    whole: tuple[Turn, ...]
+    """All of it as one turn; without one if nothing is said."""
+    turns: tuple[Turn, ...]
+    """Segments that have a place, in order of time."""
+    lost: tuple[str, ...]
+    """Names of the other ones."""
+
+    @property
+    def divided(self) -> bool:
+        """Whether there are turns that can be used."""
+        return bool(self.turns) and len(self.turns) >= ENOUGH * (len(self.turns) + len(self.lost))
+
+
+def _whole(source: Path, video: str) -> Path:
+    return source / video / f"{video}.raw.txt"
+
+
+def _read_talk(source: Path, video: str) -> Talk:
+    """The turns of a video.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    segments, grid = list(_segments(source / video)), source / video / f"{video}.TextGrid"
+    heard = read_words(read_text(grid), str(grid)) if segments and grid.is_file() else ()
+    row = [word for one in heard for word in _plain(one)]
+    said = [Said(name=one.name, speaker=one.role, words=one.words) for one in segments]
+    places = place_texts(said, row)
+    order = sorted(places, key=lambda number: places[number].first)
+    return Talk(
+        video=video,
+        whole=_read_text(_whole(source, video)),
+        turns=tuple(_turn(segments[n], row[places[n].first : places[n].last]) for n in order),
+        lost=tuple(f"{video}/{one.name}" for n, one in enumerate(segments) if n not in places),
+    )
+
+
+def _segments(folder: Path) -> Iterator[Segment]:
+    """The segments of both speakers that have words."""
+    for role in ROLES:
+        inside = sorted((folder / role).iterdir()) if (folder / role).is_dir() else []
+        stems = dict.fromkeys(path.name[: -len(".raw.txt")] for path in inside if _is_text(path))
+        for stem in stems:
+            raw, asr = (_read_text(folder / role / f"{stem}.{kind}.txt") for kind in ("raw", "asr"))
+            if words := plain_words((asr or raw)[0].text if asr or raw else ""):
+                yield Segment(name=f"{role}/{stem}", role=role, text=(raw or asr)[0].text, words=words)
+
+
+def _is_text(path: Path) -> bool:
+    return path.name.endswith((".raw.txt", ".asr.txt")) and not path.name.startswith(".")
+
+
+def _read_text(path: Path) -> tuple[Turn, ...]:
+    """A text as one turn; none if it is empty or not there."""
+    return read_turns(path, "txt", SpeechChoices(speakers="none")) if path.is_file() else ()
+
+
+def _plain(word: Word) -> Iterator[Word]:
+    """A word of a TextGrid in plain form; one that the aligner did not know stays empty."""
+    for text in plain_words(word.text) if word.text else ("",):
+        yield Word(text=text, start=word.start, end=word.end)
+
+
+def _turn(segment: Segment, heard: Sequence[Word]) -> Turn:
+    return Turn(
+        speaker=segment.role,
+        text=segment.text,
+        start=heard[0].start,
+        end=max(word.end for word in heard),
+        words=_timed(segment.text.split(), heard),
+    )
+
+
+def _timed(said: Sequence[str], heard: Sequence[Word]) -> tuple[SpokenWord, ...]:
+    """The words of a text with the times of those that were heard in their place."""
+    found: dict[int, Sequence[Word]] = {}
+    plain, other = ["".join(plain_words(word)) for word in said], [word.text for word in heard]
+    for kind, a, b, c, d in SequenceMatcher(None, plain, other, autojunk=False).get_opcodes():
+        if kind == "equal" or (kind == "replace" and b - a == d - c):
+            found |= {a + n: [heard[c + n]] for n in range(b - a)}
+        elif kind == "replace" and b - a == 1:
+            found[a] = heard[c:d]
+    return tuple(_spoken(word, found.get(n, ())) for n, word in enumerate(said))
+
+
+def _spoken(word: str, heard: Sequence[Word]) -> SpokenWord:
+    if not heard:
+        return SpokenWord(text=word)
+    return SpokenWord(text=word, start=heard[0].start, end=max(one.end for one in heard))
+
+
+def _item(row: VideoRow, talk: Talk, people: Subjects | None, speakers: str) -> Item:
     facts = {"sex": row.sex, "nationality": row.nationality}
+    turns = [turn for turn in talk.turns if speakers in ("both", turn.speaker)]
+    person = people.person(row.video) if people else None
     return Item(
         id=row.video,
-        subject=row.video,
-        subject_known=False,
-        speech=read_turns(path, "txt", SpeechChoices(speakers="none")),
+        subject=person or row.video,
+        subject_known=person is not None,
+        speech=tuple(turns) if talk.divided else talk.whole,
         target=row.target,
         covariates={name: value for name, value in facts.items() if value},
         terms="restricted",
     )
+
+
+def _odd(talks: Iterable[Talk], speakers: str) -> list[str]:
+    """Notes on what has no place."""
+    spoken = [talk for talk in talks if talk.whole or talk.turns]
+    lost = [name for talk in spoken if talk.divided for name in talk.lost]
+    without = [talk.video for talk in spoken if not (talk.turns or talk.lost)]
+    few = [
+        f"{talk.video} ({len(talk.turns)} of {len(talk.turns) + len(talk.lost)})"
+        for talk in spoken
+        if not talk.divided and (talk.turns or talk.lost)
+    ]
+    one = "one turn without speakers and times"
+    one += ", with the words of both" if speakers != "both" else ""
+    notes = [
+        (lost, "segments have no place in the words of their TextGrid and are left out"),
+        (few, f"videos are {one}: under {ENOUGH:.0%} of their segments have a place in the TextGrid"),
+        (without, f"videos are {one}: they have no segments of speakers"),
+    ]
+    return [f"{len(names)} {what}: {some(names)}" for names, what in notes if names]
+
+
+def _silent(items: Sequence[Item]) -> list[str]:
+    silent = [item.id for item in items if not item.speech]
+    return [f"{len(silent)} videos have no words: {some(silent)}"] if silent else []
 
 
 def _read_rows(path: Path) -> list[VideoRow]:

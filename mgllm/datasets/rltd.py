@@ -180,7 +180,7 @@ def _row(where: str, header: list[str], cells: list[str]) -> ClipRow:
 def _subject(where: str, number: str) -> str:
     if not number:
         raise InputError(f"{where} subject: is empty; fill it in, or remove the column")
-    return f"s{int(number):02d}" if number.isdecimal() else number
+    return f"s{int(number):02d}" if number.isdecimal() and len(number) < 10 else number
 
 
 def _transcripts(source: Path) -> dict[str, Path]:

@@ -77,7 +77,7 @@ def read_subjects(path: Path) -> Subjects:
         recording, subject = (row.cells[name] for name in found)
         if not recording or not subject:
             raise InputError(f"{row.where} must have a recording and a subject")
-        person = str(int(subject)) if subject.isascii() and subject.isdecimal() else subject
+        person = (subject.lstrip("0") or "0") if subject.isascii() and subject.isdecimal() else subject
         other = people.setdefault(same_recording(recording), person)
         if other != person:
             raise InputError(f"{row.where} recording '{recording:.60}' has two subjects: {other}, {person}")

@@ -78,7 +78,7 @@ class Tennis:
         if not path.is_file():
             raise InputError(f"{source} has no {FILE}; give the file, or the folder of tennis_data.zip")
         shown = _read(path)
-        items = tuple(_item(key, one) for key, one in shown.items())
+        items = tuple(_item(key, one, f"{path} '{key:.30}'") for key, one in shown.items())
         silent = [item.id for item in items if not item.speech]
         short = sorted({part for one in shown.values() for part in _parts(one.player) if len(part) < LEAST})
         notes = [
@@ -102,18 +102,19 @@ def _read(path: Path) -> dict[str, Conference]:
     return {key: to_model(Conference, one, f"{path} '{key:.30}'") for key, one in content.items()}
 
 
-def _item(key: str, one: Conference) -> Item:
+def _item(key: str, one: Conference, where: str) -> Item:
     names = _names(one.player)
     pairs = [(who, names.sub(NAME, _tidy(text))) for pair in one.QandA for who, text in _sides(pair)]
     facts: Mapping[str, Any] = {"sex": one.gender, **{name: getattr(one, name) for name in FACTS}}
-    return Item(
-        id=key,
-        subject=one.player,
-        speech=tuple(Turn(speaker=who, text=text) for who, text in pairs if text),
-        target=TARGETS[one.result],
-        covariates={name: value for name, value in facts.items() if value not in (None, "")},
-        terms="restricted",
-    )
+    content = {
+        "id": key,
+        "subject": one.player,
+        "speech": [Turn(speaker=who, text=text) for who, text in pairs if text],
+        "target": TARGETS[one.result],
+        "covariates": {name: value for name, value in facts.items() if value not in (None, "")},
+        "terms": "restricted",
+    }
+    return to_model(Item, content, where)
 
 
 def _sides(pair: tuple[str, str]) -> Iterable[tuple[str, str]]:
@@ -131,5 +132,5 @@ def _parts(player: str) -> list[str]:
 def _names(player: str) -> re.Pattern[str]:
     """The complete name, and each of its longer parts, as words, in capitals or not."""
     whole = r"[\s.\-]+".join(map(re.escape, filter(None, _parts(player))))
-    words = [whole, *(re.escape(part) for part in _parts(player) if len(part) >= LEAST)]
+    words = [whole or "(?!)", *(re.escape(part) for part in _parts(player) if len(part) >= LEAST)]
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)

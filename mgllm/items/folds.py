@@ -21,7 +21,7 @@ def same_as(value: str) -> str:
     >>> same_as("0001"), same_as("a01")
     ('1', 'a01')
     """
-    return str(int(value)) if value.isascii() and value.isdecimal() else value
+    return (value.lstrip("0") or "0") if value.isascii() and value.isdecimal() else value
 
 
 class FoldFile(Frozen):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from mgllm.errors import InputError, nearest, some
@@ -20,7 +21,7 @@ _LANGUAGES = (
 """Codes of languages that captions are made in (ISO 639)."""
 _WORDS = (
     r"(?:auto|closed|live)?[ _-]?captions?|transcripts?(?:ion)?|cc|sdh|subs?|subtitles?|speech|words"
-    r"|whisperx?|diari[sz]ed|aligned|edited|final|forced"
+    r"|whisperx?|diari[sz]ed|aligned|edited|final|forced|asr|raw"
 )
 _SAYS_WHAT = re.compile(
     rf"(.+?)(?:\.(?:{'|'.join(_LANGUAGES.split())})(?:[-_][a-z0-9]{{2,8}})*|[ ._-]+(?:{_WORDS}))",
@@ -51,7 +52,7 @@ class _Found(Frozen):
 
 
 def join_speech(items: Iterable[Item], folder: Path, choices: SpeechChoices = NO_CHOICES) -> JoinReport:
-    """Join the transcripts of `folder` (not of folders in it) to the items whose ids are their file
+    """Join the transcripts of `folder`, and of folders in it, to the items whose ids are their file
     names.
 
     Raises:
@@ -120,10 +121,13 @@ def _matched(files: Mapping[str, list[_SpeechFile]], items: Collection[str], fol
         meant = f" Did you mean '{near}'?" if near else f" Items are {some(list(items))}"
         raise InputError(f"{folder}: {what}; {said}.{meant}")
     others = [named for named in files if named not in exact and named not in longer.values()]
+    joined = exact | {item: files[named] for item, named in longer.items()}
+    _one_of_each_kind(joined)
+    left = [item for item in items if item not in joined]
     return _Found(
-        files=exact | {item: files[named] for item, named in longer.items()},
+        files=joined,
         by_beginning=tuple(one.path.name for named in longer.values() for one in files[named]),
-        others=tuple(_with_guess(one.path.name, named, items) for named in others for one in files[named]),
+        others=tuple(_with_guess(one.path.name, named, left) for named in others for one in files[named]),
     )
 
 
@@ -152,18 +156,35 @@ def _nearest(named: str, items: Collection[str]) -> str | None:
 
 
 def _find_speech(folder: Path) -> dict[str, list[_SpeechFile]]:
-    """Transcripts by recording, each in the order of preference."""
+    """Transcripts by recording, each in the order of preference; those in folders, too."""
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; --speech needs a folder of transcripts")
     files: dict[str, list[_SpeechFile]] = {}
+    inside = [
+        folder,
+        *sorted(path for path in folder.rglob("*") if path.is_dir() and not _is_hidden(path, folder)),
+    ]
     for kind in speech_kinds():
-        for path in speech_files(folder, kind):
-            others = files.setdefault(recording_id(path), [])
-            if others and others[-1].kind == kind:
-                what = f"belongs to the same item as {others[-1].path.name}; keep one of them"
-                raise InputError(f"{path} {what}")
-            others.append(_SpeechFile(kind=kind, path=path))
+        for place in inside:
+            for path in speech_files(place, kind):
+                files.setdefault(recording_id(path), []).append(_SpeechFile(kind=kind, path=path))
     if not files:
         suffixes = ", ".join(f"*{kind.suffix}" for kind in speech_kinds().values())
         raise InputError(f"{folder} has no transcripts of speech; they end in {suffixes}")
     return dict(sorted(files.items()))
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _one_of_each_kind(files: Mapping[str, list[_SpeechFile]]) -> None:
+    """Refuse two files of one format for an item: nobody can say which is meant.
+
+    Raises:
+        InputError: there are two; names both.
+    """
+    for one, other in (pair for kinds in files.values() for pair in pairwise(kinds)):
+        if one.kind == other.kind:
+            beside = one.path.name if one.path.parent == other.path.parent else one.path
+            raise InputError(f"{other.path} belongs to the same item as {beside}; keep one of them")

@@ -85,6 +85,26 @@ def parse_textgrid(text: str, where: str, *, speakers: str | None = None, tier: 
     return Said(turns=in_order(turns), notes={what: things for what, things in notes.items() if things})
 
 
+def read_words(text: str, where: str) -> tuple[Word, ...]:
+    """The words of the tiers of words, in order of time; one that the aligner did not know is an
+    empty text.
+
+    Raises:
+        InputError: it is not a TextGrid, breaks off or has impossible times.
+    """
+    words = []
+    for tier in read_tiers(text, where):
+        if speech_tier(tier.name, ()).kind != "words":
+            continue
+        _spans(tier, where)
+        for one in tier.intervals:
+            plain = one.text.strip().casefold()
+            if plain not in _SILENCE:
+                said = "" if plain in _UNKNOWN else " ".join(one.text.split())
+                words.append(Word(text=said, start=one.start, end=one.end))
+    return tuple(sorted(words, key=lambda word: word.start))
+
+
 def _spans(tier: Tier, where: str) -> list[Span]:
     """The intervals of a tier in which something is said."""
     for one in tier.intervals:

@@ -21,6 +21,7 @@ from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, ti
 from mgllm.records import CueSource, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.dataset import ClipRow
+from mgllm.skeleton.reading import MOST_DIGITS
 from mgllm.transcription.naming import name_clip
 from mgllm.transcription.quality import quality_of
 
@@ -67,8 +68,9 @@ def recordings_among(dataset: SkeletonDataset, *, unlabelled: bool = False) -> N
 
 def recording_seconds(row: ClipRow, fps: float | None = None) -> float | None:
     """Length of the recording that a trimmed clip is from; None if the data set does not say it."""
-    frames, rate = row.more.get("recording_frames", ""), row.fps or fps
-    return int(frames) / rate if frames.isdecimal() and int(frames) and rate else None
+    stated, rate = row.more.get("recording_frames", ""), row.fps or fps
+    frames = int(stated) if stated.isdecimal() and len(stated) <= MOST_DIGITS else 0
+    return frames / rate if frames and rate else None
 
 
 class Reading:

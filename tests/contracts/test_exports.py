@@ -46,7 +46,7 @@ def test_the_importer_of_that_name_reads_it_back(
     path.write_text(exported.text, encoding="utf-8")
     importer = datasets.get(name)()
     assert isinstance(importer, AnnotationImporter)
-    chosen = {"fps": 25} if "fps" in importer.heeds else {}
+    chosen = {"fps": 25} if "fps" in exporter.heeds else {}
     imported = type(importer)(ImportChoices.model_validate(chosen)).read(path)
     assert isinstance(imported, ImportedTranscripts)
     assert imported.transcripts[0].item == "talk"

@@ -47,3 +47,9 @@ def test_a_file_beside_the_data_is_found_and_another_one_comes_first(tmp_path: P
         assert found is not None
         assert found.person("0001") == person
         assert found.notes(["0001"]) == ()
+
+
+def test_a_number_of_any_length_is_a_person(tmp_path: Path) -> None:
+    """Python reads no number of more than 4,300 digits."""
+    (tmp_path / "people.csv").write_text(f"recording,subject\n{'7' * 5000},{'0' * 9}{'8' * 5000}\n3,000\n")
+    assert read_subjects(tmp_path / "people.csv").people == {"7" * 5000: "8" * 5000, "3": "0"}

@@ -94,3 +94,14 @@ def test_a_folder_without_the_file_and_a_torn_file_are_refused(tmp_path: Path) -
     (tmp_path / FILE).write_text('{"0": {')
     with pytest.raises(InputError, match="is not JSON"):
         Tennis().read(tmp_path)
+
+
+def test_a_player_of_signs_alone_hides_no_word(tmp_path: Path) -> None:
+    (item,) = Tennis().read(store(tmp_path, {"0": {**ONE, "player": " . - "}})).items
+    assert item.speech[0].text == "Andy, how do you feel? Murray fans ask."
+
+
+def test_a_key_that_is_no_name_of_an_item_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"matchinfo\.json 'x+' id: ") as caught:
+        Tennis().read(store(tmp_path, {"x" * 10_000: ONE}))
+    assert len(str(caught.value)) < 400

@@ -13,9 +13,10 @@ import numpy as np
 
 from mgllm.exports.base import ExportChoices, exports
 from mgllm.records import Gesture, GestureFile
+from mgllm.synthetic.corpora.spoken import SpokenWord, textgrid
 from mgllm.testing.made_run import MadeRun, write_made_run
 from mgllm.testing.planted import planted_items
-from tests.datasets import test_rltd
+from tests.datasets import test_rltd, test_tennis
 from tests.datasets.annotations import test_via
 from tests.datasets.skeletons import test_imigue, test_ma52, test_ntu, test_pyskl, test_smg, test_utd_mhad
 from tests.datasets.skeletons.bodies_as_bvh import write_body
@@ -103,7 +104,17 @@ def _imigue_speech(folder: Path) -> Path:
     (folder / "labels.csv").write_text(f"{head}\n0001,F,ABC,win\n")
     (folder / "0001").mkdir()
     (folder / "0001" / "0001.raw.txt").write_text("Well,\nit was.")
+    words = [SpokenWord(text=word, start=n, end=n + 0.5) for n, word in enumerate(["how", "was", "it", "fine"])]
+    (folder / "0001" / "0001.TextGrid").write_text(textgrid(words, 9))
+    for role, text in (("interviewer", "How was it?"), ("interviewee", "Fine!")):
+        (folder / "0001" / role).mkdir()
+        (folder / "0001" / role / "a.raw.txt").write_text(text)
+        (folder / "0001" / role / "a.asr.txt").write_text(text.casefold().strip("?!"))
     return folder
+
+
+def _tennis(folder: Path) -> Path:
+    return test_tennis.store(folder, {"0": test_tennis.ONE, "17": test_tennis.OTHER})
 
 
 def _ma52(folder: Path) -> Path:
@@ -165,7 +176,7 @@ IMPORTS: Mapping[str, Callable[[Path], Path]] = {
     "miga": exported("miga", "_label.csv", fps=25),
     **{"via": _via, "boris": _boris, "bvh": _bvh, "mediapipe": _mediapipe, "ntu": _ntu, "smg": _smg},
     **{"imigue": _imigue, "imigue-speech": _imigue_speech, "ma52": _ma52, "pyskl": _pyskl},
-    **{"utd-mhad": _utd, "rltd": _rltd},
+    **{"utd-mhad": _utd, "rltd": _rltd, "tennis": _tennis},
     "eaf-speech": _odd("eaf-three-people/ann.eaf"),
     "openpose": _odd("openpose/body25"),
     "alphapose": _odd("alphapose/coco17.json"),

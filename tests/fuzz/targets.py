@@ -16,13 +16,19 @@ from mgllm.backends.api.replies import read_reply
 from mgllm.commands.new_scenario import new_scenario
 from mgllm.commands.render import render_item
 from mgllm.datasets.base import ImportChoices, ImportedSkeletons, datasets
+from mgllm.datasets.subjects import read_subjects
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.prices import PriceList
+from mgllm.files.json_files import read_json
+from mgllm.files.yaml_files import read_yaml
 from mgllm.items.gesture_files import gesture_text, read_gesture_file
 from mgllm.items.loading import load_items
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import Choice, Message, Prompt, Question, prompt_sha256
+from mgllm.records.human import RaterFile
 from mgllm.store import OPTIONS, read_options, read_run
 from mgllm.testing.zoo.mutating import mutate as changed_reply
+from mgllm.transcription.folding import read_folds
 from tests.fuzz import seeds
 
 Make = Callable[[Path], Path]
@@ -35,8 +41,11 @@ CHOICES: Mapping[str, object] = {
     "speakers": "all",
 }
 """What importers are asked with, where they use it."""
-OWN: Mapping[str, Mapping[str, object]] = {"eaf-speech": {"tier": ("speech",)}}
-"""What one importer is asked with beside it."""
+OWN: Mapping[str, Mapping[str, object]] = {
+    "eaf-speech": {"tier": ("speech",)},
+    "imigue-speech": {"speakers": "interviewee"},
+}
+"""What one importer is asked with beside it, or instead."""
 NOT: Mapping[str, set[str]] = {"whisper": {"unit"}}
 """What one importer is not asked with."""
 
@@ -80,6 +89,29 @@ def _table(suffix: str, folder: Path) -> Path:
     text = json.dumps(rows) if suffix == "json" else "".join(f"{line}\n" for line in lines)
     (folder / f"items.{suffix}").write_text(text)
     return folder / f"items.{suffix}"
+
+
+def _sheet(folder: Path) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (("id", "subject", "target", "speech"), ("a", "s", "agrees", "It was."), ("b", 2, "x", None)):
+        book.active.append(row)
+    book.save(folder / "items.xlsx")
+    return folder / "items.xlsx"
+
+
+def _one_file(name: str, text: str, folder: Path) -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+PRICES = "prices:\n  openai/x:\n    in: 1.5\n    out: 6\n"
+FOLDS = '{"folds": [["1", "2"], ["3"]], "by": "subject"}'
+PEOPLE = "Link,Video_id,Sub_id\nhttps://x.org/1,0001,1\nhttps://x.org/2,2,07\n"
+RATINGS = """{"schema": "mgllm.ratings/1", "form": "f1", "consent": true, "started": "2026-11-02",
+ "finished": "2026-11-03",
+ "ratings": [{"n": 1, "label": "agrees", "seconds": 4.5}, {"n": 2, "label": null, "seconds": 3}]}"""
 
 
 def _own_folders(folder: Path) -> Folders:
@@ -175,6 +207,14 @@ FILES: Mapping[str, Target] = {
     "items jsonl": Target(seeds.items, load_items),
     "items csv": Target(partial(_table, "csv"), load_items),
     "items json": Target(partial(_table, "json"), load_items),
+    "items xlsx": Target(_sheet, load_items),
+    "prices": Target(partial(_one_file, "prices.yaml", PRICES), lambda path: read_yaml(path, PriceList)),
+    "folds": Target(partial(_one_file, "folds.json", FOLDS), read_folds),
+    "people": Target(partial(_one_file, "people.csv", PEOPLE), read_subjects),
+    "ratings": Target(
+        partial(_one_file, "rater-01.json", RATINGS),
+        lambda path: read_json(path, RaterFile, 10**7, "ratings"),
+    ),
     "gesture transcript": Target(_gestures, read_gesture_file),
     "scenario": Target(_scenario, _rendered, "scenarios/*.yaml"),
     "template": Target(_scenario, _rendered, "prompts/*.j2"),

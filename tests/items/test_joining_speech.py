@@ -142,3 +142,30 @@ def test_choices_reach_the_files_and_their_notes_the_user(tmp_path: Path) -> Non
     report = join_speech(ITEMS, tmp_path, SpeechChoices(speakers="Paris"))
     assert [turn.speaker for turn in report.items[0].speech] == ["Speaker", "Paris"]
     assert any("which is taken off the words (in a.txt): Paris" in note for note in report.notes)
+
+
+def test_transcripts_in_folders_are_found(tmp_path: Path) -> None:
+    for name in ("1/a.srt", "1/interviewee/a_7f.srt", "2/deep/b.srt", ".hidden/c.srt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(SRT)
+    report = join_speech(ITEMS, tmp_path)
+    assert [len(item.speech) for item in report.items] == [1, 1, 0]
+    assert "1 speech files are not named after an item of the set and are left out: a_7f.srt" in report.notes
+
+
+def test_two_files_of_an_item_in_two_folders_are_named_with_their_folders(tmp_path: Path) -> None:
+    for name in ("1/a.srt", "2/a.srt", "1/z.srt", "2/z.srt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(SRT)
+    first, second = tmp_path / "1" / "a.srt", tmp_path / "2" / "a.srt"
+    assert refusal(tmp_path) == f"{second} belongs to the same item as {first}; keep one of them"
+    second.unlink()
+    assert join_speech(ITEMS, tmp_path).joined == 1
+
+
+def test_the_plain_form_of_a_text_is_not_an_item_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, a_asr_txt="so it was")
+    report = join_speech(ITEMS, tmp_path)
+    assert report.items[0].speech == (Turn(text="so it was"),)
+    (tmp_path / "a.raw.txt").write_text("So, it was.")
+    assert "a.asr.txt and a.raw.txt are both speech of item 'a'; keep one of them" in refusal(tmp_path)

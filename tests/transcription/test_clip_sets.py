@@ -12,7 +12,7 @@ from mgllm.recognizer.network.network import classify, load_recognizer
 from mgllm.recognizer.network.reading import ClipReader
 from mgllm.recognizer.timelines.timeline import TimelineOptions
 from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
-from mgllm.transcription.clip_sets import is_trimmed, reading_of, recordings_among
+from mgllm.transcription.clip_sets import is_trimmed, reading_of, recording_seconds, recordings_among
 
 
 def with_columns(toy_set: Path, out: Path, *, nowhere: int | None = None) -> SkeletonDataset:
@@ -86,3 +86,10 @@ def test_a_row_with_its_recordings_name_is_the_recording(toy_set: Path, tmp_path
     more = write_dataset(tmp_path / "more", dataset.meta, [*clips[:3], whole, *clips[3:]]).dataset
     assert recordings_among(more).tolist() == recordings_among(more, unlabelled=True).tolist() == [3]
     assert recordings_among(open_dataset(toy_set)).tolist() == []
+
+
+def test_a_length_of_thousands_of_digits_is_none(toy_set: Path) -> None:
+    row = open_dataset(toy_set).clips[0]
+    for stated, seconds in {"50": 2.0, "0": None, "": None, "x": None, "9" * 5000: None}.items():
+        told = row.model_copy(update={"more": {"recording_frames": stated}})
+        assert recording_seconds(told, 25.0) == seconds

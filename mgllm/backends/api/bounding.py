@@ -48,7 +48,7 @@ class _Bounded(AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         length = 0
         stated = self._error.headers.get("content-length", "")
-        if stated.isdecimal() and int(stated) > MOST_BYTES:
+        if stated.isdecimal() and (len(stated) > len(str(MOST_BYTES)) or int(stated) > MOST_BYTES):
             raise self._error
         async for piece in self._inner:
             length += len(piece)

@@ -33,14 +33,10 @@ from mgllm.datasets.skeletons._imigue_kit import (
 from mgllm.datasets.subjects import BESIDE, Subjects, find_subjects
 from mgllm.errors import InputError
 from mgllm.files.tables import number_blocks, read_intervals
+from mgllm.items.official import IMIGUE_TRAIN_SUBJECTS
 from mgllm.skeleton import Clip, DatasetMeta, SplitRule
 from mgllm.skeleton.layouts import BODY25_OF_IMIGUE, load_layout
 
-TRAIN_SUBJECTS = (
-    "2,4,5,6,9,10,12,13,14,15,17,18,20,21,22,23,25,28,29,30,31,35,36,"
-    "38,39,41,42,43,44,46,47,48,52,53,59,61,62"
-)
-"""Of the official cross-subject protocol; the other 35 of 1..72 are tested."""
 FPS = 25.0
 VOTERS = 30
 """Recordings that decide which finger block belongs to which wrist: our choice."""
@@ -110,7 +106,7 @@ class Imigue(ChoosingImporter):
         return ImportedSkeletons(meta, clips, (*_vote_note(vote), *notes, NO_TIMES), people is not None)
 
     def _meta(self, people: Subjects | None) -> DatasetMeta:
-        train = tuple(TRAIN_SUBJECTS.split(","))
+        train = tuple(map(str, IMIGUE_TRAIN_SUBJECTS))
         test = tuple(str(n) for n in range(1, 73) if str(n) not in train)
         rule = SplitRule(train={"subject": train}, test={"subject": test})
         return DatasetMeta(

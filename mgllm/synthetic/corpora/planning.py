@@ -8,15 +8,15 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from mgllm.records import Frozen
-from mgllm.seeds import number, stream, unit
-from mgllm.synthetic.corpora.interview_texts import load_texts
-from mgllm.synthetic.corpora.official import (
+from mgllm.items.official import (
     EMOTION_TEST,
     EMOTION_TRAIN,
     IMIGUE_SUBJECTS,
     IMIGUE_TRAIN_SUBJECTS,
 )
+from mgllm.records import Frozen
+from mgllm.seeds import number, stream, unit
+from mgllm.synthetic.corpora.interview_texts import load_texts
 
 SILENT = 0.6
 """Share of recordings whose words say nothing about the outcome, so that gestures can: our choice.

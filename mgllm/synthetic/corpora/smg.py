@@ -14,13 +14,13 @@ import numpy as np
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.files.tables import csv_text
+from mgllm.items.official import SMG_TEST, SMG_TRAIN
 from mgllm.records import Frozen
 from mgllm.seeds import stream, unit
 from mgllm.skeleton.layouts import load_layout
 from mgllm.synthetic.corpora.effects import planted_effect
 from mgllm.synthetic.corpora.footage import Part, stage_part
 from mgllm.synthetic.corpora.imigue import look_at, true_clips
-from mgllm.synthetic.corpora.official import SMG_TEST, SMG_TRAIN
 from mgllm.synthetic.corpora.planning import CorpusOptions
 from mgllm.synthetic.corpora.reader import Signs, weights_of
 from mgllm.synthetic.corpora.truth import TrueClip, TrueVideo, Truth, counts_of, people_of

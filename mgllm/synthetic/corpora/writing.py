@@ -7,12 +7,12 @@ from pathlib import Path
 
 from mgllm.errors import InputError, unknown
 from mgllm.files.tables import csv_text
+from mgllm.items.official import IMIGUE_SUBJECTS, IMIGUE_TRAIN_SUBJECTS
 from mgllm.synthetic.corpora.effects import planted_effect
 from mgllm.synthetic.corpora.imigue import FIRST_BLOCK, SKELETONS, imigue_signs, plan_traps, write_recording
 from mgllm.synthetic.corpora.imigue_speech import SPEECH, write_interview, write_labels
 from mgllm.synthetic.corpora.interviews import make_interview
 from mgllm.synthetic.corpora.ma52 import write_ma52
-from mgllm.synthetic.corpora.official import IMIGUE_SUBJECTS, IMIGUE_TRAIN_SUBJECTS
 from mgllm.synthetic.corpora.planning import CorpusOptions, Planned, plan_people, plan_videos
 from mgllm.synthetic.corpora.reader import weights_of
 from mgllm.synthetic.corpora.smg import write_smg

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from mgllm.datasets.skeletons.imigue import TRAIN_SUBJECTS
-from mgllm.synthetic.corpora.official import (
+from mgllm.items.official import (
     EMOTION_TEST,
     EMOTION_TRAIN,
     IMIGUE_SUBJECTS,
@@ -63,10 +62,6 @@ def test_more_people_than_official_ones_have_numbers_of_their_own() -> None:
     people = plan_people(CorpusOptions(videos=100, subjects=80))
     assert [who.id for who in people][72:] == list(range(73, 81))
     assert len({who.name for who in people}) == 80
-
-
-def test_the_importer_has_the_same_people_to_learn_from() -> None:
-    assert ",".join(map(str, IMIGUE_TRAIN_SUBJECTS)) == TRAIN_SUBJECTS
 
 
 def test_the_lists_have_their_official_lengths() -> None:

@@ -1,6 +1,8 @@
-"""Numbers of the official protocols, so that made-up corpora have the same sides."""
+"""Numbers of the official protocols: importers, items and made-up corpora have the same sides."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 IMIGUE_SUBJECTS = tuple(range(1, 73))
 IMIGUE_TRAIN_SUBJECTS = (
@@ -27,3 +29,7 @@ EMOTION_TEST = (
 """Videos of the emotion protocol of the same paper."""
 SMG_TRAIN, SMG_TEST = tuple(range(1, 36)), tuple(range(36, 41))
 """People of the cross-subject protocol of SMG (Chen et al., IJCV 2023)."""
+VIDEO_LISTS: Mapping[str, tuple[int, ...]] = {"imigue-train": EMOTION_TRAIN, "imigue-test": EMOTION_TEST}
+"""Lists of videos by the name that users write."""
+POOLS: Mapping[str, tuple[int, ...]] = {"imigue-mg-train": IMIGUE_TRAIN_SUBJECTS}
+"""People from whom published recognisers have learned, by the name that users write."""
