@@ -18,6 +18,8 @@ from mgllm.analysis.statistics.summary import (
     flips_between as flips_between,
     summarise as summarise,
 )
+from mgllm.analysis.statistics.sweeps import others_interval as others_interval
+from mgllm.analysis.statistics.variance import Components as Components, components as components
 from mgllm.analysis.tables.flat import frame as frame
 from mgllm.analysis.tables.long import long_frame as long_frame
 from mgllm.analysis.tables.narrative import Account as Account, narrate as narrate

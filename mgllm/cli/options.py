@@ -178,6 +178,15 @@ Paraphrase = Annotated[
         heading=ASKED,
     ),
 ]
+Sweep = Annotated[
+    str | None,
+    option(
+        "--sweep",
+        "Ask each item in every wording, label order and cue style, with several seeds: in all cells.",
+        kind="NAMES",
+        heading=ASKED,
+    ),
+]
 Display = Annotated[
     str | None, option("--display", "How progress is shown.", kind="NAME", default="auto", heading=OUTPUT)
 ]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mgllm.cli import options as o
+from mgllm.cli.choices import SWEPT
 from mgllm.cli.dry_run_printing import print_dry_run
 from mgllm.cli.help import PlainCommand
 from mgllm.cli.options import option
 from mgllm.cli.printing import echo, print_json, print_made
 from mgllm.cli.signals import leave_at_once_from_now
-from mgllm.errors import Interrupted
+from mgllm.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
     from mgllm.experiment.finishing import Finished
@@ -78,15 +79,7 @@ def run(
         ),
     ] = None,
     paraphrase: o.Paraphrase = None,
-    sweep: Annotated[
-        str | None,
-        option(
-            "--sweep",
-            "Ask each item in every wording, label order and cue style, with several seeds: in all cells.",
-            kind="NAMES",
-            heading=o.ASKED,
-        ),
-    ] = None,
+    sweep: o.Sweep = None,
     confusion: o.Confusion = None,
     shots: o.Shots = None,
     shots_cues: o.ShotsCues = None,
@@ -249,6 +242,8 @@ def _choices(context: typer.Context, models: list[str] | None) -> list[Any]:
     said |= {"store_text": False} if context.params["no_store_text"] else {}
     said |= {"scenarios": tuple(context.params["names"])} if context.params["names"] else {}
     said |= {"model_args": read_model_args(said["model_args"])} if "model_args" in said else {}
+    if said.get("sweep") == ():
+        raise InputError(f"--sweep names nothing; name some of {', '.join(SWEPT)}")
     resume = context.params["resume"]
     base = None
     if resume is not None:

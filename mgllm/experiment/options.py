@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, JsonValue, field_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from mgllm.arms.base import DESIGN_RULES
 from mgllm.backends.secret_names import refuse_secrets
-from mgllm.errors import unknown
+from mgllm.errors import InputError, unknown
 from mgllm.prompts.scenarios import Folders
 from mgllm.records import PROBES, CueSource, Form, Frozen, Reasoning, Score
 
@@ -103,8 +103,24 @@ class AskOptions(Frozen):
     def _sweeps_what_is_known(cls, sweep: tuple[str, ...]) -> tuple[str, ...]:
         for name in sweep:
             if name not in SWEPT:
-                raise ValueError(unknown("part of a sweep", name, SWEPT))
+                raise InputError(f"--sweep: {unknown('part of a sweep', name, SWEPT)}")
         return tuple(name for name in SWEPT if name in sweep)
+
+    @model_validator(mode="after")
+    def _sweep_goes_with_the_rest(self) -> Self:
+        if "paraphrases" in self.sweep and self.paraphrase is not None:
+            raise InputError(
+                f"--sweep paraphrases asks every wording, --paraphrase {self.paraphrase} a single one; give "
+                "one of the two options"
+            )
+        if self.sweep and self.attribute:
+            raise InputError(
+                "--attribute asks about every gesture, which --sweep would repeat in every cell; give one of "
+                "the two options"
+            )
+        if "seeds" in self.sweep and self.repetitions < 2:
+            raise InputError("--sweep seeds needs --epochs 2 or more: each epoch is one seed")
+        return self
 
     @property
     def heat(self) -> float:

@@ -20,7 +20,7 @@ from mgllm.experiment.model_names import ModelName, count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
 from mgllm.experiment.probes import plan_probes
-from mgllm.experiment.sweep import refuse_sweep, sweep_questions
+from mgllm.experiment.sweep import sweep_questions
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import RunManifest, ScenarioManifest
 from mgllm.store import run_id, run_names
@@ -50,7 +50,6 @@ async def make_plan(
     scenarios: list[ScenarioManifest] = []
     planned: list[Planned] = []
     words, most_tokens = {}, 0
-    refuse_sweep(options.ask)
     for material in materials:
         scenario = material.scenario
         manner = await choose_manner(backend, material.found, options.ask)

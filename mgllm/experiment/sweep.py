@@ -44,26 +44,6 @@ class _Way:
     manner: Manner
 
 
-def refuse_sweep(ask: AskOptions) -> None:
-    """Refuse options that do not go with `--sweep`.
-
-    Raises:
-        InputError: another option sets what the sweep changes, or would be asked in every cell.
-    """
-    if "paraphrases" in ask.sweep and ask.paraphrase is not None:
-        raise InputError(
-            f"--sweep paraphrases asks every wording, --paraphrase {ask.paraphrase} a single one; give one "
-            "of the two options"
-        )
-    if ask.sweep and ask.attribute:
-        raise InputError(
-            "--attribute asks about every gesture, which --sweep would repeat in every cell; give one of the "
-            "two options"
-        )
-    if "seeds" in ask.sweep and ask.repetitions < 2:
-        raise InputError("--sweep seeds needs --epochs 2 or more: each epoch is one seed")
-
-
 def sweep_notes(ask: AskOptions) -> list[str]:
     """That `seeds` changes little at temperature 0."""
     if "seeds" not in ask.sweep or ask.heat > 0:

@@ -161,10 +161,13 @@ def _distinct(found: Sequence[Asked]) -> list[Grid]:
     for group in groups.values():
         if max(Counter(grid.row for _, _, grid in group).values()) > 1:
             names |= dict(zip((id(grid) for _, _, grid in group), _names(group), strict=True))
-    return [
-        replace(grid, row=grid.row.model_copy(update={"run": names[id(grid)]})) if id(grid) in names else grid
-        for _, _, grid in found
-    ]
+    return [_called(grid, names[id(grid)]) if id(grid) in names else grid for _, _, grid in found]
+
+
+def _called(grid: Grid, name: str) -> Grid:
+    """The grid, and the cells of a sweep, with the name of its run."""
+    parts = tuple(_called(part, name) for part in grid.parts)
+    return replace(grid, row=grid.row.model_copy(update={"run": name}), parts=parts)
 
 
 def _names(group: Sequence[Asked]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from mgllm.pages.report.payload import OUTCOMES, PRECISION, payload
 from mgllm.pages.report.section import PageItem, PageRun
 from mgllm.pages.shell import visible
-from mgllm.records import AnswerToken, Gesture, Record, Turn
+from mgllm.records import AnswerToken, Cell, Gesture, Record, Turn, cell_id
 from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
 
@@ -130,3 +130,22 @@ def test_a_group_is_called_as_its_tables_are(tmp_path: Path) -> None:
     stored = read_run(write_made_run(tmp_path / "other", MadeRun(items=6, sampled=6, effort="low")))
     (group,) = payload([PageRun(stored.manifest, stored.records)])["groups"]
     assert group["name"] == "emotion · made/one · chat, direct, sampled × 6, effort low · cues: annotated"
+
+
+def test_a_sweep_is_one_group_and_says_each_cell(tmp_path: Path) -> None:
+    stored = read_run(write_made_run(tmp_path / "run", MadeRun(items=6)))
+    cells = [Cell(id=cell_id(name), wording=name) for name in ("first", "b")]
+    records = [
+        record.model_copy(update={"cell": cell.id, "wording": cell.wording})
+        for cell in cells
+        for record in stored.records
+    ]
+    scenario = stored.manifest.scenarios[0].model_copy(update={"cells": tuple(cells)})
+    manifest = stored.manifest.model_copy(update={"scenarios": (scenario,)})
+    packed = payload([PageRun(manifest, records, stored.prompts())])
+    assert [group["name"].endswith("mean of 2 wordings") for group in packed["groups"]] == [True]
+    said = [packed["texts"][n] for n in packed["records"]["cell"]]
+    assert said[:2] == ["wording first", "wording b"]  # the first cell first, as in the tables
+    assert len(said) == 2 * len(stored.records)
+    plain = payload([PageRun(stored.manifest, stored.records, stored.prompts())])
+    assert "cell" not in plain["records"]
