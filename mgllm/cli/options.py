@@ -279,7 +279,15 @@ def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
     """What the command line or the environment says; everything else keeps its default."""
     said = {name: value for name, value in context.params.items() if name not in leave_out}
     said = {name: value for name, value in said.items() if not _unsaid(value)}
-    return said | {name: split_names(said[name]) for name in ("arms", "sweep", "probe") if name in said}
+    lists = {name: split_names(said[name]) for name in ("arms", "sweep", "probe") if name in said}
+    for name, found in lists.items():
+        if not found and name != "arms":  # of arms the run itself says so
+            from mgllm.errors import InputError
+
+            raise InputError(
+                f"--{name} '{said[name]}' names nothing; mgllm run --help lists what it can name"
+            )
+    return said | lists
 
 
 def _unsaid(value: object) -> bool:

@@ -12,7 +12,7 @@ from mgllm.arms.base import DESIGN_RULES
 from mgllm.backends.secret_names import refuse_secrets
 from mgllm.errors import InputError, unknown
 from mgllm.prompts.scenarios import Folders
-from mgllm.records import PROBES, CueSource, Form, Frozen, Reasoning, Score
+from mgllm.records import PROBES, CueSource, Form, Frozen, Probe, Reasoning, Score
 
 SAMPLED_EPOCHS = 8
 """Answers drawn for a question with `--score sample`, unless `--epochs` is given."""
@@ -66,7 +66,7 @@ class AskOptions(Frozen):
     """`--shots`: worked examples of other people before each question."""
     shots_cues: Literal["same", "follow"] = "same"
     """`--shots-cues`: the same examples in all arms, or each arm's own."""
-    probe: tuple[str, ...] = ()
+    probe: tuple[Probe, ...] = ()
     """`--probe`: questions without speech and gestures, in the order of `PROBES`."""
     attribute: bool = False
     """`--attribute`: leave each gesture out, and show it alone."""
@@ -85,10 +85,7 @@ class AskOptions(Frozen):
 
     @field_validator("probe")
     @classmethod
-    def _probes_are_known(cls, probe: tuple[str, ...]) -> tuple[str, ...]:
-        for name in probe:
-            if name not in PROBES:
-                raise ValueError(unknown("probe", name, PROBES))
+    def _in_table_order(cls, probe: tuple[Probe, ...]) -> tuple[Probe, ...]:
         return tuple(name for name in PROBES if name in probe)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mgllm
-from mgllm.cli import choices
+from mgllm.cli import choices, main
 from mgllm.errors import InputError
 from mgllm.experiment.finishing import Finished
 from mgllm.experiment.verifying.verifying import verify_folder
@@ -140,9 +140,18 @@ def test_items_without_different_covariates_have_no_metadata_probe(
 
 def test_unknown_probes_are_refused_by_name(go: Any, shelve: Any) -> None:
     shelve()
-    with pytest.raises(InputError, match=r"unknown probe 'metadat'. Did you mean 'metadata'"):
+    with pytest.raises(
+        InputError, match=r"must be 'metadata', 'labels-only' or 'question-only', not 'metadat'"
+    ):
         go(probe="metadat")
     assert choices.PROBES == PROBES
+
+
+def test_a_list_without_a_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "emotion", "--model", "local", "--probe", " ,"])
+    assert caught.value.code == 2
+    assert "--probe ' ,' names nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
