@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from mgllm import progress
+from mgllm.disk import log_file
 from mgllm.progress import Display, Progress
 from mgllm.records import Record
 
@@ -229,3 +231,16 @@ def test_a_note_about_records_is_shown_with_the_next_line(display: Display, caps
         progress.count(record("answered"))
     said = " ".join(capsys.readouterr().err.split())
     assert "8 at once, 240 a minute" in said
+
+
+def test_a_warning_may_quote_and_is_left_out_of_a_log_that_holds_back(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    with log_file.logged(tmp_path / "log", "run"):
+        progress.warn(["i1 says aloud"])
+        log_file.hold_words_back(True)
+        progress.warn(["i1 says in secret"])
+    text = (tmp_path / "log").read_text()
+    assert "WARNING i1 says aloud" in text
+    assert "secret" not in text
+    assert capsys.readouterr().err.count("warning: i1 says") == 2

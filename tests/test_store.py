@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from mgllm.errors import InputError
+from mgllm.errors import InputError, WriteFailed
 from mgllm.records import Message, Prompt, Record, RunManifest, prompt_sha256
 from mgllm.store import RunWriter, begin_run, find_run, read_run, run_id, run_names, slug
 
@@ -146,3 +148,35 @@ def test_half_a_surrogate_pair_ends_no_run(folder: Path, place: str) -> None:
     *_, first, second = read_run(folder).records
     assert getattr(first, place) == "calm \ufffd, \U0001f622 and \ufffd"
     assert second == record("z")
+
+
+def test_a_run_that_cannot_be_opened_on_a_full_disk_says_how_to_go_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("mgllm.disk.locking._this_process", full)
+    with (
+        pytest.raises(WriteFailed, match="make room on the disk, then give the command again"),
+        RunWriter(folder),
+    ):
+        pass
+    assert not (folder / ".lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("records.jsonl", "is a folder, but must be a file; move it away"),
+        ("prompts.jsonl", "cannot be read: it is not a file"),
+    ],
+)
+def test_a_folder_in_the_place_of_a_file_is_one_line(folder: Path, name: str, words: str) -> None:
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    with pytest.raises(InputError, match=f"{name} {words}"):
+        RunWriter(folder).__enter__()
+    with pytest.raises(InputError, match=f"{name} cannot be read: it is not a file"):
+        read_run(folder).prompts()
+    assert not (folder / ".lock").exists()

@@ -36,6 +36,7 @@ COMMANDS = (
     "convert",
     "items",
     "item_sets",
+    "references",
     "vocabulary",
     "models",
     "recognizer",

@@ -21,7 +21,8 @@ SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
     *("verdict", "models", "claims", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "probes", "sweep", "flips", "positions", "declined", "slices", "gestures", "gee"),
+    *("exploratory", "probes", "sweep", "flips", "positions", "declined", "slices", "gestures"),
+    *("references", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")

@@ -106,7 +106,7 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
     ),
     "items": _two(
         ("mgllm items join items.jsonl --gestures gestures -o joined.jsonl", "Add gestures to items:"),
-        ("mgllm items baseline items.jsonl", "What the sex of the person alone predicts:"),
+        ("mgllm items references items.jsonl", "What can be guessed without a language model:"),
     ),
     "items join": _two(
         ("mgllm items join items.jsonl --gestures gestures -o joined.jsonl", "Add gestures:"),
@@ -133,9 +133,13 @@ EXAMPLES: Mapping[str, tuple[Example, Example]] = {
             "With people and targets from a table:",
         ),
     ),
+    "items references": _two(
+        ("mgllm items references items.jsonl", "What facts, speech and gestures alone predict:"),
+        ("mgllm items references items.jsonl --covariate sex -o guessed", "From the sex alone, with files:"),
+    ),
     "items baseline": _two(
-        ("mgllm items baseline items.jsonl", "What the sex of the person alone predicts:"),
-        ("mgllm items baseline items.jsonl --covariate age", "What the age predicts:"),
+        ("mgllm items baseline items.jsonl", "The old name; write items references --covariate sex:"),
+        ("mgllm items baseline items.jsonl --covariate age", "The same with another fact:"),
     ),
     "vocabulary": _two(
         ("mgllm vocabulary list", "The vocabularies that mgllm knows:"),

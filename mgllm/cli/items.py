@@ -1,4 +1,4 @@
-"""`mgllm items`: gestures, speech and people become items, and what one fact alone predicts."""
+"""`mgllm items`: gestures, speech and people become items."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from mgllm.cli.options import option
 from mgllm.cli.printing import echo, print_made, print_notes
 
 if TYPE_CHECKING:
-    from mgllm.analysis.statistics.baselines import BaselineResult
     from mgllm.commands.from_eaf import ElanItemsReport
     from mgllm.commands.join import JoinedItems
 
 items_group = typer.Typer(
     cls=PlainGroup,
-    help="Join gestures and speech to items; predict without a model.",
+    help="Join gestures and speech to items; guess without a language model.",
     rich_markup_mode=None,
 )
 
@@ -27,27 +26,6 @@ items_group = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
     app.add_typer(items_group, name="items", rich_help_panel=o.ITEMS)
-
-
-@items_group.command("baseline", cls=PlainCommand)
-def baseline(
-    items: Annotated[
-        str, typer.Argument(metavar="ITEMS", help="A JSONL file, or anything that --items takes.")
-    ],
-    covariate: Annotated[
-        str,
-        option("--covariate", "The fact to predict from.", kind="NAME", default="sex", heading=o.ASKED),
-    ] = "sex",
-    json: o.Json = False,
-) -> None:
-    """Predict the target from one covariate alone; each person is left out once."""
-    from mgllm.analysis.statistics.baselines import covariate_baseline
-    from mgllm.items.alike import alike_notes
-    from mgllm.items.loading import load_items
-
-    loaded = load_items(items)
-    print_notes(alike_notes(loaded))
-    print_made(covariate_baseline(loaded, covariate), _print_baseline, as_json=json)
 
 
 @items_group.command("join", cls=PlainCommand)
@@ -178,19 +156,6 @@ def _print_joined(joined: JoinedItems) -> None:
     )
     print_notes(joined.notes)
     echo(f"wrote {joined.file}", err=True)
-
-
-def _print_baseline(result: BaselineResult) -> None:
-    """How well one covariate alone predicts the target."""
-    low, high = result.interval or (None, None)
-    between = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
-    echo(
-        f"{result.covariate} alone, leaving one subject out: {100 * result.accuracy:.1f} %{between} right "
-        f"(in sample {100 * result.in_sample:.1f} %, a constant answer {100 * result.majority:.1f} %)\n"
-        f"{result.n} items of {result.subjects} subjects, {result.effective_subjects:.1f} effective; "
-        f"the largest has {result.largest_cluster}"
-        + (f"; {result.left_out} items left out" if result.left_out else "")
-    )
 
 
 def _print_items(report: ElanItemsReport) -> None:

@@ -104,6 +104,14 @@ def run(
     yes: Annotated[
         bool, option("--yes", "Let --attribute ask more than 1,000 questions.", heading=o.LIMITS)
     ] = False,
+    with_references: Annotated[
+        bool,
+        option(
+            "--with-references",
+            "Also guess the targets without a language model, for a table beside the arms.",
+            heading=o.ASKED,
+        ),
+    ] = False,
     base_url: o.BaseUrl = None,
     api_key_env: o.ApiKeyEnv = None,
     model_args: o.ModelArgs = None,

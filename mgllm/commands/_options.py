@@ -26,7 +26,10 @@ PLACES = {
 """Where a flag's value is in the options, if not under the flag's own name."""
 _PARTS: dict[str, type[Frozen]] = {"which": ItemOptions, "ask": AskOptions, "reach": ReachOptions}
 RUN_PLACES = {
-    **{name: name for name in ("model", "scenarios", "results", "store_text", "display", "yes")},
+    **{
+        name: name
+        for name in ("model", "scenarios", "results", "store_text", "display", "yes", "with_references")
+    },
     **{"scenarios_dir": "folders.scenarios", "prompts_dir": "folders.prompts"},
     **{field: f"{part}.{field}" for part, model in _PARTS.items() for field in model.model_fields},
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from mgllm.backends.base import Backend, Paced
 from mgllm.disk import log_file
-from mgllm.errors import RunStopped, WriteFailed
+from mgllm.errors import InputError, RunStopped, WriteFailed
 from mgllm.experiment.asking import (
     Desk,
     Group,
@@ -36,6 +37,7 @@ from mgllm.experiment.verifying.doubts import warn_of
 from mgllm.progress import Progress, warn
 from mgllm.prompts.scenarios import find_scenarios
 from mgllm.records import Record, RecordKey, RunManifest
+from mgllm.references import ReferenceChoices, make_references
 from mgllm.store import RunWriter, begin_run, find_run, read_run
 
 
@@ -73,6 +75,7 @@ async def _run(name: ModelName, options: RunOptions, folder: Path | None, halted
     await backend.open()
     try:
         plan = await make_plan(name, backend, materials, options)
+        plan = _with_references(plan, materials) if options.with_references else plan
         refuse_unconfirmed(plan.planned, options)
         resumed = folder is not None
         if folder is None:
@@ -98,6 +101,21 @@ def _gather(options: RunOptions) -> list[Material]:
     restricted = any(item.terms == "restricted" for material in materials for item in material.items)
     log_file.hold_words_back(restricted or not options.store_text)
     return materials
+
+
+def _with_references(plan: Plan, materials: Sequence[Material]) -> Plan:
+    """The manifest with guesses of the items that are asked, made before the first question."""
+    scenarios = []
+    for material, described in zip(materials, plan.manifest.scenarios, strict=True):
+        choices = ReferenceChoices(cue_source=material.ground.source, seed=plan.manifest.seed)
+        try:
+            made = make_references(material.asked, choices).references
+        except InputError as error:
+            raise InputError(f"--with-references, {described.name}: {error}") from None
+        named = made.model_copy(update={"scenario": described.name})
+        scenarios.append(described.model_copy(update={"references": named}))
+    manifest = plan.manifest.model_copy(update={"scenarios": tuple(scenarios)})
+    return replace(plan, manifest=manifest)
 
 
 def _as_begun(options: RunOptions, folder: Path | None) -> RunOptions:

@@ -80,7 +80,7 @@ def select_items(options: SelectOptions) -> SelectedItems:
         listed = [str(number) for number in VIDEO_LISTS[options.official]]
         kept = _named(kept, everyone, listed, f"--official {options.official}", notes)
     if options.ids is not None:
-        kept = _named(kept, everyone, read_ids(options.ids), f"--ids {options.ids}", notes)
+        kept = _named(kept, everyone, _read_ids(options.ids), f"--ids {options.ids}", notes)
     for condition in options.where:
         kept = _fitting(kept, everyone, condition)
     if not kept:
@@ -96,7 +96,7 @@ def select_items(options: SelectOptions) -> SelectedItems:
     )
 
 
-def read_ids(path: Path) -> list[str]:
+def _read_ids(path: Path) -> list[str]:
     """The ids that a file names: one in each line, or a table with a column for them.
 
     Raises:

@@ -53,6 +53,8 @@ class VideoRow(Frozen):
     """win or lose."""
 
 
+LONGEST_WORD = 200
+"""Characters that an item's word can have."""
 MOST_DIGITS = 20
 """Of a video's number: it is also a folder's name."""
 
@@ -72,7 +74,7 @@ class ImigueSpeech(ChoosingImporter):
     caution = (
         "The target is the match result, which is not the same as a feeling. The speech may say who won, "
         "names and scores. Sex and nationality may be shortcuts: compare every number with those of "
-        "`mgllm items baseline`. Who the people are is not in it: without `--subjects` items are clustered "
+        "`mgllm items references`. Who the people are is not in it: without `--subjects` items are clustered "
         "by recording."
     )
     heeds: ClassVar[frozenset[str]] = frozenset({"subjects", "speakers"})
@@ -195,7 +197,10 @@ def _turn(segment: Segment, heard: Sequence[Word]) -> Turn:
 
 
 def _timed(said: Sequence[str], heard: Sequence[Word]) -> tuple[SpokenWord, ...]:
-    """The words of a text with the times of those that were heard in their place."""
+    """The words of a text with the times of those that were heard in their place; none if one is
+    longer than words can be."""
+    if max(map(len, said), default=0) > LONGEST_WORD:
+        return ()
     found: dict[int, Sequence[Word]] = {}
     plain, other = ["".join(plain_words(word)) for word in said], [word.text for word in heard]
     for kind, a, b, c, d in SequenceMatcher(None, plain, other, autojunk=False).get_opcodes():

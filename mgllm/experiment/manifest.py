@@ -33,7 +33,7 @@ _MOVES_NUMBERS = (
 _BY_PROMPTS = ("sha256", "templates")
 """Hashes of a scenario's files, not compared: a change that matters shows in prompts, labels and
 arms."""
-_NOT_IN_OLDER_RUNS = ("roles", "opposed", "cue_tokens", "cue_tokens_by")
+_NOT_IN_OLDER_RUNS = ("roles", "opposed", "cue_tokens", "cue_tokens_by", "references")
 """Fields of a scenario, not compared: they follow from the other fields, and older runs do not have
 them."""
 _OVERLAPS = ("told_again", "jaccard")

@@ -20,10 +20,17 @@ from mgllm.items.alike import alike_notes, unknown_labels
 from mgllm.items.joining import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
 from mgllm.prompts.scenarios import FoundScenario
-from mgllm.records import AttributedGesture, CueSettings, CueSource, Item, Role, Scenario, ShuffleStats
+from mgllm.records import (
+    SOURCE_ORDER,
+    AttributedGesture,
+    CueSettings,
+    CueSource,
+    Item,
+    Role,
+    Scenario,
+    ShuffleStats,
+)
 
-SOURCE_ORDER: tuple[CueSource, ...] = ("out_of_fold", "recognized", "annotated")
-"""Order in which cue sources are tried if `--cue-source` is not given."""
 WITHOUT_SPEECH: Mapping[Role, Role] = {
     "main": "alone",
     "shuffled": "alone_shuffled",

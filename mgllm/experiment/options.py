@@ -182,6 +182,8 @@ class RunOptions(Frozen):
     """Model and money."""
     yes: bool = False
     """`--yes`: `--attribute` may ask more than 1,000 questions."""
+    with_references: bool = False
+    """`--with-references`: also guess the targets without a language model."""
     results: Path = Path("results")
     """`--results`."""
     store_text: bool = True

@@ -39,6 +39,7 @@ from mgllm.records.findings import (
 )
 from mgllm.records.frozen import Frozen as Frozen
 from mgllm.records.gesture import (
+    SOURCE_ORDER as SOURCE_ORDER,
     CueSource as CueSource,
     Exposure as Exposure,
     Gesture as Gesture,
@@ -74,6 +75,11 @@ from mgllm.records.prompt import (
     prompt_text as prompt_text,
 )
 from mgllm.records.record import Record as Record, RecordKey as RecordKey
+from mgllm.records.reference import (
+    Reference as Reference,
+    ReferenceKind as ReferenceKind,
+    References as References,
+)
 from mgllm.records.reply import (
     AnswerToken as AnswerToken,
     CensoredReason as CensoredReason,

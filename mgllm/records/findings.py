@@ -13,6 +13,7 @@ from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
 from mgllm.records.probe import ProbeSummary
+from mgllm.records.reference import References
 from mgllm.records.row_name import RowName
 from mgllm.records.sweep import Sweep
 
@@ -200,6 +201,8 @@ class Summary(Frozen):
     """One for each question asked in several cells or wordings."""
     probes: tuple[ProbeSummary, ...] = Field(default=(), exclude_if=lambda probes: not probes)
     """What was answered without speech and gestures, if `--probe` asked for it."""
+    references: tuple[References, ...] = Field(default=(), exclude_if=lambda found: not found)
+    """Guesses without a language model, one per scenario, if `--with-references` asked for them."""
     gee: tuple[Gee, ...] = ()
     """One per form, reasoning and score, if several models or scenarios are compared."""
     notes: tuple[str, ...] = ()

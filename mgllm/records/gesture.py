@@ -12,6 +12,8 @@ from mgllm.records.frozen import Frozen, Name
 CueSource = Literal["annotated", "recognized", "out_of_fold"]
 """Where gestures come from: a human; a recogniser; a recogniser that was trained without the
 subject (in another fold)."""
+SOURCE_ORDER: tuple[CueSource, ...] = ("out_of_fold", "recognized", "annotated")
+"""Order in which sources are tried if none is named."""
 
 Exposure = Literal["held_out", "in_sample", "unknown"]
 """Whether the recogniser had seen the subject. `in_sample` is a leak, `unknown` may be one."""

@@ -11,6 +11,7 @@ from mgllm.records.attribution import AttributedGesture
 from mgllm.records.cell import Cell
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.reference import References
 from mgllm.records.scenario import Form, Label, Reasoning, Score
 
 Role = Literal["unasked", "main", "shuffled", "filler", "alone", "alone_shuffled", "alone_filler"]
@@ -114,6 +115,8 @@ class ScenarioManifest(Frozen):
     """Probes asked (`--probe`), each about every item."""
     attributed: tuple[AttributedGesture, ...] = ()
     """Gestures left out and shown alone (`--attribute`), most frequent first."""
+    references: References | None = Field(default=None, exclude_if=lambda found: found is None)
+    """Guesses of the same items without a language model (`--with-references`)."""
     baseline: str
     """The arm that others are compared with."""
     roles: Mapping[Role, str] = Field(default_factory=lambda: dict(FIRST_ROLES))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,3 +202,36 @@ def test_debug_shows_the_trace() -> None:
 def test_an_option_is_also_a_variable(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MGLLM_ARMS", "text+gm")
     assert "Did you mean 'text+mg'?" in problem("run", "meeting", "--model", "scripted/x")
+
+
+def test_a_disk_that_is_full_anywhere_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a.csv")
+
+    monkeypatch.setattr("mgllm.cli.app._command", lambda: full)
+    with pytest.raises(SystemExit) as ended:
+        main(["runs"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "mgllm: a.csv cannot be written: No space left on device; make room on the disk and give the command "
+        "again\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_into_a_file_on_a_full_disk_is_one_line() -> None:
+    with Path("/dev/full").open("w") as target:
+        done = subprocess.run(
+            [sys.executable, "-m", "mgllm", "vocabulary", "list"],
+            stdout=target,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(
+        "mgllm: the output cannot be written: No space left on device; make room on the disk"
+    )

@@ -11,7 +11,7 @@ from pydantic import Field
 from typer.testing import CliRunner
 
 from mgllm.cli import options as o
-from mgllm.cli.printing import print_json, print_made, print_notes, print_written
+from mgllm.cli.printing import echo_file, print_json, print_made, print_notes, print_written
 from mgllm.errors import shown
 from mgllm.records import Frozen
 
@@ -86,3 +86,14 @@ def test_what_was_said_is_what_counts(words: list[str], said: dict[str, object])
 def test_words_of_strangers_do_not_steer_the_terminal() -> None:
     assert shown("a\x1b]52;c\u202eb\u2028c\r") == "a\\x1b]52;c\\u202eb\\u2028c\\r"
     assert shown("−12 %\u202f|\ttwo\nlines हार्दिक 👨\u200d👩") == "−12 %\u202f|\ttwo\nlines हार्दिक 👨\u200d👩"
+
+
+@pytest.mark.parametrize(
+    ("terminal", "written"), [(False, "a\\x1b[2Jb\u202e\tc\n"), (True, "a\\x1b[2Jb\\u202e\tc\n")]
+)
+def test_the_text_of_a_file_keeps_its_marks_for_a_pipe_and_not_for_a_terminal(
+    terminal: bool, written: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    echo_file("a\x1b[2Jb\u202e\tc")
+    assert capsys.readouterr().out == written

@@ -64,9 +64,9 @@ def test_names_and_labels_that_items_may_not_hold_are_refused(tmp_path: Path, ta
 
 def test_choices_that_a_format_does_not_heed_are_refused(tmp_path: Path, tables: Path) -> None:
     with pytest.raises(
-        InputError, match=r"^--fps has no effect on the format csv; it reads --map, --vocabulary$"
+        InputError, match=r"^--tier has no effect on the format csv; it reads --fps, --map, --vocabulary$"
     ):
-        import_dataset("csv", tables, tmp_path / "o", ImportChoices(fps=25))
+        import_dataset("csv", tables, tmp_path / "o", ImportChoices(tier=("x",)))
     with pytest.raises(
         InputError, match=r"^--tier has no effect on the format rltd; it reads no such options$"
     ):
@@ -103,7 +103,7 @@ def test_the_commands_go_from_a_table_to_elan_and_back(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["import", "csv", "SRC", "-o", "OUT", "--fps", "25"], "--fps has no effect on the format csv"),
+        (["import", "csv", "SRC", "-o", "OUT", "--tier", "x"], "--tier has no effect on the format csv"),
         (["import", "miga", "SRC", "-o", "OUT"], "give the frame rate with --fps N"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "0"], "--fps must be above 0, not 0"),
         (["import", "miga", "SRC", "-o", "OUT", "--fps", "inf"], "--fps must be a finite number, not inf"),

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from mgllm.cli import main
-from mgllm.commands._named_runs import named_runs
-from mgllm.commands._page_content import PageOptions
+from mgllm.commands._named_runs import named_runs, run_records
+from mgllm.commands._page_content import PageOptions, page_content
 from mgllm.commands.report import report
 from mgllm.errors import InputError
+from mgllm.store import read_run
 from mgllm.testing.made_run import MadeRun, write_made_run
 
 
@@ -109,3 +110,39 @@ def test_where_nothing_may_be_written_it_is_said(results: Path) -> None:
     for out in (Path("/proc/page.html"), Path("/dev/null/page.html")):
         with pytest.raises(InputError, match=rf"{out} cannot be written: .*; choose another -o"):
             report([results / "one"], out, PageOptions())
+
+
+def test_a_redacted_run_names_no_place_and_no_server(made_runs: Path) -> None:
+    stored = read_run(made_runs / "one")
+    secret = "/home/zanzibar"
+    said = {
+        **{"id": "zanzibar", "model": f"local{secret}/m", "base_url": "http://zanzibar/v1"},
+        **{"rescored_from": "zanzibar", "served_models": {f"{secret}/m": 3}, "model_args": {"a": "zanzibar"}},
+        **{"sent": {"user": "zanzibar"}, "model_facts": {"folder": secret, "sha256": "ab", "layers": 2}},
+        "scenarios": tuple(
+            one.model_copy(update={"items_name": "zanzibar.jsonl"}) for one in stored.manifest.scenarios
+        ),
+    }
+    changed = {"model": f"local{secret}/m", "served_model": f"{secret}/m"}
+    named = stored.model_copy(
+        update={
+            "manifest": stored.manifest.model_copy(update=said),
+            "records": tuple(one.model_copy(update=changed) for one in stored.records),
+        }
+    )
+    redacted = run_records(named, True, 1)
+    written = redacted.manifest.model_dump_json() + "".join(one.model_dump_json() for one in redacted.records)
+    assert "zanzibar" not in written
+    assert (redacted.manifest.id, redacted.manifest.model) == ("run-1", "local/m")
+    assert redacted.manifest.model_facts == {"sha256": "ab", "layers": 2}
+    assert {(one.model, one.served_model) for one in redacted.records} == {("local/m", "m")}
+
+
+@pytest.mark.parametrize(("redact", "said"), [(False, "at zanzibar"), (True, None)])
+def test_a_redacted_page_has_no_words_of_a_failure(made_runs: Path, redact: bool, said: str | None) -> None:
+    stored = read_run(made_runs / "one")
+    change = {"outcome": "failed", "answer": None, "correct": None, "text": None, "error": "at zanzibar"}
+    records = (stored.records[0].model_copy(update=change), *stored.records[1:])
+    options = PageOptions(None, None, redact, True, made_runs)
+    (run,) = page_content([stored.model_copy(update={"records": records})], options).runs
+    assert [one.error for one in run.records if one.outcome == "failed"] == [said]

@@ -114,6 +114,15 @@ def test_restricted_items_reach_no_log(run: Any, tmp_path: Path) -> None:
     assert holding(SPOKEN, tmp_path / "run.log") == []
 
 
+@pytest.mark.parametrize(("flags", "held"), [((), False), (("--no-store-text",), True)])
+def test_free_items_reach_a_log_unless_no_text_is_to_be_stored(
+    run: Any, items: Path, tmp_path: Path, flags: tuple[str, ...], held: bool
+) -> None:
+    items.write_text(items.read_text().replace('"terms": "restricted"', '"terms": "open"'))
+    run(*flags)
+    assert (holding(SPOKEN, tmp_path / "run.log") == []) is held
+
+
 def test_an_error_about_items_reaches_no_log(folders: Folders, items: Path, tmp_path: Path) -> None:
     items.write_text(items.read_text().replace('"target": "agrees"', f'"target": "{SPOKEN}"', 1))
     words: list[str | Path] = [

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import mgllm
+from mgllm.backends.api.metering import Meter
 from mgllm.cli.app import app
 from mgllm.errors import InputError
 from mgllm.testing import Behaviour, FakeServer
@@ -52,6 +53,21 @@ def test_rpm_is_kept(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     assert len(arrived) >= 5
     assert arrived[-1] - arrived[0] >= 0.09 * (len(arrived) - 1)
+
+
+def test_both_limits_are_those_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[int | None, int | None]] = []
+
+    class Noted(Meter):
+        def __init__(self, rpm: int | None = None, tpm: int | None = None) -> None:
+            given.append((rpm, tpm))
+            super().__init__(rpm, tpm)
+
+    monkeypatch.setattr("mgllm.backends.api.backend.Meter", Noted)
+    more = ("--limit", "1", "--arms", "text", "--rpm", "6001", "--tpm", "1000001")
+    with FakeServer(say="deceptive") as server:
+        assert CliRunner().invoke(app, words(server.url, tmp_path, *more)).exit_code == 0
+    assert set(given) == {(6001, 1000001)}
 
 
 @pytest.mark.parametrize("option", ["--rpm", "--tpm", "--concurrency"])

@@ -69,6 +69,22 @@ def test_the_index_has_every_page_once() -> None:
     assert set(DOCS.rglob("*.md")) - {INDEX} == set(linked) - {ROOT / "CONTRIBUTING.md"}
 
 
+def test_tests_that_guard_against_faults_exist() -> None:
+    rows = [
+        line for line in (DOCS / "fault-tests.md").read_text(encoding="utf-8").splitlines() if "::" in line
+    ]
+    for row in rows:
+        _, _, modules, tests, _ = row.split("|")
+        assert [
+            one for one in re.findall(r"`([^`]+)`", modules) if not (ROOT / "mgllm" / one).is_file()
+        ] == []
+        source = ""
+        for file, test in re.findall(r"`(?:([\w/.]+)::)?(test_\w+)`", tests):
+            source = (ROOT / "tests" / file).read_text(encoding="utf-8") if file else source
+            assert f"def {test}(" in source, test
+    assert len(rows) > 40
+
+
 def test_pictures_are_small_and_described() -> None:
     used = set()
     for page in PAGES:

@@ -33,7 +33,7 @@ ALLOWED = {
     "rich": ("progress.py",),
     "pandas": ("analysis/", "commands/api/", "commands/shown.py", "commands/export_records.py"),
     "statsmodels": ("analysis/",),
-    "sklearn": ("analysis/", "recognizer/"),
+    "sklearn": ("analysis/", "recognizer/", "references/"),
     "matplotlib": (
         "recognizer/evaluation/pictures.py",
         "pages/plots/",

@@ -164,3 +164,21 @@ def test_progress_and_warnings_are_shown_as_escapes(capsys: Captured) -> None:
     assert "\x1b]52" not in err
     assert "two\\nlines" in err
     assert not obeyed(err) & set("\x07\x9b\u202e\u2066\u200f\u2028")
+
+
+def test_a_bar_on_a_terminal_shows_escapes_in_all_of_its_parts(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mgllm.progress import Progress
+
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "900")
+    hostile = "\u202e\u2066\u200f"
+    for counted in ("steps", "records"):
+        with Progress("rich", f"name{hostile}", 2, counted) as progress:
+            progress.step(f"state{hostile}")
+            progress.note(f"note{hostile}")
+    err = capsys.readouterr().err
+    for part in ("name", "state", "note"):
+        assert f"{part}\\u202e" in err
+    assert not obeyed(err) & set(hostile)

@@ -228,3 +228,10 @@ def test_turns_of_made_up_talks_are_where_they_were_said(tmp_path: Path, seed: i
     found = [(one.speaker, one.text, one.start, one.end) for item in others for one in item.speech]
     assert {(who, text) for who, text, *_ in found} <= {(who, text) for who, text, *_ in wanted}
     assert len(set(found) & wanted) == len(found) >= 0.99 * len(true)
+
+
+def test_a_word_of_hundreds_of_letters_costs_only_the_times_of_words(divided: Folder) -> None:
+    long = "x" * 201
+    heard = HEARD.replace("thank you", f"thank {long}")
+    turn = read(divided(heard, interviewer_a=f"Thank {long}|thank {long}")).items[0].speech[-1]
+    assert (turn.text, turn.words, turn.start) == (f"Thank {long}", (), 9.5)

@@ -107,6 +107,38 @@ def test_a_file_removed_at_the_same_moment_is_made_again(
         assert (tmp_path / LOCK).exists()
 
 
+def test_the_systems_lock_decides_where_the_file_names_nobody(tmp_path: Path) -> None:
+    with FolderLock(tmp_path):
+        (tmp_path / LOCK).write_text("")
+        with pytest.raises(InputError, match="is being written by another process; wait for it"):
+            FolderLock(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, the clock alone says when a process began")
+@pytest.mark.usefixtures("without_system_locks")
+def test_a_clock_that_was_set_back_frees_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter("98765")
+    monkeypatch.setattr("mgllm.disk.locking._born_by_clock", lambda pid: next(clock))
+    with (
+        FolderLock(tmp_path),
+        pytest.raises(InputError, match="is being written by another process"),
+    ):
+        FolderLock(tmp_path)
+
+
+def test_on_a_full_disk_no_lock_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as now:
+        now.setattr("mgllm.disk.locking._this_process", full)
+        with pytest.raises(OSError, match="No space left"):
+            FolderLock(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with FolderLock(tmp_path):
+        pass
+
+
 def test_on_windows_the_lock_is_closed_before_it_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,17 @@ def test_a_log_on_a_full_disk_says_so_once_and_ends_nothing(
         log_file.note("one")
         log_file.note("two")
     assert capsys.readouterr().err == "mgllm: warning: --log-file /dev/full can no longer be written\n"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be changed")
+def test_times_are_those_of_utc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "XXX-7")
+    time.tzset()
+    try:
+        with logged(tmp_path / "log", "run"):
+            pass
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    written = datetime.fromisoformat((tmp_path / "log").read_text().split(" ", 1)[0])
+    assert abs((datetime.now(UTC) - written).total_seconds()) < 3600

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mgllm.errors import InputError
 from mgllm.files.eaf_files import MOST_PARTS, parse_eaf, tidy
+from mgllm.files.eaf_times import spans
 
 HEAD, TAIL = "<ANNOTATION_DOCUMENT>", "</ANNOTATION_DOCUMENT>"
 
@@ -47,3 +50,37 @@ def test_a_vocabulary_that_many_tiers_offer_is_counted(monkeypatch: pytest.Monke
 def test_blanks_become_one_only_where_a_line_breaks() -> None:
     assert tidy(" touching  \n\t ears  twice\t") == "touching ears  twice"
     assert tidy("a" + " " * 200_000 + "b") == "a" + " " * 200_000 + "b"
+
+
+def chain(length: int) -> str:
+    """Annotations that hang on each other, each on the one before."""
+    value = "<ANNOTATION_VALUE/>"
+    times = 'TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t2"'
+    one = f'<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a0" {times}>{value}'
+    hanging = "".join(
+        f'<ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a{n}" ANNOTATION_REF="a{n - 1}">{value}'
+        "</REF_ANNOTATION></ANNOTATION>"
+        for n in range(1, length)
+    )
+    slots = '<TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="0"/><TIME_SLOT TIME_SLOT_ID="t2" TIME_VALUE="1000"/>'
+    tiers = f'<TIER TIER_ID="a">{one}</ALIGNABLE_ANNOTATION></ANNOTATION>{hanging}</TIER>'
+    return f"{HEAD}<TIME_ORDER>{slots}</TIME_ORDER>{tiers}{TAIL}"
+
+
+def test_ten_times_the_chain_takes_ten_times_as_long() -> None:
+    def seconds(length: int) -> float:
+        document = parse_eaf(chain(length), "a.eaf")
+        began = time.process_time()
+        times = spans(document)
+        assert (times[f"a{length - 1}"].start, times[f"a{length - 1}"].end) == (0, 1)
+        return time.process_time() - began
+
+    assert seconds(2_000) < 0.5 + 30 * seconds(200)
+
+
+def test_numbers_of_hundreds_of_digits_are_no_times() -> None:
+    long = "9" * 400
+    slot = f'<TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="{long}"/></TIME_ORDER>'
+    assert "time slot t1 TIME_VALUE: must be a whole number (given '999" in refusal(f"{HEAD}{slot}{TAIL}")
+    media = f'<HEADER><MEDIA_DESCRIPTOR TIME_ORIGIN="{long}"/></HEADER>'
+    assert "TIME_ORIGIN: must be a whole number of milliseconds" in refusal(f"{HEAD}{media}{TAIL}")

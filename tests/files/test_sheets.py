@@ -102,3 +102,18 @@ def test_a_part_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
     path = made(tmp_path / "a.xlsx", s=[["id"]])
     large = changed(path, "xl/styles.xml", "</styleSheet>", " " * 11_000_000 + "</styleSheet>")
     assert "has a part 'xl/styles.xml' of 11," in refusal(large)
+
+
+def test_a_spreadsheet_that_unpacks_to_too_much_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(tmp_path / "a.xlsx", s=[["id"]])
+    assert list(read_sheet(path, "a.xlsx")) == [(1, ["id"])]
+    monkeypatch.setattr("mgllm.files.sheets.MOST_BYTES", 1000)
+    assert refusal(path) == "a.xlsx unpacks to more than 1,000 bytes; divide it"
+
+
+def test_cells_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made(tmp_path / "a.xlsx", s=[["id", "age"], ["a", 1]])
+    monkeypatch.setattr("mgllm.files.sheets.MOST_CELLS", 3)
+    assert refusal(path) == "a.xlsx sheet 's' has more than 3 cells; save it as csv"

@@ -191,3 +191,8 @@ def test_a_pipe_or_a_folder_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.yaml")
     assert "it is a pipe or a device" in problem(tmp_path / "a.yaml")
     assert "it is a folder" in problem(tmp_path)
+
+
+def test_what_is_deep_is_refused(good: Path) -> None:
+    good.write_text("question: " + "[" * 20_000)
+    assert "is not valid YAML" in problem(good)

@@ -104,7 +104,9 @@ def _imigue_speech(folder: Path) -> Path:
     (folder / "labels.csv").write_text(f"{head}\n0001,F,ABC,win\n")
     (folder / "0001").mkdir()
     (folder / "0001" / "0001.raw.txt").write_text("Well,\nit was.")
-    words = [SpokenWord(text=word, start=n, end=n + 0.5) for n, word in enumerate(["how", "was", "it", "fine"])]
+    words = [
+        SpokenWord(text=word, start=n, end=n + 0.5) for n, word in enumerate(["how", "was", "it", "fine"])
+    ]
     (folder / "0001" / "0001.TextGrid").write_text(textgrid(words, 9))
     for role, text in (("interviewer", "How was it?"), ("interviewee", "Fine!")):
         (folder / "0001" / role).mkdir()

@@ -106,6 +106,11 @@ def test_a_long_text_is_refused_before_it_is_made(tmp_path: Path, inside: str) -
         tracemalloc.stop()
 
 
+def test_what_a_trim_looks_up_is_counted(tmp_path: Path) -> None:
+    long = view(question="q" * 60_000, note="n" * 60_000)
+    assert "loops too long" in refused(tmp_path, "{{ question|trim(note) }}", long)
+
+
 def test_ten_includes_of_ten_includes_are_refused(tmp_path: Path) -> None:
     assert "includes itself without end" in refused(
         tmp_path, '{% include "i0.j2" %}', None, **ten_includes(11)

@@ -266,6 +266,7 @@ def test_other_arrays_are_refused(made: SkeletonDataset, array: np.ndarray[Any, 
         (3, "start", "2.0", "clips.csv:4 start: must be a whole number, 0 or more (given '2.0')"),
         (3, "start", "-1", "clips.csv:4 start: must be a whole number, 0 or more (given '-1')"),
         (3, "length", "0", "clips.csv:4 length: must be a whole number, 1 or more (given '0')"),
+        (3, "length", "9" * 5000, "clips.csv:4 length: must be a whole number, 1 or more (given '999"),
         (3, "length", "nan", "length: must be a whole number"),
         (3, "length", "4", "clips 'c2' and 'c3' overlap in joints.npy"),
         (6, "length", "7", "clips.csv:7 clip 'c5' ends at frame 22, but joints.npy has 21"),
@@ -346,12 +347,13 @@ def test_a_strangers_minimal_folder_opens(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_finds_no_formula_in_a_data_set(made: SkeletonDataset, tmp_path: Path) -> None:
     row = made.clips[0]
-    clips = [Clip("=1+1", "@home", made.clip(0), row.label, 25.0, {"camera": "-2"})]
+    clips = [Clip("=1+1", "@home", made.clip(0), row.label, 25.0, {"camera": "-2", "note": "+x"})]
     write_dataset(tmp_path / "set", made.meta.model_copy(update={"splits": {}}), clips)
     table = (tmp_path / "set" / "clips.csv").read_text()
     assert "\n'=1+1,'@home," in table
+    assert table.endswith(",-2,'+x\n")
     again = open_dataset(tmp_path / "set").clips[0]
-    assert (again.id, again.subject, again.more) == ("=1+1", "@home", {"camera": "-2"})
+    assert (again.id, again.subject, again.more) == ("=1+1", "@home", {"camera": "-2", "note": "+x"})
 
 
 def test_a_growing_data_set_is_the_one_written_at_once(made: SkeletonDataset, tmp_path: Path) -> None:

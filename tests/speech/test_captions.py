@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -154,3 +157,23 @@ def test_every_caption_comes_back(captions: list[tuple[int, int, str]]) -> None:
     )
     assert parse_srt(written(","), "talk").turns == expected
     assert parse_vtt("WEBVTT\n\n" + written("."), "talk").turns == expected
+
+
+@pytest.mark.parametrize("piece", ["<v ", "<v.a ", "<", "<a ", "{\\", "{\\an", " "])
+@pytest.mark.parametrize(
+    ("parse", "head"),
+    [
+        (parse_vtt, "WEBVTT\n\n00:01.000 --> 00:02.000\nyes"),
+        (parse_srt, "1\n00:00:01,000 --> 00:00:02,000\nyes"),
+    ],
+)
+def test_ten_times_the_marks_that_are_never_closed_take_ten_times_as_long(
+    parse: Callable[[str, str], object], head: str, piece: str
+) -> None:
+    def seconds(length: int) -> float:
+        began = time.process_time()
+        parse(f"{head}\n{piece * (length // len(piece))}x\n", "talk")
+        return time.process_time() - began
+
+    longest = 80_000 if piece.startswith("{") else 20_000  # enough, and soon over if it grows as the square
+    assert seconds(longest) < 0.1 + 30 * seconds(longest // 10)

@@ -115,6 +115,8 @@ def test_a_file_that_breaks_off_anywhere_is_refused(write: object) -> None:
         ("9.5\n3\n0.0", "9.5\n2.5\n0.0", "talk:12 says that the number of intervals of tier 1 'Ann' is 2.5"),
         ("9.5\n3\n0.0", "9.5\n4\n0.0", "where the start of interval 4 of tier 1 'Ann' must be a number"),
         ("9.5\n3\n0.0", "9.5\n2\n0.0", "talk:19 has '4.0' where the class of tier 2 must stand in quotation"),
+        ("9.5\n3\n0.0", "1e999\n3\n0.0", "talk:11 has '1e999' where"),
+        ("9.5\n3\n0.0", "9.5\n1e999\n0.0", "it is infinite"),
         ("<exists>", "<perhaps>", "where <exists> or <absent> must say if it has tiers"),
         ("1.5\n4.0", "4.5\n4.0", "goes on"),
     ],

@@ -34,6 +34,7 @@ from mgllm.records import (
     FIRST_ROLES,
     Effect,
     Flips,
+    References,
     Role,
     RowName,
     Slice,
@@ -74,6 +75,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         slices=_with_slice_q([part for grid in claiming for part in slices(grid, by)]) if by else (),
         attribution=attributions(found),
         sweeps=swept,
+        references=_references(runs),
         gee=regressions(claiming),
         probes=probe_rows(runs),
         notes=(*notes(runs, arms), *wording_notes(swept)),
@@ -114,6 +116,12 @@ def _other_roles(runs: Sequence[RunRecords]) -> Mapping[str, Mapping[Role, str]]
         if any(each.roles.get(role) != arm for role, arm in FIRST_ROLES.items())
         or each.roles.get("main") not in each.arms  # the claim is then that of the arms without speech
     }
+
+
+def _references(runs: Sequence[RunRecords]) -> tuple[References, ...]:
+    """Those of each scenario; runs about the same items have the same ones."""
+    found = [scenario.references for run in runs for scenario in run.manifest.scenarios]
+    return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def _refuse_unknown(pairs: Sequence[Pair], found: Sequence[Grid]) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAIRS = {
-    *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds")
+    *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds"),
+    *("uar_interval", "auc_interval"),
 }
 """Fields that become two columns, `…_low` and `…_high`."""
 SELDOM = tuple(
@@ -66,6 +67,8 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from (("slice_arms", name | _flat(arm)) for arm in part.arms)
         yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
     yield from (("attribution", _flat_attribution(each)) for each in summary.attribution)
+    for made in summary.references:
+        yield from (("references", {"scenario": made.scenario, **_flat(row)}) for row in made.rows)
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
     yield from (("probes", _flat(probe)) for probe in summary.probes)
 

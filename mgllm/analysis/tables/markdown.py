@@ -33,6 +33,11 @@ def markdown(summary: Summary, layout: Layout) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def table_text(table: Table) -> str:
+    """One table as markdown, with its title and remarks."""
+    return "\n\n".join(_table(table))
+
+
 def escape(text: str) -> str:
     """Text in one line that stays text.
 

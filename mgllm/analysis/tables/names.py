@@ -23,6 +23,7 @@ TABLES: Mapping[str, str] = {
     "declined": "all replies have an answer",
     "slices": "add --by with a covariate of the items",
     "gestures": "only runs made with `mgllm run --attribute` have it",
+    "references": "only runs made with `mgllm run --with-references` have it",
     "gee": "it needs several models or scenarios, and at least 20 subjects",
 }
 """Every table, and why it may be empty."""

@@ -135,6 +135,7 @@ WHERE: Mapping[str, tuple[tuple[str, ...], Wanted]] = {
     "declined": (("bias",), _declined),
     "slices": (("slice_arms", "slice_effects"), _any),
     "gestures": (("attribution",), _any),
+    "references": (("references",), _any),
     "gee": (("gee",), _any),
 }
 """For each table, the lines of the flat csv that it shows."""

@@ -19,6 +19,9 @@ ABOUT = (
     "of an item. p is for no difference from a constant answer, by subject."
 )
 
+OTHERS = "references"
+"""A table with no number of a model."""
+
 
 def probe_table(rows: Sequence[ProbeSummary]) -> Iterable[Table]:
     """What was answered to each probe; nothing without probes."""
@@ -53,7 +56,7 @@ def marked(tables: Sequence[Table], summary: Summary, rows: Sequence[RowName]) -
     start = capital(METADATA)
     return tuple(
         table
-        if any(remark.startswith(start) for remark in table.remarks)
+        if table.name == OTHERS or any(remark.startswith(start) for remark in table.remarks)
         else replace(table, remarks=(*table.remarks, *lines))
         for table in tables
     )

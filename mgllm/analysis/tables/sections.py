@@ -28,6 +28,7 @@ from mgllm.analysis.tables.names import refuse_unknown, why_empty
 from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
 from mgllm.analysis.tables.probe_tables import marked, probe_table
+from mgllm.analysis.tables.reference_tables import reference_tables
 from mgllm.analysis.tables.remarks import arm_remarks, clusters, equal, flags, leaks, less, results
 from mgllm.analysis.tables.sweep_tables import sweep_tables
 from mgllm.analysis.tables.tables import FLIPPED, GEE, OUTCOMES, SCORES, flipped_words, gee_words
@@ -121,7 +122,11 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
     claims = claim_table(summary.claims, list(dict.fromkeys(arm.row for arm in summary.arms)))
     report = Report(
         verdicts=verdicts(summary),
-        models=(*model_tables(summary), *probe_table(summary.probes)),
+        models=(
+            *model_tables(summary),
+            *reference_tables(summary.references),
+            *probe_table(summary.probes),
+        ),
         claims=(claims,) if claims else (),
         sections=tuple(section for section in sections if section.tables),
         notes=needed(summary.notes) if layout.brief else (*summary.notes, *unfitted),

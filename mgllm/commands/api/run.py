@@ -44,6 +44,7 @@ def run(  # noqa: PLR0913  # keywords of the public API
     probe: str | Sequence[str] = (),
     attribute: bool = False,
     yes: bool = False,
+    with_references: bool = False,
     base_url: str | None = None,
     api_key_env: str | None = None,
     model_args: Mapping[str, Any] | None = None,
@@ -106,6 +107,8 @@ def run(  # noqa: PLR0913  # keywords of the public API
             metadata alone is marked in every table.
         attribute: Also leave each gesture out and show it alone, to see what each of them does.
         yes: Let `attribute` ask more than 1,000 questions.
+        with_references: Also guess the targets without a language model, for a table beside the
+            arms.
         base_url: Address of the server, up to `/v1`.
         api_key_env: Name of the environment variable that has the key; never the key itself.
         model_args: Further arguments for the model or its server, such as `{"top_p": 0.9}`.

@@ -11,12 +11,11 @@ import pytest
 
 from mgllm.analysis import Covariate, RunRecords, effects_between, summarise
 from mgllm.analysis.statistics.arm_rows import arm_rows
-from mgllm.analysis.statistics.baselines import covariate_baseline
 from mgllm.analysis.statistics.grid import Grid, grids
 from mgllm.analysis.statistics.parts import narrowed, on_common_items
 from mgllm.analysis.statistics.runs import corrected, log_odds, prior_key, priors
 from mgllm.errors import InputError
-from mgllm.records import Item, LabelScores
+from mgllm.records import LabelScores
 from tests.analysis.conftest import make_record, part_of as only
 
 MakeRun = Callable[..., RunRecords]
@@ -169,45 +168,3 @@ def test_a_prior_is_looked_up_by_all_it_was_asked_under() -> None:
     assert corrected(make_record(answer="win"), known) is None
     assert corrected(make_record(logits={"win": -1.0, "draw": -1.0}), known) is None
     assert priors([none.model_copy(update={"scores": None})]) == {}
-
-
-def people(*rows: tuple[str, Any, str | None]) -> list[Item]:
-    return [
-        Item(id=f"i{n}", subject=who, target=target, covariates={} if value is None else {"sex": value})
-        for n, (who, value, target) in enumerate(rows)
-    ]
-
-
-def test_a_tie_goes_to_the_commonest_target_and_then_to_the_alphabet() -> None:
-    """F is half win, half lose; over all lose is commoner. Of M nobody else is known: again lose."""
-    rows = [("a", "F", "win"), ("b", "F", "lose"), ("c", "X", "lose"), ("d", "X", "lose"), ("e", "M", "win")]
-    found = covariate_baseline(people(*rows))
-    # Left out: a sees F: lose; b sees F: win; c and d see X: lose; e sees nobody like it: lose.
-    assert found.accuracy == pytest.approx(2 / 5)
-    assert found.in_sample == pytest.approx((0 + 1 + 1 + 1 + 1) / 5)
-    assert found.majority == pytest.approx(3 / 5)
-    level = covariate_baseline(people(("a", "F", "b"), ("b", "F", "a"), ("c", "F", "a"), ("d", "F", "b")))
-    assert level.accuracy == 0.0  # whoever is left out, the other target leads
-    assert level.in_sample == 0.5  # level over all: "a", the first of the alphabet
-
-
-def test_the_interval_of_a_baseline_is_over_people() -> None:
-    rows = [
-        (f"s{n}", "FM"[n % 2], "win" if n % 2 or n in {4, 10} else "lose")
-        for n in range(16)
-        for _ in range(3)
-    ]
-    found = covariate_baseline(people(*rows))
-    assert (found.n, found.subjects, found.effective_subjects, found.largest_cluster) == (48, 16, 16.0, 3)
-    assert found.accuracy == pytest.approx(14 / 16)
-    assert found.interval is not None
-    assert sum(found.interval) / 2 == pytest.approx(found.accuracy)
-    once = covariate_baseline(people(*rows[::3]))
-    assert once.interval == pytest.approx(found.interval)  # three items of a person are one person
-
-
-def test_numbers_and_yes_or_no_are_values_like_any_other() -> None:
-    rows = [(f"s{n}", n % 2 == 0, ["win", "lose"][n % 2]) for n in range(8)]
-    assert covariate_baseline(people(*rows)).accuracy == 1.0
-    rows_of_numbers = [(f"s{n}", 30 + n % 2, ["win", "lose"][n % 2]) for n in range(8)]
-    assert covariate_baseline(people(*rows_of_numbers)).accuracy == 1.0

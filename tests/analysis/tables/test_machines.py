@@ -15,7 +15,7 @@ from mgllm.analysis.tables.cells import csv_text, safe
 from mgllm.analysis.tables.names import TABLES
 from mgllm.analysis.tables.plain import plain_rows
 from mgllm.errors import InputError
-from mgllm.records import RowName, Summary
+from mgllm.records import Reference, References, RowName, Summary
 
 MakeRun = Callable[..., RunRecords]
 KEY = ("about", *RowName.model_fields, "slice", "arm", "baseline", "metric")
@@ -30,7 +30,11 @@ def rich(made_run: MakeRun) -> Summary:
     """Two models, slices, missing answers: every table but that of gestures."""
     runs = [made_run(n, sizes=(2,) * 45, missing=0.1, model=f"fake/{n}", id=str(n)) for n in (1, 2)]
     sexes = {("emotion", f"i{n:04d}"): "F" if n % 2 else "M" for n in range(90)}
-    return summarise(runs, Covariate("sex", sexes))
+    constant = Reference(kind="constant", name="constant", uar=0.5, accuracy=0.5, in_sample=0.5)
+    facts = {"labels": ("win", "lose"), "majority": 0.5, "draws": 10, "folds": 5, "groups": 45}
+    people = {"n": 90, "subjects": 45, "effective_subjects": 45.0, "largest_cluster": 2}
+    made = References.model_validate({**facts, **people, "scenario": "emotion", "rows": (constant,)})
+    return summarise(runs, Covariate("sex", sexes)).model_copy(update={"references": (made,)})
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "gestures"])

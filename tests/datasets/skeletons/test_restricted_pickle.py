@@ -124,8 +124,18 @@ NESTED_KEY = b"\x80\x02)q\x00" + b"".join(
 )
 ENCODED = b"c_codecs\nencode\nq\x01X" + (100_000).to_bytes(4, "little") + b"a" * 100_000 + b"q\x02"
 BUILT = b"\x80\x02c_codecs\nencode\n}X\x0c\x00\x00\x00__defaults__(X\x01\x00\x00\x00xtsb."
-AGAIN = b"0h\x01h\x02h\x03\x86R0"
+AGAIN = b"h\x01h\x02h\x03\x86R0"
 LATIN = b"X\x06\x00\x00\x00latin1q\x03"
+ARRAYS_OF_ONE = (
+    b"\x80\x02]q\x00cnumpy\ndtype\nX\x02\x00\x00\x00u1\x85Rq\x01"
+    + b"0cnumpy.core.multiarray\n_reconstruct\nq\x020X"
+    + (100_000).to_bytes(4, "little")
+    + b"a" * 100_000
+    + b"q\x030(K\x01J"
+    + (100_000).to_bytes(4, "little")
+    + b"\x85h\x01\x89h\x03tq\x040("
+)
+"""Begins a list of arrays that all have the same text."""
 BOMBS = {
     "shared lists": NESTED + b".",
     "shared lists as a shape": b"\x80\x02cnumpy\ndtype\n" + NESTED[2:] + b"\x85R.",
@@ -134,17 +144,15 @@ BOMBS = {
     "a change to a function": BUILT,
     "a list inside itself": b"\x80\x02]q\x00h\x00a.",
     "an array of bytes that are not there": b"\x80\x05\x96" + (10**12).to_bytes(8, "little") + b".",
+    "a gigabyte that is not there": b"\x80\x05\x96" + (10**9).to_bytes(8, "little") + b".",
     "bytes that are not there": b"\x80\x04\x8e" + (10**12).to_bytes(8, "little") + b".",
     "a frame that is not there": b"\x80\x04\x95" + (2**62).to_bytes(8, "little") + b"N.",
     "a number of many digits": b"\x80\x02\x8b" + (10**6).to_bytes(4, "little") + b"\x01" * 10**6 + b".",
     "digits": b"I" + b"9" * 10**6 + b"\n.",
     "depth": b"\x80\x02" + b"]" * 10**5 + b"a" * (10**5 - 1) + b".",
     "marks": b"(" * 10**5 + b".",
-    "one text, encoded again and again": b"\x80\x02"
-    + LATIN
-    + ENCODED
-    + b"0h\x01h\x02h\x03\x86R0" * 10**4
-    + b"N.",
+    "one text, encoded again and again": b"\x80\x02" + LATIN + ENCODED + AGAIN * 10**4 + b"N.",
+    "arrays of one text": ARRAYS_OF_ONE + b"h\x02)Rh\x04b" * 10**4 + b"e.",
     "a set": b"\x80\x04\x8f.",
     "an object": b"\x80\x02cnumpy\ndtype\n)\x81.",
     "an unknown step": b"\x80\x02\xff.",
@@ -165,6 +173,39 @@ def test_bombs_go_off_in_no_time_and_no_memory(tmp_path: Path, name: str) -> Non
         refusal(path)
     assert time.process_time() - began < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kB
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (BOMBS["one text, encoded again and again"], "contains the same text again and again"),
+        (BOMBS["arrays of one text"], "contains the same values again and again"),
+        (BOMBS["shared tuples as a key"], "contains a key that is not plain"),
+        (BOMBS["a list inside itself"], "contains a value inside itself, or too deep"),
+        (b"\x80\x02" + b"]" * 200 + b"a" * 199 + b".", "contains a value inside itself, or too deep"),
+        (BOMBS["a number of many digits"], "contains a number of too many digits"),
+        (BOMBS["an object"], "contains an object of another kind (step NEWOBJ)"),
+        (b"(cnumpy\ndtype\no.", "contains an object of another kind (step OBJ)"),
+        (b"Pname\n.", "contains an object of another kind (step PERSID)"),
+        (b"\x80\x02\x82\x01.", "step 130 is unknown"),
+    ],
+)
+def test_a_refusal_says_what_was_met(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "x.pkl"
+    path.write_bytes(content)
+    assert words in refusal(path)
+
+
+def test_steps_and_containers_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = "mgllm.datasets.skeletons._pickle_steps"
+    many = [[[] for _ in range(60)], list(range(60))]
+    assert load_plain_pickle(stored(tmp_path, many)) == many
+    with monkeypatch.context() as fewer:
+        fewer.setattr(f"{steps}.MOST_CONTAINERS", 50)
+        assert "more values than any data set has" in refusal(stored(tmp_path, many[0]))
+        assert load_plain_pickle(stored(tmp_path, many[1])) == many[1]
+    monkeypatch.setattr(f"{steps}.MOST_STEPS", 50)
+    assert "more values than any data set has" in refusal(stored(tmp_path, many[1]))
 
 
 def test_nothing_that_a_pickle_names_is_changed(tmp_path: Path) -> None:
@@ -206,6 +247,7 @@ def test_what_is_cut_off_or_forged_is_told(tmp_path: Path) -> None:
     assert any(code.name == "REDUCE" for code, _, _ in pickletools.genops(forged))
     path.write_bytes(forged)
     assert "4 values cannot be (127, 2)" in refusal(path)
+    assert "a shape that is not a few whole numbers" in refusal(stored(tmp_path, np.zeros((1,) * 9)))
     path.write_bytes(b"not a pickle at all")
     assert "cannot be read as a pickle" in refusal(path)
     assert "cannot be read" in refusal(tmp_path)

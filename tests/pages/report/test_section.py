@@ -37,7 +37,7 @@ def words(content: PageContent) -> Iterator[str]:
 def test_the_parts_stand_in_the_order_of_the_page(content: PageContent) -> None:
     shown = ["differences", "arms", "calibration", "confusion", "places", "dose"]
     assert [part.id for part in made_sections(content)] == shown
-    assert sections.names() == sorted([*shown, "gestures"])
+    assert sections.names() == sorted([*shown, "gestures", "references"])
 
 
 def test_a_part_is_called_as_on_the_shelf(content: PageContent) -> None:

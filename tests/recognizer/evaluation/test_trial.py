@@ -106,3 +106,14 @@ def test_a_folder_that_cannot_be_written(found: Evaluation, made: SkeletonDatase
         with pytest.raises(InputError, match="cannot be written"):
             write_evaluation(found, made, TESTED, P_NK, out)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_no_cell_of_the_answers_is_a_formula(
+    found: Evaluation, made: SkeletonDataset, tmp_path: Path
+) -> None:
+    labels = (*LABELS, "never")
+    clips = [Clip(f"={n}", f"@{n}", np.ones((2, 2, 2)), label) for n, label in enumerate(labels)]
+    named = write_dataset(tmp_path / "other", made.meta, clips).dataset
+    write_evaluation(found, named, TESTED, P_NK, tmp_path / "out")
+    lines = (tmp_path / "out" / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1] == "'=0,'@0,nod,nod,0.7000"

@@ -334,3 +334,14 @@ def test_a_config_that_is_deep_or_endless(folder: Path, refusal: Refusal) -> Non
     path.unlink()
     path.symlink_to("/dev/zero")
     assert "is not a checkpoint" in refusal(lambda: read_config(folder))
+
+
+def test_a_config_of_many_classes_or_bytes_is_not_read(
+    folder: Path, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "config.json"
+    content = json.loads(path.read_bytes())
+    path.write_text(json.dumps(content | {"classes": [str(n) for n in range(10_001)]}))
+    assert "classes: has 10,001, more than 10,000" in refusal(lambda: read_config(folder))
+    monkeypatch.setattr("mgllm.recognizer.network.checkpoint.MOST_CONFIG", 100)
+    assert "has more than 100 bytes" in refusal(lambda: read_config(folder))
