@@ -137,19 +137,16 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
 
 def _with_marks(report: Report, summary: Summary) -> Report:
     """A line below every table that has numbers of a model that knows the items from metadata."""
-    rows = {row.words: row for row in (*(arm.row for arm in summary.arms), *(e.row for e in summary.effects))}
-    everywhere = list(rows.values())
-    sections = (
-        replace(section, tables=marked(section.tables, summary, [rows[section.heading]]))
-        if section.heading in rows
-        else replace(section, tables=marked(section.tables, summary, everywhere))
-        for section in report.sections
-    )
+    rows = {each.row.words: [each.row] for each in (*summary.arms, *summary.effects)}
+    every = [row for found in rows.values() for row in found]
     return replace(
         report,
-        models=marked(report.models, summary, everywhere),
-        claims=marked(report.claims, summary, everywhere),
-        sections=tuple(sections),
+        models=marked(report.models, summary, every),
+        claims=marked(report.claims, summary, every),
+        sections=tuple(
+            replace(each, tables=marked(each.tables, summary, rows.get(each.heading, every)))
+            for each in report.sections
+        ),
     )
 
 
