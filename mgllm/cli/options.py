@@ -231,13 +231,7 @@ Confusion = Annotated[
 
 Shots = Annotated[
     int | None,
-    option(
-        "--shots",
-        "Worked examples before each question: items of other people, balanced over labels.",
-        kind="K",
-        default="0",
-        heading=ASKED,
-    ),
+    option("--shots", "Worked examples of other people before each question.", kind="K", heading=ASKED),
 ]
 ShotsCues = Annotated[
     str | None,
@@ -282,11 +276,7 @@ def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
     lists = {name: split_names(said[name]) for name in ("arms", "sweep", "probe") if name in said}
     for name, found in lists.items():
         if not found and name != "arms":  # of arms the run itself says so
-            from mgllm.errors import InputError
-
-            raise InputError(
-                f"--{name} '{said[name]}' names nothing; mgllm run --help lists what it can name"
-            )
+            raise typer.BadParameter(f"--{name} '{said[name]}' names nothing")
     return said | lists
 
 

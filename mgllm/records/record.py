@@ -38,7 +38,7 @@ class Record(Frozen):
     subject_known: bool = True
     """False where `subject` is only the recording's id."""
     arm: str
-    """Name of the arm; empty for a probe, which is no arm."""
+    """Name of the arm; empty for a probe, which is not an arm."""
     epoch: int = 0
     """Repetition, from 0."""
     shuffle: int = 0

@@ -122,32 +122,24 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
     claims = claim_table(summary.claims, list(dict.fromkeys(arm.row for arm in summary.arms)))
     report = Report(
         verdicts=verdicts(summary),
-        models=(
-            *model_tables(summary),
-            *reference_tables(summary.references),
-            *probe_table(summary.probes),
-        ),
+        models=(*model_tables(summary), *reference_tables(summary.references), *probe_table(summary.probes)),
         claims=(claims,) if claims else (),
         sections=tuple(section for section in sections if section.tables),
         notes=needed(summary.notes) if layout.brief else (*summary.notes, *unfitted),
     )
-    report = _with_marks(report, summary)
+    report = _with_marks(report, summary, rows)
     return _only(report, layout.names) if layout.names else report
 
 
-def _with_marks(report: Report, summary: Summary) -> Report:
+def _with_marks(report: Report, summary: Summary, rows: Sequence[RowName]) -> Report:
     """A line below every table that has numbers of a model that knows the items from metadata."""
-    rows = {each.row.words: [each.row] for each in (*summary.arms, *summary.effects)}
-    every = [row for found in rows.values() for row in found]
-    return replace(
-        report,
-        models=marked(report.models, summary, every),
-        claims=marked(report.claims, summary, every),
-        sections=tuple(
-            replace(each, tables=marked(each.tables, summary, rows.get(each.heading, every)))
-            for each in report.sections
-        ),
+    about = {row.words: [row] for row in rows}
+    sections = (
+        replace(each, tables=marked(each.tables, summary, about.get(each.heading, rows)))
+        for each in report.sections
     )
+    models, claims = (marked(tables, summary, rows) for tables in (report.models, report.claims))
+    return replace(report, models=models, claims=claims, sections=tuple(sections))
 
 
 def _only(report: Report, names: Sequence[str]) -> Report:
