@@ -23,8 +23,9 @@ from mgllm.experiment.material import Material, gather
 from mgllm.experiment.model_names import make_backend, parse_model
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.sampling import label_orders, limited
-from mgllm.prompts.renderer import OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import Renderer
 from mgllm.prompts.scenarios import find_scenarios
+from mgllm.prompts.views import OfferedLabel, View
 from mgllm.records import Choice, Question
 
 ITEMS, LINES = 4, 5

@@ -3,50 +3,125 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from mgllm.arms.base import Arm
 from mgllm.errors import IntegrityError
-from mgllm.records import Label, Prompt
+from mgllm.records import Item, Label, Prompt
+
+OWN = ("speech", "cues")
+"""The blocks of the item itself: all that an arm may change."""
 
 
 def check_item(
-    item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt], labels: Sequence[Label]
+    item: str,
+    arms: Sequence[Arm],
+    prompts: Mapping[str, Prompt],
+    labels: Sequence[Label],
+    *,
+    shots_follow: bool = False,
 ) -> None:
     """Compare the prompts of one item, by arm name.
+
+    Args:
+        item: its id.
+        arms: the arms.
+        prompts: a prompt for each.
+        labels: of the scenario.
+        shots_follow: worked examples show what the arm shows; else they are the same bytes in all
+            arms.
 
     Raises:
         IntegrityError: they differ elsewhere; names item, arm and the first different line.
     """
-    _frames_agree(item, arms, prompts)
+    if shots_follow:
+        _shots_follow(item, arms, prompts)
+    _frames_agree(item, arms, prompts, (*OWN, "shot_speech", "shot_cues") if shots_follow else OWN)
     _speech_agrees(item, arms, prompts)
     _cues_only_where_expected(item, arms, prompts)
     _no_label_in_cues(item, arms, prompts, labels)
     _no_undeclared_twins(item, arms, prompts)
 
 
+def check_shots(item: Item, shots: Sequence[Item], labels: Sequence[Label], folds: Mapping[str, int]) -> None:
+    """Prove that worked examples are of other people, of other folds, and balanced over labels.
+
+    Args:
+        item: the one asked about.
+        shots: its examples.
+        labels: of the scenario.
+        folds: by person, the fold; empty without folds.
+
+    Raises:
+        IntegrityError: one is not; names it.
+    """
+    for shot in shots:
+        if shot.subject == item.subject or shot.id == item.id:
+            raise IntegrityError(f"item {item.id}: the worked example {shot.id} is of the same person")
+        if folds and folds[shot.subject] == folds[item.subject]:
+            raise IntegrityError(f"item {item.id}: the worked example {shot.id} is of the same fold")
+    times = Counter(shot.target for shot in shots)
+    counts = [times[label.id] for label in labels]
+    if times.total() != sum(counts) or max(counts) - min(counts) > 1:
+        raise IntegrityError(
+            f"item {item.id}: its worked examples are not balanced over labels: {dict(times)}"
+        )
+
+
 def block_text(prompt: Prompt, block: str) -> str:
-    """The text of a prompt's speech or cue block."""
-    span = next(span for span in prompt.spans if span.block == block)
-    return prompt.messages[span.message].content[span.start : span.end]
+    """The text of a prompt's speech or cue block, not of its worked examples."""
+    return _texts(prompt, block)[0]
 
 
-def frame_lines(prompt: Prompt) -> list[str]:
-    """The lines of the prompt without both blocks, with the role before each message."""
+def _texts(prompt: Prompt, *blocks: str) -> list[str]:
+    """The texts of all blocks of these kinds, in their order."""
+    return [
+        prompt.messages[span.message].content[span.start : span.end]
+        for span in prompt.spans
+        if span.block in blocks
+    ]
+
+
+def frame_lines(prompt: Prompt, cut: Sequence[str] = OWN) -> list[str]:
+    """The lines of the prompt without some of its blocks, with the role before each message."""
     lines = []
+    spans = sorted((span for span in prompt.spans if span.block in cut), key=lambda span: span.start)
     for index, message in enumerate(prompt.messages):
         content = message.content
-        for span in reversed([span for span in prompt.spans if span.message == index]):
+        for span in reversed([span for span in spans if span.message == index]):
             content = f"{content[: span.start]}⟨{span.block}⟩{content[span.end :]}"
         lines += [f"[{message.role}]", *content.split("\n")]
     return lines
 
 
-def _frames_agree(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
-    first = frame_lines(prompts[arms[0].name])
+def _shots_follow(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt]) -> None:
+    """Worked examples have speech in the arms with speech, the same there, and cues in those with
+    cues."""
+    spoken = {arm.name: _texts(prompts[arm.name], "shot_speech") for arm in arms}
+    first = next((arm.name for arm in arms if arm.speech), "")
+    for arm in arms:
+        for block, shown, texts in (
+            ("speech", arm.speech, spoken[arm.name]),
+            ("cues", arm.shows_cues, _texts(prompts[arm.name], "shot_cues")),
+        ):
+            if any(bool(text.strip()) != shown for text in texts):
+                has = "without" if shown else "with"
+                raise IntegrityError(
+                    f"item {item}, arm {arm.name}: a worked example is {has} {block}, unlike the arm; see "
+                    "_shot.j2"
+                )
+        if arm.speech and spoken[arm.name] != spoken[first]:
+            raise IntegrityError(
+                f"item {item}, arm {arm.name}: the worked examples have other speech than in arm {first}"
+            )
+
+
+def _frames_agree(item: str, arms: Sequence[Arm], prompts: Mapping[str, Prompt], cut: Sequence[str]) -> None:
+    first = frame_lines(prompts[arms[0].name], cut)
     for arm in arms[1:]:
-        other = frame_lines(prompts[arm.name])
+        other = frame_lines(prompts[arm.name], cut)
         if other != first:
             here, there = _first_difference(other, first)
             raise IntegrityError(
@@ -105,7 +180,7 @@ def _no_label_in_cues(
     words = sorted({word for label in labels for word in (label.id, label.text)})
     pattern = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)
     for arm in arms:
-        for line in block_text(prompts[arm.name], "cues").split("\n"):
+        for line in "\n".join(_texts(prompts[arm.name], "cues", "shot_cues")).split("\n"):
             if found := pattern.search(line):
                 raise IntegrityError(
                     f"item {item}, arm {arm.name}: the cue block contains the label '{found[0]}' in "

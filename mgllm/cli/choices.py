@@ -13,14 +13,16 @@ CUE_SOURCES = ("annotated", "recognized", "out_of_fold")
 FORMS = ("auto", "chat", "cloze")
 SCORES = ("auto", "logprob", "generate", "sample")
 REASONING = ("direct", "chain_of_thought")
+SHOTS_CUES = ("same", "follow")
+PROBES = ("metadata", "labels-only", "question-only")
 SWEPT = ("paraphrases", "orders", "styles", "seeds")
 DISPLAYS = ("auto", "rich", "plain", "none")
 SHAPES = ("tables", "wide", "long")
 PLOTS = ("forest", "accuracy")
 TABLES = (
     *("verdict", "models", "claims", "registered", "outcomes", "scores", "contrasts", "checks", "missing"),
-    *("exploratory", "sweep", "flips", "positions", "declined", "slices", "gestures", "dose", "references"),
-    "gee",
+    *("exploratory", "probes", "sweep", "flips", "positions", "declined", "slices", "gestures", "dose"),
+    *("references", "gee"),
 )
 FUSIONS = ("concat", "sum", "gated", "balanced")
 RECIPES = ("none", "gentle", "extreme")
@@ -99,6 +101,8 @@ CHOICES: Mapping[str, Names] = {
     "form": _fixed(FORMS),
     "score": _fixed(SCORES),
     "reasoning": _fixed(REASONING),
+    "run probe": _fixed(PROBES),
+    "shots_cues": _fixed(SHOTS_CUES),
     "sweep": _fixed(SWEPT),
     "display": _fixed(DISPLAYS),
     "vocabulary": vocabularies,
@@ -136,6 +140,7 @@ CHOICES: Mapping[str, Names] = {
 
 LABELS: Mapping[str, str] = {
     "arms": "Arms",
+    "run probe": "Probes",
     "sweep": "Some of",
     "run model": "Names begin with",
     **dict.fromkeys(("run names", "render scenario", "human export scenario"), "Bundled"),

@@ -238,6 +238,32 @@ Confusion = Annotated[
 ]
 
 
+Shots = Annotated[
+    int | None,
+    option("--shots", "Worked examples of other people before each question.", kind="K", heading=ASKED),
+]
+ShotsCues = Annotated[
+    str | None,
+    option(
+        "--shots-cues",
+        "What worked examples show: all, in every arm the same bytes; or what the arm shows.",
+        kind="NAME",
+        default="same",
+        heading=ASKED,
+    ),
+]
+Folds = Annotated[
+    Path | None,
+    option(
+        "--folds",
+        "Folds of people: worked examples are from other folds.",
+        kind="FILE",
+        default="folds.json beside gestures or items, if there is one",
+        heading=ASKED,
+    ),
+]
+
+
 def display(word: str | None) -> Any:
     """How progress is shown; auto where nothing was said.
 
@@ -256,7 +282,10 @@ def given(context: typer.Context, *leave_out: str) -> dict[str, Any]:
     """What the command line or the environment says; everything else keeps its default."""
     said = {name: value for name, value in context.params.items() if name not in leave_out}
     said = {name: value for name, value in said.items() if not _unsaid(value)}
-    return said | {name: split_names(said[name]) for name in ("arms", "sweep") if name in said}
+    lists = {name: split_names(said[name]) for name in ("arms", "sweep", "probe") if name in said}
+    for name in (name for name, found in lists.items() if not found and name != "arms"):  # the run says so
+        raise typer.BadParameter(f"--{name} '{said[name]}' names nothing")
+    return said | lists
 
 
 def _unsaid(value: object) -> bool:

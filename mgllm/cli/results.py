@@ -215,7 +215,8 @@ def _print_shown(run: ShownRun) -> None:
         return
     for answer in run.answers:
         record = answer.record
-        head = f"{record.scenario} / {record.item} / {record.arm}"
+        asked = record.arm if record.probe is None else f"probe {record.probe}"
+        head = f"{record.scenario} / {record.item} / {asked}"
         turn = f" epoch {record.epoch} shuffle {record.shuffle}" if record.epoch or record.shuffle else ""
         of_sweep = Cell(wording=record.wording, order=record.order, style=record.style)
         cell = f" cell {record.cell} ({of_sweep.words})" if record.cell else ""

@@ -82,6 +82,18 @@ def run(
     sweep: o.Sweep = None,
     confusion: o.Confusion = None,
     preregister: o.Preregister = None,
+    shots: o.Shots = None,
+    shots_cues: o.ShotsCues = None,
+    folds: o.Folds = None,
+    probe: Annotated[
+        str | None,
+        option(
+            "--probe",
+            "Also ask without speech and gestures: does the model know these people anyway?",
+            kind="NAMES",
+            heading=o.ASKED,
+        ),
+    ] = None,
     attribute: Annotated[
         bool,
         option(

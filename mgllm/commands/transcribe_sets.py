@@ -14,6 +14,7 @@ from pydantic import Field
 
 from mgllm.errors import InputError
 from mgllm.files.writing import refuse_existing, replace_texts, write_texts
+from mgllm.items.folds import FOLDS
 from mgllm.items.gesture_files import (
     SUFFIX,
     check_gesture_file,
@@ -29,7 +30,7 @@ from mgllm.skeleton import SkeletonDataset, check_dataset, open_dataset
 from mgllm.skeleton.selection import select
 from mgllm.transcription.clip_sets import Reading, is_trimmed, reading_of, recordings_among
 from mgllm.transcription.cross_fitting import CrossFit, FitOptions, check_fit, cross_fitted
-from mgllm.transcription.folding import FOLDS, SUBJECT, changed, given_folds, make_folds
+from mgllm.transcription.folding import SUBJECT, changed, given_folds, make_folds
 from mgllm.transcription.naming import check_answer, levels_of
 from mgllm.transcription.quality import unseen_seconds
 

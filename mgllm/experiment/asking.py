@@ -15,7 +15,7 @@ from mgllm.experiment.lasting import Lasting
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned
 from mgllm.progress import Progress
-from mgllm.records import Record, RecordKey, Reply, Verdict, is_attributed
+from mgllm.records import Record, RecordKey, Reply, Verdict, is_attributed, probe_at
 from mgllm.store import RunWriter
 
 MOST_UNCONFIRMED = 1000
@@ -94,11 +94,14 @@ def make_record(
 ) -> Record:
     """One line of `records.jsonl`."""
     question, item, cell = planned.question, planned.item, planned.cell
+    probe = probe_at(planned.key.arm)
     return Record(
-        **planned.key._asdict(),
+        **planned.key._replace(arm="" if probe else planned.key.arm)._asdict(),
+        probe=probe,
         wording=cell.wording,
         order=cell.order,
         style=cell.style,
+        shots=planned.shots,
         subject=item.subject,
         subject_known=item.subject_known,
         model=model,

@@ -3,6 +3,7 @@ there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -10,12 +11,22 @@ from mgllm.errors import InputError
 from mgllm.experiment.manner import Manner, settle
 from mgllm.experiment.material import Material, gather
 from mgllm.experiment.options import RunOptions
+from mgllm.experiment.plan import Planned
 from mgllm.experiment.preparing import render_questions
+from mgllm.experiment.shots import choose_exemplars
 from mgllm.prompts.scenarios import FoundScenario, find_scenario
 from mgllm.records import Form, Frozen, Reasoning
 
 _SENTINEL = "7f3a91"
 """Written where a template must not look, and searched for in what it writes."""
+
+
+_MARKED = {
+    "subject": f"subject-{_SENTINEL}",
+    "covariates": {f"key-{_SENTINEL}": f"value-{_SENTINEL}"},
+    "notes": f"notes-{_SENTINEL}",
+}
+"""What no template may show of an item."""
 
 
 class CheckReport(Frozen):
@@ -59,6 +70,7 @@ def check_here(name: str, options: RunOptions) -> CheckReport:
             if wording is not None and wording.note is not None and wording.note not in notes:
                 notes.append(wording.note)
             wordings.append(f"{manner.template} ({form}, {reasoning})")
+    _check_shots(found, material, options)
     notes += [f"arm {arm} is left out: {why}" for arm, why in material.left_out.items()]
     return CheckReport(
         scenario=name,
@@ -101,6 +113,32 @@ def _refuse_beginnings(found: FoundScenario) -> list[str]:
     ]
 
 
+def _check_shots(found: FoundScenario, material: Material, options: RunOptions) -> None:
+    """Render worked examples before one question, in both forms, as a run with --shots would.
+
+    Nothing is checked if the items have too few people: such a run says so itself.
+    """
+    for form, _ in _ways(found, None)[::2]:
+        for cues in ("same", "follow"):
+            ask = options.ask.model_copy(update={"shots": len(found.scenario.labels), "shots_cues": cues})
+            this_way = options.model_copy(update={"ask": ask})
+            first = material.items[:1]
+            try:
+                drawn = choose_exemplars(
+                    found.scenario, material.items, first, this_way, material.ground.source
+                )
+            except InputError:
+                return
+            if drawn is None:
+                return
+            marked = {
+                item: tuple(one.model_copy(update=_MARKED) for one in found)
+                for item, found in drawn.by_item.items()
+            }
+            alone = replace(material, asked=first, exemplars=replace(drawn, by_item=marked, folds={}))
+            _refuse_sentinels("_shot.j2", render_questions(alone, settle(found, ask, form), this_way))
+
+
 def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
     """Refuse templates that show more of an item than its speech and gestures: the rest gets a
     sentinel."""
@@ -108,17 +146,19 @@ def _sentinels(material: Material, manner: Manner, options: RunOptions) -> None:
     marked = item.model_copy(
         update={
             "id": f"id-{_SENTINEL}",
-            "subject": f"subject-{_SENTINEL}",
-            "covariates": {f"key-{_SENTINEL}": f"value-{_SENTINEL}"},
-            "notes": f"notes-{_SENTINEL}",
+            **_MARKED,
         }
     )
     arms = tuple(arm for arm in material.arms if not arm.borrows)
     ground = replace(material.ground, items={marked.id: marked}, donors={}, opponents={})
     alone = replace(material, ground=ground, asked=(marked,), arms=arms)
-    for one in render_questions(alone, manner, options):
+    _refuse_sentinels(manner.template, render_questions(alone, manner, options))
+
+
+def _refuse_sentinels(template: str, questions: Sequence[Planned]) -> None:
+    for one in questions:
         shown = next((m.content for m in one.question.prompt.messages if _SENTINEL in m.content), None)
         if shown is not None:
             raise InputError(
-                f"template {manner.template} shows more of an item than speech and gestures: {shown[:80]!r}"
+                f"template {template} shows more of an item than speech and gestures: {shown[:80]!r}"
             )

@@ -90,6 +90,8 @@ def describe_scenario(
         lettered=manner.lettered,
         arms=tuple(arm.name for arm in material.arms),
         arms_left_out=material.left_out,
+        shots=material.exemplars.facts if material.exemplars is not None else None,
+        probes=manner.ask.probe,
         attributed=material.attributed,
         baseline=scenario.baseline,
         roles=arm_roles(),

@@ -16,6 +16,7 @@ from mgllm.errors import InputError, unknown
 from mgllm.experiment.options import AskOptions, RunOptions
 from mgllm.experiment.registering import load_registration, not_excluded
 from mgllm.experiment.sampling import limited
+from mgllm.experiment.shots import Exemplars, choose_exemplars
 from mgllm.items.alike import alike_notes, unknown_labels
 from mgllm.items.joining import join_gestures
 from mgllm.items.loading import check_targets, items_sha256, load_items
@@ -72,6 +73,8 @@ class Material:
     gestures that are probably misspelt."""
     attributed: tuple[AttributedGesture, ...]
     """Gestures to leave out and to show alone; empty without `--attribute`."""
+    exemplars: Exemplars | None = None
+    """The worked examples of `--shots`."""
 
     @property
     def scenario(self) -> Scenario:
@@ -147,7 +150,14 @@ def gather(found: FoundScenario, options: RunOptions) -> Material:
         notes=tuple(notes),
         warnings=warnings,
         attributed=_attributed(asked, arms, source, scenario.cue) if options.ask.attribute else (),
+        exemplars=choose_exemplars(scenario, items, asked, options, source or _own_source(items, options)),
     )
+
+
+def _own_source(items: Sequence[Item], options: RunOptions) -> CueSource | None:
+    """What worked examples show where no arm shows gestures, so that --arms does not change
+    them."""
+    return choose_source(items, options.which.cue_source) if options.ask.shots else None
 
 
 def choose_source(items: Sequence[Item], wanted: CueSource | None) -> CueSource | None:

@@ -12,7 +12,7 @@ from mgllm.arms.base import DESIGN_RULES
 from mgllm.backends.secret_names import refuse_secrets
 from mgllm.errors import InputError, unknown
 from mgllm.prompts.scenarios import Folders
-from mgllm.records import CueSource, Form, Frozen, Reasoning, Score
+from mgllm.records import PROBES, CueSource, Form, Frozen, Probe, Reasoning, Score
 
 SAMPLED_EPOCHS = 8
 """Answers drawn for a question with `--score sample`, unless `--epochs` is given."""
@@ -34,6 +34,9 @@ class ItemOptions(Frozen):
     cue_source: CueSource | None = None
     """`--cue-source`; None uses the first of out_of_fold, recognized, annotated that all items
     have."""
+    folds: Path | None = None
+    """`--folds`: folds of people, for `--shots`; None uses the folds.json beside gestures or
+    items."""
     limit: int | None = Field(default=None, ge=1)
     """`--limit`: most items asked per scenario."""
 
@@ -59,6 +62,12 @@ class AskOptions(Frozen):
     """`--paraphrase`: another wording of the scenario."""
     sweep: tuple[str, ...] = ()
     """`--sweep`: what is changed from cell to cell, in the order of `SWEPT`."""
+    shots: int = Field(default=0, ge=0, le=64)
+    """`--shots`: worked examples of other people before each question."""
+    shots_cues: Literal["same", "follow"] = "same"
+    """`--shots-cues`: the same examples in all arms, or each arm's own."""
+    probe: tuple[Probe, ...] = ()
+    """`--probe`: questions without speech and gestures, in the order of `PROBES`."""
     attribute: bool = False
     """`--attribute`: leave each gesture out, and show it alone."""
     confusion: Path | None = None
@@ -75,6 +84,11 @@ class AskOptions(Frozen):
     design_rules: str = DESIGN_RULES
     """Version of the rules for donors, filler and label orders: today's, or that of a resumed
     run."""
+
+    @field_validator("probe")
+    @classmethod
+    def _in_table_order(cls, probe: tuple[Probe, ...]) -> tuple[Probe, ...]:
+        return tuple(name for name in PROBES if name in probe)
 
     @property
     def repetitions(self) -> int:
@@ -196,7 +210,9 @@ def anchored(options: RunOptions) -> RunOptions:
             "folders": folders.model_copy(
                 update={"scenarios": _full(folders.scenarios), "prompts": _full(folders.prompts)}
             ),
-            "which": which.model_copy(update={"items": items, "gestures": _full(which.gestures)}),
+            "which": which.model_copy(
+                update={"items": items, "gestures": _full(which.gestures), "folds": _full(which.folds)}
+            ),
             "ask": ask.model_copy(
                 update={"confusion": _full(ask.confusion), "preregister": _full(ask.preregister)}
             ),

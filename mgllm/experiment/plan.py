@@ -3,38 +3,37 @@ call."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mgllm.arms.attribution import attribution_arms
-from mgllm.arms.base import Arm, Case
-from mgllm.arms.integrity import block_text, check_item
-from mgllm.cues.block import Cues, shown_gestures
+from mgllm.arms.base import Arm, Case, Ground
+from mgllm.arms.integrity import block_text, check_item, check_shots
+from mgllm.cues.base import styles
+from mgllm.cues.block import Cues
 from mgllm.errors import IntegrityError
+from mgllm.experiment.cue_f1 import cue_f1
 from mgllm.experiment.manner import Manner
 from mgllm.experiment.material import Material
 from mgllm.experiment.sampling import arm_order, label_orders
-from mgllm.prompts.renderer import OfferedLabel, Renderer, View
-from mgllm.recognizer.timelines.segment_metrics import Counts, Segment, matched
+from mgllm.prompts.renderer import Renderer
+from mgllm.prompts.views import OfferedLabel, Shot, View
 from mgllm.records import (
     PLAIN,
     Cell,
     Choice,
     CueSource,
     Exposure,
-    Gesture,
     Item,
     Label,
     Prompt,
     Question,
     RecordKey,
+    Turn,
+    cell_id,
 )
 from mgllm.seeds import number
-
-OVERLAP = 0.3
-"""Least intersection over union in time of two gestures that match: the one that `recognizer score`
-shows by class."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,8 @@ class Planned:
     """F1 of the gestures shown against the annotated ones."""
     cell: Cell = PLAIN
     """The cell of a sweep that it belongs to."""
+    shots: int = 0
+    """Worked examples before it."""
 
 
 def plan_questions(
@@ -89,7 +90,11 @@ class _Planner:
         count: Callable[[str], int],
         cell: Cell,
     ) -> None:
-        self.material, self.manner, self.renderer, self.cell = material, manner, renderer, cell
+        self.material, self.manner, self.renderer = material, manner, renderer
+        examples = manner.ask.shots
+        self.cell = (
+            cell.model_copy(update={"id": cell_id(shots=examples)}) if examples and not cell.id else cell
+        )
         scenario = material.scenario
         self.labels = {label.id: label for label in scenario.labels}
         self.letters = {label.id: chr(ord("A") + i) for i, label in enumerate(scenario.labels)}
@@ -104,17 +109,21 @@ class _Planner:
         self.ground = replace(material.ground, count=count, render=renderer.cue_block, forbidden=forbidden)
         self.shuffle_changed = False
         self.cue_f1: dict[tuple[str, int, int], float | None] = {}  # by arm, epoch, shuffle of the item
+        self.examples = _Examples(material, self.ground)
 
     def item(self, item: Item) -> list[Planned]:
         planned = []
         arms = (*self.material.arms, *self._attribution_arms(item))
+        self.examples.check(item)
         order = arm_order([arm.name for arm in arms], self.manner.ask.seed, item.id)
         by_name = {arm.name: arm for arm in arms}
         still = {arm.name: self._prompt(item, arm, 0, 0) for arm in arms if not arm.borrows}
         for epoch in range(self.manner.ask.repetitions):
             shuffled = self._shuffled_prompts(item, epoch)
+            follow = self.manner.ask.shots_cues == "follow"
             for prompts in shuffled or [{}]:
-                check_item(item.id, arms, {**still, **prompts}, self.material.scenario.labels)
+                labels = self.material.scenario.labels
+                check_item(item.id, arms, {**still, **prompts}, labels, shots_follow=follow)
             for name in order:
                 versions = [prompts[name] for prompts in shuffled] if name not in still else [still[name]]
                 planned += [
@@ -169,6 +178,10 @@ class _Planner:
             text=self.manner.text,
             speech=item.speech if arm.speech else (),
             cues=cues,
+            shots=tuple(
+                Shot(speech=shown.speech, cues=shown.cues, answer=self._choice(self.labels[shown.label]).text)
+                for shown in self.examples.of(item, arm, epoch, shuffle)
+            ),
         )
         return self.renderer.render(self.manner.template, self.manner.form, view)
 
@@ -193,6 +206,7 @@ class _Planner:
             blind=not (arm.speech or arm.shows_cues),
             cue_f1=self.cue_f1[(arm.name, epoch, shuffle) if arm.borrows else (arm.name, 0, 0)],
             cell=self.cell,
+            shots=self.manner.ask.shots,
         )
 
     def _exposure(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Exposure:
@@ -218,51 +232,37 @@ class _Planner:
         return Choice(label=label.id, text=text)
 
 
-def cue_f1(case: Case, cues: Cues | None) -> float | None:
-    """F1 of the gestures shown against the annotated gestures of the item, from 0 to 1.
+class _Shown(NamedTuple):
+    """What a worked example shows of an item."""
 
-    Both sides are what the scenario's settings show, so that a class left out counts on neither. A
-    group is never right. Without gestures on both sides it is 1.
-
-    Args:
-        case: the item, after its arm has made the cue block.
-        cues: the cue block that the arm has made.
-
-    Returns:
-        None if the block does not show gestures (none, text, filler), or the item has no annotated
-        gestures.
-    """
-    annotated = case.item.gestures.get("annotated")
-    shown = next((transcript for made, transcript in case.shown if made is cues), None)
-    if annotated is None or shown is None:
-        return None
-    settings = case.ground.settings
-    return round(one_to_one(shown_gestures(annotated, settings), shown_gestures(shown, settings)).f1, 6)
+    speech: tuple[Turn, ...]
+    cues: Cues | None
+    label: str
 
 
-def one_to_one(annotated: Iterable[Gesture], found: Iterable[Gesture]) -> Counts:
-    """How many gestures have the same label, and overlap in time, each counted once.
+class _Examples:
+    """The worked examples of `--shots`, as an arm shows them."""
 
-    Without times for all gestures of both sides only labels are compared, each as often as it
-    occurs.
-    """
-    sides = [list(annotated), list(found)]
-    if all(_lasts(gesture) for side in sides for gesture in side):
-        true, said = ([_segment(gesture) for gesture in side] for side in sides)
-        return matched(true, said, OVERLAP)
-    labels = [Counter(_label(gesture) for gesture in side) for side in sides]
-    return Counts((labels[0] & labels[1]).total(), len(sides[1]), len(sides[0]))
+    def __init__(self, material: Material, ground: Ground) -> None:
+        self.chosen, self.labels = material.exemplars, material.scenario.labels
+        self.ground = ground
+        if self.chosen is not None and ground.source is None and self.chosen.source is not None:
+            rates = styles.get(ground.settings.style)().rates
+            usual = rates(material.items, {self.chosen.source}, ground.settings)
+            self.ground = replace(ground, source=self.chosen.source, usual=usual)
 
+    def check(self, item: Item) -> None:
+        """Prove that they may be shown before this item's question."""
+        if self.chosen is not None:
+            check_shots(item, self.chosen.by_item[item.id], self.labels, self.chosen.folds)
 
-def _lasts(gesture: Gesture) -> bool:
-    """Whether it has a start, and an end after it."""
-    return gesture.start is not None and gesture.end is not None and gesture.end > gesture.start
-
-
-def _segment(gesture: Gesture) -> Segment:
-    return Segment(_label(gesture), gesture.start or 0.0, gesture.end or 0.0)
-
-
-def _label(gesture: Gesture) -> str:
-    """Labels that differ only in case and spaces mean the same."""
-    return " ".join(gesture.label.casefold().split())
+    def of(self, item: Item, arm: Arm, epoch: int, shuffle: int) -> Iterator[_Shown]:
+        for one in self.chosen.by_item[item.id] if self.chosen is not None else ():
+            assert self.chosen is not None
+            assert one.target is not None  # only such items are chosen
+            case = Case(self.ground, one, epoch, shuffle)
+            if self.chosen.facts.cues == "follow":
+                yield _Shown(one.speech if arm.speech else (), arm.block(case), one.target)
+            else:
+                cues = case.show(case.transcript()) if self.ground.source is not None else None
+                yield _Shown(one.speech, cues, one.target)

@@ -19,6 +19,7 @@ from mgllm.experiment.material import Material
 from mgllm.experiment.model_names import ModelName, count_words
 from mgllm.experiment.options import RunOptions
 from mgllm.experiment.plan import Planned, plan_questions
+from mgllm.experiment.probes import plan_probes
 from mgllm.experiment.sweep import sweep_questions
 from mgllm.prompts.renderer import Renderer
 from mgllm.records import RunManifest, ScenarioManifest
@@ -55,8 +56,10 @@ async def make_plan(
         renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
         count = _counter(backend)
         swept = sweep_questions(material, manner, renderer, count)
-        questions = swept.planned
+        questions = (*swept.planned, *plan_probes(material, manner, renderer))
         renderer.check(manner.template)
+        if options.ask.shots:
+            renderer.check_shot()
         check_questions(backend, (one.question for one in questions))
         described = describe_scenario(material, manner, renderer, options.ask.paraphrase)
         ratios = cue_token_ratios(questions, material, count)
@@ -97,7 +100,9 @@ def refuse_upload(backend: Backend, materials: Sequence[Material], options: RunO
     if not backend.uploads or options.reach.allow_upload:
         return
     for material in materials:
-        restricted = [item.id for item in material.asked if item.terms == "restricted"]
+        examples = material.exemplars.items if material.exemplars is not None else ()
+        shown = {item.id: item for item in (*material.asked, *examples)}.values()
+        restricted = [item.id for item in shown if item.terms == "restricted"]
         if restricted:
             place = backend.base_url or "the model's server"
             raise InputError(
@@ -128,4 +133,6 @@ def render_questions(material: Material, manner: Manner, options: RunOptions) ->
     renderer = Renderer(options.folders.prompt_folders(), tuple(manner.text))
     questions = plan_questions(material, manner, renderer, count_words)
     renderer.check(manner.template)
+    if manner.ask.shots:
+        renderer.check_shot()
     return questions

@@ -126,7 +126,9 @@ def order_name(order: Sequence[str]) -> str:
 def _cell(way: _Way, order: Cell) -> Cell:
     made = order.model_copy(update={"wording": way.wording, "style": way.style})
     facts = (made.wording, made.order, made.style)
-    return made.model_copy(update={"id": cell_id(*facts)}) if any(facts) else PLAIN
+    return (
+        made.model_copy(update={"id": cell_id(*facts, shots=way.manner.ask.shots)}) if any(facts) else PLAIN
+    )
 
 
 def _wordings(material: Material, manner: Manner, left_out: dict[str, str]) -> list[_Way]:

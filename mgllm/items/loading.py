@@ -106,11 +106,11 @@ def items_sha256(items: Iterable[Item]) -> str:
     """Content hash of an item set in its order: sha256 over canonical JSON lines, defaults left
     out.
 
-    It does not depend on the order of keys, nor on the format of the file.
+    It does not depend on the order of keys, nor on the format of the file, nor on canaries.
     """
     digest = hashlib.sha256()
     for item in items:
-        content = item.model_dump(mode="json", exclude_defaults=True)
+        content = item.model_dump(mode="json", exclude_defaults=True, exclude={"canary"})
         digest.update(json.dumps(content, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
 

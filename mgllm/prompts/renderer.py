@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,14 +13,28 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError,
 from mgllm.cues.block import Cues
 from mgllm.errors import InputError, unknown
 from mgllm.prompts.meter import MAX_CHARACTERS, TooMuch, value_size
-from mgllm.prompts.sandbox import MARKS, MarkingLoader, Sandbox, unmark, without_marks
+from mgllm.prompts.sandbox import (
+    MARKS,
+    MarkingLoader,
+    Sandbox,
+    Unmarked,
+    shot_spans,
+    unmark,
+    without_marks,
+)
 from mgllm.prompts.trees import TOO_DEEP
-from mgllm.records import Form, Frozen, Prompt, Reasoning, Turn, prompt_sha256
+from mgllm.prompts.views import View, cue_variables
+from mgllm.records import Form, Message, Prompt, Span, prompt_sha256
 
 Role = Literal["system", "user"]
 COMPILING = (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError)
 """What Jinja and Python raise of a template that they cannot compile."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+SHOT = "_shot.j2"
+"""Writes one worked example."""
+SHOT_SEES = ("number", "count", "form", "answer", "ending")
+"""What it sees besides what every template sees: which of how many it is, the form, the answer, and
+in cloze the words that an answer continues."""
 SEEN = ("question", "labels", "reasoning", "speech", "cues")
 """What every template sees, besides the scenario's own `text:` values."""
 
@@ -41,7 +55,41 @@ class Renderer:
     def render(self, file: str, form: Form, view: View) -> Prompt:
         """One prompt. `chat` has the blocks `system` (optional) and `user`; `cloze` has only
         `user`."""
-        variables = view.variables()
+        messages, spans = unmark(self._blocks(file, form, view.variables()), str(self.path(file)))
+        if view.shots:
+            messages, spans = self._with_shots(messages, spans, form, view)
+        return self._prompt(file, form, messages, spans)
+
+    def _with_shots(
+        self, messages: tuple[Message, ...], spans: tuple[Span, ...], form: Form, view: View
+    ) -> Unmarked:
+        """Worked examples at the beginning of the last message, each as `_shot.j2` writes it."""
+        *others, last = messages
+        ending = last.content.rpartition("\n")[2] if form == "cloze" else ""
+        texts = [self._shot(view.shot_variables(nth, form, ending)) for nth in range(len(view.shots))]
+        found, written = shot_spans(texts, len(others), str(self.path(SHOT)))
+        moved = [
+            span.model_copy(update={"start": span.start + len(written), "end": span.end + len(written)})
+            if span.message == len(others)
+            else span
+            for span in spans
+        ]
+        longer = last.model_copy(update={"content": written + last.content})
+        return (*others, longer), (*moved, *found)
+
+    def _shot(self, variables: Mapping[str, Any]) -> str:
+        self._begin(SHOT, variables)
+        template = self._template(SHOT)
+        return self._collect(SHOT, template.root_render_func(template.new_context(dict(variables))))
+
+    def render_probe(self, file: str, form: Form, seen: Mapping[str, Any]) -> Prompt:
+        """A prompt without speech and cues, from `seen` alone."""
+        blocks = self._blocks(file, form, seen)
+        messages = tuple(Message(role=role, content=without_marks(text)) for role, text in blocks)
+        return self._prompt(file, form, messages, ())
+
+    def _blocks(self, file: str, form: Form, variables: Mapping[str, Any]) -> list[tuple[Role, str]]:
+        """What the blocks of a template write, speech and cues between their marks."""
         self._begin(file, variables)
         template = self._template(file)
         roles: tuple[Role, ...] = ("system", "user") if form == "chat" else ("user",)
@@ -49,11 +97,14 @@ class Renderer:
             raise InputError(
                 f"{self.path(file)} has no block 'user'; write {{% block user %}}…{{% endblock %}}"
             )
-        context = template.new_context(variables)
-        marked = [
+        context = template.new_context(dict(variables))
+        return [
             (role, self._write(file, template, role, context)) for role in roles if role in template.blocks
         ]
-        messages, spans = unmark(marked, str(self.path(file)))
+
+    def _prompt(
+        self, file: str, form: Form, messages: tuple[Message, ...], spans: tuple[Span, ...]
+    ) -> Prompt:
         if form == "cloze" and messages[-1].content != messages[-1].content.rstrip():
             raise InputError(
                 f"{self.path(file)} ends in white space, but labels begin with their own; end with a word"
@@ -71,9 +122,16 @@ class Renderer:
     def check(self, file: str) -> None:
         """Look for faults that rendering may not meet: unknown names in branches not taken, text
         outside blocks, and `speech` or `cues` used outside their partials."""
+        self._check_names(file, (*SEEN, *self._own_words))
+        _refuse_stray_text(self._parse(file), self.path(file))
+
+    def check_shot(self) -> None:
+        """The same for `_shot.j2`, which also sees what a worked example has."""
+        self._check_names(SHOT, (*SEEN, *self._own_words, *SHOT_SEES))
+
+    def _check_names(self, file: str, known: Collection[str]) -> None:
         for name in self._with_includes(file):
             tree = self._parse(name)
-            known = {*SEEN, *self._own_words}
             for variable in sorted(meta.find_undeclared_variables(tree)):
                 if variable not in known:
                     raise InputError(self._unknown_variable(name, variable))
@@ -82,6 +140,12 @@ class Renderer:
                         f"{self.path(name)} uses '{variable}'; only _{variable}.j2 may: write "
                         f'{{% include "_{variable}.j2" %}} once instead, outside of any condition'
                     )
+
+    def check_probe(self, file: str, seen: Collection[str]) -> None:
+        """The same for a template that sees `seen` alone, and neither speech nor cues."""
+        for name in self._with_includes(file):
+            for variable in sorted(meta.find_undeclared_variables(self._parse(name)) - set(seen)):
+                raise InputError(f"{self.path(name)} {unknown('variable of this probe', variable, seen)}")
         _refuse_stray_text(self._parse(file), self.path(file))
 
     def hashes(self) -> dict[str, str]:
@@ -190,53 +254,3 @@ def _refuse_stray_text(tree: nodes.Template, path: Path) -> None:
                     raise InputError(
                         f"{path}:{part.lineno} is outside the blocks and would be lost; move it into one"
                     )
-
-
-class OfferedLabel(Frozen):
-    """A label as a template sees it."""
-
-    text: str
-    """How it is listed: "happy", or "A. happy" if labels are offered as letters."""
-    answer: str
-    """What the model is asked to answer: "happy", or "A"."""
-
-
-class View(Frozen):
-    """All that a template sees; never an item's id, subject, target, covariates or notes, nor the
-    arm."""
-
-    question: str
-    """The scenario's question."""
-    labels: tuple[OfferedLabel, ...]
-    """In the item's label order."""
-    reasoning: Reasoning
-    """direct or chain_of_thought."""
-    text: Mapping[str, str]
-    """The scenario's own words."""
-    speech: tuple[Turn, ...] = ()
-    """Empty in the arms `none` and `mg`."""
-    cues: Cues | None = None
-    """None in the arms `none` and `text`."""
-
-    def variables(self) -> dict[str, Any]:
-        """As plain values, so that a template gets no methods to call."""
-        return {
-            **self.text,
-            "question": self.question,
-            "labels": [{"text": label.text, "answer": label.answer} for label in self.labels],
-            "reasoning": self.reasoning,
-            "speech": [{"speaker": turn.alias or turn.speaker, "text": turn.text} for turn in self.speech],
-            "cues": cue_variables(self.cues),
-        }
-
-
-def cue_variables(cues: Cues | None) -> dict[str, Any] | None:
-    """What `_cues.j2` sees as `cues`: plain strings."""
-    if cues is None:
-        return None
-    return {
-        "heading": cues.heading,
-        "definition": cues.definition,
-        "lines": [str(line) for line in cues.lines],
-        "nothing": cues.nothing,
-    }

@@ -31,6 +31,7 @@ from mgllm.prompts.trees import (
 from mgllm.records import Message, Span
 
 Block = Literal["speech", "cues"]
+ShotBlock = Literal["shot_speech", "shot_cues"]
 MARKS: dict[str, tuple[Block, str, str]] = {
     "_speech.j2": ("speech", "\ue000", "\ue001"),
     "_cues.j2": ("cues", "\ue002", "\ue003"),
@@ -118,6 +119,21 @@ def unmark(marked: Sequence[tuple[Literal["system", "user"], str]], where: str) 
         if times != 1:
             raise InputError(f'{where} includes "_{block}.j2" {times} times; include it exactly once')
     return tuple(messages), tuple(spans)
+
+
+def shot_spans(marked: Sequence[str], message: int, where: str) -> tuple[tuple[Span, ...], str]:
+    """Where worked examples, their speech and their cues are in a message, and their text without
+    marks."""
+    spans: list[Span] = []
+    written = ""
+    for text in marked:
+        (bare,), found = unmark([("user", text)], where)
+        for span in found:
+            block: ShotBlock = "shot_speech" if span.block == "speech" else "shot_cues"
+            start, end = len(written) + span.start, len(written) + span.end
+            spans.append(Span(message=message, block=block, start=start, end=end))
+        written += bare.content
+    return (Span(message=message, block="shots", start=0, end=len(written)), *spans), written
 
 
 class MarkingLoader(BaseLoader):

@@ -60,9 +60,18 @@ from mgllm.records.manifest import (
     Role as Role,
     RunManifest as RunManifest,
     ScenarioManifest as ScenarioManifest,
+    Shots as Shots,
     ShuffleStats as ShuffleStats,
 )
+from mgllm.records.probe import (
+    PROBES as PROBES,
+    Probe as Probe,
+    ProbeSummary as ProbeSummary,
+    probe_at as probe_at,
+    probe_place as probe_place,
+)
 from mgllm.records.prompt import (
+    Block as Block,
     Choice as Choice,
     Message as Message,
     Prompt as Prompt,

@@ -15,6 +15,7 @@ from mgllm.records.record import Record, RecordKey
 _FACTS = attrgetter(
     *("model", "scenario", "arm", "epoch", "shuffle", "form", "reasoning", "score"),
     *("label_order", "outcome", "answer", "target", "correct", "cell", "wording", "order", "style"),
+    "probe",
 )
 """Everything that decides a standing, except probabilities. Many records are equal in it: each kind
 is judged once."""
@@ -37,6 +38,7 @@ class _Promised(NamedTuple):
     labels: frozenset[str]
     arms: frozenset[str]
     manner: tuple[str, str, str]
+    probes: tuple[str, ...]
     cells: Mapping[str, Cell]
 
 
@@ -96,8 +98,9 @@ class Belonging:
         if promised is None:
             return None
         manifest = self._manifest
-        if record.arm not in promised.arms:
-            return f"has the arm {record.arm}, which the run does not have"
+        kind, name = ("arm", record.arm) if record.probe is None else ("probe", record.probe)
+        if name not in (promised.arms if record.probe is None else promised.probes):
+            return f"has the {kind} {name}, which the run does not have"
         if not 0 <= record.epoch < manifest.epochs:
             return f"has the epoch {record.epoch}; the run has {manifest.epochs}, counted from 0"
         if not 0 <= record.shuffle < manifest.shuffles:
@@ -167,6 +170,7 @@ def _promised(scenario: ScenarioManifest) -> _Promised:
         labels=frozenset(label.id for label in scenario.labels),
         arms=frozenset({*scenario.arms, *attributed}),
         manner=(scenario.form, scenario.reasoning, scenario.score),
+        probes=scenario.probes,
         cells={cell.id: cell for cell in scenario.cells},
     )
 

@@ -13,6 +13,7 @@ from mgllm.records.dose import DoseResponse
 from mgllm.records.effect import ArmSummary, Effect, Flips
 from mgllm.records.frozen import Frozen
 from mgllm.records.manifest import FIRST_ROLES, Role
+from mgllm.records.probe import ProbeSummary
 from mgllm.records.reference import References
 from mgllm.records.registration import RegisteredTest
 from mgllm.records.row_name import RowName
@@ -204,6 +205,8 @@ class Summary(Frozen):
     """How right gestures must be, if arms show gestures made wrong and annotation is known."""
     sweeps: tuple[Sweep, ...] = Field(default=(), exclude_if=lambda sweeps: not sweeps)
     """One for each question asked in several cells or wordings."""
+    probes: tuple[ProbeSummary, ...] = Field(default=(), exclude_if=lambda probes: not probes)
+    """What was answered without speech and gestures, if `--probe` asked for it."""
     references: tuple[References, ...] = Field(default=(), exclude_if=lambda found: not found)
     """Guesses without a language model, one per scenario, if `--with-references` asked for them."""
     gee: tuple[Gee, ...] = ()

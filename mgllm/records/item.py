@@ -79,6 +79,9 @@ class Item(Frozen):
     asked."""
     notes: str | None = None
     """For people. A template never sees it."""
+    canary: str | None = Field(default=None, exclude_if=lambda mark: mark is None)
+    """A string that marks test data, so that it can be found in training corpora. No part of the
+    item: no prompt, no hash and no record has it."""
 
     @property
     def masked(self) -> bool:

@@ -57,6 +57,18 @@ class ShuffleStats(Frozen):
     """Mean absolute difference in the number of gestures."""
 
 
+class Shots(Frozen):
+    """The worked examples before each question (`--shots`)."""
+
+    count: int
+    """How many."""
+    cues: Literal["same", "follow"] = "same"
+    """`same`: speech and gestures, the same bytes in all arms; `follow`: each arm's examples show
+    what the arm shows."""
+    folds_sha256: str | None = None
+    """sha256 of the file of folds that examples are from others of; null: of other people alone."""
+
+
 class ScenarioManifest(Frozen):
     """What one scenario of a run was."""
 
@@ -100,6 +112,10 @@ class ScenarioManifest(Frozen):
     """Arms run, in table order."""
     arms_left_out: Mapping[str, str] = Field(default_factory=dict)
     """Arms asked for and left out, with the reason."""
+    shots: Shots | None = Field(default=None, exclude_if=lambda shots: shots is None)
+    """The worked examples; not written without them."""
+    probes: tuple[str, ...] = Field(default=(), exclude_if=lambda probes: not probes)
+    """Probes asked (`--probe`), each about every item."""
     attributed: tuple[AttributedGesture, ...] = ()
     """Gestures left out and shown alone (`--attribute`), most frequent first."""
     references: References | None = Field(default=None, exclude_if=lambda found: found is None)

@@ -19,12 +19,17 @@ class Message(Frozen):
     """What is said."""
 
 
+Block = Literal["speech", "cues", "shots", "shot_speech", "shot_cues"]
+"""Of the item: its speech and its cue block. `shots`: all worked examples before the question;
+inside it the speech and the cue block of each."""
+
+
 class Span(Frozen):
     """Where a block is in a message: from character `start` (included) to `end` (not included)."""
 
     message: int
     """Index of the message."""
-    block: Literal["speech", "cues"]
+    block: Block
     """Which block it is."""
     start: int
     """First character."""
@@ -40,7 +45,7 @@ class Prompt(Frozen):
     messages: tuple[Message, ...]
     """In order."""
     spans: tuple[Span, ...] = ()
-    """Where speech and cue block are; an empty block has `start == end`."""
+    """Where speech and cue block are, in worked examples too; an empty block has `start == end`."""
     sha256: str
     """Hash of form and messages: the prompt's name in records and caches."""
 

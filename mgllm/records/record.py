@@ -10,6 +10,7 @@ from pydantic import Field
 
 from mgllm.records.frozen import Frozen
 from mgllm.records.gesture import CueSource, Exposure
+from mgllm.records.probe import probe_place
 from mgllm.records.reply import AnswerToken, CensoredReason, LabelScores, Outcome, Usage
 from mgllm.records.scenario import Form, Reasoning, Score
 
@@ -19,7 +20,7 @@ class RecordKey(NamedTuple):
 
     scenario: str
     item: str
-    arm: str
+    arm: str  # or "probe:NAME"
     epoch: int
     shuffle: int
     cell: str = ""
@@ -37,7 +38,7 @@ class Record(Frozen):
     subject_known: bool = True
     """False where `subject` is only the recording's id."""
     arm: str
-    """Name of the arm."""
+    """Name of the arm; empty for a probe, which is not an arm."""
     epoch: int = 0
     """Repetition, from 0."""
     shuffle: int = 0
@@ -102,8 +103,8 @@ class Record(Frozen):
     prompt_sha256: str
     """Names the prompt in `prompts.jsonl`."""
     shared_with: str | None = None
-    """Key ("scenario/item/arm/epoch/shuffle", and "/cell" in a sweep) of the record whose identical
-    question was asked instead."""
+    """Key ("scenario/item/arm/epoch/shuffle", with "probe:NAME" for the arm of a probe, and "/cell"
+    in a sweep) of the record whose identical question was asked instead."""
     usage: Usage | None = None
     """Tokens; null for a shared record, whose tokens were paid once."""
     reasoning_tokens: int | None = None
@@ -129,7 +130,8 @@ class Record(Frozen):
     @property
     def key(self) -> RecordKey:
         """What the record answers."""
-        return RecordKey(self.scenario, self.item, self.arm, self.epoch, self.shuffle, self.cell)
+        place = self.arm if self.probe is None else probe_place(self.probe)
+        return RecordKey(self.scenario, self.item, place, self.epoch, self.shuffle, self.cell)
 
 
 def _unquoted(error: str) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mgllm.errors import InputError
+from mgllm.items.folds import same_as
 from mgllm.progress import Display, Progress
 from mgllm.recognizer.evaluation.protocols import labelled
 from mgllm.recognizer.network.checkpoint import (
@@ -43,7 +44,7 @@ from mgllm.recognizer.training.training_state import (
 from mgllm.records import Frozen
 from mgllm.skeleton import SkeletonDataset
 from mgllm.transcription.clip_sets import Reading, recordings_among
-from mgllm.transcription.folding import Fold, folds_content, same_as
+from mgllm.transcription.folding import Fold, folds_content
 
 PRETRAINED = "pretrained"
 """Folder of a fold whose training is not finished: the state of its first part."""

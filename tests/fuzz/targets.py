@@ -21,6 +21,7 @@ from mgllm.experiment.options import RunOptions
 from mgllm.experiment.prices import PriceList
 from mgllm.files.json_files import read_json
 from mgllm.files.yaml_files import read_yaml
+from mgllm.items.folds import read_folds
 from mgllm.items.gesture_files import gesture_text, read_gesture_file
 from mgllm.items.loading import load_items
 from mgllm.prompts.scenarios import Folders
@@ -28,7 +29,6 @@ from mgllm.records import Choice, Message, Prompt, Question, prompt_sha256
 from mgllm.records.human import RaterFile
 from mgllm.store import OPTIONS, read_options, read_run
 from mgllm.testing.zoo.mutating import mutate as changed_reply
-from mgllm.transcription.folding import read_folds
 from tests.fuzz import seeds
 
 Make = Callable[[Path], Path]

@@ -144,6 +144,9 @@ def test_the_hash_is_of_content_and_order_not_of_the_writing(tmp_path: Path) -> 
     assert len(items_sha256(items)) == 64
     other = items[0].model_copy(update={"target": "lose"})
     assert len({items_sha256(s) for s in [items, items[::-1], items[:1], (other, items[1]), ()]}) == 5
+    marked = items[0].model_copy(update={"canary": "canary 7c1e"})
+    assert items_sha256([marked, *items[1:]]) == items_sha256(items)
+    assert load_items(write(tmp_path, item_line(marked)))[0].canary == "canary 7c1e"
 
 
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Co", "Zl", "Zp")), min_size=1, max_size=30)

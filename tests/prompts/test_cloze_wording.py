@@ -13,8 +13,9 @@ import pytest
 from mgllm.backends.base import BackendOptions
 from mgllm.backends.local import LocalBackend
 from mgllm.errors import FatalBackendError
-from mgllm.prompts.renderer import OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import Renderer
 from mgllm.prompts.scenarios import Folders, bundled_folder, find_scenario, scenario_names
+from mgllm.prompts.views import OfferedLabel, View
 from mgllm.records import Choice, Question, Turn
 
 FEWEST_RIGHT = {None: 17, "b": 16, "c": 16}

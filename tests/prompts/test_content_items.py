@@ -21,6 +21,10 @@ TELLTALE = {
 """Words that speech may not say: labels, their forms and their neighbours."""
 
 
+CANARY = "mgllm canary 7c1e5d0a-3b52-4f0e-9a6d-2f8c41b7e963"
+"""Never changed: a corpus that has this string has our test data."""
+
+
 def words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
@@ -115,3 +119,11 @@ def test_speech_alone_tells_nothing(name: str) -> None:
     groups = [item.subject for item in items]
     answers = cross_val_predict(reader, speech, targets, groups=groups, cv=LeaveOneGroupOut())
     assert sum(a == t for a, t in zip(answers, targets, strict=True)) <= len(items) / 2
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_bundled_file_and_item_has_the_canary(name: str) -> None:
+    folder = bundled_folder("scenarios")
+    for file in (folder / f"{name}.yaml", folder / "items" / f"{name}.md"):
+        assert CANARY in file.read_text(encoding="utf-8")
+    assert {item.canary for item in items_of(name)} == {CANARY}

@@ -9,9 +9,10 @@ import pytest
 
 from mgllm.errors import InputError
 from mgllm.prompts.meter import INCLUDE, MAX_CHARACTERS, MAX_GIVEN, STEPS, Meter, TooMuch, value_size
-from mgllm.prompts.renderer import OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import Renderer
 from mgllm.prompts.scenarios import bundled_folder
 from mgllm.prompts.trees import MAX_DEPTH
+from mgllm.prompts.views import OfferedLabel, View
 from mgllm.records import Prompt, Turn
 
 WHOLE = '{% include "_speech.j2" %}{% include "_cues.j2" %}'

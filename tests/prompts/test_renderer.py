@@ -10,8 +10,9 @@ from mgllm.cues.base import CueLine
 from mgllm.cues.block import Cues
 from mgllm.errors import InputError
 from mgllm.prompts.meter import MAX_CHARACTERS
-from mgllm.prompts.renderer import OfferedLabel, Renderer, View
+from mgllm.prompts.renderer import Renderer
 from mgllm.prompts.scenarios import bundled_folder
+from mgllm.prompts.views import OfferedLabel, View
 from mgllm.records import Prompt, Turn
 
 CUES = Cues(heading="Seen:", definition="Movements.", lines=(CueLine(what="nods"),), nothing="Nothing seen.")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from mgllm.errors import InputError
+from mgllm.items.folds import read_folds
 from mgllm.skeleton import Clip, SkeletonDataset, open_dataset, write_dataset
-from mgllm.transcription.folding import Fold, changed, given_folds, make_folds, read_folds
+from mgllm.transcription.folding import Fold, changed, given_folds, make_folds
 
 Make = Callable[..., SkeletonDataset]
 

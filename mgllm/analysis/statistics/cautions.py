@@ -13,6 +13,7 @@ from mgllm.analysis.statistics.grid import Grid
 LEAKED, UNKNOWN = "leaked", "exposure unknown"
 SINGLE_LABEL, TARGETS = "single label", "targets missing"
 STOPPED, CONSTANT = "stopped", "constant answer"
+METADATA = "metadata known"
 """Kinds of caution: the words before the colon. Other modules compare them."""
 MOST_LACKING, MOST_APART = 0.05, 0.02
 """Up to this share of pairs without probabilities, and this difference of it between the arms, a

@@ -104,7 +104,7 @@ def grids(run: RunRecords) -> list[Grid]:
         groups.setdefault(row_name(rated, scenario, run.manifest), []).append(rated)
     order = {name: position for position, name in enumerate(manifests)}
     rows = sorted(groups, key=lambda row: (order[row.scenario], row.model, row.manner, row.words))
-    found = [_grid(row, manifests[row.scenario], groups[row], run.manifest.epochs) for row in rows]
+    found = [make_grid(row, manifests[row.scenario], groups[row], run.manifest.epochs) for row in rows]
     return [replace(grid, manifest=run.manifest) for grid in found]
 
 
@@ -133,7 +133,8 @@ def row_name(record: Record, scenario: ScenarioManifest, manifest: RunManifest) 
     )
 
 
-def _grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record], epochs_run: int) -> Grid:
+def make_grid(row: RowName, scenario: ScenarioManifest, records: Sequence[Record], epochs_run: int) -> Grid:
+    """The records of one row as a grid; arms that the scenario does not have come last."""
     unasked = scenario.roles.get("unasked")
     everything: dict[str, list[Record]] = {arm: [] for arm in scenario.arms}
     for record in records:

@@ -11,7 +11,7 @@ import numpy as np
 from mgllm.analysis.statistics.replies import about_replies
 from mgllm.analysis.statistics.runs import RunRecords
 from mgllm.analysis.wording import change, metric_words, span
-from mgllm.records import ArmSummary, RunManifest, ScenarioManifest, ShuffleStats, Sweep
+from mgllm.records import ArmSummary, RunManifest, ScenarioManifest, Shots, ShuffleStats, Sweep
 
 NTH_RUN = re.compile(r"\brun \d+$")
 """The end of a row's name that differs from another's only in a number."""
@@ -88,6 +88,8 @@ def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable
         yield f"{name}: {arms} left out: {reason}"
     if scenario.paraphrase:
         yield f"{name}: wording '{scenario.paraphrase}'"
+    if scenario.shots is not None:
+        yield f"{name}: {_examples(scenario.shots)}"
     if scenario.lettered:
         yield f"{name}: the labels were offered as letters"
     if manifest.preregistration is not None:
@@ -105,6 +107,14 @@ def _about_asking(manifest: RunManifest, scenario: ScenarioManifest) -> Iterable
             "an item are averaged. An interval is about other people as read by these raters, not about "
             "other raters. 'I do not know' counts as refused"
         )
+
+
+def _examples(shots: Shots) -> str:
+    """How many worked examples there are, of whom, and what they show."""
+    whose = "other folds" if shots.folds_sha256 else "other people"
+    many = "1 worked example" if shots.count == 1 else f"{shots.count} worked examples"
+    what = "what the arm shows" if shots.cues == "follow" else "speech and gestures, the same in all arms"
+    return f"{many} of {whose} before each question: {what}"
 
 
 def _about_shuffles(name: str, shuffles: Sequence[ShuffleStats]) -> Iterable[str]:

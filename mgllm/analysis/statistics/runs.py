@@ -18,7 +18,8 @@ have answered."""
 NTH_RUN = " · run "
 """Between a model's name and the number of its run, if two runs on a page have the same name."""
 PriorKey = tuple[str, str, str, int, tuple[str, ...]]
-"""Scenario, model, form, epoch, label order of a question in the arm `none`."""
+"""Scenario, model, form, epoch, label order of a question in the arm `none`; and the item, if there
+are worked examples before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def priors(records: Iterable[Record]) -> dict[PriorKey, Mapping[str, float]]:
 
 def prior_key(record: Record) -> PriorKey:
     """The key of the prior that belongs to a record."""
-    return (record.scenario, record.model, record.form, record.epoch, record.label_order)
+    examples = (record.item,) if record.shots else ()  # each item has its own, also in `none`
+    return (record.scenario, record.model, record.form, record.epoch, (*record.label_order, *examples))
 
 
 def corrected(record: Record, prior: Mapping[PriorKey, Mapping[str, float]]) -> dict[str, float] | None:

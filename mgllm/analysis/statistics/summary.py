@@ -24,6 +24,7 @@ from mgllm.analysis.statistics.gee import regressions
 from mgllm.analysis.statistics.grid import Grid
 from mgllm.analysis.statistics.notes import notes, wording_notes
 from mgllm.analysis.statistics.parts import Aligned, on_common_items
+from mgllm.analysis.statistics.probes import Marks, marked, marks, place_of, probe_rows
 from mgllm.analysis.statistics.registered import registered_effects, registered_pairs, registered_tests
 from mgllm.analysis.statistics.rows import beside, named_grids, run_grids, with_averages
 from mgllm.analysis.statistics.rules import STATISTICS
@@ -65,7 +66,7 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
     arms = tuple(row for grid in whole for row in arm_rows(grid))
     effects = with_q(sorted((e for each in by_grid for e in each), key=lambda effect: not effect.primary))
     swept = sweeps(whole, effects)
-    return Summary(
+    summary = Summary(
         schema="mgllm.summary/1",
         statistics_rules=STATISTICS,
         runs=tuple(run.manifest.id for run in runs),
@@ -82,8 +83,10 @@ def summarise(runs: Sequence[RunRecords], by: Covariate | None = None, pairs: Se
         sweeps=swept,
         references=_references(runs),
         gee=regressions(claiming),
+        probes=probe_rows(runs),
         notes=(*notes(runs, arms), *wording_notes(swept)),
     )
+    return marked(summary)
 
 
 def effects_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> tuple[Effect, ...]:
@@ -150,11 +153,12 @@ def _with_slice_q(parts: Sequence[Slice]) -> tuple[Slice, ...]:
 def _contrasts_between(runs: Sequence[RunRecords], against: Sequence[RunRecords]) -> list[Contrast]:
     named = iter(named_grids(runs))
     own = [[next(named) for _ in run_grids(run)] for run in runs]
+    known = marks(probe_rows([*runs, *against]))
     return [
         contrast
         for (run, mine), other in product(zip(runs, own, strict=True), against)
         for first, second in _matched(mine, run_grids(other))
-        for contrast in _between(first, second, (run.manifest.id, other.manifest.id))
+        for contrast in _between(first, second, (run.manifest.id, other.manifest.id), known)
     ]
 
 
@@ -174,7 +178,7 @@ def _comparable(first: RowName, second: RowName) -> bool:
     return all(getattr(first, name) == getattr(second, name) for name in same)
 
 
-def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
+def _between(first: Grid, second: Grid, ids: tuple[str, str], known: Marks) -> list[Contrast]:
     models = (first.row.model, second.row.model) if first.row.model != second.row.model else ids
     sources = {first.row.cue_source, second.row.cue_source}
     row = first.row.model_copy(
@@ -191,6 +195,7 @@ def _between(first: Grid, second: Grid, ids: tuple[str, str]) -> list[Contrast]:
         flags.append("templates differ")
     if _cell(first.row) != _cell(second.row):
         flags.append("wording, order, style, shots or mask differ")
+    flags += dict.fromkeys(known[key] for grid in (first, second) if (key := place_of(grid.row)) in known)
     both, cells = _aligned(first, second)
     flags += cells
     if not (both.grid.target_I >= 0).any():

@@ -190,3 +190,11 @@ def _cell(effect: Effect | None) -> str:
     if effect is None:
         return ""
     return difference(effect)
+
+
+def missing_table(primary: Sequence[Effect]) -> Table:
+    """What missing answers could change in the primary differences."""
+    shown = [effect for effect in primary if effect.strict is not None or effect.worst is not None]
+    lacking = [LACKING_WORDS] if any(effect.arm_censored is not None for effect in shown) else []
+    worst = [WORST_WORDS] if any(effect.worst is not None for effect in shown) else []
+    return MISSING.table(shown or primary, [MISSING_WORDS, *worst, *lacking])

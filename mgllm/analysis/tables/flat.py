@@ -75,6 +75,7 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
     for made in summary.references:
         yield from (("references", {"scenario": made.scenario, **_flat(row)}) for row in made.rows)
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)
+    yield from (("probes", _flat(probe)) for probe in summary.probes)
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:

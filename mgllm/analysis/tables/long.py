@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mgllm.analysis.metric import headline, known_metrics
+from mgllm.analysis.statistics.probes import marks, place_of
 from mgllm.analysis.tables.cells import Value, csv_text
 from mgllm.analysis.tables.columns import Table
 from mgllm.analysis.wording import change, estimate, metric_words, p_words, span
@@ -26,9 +27,10 @@ class Number(NamedTuple):
 
     row: RowName
     about: str
-    """arm, effect, bias, slice, attribution; of a sweep also cell, other_wordings and variance."""
+    """arm, effect, bias, slice, attribution, probe; of a sweep also cell, other_wordings and
+    variance."""
     slice: str
-    """covariate=value, gesture=name or part=name, or nothing."""
+    """covariate=value, gesture=name, part=name or probe=name, or nothing."""
     arm: str
     baseline: str
     """Empty unless it is a difference."""
@@ -62,7 +64,15 @@ def numbers(summary: Summary) -> list[Number]:
             for found in (*map(_of_arm, part.arms), *map(_of_effect, part.effects))
             for number in found
         ),
-    ]
+        *(
+            Number(
+                each.row, "probe", f"probe={each.probe}", "", "", "balanced_accuracy", each.balanced_accuracy,
+                each.interval, each.p, None, each.answered, each.subjects,
+            )
+            for each in summary.probes
+            if each.balanced_accuracy is not None
+        ),
+    ]  # fmt: skip
 
 
 def long_rows(summary: Summary) -> tuple[list[str], list[list[Value]]]:
@@ -73,7 +83,11 @@ def long_rows(summary: Summary) -> tuple[list[str], list[list[Value]]]:
         *("about", *NAMES, "slice", "arm", "baseline", "metric", "value", "low", "high", "p", "q", "n"),
         *("subjects", *later),
     ]
-    return columns, [_long_row(each, later) for each in found]
+    rows, known = [_long_row(each, later) for each in found], marks(summary.probes)
+    if not known:
+        return columns, rows
+    marked = [place_of(each.row) in known for each in found]
+    return [*columns, "metadata_known"], [[*row, mark] for row, mark in zip(rows, marked, strict=True)]
 
 
 def _long_row(each: Number, later: Sequence[str]) -> list[Value]:

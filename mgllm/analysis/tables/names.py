@@ -17,6 +17,7 @@ TABLES: Mapping[str, str] = {
     "checks": "not all arms of the primary contrasts were asked",
     "missing": "no answers are missing in the primary contrasts",
     "exploratory": "there are no other arms",
+    "probes": "only runs made with `mgllm run --probe` have it",
     "sweep": "only runs made with `mgllm run --sweep`, or several wordings together, have it",
     "flips": "no two arms can be compared",
     "positions": "nothing was answered",

@@ -15,11 +15,8 @@ from mgllm.analysis.tables.effect_tables import (
     CHECKS,
     CHECKS_WORDS,
     EXPLORATORY,
-    LACKING_WORDS,
-    MISSING,
-    MISSING_WORDS,
     PRIMARY,
-    WORST_WORDS,
+    missing_table,
     rule_words,
     wide_table,
 )
@@ -28,6 +25,7 @@ from mgllm.analysis.tables.models import claim_table, contrasts_of, model_tables
 from mgllm.analysis.tables.names import refuse_unknown, why_empty
 from mgllm.analysis.tables.naming import apart
 from mgllm.analysis.tables.notes_shown import needed
+from mgllm.analysis.tables.probe_tables import marked, probe_table
 from mgllm.analysis.tables.reference_tables import reference_tables
 from mgllm.analysis.tables.remarks import arm_remarks, clusters, equal, flags, leaks, less, results
 from mgllm.analysis.tables.sweep_tables import sweep_tables
@@ -126,12 +124,24 @@ def lay_out(summary: Summary, layout: Layout | None = None) -> Report:
     report = Report(
         registered=(registered,) if registered else (),
         verdicts=verdicts(summary),
-        models=(*model_tables(summary), *reference_tables(summary.references)),
+        models=(*model_tables(summary), *reference_tables(summary.references), *probe_table(summary.probes)),
         claims=(claims,) if claims else (),
         sections=tuple(section for section in sections if section.tables),
         notes=needed(summary.notes) if layout.brief else (*summary.notes, *unfitted),
     )
+    report = _with_marks(report, summary, rows)
     return _only(report, layout.names) if layout.names else report
+
+
+def _with_marks(report: Report, summary: Summary, rows: Sequence[RowName]) -> Report:
+    """A line below every table that has numbers of a model that knows the items from metadata."""
+    about = {row.words: [row] for row in rows}
+    sections = (
+        replace(each, tables=marked(each.tables, summary, about.get(each.heading, rows)))
+        for each in report.sections
+    )
+    models, claims = (marked(tables, summary, rows) for tables in (report.models, report.claims))
+    return replace(report, models=models, claims=claims, sections=tuple(sections))
 
 
 def _only(report: Report, names: Sequence[str]) -> Report:
@@ -232,17 +242,10 @@ def _effect_tables(about: Summary) -> Iterable[Table]:
         by_subject = [BY_SUBJECT_WORDS] if any(e.by_subject is not None for e in primary) else []
         yield CHECKS.table(primary, [*CHECKS_WORDS, *by_subject])
     if any(effect.missing or effect.lacking for effect in primary):
-        yield _missing(primary)
+        yield missing_table(primary)
     if exploratory:
         remarks = [*flags(exploratory), *leaks(exploratory), *rule_words(exploratory)]
         yield EXPLORATORY.table(exploratory, [*remarks, *equal(exploratory), *less(exploratory)])
-
-
-def _missing(primary: Sequence[Effect]) -> Table:
-    shown = [effect for effect in primary if effect.strict is not None or effect.worst is not None]
-    lacking = [LACKING_WORDS] if any(effect.arm_censored is not None for effect in shown) else []
-    worst = [WORST_WORDS] if any(effect.worst is not None for effect in shown) else []
-    return MISSING.table(shown or primary, [MISSING_WORDS, *worst, *lacking])
 
 
 def render(  # noqa: PLR0913  # keywords of one call each

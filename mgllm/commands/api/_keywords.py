@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-_NAMES = ("scenarios", "arms", "sweep")
+_NAMES = ("scenarios", "arms", "sweep", "probe")
 """One name may be given alone."""
 
 

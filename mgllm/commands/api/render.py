@@ -31,6 +31,9 @@ def render(  # noqa: PLR0913  # keywords of the public API
     reasoning: Reasoning | None = None,
     paraphrase: str | None = None,
     confusion: str | Path | None = None,
+    shots: int = 0,
+    shots_cues: Literal["same", "follow"] = "same",
+    folds: str | Path | None = None,
     scenarios_dir: str | Path | None = None,
     prompts_dir: str | Path | None = None,
 ) -> RenderedPrompts:
@@ -49,6 +52,9 @@ def render(  # noqa: PLR0913  # keywords of the public API
         reasoning: direct or chain_of_thought. Default: the scenario's.
         paraphrase: Another wording of the scenario, by its name.
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
+        shots: Worked examples of other people before the question.
+        shots_cues: same or follow, as for `run`.
+        folds: A file with folds of people, as for `run`.
         scenarios_dir: A folder of your own scenarios.
         prompts_dir: A folder of your own templates.
 

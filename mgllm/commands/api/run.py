@@ -39,6 +39,10 @@ def run(  # noqa: PLR0913  # keywords of the public API
     sweep: str | Sequence[str] = (),
     confusion: str | Path | None = None,
     preregister: str | Path | None = None,
+    shots: int = 0,
+    shots_cues: Literal["same", "follow"] = "same",
+    folds: str | Path | None = None,
+    probe: str | Sequence[str] = (),
     attribute: bool = False,
     yes: bool = False,
     with_references: bool = False,
@@ -96,6 +100,14 @@ def run(  # noqa: PLR0913  # keywords of the public API
         confusion: A CSV file of what a recogniser takes for what, for the arm `text+noisy@P`.
         preregister: A YAML file with what is expected: hypotheses, margins, exclusions, plan.
             Tables then say what came of it, and what is not as registered.
+        shots: Worked examples before each question: items of other people, balanced over labels.
+        shots_cues: same: speech and gestures, the same bytes in all arms; follow: what the arm
+            shows.
+        folds: A file with folds of people: worked examples are from other folds. Default: the
+            folds.json beside gestures or items, if there is one.
+        probe: Also ask without speech and gestures: metadata (an item's covariates and the
+            question), labels-only, question-only. A model that answers better than a constant from
+            metadata alone is marked in every table.
         attribute: Also leave each gesture out and show it alone, to see what each of them does.
         yes: Let `attribute` ask more than 1,000 questions.
         with_references: Also guess the targets without a language model, for a table beside the

@@ -8,7 +8,7 @@ from mgllm.arms.base import get_arm
 from mgllm.errors import InputError
 from mgllm.experiment.verifying.base import Found, check
 from mgllm.experiment.verifying.evidence import Evidence
-from mgllm.records import Record, RecordKey, ScenarioManifest
+from mgllm.records import Record, RecordKey, ScenarioManifest, probe_place
 
 
 @check("complete", about="every scenario, item, arm, epoch and shuffle has its record", place=80)
@@ -44,6 +44,14 @@ def _promised(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[Record
         for item in items:
             for arm, epoch, shuffle in _turns(evidence, scenario):
                 yield RecordKey(scenario.name, item, arm, epoch, shuffle, cell)
+    for item in items:
+        yield from (RecordKey(scenario.name, item, *turn) for turn in _probed(evidence, scenario))
+
+
+def _probed(evidence: Evidence, scenario: ScenarioManifest) -> Iterator[tuple[str, int, int]]:
+    """What stands for the arm, epoch and shuffle of each probe of an item."""
+    for probe in scenario.probes:
+        yield from ((probe_place(probe), epoch, 0) for epoch in range(evidence.manifest.epochs))
 
 
 def _cells(scenario: ScenarioManifest, records: Sequence[Record]) -> list[str]:
@@ -75,7 +83,8 @@ def _unseen(evidence: Evidence, scenario: ScenarioManifest) -> int:
     mine = [record for _, record in evidence.counted if record.scenario == scenario.name]
     items = len({record.item for record in mine})
     cells = len(_cells(scenario, mine)) or 1
-    absent = max(0, scenario.items_asked - items) * len(list(_turns(evidence, scenario))) * cells
+    each = len(list(_turns(evidence, scenario))) * cells + len(list(_probed(evidence, scenario)))
+    absent = max(0, scenario.items_asked - items) * each
     for gesture in scenario.attributed:
         for arm in gesture.arms.values():
             have = sum(record.arm == arm for record in mine)

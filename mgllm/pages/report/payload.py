@@ -122,7 +122,7 @@ class _Orders:
 def _groups(run: PageRun) -> dict[RowName, list[Record]]:
     """Records by row name, scenarios in the manifest's order, records by key."""
     manifests = {scenario.name: (place, scenario) for place, scenario in enumerate(run.manifest.scenarios)}
-    known = [record for record in run.records if record.scenario in manifests]
+    known = [record for record in run.records if record.scenario in manifests and record.probe is None]
     found: dict[RowName, list[Record]] = {}
     names: dict[tuple[str, ...], RowName] = {}
     cells = {
@@ -234,7 +234,8 @@ def _pieces(prompt: Prompt, message: int, content: str, pool: Pool) -> Iterable[
     """Kind and text of each piece: cut where speech and cue block begin and end."""
     at = 0
     spans = sorted(
-        (s for s in prompt.spans if s.message == message and s.end > s.start), key=lambda s: s.start
+        (s for s in prompt.spans if s.message == message and s.end > s.start and s.block in BLOCKS),
+        key=lambda s: s.start,
     )
     for span in spans:
         if span.start > at:

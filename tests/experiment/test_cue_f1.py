@@ -10,7 +10,7 @@ import pytest
 
 import mgllm
 from mgllm.arms.base import Case, Ground, get_arm
-from mgllm.experiment.plan import cue_f1, one_to_one
+from mgllm.experiment.cue_f1 import cue_f1, one_to_one
 from mgllm.records import CueSettings, Gesture, GestureTranscript, Item, Record
 from mgllm.store import read_run
 
