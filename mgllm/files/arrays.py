@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Iterable
 from math import prod
@@ -94,7 +95,17 @@ def npz_array(archive: ZipFile, name: str) -> NDArray[Any]:
     with archive.open(member) as content:
         read_header(content, member.file_size)  # type: ignore[arg-type]  # it can seek
     with archive.open(member) as content:
-        return np.asarray(npy.read_array(content, allow_pickle=False))
+        array = np.asarray(npy.read_array(content, allow_pickle=False))
+    if array.dtype.kind == "U" and not _is_text(array):
+        raise ValueError(f"{name} has signs that are in no text")
+    return array
+
+
+def _is_text(array: NDArray[Any]) -> bool:
+    """Whether all signs are below Unicode's end: numpy hands on others, and Python breaks on
+    them."""
+    sign = np.dtype(np.uint32).newbyteorder(array.dtype.byteorder)
+    return bool((np.frombuffer(array.tobytes(), sign) <= sys.maxunicode).all())
 
 
 def read_npz(path: Path, names: Iterable[str], most: int) -> dict[str, NDArray[Any]]:

@@ -16,6 +16,8 @@ from mgllm.seeds import number
 from mgllm.skeleton.dataset import CLIPS, META, SkeletonDataset
 
 Numbers = NDArray[np.int64]
+MOST_DIGITS = 15
+"""Of a value that is compared as a number."""
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -168,11 +170,12 @@ def matching(value: str, known: set[str]) -> set[str]:
     """The known texts that `value` means: itself, a range, or the same whole number."""
     if value in known:
         return {value}
-    if span := _RANGE.fullmatch(value):
+    span = _RANGE.fullmatch(value)
+    if span and _is_number(span[1]) and _is_number(span[2]):
         low, high = int(span[1]), int(span[2])
         return {word for word in known if _is_number(word) and low <= int(word) <= high}
     return {word for word in known if _is_number(word) and _is_number(value) and int(word) == int(value)}
 
 
 def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdecimal()
+    return word.isascii() and word.isdecimal() and len(word) <= MOST_DIGITS

@@ -67,3 +67,16 @@ def test_an_npy_in_the_place_of_an_npz_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(made.getvalue())
     with pytest.raises(InputError, match="cannot be read as an npz file: File is not a zip file"):
         read_npz(tmp_path / "a.npz", ["x"], 100)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_signs_that_are_in_no_text_are_refused(tmp_path: Path, order: str) -> None:
+    """Python breaks, and may end, on a text of such signs."""
+    signs = np.array([65, 0x110000, 66], f"{order}u4")
+    for array, there in ((signs.view(f"{order}U3"), False), (np.array(["abc"], f"{order}U3"), True)):
+        np.savez(tmp_path / "x.npz", text=array)
+        if there:
+            assert read_npz(tmp_path / "x.npz", ["text"], 10_000)["text"].tolist() == ["abc"]
+        else:
+            with pytest.raises(InputError, match="text has signs that are in no text"):
+                read_npz(tmp_path / "x.npz", ["text"], 10_000)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PAIRS = {
     *("interval", "accuracy_interval", "agreement_interval", "by_subject_interval", "bca_interval", "bounds"),
     "equivalence_interval",
-    *("uar_interval", "auc_interval"),
+    *("uar_interval", "auc_interval", "other_wordings"),
 }
 """Fields that become two columns, `…_low` and `…_high`."""
 SELDOM = tuple(
@@ -72,6 +72,11 @@ def flat_lines(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from (("slice_effects", name | _flat(effect)) for effect in part.effects)
     yield from (("attribution", _flat_attribution(each)) for each in summary.attribution)
     yield from (("doses", line) for dose in summary.doses for line in dose_lines(dose))
+    for sweep in summary.sweeps:
+        yield from (("sweep_contrasts", _flat(each)) for each in sweep.contrasts)
+        yield from (("sweep_variance", _flat(each)) for each in sweep.variance)
+        yield from (("sweep_arms", _flat(arm)) for cell in sweep.cells for arm in cell.arms)
+        yield from (("sweep_effects", _flat(effect)) for cell in sweep.cells for effect in cell.effects)
     for made in summary.references:
         yield from (("references", {"scenario": made.scenario, **_flat(row)}) for row in made.rows)
     yield from (("gee", _flat(term)) for gee in summary.gee for term in gee.terms)

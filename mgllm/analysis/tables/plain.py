@@ -142,6 +142,8 @@ WHERE: Mapping[str, tuple[tuple[str, ...], Wanted]] = {
     "checks": (("effects",), _primary),
     "missing": (("effects",), _missing),
     "exploratory": (("effects",), _exploratory),
+    "probes": (("probes",), _any),
+    "sweep": (("sweep_contrasts", "sweep_variance", "sweep_arms", "sweep_effects"), _any),
     "flips": (("flips",), _any),
     "positions": (("bias",), _placed),
     "declined": (("bias",), _declined),

@@ -18,7 +18,7 @@ from mgllm.errors import InputError
 from mgllm.records import Reference, References, RowName, Summary
 
 MakeRun = Callable[..., RunRecords]
-OF_OPTIONS = ("gestures", "dose", "registered", "references")
+OF_OPTIONS = ("gestures", "dose", "registered", "references", "probes", "sweep")
 """Tables that only runs with an option of their own have."""
 KEY = ("about", *RowName.model_fields, "slice", "arm", "baseline", "metric")
 
