@@ -14,6 +14,7 @@ from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
 from mgllm.errors import InputError, nearest, one_line, some
 from mgllm.files.json_files import read_at_most
+from mgllm.files.opening import is_file
 from mgllm.files.tables import csv_rows, named_cells, refuse_twice
 from mgllm.files.text_files import MAX_BYTES
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
@@ -196,7 +197,7 @@ def _transcripts(source: Path) -> dict[str, Path]:
 def _read_speeches(source: Path, rows: list[ClipRow]) -> tuple[dict[str, str], list[str]]:
     """The speech by clip, and the clips whose transcript is not UTF-8."""
     files = {row.id: source / "Transcription" / TARGETS[row.target] / f"{row.id}.txt" for row in rows}
-    missing = [clip for clip, path in files.items() if not path.is_file()]
+    missing = [clip for clip, path in files.items() if not is_file(path)]
     if missing:
         first = files[missing[0]]
         what = f"{len(missing)} of {len(files)} clips have no transcript: {some(missing)}"

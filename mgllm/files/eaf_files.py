@@ -28,6 +28,7 @@ DEEPEST = 50
 MOST_OFFERED = 1_000_000
 """Entries of controlled vocabularies, counted for each tier that uses them."""
 _BLANKS = re.compile(r"[ \t\n\r]+")
+_HALF_PAIRS = re.compile(r"[\ud800-\udfff]")
 
 
 class Annotation(Frozen):
@@ -124,12 +125,12 @@ def parse_eaf(raw: bytes | str, where: str) -> EafDocument:
 
 
 def tidy(text: str) -> str:
-    """A label on one line, without white space at its ends.
+    """A label on one line, without white space at its ends; a half pair of UTF-16 is replaced.
 
     >>> tidy(" touching\\n  ears ")
     'touching ears'
     """
-    return _BLANKS.sub(_one_blank, text).strip()
+    return _BLANKS.sub(_one_blank, _HALF_PAIRS.sub("\ufffd", text)).strip()
 
 
 def _one_blank(blanks: re.Match[str]) -> str:

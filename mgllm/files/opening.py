@@ -31,6 +31,14 @@ def open_file(path: Path) -> BufferedReader:
         raise
 
 
+def is_file(path: Path) -> bool:
+    """Whether it is a file; a name that the system does not take is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def file_bytes(path: Path) -> bytes:
     """All bytes of a file.
 

@@ -18,6 +18,8 @@ SECONDS: Mapping[Unit, float] = {"s": 1.0, "ms": 0.001}
 LONGEST_WORD = 20.0
 """Seconds. Where half of the words last longer, or stretches need as long for a word, times are not
 in seconds."""
+LATEST = 1e15
+"""A time beyond it is none, in whichever unit."""
 SHORTEST_WORD = 0.01
 """Seconds. Where half of the words are shorter, times are not in milliseconds."""
 
@@ -138,8 +140,9 @@ def timed_rows(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, float, floa
     return [
         (str(text), row["start"], row["end"])
         for row in rows
-        if isinstance(row.get("start"), int | float)
-        and isinstance(row.get("end"), int | float)
+        if all(
+            isinstance(row.get(name), int | float) and abs(row[name]) < LATEST for name in ("start", "end")
+        )
         and (text := row.get("text") or row.get("word") or row.get("transcript"))
     ]
 

@@ -43,6 +43,24 @@ def test_changed_files_are_read_or_refused(name: str) -> None:
     assert {one.outcome for one in tried} & {"refused", "read"}
 
 
+MENDED = {
+    "import dlc": (9083,),
+    "import rltd": (1944, 4720, 5632, 5988, 6020),
+    "import via": (2017, 2803, 3297),
+    "import whisper": (1344,),
+    "skeleton data set": (4182,),
+    "skeleton file": (1261, 1654),
+}
+"""Inputs of `make fuzz` that once ended otherwise. Where a valid file changes, they are others."""
+
+
+@pytest.mark.parametrize("name", MENDED)
+@pytest.mark.filterwarnings("ignore")
+def test_what_was_mended_stays_so(name: str) -> None:
+    with bench(name, all_targets()[name]) as made:
+        assert {made.try_one(number, SEED).outcome for number in MENDED[name]} <= {"read", "refused"}
+
+
 def faulty(error: BaseException | None = None, seconds: float = 0.0, size: int = 0) -> Target:
     def make(folder: Path) -> Path:
         (folder / "x").write_bytes(b"1")

@@ -26,6 +26,8 @@ from mgllm.records import Frozen
 
 FILES, VALUES, SPAN = "file_list", "metadata", "temporal_coordinates"
 START, END = "temporal_segment_start", "temporal_segment_end"
+LATEST = 1e9
+"""Seconds: no recording is longer."""
 _HINT = "in VIA choose Export > VIA3 annotations, or temporal segments, as csv"
 _NO_SEGMENT = "rows are about a still picture or have no time, and are left out"
 
@@ -134,7 +136,8 @@ def _attributes(where: str, text: str) -> dict[str, Attribute]:
     for number, one in _object(where, text).items():
         if isinstance(one, dict):
             options = one.get("options") if one.get("type") != 1 else {}  # type 1 is free text
-            named = {str(key): tidy(str(value)) for key, value in dict(options or {}).items()}
+            given = options.items() if isinstance(options, dict) else ()
+            named = {str(key): tidy(str(value)) for key, value in given}
             found[number] = Attribute(name=str(one.get("aname", number)), options=named)
         else:
             found[number] = Attribute(name=str(one), options={})
@@ -164,8 +167,8 @@ def _times(row: Row) -> tuple[float, float] | None:
     parts = _json(f"{row.where} {SPAN}", row.cells[SPAN])
     if not (isinstance(parts, list) and all(type(part) in (int, float) for part in parts)):
         raise InputError(f"{row.where} {SPAN}: must be [start, end] in seconds")
-    if any(not 0 <= part < float("inf") for part in parts):
-        raise InputError(f"{row.where} {SPAN}: times must be 0 or more")
+    if any(not 0 <= part < LATEST for part in parts):
+        raise InputError(f"{row.where} {SPAN}: times must be from 0 to {LATEST:g} seconds")
     return (float(parts[0]), float(parts[1])) if len(parts) == 2 else None
 
 
