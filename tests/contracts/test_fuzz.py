@@ -45,7 +45,7 @@ def test_changed_files_are_read_or_refused(name: str) -> None:
 
 MENDED = {
     "import dlc": (9083,),
-    "import rltd": (1944, 4720, 5632, 5988, 6020),
+    "import rltd": (1944, 4720, 5632, 5988, 6020, 6976),
     "import via": (2017, 2803, 3297),
     "import whisper": (1344,),
     "skeleton data set": (4182,),
