@@ -18,7 +18,18 @@ from tests.analysis.by_hand import Known
 from tests.analysis.made import CASES, THREE, made
 
 MakeRun = Callable[..., RunRecords]
-NAMED = {"row", "metric", "arm", "baseline", "control", "primary", "margin", "equivalence_p", "q"}
+NAMED = {
+    "row",
+    "metric",
+    "arm",
+    "baseline",
+    "control",
+    "primary",
+    "margin",
+    "equivalence_p",
+    "equivalence_interval",
+    "q",
+}
 """Fields of an effect that are no numbers of its own pairs; q is tested below, margins with their tables."""
 ROUGH = 0.05
 """Ends that rest on random draws: how far they may lie from those of other draws, in parts of the whole."""

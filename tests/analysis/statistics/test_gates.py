@@ -109,6 +109,10 @@ def test_a_margin_stands_in_the_summary_and_under_the_tables(made_run: MakeRun) 
         if effect.metric == "accuracy":
             assert effect.margin == 0.05
             assert effect.equivalence_p == equivalence(effect, 0.05).p
+            assert effect.difference is not None
+            half = scipy.stats.t.ppf(0.95, effect.df) * (effect.se or 0)
+            ends = (effect.difference - half, effect.difference + half)
+            assert effect.equivalence_interval == pytest.approx(ends)
         else:
             assert effect.margin is None
     assert "equivalent within ±5.0 points" in " ".join(render(summary, "md", margin=0.05).split())
