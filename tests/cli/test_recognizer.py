@@ -306,7 +306,7 @@ def test_a_budget_that_is_too_small_names_the_minutes(
     assert (told.code, told.out) == (2, "")
     assert "--budget 0.0001: the default alone, 2 epochs with 9 seeds, needs " in told.err
     assert " 0.0 minutes" not in told.err
-    assert " minutes; give a larger budget, or fewer --seeds or --parts" in told.err
+    assert " minutes; give a larger budget, or fewer --seeds" in told.err
 
 
 def test_flags_reach_the_checkpoint(recognizer: Command, toy_set: Path, tmp_path: Path) -> None:

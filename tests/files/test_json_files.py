@@ -98,7 +98,7 @@ def test_a_line_of_five_million_bytes_is_read_and_a_longer_one_refused(tmp_path:
         ({"id": "a", "subjct": "s"}, "Did you mean 'subjct'?"),
         (
             {"id": "a", "subject": "s", "speach": ""},
-            "F speach: unknown field. Did you mean 'speech'? Known: cov",
+            "F speach: unknown field. Did you mean 'speech'? Known: canary, cov",
         ),
         ({"id": "a", "subject": 5}, "F subject: must be text (given 5)"),
         ({"id": "a", "subject": "s", "speech": ["x"]}, "F speech.0: must be an object {…} (given 'x')"),

@@ -24,7 +24,9 @@ from mgllm.records import DEFAULT_ARMS, Form, Item, Prompt
 
 SCENARIOS = scenario_names(Folders())
 PROMPTS = bundled_folder("prompts")
-TEMPLATES = sorted(path.name for path in PROMPTS.glob("*.j2"))
+OF_OPTIONS = ("probe_", "_shot")
+"""How templates begin that only an option of a run uses; tests/experiment has theirs."""
+TEMPLATES = sorted(path.name for path in PROMPTS.glob("*.j2") if not path.name.startswith(OF_OPTIONS))
 WORDINGS = (None, "b", "c")
 CLASSES = {"imigue": 32, "ma52": 52, "rltd": 39, "smg": 17}
 MOST_TOKENS = 220

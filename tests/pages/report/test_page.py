@@ -185,4 +185,4 @@ def test_parts_without_material_are_left_out(make_page: Callable[..., Any]) -> N
     ids = {a.get("id") for tag, a in Walker(page).tags if tag == "section"}
     always = {"verdict", "summary", "notes", "run", "items"}
     assert always | {"differences", "arms", "calibration", "confusion", "places"} == ids
-    assert len(sections.names()) == 7
+    assert len(sections.names()) == 8
