@@ -132,6 +132,7 @@ def test_a_reader_types_all_of_it(desk: Desk) -> None:
     assert desk.untracked() == ""
 
 
+@pytest.mark.slow
 def test_a_psychologist_types_all_of_it(desk: Desk) -> None:
     page = (DOCS / "for-psychologists.md").read_text(encoding="utf-8")
     typed = desk.type_in(commands(page), files(page))
