@@ -11,14 +11,10 @@ from collections.abc import Collection, Sequence
 
 from mgllm.cues.base import (
     SILENT,
-    CueLine,
-    ShownGestures,
-    Style,
-    names_turns,
+    PlacedStyle,
     noted,
     places_known,
     style,
-    sure,
 )
 from mgllm.cues.block import refuse_untimed
 from mgllm.errors import InputError
@@ -29,19 +25,25 @@ NOTE = "Turns are counted in the order of speech, and words in each turn."
 
 
 @style("at_word")
-class AtWord(Style):
+class AtWord(PlacedStyle):
     """Each gesture after the numbers of turn and word; only its name if times are missing."""
 
-    def lines(self, shown: ShownGestures) -> list[CueLine]:
-        turns = shown.occasion.turns
-        return [
-            CueLine(when=_place(one, turns), what=shown.name(one), sure=sure(one, shown.settings))
-            for one in shown.gestures
-        ]
+    counting = NOTE
 
-    def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
-        """How turns and words are counted, if a line names one."""
-        return NOTE if names_turns(lines) else ""
+    def place(self, gesture: Gesture, turns: Sequence[Turn]) -> str:
+        """Turn and word at the gesture's start. If several people speak, the turn with a word at
+        this moment comes first, then the earlier turn."""
+        if gesture.start is None or not words_known(turns):
+            return ""
+        here = [
+            (f"turn {number}", word_of(gesture.start, turn))
+            for number, turn in enumerate(turns, 1)
+            if _is_spoken(turn, gesture.start)
+        ]
+        if not here:
+            return SILENT
+        turn, word = min(here, key=lambda place: not place[1].startswith("word"))
+        return f"{turn}, {word}: " if word else f"{turn}: "
 
     def check(
         self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
@@ -94,22 +96,6 @@ def _timed(turn: Turn) -> list[tuple[int, float, float]]:
         if word.start is not None and word.end is not None
     ]
     return sorted(timed, key=lambda one: one[1:])
-
-
-def _place(gesture: Gesture, turns: Sequence[Turn]) -> str:
-    """Turn and word at the gesture's start. If several people speak, the turn with a word at this
-    moment comes first, then the earlier turn."""
-    if gesture.start is None or not words_known(turns):
-        return ""
-    here = [
-        (f"turn {number}", word_of(gesture.start, turn))
-        for number, turn in enumerate(turns, 1)
-        if _is_spoken(turn, gesture.start)
-    ]
-    if not here:
-        return SILENT
-    turn, word = min(here, key=lambda place: not place[1].startswith("word"))
-    return f"{turn}, {word}: " if word else f"{turn}: "
 
 
 def _is_spoken(turn: Turn, moment: float) -> bool:

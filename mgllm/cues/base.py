@@ -139,6 +139,28 @@ class Style(ABC):
         return lines
 
 
+class PlacedStyle(Style):
+    """Each gesture after its place in the speech; only its name where the place is not known."""
+
+    counting: str
+    """How places are counted, said if a line names one."""
+
+    @abstractmethod
+    def place(self, gesture: Gesture, turns: Sequence[Turn]) -> str:
+        """What comes before the gesture's name; "" if times are missing."""
+
+    def lines(self, shown: ShownGestures) -> list[CueLine]:
+        turns = shown.occasion.turns
+        return [
+            CueLine(when=self.place(one, turns), what=shown.name(one), sure=sure(one, shown.settings))
+            for one in shown.gestures
+        ]
+
+    def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
+        """How places are counted, if a line names one."""
+        return self.counting if names_turns(lines) else ""
+
+
 styles: Shelf[type[Style]] = Shelf("style", "mgllm.cues")
 """`@style("NAME")` registers a class here; its file is in the same folder as this one."""
 

@@ -11,14 +11,10 @@ from collections.abc import Collection, Sequence
 
 from mgllm.cues.base import (
     SILENT,
-    CueLine,
-    ShownGestures,
-    Style,
-    names_turns,
+    PlacedStyle,
     noted,
     places_known,
     style,
-    sure,
 )
 from mgllm.cues.block import refuse_untimed
 from mgllm.errors import InputError
@@ -29,19 +25,16 @@ NOTE = "Turns are counted in the order of speech."
 
 
 @style("by_turn")
-class ByTurn(Style):
+class ByTurn(PlacedStyle):
     """Each gesture after its turn's number; only its name if times are missing."""
 
-    def lines(self, shown: ShownGestures) -> list[CueLine]:
-        turns = shown.occasion.turns
-        return [
-            CueLine(when=_place(one, turns), what=shown.name(one), sure=sure(one, shown.settings))
-            for one in shown.gestures
-        ]
+    counting = NOTE
 
-    def note(self, shown: ShownGestures, lines: Sequence[CueLine]) -> str:
-        """How turns are counted, if a line names one."""
-        return NOTE if names_turns(lines) else ""
+    def place(self, gesture: Gesture, turns: Sequence[Turn]) -> str:
+        if gesture.start is None or not places_known(turns):
+            return ""
+        turn = turn_of(gesture, turns)
+        return SILENT if turn is None else f"turn {turn + 1}: "
 
     def check(
         self, items: Sequence[Item], source: CueSource, settings: CueSettings, rated: Collection[str]
@@ -79,10 +72,3 @@ def _overlap(gesture: Gesture, turn: Turn) -> float | None:
     shared = round(min(end, turn.end) - max(gesture.start, turn.start), 6)  # else rounding decides ties
     is_moment = end == gesture.start
     return shared if shared > 0 or (is_moment and shared == 0) else None
-
-
-def _place(gesture: Gesture, turns: Sequence[Turn]) -> str:
-    if gesture.start is None or not places_known(turns):
-        return ""
-    turn = turn_of(gesture, turns)
-    return SILENT if turn is None else f"turn {turn + 1}: "
