@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mgllm.errors import InputError, some
 from mgllm.files.tables import read_rows
+from mgllm.items.folds import same_as
 from mgllm.records import Frozen
 
 BESIDE = "subjects.csv"
@@ -77,7 +78,7 @@ def read_subjects(path: Path) -> Subjects:
         recording, subject = (row.cells[name] for name in found)
         if not recording or not subject:
             raise InputError(f"{row.where} must have a recording and a subject")
-        person = (subject.lstrip("0") or "0") if subject.isascii() and subject.isdecimal() else subject
+        person = same_as(subject)
         other = people.setdefault(same_recording(recording), person)
         if other != person:
             raise InputError(f"{row.where} recording '{recording:.60}' has two subjects: {other}, {person}")

@@ -20,10 +20,8 @@ from mgllm.files.opening import open_file
 from mgllm.files.tables import named_cells, read_csv, refuse_twice, repeated
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.other_folders import instead_of_dataset
-from mgllm.skeleton.selection import check_rules
+from mgllm.skeleton.selection import MOST_DIGITS, check_rules
 
-MOST_DIGITS = 15
-"""Of a whole number: no recording has more frames."""
 META_BYTES = 50_000_000
 """Largest `dataset.json` that is read; lists of people and classes take some kB."""
 

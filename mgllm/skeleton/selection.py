@@ -17,7 +17,7 @@ from mgllm.skeleton.dataset import CLIPS, META, SkeletonDataset
 
 Numbers = NDArray[np.int64]
 MOST_DIGITS = 15
-"""Of a value that is compared as a number."""
+"""Of a whole number: no recording has more frames."""
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 

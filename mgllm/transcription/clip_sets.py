@@ -21,7 +21,7 @@ from mgllm.recognizer.timelines.timeline import UNKNOWN_FPS, TimelineOptions, ti
 from mgllm.records import CueSource, Gesture, GestureFile
 from mgllm.skeleton import SkeletonDataset
 from mgllm.skeleton.dataset import ClipRow
-from mgllm.skeleton.reading import MOST_DIGITS
+from mgllm.skeleton.selection import MOST_DIGITS
 from mgllm.transcription.naming import name_clip
 from mgllm.transcription.quality import quality_of
 
