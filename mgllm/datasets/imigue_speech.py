@@ -21,6 +21,7 @@ from mgllm.errors import InputError, one_line, some, unknown
 from mgllm.files.tables import csv_rows, named_cells
 from mgllm.files.text_files import read_text
 from mgllm.records import Frozen, Item, SpokenWord, Turn
+from mgllm.records.frozen import NAME_LENGTH
 from mgllm.speech.base import SpeechChoices
 from mgllm.speech.placing import Said, place_texts, plain_words
 from mgllm.speech.reading import read_turns
@@ -53,8 +54,6 @@ class VideoRow(Frozen):
     """win or lose."""
 
 
-LONGEST_WORD = 200
-"""Characters that an item's word can have."""
 MOST_DIGITS = 20
 """Of a video's number: it is also a folder's name."""
 
@@ -199,7 +198,7 @@ def _turn(segment: Segment, heard: Sequence[Word]) -> Turn:
 def _timed(said: Sequence[str], heard: Sequence[Word]) -> tuple[SpokenWord, ...]:
     """The words of a text with the times of those that were heard in their place; none if one is
     longer than words can be."""
-    if max(map(len, said), default=0) > LONGEST_WORD:
+    if max(map(len, said), default=0) > NAME_LENGTH:
         return ()
     found: dict[int, Sequence[Word]] = {}
     plain, other = ["".join(plain_words(word)) for word in said], [word.text for word in heard]

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from mgllm.cues.vocabularies import load_vocabulary
 from mgllm.datasets.base import ImportedItems, dataset
-from mgllm.errors import LONGEST_NAME, InputError, nearest, one_line, some
+from mgllm.errors import InputError, nearest, one_line, some
 from mgllm.files.json_files import read_at_most
 from mgllm.files.opening import is_file
 from mgllm.files.tables import csv_rows, named_cells, refuse_twice
 from mgllm.files.text_files import MAX_BYTES
 from mgllm.records import Frozen, Gesture, GestureTranscript, Item
+from mgllm.records.frozen import NAME_LENGTH
 
 TARGETS = {"deceptive": "Deceptive", "truthful": "Truthful"}
 """Folder of the transcripts by class."""
@@ -181,8 +182,8 @@ def _row(where: str, header: list[str], cells: list[str]) -> ClipRow:
 def _subject(where: str, number: str) -> str:
     if not number:
         raise InputError(f"{where} subject: is empty; fill it in, or remove the column")
-    if len(number) > LONGEST_NAME:
-        raise InputError(f"{where} subject: has {len(number)} characters; at most {LONGEST_NAME} are a name")
+    if len(number) > NAME_LENGTH:
+        raise InputError(f"{where} subject: has {len(number)} characters; at most {NAME_LENGTH} are a name")
     return f"s{int(number):02d}" if number.isdecimal() and len(number) < 10 else number
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-"""A non-empty identifier of at most 200 characters."""
+NAME_LENGTH = 200
+"""Characters of a name, at most."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH, strip_whitespace=True)]
+"""A non-empty identifier."""
 
 
 class Frozen(BaseModel):

@@ -18,6 +18,7 @@ from mgllm.files.formulas import unguarded
 from mgllm.files.json_files import read_json
 from mgllm.files.opening import open_file
 from mgllm.files.tables import named_cells, read_csv, refuse_twice, repeated
+from mgllm.records.frozen import NAME_LENGTH
 from mgllm.skeleton.dataset import CLIPS, COLUMNS, FILES, JOINTS, META, ClipRow, DatasetMeta, SkeletonDataset
 from mgllm.skeleton.other_folders import instead_of_dataset
 from mgllm.skeleton.selection import MOST_DIGITS, check_rules
@@ -149,8 +150,8 @@ def _read_clips(path: Path, meta: DatasetMeta) -> tuple[ClipRow, ...]:
 def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> ClipRow:
     row = {name: unguarded(cell) for name, cell in named_cells(where, header, cells).items()}
     for name in ("id", "subject"):
-        if not 0 < len(row[name].strip()) <= 200:
-            raise InputError(f"{where} {name}: must be 1 to 200 characters (given '{row[name]:.30}')")
+        if not 0 < len(row[name].strip()) <= NAME_LENGTH:
+            raise InputError(f"{where} {name}: must be 1 to {NAME_LENGTH} characters (given '{row[name]:.30}')")
     label = row["label"] or None
     if label is not None and label not in classes:
         raise InputError(f"{where} label: '{label:.60}' is not one of the classes of {META}")

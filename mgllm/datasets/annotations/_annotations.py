@@ -9,7 +9,7 @@ from typing import Literal
 
 from mgllm.errors import InputError
 from mgllm.records import Frozen
-from mgllm.records.frozen import Name
+from mgllm.records.frozen import NAME_LENGTH, Name
 
 
 class Mark(Frozen):
@@ -90,7 +90,7 @@ def item_of(path: Path, suffix: str = "") -> str:
     """
     ends = suffix and path.stem.casefold().endswith(suffix)
     stem = (path.stem[: -len(suffix)] if ends else path.stem).strip()
-    if not 0 < len(stem) <= 200 or any("\ud800" <= c <= "\udfff" for c in stem):
+    if not 0 < len(stem) <= NAME_LENGTH or any("\ud800" <= c <= "\udfff" for c in stem):
         raise InputError(f"{path}: its name cannot be an item's id; rename it")
     return stem
 

@@ -18,6 +18,7 @@ from mgllm.datasets.base import AnnotationImporter, ImportedTranscripts, dataset
 from mgllm.errors import InputError
 from mgllm.files.eaf_files import tidy
 from mgllm.files.tables import Row, read_rows
+from mgllm.records.frozen import NAME_LENGTH
 
 OBSERVATION, SUBJECT, BEHAVIOR = "Observation id", "Subject", "Behavior"
 TYPE, START, STOP = "Behavior type", "Start (s)", "Stop (s)"
@@ -72,8 +73,8 @@ def _recordings(path: Path) -> list[Recording]:
 
 def _named(row: Row) -> str:
     name = row.cells[OBSERVATION]
-    if not 0 < len(name) <= 200:
-        raise InputError(f"{row.where} {OBSERVATION}: must be 1 to 200 characters")
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise InputError(f"{row.where} {OBSERVATION}: must be 1 to {NAME_LENGTH} characters")
     return name
 
 

@@ -16,6 +16,7 @@ from mgllm.errors import InputError
 from mgllm.files.eaf_files import tidy
 from mgllm.files.formulas import unguarded
 from mgllm.files.tables import Row, read_rows
+from mgllm.records.frozen import NAME_LENGTH
 
 COLUMNS = ("label", "start", "end")
 CONFIDENCE, LEVEL = "confidence", "level"
@@ -76,8 +77,8 @@ def _of_frames(mark: Mark, fps: float) -> Mark:
 
 def _mark(row: Row) -> Mark:
     label = unguarded(tidy(row.cells["label"]))
-    if not 0 < len(label) <= 200:
-        raise InputError(f"{row.where} label: must be 1 to 200 characters")
+    if not 0 < len(label) <= NAME_LENGTH:
+        raise InputError(f"{row.where} label: must be 1 to {NAME_LENGTH} characters")
     start, end, confidence = (row.number(name) for name in ("start", "end", CONFIDENCE))
     if start is not None and end is not None and end < start:
         raise InputError(f"{row.where} end: {end:g} s is before the start at {start:g} s")
