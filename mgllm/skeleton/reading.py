@@ -151,7 +151,8 @@ def _row(where: str, header: list[str], cells: list[str], classes: set[str]) -> 
     row = {name: unguarded(cell) for name, cell in named_cells(where, header, cells).items()}
     for name in ("id", "subject"):
         if not 0 < len(row[name].strip()) <= NAME_LENGTH:
-            raise InputError(f"{where} {name}: must be 1 to {NAME_LENGTH} characters (given '{row[name]:.30}')")
+            wanted = f"must be 1 to {NAME_LENGTH} characters"
+            raise InputError(f"{where} {name}: {wanted} (given '{row[name]:.30}')")
     label = row["label"] or None
     if label is not None and label not in classes:
         raise InputError(f"{where} label: '{label:.60}' is not one of the classes of {META}")
